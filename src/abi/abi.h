@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* The oracle: from a prototype and a convention to a placement, written from the documents.
+ *
+ * Nothing here is learned from a compiler. Every location names the rule that puts it there; where
+ * the documents are silent or contradict each other the location is `unspecified`, and the suite
+ * reports what implementations do instead of judging them. */
+#ifndef CLOBBER_ABI_H
+#define CLOBBER_ABI_H
+
+#include "abi/regs.h"
+#include "proto/proto.h"
+
+enum rule_status { STATED, SILENT, CONTRADICTORY };
+enum document { PSABI64, PSABI32, GCCMAN, MSX64, LINUX, DOCUMENTS };
+
+struct document_info {
+	const char *title, *edition;
+};
+
+struct rule {
+	const char *name;
+	enum document document;
+	const char *section;
+	enum rule_status status;
+	const char *sentence;
+};
+
+enum rule_id {
+	RULE_NONE,
+#define RULE(id, name, doc, section, status, sentence) RULE_##id,
+#include "abi/rules.def"
+#undef RULE
+	RULE_COUNT
+};
+
+enum check {
+#define CHECK(id, name, what) CHECK_##id,
+#include "abi/checks.def"
+#undef CHECK
+	CHECK_COUNT
+};
+
+struct check_info {
+	const char *name, *what;
+};
+
+extern const struct document_info documents[DOCUMENTS];
+extern const struct rule rules[RULE_COUNT];
+extern const struct check_info checks[CHECK_COUNT];
+
+/* Where one piece of a value travels. */
+enum loc_kind { LOC_GPR, LOC_XMM, LOC_X87, LOC_STACK };
+
+struct loc {
+	enum loc_kind kind;
+	unsigned reg;   /* enum gpr, or the number of the vector register; 0 for st0 */
+	int stack;      /* LOC_STACK: bytes from the stack pointer at the call instruction */
+	unsigned off;   /* first byte of the value that is here */
+	unsigned bytes; /* how many */
+};
+
+enum { MAX_LOCS = 4 };
+
+struct value_place {
+	struct loc loc[MAX_LOCS]; /* pieces in order of `off`; copies of a piece share it */
+	unsigned nlocs;
+	bool by_reference; /* loc is that of a pointer to the value */
+	bool unspecified;  /* no document decides; loc is empty */
+	enum rule_id rule; /* why it is there, or why it is unspecified */
+};
+
+struct placement {
+	struct value_place ret;           /* nlocs == 0 and !unspecified: void */
+	struct value_place hidden;        /* pointer to a memory return value; nlocs == 0: none */
+	struct value_place arg[MAX_ARGS]; /* named, then variadic */
+	unsigned nargs, nnamed;
+	unsigned
+		stack_bytes; /* argument area at the call, home area included, multiple of a word */
+	unsigned home_bytes; /* part of it that holds no argument but belongs to the callee */
+	bool stack_unspecified; /* the size of the argument area depends on an unspecified argument
+				 */
+	unsigned pop_bytes;     /* popped by the callee, besides the return address */
+	bool pop_unspecified;
+	enum rule_id pop_rule;
+	unsigned align; /* of the stack pointer at the call instruction */
+	int al;         /* vector registers used by a variadic call, or -1 when al means nothing */
+};
+
+struct convention {
+	const char *name;
+	enum width width;
+	const char *attribute; /* how C spells it; "" for the default convention */
+	const char *title;
+	bool noop;     /* documented to change nothing at this width */
+	bool headline; /* leads every matrix */
+	unsigned saved_gpr,
+		saved_xmm; /* bit sets of call-preserved registers, stack pointer apart */
+	enum rule_id rule[CHECK_COUNT]; /* what makes each check true; RULE_NONE: does not apply */
+	enum rule_id upper_return;      /* the rule on bits beyond a narrow return value */
+	unsigned home_bytes;
+	/* Fill *out, which is zeroed. Only called for types that exist at this width. */
+	void (*place)(const struct convention *c, const struct prototype *p, struct placement *out);
+};
+
+/* All conventions, in the order in which they are reported. Ends with NULL. */
+extern const struct convention *const conventions[];
+
+/* By name and width; NULL if there is none. */
+const struct convention *convention_find(const char *name, enum width w);
+
+/* Place `p` under `c`. Returns NULL, or why `p` cannot be declared there (static text): a type that
+ * does not exist at the width, an aggregate this oracle does not place. */
+const char *abi_place(const struct convention *c, const struct prototype *p, struct placement *out);
+
+/* Type of argument i of the call, variadic ones after the named ones. */
+const struct type *abi_arg_type(const struct prototype *p, unsigned i);
+
+/* "edx", "sil", "xmm3", "st0": the name of the part of a register that `bytes` bytes occupy. The
+ * result is static text. */
+const char *gpr_name(enum width w, unsigned reg, unsigned bytes);
+const char *xmm_name(unsigned reg);
+
+/* Append a location as text: "edi", "edx:eax" is two locations, stack is "4(%esp)"-like "esp+4". */
+void loc_text(struct str *b, enum width w, const struct loc *l);
+
+/* A whole value: "eax, edx", "unspecified", "pointer in rcx". */
+void value_text(struct str *b, enum width w, const struct value_place *v);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* cdecl, the default convention at 32 bit (i386 psABI 2.2.3), and stdcall, which differs from it in
+ * who pops (GCC manual, x86 Attributes). */
+#include "abi/conventions.h"
+
+static void cdecl_place(const struct convention *c, const struct prototype *p,
+			struct placement *out)
+{
+	i386_return(p, out);
+	i386_rest_on_stack(p, 0, out);
+	out->pop_rule = c->rule[CHECK_SP];
+}
+
+static void stdcall_place(const struct convention *c, const struct prototype *p,
+			  struct placement *out)
+{
+	cdecl_place(c, p, out);
+	out->pop_bytes = p->variadic ? 0 : out->stack_bytes;
+}
+
+const struct convention abi_cdecl = {
+	.name = "cdecl",
+	.width = W32,
+	.attribute = "",
+	.title = "i386 psABI (cdecl)",
+	.saved_gpr = I386_SAVED,
+	.rule = { I386_RULES, [CHECK_ARG] = RULE_I386_STACK, [CHECK_SP] = RULE_I386_SP },
+	.upper_return = RULE_I386_RET_SUB,
+	.place = cdecl_place,
+};
+
+const struct convention abi_stdcall = {
+	.name = "stdcall",
+	.width = W32,
+	.attribute = "__attribute__((stdcall))",
+	.title = "i386 stdcall",
+	.saved_gpr = I386_SAVED,
+	.rule = { I386_RULES, [CHECK_ARG] = RULE_I386_STACK, [CHECK_SP] = RULE_GCC_STDCALL_POP },
+	.upper_return = RULE_I386_RET_SUB,
+	.place = stdcall_place,
+};

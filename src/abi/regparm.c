@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* i386 regparm(0) to regparm(3): GCC manual, x86 Attributes. */
+#include "abi/conventions.h"
+
+static void regparm_place(const struct prototype *p, unsigned number, struct placement *out)
+{
+	static const unsigned char regs[] = { GPR_AX, GPR_DX, GPR_CX };
+	unsigned i;
+
+	i386_return(p, out);
+	if (p->variadic) {
+		for (i = 0; i < out->nargs; i++)
+			i386_stack_arg(p, i, RULE_GCC_REGPARM_VA, out);
+		return;
+	}
+	for (i = 0; i < out->nargs && i < number && i386_fits_register(abi_arg_type(p, i)); i++)
+		i386_reg_arg(p, i, regs[i], RULE_GCC_REGPARM_ARGS, out);
+	/* An argument that is no integer, among the first `number`, goes on the stack; what
+	 * integers after it get depends on whether positions or registers are counted, which
+	 * nothing says. */
+	for (bool gap = false; i < out->nargs; i++) {
+		const struct type *t = abi_arg_type(p, i);
+
+		if (type_is_float(t)) {
+			gap = gap || i < number;
+		} else if (i < number && t->size[W32] > 4) {
+			i386_unspecified_from(i, RULE_GCC_REGPARM_WIDE, out);
+			return;
+		} else if (gap) {
+			i386_unspecified_from(i, RULE_GCC_REGPARM_GAP, out);
+			return;
+		}
+		i386_stack_arg(p, i, number ? RULE_GCC_REGPARM_ARGS : RULE_I386_STACK, out);
+	}
+}
+
+#define REGPARM(variable, n, lead, spelt)                                                     \
+	static void regparm##n##_place(const struct convention *c, const struct prototype *p, \
+				       struct placement *out)                                 \
+	{                                                                                     \
+		regparm_place(p, n, out);                                                     \
+		out->pop_rule = c->rule[CHECK_SP];                                            \
+	}                                                                                     \
+	const struct convention variable = {                                                  \
+		.name = "regparm" #n,                                                         \
+		.width = W32,                                                                 \
+		.attribute = "__attribute__((regparm(" #n ")))",                              \
+		.title = "i386 regparm(" #n ")",                                              \
+		.headline = lead,                                                             \
+		.saved_gpr = I386_SAVED,                                                      \
+		.rule = { I386_RULES, [CHECK_SP] = RULE_I386_SP, [CHECK_ARG] = spelt },       \
+		.upper_return = RULE_I386_RET_SUB,                                            \
+		.place = regparm##n##_place,                                                  \
+	}
+
+REGPARM(abi_regparm0_32, 0, true, RULE_I386_STACK);
+REGPARM(abi_regparm1, 1, false, RULE_GCC_REGPARM_ARGS);
+REGPARM(abi_regparm2, 2, false, RULE_GCC_REGPARM_ARGS);
+REGPARM(abi_regparm3, 3, false, RULE_GCC_REGPARM_ARGS);

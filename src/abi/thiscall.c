@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* i386 thiscall for C functions: GCC manual, x86 Attributes. Only the first argument may be in a
+ * register. (Microsoft defines __thiscall for C++ members only, whose first argument is `this`.) */
+#include "abi/conventions.h"
+
+static void thiscall_place(const struct convention *c, const struct prototype *p,
+			   struct placement *out)
+{
+	unsigned i = 0;
+
+	i386_return(p, out);
+	out->pop_rule = c->rule[CHECK_SP];
+	if (p->variadic) {
+		for (; i < out->nargs; i++)
+			i386_stack_arg(p, i, RULE_GCC_THISCALL_VA, out);
+		out->pop_unspecified = true;
+		out->pop_rule = RULE_GCC_THISCALL_VA_POP;
+		return;
+	}
+	if (out->nargs && i386_fits_register(abi_arg_type(p, 0))) {
+		i386_reg_arg(p, 0, GPR_CX, RULE_GCC_THISCALL_ARGS, out);
+		i = 1;
+	} else if (out->nargs && !type_is_float(abi_arg_type(p, 0))) {
+		i386_unspecified_from(0, RULE_GCC_THISCALL_WIDE, out);
+		i = out->nargs;
+	}
+	for (; i < out->nargs; i++)
+		i386_stack_arg(p, i, RULE_GCC_THISCALL_ARGS, out);
+	out->pop_bytes = out->stack_bytes;
+	out->pop_unspecified = out->stack_unspecified;
+}
+
+const struct convention abi_thiscall = {
+	.name = "thiscall",
+	.width = W32,
+	.attribute = "__attribute__((thiscall))",
+	.title = "i386 thiscall",
+	.saved_gpr = I386_SAVED,
+	.rule = { I386_RULES, [CHECK_ARG] = RULE_GCC_THISCALL_ARGS,
+		  [CHECK_SP] = RULE_GCC_THISCALL_POP },
+	.upper_return = RULE_I386_RET_SUB,
+	.place = thiscall_place,
+};

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/* What the verbs share: lists, case files, the folders clobber's own data is in. */
+#include "cmd/cmd.h"
+#include "abi/abi.h"
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char **split_list(struct arena *a, const char *list)
+{
+	const char **v = NULL;
+	size_t n = 0;
+
+	if (!list)
+		return NULL;
+	while (*list) {
+		size_t len = strcspn(list, ",");
+
+		if (len) {
+			v = arena_grow(a, v, n, sizeof(*v));
+			v[n++] = arena_strndup(a, list, len);
+		}
+		list += len + (list[len] == ',');
+	}
+	v = arena_grow(a, v, n, sizeof(*v));
+	v[n] = NULL;
+	return v;
+}
+
+static size_t distance(const char *a, const char *b)
+{
+	size_t row[64], n = strlen(b);
+
+	if (strlen(a) >= 63 || n >= 63)
+		return 99;
+	for (size_t k = 0; k <= n; k++)
+		row[k] = k;
+	for (size_t i = 0; a[i]; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i + 1;
+		for (size_t k = 0; k < n; k++) {
+			size_t cost = diagonal + (a[i] != b[k]);
+
+			diagonal = row[k + 1];
+			if (row[k] + 1 < cost)
+				cost = row[k] + 1;
+			if (row[k + 1] + 1 < cost)
+				cost = row[k + 1] + 1;
+			row[k + 1] = cost;
+		}
+	}
+	return row[n];
+}
+
+const char *nearest(const char *word, const char *const *words)
+{
+	const char *best = NULL;
+	size_t least = strlen(word) / 3 + 2;
+
+	for (; *words; words++) {
+		size_t d = distance(word, *words);
+
+		if (d < least) {
+			least = d;
+			best = *words;
+		}
+	}
+	return best;
+}
+
+const char **abi_list(struct arena *a, const char *list)
+{
+	const char **v = split_list(a, list);
+
+	if (v && !*v)
+		die("--abi: empty list; `clobber list abis' prints the conventions");
+	for (const char **p = v; p && *p; p++) {
+		const char *names[MAX_ARGS * 2];
+		const char *hint;
+		size_t n = 0;
+
+		if (convention_find(*p, W32) || convention_find(*p, W64))
+			continue;
+		for (const struct convention *const *c = conventions;
+		     *c && n + 1 < ARRAY_SIZE(names); c++)
+			names[n++] = (*c)->name;
+		names[n] = NULL;
+		hint = nearest(*p, names);
+		die("--abi: `%s' is no convention%s%s%s; `clobber list abis' prints them", *p,
+		    hint ? " (did you mean `" : "", hint ? hint : "", hint ? "'?)" : "");
+	}
+	return v;
+}
+
+void width_list(const char *list, bool out[WIDTHS])
+{
+	out[W32] = out[W64] = !list;
+	while (list && *list) {
+		size_t len = strcspn(list, ",");
+
+		if (len == 2 && !strncmp(list, "32", 2))
+			out[W32] = true;
+		else if (len == 2 && !strncmp(list, "64", 2))
+			out[W64] = true;
+		else
+			die("--width: `%.*s' is no width; say 32, 64 or 32,64", (int)len, list);
+		list += len + (list[len] == ',');
+	}
+	if (!out[W32] && !out[W64])
+		die("--width: empty list; say 32, 64 or 32,64");
+}
+
+/* Data -------------------------------------------------------------------------------------- */
+
+static bool exists(const char *path)
+{
+	return access(path, R_OK) == 0;
+}
+
+const char *data_dir(struct arena *a, const char *what)
+{
+	const char *env = getenv("CLOBBER_DATA");
+	const char *places[4];
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *dir = "/";
+	size_t k = 0;
+
+	if (n > 0) {
+		self[n] = 0;
+		dir = arena_strdup(a, self);
+		*strrchr(dir, '/') = 0;
+	}
+	if (env)
+		places[k++] = arena_printf(a, "%s/%s", env, what);
+	/* Run from a build tree (meson puts data/ beside the program), then as installed: relative
+	 * to the program, so that a moved prefix works, then where it was told it would be. */
+	places[k++] = arena_printf(a, "%s/data/%s", dir, what);
+	places[k++] = arena_printf(a, "%s/../share/clobber/%s", dir, what);
+	places[k++] = arena_printf(a, "%s/%s", CLOBBER_DATADIR, what);
+	for (size_t i = 0; i < k; i++) {
+		if (exists(places[i])) {
+			char *real = realpath(places[i], NULL);
+			const char *r = arena_strdup(a, real ? real : places[i]);
+
+			free(real);
+			return r;
+		}
+	}
+	die("cannot find clobber's own data (%s); looked for %s; set CLOBBER_DATA to its folder",
+	    what, places[k - 1]);
+}
+
+/* Case files -------------------------------------------------------------------------------- */
+
+struct files {
+	const char **v;
+	size_t n;
+};
+
+static void add_file(struct arena *a, struct files *f, const char *path)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		if (!strcmp(f->v[i], path))
+			return;
+	}
+	f->v = arena_grow(a, f->v, f->n, sizeof(*f->v));
+	f->v[f->n++] = arena_strdup(a, path);
+}
+
+static int by_name(const void *x, const void *y)
+{
+	return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
+static void add_tree(struct arena *a, struct files *f, const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	struct files names = { 0 };
+
+	if (!d)
+		die("--cases: cannot read folder %s: %s", dir, strerror(errno));
+	while ((e = readdir(d))) {
+		if (e->d_name[0] != '.')
+			add_file(a, &names, arena_printf(a, "%s/%s", dir, e->d_name));
+	}
+	closedir(d);
+	if (names.n)
+		qsort(names.v, names.n, sizeof(*names.v), by_name);
+	for (size_t i = 0; i < names.n; i++) {
+		size_t len = strlen(names.v[i]);
+		struct stat st;
+
+		if (stat(names.v[i], &st) == 0 && S_ISDIR(st.st_mode))
+			add_tree(a, f, names.v[i]);
+		else if (len > 2 && !strcmp(names.v[i] + len - 2, ".h"))
+			add_file(a, f, names.v[i]);
+	}
+}
+
+static void parse(struct arena *a, const char *path, const char *name, const char *only,
+		  struct case_list *out)
+{
+	size_t len, before = out->n;
+	const char *error;
+	char *text = file_read(path, &len);
+
+	if (!text)
+		die("--cases: cannot read %s: %s", path, strerror(errno));
+	if (proto_parse_mem(a, name, arena_strndup(a, text, len), len, out, &error) < 0) {
+		fprintf(stderr, "%s\n", error);
+		exit(2);
+	}
+	free(text);
+	if (only) {
+		size_t kept = before;
+
+		for (size_t i = before; i < out->n; i++) {
+			if (!strcmp(out->v[i].proto->name, only))
+				out->v[kept++] = out->v[i];
+		}
+		out->n = kept;
+		if (kept == before)
+			die("--cases: %s declares no function `%s'", path, only);
+	}
+}
+
+/* "cases/scalar/x.h" for a file that comes with clobber, the path as given for any other. */
+static const char *display_name(struct arena *a, const char *path)
+{
+	char *real = realpath(path, NULL);
+	const char *own = data_dir(a, "cases");
+	const char *r = path;
+
+	if (real && !strncmp(real, own, strlen(own)) && real[strlen(own)] == '/')
+		r = arena_printf(a, "cases/%s", real + strlen(own) + 1);
+	free(real);
+	return r;
+}
+
+static void load_entry(struct arena *a, const char *entry, struct case_list *out)
+{
+	struct files f = { 0 };
+	const char *colon = strrchr(entry, ':'), *only = NULL;
+	char *path = arena_strdup(a, entry);
+	struct stat st;
+	glob_t g;
+
+	if (colon && stat(entry, &st) < 0) {
+		path[colon - entry] = 0;
+		only = colon + 1;
+	}
+	/* A path printed in a report works from anywhere: it is relative to clobber's own data. */
+	if (stat(path, &st) < 0 && !strncmp(path, "cases/", 6)) {
+		const char *own = arena_printf(a, "%s/%s", data_dir(a, "cases"), path + 6);
+
+		if (stat(own, &st) == 0)
+			path = (char *)own;
+	}
+	if (stat(path, &st) == 0) {
+		if (S_ISDIR(st.st_mode))
+			add_tree(a, &f, path);
+		else
+			add_file(a, &f, path);
+	} else if (glob(path, 0, NULL, &g) == 0) {
+		for (size_t i = 0; i < g.gl_pathc; i++) {
+			if (stat(g.gl_pathv[i], &st) == 0 && S_ISDIR(st.st_mode))
+				add_tree(a, &f, g.gl_pathv[i]);
+			else
+				add_file(a, &f, g.gl_pathv[i]);
+		}
+		globfree(&g);
+	} else {
+		die("--cases: no such file, folder or glob: %s", path);
+	}
+	if (!f.n)
+		die("--cases: %s holds no case file (*.h)", path);
+	for (size_t i = 0; i < f.n; i++)
+		parse(a, f.v[i], display_name(a, f.v[i]), only, out);
+}
+
+void load_cases(struct arena *a, const char *list, struct case_list *out)
+{
+	const char **v = split_list(a, list ? list : data_dir(a, "cases"));
+
+	*out = (struct case_list){ 0 };
+	for (; *v; v++)
+		load_entry(a, *v, out);
+	if (!out->n)
+		die("--cases: nothing matched; `clobber list cases' prints what there is");
+}

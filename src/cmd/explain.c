@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* clobber explain: where each argument of a prototype goes, under every convention. */
+#include "cmd/cmd.h"
+#include "abi/abi.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+	"usage: clobber explain [--abi LIST] [--width LIST] 'PROTOTYPE'\n"
+	"\n"
+	"Where each argument goes, where the value returns, who pops the arguments and what\n"
+	"is preserved, under every convention, with the rules that say so.\n"
+	"\n"
+	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
+	"  --width LIST    32, 64 (default: both)\n"
+	"  -h, --help      this text\n"
+	"\n"
+	"example: clobber explain 'void vmread_error(unsigned long field, _Bool fault)'\n";
+
+static const char *name_of(struct arena *a, const struct prototype *p, unsigned i)
+{
+	if (i < p->nparams && p->params[i].name)
+		return p->params[i].name;
+	return arena_printf(a, i < p->nparams ? "#%u" : "...#%u", i + 1);
+}
+
+static void saved_text(struct str *out, const struct convention *c)
+{
+	unsigned n = word_bytes(c->width);
+	const char *comma = "";
+
+	for (unsigned r = 0; r < GPR_COUNT; r++) {
+		if (!(c->saved_gpr >> r & 1))
+			continue;
+		str_addf(out, "%s%s", comma, gpr_name(c->width, r, n));
+		comma = ", ";
+	}
+	str_addf(out, ", %s", gpr_name(c->width, GPR_SP, n));
+	for (unsigned r = 0; r < XMM_COUNT;) {
+		unsigned last = r;
+
+		if (!(c->saved_xmm >> r & 1)) {
+			r++;
+			continue;
+		}
+		while (last + 1 < XMM_COUNT && (c->saved_xmm >> (last + 1) & 1))
+			last++;
+		str_addf(out, ", xmm%u-xmm%u", r, last);
+		r = last + 1;
+	}
+}
+
+/* The argument area, highest address first, as it is at the call instruction. */
+static void stack_picture(struct str *out, struct arena *a, const struct convention *c,
+			  const struct prototype *p, const struct placement *pl)
+{
+	unsigned word = word_bytes(c->width);
+	const char *sp = gpr_name(c->width, GPR_SP, word);
+
+	str_add(out, "    stack at the call\n");
+	if (pl->stack_unspecified) {
+		str_add(out, "      | unspecified      |\n");
+		return;
+	}
+	if (!pl->stack_bytes) {
+		str_addf(out, "      | caller's frame   | %s\n", sp);
+		return;
+	}
+	str_addf(out, "      | caller's frame   | %s+%u\n      +------------------+\n", sp,
+		 pl->stack_bytes);
+	for (unsigned at = pl->stack_bytes; at > 0;) {
+		const char *text = pl->home_bytes && at <= pl->home_bytes ? "home area" : "padding";
+
+		at -= word;
+		for (unsigned i = 0; i < pl->nargs; i++) {
+			for (unsigned l = 0; l < pl->arg[i].nlocs; l++) {
+				const struct loc *loc = &pl->arg[i].loc[l];
+				unsigned from = (unsigned)loc->stack;
+
+				if (loc->kind != LOC_STACK || at < from || at >= from + loc->bytes)
+					continue;
+				text = pl->arg[i].by_reference
+					       ? arena_printf(a, "&%s", name_of(a, p, i))
+				       : loc->bytes > word
+					       ? arena_printf(a, "%s, bytes %u-%u",
+							      name_of(a, p, i), at - from,
+							      (at - from + word < loc->bytes
+								       ? at - from + word
+								       : loc->bytes) -
+								      1)
+					       : name_of(a, p, i);
+			}
+		}
+		str_addf(out, "      | %-16.16s | %s%s%u\n", text, sp, "+", at);
+	}
+}
+
+static void explain(struct str *out, struct arena *a, const struct convention *c,
+		    const struct prototype *p)
+{
+	struct placement pl;
+	const char *why = abi_place(c, p, &pl);
+	struct str s = { 0 };
+
+	str_addf(out, "%s, %u bit: %s\n", c->name, width_bits(c->width), c->title);
+	if (why) {
+		str_addf(out, "    cannot be declared here: it %s\n\n", why);
+		return;
+	}
+	for (unsigned i = 0; i < pl.nargs; i++) {
+		const struct value_place *v = &pl.arg[i];
+
+		s.len = 0;
+		value_text(&s, c->width, v);
+		str_addf(out, "    %-10s %-18s %-20s [%s]\n", name_of(a, p, i),
+			 type_spell(a, abi_arg_type(p, i), ""), s.s, rules[v->rule].name);
+	}
+	s.len = 0;
+	str_add(&s, "");
+	value_text(&s, c->width, &pl.ret);
+	if (p->ret->kind == TYPE_VOID)
+		str_addf(out, "    %-10s nothing\n", "returns");
+	else
+		str_addf(out, "    %-10s %-18s %-20s [%s]\n", "returns", type_spell(a, p->ret, ""),
+			 s.s, rules[pl.ret.rule].name);
+	if (pl.al >= 0)
+		str_addf(out, "    %-10s %-18s %d to 8               [%s]\n", "al",
+			 "vector registers", pl.al, rules[c->rule[CHECK_AL]].name);
+	if (pl.pop_unspecified)
+		str_addf(out, "    %-10s unspecified [%s]\n", "pops", rules[pl.pop_rule].name);
+	else
+		str_addf(out, "    %-10s %s, %u bytes [%s]\n", "pops",
+			 pl.pop_bytes     ? "the callee"
+			 : pl.stack_bytes ? "the caller; the callee"
+					  : "the callee",
+			 pl.pop_bytes, rules[pl.pop_rule].name);
+	s.len = 0;
+	saved_text(&s, c);
+	str_addf(out, "    %-10s %s [%s]\n", "preserved", s.s, rules[c->rule[CHECK_SAVED]].name);
+	stack_picture(out, a, c, p, &pl);
+	str_add(out, "\n");
+	str_free(&s);
+}
+
+static bool listed(const char **names, const char *name)
+{
+	for (; names && *names; names++) {
+		if (!strcmp(*names, name))
+			return true;
+	}
+	return !names;
+}
+
+int cmd_explain(int argc, char **argv)
+{
+	static const struct option longs[] = { { "abi", 1, NULL, 'a' },
+					       { "width", 1, NULL, 'w' },
+					       { "help", 0, NULL, 'h' },
+					       { NULL, 0, NULL, 0 } };
+	struct arena *a = arena_new();
+	const char *abis = NULL, *widths = NULL, *error = NULL;
+	const struct prototype *p;
+	struct str out = { 0 };
+	const char **names;
+	bool width[WIDTHS];
+	size_t shown = 0;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+		switch (c) {
+		case 'a':
+			abis = optarg;
+			break;
+		case 'w':
+			widths = optarg;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			arena_free(a);
+			return 0;
+		default:
+			fputs("try `clobber explain --help'\n", stderr);
+			return 2;
+		}
+	}
+	if (argc - optind != 1)
+		die("explain: one prototype, in quotes, please: clobber explain 'int f(long, "
+		    "char)'");
+	names = abi_list(a, abis);
+	width_list(widths, width);
+	p = proto_parse_decl(a, argv[optind], &error);
+	if (!p) {
+		fprintf(stderr, "%s\n", error);
+		return 2;
+	}
+	str_addf(&out, "%s\n\n", proto_spell(a, p));
+	for (const struct convention *const *conv = conventions; *conv; conv++) {
+		if (!width[(*conv)->width] || !listed(names, (*conv)->name))
+			continue;
+		if (p->convention && strcmp(p->convention, (*conv)->name))
+			continue;
+		explain(&out, a, *conv, p);
+		shown++;
+	}
+	if (!shown)
+		die("explain: the prototype's own convention (%s) is not among those selected",
+		    p->convention ? p->convention : "none");
+	fwrite(out.s, 1, out.len, stdout);
+	str_free(&out);
+	arena_free(a);
+	return 0;
+}

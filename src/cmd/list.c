@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* clobber list: what there is: conventions, cases, compilers, places, rules, checks. */
+#include "cmd/cmd.h"
+#include "gen/gen.h"
+#include "place/place.h"
+#include "plan/toolchain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] = "usage: clobber list abis|cases|compilers|places|rules|checks\n"
+			    "\n"
+			    "  abis        calling conventions, and how C spells them\n"
+			    "  cases       prototypes, and how many conventions each runs under\n"
+			    "  compilers   what was found on PATH\n"
+			    "  places      where payloads can run on this machine\n"
+			    "  rules       what the documents say, by id: every check cites one\n"
+			    "  checks      what is verified on each call\n";
+
+static int list_abis(void)
+{
+	for (const struct convention *const *c = conventions; *c; c++)
+		printf("%-11s %u  %-32s %s\n", (*c)->name, width_bits((*c)->width), (*c)->title,
+		       *(*c)->attribute ? (*c)->attribute : "(default: no attribute)");
+	return 0;
+}
+
+static int list_rules(void)
+{
+	static const char *const status[] = { "stated", "silent", "contradictory" };
+
+	for (int i = 1; i < RULE_COUNT; i++)
+		printf("%s\n    %s, %s (%s): %s\n    %s\n", rules[i].name,
+		       documents[rules[i].document].title, documents[rules[i].document].edition,
+		       rules[i].section, status[rules[i].status], rules[i].sentence);
+	return 0;
+}
+
+static int list_checks(void)
+{
+	for (int i = 0; i < CHECK_COUNT; i++)
+		printf("%-17s %s\n", checks[i].name, checks[i].what);
+	return 0;
+}
+
+static int list_cases(void)
+{
+	struct arena *a = arena_new();
+	struct gen_set set[WIDTHS];
+	struct case_list cases;
+	const char *error;
+
+	load_cases(a, NULL, &cases);
+	for (enum width w = W32; w < WIDTHS; w++) {
+		if (gen_select(a, &cases, w, NULL, &set[w], &error) < 0) {
+			fprintf(stderr, "%s\n", error);
+			arena_free(a);
+			return 2;
+		}
+	}
+	for (size_t i = 0; i < cases.n; i++) {
+		const struct case_decl *d = &cases.v[i];
+		unsigned n[WIDTHS] = { 0, 0 };
+
+		for (enum width w = W32; w < WIDTHS; w++) {
+			for (size_t k = 0; k < set[w].n; k++)
+				n[w] += set[w].v[k].decl == d;
+		}
+		printf("%s:%u: %-14s 32:%u 64:%u  %s\n", d->proto->pos.file, d->proto->pos.line,
+		       d->group, n[W32], n[W64], d->proto->text);
+	}
+	printf("%zu prototypes: %zu cases at 32 bit, %zu at 64 bit, each in 2 directions\n",
+	       cases.n, set[W32].n, set[W64].n);
+	arena_free(a);
+	return 0;
+}
+
+static int list_compilers(void)
+{
+	struct arena *a = arena_new();
+	struct compiler_list found;
+	const char *error;
+
+	if (compilers_find(a, NULL, &found, &error) < 0)
+		die("%s", error);
+	for (size_t i = 0; i < found.n; i++)
+		printf("%-12s %-8s %-12s %s\n", found.v[i].name, found.v[i].family,
+		       found.v[i].version, found.v[i].path);
+	arena_free(a);
+	return 0;
+}
+
+static int list_places(void)
+{
+	for (enum width w = W32; w < WIDTHS; w++) {
+		const char *why = native_why_not(w);
+
+		printf("native  %u  %s%s\n", width_bits(w),
+		       why ? "not available: " : "available (process)", why ? why : "");
+	}
+	return 0;
+}
+
+int cmd_list(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*list)(void);
+	} lists[] = { { "abis", list_abis },           { "cases", list_cases },
+		      { "compilers", list_compilers }, { "places", list_places },
+		      { "rules", list_rules },         { "checks", list_checks } };
+	const char *names[ARRAY_SIZE(lists) + 1] = { NULL };
+	const char *hint;
+
+	if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+		fputs(usage, stdout);
+		return 0;
+	}
+	if (argc != 2) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		names[i] = lists[i].name;
+		if (!strcmp(argv[1], lists[i].name))
+			return lists[i].list();
+	}
+	hint = nearest(argv[1], names);
+	die("list: there is no list of `%s'%s%s%s; `clobber list --help' shows what there is",
+	    argv[1], hint ? " (did you mean `" : "", hint ? hint : "", hint ? "'?)" : "");
+}

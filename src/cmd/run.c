@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: MIT */
+/* clobber run: compile every case with every compiler, run the payloads, print the matrix. */
+#include "cmd/cmd.h"
+#include "report/report.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"usage: clobber run [options]\n"
+	"\n"
+	"Compile every case with every compiler, run them, print who keeps which calling\n"
+	"convention. Writes DIR/matrix.json and DIR/report.txt.\n"
+	"\n"
+	"  --cc LIST       compilers, names on PATH or paths (default: all that are found)\n"
+	"  --width LIST    32, 64 (default: both)\n"
+	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
+	"  --opt LIST      optimisations (default: O0,O2)\n"
+	"  --place LIST    places: native (default)\n"
+	"  --cases LIST    case files, folders or globs; FILE:FUNCTION takes one case\n"
+	"  --seed N        seed of all values (default: 1)\n"
+	"  --out DIR       results (default: results/latest)\n"
+	"  --work DIR      generated and built files (default: DIR/work)\n"
+	"  --jobs N        compile N files at once (default: ninja decides)\n"
+	"  --color WHEN    auto, always or never (default: auto; NO_COLOR is honoured)\n"
+	"  -v, --verbose   a row for each group and every finding, not one of each kind\n"
+	"  -q, --quiet     no progress and no matrix: only the last line\n"
+	"  -h, --help      this text\n"
+	"\n"
+	"Exit status: 0 nothing unexpected, 1 a violation, crash or timeout, 2 bad usage or\n"
+	"environment.\n";
+
+struct options {
+	const char *cc, *width, *abi, *opt, *place, *cases, *out, *work, *color;
+	uint64_t seed;
+	unsigned jobs;
+	bool verbose, quiet;
+};
+
+static uint64_t number(const char *option, const char *s, uint64_t max)
+{
+	char *end;
+	unsigned long long n;
+
+	errno = 0;
+	n = strtoull(s, &end, 0);
+	if (!*s || *end || errno || *s == '-' || n > max)
+		die("%s: `%s' is not a number from 0 to %llu", option, s, (unsigned long long)max);
+	return n;
+}
+
+enum {
+	OPT_CC = 256,
+	OPT_WIDTH,
+	OPT_ABI,
+	OPT_OPT,
+	OPT_PLACE,
+	OPT_CASES,
+	OPT_SEED,
+	OPT_OUT,
+	OPT_WORK,
+	OPT_JOBS,
+	OPT_COLOR
+};
+
+static bool parse_options(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = { { "cc", 1, NULL, OPT_CC },
+					       { "width", 1, NULL, OPT_WIDTH },
+					       { "abi", 1, NULL, OPT_ABI },
+					       { "opt", 1, NULL, OPT_OPT },
+					       { "place", 1, NULL, OPT_PLACE },
+					       { "cases", 1, NULL, OPT_CASES },
+					       { "seed", 1, NULL, OPT_SEED },
+					       { "out", 1, NULL, OPT_OUT },
+					       { "work", 1, NULL, OPT_WORK },
+					       { "jobs", 1, NULL, OPT_JOBS },
+					       { "color", 1, NULL, OPT_COLOR },
+					       { "verbose", 0, NULL, 'v' },
+					       { "quiet", 0, NULL, 'q' },
+					       { "help", 0, NULL, 'h' },
+					       { NULL, 0, NULL, 0 } };
+	int c;
+
+	*o = (struct options){
+		.seed = 1, .out = "results/latest", .opt = "O0,O2", .color = "auto"
+	};
+	while ((c = getopt_long(argc, argv, "vqh", longs, NULL)) != -1) {
+		switch (c) {
+		case OPT_CC:
+			o->cc = optarg;
+			break;
+		case OPT_WIDTH:
+			o->width = optarg;
+			break;
+		case OPT_ABI:
+			o->abi = optarg;
+			break;
+		case OPT_OPT:
+			o->opt = optarg;
+			break;
+		case OPT_PLACE:
+			o->place = optarg;
+			break;
+		case OPT_CASES:
+			o->cases = optarg;
+			break;
+		case OPT_SEED:
+			o->seed = number("--seed", optarg, INT64_MAX);
+			break;
+		case OPT_OUT:
+			o->out = optarg;
+			break;
+		case OPT_WORK:
+			o->work = optarg;
+			break;
+		case OPT_JOBS:
+			o->jobs = (unsigned)number("--jobs", optarg, 1024);
+			break;
+		case OPT_COLOR:
+			if (strcmp(optarg, "auto") && strcmp(optarg, "always") &&
+			    strcmp(optarg, "never"))
+				die("--color: `%s' is none of auto, always, never", optarg);
+			o->color = optarg;
+			break;
+		case 'v':
+			o->verbose = true;
+			break;
+		case 'q':
+			o->quiet = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return false;
+		default:
+			fputs("try `clobber run --help'\n", stderr);
+			exit(2);
+		}
+	}
+	if (optind < argc)
+		die("run: what is `%s'? `clobber run --help' shows the options", argv[optind]);
+	return true;
+}
+
+/* Progress: one line on a terminal's stderr, overwritten; nothing elsewhere. */
+static void show_progress(const char *line)
+{
+	if (!line)
+		fputs("\r\033[K", stderr);
+	else
+		fprintf(stderr, "\r\033[K%.78s", line);
+	fflush(stderr);
+}
+
+static const char *absolute(struct arena *a, const char *path)
+{
+	char *cwd, *r;
+
+	if (*path == '/')
+		return path;
+	cwd = getcwd(NULL, 0);
+	if (!cwd)
+		die("cannot tell the current folder: %s", strerror(errno));
+	r = arena_printf(a, "%s/%s", cwd, path);
+	free(cwd);
+	return r;
+}
+
+/* One run at a time in a work folder. The lock ends with the process, however it ends. */
+static void lock(const char *work)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/lock", work);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		die("cannot write into %s: %s; choose another folder with --out", work,
+		    strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		die("another clobber is at work in %s; wait for it or choose another folder with "
+		    "--out",
+		    work);
+}
+
+static const char *tool(const char *name, const char *package)
+{
+	struct str path = { 0 };
+	const char *dirs = getenv("PATH");
+
+	/* Asked before use, so that the message names what to install. */
+	while (dirs && *dirs) {
+		size_t n = strcspn(dirs, ":");
+
+		path.len = 0;
+		str_addf(&path, "%.*s/%s", (int)n, dirs, name);
+		if (n && access(path.s, X_OK) == 0) {
+			str_free(&path);
+			return name;
+		}
+		dirs += n + (dirs[n] == ':');
+	}
+	die("`%s' is not on PATH; install %s (or run `make deps')", name, package);
+}
+
+/* Expectation tables are compiled by any compiler that makes both widths. */
+static const char *host_compiler(const struct compiler_list *found)
+{
+	const char *const families[] = { "gcc", "clang" };
+
+	for (size_t f = 0; f < ARRAY_SIZE(families); f++) {
+		for (size_t i = 0; i < found->n; i++) {
+			if (!strcmp(found->v[i].family, families[f]) && !found->v[i].given)
+				return found->v[i].path;
+		}
+	}
+	return NULL;
+}
+
+static void find_tools(struct plan *p, const struct options *o, struct compiler_list *compilers)
+{
+	struct compiler_list all;
+	const char *error;
+
+	if (compilers_find(p->arena, o->cc, compilers, &error) < 0)
+		die("--cc: %s", error);
+	if (!compilers->n)
+		die("no compiler found on PATH; install gcc or clang (or run `make deps'), or name "
+		    "one with "
+		    "--cc");
+	p->host_cc = host_compiler(compilers);
+	if (!p->host_cc && compilers_find(p->arena, NULL, &all, &error) == 0)
+		p->host_cc = host_compiler(&all);
+	if (!p->host_cc)
+		die("expectation tables need gcc or clang on PATH, whatever is tested; run `make "
+		    "deps'");
+	p->nasm = tool("nasm", "nasm");
+	p->ninja = tool("ninja", "ninja-build");
+	p->ld = tool("ld", "binutils");
+}
+
+static void load_plan(struct plan *p, const struct options *o)
+{
+	const char **opts = split_list(p->arena, o->opt);
+	struct compiler_list compilers;
+	struct case_list cases;
+	bool widths[WIDTHS];
+	const char **abis = abi_list(p->arena, o->abi);
+	const char *error;
+	size_t n = 0;
+
+	width_list(o->width, widths);
+	if (o->place && strcmp(o->place, "native"))
+		die("--place: `%s': this version runs in place native only", o->place);
+	if (!*opts)
+		die("--opt: empty list; say for instance O0,O2");
+	for (const char **s = opts; *s; s++) {
+		if ((*s)[0] == '-')
+			++*s;
+		if ((*s)[0] != 'O' || strlen(*s) > 6)
+			die("--opt: `%s' is no optimisation; say for instance O0,O2", *s);
+	}
+	load_cases(p->arena, o->cases, &cases);
+	for (enum width w = W32; w < WIDTHS; w++) {
+		if (widths[w] && gen_select(p->arena, &cases, w, abis, &p->set[w], &error) < 0) {
+			fprintf(stderr, "%s\n", error);
+			exit(2);
+		}
+		n += p->set[w].n;
+	}
+	if (!n)
+		die("no case matches: the selected prototypes, conventions and widths have nothing "
+		    "in common "
+		    "(`clobber list abis' shows which convention exists at which width)");
+	find_tools(p, o, &compilers);
+	plan_columns(p, &compilers, widths, opts);
+}
+
+/* Running the payloads, as many at once as there are processors. ------------------------------ */
+
+struct queue {
+	struct matrix *m;
+	pthread_mutex_t lock;
+	size_t next;
+};
+
+static void *worker(void *arg)
+{
+	struct queue *q = arg;
+	struct plan *p = q->m->plan;
+
+	for (;;) {
+		struct arena *own;
+		struct column *c;
+		size_t i;
+
+		pthread_mutex_lock(&q->lock);
+		i = q->next++;
+		own = i < p->ncolumns ? q->m->runs[i].arena : NULL;
+		pthread_mutex_unlock(&q->lock);
+		if (i >= p->ncolumns)
+			return NULL;
+		c = &p->columns[i];
+		if (c->unusable)
+			continue;
+		if (!c->payload) {
+			q->m->runs[i].run.why_not = "the compiler expresses none of the cases";
+			continue;
+		}
+		native_run(own,
+			   &(struct payload){ .path = c->payload,
+					      .width = c->width,
+					      .ncases = p->set[c->width].n,
+					      .seed = q->m->seed,
+					      .directions = 3 },
+			   &q->m->runs[i].run);
+	}
+}
+
+static void run_payloads(struct matrix *m)
+{
+	struct queue q = { .m = m };
+	pthread_t threads[64];
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+	long started = 0;
+
+	pthread_mutex_init(&q.lock, NULL);
+	if (n > 64)
+		n = 64;
+	for (; started < n - 1; started++) {
+		if (pthread_create(&threads[started], NULL, worker, &q))
+			break;
+	}
+	worker(&q);
+	while (started--)
+		pthread_join(threads[started], NULL);
+	pthread_mutex_destroy(&q.lock);
+}
+
+/* Results ------------------------------------------------------------------------------------- */
+
+static void save(const char *dir, const char *name, struct str *text)
+{
+	char path[4096];
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path) ||
+	    file_write(path, text->s, text->len) < 0)
+		die("cannot write %s/%s: %s", dir, name, strerror(errno));
+	str_free(text);
+}
+
+static unsigned terminal_columns(void)
+{
+	struct winsize w;
+
+	if (ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_col)
+		return w.ws_col;
+	return 80;
+}
+
+static void report(struct matrix *m, const struct options *o)
+{
+	struct text_style style = { .columns = 80,
+				    .every_group = o->verbose,
+				    .every_finding = o->verbose };
+	struct str s = { 0 };
+
+	report_json(&s, m);
+	save(o->out, "matrix.json", &s);
+	report_text(&s, m, &style);
+	save(o->out, "report.txt", &s);
+	if (o->quiet) {
+		report_totals(&s, m);
+	} else {
+		style.columns = terminal_columns();
+		style.colour = !strcmp(o->color, "always") ||
+			       (!strcmp(o->color, "auto") && isatty(1) && !getenv("NO_COLOR"));
+		report_text(&s, m, &style);
+	}
+	fwrite(s.s, 1, s.len, stdout);
+	str_free(&s);
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct options o;
+	struct plan p = { 0 };
+	struct matrix m = { 0 };
+	int status;
+
+	if (!parse_options(argc, argv, &o))
+		return 0;
+	p.arena = arena_new();
+	p.work = absolute(p.arena, o.work ? o.work : arena_printf(p.arena, "%s/work", o.out));
+	p.runtime = data_dir(p.arena, "runtime");
+	p.include = data_dir(p.arena, "include");
+	p.jobs = o.jobs;
+	p.progress = !o.quiet && isatty(2) ? show_progress : NULL;
+	if (make_dirs(o.out) < 0 || make_dirs(p.work) < 0)
+		die("cannot make folder %s: %s; choose another with --out", o.out, strerror(errno));
+	lock(p.work);
+	load_plan(&p, &o);
+	plan_build(&p);
+
+	m.arena = p.arena;
+	m.plan = &p;
+	m.seed = o.seed;
+	m.place = "native";
+	m.engine = "process";
+	m.runs = arena_alloc(p.arena, (p.ncolumns + 1) * sizeof(*m.runs));
+	for (size_t i = 0; i < p.ncolumns; i++)
+		m.runs[i].arena = arena_new();
+	run_payloads(&m);
+	matrix_judge(&m);
+	report(&m, &o);
+	status = m.total[VERDICT_VIOLATION] || m.total[VERDICT_CRASH] || m.total[VERDICT_TIMEOUT];
+	if (!m.executed) {
+		fputs("clobber: nothing was executed: see the reasons above\n", stderr);
+		status = 2;
+	}
+	for (size_t i = 0; i < p.ncolumns; i++)
+		arena_free(m.runs[i].arena);
+	arena_free(p.arena);
+	return status;
+}

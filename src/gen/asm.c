@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* nasm trampolines (asm calls the C target) and probes (C calls the asm probe). What they share is
+ * asm/engine64.asm and asm/engine32.asm; what they say is where each argument goes. */
+#include "gen/gen.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *arg_name(const struct gen_case *c, unsigned i, char buf[16])
+{
+	const struct prototype *p = c->decl->proto;
+
+	if (i < p->nparams && p->params[i].name)
+		return p->params[i].name;
+	snprintf(buf, 16, i < p->nparams ? "arg%u" : "vararg%u", i);
+	return buf;
+}
+
+static const char *sp(enum width w)
+{
+	return w == W64 ? "rsp" : "esp";
+}
+
+static const char *word(enum width w)
+{
+	return w == W64 ? "qword" : "dword";
+}
+
+/* The contract: where everything is, and by which rule. */
+static void comment(struct str *out, struct arena *a, const struct gen_case *c)
+{
+	const struct placement *p = &c->place;
+	char buf[16];
+
+	str_addf(out, "\n; %s:%u\n; %s\n", c->decl->proto->pos.file, c->decl->proto->pos.line,
+		 gen_prototype(a, c));
+	for (unsigned i = 0; i < p->nargs; i++) {
+		str_addf(out, ";   %-10s ", arg_name(c, i, buf));
+		value_text(out, c->conv->width, &p->arg[i]);
+		str_addf(out, "  (%s)\n", rules[p->arg[i].rule].name);
+	}
+	if (p->ret.nlocs || p->ret.unspecified) {
+		str_add(out, ";   returns    ");
+		value_text(out, c->conv->width, &p->ret);
+		str_addf(out, "  (%s)\n", rules[p->ret.rule].name);
+	}
+	if (p->stack_unspecified)
+		str_add(out, ";   argument area of unspecified size");
+	else
+		str_addf(out, ";   %u bytes of stack arguments", p->stack_bytes);
+	if (p->pop_unspecified)
+		str_addf(out, ", callee pops an unspecified number of bytes (%s)\n",
+			 rules[p->pop_rule].name);
+	else
+		str_addf(out, ", callee pops %u (%s)\n", p->pop_bytes, rules[p->pop_rule].name);
+}
+
+/* Which argument, and which word of it, is in each word of the argument area. */
+struct slot {
+	int arg; /* -1: padding, or the home area */
+	unsigned loc, at;
+};
+
+static void push_arguments(struct str *out, const struct gen_case *c)
+{
+	enum width w = c->conv->width;
+	const struct placement *p = &c->place;
+	unsigned bytes = word_bytes(w), n = p->stack_bytes / bytes;
+	unsigned pad = (p->align - p->stack_bytes % p->align) % p->align;
+	struct slot slots[MAX_ARGS * 16];
+	char buf[16];
+
+	for (unsigned k = 0; k < n; k++)
+		slots[k].arg = -1;
+	for (unsigned i = 0; i < p->nargs; i++) {
+		for (unsigned l = 0; l < p->arg[i].nlocs; l++) {
+			const struct loc *at = &p->arg[i].loc[l];
+
+			for (unsigned b = 0; at->kind == LOC_STACK && b < at->bytes; b += bytes)
+				slots[((unsigned)at->stack + b) / bytes] =
+					(struct slot){ (int)i, l, b };
+		}
+	}
+	if (p->stack_unspecified)
+		str_addf(out, "\tsub\t%s, %u\t\t; poison: see what the callee reads\n", sp(w),
+			 CL_OBSERVED_STACK - p->stack_bytes);
+	else if (pad)
+		str_addf(out, "\tsub\t%s, %u\t\t\t; aligns the stack at the call\n", sp(w), pad);
+	for (unsigned k = n; k-- > 0;) {
+		unsigned run = 1;
+
+		if (slots[k].arg >= 0) {
+			str_addf(out, "\tpush\t%s [cl_cell + %u]\t; %s\n", word(w),
+				 gen_cell((unsigned)slots[k].arg, slots[k].loc) + slots[k].at,
+				 arg_name(c, (unsigned)slots[k].arg, buf));
+			continue;
+		}
+		while (k > 0 && slots[k - 1].arg < 0) {
+			run++;
+			k--;
+		}
+		str_addf(out, "\tsub\t%s, %u\t\t\t; %s\n", sp(w), run * bytes,
+			 p->home_bytes && k == 0 ? "the callee's home area" : "padding");
+	}
+}
+
+static void load_registers(struct str *out, const struct gen_case *c)
+{
+	enum width w = c->conv->width;
+	const struct placement *p = &c->place;
+	char buf[16];
+
+	for (unsigned i = 0; i < p->nargs; i++) {
+		for (unsigned l = 0; l < p->arg[i].nlocs; l++) {
+			const struct loc *at = &p->arg[i].loc[l];
+
+			if (at->kind == LOC_GPR)
+				str_addf(out, "\tmov\t%s, [cl_cell + %u]\t; %s%s\n",
+					 gpr_name(w, at->reg, word_bytes(w)), gen_cell(i, l),
+					 arg_name(c, i, buf),
+					 p->arg[i].by_reference      ? ", a pointer to it"
+					 : at->bytes < word_bytes(w) ? ", dirt above it"
+								     : "");
+			if (at->kind == LOC_XMM)
+				str_addf(out, "\tmovups\t%s, [cl_cell + %u]\t; %s\n",
+					 xmm_name(at->reg), gen_cell(i, l), arg_name(c, i, buf));
+		}
+	}
+	if (p->al >= 0)
+		str_addf(out, "\tmov\tal, %d\t\t\t; vector registers used\n", p->al);
+}
+
+void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c)
+{
+	comment(out, a, c);
+	str_addf(out, "\tglobal\ttramp_%s\n\textern\ttarget_%s:weak\ntramp_%s:\n", c->symbol,
+		 c->symbol, c->symbol);
+	push_arguments(out, c);
+	load_registers(out, c);
+	str_addf(out, "\tcall\tcl_before\n\tcall\ttarget_%s\n\tjmp\tcl_after\n", c->symbol);
+}
+
+static void set_return(struct str *out, const struct gen_case *c)
+{
+	enum width w = c->conv->width;
+
+	for (unsigned i = 0; i < c->place.ret.nlocs; i++) {
+		const struct loc *at = &c->place.ret.loc[i];
+
+		switch (at->kind) {
+		case LOC_GPR:
+			str_addf(out, "\tmov\t%s, [cl_ret_cell + %d]\n",
+				 gpr_name(w, at->reg, word_bytes(w)),
+				 at->reg == GPR_AX ? CL_RET_GPR : CL_RET_DX);
+			break;
+		case LOC_XMM:
+			str_addf(out, "\tmovups\t%s, [cl_ret_cell + %d]\n", xmm_name(at->reg),
+				 CL_RET_XMM);
+			break;
+		case LOC_X87:
+			str_addf(out, "\tfld\t%s [cl_ret]\n",
+				 at->bytes == 10  ? "tword"
+				 : at->bytes == 8 ? "qword"
+						  : "dword");
+			break;
+		case LOC_STACK:
+			break;
+		}
+	}
+}
+
+void gen_probe(struct str *out, struct arena *a, const struct gen_case *c)
+{
+	enum width w = c->conv->width;
+	const struct placement *p = &c->place;
+	bool ms = w == W64 && !strcmp(c->conv->name, "ms");
+
+	(void)a;
+	str_addf(out,
+		 "\n; the callee of the caller direction, same "
+		 "contract\n\tglobal\tprobe_%s\nprobe_%s:\n",
+		 c->symbol, c->symbol);
+	str_addf(out, "\tpush\t%s %u\t\t; bytes of the argument area it owns\n", word(w),
+		 p->stack_unspecified ? 0 : p->stack_bytes);
+	str_addf(out, "\tcall\tcl_probe%s\n", w == W32 ? "" : ms ? "_ms" : "_sysv");
+	if (p->pop_unspecified || p->ret.unspecified) {
+		str_add(out, "\tjmp\tcl_escape\t\t; no document says how to return\n");
+		return;
+	}
+	set_return(out, c);
+	if (p->pop_bytes)
+		str_addf(out, "\tret\t%u\n", p->pop_bytes);
+	else
+		str_add(out, "\tret\n");
+}

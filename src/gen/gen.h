@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* From cases to sources: nasm trampolines and probes, C targets and callers, expectation tables.
+ *
+ * Trampolines, probes and tables do not depend on a compiler: they are assembled once for a case
+ * set and width and linked into every column's payload. The C is what a compiler is judged by. */
+#ifndef CLOBBER_GEN_H
+#define CLOBBER_GEN_H
+
+#include "abi/abi.h"
+#include "payload/case.h"
+
+/* One prototype under one convention, placed. */
+struct gen_case {
+	const struct case_decl *decl;
+	const struct convention *conv;
+	struct placement place;
+	const char *symbol; /* "fastcall_counts_int3": after tramp_, target_, probe_, caller_ */
+	const char *id;     /* "fastcall/counts/int3" */
+	uint32_t index;     /* position in the set, and in the payload's records */
+	size_t batch;
+};
+
+/* Cases compiled as one file: of one convention and one case file. */
+struct gen_batch {
+	const char *name; /* "fastcall_counts_0": names the generated files */
+	size_t first, n;
+};
+
+/* The cases of one width. */
+struct gen_set {
+	enum width width;
+	struct gen_case *v;
+	size_t n;
+	struct gen_batch *batch;
+	size_t nbatches;
+	size_t inapplicable; /* prototype x convention pairs that cannot be declared at this width
+			      */
+};
+
+/* Which conventions to take: NULL or a NULL-ended list of names. */
+typedef const char *const *abi_filter;
+
+/* Place every declaration under every convention of the width that applies to it and `only` names.
+ * Everything lives in `a`. A declaration that names an unknown convention is an error (-1, *error
+ * as of proto_parse_file). */
+int gen_select(struct arena *a, const struct case_list *cases, enum width w, abi_filter only,
+	       struct gen_set *out, const char **error);
+
+/* The prototype as the generated C and all messages spell it, convention attribute included. */
+char *gen_prototype(struct arena *a, const struct gen_case *c);
+
+/* Write the sources of the set into folder `dir`: BATCH.asm, BATCH.table.c, BATCH.c for each batch
+ * and conventions.c; files whose content does not change are left alone. 0 or -1 with errno. */
+int gen_write(struct arena *a, const struct gen_set *set, const char *dir);
+
+/* Text of single parts, for reports and reproducers: appended to *out. */
+void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c);
+void gen_probe(struct str *out, struct arena *a, const struct gen_case *c);
+/* C of the cases v[0..n-1], which share a convention and a case file. */
+void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n);
+/* C of the given subset only: those with keep[i]. Used when a batch does not compile as a whole. */
+
+/* Class of a type's values (enum cl_class), bytes that carry the value, and its address in cl_arg.
+ */
+enum cl_class gen_class(const struct type *t);
+unsigned gen_compare_bytes(const struct type *t, enum width w);
+unsigned gen_buffer(unsigned arg);
+/* Offset in cl_cell of what location `loc` of argument `arg` is loaded from. */
+unsigned gen_cell(unsigned arg, unsigned loc);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* Which cases there are at a width: every declaration under every convention that applies, in
+ * batches that compile as one file. */
+#include "gen/gen.h"
+
+#include <string.h>
+
+enum { BATCH = 50 }; /* cases; two functions each: about 100 functions compile best */
+
+static bool listed(const char *const *names, const char *name)
+{
+	for (; *names; names++) {
+		if (!strcmp(*names, name))
+			return true;
+	}
+	return false;
+}
+
+static bool known_convention(const char *name)
+{
+	return convention_find(name, W32) || convention_find(name, W64);
+}
+
+/* May this declaration be a case of this convention, as far as its annotations go? */
+static bool wanted(const struct case_decl *d, const struct convention *c, abi_filter only)
+{
+	if (only && !listed(only, c->name))
+		return false;
+	if (d->proto->convention)
+		return !strcmp(d->proto->convention, c->name);
+	for (size_t i = 0; i < d->nconventions; i++) {
+		if (!strcmp(d->conventions[i], c->name))
+			return true;
+	}
+	return !d->nconventions;
+}
+
+static int check_names(struct arena *a, const struct case_decl *d, const char **error)
+{
+	for (size_t i = 0; i < d->nconventions; i++) {
+		if (known_convention(d->conventions[i]))
+			continue;
+		*error = arena_printf(
+			a,
+			"%s:%u:%u: error: `//! abi' of %s names `%s', which is no convention\n"
+			"hint: `clobber list abis' prints them",
+			d->proto->pos.file, d->proto->pos.line, d->proto->pos.col, d->proto->name,
+			d->conventions[i]);
+		return -1;
+	}
+	return 0;
+}
+
+static void add(struct arena *a, struct gen_set *out, const struct case_decl *d,
+		const struct convention *c)
+{
+	struct gen_case g = { .decl = d, .conv = c };
+
+	if (abi_place(c, d->proto, &g.place)) {
+		out->inapplicable++;
+		return;
+	}
+	g.symbol = arena_printf(a, "%s_%s_%s", c->name, d->stem, d->proto->name);
+	for (char *p = (char *)g.symbol; *p; p++) {
+		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+		      (*p >= '0' && *p <= '9')))
+			*p = '_';
+	}
+	g.id = arena_printf(a, "%s/%s/%s", c->name, d->stem, d->proto->name);
+	g.index = (uint32_t)out->n;
+	out->v = arena_grow(a, out->v, out->n, sizeof(g));
+	out->v[out->n++] = g;
+}
+
+static void make_batches(struct arena *a, struct gen_set *out)
+{
+	unsigned number = 0;
+
+	for (size_t i = 0; i < out->n; i++) {
+		struct gen_case *c = &out->v[i];
+		struct gen_batch *b = out->nbatches ? &out->batch[out->nbatches - 1] : NULL;
+		bool same =
+			b &&
+			!strcmp(out->v[b->first].decl->proto->pos.file, c->decl->proto->pos.file) &&
+			out->v[b->first].conv == c->conv;
+
+		if (!same || b->n == BATCH) {
+			number = same ? number + 1 : 0;
+			out->batch = arena_grow(a, out->batch, out->nbatches, sizeof(*b));
+			b = &out->batch[out->nbatches++];
+			*b = (struct gen_batch){
+				.name = arena_printf(a, "%s_%s_%u", c->conv->name, c->decl->stem,
+						     number),
+				.first = i,
+			};
+		}
+		b->n++;
+		c->batch = out->nbatches - 1;
+	}
+}
+
+/* Two files of one stem in different folders may declare the same function. */
+static int check_unique(struct arena *a, const struct gen_set *set, const char **error)
+{
+	size_t size = 1;
+	const struct gen_case **table;
+
+	while (size < 2 * set->n + 2)
+		size *= 2;
+	table = arena_alloc(a, size * sizeof(*table));
+	for (size_t i = 0; i < set->n; i++) {
+		const struct gen_case *c = &set->v[i];
+		size_t at = hash_str(HASH_INIT, c->symbol) & (size - 1);
+
+		for (; table[at]; at = (at + 1) & (size - 1)) {
+			if (strcmp(table[at]->symbol, c->symbol))
+				continue;
+			*error = arena_printf(a,
+					      "%s:%u:%u: error: `%s' is already the case declared "
+					      "at %s:%u\nhint: rename one of them or its file",
+					      c->decl->proto->pos.file, c->decl->proto->pos.line,
+					      c->decl->proto->pos.col, c->decl->proto->name,
+					      table[at]->decl->proto->pos.file,
+					      table[at]->decl->proto->pos.line);
+			return -1;
+		}
+		table[at] = c;
+	}
+	return 0;
+}
+
+int gen_select(struct arena *a, const struct case_list *cases, enum width w, abi_filter only,
+	       struct gen_set *out, const char **error)
+{
+	*out = (struct gen_set){ .width = w };
+	for (size_t i = 0; i < cases->n; i++) {
+		if (check_names(a, &cases->v[i], error) < 0)
+			return -1;
+	}
+	for (const struct convention *const *c = conventions; *c; c++) {
+		if ((*c)->width != w)
+			continue;
+		for (size_t i = 0; i < cases->n; i++) {
+			if (wanted(&cases->v[i], *c, only))
+				add(a, out, &cases->v[i], *c);
+		}
+	}
+	make_batches(a, out);
+	return check_unique(a, out, error);
+}

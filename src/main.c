@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* clobber: dispatch to the verbs. */
+#include "cmd/cmd.h"
+#include "version.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] =
+	"usage: clobber VERB [options]\n"
+	"\n"
+	"Who keeps an x86 calling convention: a compiler, or a hand-written assembly function?\n"
+	"\n"
+	"  run       compile and run every case with every compiler; print the matrix\n"
+	"  explain   where each argument of a prototype goes, under every convention\n"
+	"  list      abis, cases, compilers, places, rules or checks\n"
+	"\n"
+	"`clobber VERB --help' tells more. --version prints the version.\n"
+	"\n"
+	"Exit status: 0 nothing unexpected, 1 an unexpected finding, 2 bad usage or\n"
+	"environment.\n";
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(int argc, char **argv);
+	} verbs[] = { { "run", cmd_run }, { "explain", cmd_explain }, { "list", cmd_list } };
+	const char *names[ARRAY_SIZE(verbs) + 1] = { NULL };
+	const char *hint;
+
+	if (argc < 2) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		fputs(usage, stdout);
+		return 0;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("clobber " CLOBBER_VERSION);
+		return 0;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+		names[i] = verbs[i].name;
+		if (!strcmp(argv[1], verbs[i].name))
+			return verbs[i].run(argc - 1, argv + 1);
+	}
+	hint = nearest(argv[1], names);
+	die("there is no verb `%s'%s%s%s; `clobber --help' shows the verbs", argv[1],
+	    hint ? " (did you mean `" : "", hint ? hint : "", hint ? "'?)" : "");
+}

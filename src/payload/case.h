@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* What a payload knows of a case: the expectation tables that src/gen writes and the runtime reads.
+ * Compiled for both widths by the host compiler, never by a compiler under test. */
+#ifndef CLOBBER_CASE_H
+#define CLOBBER_CASE_H
+
+#include <stdint.h>
+
+enum cl_kind { CL_GPR, CL_XMM, CL_X87, CL_STACK };
+
+/* How a value's bytes are made, compared and widened. */
+enum cl_class { CL_BOOL, CL_SIGNED, CL_UNSIGNED, CL_FLOAT, CL_DOUBLE, CL_LDOUBLE, CL_POINTER };
+
+enum cl_value_flags {
+	CL_UNSPECIFIED = 1, /* no document says where: observe */
+	CL_REFERENCE = 2,   /* the location holds a pointer to the value */
+	CL_WIDENED = 4, /* an integer narrower than long long: its widened value is checked too */
+};
+
+/* One piece of a value: `bytes` of it from `off` on are in this place. `cell` is the offset in
+ * cl_cell of what the trampoline loads there: the piece, and dirt up to the size of the place. */
+struct cl_loc {
+	uint8_t kind, reg;
+	uint16_t off, bytes, cell;
+	int16_t stack;
+};
+
+enum { CL_LOCS = 4 };
+
+struct cl_value {
+	uint8_t class, nlocs, flags;
+	uint8_t compare; /* bytes that carry the value: padding is never compared */
+	uint16_t size;
+	uint16_t buffer; /* offset in cl_arg, cl_got and cl_reference */
+	struct cl_loc loc[CL_LOCS];
+};
+
+enum cl_case_flags {
+	CL_VARIADIC = 1,
+	CL_POP_UNSPECIFIED = 2,
+	CL_STACK_UNSPECIFIED = 4,
+	CL_RETURNS = 8,            /* not void */
+	CL_RETURN_UNSPECIFIED = 16 /* the callee direction cannot run */
+};
+
+struct cl_case {
+	uint32_t index;
+	uint8_t convention; /* index in cl_conventions */
+	uint8_t nargs;
+	uint8_t flags;
+	int8_t al;            /* vector registers of a variadic call, or -1 */
+	uint16_t stack_bytes; /* argument area, home area included */
+	uint16_t pop_bytes;
+	const struct cl_value *args;
+	struct cl_value ret;
+	void (*tramp)(void);  /* callee direction: sets up the call and calls target */
+	void (*target)(void); /* C, compiled by the compiler under test; NULL if it could not be */
+	void (*caller)(void); /* C, caller direction: calls the probe; NULL likewise */
+};
+
+struct cl_convention {
+	uint16_t saved_gpr, saved_xmm; /* bit sets of call-preserved registers */
+};
+
+/* Sizes of the areas the generated code addresses. */
+enum {
+	CL_AREA = 4096,          /* cl_arg, cl_got, cl_reference, cl_cell */
+	CL_LIVE = 16,            /* words in cl_live; twice as many in cl_back */
+	CL_LIVE_DOUBLES = 12,    /* doubles in cl_live_double, for conventions that save xmm */
+	CL_OBSERVED_STACK = 256, /* argument area reserved when its size is unspecified */
+	CL_RET_GPR = 0,          /* offsets in cl_ret_cell: ax, dx, xmm0 */
+	CL_RET_DX = 16,
+	CL_RET_XMM = 32
+};
+
+#endif

@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: MIT */
+/* The checks: compare what a call did with what the convention says, and find out where a wrong
+ * value came from. The list of checks is src/abi/checks.def. */
+#include "payload/runtime.h"
+
+enum check {
+#define CHECK(id, name, what) CHECK_##id,
+#include "abi/checks.def"
+#undef CHECK
+};
+
+enum { FLAG_DF = 0x400, MXCSR_CONTROL = 0xffc0, STACK_WORDS = 64, CALL_ALIGN = 16 };
+
+/* Candidate places: enum cl_place_bit. */
+struct candidates {
+	uint64_t bits[2];
+};
+
+static bool same(const volatile void *a, const volatile void *b, unsigned n)
+{
+	const volatile uint8_t *x = a, *y = b;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (x[i] != y[i])
+			return false;
+	}
+	return true;
+}
+
+static unsigned min(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/* The registers and stack words of a picture that hold these bytes. */
+static struct candidates search(const struct cl_image *m, const uint8_t *stack, const void *bytes,
+				unsigned n)
+{
+	struct candidates c = { { 0, 0 } };
+	unsigned word = min(n, sizeof(cl_word)), wide = min(n, 8);
+
+	for (unsigned r = 0; r < (sizeof(cl_word) == 8 ? 16 : 8); r++) {
+		if (r != 4 && same(&m->gpr[r], bytes, word))
+			c.bits[0] |= 1ull << r;
+		if (same(m->fx + FX_XMM + 16 * r, bytes, wide))
+			c.bits[0] |= 1ull << (CL_BIT_XMM + r);
+	}
+	for (unsigned k = 0; stack && k < STACK_WORDS; k++) {
+		if (same(stack + k * sizeof(cl_word), bytes, word))
+			c.bits[1] |= 1ull << k;
+	}
+	return c;
+}
+
+/* Arguments whose value begins with these bytes. */
+static uint64_t search_args(const struct cl_case *c, const struct cl_values *v, const void *bytes,
+			    unsigned n)
+{
+	uint64_t bits = 0;
+
+	for (unsigned i = 0; i < c->nargs; i++) {
+		unsigned m = min(n, c->args[i].compare);
+
+		if (c->args[i].class != CL_BOOL && m && same(v->arg[i], bytes, m))
+			bits |= 1ull << (CL_BIT_ARG + i);
+	}
+	return bits;
+}
+
+static struct merged *add(struct verdicts *out, int check, int item, int round)
+{
+	struct merged *m;
+
+	for (unsigned i = 0; i < out->nfindings; i++) {
+		m = &out->finding[i];
+		if (m->f.check == check && m->f.item == item)
+			return m;
+	}
+	if (out->nfindings == sizeof(out->finding) / sizeof(out->finding[0]))
+		return NULL;
+	m = &out->finding[out->nfindings++];
+	*m = (struct merged){
+		.f = { .check = (uint8_t)check, .item = (uint8_t)item, .round = (uint8_t)round },
+		.origin = { ~0ull, ~0ull },
+		.found = { ~0ull, ~0ull }
+	};
+	return m;
+}
+
+/* Record that `size` bytes differ. Only the first failing round is kept, from the 8-byte group of
+ * the first difference on. `origin` explains the observed value, `found` where the expected one is.
+ */
+static void differ(struct verdicts *out, int check, int item, int round, const volatile void *want,
+		   const volatile void *got, unsigned size, struct candidates origin,
+		   struct candidates found)
+{
+	struct merged *m = add(out, check, item, round);
+	const volatile uint8_t *w = want, *g = got;
+	unsigned at = 0;
+
+	if (!m)
+		return;
+	for (int k = 0; k < 2; k++) {
+		m->origin[k] &= origin.bits[k];
+		m->found[k] &= found.bits[k];
+	}
+	if (m->f.round != round)
+		return;
+	while (at < size && w[at] == g[at])
+		at++;
+	at &= ~7u;
+	m->f.offset = (uint16_t)at;
+	m->f.size = (uint8_t)min(size - at, 16);
+	for (unsigned i = 0; i < m->f.size; i++) {
+		m->f.expected[i] = w[at + i];
+		m->f.observed[i] = g[at + i];
+	}
+}
+
+static const struct candidates nowhere;
+
+static void differ_word(struct verdicts *out, int check, int item, int round, cl_word want,
+			cl_word got)
+{
+	differ(out, check, item, round, &want, &got, sizeof(cl_word), nowhere, nowhere);
+}
+
+static uint16_t place_of(const uint64_t bits[2])
+{
+	/* Registers first, then the stack, then a value that is merely equal to an argument's. */
+	for (unsigned i = 0; i < 32; i++) {
+		if (bits[0] >> i & 1)
+			return (uint16_t)(i < CL_BIT_XMM ? CL_AT_GPR + i
+							 : CL_AT_XMM + i - CL_BIT_XMM);
+	}
+	for (unsigned i = 0; i < STACK_WORDS; i++) {
+		if (bits[1] >> i & 1)
+			return (uint16_t)(CL_AT_STACK + i);
+	}
+	for (unsigned i = CL_BIT_ARG; i < 64; i++) {
+		if (bits[0] >> i & 1)
+			return (uint16_t)(CL_AT_ARG + i - CL_BIT_ARG);
+	}
+	if (bits[0] >> CL_BIT_ST0 & 1)
+		return CL_AT_ST0;
+	if (bits[0] >> CL_BIT_LOCAL & 1)
+		return CL_AT_LOCAL;
+	if (bits[0] >> CL_BIT_NESTED & 1)
+		return CL_AT_NESTED;
+	return CL_AT_UNKNOWN;
+}
+
+void verdicts_close(struct verdicts *v)
+{
+	for (unsigned i = 0; i < v->nfindings; i++) {
+		v->finding[i].f.origin = place_of(v->finding[i].origin);
+		v->finding[i].f.found = place_of(v->finding[i].found);
+	}
+}
+
+static void observe(struct verdicts *out, unsigned item, unsigned piece, struct candidates c)
+{
+	struct watched *w;
+
+	for (unsigned i = 0; i < out->nobservations; i++) {
+		w = &out->observation[i];
+		if (w->item == item && w->piece == piece) {
+			w->place[0] &= c.bits[0];
+			w->place[1] &= c.bits[1];
+			return;
+		}
+	}
+	if (out->nobservations == sizeof(out->observation) / sizeof(out->observation[0]))
+		return;
+	w = &out->observation[out->nobservations++];
+	*w = (struct watched){ .item = (uint8_t)item,
+			       .piece = (uint8_t)piece,
+			       .place = { c.bits[0], c.bits[1] } };
+}
+
+/* Popped bytes are a number, not a place: kept in the first word, plus one so that 0 is told from
+ * disagreement between rounds. */
+static void observe_pop(struct verdicts *out, cl_word popped)
+{
+	struct candidates c = { { popped < 0x1000 ? popped + 1 : 0, 0 } };
+
+	observe(out, CL_ITEM_POP, 0, c);
+}
+
+/* What an integer narrower than long long becomes when it is widened as its type says. */
+static long long widened(const struct cl_value *d, const uint8_t *value)
+{
+	unsigned long long x = 0;
+	unsigned bits = d->size * 8u;
+
+	for (unsigned i = 0; i < d->size; i++)
+		x |= (unsigned long long)value[i] << (8 * i);
+	if (d->class == CL_SIGNED && bits < 64 && (x >> (bits - 1) & 1))
+		x |= ~0ull << bits;
+	return (long long)x;
+}
+
+/* Control state that any function hands back as it got it, or as the convention wants it. */
+static void check_state(const struct cl_image *was, const struct cl_image *is, unsigned x87_regs,
+			int item, int round, struct verdicts *out)
+{
+	unsigned tags = is->fx[FX_FTW], used = 0;
+	uint32_t m0 = *(const uint32_t *)(was->fx + FX_MXCSR) & MXCSR_CONTROL;
+	uint32_t m1 = *(const uint32_t *)(is->fx + FX_MXCSR) & MXCSR_CONTROL;
+	uint16_t c0 = *(const uint16_t *)(was->fx + FX_FCW),
+		 c1 = *(const uint16_t *)(is->fx + FX_FCW);
+
+	if (is->flags & FLAG_DF)
+		differ_word(out, CHECK_DF, item, round, 0, 1);
+	for (unsigned i = 0; i < 8; i++)
+		used += tags >> i & 1;
+	if (used != x87_regs)
+		differ_word(out, CHECK_X87_STACK, item, round, x87_regs, used);
+	if (c0 != c1)
+		differ_word(out, CHECK_X87_CW, item, round, c0, c1);
+	if (m0 != m1)
+		differ_word(out, CHECK_MXCSR, item, round, m0, m1);
+}
+
+/* Call-preserved registers. A wrong value may be another register's, a local's of the function, or
+ * what its own callee left. */
+static void check_saved(unsigned gprs, unsigned xmms, int round, struct verdicts *out)
+{
+	const struct cl_image *was = &cl_before_image, *is = &cl_after_image;
+
+	for (unsigned r = 0; r < 16; r++) {
+		struct candidates origin;
+
+		if (!(gprs >> r & 1) || was->gpr[r] == is->gpr[r])
+			continue;
+		origin = search(was, NULL, &is->gpr[r], sizeof(cl_word));
+		if (search(&cl_poison_callee, NULL, &is->gpr[r], sizeof(cl_word)).bits[0])
+			origin.bits[0] |= 1ull << CL_BIT_NESTED;
+		for (int i = 0; i < CL_LIVE; i++) {
+			if (cl_live[i] == is->gpr[r])
+				origin.bits[0] |= 1ull << CL_BIT_LOCAL;
+		}
+		differ(out, CHECK_SAVED, (int)r, round, &was->gpr[r], &is->gpr[r], sizeof(cl_word),
+		       origin, search(is, NULL, &was->gpr[r], sizeof(cl_word)));
+	}
+	for (unsigned r = 0; r < 16; r++) {
+		const uint8_t *a = was->fx + FX_XMM + 16 * r, *b = is->fx + FX_XMM + 16 * r;
+
+		if ((xmms >> r & 1) && !same(a, b, 16))
+			differ(out, CHECK_SAVED, CL_ITEM_XMM + (int)r, round, a, b, 16,
+			       search(was, NULL, b, 8), nowhere);
+	}
+}
+
+/* Memory above the argument area still holds its poison. */
+static void check_canary(unsigned args, int round, struct verdicts *out)
+{
+	const uint8_t *poison = cl_poison_stack + sizeof(cl_poison_stack) / 2;
+	const uint8_t *top = (const uint8_t *)cl_stack_top;
+	uint8_t *at = (uint8_t *)cl_before_image.gpr[4] + args;
+
+	if (at < top)
+		at = (uint8_t *)cl_stack_top;
+	for (; at < stack_poison_end(); at += sizeof(cl_word)) {
+		const uint8_t *want = poison + (at - top);
+
+		if (!same(at, want, sizeof(cl_word))) {
+			differ(out, CHECK_CANARY, 0, round, want, at, sizeof(cl_word),
+			       search(&cl_before_image, NULL, at, sizeof(cl_word)), nowhere);
+			if (out->finding[out->nfindings - 1].f.check == CHECK_CANARY)
+				out->finding[out->nfindings - 1].f.offset =
+					(uint16_t)((cl_word)at - cl_before_image.gpr[4]);
+			return;
+		}
+	}
+}
+
+static void check_stack_pointer(const struct cl_case *c, unsigned pop, int round,
+				struct verdicts *out)
+{
+	cl_word was = cl_before_image.gpr[4], is = cl_after_image.gpr[4];
+
+	if (c && c->flags & CL_POP_UNSPECIFIED)
+		observe_pop(out, is - was);
+	else if (is != was + pop)
+		differ_word(out, CHECK_SP, 0, round, pop, is - was);
+}
+
+static void check_locals(int round, struct verdicts *out)
+{
+	/* Words that were not kept by this function are still 0. */
+	for (int i = 0; i < 2 * CL_LIVE; i++) {
+		cl_word want = cl_live[i % CL_LIVE], got = cl_back[i];
+		struct candidates origin = nowhere;
+
+		if (got == 0 || got == want)
+			continue;
+		if (search(&cl_poison_callee, NULL, &got, sizeof(got)).bits[0])
+			origin.bits[0] = 1ull << CL_BIT_NESTED;
+		differ(out, CHECK_LOCALS, i, round, &want, &got, sizeof(cl_word), origin, nowhere);
+		return; /* one is enough: they are lost for one reason */
+	}
+	for (int i = 0; i < 2 * CL_LIVE_DOUBLES; i++) {
+		uint64_t want = ((volatile uint64_t *)cl_live_double)[i % CL_LIVE_DOUBLES];
+		uint64_t got = ((volatile uint64_t *)cl_back_double)[i];
+
+		if (got && got != want)
+			differ(out, CHECK_LOCALS, 64 + i, round, &want, &got, 8, nowhere, nowhere);
+	}
+}
+
+/* The target's own call of cl_nested: it happened once, aligned, with clean flags. */
+static void check_nested(int round, struct verdicts *out)
+{
+	if (cl_nested_count != 1) {
+		differ_word(out, CHECK_ENTERED, 0, round, 1, cl_nested_count);
+		return;
+	}
+	if (cl_nested_image.gpr[4] % CALL_ALIGN)
+		differ_word(out, CHECK_ALIGN, CL_ITEM_NESTED, round, 0,
+			    cl_nested_image.gpr[4] % CALL_ALIGN);
+	check_state(&cl_before_image, &cl_nested_image, 0, CL_ITEM_NESTED, round, out);
+}
+
+/* Where the callee read each word of an argument that no document places. */
+static void observe_argument(const struct cl_value *d, unsigned item, const volatile uint8_t *got,
+			     struct verdicts *out)
+{
+	uint8_t bytes[64];
+
+	for (unsigned i = 0; i < d->compare; i++)
+		bytes[i] = got[i];
+	for (unsigned at = 0; at < d->compare; at += sizeof(cl_word))
+		observe(out, item, at / sizeof(cl_word),
+			search(&cl_before_image, cl_before_stack, bytes + at,
+			       min(d->compare - at, sizeof(cl_word))));
+}
+
+static void check_received(const struct cl_case *c, const struct cl_values *v, int round,
+			   struct verdicts *out)
+{
+	for (unsigned i = 0; i < c->nargs; i++) {
+		const struct cl_value *d = &c->args[i];
+		const volatile uint8_t *got = cl_got + d->buffer;
+		uint8_t bytes[64];
+		long long wide = widened(d, v->arg[i]);
+		struct candidates origin;
+
+		if (d->flags & CL_UNSPECIFIED) {
+			observe_argument(d, i, got, out);
+			continue;
+		}
+		for (unsigned k = 0; k < d->compare; k++)
+			bytes[k] = got[k];
+		if (!same(bytes, v->arg[i], d->compare)) {
+			unsigned at = 0;
+
+			while (bytes[at] == v->arg[i][at])
+				at++;
+			at -= at % sizeof(cl_word);
+			origin = search(&cl_before_image, cl_before_stack, bytes + at,
+					min(d->compare - at, sizeof(cl_word)));
+			if (d->class == CL_BOOL)
+				origin = nowhere;
+			origin.bits[0] |= search_args(c, v, bytes, d->compare);
+			differ(out, CHECK_ARG, (int)i, round, v->arg[i], bytes, d->compare, origin,
+			       nowhere);
+		} else if (d->flags & CL_WIDENED && cl_wide[i] != wide) {
+			long long got_wide = cl_wide[i];
+
+			differ(out, CHECK_UPPER, (int)i, round, &wide, &got_wide, 8, nowhere,
+			       nowhere);
+		}
+	}
+}
+
+static void check_returned(const struct cl_case *c, const struct cl_values *v, int round,
+			   struct verdicts *out)
+{
+	for (unsigned i = 0; i < c->ret.nlocs; i++) {
+		const struct cl_loc *l = &c->ret.loc[i];
+		const struct cl_image *m = &cl_after_image;
+		const uint8_t *want = v->ret + l->off, *got = (const uint8_t *)&m->gpr[l->reg];
+		struct candidates found;
+
+		if (l->kind == CL_XMM) {
+			got = m->fx + FX_XMM + 16 * l->reg;
+		} else if (l->kind == CL_X87) {
+			if (!m->fx[FX_FTW])
+				continue; /* reported as x87-stack */
+			got = m->fx + FX_ST;
+			want = v->st0;
+		}
+		if (same(want, got, l->kind == CL_X87 ? 10 : l->bytes))
+			continue;
+		found = search(m, NULL, v->ret + l->off, l->bytes);
+		if (m->fx[FX_FTW] && l->kind != CL_X87) {
+			uint8_t st0[10] = { 0 };
+
+			if (same(st0, m->fx + FX_ST, 10) || v->st0[9])
+				found.bits[0] |=
+					same(v->st0, m->fx + FX_ST, 10) ? 1ull << CL_BIT_ST0 : 0;
+		}
+		differ(out, CHECK_RETURN, (int)i, round, want, got,
+		       l->kind == CL_X87 ? 10 : l->bytes, nowhere, found);
+	}
+}
+
+void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
+		  struct verdicts *out)
+{
+	const struct cl_convention *conv = &cl_conventions[c->convention];
+	bool st0 = (c->flags & CL_RETURNS) && c->ret.nlocs && c->ret.loc[0].kind == CL_X87;
+	unsigned args = c->flags & CL_STACK_UNSPECIFIED ? CL_OBSERVED_STACK : c->stack_bytes;
+
+	check_received(c, v, round, out);
+	check_returned(c, v, round, out);
+	check_saved(conv->saved_gpr, conv->saved_xmm, round, out);
+	check_stack_pointer(c, c->pop_bytes, round, out);
+	check_canary(args, round, out);
+	check_nested(round, out);
+	check_locals(round, out);
+	check_state(&cl_before_image, &cl_after_image, st0, 0, round, out);
+}
+
+/* The bytes a captured place holds, or NULL when it is outside of what was captured. */
+static const uint8_t *captured(const struct cl_loc *l)
+{
+	const struct cl_image *m = &cl_probe_image;
+
+	switch (l->kind) {
+	case CL_GPR:
+		return (const uint8_t *)&m->gpr[l->reg];
+	case CL_XMM:
+		return m->fx + FX_XMM + 16 * l->reg;
+	case CL_STACK:
+		return l->stack + l->bytes <= (int)sizeof(cl_probe_stack)
+			       ? cl_probe_stack + l->stack
+			       : NULL;
+	}
+	return NULL;
+}
+
+/* A pointer to a value in the caller's memory: on its stack, aligned to 16, with the value there.
+ */
+static void check_reference(const struct cl_value *d, unsigned i, const uint8_t *at,
+			    const uint8_t *value, int round, struct verdicts *out)
+{
+	cl_word p = *(const cl_word *)at;
+	cl_word low = cl_probe_image.gpr[4], high = cl_stack_top;
+
+	if (p < low || p + d->size > high)
+		differ_word(out, CHECK_REFERENCE, (int)i, round, low, p);
+	else if (p % CALL_ALIGN)
+		differ_word(out, CHECK_REFERENCE, (int)i, round, p - p % CALL_ALIGN, p);
+	else if (!same((const void *)p, value, d->compare))
+		differ(out, CHECK_ARG, (int)i, round, value, (const void *)p, d->compare, nowhere,
+		       nowhere);
+}
+
+static void check_placed(const struct cl_case *c, const struct cl_values *v, int round,
+			 struct verdicts *out)
+{
+	for (unsigned i = 0; i < c->nargs; i++) {
+		const struct cl_value *d = &c->args[i];
+
+		if (d->flags & CL_UNSPECIFIED) {
+			for (unsigned at = 0; at < d->compare; at += sizeof(cl_word))
+				observe(out, i, at / sizeof(cl_word),
+					search(&cl_probe_image, cl_probe_stack, v->arg[i] + at,
+					       min(d->compare - at, sizeof(cl_word))));
+			continue;
+		}
+		for (unsigned k = 0; k < d->nlocs; k++) {
+			const struct cl_loc *l = &d->loc[k];
+			const uint8_t *at = captured(l), *want = v->arg[i] + l->off;
+			unsigned bytes = min(l->bytes, d->compare);
+			struct candidates holds = nowhere, found;
+
+			if (d->flags & CL_REFERENCE) {
+				check_reference(d, i, at, v->arg[i], round, out);
+				continue;
+			}
+			if (!at || same(at, want, bytes))
+				continue;
+			holds.bits[0] = search_args(c, v, at, bytes);
+			found = search(&cl_probe_image, cl_probe_stack, want, bytes);
+			if (d->class == CL_BOOL)
+				found = nowhere;
+			differ(out, CHECK_ARG, (int)i, round, want, at, bytes, holds, found);
+			break;
+		}
+	}
+}
+
+void check_caller(const struct cl_case *c, const struct cl_values *v, int round, int how,
+		  struct verdicts *out)
+{
+	/* The caller is itself a C function void f(void) of the default convention. */
+	unsigned saved = cl_conventions[0].saved_gpr;
+	cl_word al = cl_probe_image.gpr[0] & 0xff;
+
+	if (cl_probe_count != 1) {
+		differ_word(out, CHECK_ENTERED, 0, round, 1, cl_probe_count);
+		return;
+	}
+	check_placed(c, v, round, out);
+	if (cl_probe_image.gpr[4] % CALL_ALIGN)
+		differ_word(out, CHECK_ALIGN, 0, round, 0, cl_probe_image.gpr[4] % CALL_ALIGN);
+	if (c->al >= 0 && (al < (cl_word)c->al || al > 8))
+		differ_word(out, CHECK_AL, 0, round, (cl_word)c->al, al);
+	check_state(&cl_before_image, &cl_probe_image, 0, CL_ITEM_NESTED, round, out);
+	if (how == CL_ESCAPED)
+		return;
+	if (c->flags & CL_RETURNS) {
+		long long wide = widened(&c->ret, v->ret), got = cl_wide_ret;
+		uint8_t bytes[64];
+
+		for (unsigned k = 0; k < c->ret.compare; k++)
+			bytes[k] = cl_got_ret[k];
+		if (!same(bytes, v->ret, c->ret.compare))
+			differ(out, CHECK_RETURN, 0, round, v->ret, bytes, c->ret.compare,
+			       search(&cl_poison_callee, NULL, bytes, c->ret.compare), nowhere);
+		else if (c->ret.flags & CL_WIDENED && wide != got)
+			differ(out, CHECK_UPPER, CL_ITEM_RETURN, round, &wide, &got, 8, nowhere,
+			       nowhere);
+	}
+	check_locals(round, out);
+	check_saved(saved, 0, round, out);
+	check_stack_pointer(NULL, 0, round, out);
+	check_canary(0, round, out);
+	check_state(&cl_before_image, &cl_after_image, 0, 0, round, out);
+}
+
+void check_fault(int round, int fault, cl_word ip, cl_word address, struct verdicts *out)
+{
+	uint64_t where[2] = { ip, address };
+	uint8_t none[16] = { 0 };
+
+	differ(out, CHECK_FAULT, fault, round, none, where, 16, nowhere, nowhere);
+	for (unsigned i = 0; i < out->nfindings; i++) {
+		if (out->finding[i].f.check == CHECK_FAULT) {
+			out->finding[i].f.offset = 0;
+			out->finding[i].f.size = 16;
+			for (unsigned k = 0; k < 16; k++)
+				out->finding[i].f.observed[k] = ((uint8_t *)where)[k];
+		}
+	}
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* The payload as a Linux process: `payload FIRST END DIRECTIONS SEED`, results in the memory file
+ * that the host passes as descriptor 3. Traps, wild jumps and endless loops in code under test come
+ * here as signals and are charged to the call under way. Once set up the process can do nothing but
+ * return from signals and exit (seccomp). No libc: Linux's own system call interface. */
+#include "payload/runtime.h"
+
+/* Kernel interface: bpf(2), seccomp(2), and the numbers of linux/audit.h; written out because the
+ * kernel's headers for -m32 need packages that nothing else here needs. */
+struct sock_filter {
+	uint16_t code;
+	uint8_t jt, jf;
+	uint32_t k;
+};
+struct sock_fprog {
+	unsigned short len;
+	const struct sock_filter *filter;
+};
+enum { BPF_LOAD = 0x20, BPF_JEQ = 0x15, BPF_RET = 0x06 };
+enum { RET_TRAP = 0x00030000, RET_ALLOW = 0x7fff0000, SET_MODE_FILTER = 1 };
+enum { DATA_NUMBER = 0, DATA_ARCH = 4 };
+
+long syscall6(long number, long a, long b, long c, long d, long e, long f);
+void signal_return(void);
+void native_main(long *stack) __attribute__((noreturn));
+
+enum { WIDTH = 8 * sizeof(long) };
+
+#ifdef __x86_64__
+enum {
+	NR_MMAP = 9,
+	NR_MPROTECT = 10,
+	NR_SIGACTION = 13,
+	NR_SIGRETURN = 15,
+	NR_SETITIMER = 38,
+	NR_LSEEK = 8,
+	NR_EXIT = 231,
+	NR_PRCTL = 157,
+	NR_SECCOMP = 317,
+	NR_SIGALTSTACK = 131
+};
+enum { UC_IP = 168 };
+#define ARCH 0xc000003eu
+#else
+enum {
+	NR_MMAP = 192, /* mmap2 */
+	NR_MPROTECT = 125,
+	NR_SIGACTION = 174,
+	NR_SIGRETURN = 173,
+	NR_SETITIMER = 104,
+	NR_LSEEK = 19,
+	NR_EXIT = 252,
+	NR_PRCTL = 172,
+	NR_SECCOMP = 354,
+	NR_SIGALTSTACK = 186
+};
+enum { UC_IP = 76 };
+#define ARCH 0x40000003u
+#endif
+
+enum {
+	SIG_ILL = 4,
+	SIG_TRAP = 5,
+	SIG_BUS = 7,
+	SIG_FPE = 8,
+	SIG_SEGV = 11,
+	SIG_PROF = 27,
+	SIG_SYS = 31,
+	SA_FLAGS =
+		0x4 | 0x04000000 | 0x08000000 | 0x40000000, /* SIGINFO RESTORER ONSTACK NODEFER */
+	TICK_US = 100000,  /* of processor time, so that a busy machine times nothing out */
+	TICKS_TO_LIVE = 3, /* a call that is still running after so many ticks never returns */
+	RESULT_FD = 3,
+	EXIT_SETUP = 125
+};
+
+struct sigaction_kernel {
+	void (*handler)(int, void *, void *);
+	unsigned long flags;
+	void (*restorer)(void);
+	uint8_t mask[8];
+};
+
+struct stack_kernel {
+	void *sp;
+	int flags;
+	unsigned long size;
+};
+
+enum { PAGE = 4096, TEST_STACK = 64 * 1024 };
+
+/* The stack the calls run on, between pages nobody may touch. */
+static uint8_t test_stack[PAGE + TEST_STACK + PAGE] __attribute__((aligned(PAGE)));
+static uint8_t signal_stack[32 * 1024] __attribute__((aligned(64)));
+static volatile uint32_t last_ticket, ticks;
+
+static long sys(long number, long a, long b, long c)
+{
+	return syscall6(number, a, b, c, 0, 0, 0);
+}
+
+static void quit(int status) __attribute__((noreturn));
+static void quit(int status)
+{
+	for (;;)
+		sys(NR_EXIT, status, 0, 0);
+}
+
+static int fault_of(int signal)
+{
+	switch (signal) {
+	case SIG_ILL:
+		return CL_FAULT_ILL;
+	case SIG_FPE:
+		return CL_FAULT_FPE;
+	case SIG_TRAP:
+		return CL_FAULT_TRAP;
+	case SIG_BUS:
+		return CL_FAULT_BUS;
+	case SIG_SYS:
+		return CL_FAULT_SYS;
+	case SIG_PROF:
+		return CL_FAULT_TIMEOUT;
+	default:
+		return CL_FAULT_SEGV;
+	}
+}
+
+static void on_signal(int signal, void *info, void *context)
+{
+	if (signal == SIG_PROF) {
+		if (cl_ticket != last_ticket) {
+			last_ticket = cl_ticket;
+			ticks = 0;
+			return;
+		}
+		/* Tickets are odd while code under test runs: the runtime itself is never late. */
+		if (!(cl_ticket & 1) || ++ticks < TICKS_TO_LIVE)
+			return;
+	} else if (!(cl_ticket & 1)) {
+		quit(EXIT_SETUP); /* the runtime itself is broken: nothing it says counts */
+	}
+	cl_fault_kind = fault_of(signal);
+	cl_fault_ip = *(cl_word *)((uint8_t *)context + UC_IP);
+	cl_fault_address = *(cl_word *)((uint8_t *)info + (sizeof(long) == 8 ? 16 : 12));
+	if (signal == SIG_PROF)
+		cl_fault_address = 0;
+	cl_abort(CL_FAULTED);
+}
+
+static void catch_signals(void)
+{
+	static const int signals[] = { SIG_ILL,  SIG_TRAP, SIG_BUS, SIG_FPE,
+				       SIG_SEGV, SIG_PROF, SIG_SYS };
+	struct stack_kernel s = { signal_stack, 0, sizeof(signal_stack) };
+	struct sigaction_kernel act = { on_signal, SA_FLAGS, signal_return, { 0 } };
+	long timer[4] = { 0, TICK_US, 0, TICK_US };
+
+	if (sys(NR_SIGALTSTACK, (long)&s, 0, 0) < 0)
+		quit(EXIT_SETUP);
+	for (unsigned i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (syscall6(NR_SIGACTION, signals[i], (long)&act, 0, 8, 0, 0) < 0)
+			quit(EXIT_SETUP);
+	}
+	sys(NR_SETITIMER, 2 /* ITIMER_PROF */, (long)timer, 0);
+}
+
+/* From here on: sigreturn and exit, of this architecture, anything else is a SIGSYS. A kernel
+ * without seccomp leaves the process unconfined but correct. */
+static void confine(void)
+{
+	static const struct sock_filter code[] = {
+		{ BPF_LOAD, 0, 0, DATA_ARCH },   { BPF_JEQ, 0, 3, ARCH },
+		{ BPF_LOAD, 0, 0, DATA_NUMBER }, { BPF_JEQ, 2, 0, NR_SIGRETURN },
+		{ BPF_JEQ, 1, 0, NR_EXIT },      { BPF_RET, 0, 0, RET_TRAP },
+		{ BPF_RET, 0, 0, RET_ALLOW },
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
+
+	syscall6(NR_PRCTL, 38 /* PR_SET_NO_NEW_PRIVS */, 1, 0, 0, 0, 0);
+	sys(NR_SECCOMP, SET_MODE_FILTER, 0, (long)&program);
+}
+
+static uint64_t number(const char *s)
+{
+	uint64_t n = 0;
+
+	for (; s && *s >= '0' && *s <= '9'; s++)
+		n = n * 10 + (uint64_t)(*s - '0');
+	return n;
+}
+
+static struct cl_header *map_results(void)
+{
+	long size = sys(NR_LSEEK, RESULT_FD, 0, 2 /* SEEK_END */);
+	long at;
+
+	if (size < (long)sizeof(struct cl_header))
+		quit(EXIT_SETUP);
+	at = syscall6(NR_MMAP, 0, size, 3 /* read, write */, 1 /* shared */, RESULT_FD, 0);
+	if (at < 0 && at > -4096)
+		quit(EXIT_SETUP);
+	return (struct cl_header *)at;
+}
+
+void native_main(long *stack)
+{
+	char **argv = (char **)(stack + 1);
+	struct cl_header *h;
+
+	if (stack[0] != 5)
+		quit(EXIT_SETUP);
+	h = map_results();
+	sys(NR_MPROTECT, (long)test_stack, PAGE, 0);
+	sys(NR_MPROTECT, (long)(test_stack + PAGE + TEST_STACK), PAGE, 0);
+	cl_stack_top = ((cl_word)test_stack + PAGE + TEST_STACK - 4096) & ~(cl_word)63;
+	catch_signals();
+	h->magic = CL_MAGIC;
+	h->version = CL_VERSION;
+	h->width = WIDTH;
+	h->planned = (uint32_t)(cl_cases_end - cl_cases);
+	h->seed = number(argv[4]);
+	h->current = CL_NO_CASE;
+	confine();
+	run_cases(h, (uint32_t)number(argv[1]), (uint32_t)number(argv[2]),
+		  (unsigned)number(argv[3]), h->seed);
+	quit(0);
+}

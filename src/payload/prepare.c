@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* Values, poison and dirt for one round of a case. Everything comes from one seed, so that a run
+ * can be repeated; every register, stack word and value differs from every other, so that a wrong
+ * argument can say where it came from. */
+#include "payload/runtime.h"
+
+enum {
+	FX_STATUS_BYTES = 32,
+	MXCSR_DEFAULT = 0x1f80,
+	MXCSR_ROUND_UP = 0x5f80,
+	FCW_DEFAULT = 0x37f,
+	FCW_ROUND_UP = 0xb7f,
+	FLAGS_FIXED = 2,     /* bit 1 is always set: SDM volume 1, 3.4.3 */
+	FLAGS_STATUS = 0x8d5 /* OF SF ZF AF PF CF */
+};
+
+/* splitmix64: one add, three xor-shifts and two multiplications a word. */
+static uint64_t next(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15ull;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+	return z ^ (z >> 31);
+}
+
+/* Poison of which any aligned 4 or 8 bytes are a normal float or double, so that a wrong read
+ * through the x87 brings the very bits back. */
+static uint64_t poison(uint64_t *state)
+{
+	return (next(state) & 0x3fffffff3fffffffull) | 0x4000000040000000ull;
+}
+
+static void fill_poison(uint64_t *state, void *to, size_t bytes)
+{
+	uint8_t *p = to;
+
+	for (size_t i = 0; i + 8 <= bytes; i += 8)
+		*(uint64_t *)(p + i) = poison(state);
+}
+
+static void fill_image(uint64_t *state, struct cl_image *m, int round)
+{
+	fill_poison(state, m->gpr, sizeof(m->gpr));
+	m->flags = FLAGS_FIXED | (next(state) & FLAGS_STATUS);
+	for (int i = 0; i < FX_STATUS_BYTES; i++)
+		m->fx[i] = 0;
+	/* Control words other than the default show a callee that resets instead of preserving. */
+	*(uint16_t *)(m->fx + FX_FCW) = round & 1 ? FCW_ROUND_UP : FCW_DEFAULT;
+	*(uint32_t *)(m->fx + FX_MXCSR) = round & 1 ? MXCSR_ROUND_UP : MXCSR_DEFAULT;
+	fill_poison(state, m->fx + FX_ST, 8 * 16);
+	fill_poison(state, m->fx + FX_XMM, 16 * 16);
+}
+
+/* The bytes of a value. `number` tells arguments apart where there are few values to choose from.
+ */
+static void make_value(uint64_t *state, const struct cl_value *d, unsigned number, int round,
+		       uint8_t *to)
+{
+	uint64_t r[2] = { next(state), next(state) };
+
+	for (int i = 0; i < 64; i += 8)
+		*(uint64_t *)(to + i) = next(state);
+	switch (d->class) {
+	case CL_BOOL:
+		/* Over five rounds each argument gets its own pattern, never constant. */
+		to[0] = (number + 1) >> round & 1;
+		return;
+	case CL_SIGNED:
+	case CL_UNSIGNED:
+	case CL_POINTER:
+		for (unsigned i = 0; i < d->size; i++)
+			to[i] = ((uint8_t *)r)[i];
+		/* The sign bit set in most rounds, so that wrong extension shows; distinct bytes.
+		 */
+		if (d->size <= 2)
+			to[0] = (uint8_t)(r[0] & 0xc0) |
+				(uint8_t)((number * 11 + (r[0] & 7)) & 0x3f);
+		if (round != 2)
+			to[d->size - 1] |= 0x80;
+		else
+			to[d->size - 1] &= 0x7f;
+		return;
+	case CL_FLOAT:
+		*(uint32_t *)to = ((uint32_t)r[0] & 0xbfffffff) | 0x40000000;
+		to[3] &= 0xcf; /* exponent well inside the normal range */
+		return;
+	case CL_DOUBLE:
+		*(uint64_t *)to = (r[0] & 0xbfffffffffffffffull) | 0x4000000000000000ull;
+		to[7] &= 0xcf;
+		return;
+	case CL_LDOUBLE:
+		*(uint64_t *)to = r[0] | 1ull << 63; /* explicit integer bit */
+		to[8] = (uint8_t)r[1];
+		to[9] = 0x40 | ((r[1] >> 8) & 0x80);
+		return;
+	}
+}
+
+/* The 80 bits st0 holds when a value of class float, double or long double is returned there. */
+static void make_st0(const struct cl_value *d, const uint8_t *value, uint8_t *st0)
+{
+	switch (d->class) {
+	case CL_FLOAT:
+		__asm__ volatile("flds %1; fstpt %0"
+				 : "=m"(*(uint8_t(*)[10])st0)
+				 : "m"(*(const uint32_t *)value));
+		break;
+	case CL_DOUBLE:
+		__asm__ volatile("fldl %1; fstpt %0"
+				 : "=m"(*(uint8_t(*)[10])st0)
+				 : "m"(*(const uint64_t *)value));
+		break;
+	case CL_LDOUBLE:
+		for (int i = 0; i < 10; i++)
+			st0[i] = value[i];
+		break;
+	}
+}
+
+/* Fill the cells from which a trampoline loads one value. */
+static void fill_cells(uint64_t *state, const struct cl_value *d, const uint8_t *value)
+{
+	cl_word reference = (cl_word)(cl_reference + d->buffer);
+
+	for (unsigned i = 0; i < d->nlocs; i++) {
+		const struct cl_loc *l = &d->loc[i];
+		const uint8_t *from =
+			d->flags & CL_REFERENCE ? (uint8_t *)&reference : value + l->off;
+		uint8_t *cell = cl_cell + l->cell;
+
+		fill_poison(state, cell, (l->bytes + 15u) & ~15u);
+		for (unsigned k = 0; k < l->bytes; k++)
+			cell[k] = from[k];
+	}
+}
+
+uint8_t *stack_poison_end(void)
+{
+	return (uint8_t *)cl_stack_top + sizeof(cl_poison_stack) / 2;
+}
+
+/* Poison around the stack pointer at entry: half of it below cl_stack_top, where the argument area
+ * and the callee's frame will be, half above, where nothing may be written. */
+static void fill_stack(uint64_t *state)
+{
+	uint8_t *from = (uint8_t *)cl_stack_top - sizeof(cl_poison_stack) / 2;
+
+	fill_poison(state, cl_poison_stack, sizeof(cl_poison_stack));
+	for (size_t i = 0; i < sizeof(cl_poison_stack); i += sizeof(cl_word))
+		*(cl_word *)(from + i) = *(cl_word *)(cl_poison_stack + i);
+}
+
+static void fill_return(uint64_t *state, const struct cl_case *c, struct cl_values *v)
+{
+	fill_poison(state, cl_ret_cell, sizeof(cl_ret_cell));
+	for (unsigned i = 0; i < c->ret.nlocs; i++) {
+		const struct cl_loc *l = &c->ret.loc[i];
+		unsigned at = l->kind == CL_XMM ? CL_RET_XMM : l->reg == 0 ? CL_RET_GPR : CL_RET_DX;
+
+		if (l->kind == CL_X87) {
+			make_st0(&c->ret, v->ret, v->st0);
+			continue;
+		}
+		for (unsigned k = 0; k < l->bytes; k++)
+			cl_ret_cell[at + k] = v->ret[l->off + k];
+	}
+	for (unsigned i = 0; i < sizeof(cl_ret); i++)
+		cl_ret[i] = v->ret[i];
+}
+
+void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, struct cl_values *v)
+{
+	uint64_t state =
+		seed ^ ((uint64_t)c->index << 16 | (uint64_t)direction << 8 | (uint64_t)round);
+
+	next(&state);
+	fill_image(&state, &cl_poison, round);
+	fill_image(&state, &cl_poison_callee, round);
+	fill_stack(&state);
+	for (int i = 0; i < CL_LIVE; i++)
+		cl_live[i] = (cl_word)poison(&state);
+	for (int i = 0; i < CL_LIVE_DOUBLES; i++)
+		((volatile uint64_t *)cl_live_double)[i] = poison(&state);
+	for (int i = 0; i < 2 * CL_LIVE; i++)
+		cl_back[i] = 0;
+	for (int i = 0; i < 2 * CL_LIVE_DOUBLES; i++)
+		((volatile uint64_t *)cl_back_double)[i] = 0;
+	for (unsigned i = 0; i < c->nargs; i++) {
+		const struct cl_value *d = &c->args[i];
+
+		make_value(&state, d, i, round, v->arg[i]);
+		fill_cells(&state, d, v->arg[i]);
+		for (unsigned k = 0; k < ((d->size + 15u) & ~15u); k++) {
+			cl_arg[d->buffer + k] = v->arg[i][k];
+			cl_reference[d->buffer + k] = v->arg[i][k];
+			cl_got[d->buffer + k] = (uint8_t)~v->arg[i][k];
+		}
+		cl_wide[i] = (long long)next(&state);
+	}
+	if (c->flags & CL_RETURNS) {
+		make_value(&state, &c->ret, 23, round, v->ret);
+		fill_return(&state, c, v);
+		for (unsigned k = 0; k < sizeof(cl_got_ret); k++)
+			cl_got_ret[k] = (uint8_t)~v->ret[k];
+		cl_wide_ret = (long long)next(&state);
+	}
+	cl_probe_count = 0;
+	cl_nested_count = 0;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* What a payload hands back: a header and a stream of records in memory shared with the host,
+ * little-endian, the same at both widths and in every place. */
+#ifndef CLOBBER_RECORD_H
+#define CLOBBER_RECORD_H
+
+#include <stdint.h>
+
+enum { CL_MAGIC = 0x424f4c43 /* "CLOB" */, CL_VERSION = 1 };
+enum { CL_CALLEE, CL_CALLER, CL_DIRECTIONS };
+enum { CL_NO_CASE = 0xffffffffu };
+
+struct cl_header {
+	uint32_t magic, version;
+	uint32_t width;    /* 32 or 64 */
+	uint32_t capacity; /* bytes of records the memory holds */
+	uint32_t used;     /* bytes of records written */
+	uint32_t planned;  /* cases in the payload's table */
+	uint32_t current;  /* index * 2 + direction under way, or CL_NO_CASE */
+	uint32_t executed; /* records written */
+	uint32_t finished; /* 1 when the loop came to its end */
+	uint32_t full;     /* 1 when records did not fit */
+	uint64_t seed;
+};
+
+enum cl_record_flags { CL_ABSENT = 1 /* the column has no such function */ };
+
+/* One execution of a case in one direction; followed by its findings, then its observations. */
+struct cl_record {
+	uint32_t index;
+	uint8_t direction, flags, nfindings, nobservations;
+};
+
+/* A check that did not hold. `item` says of what: an argument's index, a register (CL_ITEM_XMM and
+ * up for vector registers), a local's number, CL_ITEM_NESTED for the target's own call. */
+struct cl_finding {
+	uint8_t check, round, item, size;
+	uint16_t offset; /* first byte of the value that differs, rounded down to 8 */
+	uint16_t origin; /* enum cl_place: where the observed value had been */
+	uint16_t found;  /* enum cl_place: where the expected value was instead */
+	uint16_t loc;    /* enum cl_place: the place that was checked */
+	uint8_t expected[16], observed[16];
+};
+
+/* What an implementation does where no document decides: every place that held this word of the
+ * argument in every round, as a bit set (enum cl_place_bit). For CL_ITEM_POP, places[0] is the
+ * number of popped bytes plus one, or 0 when rounds differed or the number was absurd. */
+struct cl_observation {
+	uint8_t item, piece, unused[6];
+	uint64_t places[2];
+};
+
+/* Bits of places[0]; bit k of places[1] is word k of the stack at the call. */
+enum cl_place_bit {
+	CL_BIT_GPR = 0,
+	CL_BIT_XMM = 16,
+	CL_BIT_ST0 = 32,
+	CL_BIT_LOCAL = 33,
+	CL_BIT_NESTED = 34,
+	CL_BIT_ARG = 40
+};
+
+enum { CL_ITEM_XMM = 16, CL_ITEM_RETURN = 0xfe, CL_ITEM_POP = 0xfd, CL_ITEM_NESTED = 0xfc };
+
+/* Places, as origins: 0 is unknown. */
+enum cl_place {
+	CL_AT_UNKNOWN = 0,
+	CL_AT_GPR = 0x10, /* + register */
+	CL_AT_XMM = 0x20, /* + register */
+	CL_AT_ST0 = 0x30,
+	CL_AT_LOCAL = 0x31,  /* a live value of the function itself */
+	CL_AT_NESTED = 0x32, /* what the nested call or the probe left behind */
+	CL_AT_ARG = 0x40,    /* + argument: that argument's value */
+	CL_AT_STACK = 0x100  /* + word: stack word at the call */
+};
+
+/* Faults, in cl_finding.item of CHECK_FAULT. */
+enum cl_fault {
+	CL_FAULT_SEGV = 1,
+	CL_FAULT_ILL,
+	CL_FAULT_FPE,
+	CL_FAULT_TRAP,
+	CL_FAULT_BUS,
+	CL_FAULT_SYS,
+	CL_FAULT_TIMEOUT,
+	CL_FAULT_DIED /* the whole payload ended */
+};
+
+#endif

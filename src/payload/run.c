@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* The case loop: prepare, run, check, record. Knows nothing of the place it runs in. */
+#include "payload/runtime.h"
+
+struct cl_image cl_poison, cl_poison_callee;
+struct cl_image cl_before_image, cl_after_image, cl_probe_image, cl_nested_image;
+uint8_t cl_before_stack[1024], cl_probe_stack[1024];
+uint8_t cl_cell[CL_AREA] __attribute__((aligned(64)));
+uint8_t cl_reference[CL_AREA] __attribute__((aligned(64)));
+volatile uint8_t cl_arg[CL_AREA] __attribute__((aligned(64)));
+volatile uint8_t cl_got[CL_AREA] __attribute__((aligned(64)));
+uint8_t cl_ret_cell[64] __attribute__((aligned(16)));
+volatile uint8_t cl_ret[64] __attribute__((aligned(16)));
+volatile uint8_t cl_got_ret[64] __attribute__((aligned(16)));
+volatile long long cl_wide[32], cl_wide_ret;
+volatile cl_word cl_live[CL_LIVE], cl_back[2 * CL_LIVE];
+volatile double cl_live_double[CL_LIVE_DOUBLES], cl_back_double[2 * CL_LIVE_DOUBLES];
+uint8_t cl_poison_stack[2048] __attribute__((aligned(16)));
+void (*cl_function)(void);
+cl_word cl_stack_top;
+volatile uint32_t cl_probe_count, cl_nested_count, cl_ticket;
+volatile int cl_fault_kind;
+volatile cl_word cl_fault_ip, cl_fault_address;
+
+static void put(struct cl_header *h, const void *data, uint32_t bytes)
+{
+	uint8_t *to = (uint8_t *)(h + 1) + h->used;
+
+	if (h->capacity - h->used < bytes) {
+		h->full = 1;
+		return;
+	}
+	for (uint32_t i = 0; i < bytes; i++)
+		to[i] = ((const uint8_t *)data)[i];
+	h->used += bytes;
+}
+
+static void write_record(struct cl_header *h, const struct cl_case *c, int direction, int flags,
+			 const struct verdicts *v)
+{
+	struct cl_record r = { .index = c->index,
+			       .direction = (uint8_t)direction,
+			       .flags = (uint8_t)flags,
+			       .nfindings = (uint8_t)v->nfindings,
+			       .nobservations = (uint8_t)v->nobservations };
+	uint32_t bytes = (uint32_t)(sizeof(r) + v->nfindings * sizeof(struct cl_finding) +
+				    v->nobservations * sizeof(struct cl_observation));
+
+	if (h->capacity - h->used < bytes) {
+		h->full = 1;
+		return;
+	}
+	put(h, &r, sizeof(r));
+	for (unsigned i = 0; i < v->nfindings; i++)
+		put(h, &v->finding[i].f, sizeof(v->finding[i].f));
+	for (unsigned i = 0; i < v->nobservations; i++) {
+		struct cl_observation o = { .item = v->observation[i].item,
+					    .piece = v->observation[i].piece,
+					    .places = { v->observation[i].place[0],
+							v->observation[i].place[1] } };
+
+		put(h, &o, sizeof(o));
+	}
+	h->executed++;
+}
+
+static void run_direction(struct cl_header *h, const struct cl_case *c, int direction,
+			  uint64_t seed, struct verdicts *v)
+{
+	static struct cl_values values;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		int how;
+
+		prepare(c, direction, round, seed, &values);
+		cl_function = c->caller;
+		cl_ticket++;
+		how = cl_run(direction == CL_CALLEE ? c->tramp : cl_call_c);
+		cl_ticket++;
+		if (how == CL_FAULTED) {
+			check_fault(round, cl_fault_kind, cl_fault_ip, cl_fault_address, v);
+			/* What a broken call wrote may be anything: later rounds add nothing. */
+			break;
+		}
+		if (direction == CL_CALLEE)
+			check_callee(c, &values, round, v);
+		else
+			check_caller(c, &values, round, how, v);
+	}
+	verdicts_close(v);
+	(void)h;
+}
+
+void run_cases(struct cl_header *h, uint32_t first, uint32_t end, unsigned directions,
+	       uint64_t seed)
+{
+	static struct verdicts v;
+	static const struct verdicts nothing;
+
+	for (const struct cl_case *const *p = cl_cases; p < cl_cases_end; p++) {
+		const struct cl_case *c = *p;
+
+		if (c->index < first || c->index >= end)
+			continue;
+		for (int d = 0; d < CL_DIRECTIONS; d++) {
+			bool absent = d == CL_CALLEE ? !c->target : !c->caller;
+
+			if (!(directions >> d & 1))
+				continue;
+			if (d == CL_CALLEE && (c->flags & CL_RETURN_UNSPECIFIED))
+				absent = true;
+			h->current = c->index * 2 + (uint32_t)d;
+			v = nothing;
+			if (!absent)
+				run_direction(h, c, d, seed, &v);
+			write_record(h, c, d, absent ? CL_ABSENT : 0, &v);
+		}
+	}
+	h->current = CL_NO_CASE;
+	h->finished = 1;
+}
+
+/* The compiler may call these for loops and copies, here and in C under test. */
+void *memcpy(void *to, const void *from, size_t n);
+void *memset(void *to, int value, size_t n);
+
+void *memcpy(void *to, const void *from, size_t n)
+{
+	void *r = to;
+
+	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
+	return r;
+}
+
+void *memset(void *to, int value, size_t n)
+{
+	void *r = to;
+
+	__asm__ volatile("rep stosb" : "+D"(to), "+c"(n) : "a"(value) : "memory");
+	return r;
+}

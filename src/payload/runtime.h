@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* Private to the payload's runtime: the state that trampolines, probes and C code under test share
+ * with it (named in asm/ and in the generated C), and the parts of the runtime. */
+#ifndef CLOBBER_RUNTIME_H
+#define CLOBBER_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "payload/case.h"
+#include "payload/record.h"
+
+typedef unsigned long cl_word;
+
+/* All registers at one moment: layout known to asm/image*.inc. */
+struct cl_image {
+	cl_word gpr[16]; /* hardware encoding order */
+	cl_word flags;
+	uint8_t fx[512] __attribute__((aligned(16))); /* FXSAVE: SDM volume 1, 10.5.1 */
+} __attribute__((aligned(16)));
+
+enum { FX_FCW = 0, FX_FTW = 4, FX_MXCSR = 24, FX_ST = 32, FX_XMM = 160 };
+
+/* Written by the runtime before a run, read by trampolines, probes and C under test. */
+extern struct cl_image cl_poison, cl_poison_callee;
+extern uint8_t cl_cell[CL_AREA], cl_ret_cell[64];
+extern volatile uint8_t cl_arg[CL_AREA], cl_ret[64];
+extern uint8_t cl_reference[CL_AREA];
+extern volatile cl_word cl_live[CL_LIVE];
+extern volatile double cl_live_double[CL_LIVE_DOUBLES];
+extern void (*cl_function)(void);
+extern cl_word cl_stack_top;
+extern uint8_t cl_poison_stack[2048];
+
+/* Written by them, read by the runtime afterwards. */
+extern struct cl_image cl_before_image, cl_after_image, cl_probe_image, cl_nested_image;
+extern uint8_t cl_before_stack[1024], cl_probe_stack[1024];
+extern volatile uint32_t cl_probe_count, cl_nested_count;
+extern volatile uint8_t cl_got[CL_AREA], cl_got_ret[64];
+extern volatile long long cl_wide[32], cl_wide_ret;
+extern volatile cl_word cl_back[2 * CL_LIVE];
+extern volatile double cl_back_double[2 * CL_LIVE_DOUBLES];
+
+/* asm/engine*.asm: switch to the test stack, poison every register, jump to `entry`; 0 when it came
+ * back through cl_after, what cl_abort was given otherwise. */
+int cl_run(void (*entry)(void));
+void cl_abort(int code) __attribute__((noreturn));
+void cl_call_c(void); /* as `entry`: calls cl_function */
+
+enum { CL_CAME_BACK = 0, CL_ESCAPED = 1, CL_FAULTED = 2 };
+
+/* Collected by the linker (asm/payload.ld) from the expectation tables. */
+extern const struct cl_case *const cl_cases[], *const cl_cases_end[];
+/* The first is the default convention of the width. */
+extern const struct cl_convention cl_conventions[];
+
+enum { ROUNDS = 5 };
+
+/* prepare.c: values, poison and dirt of one round. */
+struct cl_values {
+	uint8_t arg[24][64]; /* as in memory, padding included */
+	uint8_t ret[64], st0[10];
+};
+void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, struct cl_values *v);
+uint8_t *stack_poison_end(void); /* one past the poisoned memory above cl_stack_top */
+
+/* check.c: compare after a run; findings of several rounds of one case are merged. */
+struct verdicts {
+	unsigned nfindings, nobservations;
+	struct merged {
+		struct cl_finding f;
+		uint64_t origin[2], found[2]; /* candidate places, narrowed round by round */
+	} finding[48];
+	struct watched {
+		uint8_t item, piece;
+		uint64_t place[2];
+	} observation[100];
+};
+void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
+		  struct verdicts *out);
+void check_caller(const struct cl_case *c, const struct cl_values *v, int round, int how,
+		  struct verdicts *out);
+void check_fault(int round, int fault, cl_word ip, cl_word address, struct verdicts *out);
+void verdicts_close(struct verdicts *v); /* fills in origin and found */
+
+/* run.c: run cases first..end-1 in the given directions (bit set), writing records to h. */
+void run_cases(struct cl_header *h, uint32_t first, uint32_t end, unsigned directions,
+	       uint64_t seed);
+extern volatile uint32_t cl_ticket; /* changes with every run: for the watchdog */
+
+/* What the place's fault handler leaves for run.c before cl_abort(CL_FAULTED). */
+extern volatile int cl_fault_kind;
+extern volatile cl_word cl_fault_ip, cl_fault_address;
+
+#endif

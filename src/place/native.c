@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* Place `native`: the payload as an ordinary process. It confines itself (seccomp) and charges
+ * traps to their case; this side bounds it (resource limits, a watchdog) and, when code under test
+ * took the whole process down, charges the case under way and goes on behind it. */
+#include "place/place.h"
+
+#include "abi/abi.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { RESULT_BYTES = 64 << 20, RESULT_FD = 3, WATCHDOG_S = 120, MAX_RESTARTS = 1000 };
+
+/* In the child: nothing but results, no core, little memory and time. */
+static void child(const char *path, int fd, char *const argv[])
+{
+	struct rlimit none = { 0, 0 }, cpu = { WATCHDOG_S, WATCHDOG_S };
+	char *const env[] = { NULL };
+
+	if (fd != RESULT_FD && dup2(fd, RESULT_FD) < 0)
+		_exit(126);
+	/* dup2 onto itself would keep close-on-exec. */
+	if (fd == RESULT_FD && dup2(dup(fd), RESULT_FD) < 0)
+		_exit(126);
+	setrlimit(RLIMIT_CORE, &none);
+	setrlimit(RLIMIT_FSIZE, &none);
+	setrlimit(RLIMIT_CPU, &cpu);
+	for (int i = 0; i < 3; i++)
+		close(i);
+	execve(path, argv, env);
+	_exit(127);
+}
+
+/* Wait for the child, at most WATCHDOG_S seconds of wall clock; its wait status, or -1. */
+static int wait_for(pid_t pid)
+{
+	struct timespec nap = { 0, 1000000 }, start, now;
+	int status;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	for (;;) {
+		pid_t r = waitpid(pid, &status, WNOHANG);
+
+		if (r == pid)
+			return status;
+		if (r < 0 && errno != EINTR)
+			return -1;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec - start.tv_sec > WATCHDOG_S) {
+			kill(pid, SIGKILL);
+			waitpid(pid, &status, 0);
+			return -1;
+		}
+		nanosleep(&nap, NULL);
+		if (nap.tv_nsec < 20000000)
+			nap.tv_nsec *= 2;
+	}
+}
+
+/* Charge the end of the whole payload to the call it was in. */
+static void charge(struct arena *a, struct place_run *out, uint32_t current, int status)
+{
+	struct cl_finding *f = arena_alloc(a, sizeof(*f));
+	struct outcome *o = &out->v[current];
+	bool late = status == -1 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU);
+
+	f->check = CHECK_FAULT;
+	f->item = late ? CL_FAULT_TIMEOUT : CL_FAULT_DIED;
+	f->size = 16;
+	*o = (struct outcome){ .state = OUTCOME_EXECUTED, .nfindings = 1, .findings = f };
+}
+
+static const char *run_from(struct arena *a, const struct payload *p, uint32_t first, int fd,
+			    struct cl_header *h, struct place_run *out, uint32_t *next)
+{
+	char args[4][24];
+	char *argv[] = { (char *)p->path, args[0], args[1], args[2], args[3], NULL };
+	int status;
+	pid_t pid;
+
+	snprintf(args[0], sizeof(args[0]), "%u", first);
+	snprintf(args[1], sizeof(args[1]), "%zu", p->ncases);
+	snprintf(args[2], sizeof(args[2]), "%u", p->directions);
+	snprintf(args[3], sizeof(args[3]), "%llu", (unsigned long long)p->seed);
+	memset(h, 0, sizeof(*h));
+	h->capacity = RESULT_BYTES - sizeof(*h);
+	h->current = CL_NO_CASE;
+	pid = fork();
+	if (pid < 0)
+		return arena_printf(a, "cannot start a process: %s", strerror(errno));
+	if (pid == 0)
+		child(p->path, fd, argv);
+	status = wait_for(pid);
+	records_read(a, h, RESULT_BYTES, out);
+	if (h->finished) {
+		*next = (uint32_t)p->ncases;
+		return h->full ? "results did not fit into memory" : NULL;
+	}
+	if (h->magic != CL_MAGIC)
+		return arena_printf(a, "the payload did not start (wait status 0x%x)",
+				    (unsigned)status);
+	if (h->current == CL_NO_CASE || h->current / 2 >= p->ncases || h->current / 2 < first)
+		return "the payload lost track of its cases";
+	charge(a, out, h->current, status);
+	/* The other direction of this case, if it did not run yet, is lost with it. */
+	if (!(h->current & 1) && out->v[h->current + 1].state == OUTCOME_MISSING)
+		charge(a, out, h->current + 1, status);
+	*next = h->current / 2 + 1;
+	return NULL;
+}
+
+void native_run(struct arena *a, const struct payload *p, struct place_run *out)
+{
+	struct cl_header *h;
+	uint32_t first = 0;
+	int fd;
+
+	*out = (struct place_run){ .n = p->ncases };
+	out->v = arena_alloc(a, (2 * p->ncases + 1) * sizeof(*out->v));
+	out->why_not = native_why_not(p->width);
+	if (out->why_not)
+		return;
+	fd = memfd_create("clobber-results", MFD_CLOEXEC);
+	if (fd < 0 || ftruncate(fd, RESULT_BYTES) < 0)
+		die("cannot make shared memory for results: %s", strerror(errno));
+	h = mmap(NULL, RESULT_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (h == MAP_FAILED)
+		die("cannot map shared memory for results: %s", strerror(errno));
+	while (first < p->ncases && !out->why_not && out->restarts < MAX_RESTARTS) {
+		out->why_not = run_from(a, p, first, fd, h, out, &first);
+		if (first < p->ncases)
+			out->restarts++;
+	}
+	munmap(h, RESULT_BYTES);
+	close(fd);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* Places: where a payload runs. Each takes an ELF and hands back one outcome for each case and
+ * direction; none interprets them. */
+#ifndef CLOBBER_PLACE_H
+#define CLOBBER_PLACE_H
+
+#include "payload/record.h"
+#include "proto/proto.h"
+
+enum outcome_state {
+	OUTCOME_MISSING, /* no record: the payload never came to it */
+	OUTCOME_ABSENT,  /* the column has no such function, or nothing specifies its return */
+	OUTCOME_EXECUTED
+};
+
+struct outcome {
+	enum outcome_state state;
+	unsigned nfindings, nobservations;
+	const struct cl_finding *findings;
+	const struct cl_observation *observations;
+};
+
+struct place_run {
+	struct outcome *v; /* index * 2 + direction */
+	size_t n;          /* cases */
+	const char *
+		why_not; /* NULL, or why the place cannot run here: then every outcome is missing */
+	unsigned restarts; /* times the payload died and was started again behind the case */
+};
+
+/* What a place needs to know of a payload. */
+struct payload {
+	const char *path;
+	enum width width;
+	size_t ncases;
+	uint64_t seed;
+	unsigned directions; /* bit set of cl_direction */
+};
+
+/* Can this kernel run processes of the width at all? NULL, or why not. */
+const char *native_why_not(enum width w);
+
+/* Run as an ordinary, confined process. Outcomes live in `a`. */
+void native_run(struct arena *a, const struct payload *p, struct place_run *out);
+
+/* The records of a finished or interrupted run, into out->v. Malformed memory (a payload that wrote
+ * over its results) ends the reading: what was not read stays missing. */
+void records_read(struct arena *a, const struct cl_header *h, size_t bytes, struct place_run *out);
+
+#endif

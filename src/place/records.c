@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading a payload's records (src/payload/record.h) with suspicion: code under test ran in the
+ * same memory. */
+#include "place/place.h"
+
+#include <string.h>
+
+void records_read(struct arena *a, const struct cl_header *h, size_t bytes, struct place_run *out)
+{
+	const uint8_t *p = (const uint8_t *)(h + 1), *end;
+
+	if (bytes < sizeof(*h) || h->magic != CL_MAGIC || h->version != CL_VERSION ||
+	    h->planned != out->n || h->used > bytes - sizeof(*h))
+		return;
+	end = p + h->used;
+	while ((size_t)(end - p) >= sizeof(struct cl_record)) {
+		struct cl_record r;
+		struct outcome *o;
+		size_t nf, no;
+
+		memcpy(&r, p, sizeof(r));
+		p += sizeof(r);
+		nf = r.nfindings * sizeof(struct cl_finding);
+		no = r.nobservations * sizeof(struct cl_observation);
+		if (r.index >= out->n || r.direction >= CL_DIRECTIONS ||
+		    (size_t)(end - p) < nf + no)
+			return;
+		o = &out->v[r.index * 2 + r.direction];
+		o->state = r.flags & CL_ABSENT ? OUTCOME_ABSENT : OUTCOME_EXECUTED;
+		o->nfindings = r.nfindings;
+		o->nobservations = r.nobservations;
+		o->findings = nf ? memcpy(arena_alloc(a, nf), p, nf) : NULL;
+		p += nf;
+		o->observations = no ? memcpy(arena_alloc(a, no), p, no) : NULL;
+		p += no;
+	}
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+/* Compile, assemble, link: writes ninja files and lets ninja schedule and cache.
+ *
+ * A compiler under test may refuse a file, die or hang. Its edge then leaves an empty object and a
+ * log, so that ninja remembers the failure like any result; the batch is compiled again case by
+ * case to find out which prototypes it was. */
+#include "plan/plan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { COMPILE_SECONDS = 120, BUILD_SECONDS = 3600 };
+
+/* One C file of a column: a whole batch, the part of it the column can express, or one case. */
+struct unit {
+	size_t first, n; /* cases of the set, those absent left out */
+	const char *source;
+	const char *object;
+};
+
+struct units {
+	struct unit *v;
+	size_t n;
+};
+
+char *shell_quote(struct arena *a, const char *s)
+{
+	struct str b = { 0 };
+	char *r;
+
+	str_add(&b, "'");
+	for (; *s; s++) {
+		if (*s == '\'')
+			str_add(&b, "'\\''");
+		else
+			str_addn(&b, s, 1);
+	}
+	str_add(&b, "'");
+	r = arena_strdup(a, b.s);
+	str_free(&b);
+	return r;
+}
+
+/* Escape for a ninja path or value. */
+static char *ninja_escape(struct arena *a, const char *s)
+{
+	struct str b = { 0 };
+	char *r;
+
+	str_add(&b, "");
+	for (; *s; s++) {
+		if (strchr("$ :\n", *s))
+			str_add(&b, "$");
+		str_addn(&b, s, 1);
+	}
+	r = arena_strdup(a, b.s ? b.s : "");
+	str_free(&b);
+	return r;
+}
+
+static const char *column_file(struct plan *p, const struct column *c, const char *suffix)
+{
+	char *s = arena_printf(p->arena, "col/%s", c->id);
+
+	for (char *t = s + 4; *t; t++) {
+		if (*t == '/')
+			*t = '-';
+	}
+	return arena_printf(p->arena, "%s%s", s, suffix);
+}
+
+static const char *source_dir(struct plan *p, enum width w)
+{
+	return arena_printf(p->arena, "gen%u", width_bits(w));
+}
+
+static void must_write(struct plan *p, const char *path, struct str *text)
+{
+	const char *full = arena_printf(p->arena, "%s/%s", p->work, path);
+
+	if (file_update(full, text->s ? text->s : "", text->len) < 0)
+		die("cannot write %s: %s", full, strerror(errno));
+	str_free(text);
+}
+
+/* The C of some cases of a batch, under a name that says which. */
+static const char *partial_source(struct plan *p, enum width w, const struct gen_batch *b,
+				  const struct gen_case *cases, size_t n)
+{
+	struct str s = { 0 };
+	uint64_t h = HASH_INIT;
+	const char *path;
+
+	for (size_t i = 0; i < n; i++)
+		h = hash_str(h, cases[i].symbol);
+	path = arena_printf(p->arena, "%s/%s.%016llx.c", source_dir(p, w), b->name,
+			    (unsigned long long)h);
+	gen_c(&s, p->arena, cases, n);
+	must_write(p, path, &s);
+	return path;
+}
+
+/* The units of a column as things stand: batches, less what is absent. */
+static void add_unit(struct plan *p, struct column *c, struct units *u, const struct gen_batch *b,
+		     size_t first, size_t n)
+{
+	const struct gen_set *set = &p->set[c->width];
+	struct gen_case *some = arena_alloc(p->arena, (n + 1) * sizeof(*some));
+	struct unit unit = { .first = first, .n = n };
+	size_t present = 0;
+	const char *base;
+
+	for (size_t i = first; i < first + n; i++) {
+		if (c->absent[i] == PRESENT)
+			some[present++] = set->v[i];
+	}
+	if (!present)
+		return;
+	if (present == b->n)
+		unit.source = arena_printf(p->arena, "%s/%s.c", source_dir(p, c->width), b->name);
+	else
+		unit.source = partial_source(p, c->width, b, some, present);
+	base = strrchr(unit.source, '/') + 1;
+	unit.object = arena_printf(p->arena, "%s/%.*s.o", column_file(p, c, ""),
+				   (int)(strlen(base) - 2), base);
+	u->v = arena_grow(p->arena, u->v, u->n, sizeof(unit));
+	u->v[u->n++] = unit;
+}
+
+static void column_rule(struct plan *p, struct str *s, size_t number)
+{
+	const struct column *c = &p->columns[number];
+	const struct target *t = &c->compiler->target[c->width];
+	struct str command = { 0 };
+
+	/* -c and -o last: some small compilers want it so. An empty object is a refusal. */
+	str_addf(&command, "%s -%s", shell_quote(p->arena, c->compiler->path), c->opt);
+	for (const char *const *f = t->flags; *f; f++)
+		str_addf(&command, " %s", shell_quote(p->arena, *f));
+	str_addf(s, "rule cc%zu\n", number);
+	str_addf(s,
+		 "  command = rm -f $out; LC_ALL=C timeout %d %s -c -o $out $in >$out.log 2>&1 || "
+		 "{ echo \"clobber: exit status $$?\" >>$out.log; : >$out; }\n",
+		 COMPILE_SECONDS, command.s);
+	str_addf(s, "  description = %s $in\n", c->name);
+	str_free(&command);
+}
+
+static void compiler_independent(struct plan *p, struct str *s, enum width w)
+{
+	const struct gen_set *set = &p->set[w];
+	const char *dir = source_dir(p, w);
+
+	str_addf(s,
+		 "rule table%u\n  command = %s -m%u -std=gnu11 -O1 -ffreestanding -fno-pic "
+		 "-fno-pie -w "
+		 "-I%s -c -o $out $in\n  description = table $in\n",
+		 width_bits(w), shell_quote(p->arena, p->host_cc), width_bits(w),
+		 shell_quote(p->arena, p->include));
+	str_addf(s, "rule asm%u\n  command = %s -f elf%u -o $out $in\n  description = nasm $in\n",
+		 width_bits(w), shell_quote(p->arena, p->nasm), width_bits(w));
+	str_addf(s, "build %s/conventions.table.o: table%u %s/conventions.table.c\n", dir,
+		 width_bits(w), dir);
+	for (size_t i = 0; i < set->nbatches; i++) {
+		const char *name = set->batch[i].name;
+
+		str_addf(s, "build %s/%s.table.o: table%u %s/%s.table.c\n", dir, name,
+			 width_bits(w), dir, name);
+		str_addf(s, "build %s/%s.asm.o: asm%u %s/%s.asm\n", dir, name, width_bits(w), dir,
+			 name);
+	}
+}
+
+static bool width_used(const struct plan *p, enum width w)
+{
+	for (size_t i = 0; i < p->ncolumns; i++) {
+		if (p->columns[i].width == w && !p->columns[i].unusable)
+			return p->set[w].n > 0;
+	}
+	return false;
+}
+
+/* Run ninja on a file of the work folder, relaying its progress. */
+static void run_ninja(struct plan *p, const char *file)
+{
+	char line[512];
+	FILE *f;
+	char *command;
+	struct str tail = { 0 };
+	int status;
+
+	command = arena_printf(p->arena, "cd %s && NINJA_STATUS='[%%f/%%t] ' %s -f %s%s 2>&1",
+			       shell_quote(p->arena, p->work), shell_quote(p->arena, p->ninja),
+			       file, p->jobs ? arena_printf(p->arena, " -j%u", p->jobs) : "");
+	f = popen(command, "r");
+	if (!f)
+		die("cannot run %s: %s", p->ninja, strerror(errno));
+	while (fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = 0;
+		if (line[0] == '[') {
+			if (p->progress)
+				p->progress(line);
+		} else if (strncmp(line, "ninja: no work", 14) &&
+			   strncmp(line, "ninja: Entering", 15)) {
+			if (tail.len < 4000)
+				str_addf(&tail, "%s\n", line);
+		}
+	}
+	status = pclose(f);
+	if (p->progress)
+		p->progress(NULL);
+	if (status != 0)
+		die("building the payloads failed (this is no compiler under test's fault):\n%s",
+		    tail.s ? tail.s : "ninja printed nothing");
+	str_free(&tail);
+}
+
+static bool is_empty(struct plan *p, const char *object)
+{
+	struct stat st;
+
+	return stat(arena_printf(p->arena, "%s/%s", p->work, object), &st) == 0 && st.st_size == 0;
+}
+
+/* What the compiler said of a file it refused: the first line that reads like an error. */
+static const char *refusal(struct plan *p, const char *object, enum absence *kind)
+{
+	char *log = file_read(arena_printf(p->arena, "%s/%s.log", p->work, object), NULL);
+	const char *why = NULL;
+	int status = 1;
+
+	for (char *line = log ? strtok(log, "\n") : NULL; line; line = strtok(NULL, "\n")) {
+		if (sscanf(line, "clobber: exit status %d", &status) == 1)
+			break;
+		if (!why || (strstr(line, "error") && !strstr(why, "error")))
+			why = line;
+	}
+	*kind = UNSUPPORTED;
+	if (status == 124) {
+		*kind = COMPILER_CRASH;
+		why = arena_printf(p->arena, "the compiler did not end within %d s",
+				   COMPILE_SECONDS);
+	} else if (status > 128 || (why && strstr(why, "internal compiler error"))) {
+		*kind = COMPILER_CRASH;
+		why = arena_printf(p->arena, "the compiler died (status %d): %s", status,
+				   why ? why : "");
+	} else {
+		why = arena_strdup(p->arena, why ? why : "the compiler failed without a word");
+	}
+	free(log);
+	return why;
+}
+
+static void write_objects_file(struct plan *p, const struct units *units)
+{
+	struct str s = { 0 };
+
+	str_add(&s,
+		"# Generated by clobber: objects of the payloads.\nninja_required_version = 1.8\n");
+	for (enum width w = W32; w < WIDTHS; w++) {
+		if (width_used(p, w))
+			compiler_independent(p, &s, w);
+	}
+	for (size_t i = 0; i < p->ncolumns; i++) {
+		if (p->columns[i].unusable)
+			continue;
+		column_rule(p, &s, i);
+		for (size_t k = 0; k < units[i].n; k++)
+			str_addf(&s, "build %s: cc%zu %s\n",
+				 ninja_escape(p->arena, units[i].v[k].object), i,
+				 ninja_escape(p->arena, units[i].v[k].source));
+	}
+	must_write(p, "build.ninja", &s);
+}
+
+/* Replace refused batches by one unit a case; refused cases become absences. True if a further
+ * round of compilation is needed. */
+static bool bisect(struct plan *p, struct column *c, struct units *u)
+{
+	const struct gen_set *set = &p->set[c->width];
+	struct units next = { 0 };
+	bool again = false;
+
+	for (size_t i = 0; i < u->n; i++) {
+		struct unit *unit = &u->v[i];
+
+		if (!is_empty(p, unit->object)) {
+			next.v = arena_grow(p->arena, next.v, next.n, sizeof(*unit));
+			next.v[next.n++] = *unit;
+		} else if (unit->n == 1) {
+			enum absence kind;
+
+			c->why[unit->first] = refusal(p, unit->object, &kind);
+			c->absent[unit->first] = (unsigned char)kind;
+		} else {
+			for (size_t k = unit->first; k < unit->first + unit->n; k++)
+				add_unit(p, c, &next, &set->batch[set->v[k].batch], k, 1);
+			again = true;
+		}
+	}
+	*u = next;
+	return again;
+}
+
+static void write_link_file(struct plan *p, const struct units *units)
+{
+	struct str s = { 0 };
+
+	str_add(&s, "# Generated by clobber: payloads.\nninja_required_version = 1.8\n");
+	for (enum width w = W32; w < WIDTHS; w++)
+		str_addf(&s,
+			 "rule link%u\n  command = %s -m %s -nostdlib -static --build-id=none -z "
+			 "noexecstack "
+			 "--unresolved-symbols=ignore-all -T %s/payload.ld -o $out @$out.rsp "
+			 ">$out.log 2>&1 "
+			 "|| { cat $out.log; false; }\n"
+			 "  rspfile = $out.rsp\n  rspfile_content = $in_newline $libs\n  "
+			 "description = link $out\n",
+			 width_bits(w), shell_quote(p->arena, p->ld),
+			 w == W64 ? "elf_x86_64" : "elf_i386", shell_quote(p->arena, p->runtime));
+	for (size_t i = 0; i < p->ncolumns; i++) {
+		struct column *c = &p->columns[i];
+		const struct gen_set *set = &p->set[c->width];
+		const char *dir = source_dir(p, c->width);
+
+		if (c->unusable || !units[i].n)
+			continue;
+		c->payload = arena_printf(p->arena, "%s/%s", p->work, column_file(p, c, ".elf"));
+		str_addf(&s, "build %s: link%u %s/rt%u.o %s/conventions.table.o",
+			 ninja_escape(p->arena, column_file(p, c, ".elf")), width_bits(c->width),
+			 ninja_escape(p->arena, p->runtime), width_bits(c->width), dir);
+		for (size_t k = 0; k < set->nbatches; k++)
+			str_addf(&s, " %s/%s.table.o %s/%s.asm.o", dir, set->batch[k].name, dir,
+				 set->batch[k].name);
+		for (size_t k = 0; k < units[i].n; k++)
+			str_addf(&s, " %s", ninja_escape(p->arena, units[i].v[k].object));
+		str_addf(&s, " | %s/payload.ld\n", ninja_escape(p->arena, p->runtime));
+		if (c->compiler->target[c->width].library)
+			str_addf(&s, "  libs = %s\n",
+				 ninja_escape(p->arena, c->compiler->target[c->width].library));
+	}
+	must_write(p, "link.ninja", &s);
+}
+
+void plan_build(struct plan *p)
+{
+	struct units *units = arena_alloc(p->arena, (p->ncolumns + 1) * sizeof(*units));
+	bool again = true;
+
+	for (enum width w = W32; w < WIDTHS; w++) {
+		const char *dir = arena_printf(p->arena, "%s/%s", p->work, source_dir(p, w));
+
+		if (width_used(p, w) && gen_write(p->arena, &p->set[w], dir) < 0)
+			die("cannot write generated sources into %s: %s", dir, strerror(errno));
+	}
+	for (size_t i = 0; i < p->ncolumns; i++) {
+		struct column *c = &p->columns[i];
+		const struct gen_set *set = &p->set[c->width];
+
+		for (size_t k = 0; !c->unusable && k < set->nbatches; k++)
+			add_unit(p, c, &units[i], &set->batch[k], set->batch[k].first,
+				 set->batch[k].n);
+		make_dirs(arena_printf(p->arena, "%s/%s", p->work, column_file(p, c, "")));
+	}
+	while (again) {
+		write_objects_file(p, units);
+		run_ninja(p, "build.ninja");
+		again = false;
+		for (size_t i = 0; i < p->ncolumns; i++) {
+			if (!p->columns[i].unusable && bisect(p, &p->columns[i], &units[i]))
+				again = true;
+		}
+	}
+	write_link_file(p, units);
+	run_ninja(p, "link.ninja");
+	for (size_t i = 0; i < p->ncolumns; i++) {
+		if (p->columns[i].payload)
+			p->columns[i].text_hash = elf_text_hash(p->columns[i].payload);
+	}
+}

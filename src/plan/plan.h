@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* From compilers and cases to payloads: which case can be compiled in which column, the ninja files
+ * that compile, assemble and link, and what came of it. Ninja runs in parallel and caches: a second
+ * run without changes compiles nothing. */
+#ifndef CLOBBER_PLAN_H
+#define CLOBBER_PLAN_H
+
+#include "gen/gen.h"
+#include "plan/toolchain.h"
+
+/* Why a case has no function in a column. */
+enum absence {
+	PRESENT,
+	UNSUPPORTED,   /* the compiler lacks the convention or a type, or refuses the prototype */
+	COMPILER_CRASH /* it died or hung on this very case */
+};
+
+/* Compiler x width x optimisation. */
+struct column {
+	const struct compiler *compiler;
+	enum width width;
+	const char *opt;       /* "O0" */
+	const char *name;      /* "gcc-12 -m32 -O0" */
+	const char *id;        /* "gcc-12/32/O0": stable, for files and JSON */
+	const char *unusable;  /* NULL, or why nothing compiles at this width */
+	unsigned char *absent; /* enum absence, by case index; NULL when unusable */
+	const char **why;      /* by case index: the reason of an absence */
+	const char *payload;   /* path of the linked ELF; NULL when unusable or not linked */
+	uint64_t text_hash;    /* of the payload's .text */
+};
+
+struct plan {
+	struct arena *arena;
+	const char *work;    /* folder for everything generated and built */
+	const char *runtime; /* folder with rt32.o, rt64.o and payload.ld */
+	const char *include; /* folder that holds payload/case.h */
+	const char *host_cc; /* compiles expectation tables */
+	const char *nasm, *ninja, *ld;
+	struct gen_set set[WIDTHS];
+	struct column *columns;
+	size_t ncolumns;
+	unsigned jobs; /* 0: ninja's default */
+	/* Called with a line of progress, or NULL to finish it; may be NULL. */
+	void (*progress)(const char *line);
+};
+
+/* Make the columns: every compiler at every wanted width with every optimisation. Probes compilers;
+ * fills columns, absent and why for what the probes already tell. */
+void plan_columns(struct plan *p, struct compiler_list *compilers, const bool widths[WIDTHS],
+		  const char *const *opts);
+
+/* Generate, compile, link. Ends the process with a message when the tools that clobber itself needs
+ * fail; what a compiler under test fails at becomes absences. */
+void plan_build(struct plan *p);
+
+/* Shell-quote for the ninja files: 'it'\''s'. In `a`. */
+char *shell_quote(struct arena *a, const char *s);
+
+/* FNV-1a of an ELF's .text section; 0 when there is none. */
+uint64_t elf_text_hash(const char *path);
+
+/* The function a payload's address belongs to, "target_x+0x12", or NULL. */
+char *elf_symbol(struct arena *a, const char *path, uint64_t address);
+
+#endif

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT */
+/* Learn what a compiler can do at one width by having it compile small files. Files that ought to
+ * be accepted are first tried together; only when that fails, one by one. */
+#include "plan/probe.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Part of the cache's key: change it when the meaning of an answer changes. */
+#define PROBE_FORMAT "clobber probe 1"
+
+enum { COMPILE_SECONDS = 20, FIRST_OPTIONAL_FLAG = 1 };
+
+/* The width, then what makes code plain: no run-time library, no relocations through tables,
+ * nothing inserted into prologues. -w comes last because probes leave it out. */
+static const char *const wanted_flags[WIDTHS][MAX_FLAGS] = {
+#define COMMON_FLAGS                                                                    \
+	"-std=gnu11", "-ffreestanding", "-fno-pic", "-fno-pie", "-fno-stack-protector", \
+		"-fno-asynchronous-unwind-tables", "-fno-strict-aliasing", "-w"
+	[W32] = { "-m32", COMMON_FLAGS },
+	[W64] = { "-m64", COMMON_FLAGS },
+#undef COMMON_FLAGS
+};
+
+static const char plain_source[] = "int f(int a) { return a; }\n";
+
+/* A list of flags under trial, NULL-ended. */
+struct flags {
+	const char *v[MAX_FLAGS + 1];
+	size_t n;
+};
+
+struct session {
+	struct arena *a;
+	const struct compiler *compiler;
+	enum width width;
+	const char *source, *object;
+	/* A compile was stopped from outside (time, memory): its answer must not be kept. */
+	bool disturbed;
+};
+
+/* What became of one compile. */
+struct outcome {
+	const char *why;     /* it failed, or NULL */
+	const char *ignored; /* a warning that an attribute is ignored, or NULL */
+	const char *output;
+};
+
+static void add_flag(struct flags *f, const char *flag)
+{
+	assert(f->n < MAX_FLAGS - 1);
+	f->v[f->n++] = flag;
+	f->v[f->n] = NULL;
+}
+
+/* Is the output a relocatable object of the width? NULL, or what it is instead. */
+static const char *check_object(const char *path, enum width w)
+{
+	/* The first bytes up to e_machine are laid out alike at both widths. */
+	Elf32_Ehdr header = { 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return "writes no object file";
+	n = read(fd, &header, sizeof(header));
+	close(fd);
+	if (n != (ssize_t)sizeof(header) || memcmp(header.e_ident, ELFMAG, SELFMAG))
+		return "writes an object file that is not ELF";
+	if (header.e_type != ET_REL)
+		return "writes an ELF file that is not relocatable";
+	if (header.e_ident[EI_CLASS] != (w == W64 ? ELFCLASS64 : ELFCLASS32))
+		return w == W64 ? "writes 32-bit objects" : "writes 64-bit objects";
+	if (header.e_ident[EI_DATA] != ELFDATA2LSB ||
+	    header.e_machine != (w == W64 ? EM_X86_64 : EM_386))
+		return "writes objects for another machine";
+	return NULL;
+}
+
+static struct outcome compile(struct session *s, const char *source, const struct flags *flags)
+{
+	const char *argv[MAX_FLAGS + 8];
+	struct outcome o = { 0 };
+	struct str text = { 0 };
+	size_t n = 0;
+	int status;
+
+	argv[n++] = s->compiler->path;
+	for (size_t i = 0; i < flags->n; i++)
+		argv[n++] = flags->v[i];
+	argv[n++] = "-c";
+	argv[n++] = "-o";
+	argv[n++] = s->object;
+	argv[n++] = s->source;
+	argv[n] = NULL;
+	unlink(s->object);
+	if (file_write(s->source, source, strlen(source)) < 0) {
+		s->disturbed = true;
+		o.why = arena_printf(s->a, "cannot write %s: %s", s->source, strerror(errno));
+		o.output = "";
+		return o;
+	}
+	status = run_program(argv, COMPILE_SECONDS, &text);
+	if (status < 0)
+		o.why = arena_printf(s->a, "cannot be run: %s", strerror(errno));
+	str_add(&text, "");
+	o.output = arena_strdup(s->a, text.s);
+	str_free(&text);
+	o.ignored = diagnostic_ignored(s->a, o.output, s->source);
+	if (status < 0 || WIFSIGNALED(status))
+		s->disturbed = true;
+	if (status == 0)
+		o.why = check_object(s->object, s->width);
+	else if (!o.why)
+		o.why = diagnostic_reason(s->a, o.output, s->source);
+	if (status > 0 && !o.why)
+		o.why = WIFSIGNALED(status)
+				? arena_printf(s->a, "killed by signal %d", WTERMSIG(status))
+				: arena_printf(s->a, "exit status %d", WEXITSTATUS(status));
+	return o;
+}
+
+/* Find the flags it takes. */
+static struct probe probe_flags(struct session *s, struct flags *kept)
+{
+	const char *const *wanted = wanted_flags[s->width];
+	struct flags all = { 0 };
+	struct outcome o, bare;
+
+	for (size_t i = 0; wanted[i]; i++)
+		add_flag(&all, wanted[i]);
+	o = compile(s, plain_source, &all);
+	if (!o.why && !*o.output) {
+		*kept = all;
+		return (struct probe){ .ok = true };
+	}
+	*kept = (struct flags){ 0 };
+	add_flag(kept, wanted[0]);
+	o = compile(s, plain_source, kept);
+	if (o.why || strstr(o.output, wanted[0])) {
+		/* It may not know -m64, and produce that all the same. */
+		*kept = (struct flags){ 0 };
+		bare = compile(s, plain_source, kept);
+		if (bare.why)
+			return (struct probe){ .why = o.why ? o.why : bare.why };
+	}
+	for (size_t i = FIRST_OPTIONAL_FLAG; wanted[i]; i++) {
+		struct flags with = *kept;
+
+		add_flag(&with, wanted[i]);
+		o = compile(s, plain_source, &with);
+		if (!o.why && !strstr(o.output, wanted[i]))
+			*kept = with;
+	}
+	return (struct probe){ .ok = true };
+}
+
+/* The flags under which sources are tried: warnings must show, and tcc tells of attributes it
+ * ignores only when asked. */
+static struct flags trial_flags(struct session *s, const struct flags *kept)
+{
+	struct flags f = { 0 }, with;
+	struct outcome o;
+
+	for (size_t i = 0; i < kept->n; i++) {
+		if (strcmp(kept->v[i], "-w"))
+			add_flag(&f, kept->v[i]);
+	}
+	with = f;
+	add_flag(&with, "-Wunsupported");
+	o = compile(s, plain_source, &with);
+	return !o.why && !strstr(o.output, "-Wunsupported") ? with : f;
+}
+
+/* All sources of a group in one file; they all define f and g. */
+static struct outcome compile_together(struct session *s, const struct probe_list *l,
+				       enum probe_group g, const struct flags *flags)
+{
+	struct outcome o;
+	struct str b = { 0 };
+
+	str_add(&b, "");
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->item[i].group == g)
+			str_addf(&b, "#define f f%zu\n#define g g%zu\n%s\n#undef f\n#undef g\n", i,
+				 i, l->item[i].source);
+	}
+	o = compile(s, b.s, flags);
+	str_free(&b);
+	return o;
+}
+
+static void probe_group(struct session *s, const struct probe_list *l, enum probe_group g,
+			const struct flags *flags)
+{
+	bool all_ok = false;
+	size_t members = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		members += l->item[i].group == g;
+	if (members > 1) {
+		struct outcome o = compile_together(s, l, g, flags);
+
+		all_ok = !o.why && !o.ignored;
+	}
+	for (size_t i = 0; i < l->n; i++) {
+		const struct probe_item *item = &l->item[i];
+
+		if (item->group != g)
+			continue;
+		*item->result = (struct probe){ .ok = true };
+		if (!all_ok) {
+			struct outcome o = compile(s, item->source, flags);
+			const char *ignored = item->attribute_matters ? o.ignored : NULL;
+
+			item->result->why = o.why ? o.why : ignored;
+			item->result->ok = !item->result->why;
+		}
+	}
+}
+
+static struct probe_item *add_item(struct probe_list *l, enum probe_group g, const char *kind,
+				   const char *name, const char *source, struct probe *result)
+{
+	struct probe_item *item = &l->item[l->n];
+
+	assert(l->n < MAX_ITEMS);
+	*item = (struct probe_item){
+		.group = g, .kind = kind, .name = name, .source = source, .result = result
+	};
+	l->n++;
+	return item;
+}
+
+/* A definition and a call. */
+static const char *fixed_source(struct arena *a, const char *attribute)
+{
+	return arena_printf(a,
+			    "%s int f(int a, int b);\n"
+			    "%s int f(int a, int b) { return a - b; }\n"
+			    "int g(void) { return f(1, 2); }\n",
+			    attribute, attribute);
+}
+
+/* Under ms_abi, va_list is still the one of SysV: the builtins of the other are documented for it.
+ */
+static const char *variadic_source(struct arena *a, const char *attribute)
+{
+	const char *va = strstr(attribute, "ms_abi") ? "__builtin_ms_va_" : "va_";
+
+	return arena_printf(a,
+			    "#include <stdarg.h>\n"
+			    "%s int f(int n, ...);\n"
+			    "%s int f(int n, ...)\n"
+			    "{ %slist ap; int r; %sstart(ap, n); r = va_arg(ap, int); %send(ap);\n"
+			    "return r - n; }\n"
+			    "int g(void) { return f(1, 2); }\n",
+			    attribute, attribute, va, va, va);
+}
+
+static void add_conventions(struct arena *a, struct probe_list *l, struct target *t, enum width w)
+{
+	for (unsigned i = 0; conventions[i]; i++) {
+		const struct convention *c = conventions[i];
+		/* asmlinkage is the kernel's macro, which generated code spells out. */
+		bool macro = !strcmp(c->attribute, "asmlinkage");
+		const char *define = macro ? "#define asmlinkage\n" : "";
+		const char *fixed = fixed_source(a, c->attribute);
+		const char *variadic = variadic_source(a, c->attribute);
+		struct probe_item *item;
+
+		assert(i < MAX_CONVENTIONS);
+		if (c->width != w)
+			continue;
+		item = add_item(l, GROUP_CONVENTIONS, "convention", c->name,
+				arena_printf(a, "%s%s", define, fixed), &t->convention[i]);
+		item->attribute_matters = !c->noop;
+		item = add_item(l, GROUP_VARIADIC, "variadic", c->name,
+				arena_printf(a, "%s%s", define, variadic), &t->variadic[i]);
+		item->attribute_matters = !c->noop;
+	}
+}
+
+static uint64_t key_of(const struct compiler *c, enum width w, const struct probe_list *l)
+{
+	uint64_t h =
+		hash_bytes(hash_str(HASH_INIT, PROBE_FORMAT), &c->identity, sizeof(c->identity));
+
+	for (size_t i = 0; wanted_flags[w][i]; i++)
+		h = hash_str(h, wanted_flags[w][i]);
+	h = hash_str(h, plain_source);
+	for (size_t i = 0; i < l->n; i++) {
+		const struct probe_item *item = &l->item[i];
+
+		h = hash_str(hash_str(hash_str(h, item->kind), item->name), item->source);
+		h = hash_bytes(h, &item->attribute_matters, sizeof(item->attribute_matters));
+	}
+	return h;
+}
+
+/* Everything there is to ask, with room for the answers in `t`. */
+static void list_probes(struct arena *a, const struct compiler *c, enum width w, struct target *t,
+			struct probe_list *l)
+{
+	static const struct {
+		const char *name, *source;
+	} features[FEATURE_COUNT] = {
+#define X(id, name, source) { name, source "\n" },
+		FEATURES(X)
+#undef X
+	};
+
+	*l = (struct probe_list){ 0 };
+	for (unsigned i = 0; i < FEATURE_COUNT; i++) {
+		/* Not in the i386 psABI, so expected to fail there: kept out of the common file. */
+		bool absent = i == FEATURE_INT128 && w == W32;
+
+		add_item(l, absent ? GROUP_ABSENT : GROUP_TYPES, "feature", features[i].name,
+			 features[i].source, &t->feature[i]);
+	}
+	add_conventions(a, l, t, w);
+	l->key = key_of(c, w, l);
+}
+
+static void refuse_group(const struct probe_list *l, enum probe_group g, const char *why)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->item[i].group == g)
+			*l->item[i].result = (struct probe){ .why = why };
+	}
+}
+
+static void probe_target(struct session *s, const struct probe_list *l, struct target *t)
+{
+	struct flags kept = { 0 }, trial;
+
+	t->works = probe_flags(s, &kept);
+	if (!t->works.ok) {
+		for (enum probe_group g = 0; g < GROUPS; g++)
+			refuse_group(l, g, t->works.why);
+		return;
+	}
+	memcpy(t->flags, kept.v, kept.n * sizeof(kept.v[0]));
+	trial = trial_flags(s, &kept);
+	for (enum probe_group g = 0; g < GROUPS; g++) {
+		if (g == GROUP_VARIADIC && !t->feature[FEATURE_STDARG].ok)
+			refuse_group(l, g, t->feature[FEATURE_STDARG].why);
+		else
+			probe_group(s, l, g, &trial);
+	}
+}
+
+/* A compiler may leave files of its own behind, but no folders. */
+static void remove_dir(struct arena *a, const char *path)
+{
+	DIR *dir = opendir(path);
+
+	for (struct dirent *d; dir && (d = readdir(dir));)
+		unlink(arena_printf(a, "%s/%s", path, d->d_name));
+	if (dir)
+		closedir(dir);
+	if (rmdir(path) < 0)
+		warn("cannot remove %s: %s", path, strerror(errno));
+}
+
+void compiler_probe(struct arena *a, struct compiler *c, enum width w, const char *cache)
+{
+	struct target *t = &c->target[w];
+	struct session s = { .a = a, .compiler = c, .width = w };
+	const char *tmp = getenv("TMPDIR");
+	struct probe_list l;
+	char *dir;
+
+	memset(t, 0, sizeof(*t));
+	list_probes(a, c, w, t, &l);
+	if (cache && probe_cache_load(a, cache, &l, t))
+		return;
+	dir = arena_printf(a, "%s/clobber-probe-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	if (!mkdtemp(dir)) {
+		t->works.why = arena_printf(a, "cannot make a temporary folder %s: %s", dir,
+					    strerror(errno));
+		for (enum probe_group g = 0; g < GROUPS; g++)
+			refuse_group(&l, g, t->works.why);
+		return;
+	}
+	s.source = arena_printf(a, "%s/probe.c", dir);
+	s.object = arena_printf(a, "%s/probe.o", dir);
+	probe_target(&s, &l, t);
+	remove_dir(a, dir);
+	if (cache && !s.disturbed)
+		probe_cache_store(a, cache, &l, c, t);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* Compilers, found by looking and known by probing: what each can do is decided by compiling a
+ * small file, never by its name or version. */
+#ifndef CLOBBER_TOOLCHAIN_H
+#define CLOBBER_TOOLCHAIN_H
+
+#include "abi/abi.h"
+
+/* C features a case may need besides its convention: id, name, probe source (a whole file). */
+#define FEATURES(X)                                                               \
+	X(BOOL, "_Bool", "_Bool f(_Bool a) { return a; }")                        \
+	X(LLONG, "long long", "long long f(long long a) { return a; }")           \
+	X(INT128, "__int128", "__int128 f(__int128 a) { return a; }")             \
+	X(FLOAT, "float", "float f(float a) { return a; }")                       \
+	X(DOUBLE, "double", "double f(double a) { return a; }")                   \
+	X(LDOUBLE, "long double", "long double f(long double a) { return a; }")   \
+	X(ENUM, "enum", "enum e { A = -1, B }; enum e f(enum e a) { return a; }") \
+	X(FNPTR, "function pointer", "int f(int (*g)(char)) { return g(1); }")    \
+	X(STDARG, "<stdarg.h>",                                                   \
+	  "#include <stdarg.h>\n"                                                 \
+	  "long f(int n, ...) { va_list ap; long r; va_start(ap, n);\n"           \
+	  "r = va_arg(ap, long); va_end(ap); return r; }")                        \
+	X(RESTRICT, "restrict", "char f(const char *restrict p) { return *p; }")
+
+enum feature {
+#define X(id, name, source) FEATURE_##id,
+	FEATURES(X)
+#undef X
+		FEATURE_COUNT
+};
+
+/* Did a probe succeed? `why` is the first line of the compiler's complaint, or NULL. */
+struct probe {
+	bool ok;
+	const char *why;
+};
+
+enum { MAX_CONVENTIONS = 32, MAX_FLAGS = 24 };
+
+/* What one compiler does at one width. */
+struct target {
+	struct probe
+		works; /* compiles `int f(int a) { return a; }` to a relocatable ELF of the width */
+	const char *flags[MAX_FLAGS]; /* width and code generation flags it accepts; NULL-ended */
+	const char *library;          /* support library its code may call, or NULL */
+	struct probe feature[FEATURE_COUNT];
+	/* Indexed as conventions[]: of the other width they are not probed (ok false, why NULL). */
+	struct probe convention[MAX_CONVENTIONS], variadic[MAX_CONVENTIONS];
+};
+
+struct compiler {
+	const char *name;   /* as in columns: "gcc-12", or the base name of the path given */
+	const char *path;   /* what to execute */
+	const char *given;  /* the entry of --cc that named it, or NULL when it was found on PATH */
+	const char *family; /* "gcc", "clang", "tcc", "chibicc", "pcc" or "other" */
+	const char *version; /* "12.2.0", or "unknown" */
+	const char *banner;  /* first line of --version, or "" */
+	uint64_t identity;   /* hash of path, size, time stamp and banner: the key of the cache */
+	struct target target[WIDTHS];
+};
+
+struct compiler_list {
+	struct compiler *v;
+	size_t n;
+};
+
+/* Find compilers. `list` is NULL (every gcc*, clang*, tcc, chibicc and pcc on PATH, each real file
+ * once under its most specific name, ordered by family and version) or comma-separated names and
+ * paths. Unknown names set *error (in `a`) and return -1. Versions are asked, targets not probed.
+ */
+int compilers_find(struct arena *a, const char *list, struct compiler_list *out,
+		   const char **error);
+
+/* Probe c->target[w]; results are kept in and taken from files under `cache` (a folder, made if
+ * absent; NULL: no cache). */
+void compiler_probe(struct arena *a, struct compiler *c, enum width w, const char *cache);
+
+/* Run a program without a shell: argv NULL-ended, stdin empty, stdout and stderr collected together
+ * into *output (may be NULL), killed after `seconds`. Returns the wait status, or -1 with errno. */
+int run_program(const char *const argv[], unsigned seconds, struct str *output);
+
+#endif

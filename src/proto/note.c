@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* Annotation lines, `//! word ...`: what they say about the declarations that follow. Lines that
+ * follow a group line without a gap speak of the group, others of the next declaration. */
+#include "proto/parse.h"
+
+#include <string.h>
+
+#define KNOWN_NOTES "known annotations: group NAME [TEXT], why TEXT, abi NAME..., varargs TYPE, ..."
+
+static bool name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '-' || c == '.' || c == '+';
+}
+
+/* The next word of a note's text, which must be a name; NULL at the end. `t` is the note's token,
+ * *s a cursor in its text. */
+static const char *note_name(struct parser *p, const struct token *t, const char **s)
+{
+	const char *start, *bad;
+
+	*s += strspn(*s, " \t\r");
+	start = *s;
+	if (!*start)
+		return NULL;
+	while (name_char(**s))
+		(*s)++;
+	if (**s && !strchr(" \t\r", **s)) {
+		/* rest is a copy of the end of the token. */
+		bad = t->s + t->len - strlen(*s);
+		parse_fail_at(p, bad, 1,
+			      **s == ',' ? "separate names by blanks"
+					 : "names are made of letters, digits, '_', '-', '.', '+'",
+			      "this cannot be in a name");
+	}
+	return arena_strndup(p->a, start, (size_t)(*s - start));
+}
+
+static void missing(struct parser *p, const struct token *t, const char *what)
+{
+	parse_fail(p, t, KNOWN_NOTES, "'%s' without %s", t->word, what);
+}
+
+static void group_note(struct parser *p, struct notes *n, const struct token *t)
+{
+	const char *s = t->rest, *name;
+
+	notes_unused(p, n);
+	name = note_name(p, t, &s);
+	if (!name)
+		missing(p, t, "a name");
+	n->group = name;
+	n->header = t;
+	n->group_why = n->group_abi = (struct note){ 0 };
+	n->group_why_is_text = false;
+	s += strspn(s, " \t");
+	if (*s) {
+		n->group_why.at = t;
+		n->group_why.why = s;
+		n->group_why_is_text = true;
+	}
+}
+
+static struct note *set_once(struct parser *p, struct note *note, const struct token *t)
+{
+	if (note->at)
+		parse_fail_again(p, t, note->at, NULL,
+				 arena_printf(p->a, "a second '%s' for one declaration", t->word));
+	note->at = t;
+	return note;
+}
+
+static void why_note(struct parser *p, struct notes *n, const struct token *t, bool header)
+{
+	if (!*t->rest)
+		missing(p, t, "text");
+	if (header && (!n->group_why.at || n->group_why_is_text)) {
+		n->group_why.at = t;
+		n->group_why.why = t->rest;
+		n->group_why_is_text = false;
+		n->header = t;
+		return;
+	}
+	set_once(p, &n->why, t)->why = t->rest;
+}
+
+static void abi_note(struct parser *p, struct notes *n, const struct token *t, bool header)
+{
+	struct note *note = &n->group_abi;
+	const char *s = t->rest, *name;
+
+	if (header && !n->group_abi.at) {
+		n->group_abi.at = t;
+		n->header = t;
+	} else {
+		note = set_once(p, &n->abi, t);
+	}
+	while ((name = note_name(p, t, &s))) {
+		for (size_t i = 0; i < note->nconventions; i++)
+			if (!strcmp(note->conventions[i], name))
+				parse_fail(p, t, NULL, "'%s' is listed twice", name);
+		note->conventions = arena_grow(p->a, note->conventions, note->nconventions,
+					       sizeof(*note->conventions));
+		note->conventions[note->nconventions++] = name;
+	}
+	if (!note->nconventions)
+		missing(p, t, "a convention's name");
+}
+
+static void varargs_note(struct parser *p, struct notes *n, const struct token *t)
+{
+	struct note *note = set_once(p, &n->varargs, t);
+
+	if (p->tok->kind == TOK_NOTE_END)
+		missing(p, t, "types");
+	do {
+		const struct token *at = p->tok;
+
+		if (note->nvarargs == MAX_ARGS)
+			parse_fail(p, at, NULL, "more than %d arguments", MAX_ARGS);
+		note->varargs =
+			arena_grow(p->a, note->varargs, note->nvarargs, sizeof(*note->varargs));
+		note->varargs[note->nvarargs] = type_promote(parse_argument_type(p));
+		note->nvarargs++;
+	} while (take_punct(p, ','));
+	if (p->tok->kind != TOK_NOTE_END)
+		parse_expected(p, "',' or the end of the line");
+	p->tok++;
+}
+
+static void unknown_note(struct parser *p, const struct token *t)
+{
+	static const char *const known[] = { "group", "why", "abi", "varargs" };
+	size_t len = strlen(t->word);
+	const char *what = arena_printf(p->a, "unknown annotation '%.40s'", t->word);
+
+	if (!len)
+		parse_fail_at(p, t->s, 3, KNOWN_NOTES, "annotation without a word");
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (diag_distance(t->word, known[i]) >= 0)
+			parse_fail_at(
+				p, t->s, len,
+				arena_printf(p->a, "did you mean '%s'? %s", known[i], KNOWN_NOTES),
+				what);
+	parse_fail_at(p, t->s, len, KNOWN_NOTES, what);
+}
+
+void parse_note(struct parser *p, struct notes *n)
+{
+	const struct token *t = p->tok++;
+	bool header = n->header && n->header->line + 1 == t->line;
+
+	if (!header)
+		n->header = NULL;
+	if (!strcmp(t->word, "group"))
+		group_note(p, n, t);
+	else if (!strcmp(t->word, "why"))
+		why_note(p, n, t, header);
+	else if (!strcmp(t->word, "abi"))
+		abi_note(p, n, t, header);
+	else if (!strcmp(t->word, "varargs"))
+		varargs_note(p, n, t);
+	else
+		unknown_note(p, t);
+}
+
+void notes_used(struct notes *n)
+{
+	n->why = n->abi = n->varargs = (struct note){ 0 };
+}
+
+void notes_unused(struct parser *p, const struct notes *n)
+{
+	const struct note *left = n->why.at       ? &n->why
+				  : n->abi.at     ? &n->abi
+				  : n->varargs.at ? &n->varargs
+						  : NULL;
+
+	if (left)
+		parse_fail(p, left->at, "put it before the declaration that it speaks of",
+			   "'%s' without a declaration after it", left->at->word);
+}

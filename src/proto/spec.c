@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* Declaration specifiers: storage class, qualifiers, attributes, and the words that make a type, in
+ * any order. */
+#include "proto/parse.h"
+
+/* The type words seen so far. */
+struct type_words {
+	unsigned count[WORDS_BASIC];
+	const struct token *first, *last;
+	const struct type *named; /* typedef name, struct, union, enum */
+	uint32_t bitint_bits;
+};
+
+static void bad_type(struct parser *p, const struct type_words *w)
+{
+	const struct token *t = w->first;
+	size_t len = (size_t)(w->last->s + w->last->len - t->s);
+	struct str s = { 0 };
+	char *what;
+
+	for (; t <= w->last; t++)
+		str_addf(&s, "%s%.*s", s.len ? " " : "", (int)(t->len < 40 ? t->len : 40), t->s);
+	if (s.len > 60) {
+		s.s[60] = 0;
+		s.len = 60;
+	}
+	what = arena_printf(p->a, "'%s' is not a type of C", s.s);
+	str_free(&s);
+	parse_fail_at(p, w->first->s, len, NULL, what);
+}
+
+static enum type_kind integer_kind(const struct type_words *w)
+{
+	bool is_unsigned = w->count[WORD_UNSIGNED];
+
+	if (w->count[WORD_INT128])
+		return is_unsigned ? TYPE_UINT128 : TYPE_INT128;
+	if (w->count[WORD_CHAR])
+		return is_unsigned ? TYPE_UCHAR : w->count[WORD_SIGNED] ? TYPE_SCHAR : TYPE_CHAR;
+	if (w->count[WORD_SHORT])
+		return is_unsigned ? TYPE_USHORT : TYPE_SHORT;
+	if (w->count[WORD_LONG] == 2)
+		return is_unsigned ? TYPE_ULLONG : TYPE_LLONG;
+	if (w->count[WORD_LONG])
+		return is_unsigned ? TYPE_ULONG : TYPE_LONG;
+	return is_unsigned ? TYPE_UINT : TYPE_INT;
+}
+
+/* Do these words make an integer type? */
+static bool integer_words(const struct type_words *w)
+{
+	const unsigned *n = w->count;
+	unsigned bases = n[WORD_CHAR] + n[WORD_INT128] + n[WORD_BITINT];
+
+	if (n[WORD_COMPLEX] || n[WORD_INT] > 1 || n[WORD_SIGNED] + n[WORD_UNSIGNED] > 1)
+		return false;
+	if (bases)
+		return bases == 1 && !n[WORD_INT] && !n[WORD_SHORT] && !n[WORD_LONG];
+	return n[WORD_SHORT] + n[WORD_LONG] <= 1 || (n[WORD_LONG] == 2 && !n[WORD_SHORT]);
+}
+
+static const struct type *floating_type(struct parser *p, const struct type_words *w)
+{
+	const unsigned *n = w->count;
+	enum type_kind kind = n[WORD_FLOAT]      ? TYPE_FLOAT
+			      : n[WORD_FLOAT16]  ? TYPE_FLOAT16
+			      : n[WORD_FLOAT128] ? TYPE_FLOAT128
+			      : n[WORD_LONG]     ? TYPE_LDOUBLE
+						 : TYPE_DOUBLE;
+
+	if (n[WORD_SIGNED] || n[WORD_UNSIGNED] || n[WORD_SHORT] || n[WORD_INT] || n[WORD_CHAR] ||
+	    n[WORD_INT128] || n[WORD_BITINT] || n[WORD_COMPLEX] > 1 ||
+	    n[WORD_LONG] > (kind == TYPE_LDOUBLE))
+		bad_type(p, w);
+	if (!n[WORD_COMPLEX])
+		return type_basic(kind);
+	if (kind == TYPE_FLOAT16 || kind == TYPE_FLOAT128)
+		parse_fail(p, w->last, "complex float, double and long double are covered",
+			   "complex '%s' is not supported",
+			   kind == TYPE_FLOAT16 ? "_Float16" : "__float128");
+	return type_complex(p->a, kind);
+}
+
+/* The type that the words name; NULL when there were none. */
+static const struct type *words_type(struct parser *p, const struct type_words *w)
+{
+	const unsigned *n = w->count;
+	unsigned all = 0, others;
+
+	for (unsigned i = 0; i < WORDS_BASIC; i++)
+		all += n[i];
+	if (!all)
+		return w->named;
+	if (w->named)
+		bad_type(p, w);
+	others = n[WORD_VOID] + n[WORD_BOOL];
+	if (others) {
+		if (all > 1)
+			bad_type(p, w);
+		return type_basic(n[WORD_VOID] ? TYPE_VOID : TYPE_BOOL);
+	}
+	others = n[WORD_FLOAT] + n[WORD_DOUBLE] + n[WORD_FLOAT16] + n[WORD_FLOAT128];
+	if (others == 1)
+		return floating_type(p, w);
+	if (n[WORD_COMPLEX] == 1 && all == 1)
+		parse_fail(p, w->last, "write float, double or long double with it",
+			   "_Complex alone is not a type");
+	if (others || !integer_words(w))
+		bad_type(p, w);
+	if (n[WORD_BITINT]) {
+		if (w->bitint_bits == 1 && !n[WORD_UNSIGNED])
+			parse_fail(p, w->last, "unsigned _BitInt(1) would do",
+				   "a signed _BitInt has at least 2 bits");
+		return type_bitint(p->a, w->bitint_bits, n[WORD_UNSIGNED]);
+	}
+	return type_basic(integer_kind(w));
+}
+
+static void storage(struct parser *p, struct specs *s, enum word_kind kind)
+{
+	if (s->storage != WORD_NONE && s->storage != kind)
+		parse_fail(p, p->tok, NULL, "'%s' after '%s'", p->tok->word, s->storage_at->word);
+	s->storage = kind;
+	s->storage_at = p->tok++;
+}
+
+static void alignas_specifier(struct parser *p, struct specs *s)
+{
+	struct attrs at = { .aligned_at = p->tok++ };
+	const struct token *t;
+	unsigned long n;
+
+	expect_punct(p, '(', "'('");
+	t = p->tok;
+	n = parse_count(p, 0, MAX_ALIGN, "an alignment");
+	if (n & (n - 1))
+		parse_fail(p, t, NULL, "an alignment must be a power of two, not %lu", n);
+	expect_punct(p, ')', "')'");
+	at.aligned = (uint32_t)n;
+	if (n)
+		attrs_merge(p, &s->attrs, &at);
+}
+
+static void basic_word(struct parser *p, struct type_words *w, enum word_kind kind)
+{
+	if (w->count[kind] < 9)
+		w->count[kind]++;
+	p->tok++;
+	if (kind != WORD_BITINT)
+		return;
+	expect_punct(p, '(', "'(' and a number of bits");
+	w->bitint_bits = (uint32_t)parse_count(p, 1, MAX_BITINT_BITS, "the bits of a _BitInt");
+	expect_punct(p, ')', "')'");
+}
+
+static bool is_type_start(enum word_kind kind)
+{
+	return (kind > WORD_NONE && kind < WORDS_BASIC) || kind == WORD_STRUCT ||
+	       kind == WORD_UNION || kind == WORD_ENUM || kind == WORD_TYPEDEF_NAME;
+}
+
+/* Why there is no type where there should be one. */
+static void no_type(struct parser *p, const struct specs *s)
+{
+	const struct token *t = p->tok;
+	const char *guess, *hint;
+
+	if (t->kind != TOK_WORD || word_find(t->word))
+		parse_expected(p, p->tok == s->first && !p->depth && p->tok->kind != TOK_NOTE_END
+					  ? "a declaration"
+					  : "a type");
+	if (t[1].kind == TOK_PUNCT && t[1].punct == '(' &&
+	    !(t[2].kind == TOK_PUNCT && t[2].punct == '*'))
+		parse_fail(
+			p, t,
+			arena_printf(p->a, "write its return type, such as 'int %s(...)'", t->word),
+			"no type before '%s'", t->word);
+	guess = word_guess(t->word);
+	if (t[1].kind == TOK_PUNCT && t[1].punct == P_SCOPE)
+		hint = "'::' is C++; case files are C";
+	else if (guess)
+		hint = arena_printf(p->a, "did you mean '%s'?", guess);
+	else if (t[1].kind == TOK_PUNCT && (t[1].punct == ',' || t[1].punct == ')'))
+		hint = arena_printf(
+			p->a, "declare it before with a typedef; if it is a parameter's name, "
+			      "write its type as well (old-style lists are not supported)");
+	else
+		hint = arena_printf(p->a, "declare it before: typedef ... %s;", t->word);
+	parse_fail(p, t, hint, "unknown type name '%s'", t->word);
+}
+
+void parse_specs(struct parser *p, struct specs *s)
+{
+	struct type_words w = { 0 };
+
+	*s = (struct specs){ .first = p->tok };
+	for (;;) {
+		enum word_kind kind = next_word(p);
+		bool typed = w.first;
+
+		if (at_attribute(p)) {
+			parse_attributes(p, &s->attrs);
+			continue;
+		}
+		if (kind == WORD_QUALIFIER || kind == WORD_IGNORED) {
+			p->tok++;
+			continue;
+		}
+		if (kind == WORD_EXTERN || kind == WORD_STATIC || kind == WORD_TYPEDEF ||
+		    kind == WORD_REGISTER) {
+			storage(p, s, kind);
+			continue;
+		}
+		if (kind == WORD_ALIGNAS) {
+			alignas_specifier(p, s);
+			continue;
+		}
+		/* After a type, a typedef's name is a name like others. */
+		if (!is_type_start(kind) || (kind == WORD_TYPEDEF_NAME && typed))
+			break;
+		if (!typed)
+			w.first = p->tok;
+		else if (w.named && p->tok[-1].kind == TOK_PUNCT && p->tok[-1].punct == '}')
+			parse_fail_at(p, p->tok[-1].s + 1, 1, NULL, "expected ';' after this '}'");
+		if (kind < WORDS_BASIC) {
+			basic_word(p, &w, kind);
+		} else if (w.named) {
+			w.last = p->tok;
+			bad_type(p, &w);
+		} else if (kind == WORD_TYPEDEF_NAME) {
+			w.named = typedef_type(p, p->tok->word);
+			p->tok++;
+		} else {
+			w.named = kind == WORD_ENUM ? parse_enum(p) : parse_record(p, kind);
+			s->tagged = true;
+		}
+		w.last = p->tok - 1;
+	}
+	s->type = words_type(p, &w);
+	if (!s->type)
+		no_type(p, s);
+}

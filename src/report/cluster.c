@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* Findings that are one fact told many times, put together: a reader wants each fact once, with its
+ * smallest example and where else it holds. */
+#include "report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Is what `item` numbers part of the fact? A register is; which argument it was is not. */
+static bool item_matters(const struct finding *f)
+{
+	switch (f->check) {
+	case CHECK_SAVED:
+	case CHECK_FAULT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool same_fact(const struct finding *a, const struct finding *b)
+{
+	return a->verdict == b->verdict && a->c->conv == b->c->conv &&
+	       a->direction == b->direction && a->check == b->check && a->rule == b->rule &&
+	       (!item_matters(a) || a->item == b->item);
+}
+
+static size_t weight(const struct finding *f)
+{
+	return f->c->place.nargs * 1000u + strlen(f->c->decl->proto->text);
+}
+
+static int by_seriousness(const void *x, const void *y)
+{
+	const struct cluster *a = x, *b = y;
+
+	if (a->example->verdict != b->example->verdict)
+		return a->example->verdict < b->example->verdict ? -1 : 1;
+	/* Conventions that lead the matrix lead here too; then as found. */
+	if (a->example->c->conv->headline != b->example->c->conv->headline)
+		return a->example->c->conv->headline ? 1 : -1;
+	return a->example < b->example ? -1 : 1;
+}
+
+/* The columns of a cluster, those of one compiler and width together. */
+static const char *column_words(struct arena *a, const struct matrix *m,
+				const unsigned char *member)
+{
+	const struct column *last = NULL;
+	struct str s = { 0 };
+	char *r;
+
+	for (size_t i = 0; i < m->plan->ncolumns; i++) {
+		const struct column *c = &m->plan->columns[i];
+
+		if (!member[i])
+			continue;
+		if (last && last->compiler == c->compiler && last->width == c->width)
+			str_addf(&s, " -%s", c->opt);
+		else
+			str_addf(&s, "%s%s", last ? ", " : "", c->name);
+		last = c;
+	}
+	r = arena_strdup(a, s.s ? s.s : "");
+	str_free(&s);
+	return r;
+}
+
+struct cluster *report_clusters(struct arena *a, const struct matrix *m, size_t *n)
+{
+	unsigned *of = arena_alloc(a, (m->nfindings + 1) * sizeof(*of));
+	unsigned char *member = arena_alloc(a, m->plan->ncolumns + 1);
+	struct cluster *v = NULL;
+
+	*n = 0;
+	for (size_t i = 0; i < m->nfindings; i++) {
+		const struct finding *f = &m->findings[i];
+		size_t k = 0;
+
+		while (k < *n && !same_fact(v[k].example, f))
+			k++;
+		if (k == *n) {
+			v = arena_grow(a, v, *n, sizeof(*v));
+			v[(*n)++] = (struct cluster){ .example = f };
+		} else if (weight(f) < weight(v[k].example)) {
+			v[k].example = f;
+		}
+		v[k].findings++;
+		of[i] = (unsigned)k;
+	}
+	for (size_t k = 0; k < *n; k++) {
+		unsigned char *seen =
+			arena_alloc(a, m->plan->set[v[k].example->c->conv->width].n + 1);
+
+		memset(member, 0, m->plan->ncolumns);
+		for (size_t i = 0; i < m->nfindings; i++) {
+			if (of[i] != k)
+				continue;
+			member[m->findings[i].column] = 1;
+			v[k].cases += !seen[m->findings[i].c->index];
+			seen[m->findings[i].c->index] = 1;
+		}
+		v[k].columns = column_words(a, m, member);
+	}
+	if (*n)
+		qsort(v, *n, sizeof(*v), by_seriousness);
+	return v;
+}

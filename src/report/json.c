@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* matrix.json, through jansson. The schema is documented in docs/matrix-json.md. */
+#include "report/report.h"
+#include "version.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+enum { SCHEMA = 1 };
+
+static json_t *string_or_null(const char *s)
+{
+	json_t *j = s ? json_string(s) : json_null();
+
+	return j ? j : json_string("(not UTF-8)");
+}
+
+static json_t *tool(const struct matrix *m)
+{
+	json_t *docs = json_array();
+
+	for (int i = 0; i < DOCUMENTS; i++)
+		json_array_append_new(docs, json_pack("{ss ss}", "title", documents[i].title,
+						      "edition", documents[i].edition));
+	return json_pack("{ss ss sI so}", "name", "clobber", "version", CLOBBER_VERSION, "seed",
+			 (json_int_t)m->seed, "documents", docs);
+}
+
+static const char *cpu_model(struct arena *a)
+{
+	char *text = file_read("/proc/cpuinfo", NULL), *p, *end;
+	const char *r = "unknown";
+
+	p = text ? strstr(text, "model name") : NULL;
+	p = p ? strchr(p, ':') : NULL;
+	if (p) {
+		end = strchr(p, '\n');
+		r = arena_strndup(a, p + 2, end && end > p + 2 ? (size_t)(end - p - 2) : 0);
+	}
+	free(text);
+	return r;
+}
+
+static json_t *host(const struct matrix *m)
+{
+	struct utsname u;
+
+	uname(&u);
+	return json_pack("{ss ss ss ss}", "system", u.sysname, "release", u.release, "machine",
+			 u.machine, "cpu", cpu_model(m->arena));
+}
+
+static json_t *columns(const struct matrix *m)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < m->plan->ncolumns; i++) {
+		const struct column *c = &m->plan->columns[i];
+		char hash[20];
+
+		snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)c->text_hash);
+		json_array_append_new(
+			a, json_pack("{ss ss ss ss ss si ss ss so so}", "id", c->id, "name",
+				     c->name, "compiler", c->compiler->name, "family",
+				     c->compiler->family, "version", c->compiler->version, "width",
+				     (int)width_bits(c->width), "opt", c->opt, "profile", "user",
+				     "text_hash", c->payload ? json_string(hash) : json_null(),
+				     "unusable", string_or_null(c->unusable)));
+	}
+	return a;
+}
+
+static json_t *json_rows(const struct matrix *m)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < m->nrows; i++) {
+		const struct row *r = &m->rows[i];
+
+		json_array_append_new(
+			a, json_pack("{ss ss si ss ss sb}", "id", r->id, "convention",
+				     r->conv->name, "width", (int)width_bits(r->conv->width),
+				     "group", r->group, "direction", direction_name(r->direction),
+				     "headline", (int)r->conv->headline));
+	}
+	return a;
+}
+
+static json_t *json_cells(const struct matrix *m)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < m->ncells; i++) {
+		const struct cell *c = &m->cells[i];
+		json_t *counts = json_object();
+
+		for (int v = 0; v < VERDICT_COUNT; v++)
+			json_object_set_new(counts, verdict_info[v].name,
+					    json_integer(c->count[v]));
+		json_array_append_new(
+			a, json_pack("{ss ss ss ss si si si so so}", "row", m->rows[c->row].id,
+				     "column", m->plan->columns[c->column].id, "place", m->place,
+				     "verdict", verdict_info[c->verdict].name, "planned",
+				     (int)c->planned, "executed", (int)c->executed, "not_run",
+				     (int)c->not_run, "counts", counts, "reason",
+				     string_or_null(c->why)));
+	}
+	return a;
+}
+
+static json_t *json_findings(const struct matrix *m)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < m->nfindings; i++) {
+		const struct finding *f = &m->findings[i];
+		const struct srcpos *pos = &f->c->decl->proto->pos;
+		char *where = arena_printf(m->arena, "%s:%u", pos->file, pos->line);
+		json_t *j = json_object();
+
+		json_object_set_new(j, "case", string_or_null(f->c->id));
+		json_object_set_new(j, "prototype", string_or_null(gen_prototype(m->arena, f->c)));
+		json_object_set_new(j, "where", string_or_null(where));
+		json_object_set_new(j, "convention", json_string(f->c->conv->name));
+		json_object_set_new(j, "direction", json_string(direction_name(f->direction)));
+		json_object_set_new(j, "check", json_string(checks[f->check].name));
+		json_object_set_new(j, "rule", json_string(rules[f->rule].name));
+		json_object_set_new(j, "verdict", json_string(verdict_info[f->verdict].name));
+		json_object_set_new(j, "subject", string_or_null(f->subject));
+		json_object_set_new(j, "expected", string_or_null(f->expected));
+		json_object_set_new(j, "observed", string_or_null(f->observed));
+		json_object_set_new(j, "origin", string_or_null(f->origin));
+		json_object_set_new(j, "column", json_string(m->plan->columns[f->column].id));
+		json_object_set_new(j, "place", json_string(m->place));
+		json_object_set_new(j, "known", json_boolean(f->known));
+		json_object_set_new(j, "repro", string_or_null(f->repeat));
+		json_array_append_new(a, j);
+	}
+	return a;
+}
+
+static json_t *json_totals(const struct matrix *m)
+{
+	json_t *j = json_pack("{si si si}", "planned", (int)m->planned, "executed",
+			      (int)m->executed, "not_run", (int)m->not_run);
+
+	for (int v = 0; v < VERDICT_COUNT; v++)
+		json_object_set_new(j, verdict_info[v].name, json_integer(m->total[v]));
+	return j;
+}
+
+void report_json(struct str *out, const struct matrix *m)
+{
+	json_t *places = json_array(), *root;
+	char *text;
+
+	json_array_append_new(places, json_pack("{ss ss}", "name", m->place, "engine", m->engine));
+	root = json_pack("{si so so so so so so so so}", "schema", SCHEMA, "tool", tool(m), "host",
+			 host(m), "places", places, "columns", columns(m), "rows", json_rows(m),
+			 "cells", json_cells(m), "findings", json_findings(m), "totals",
+			 json_totals(m));
+	text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
+	if (!text)
+		die("out of memory while writing matrix.json");
+	str_add(out, text);
+	str_add(out, "\n");
+	free(text);
+	json_decref(root);
+}

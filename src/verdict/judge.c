@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* From records to verdicts. A check that does not hold is a violation when its rule is stated in a
+ * document, and a divergence when no document decides. */
+#include "verdict/judge.h"
+#include "verdict/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct verdict_info verdict_info[VERDICT_COUNT] = {
+#define X(id, name, what) { name, what },
+	VERDICTS(X)
+#undef X
+};
+
+/* The rule that makes this check true here. */
+static enum rule_id rule_of(const struct gen_case *c, int direction, const struct cl_finding *f)
+{
+	switch (f->check) {
+	case CHECK_ARG:
+	case CHECK_REFERENCE:
+		return c->place.arg[f->item].rule;
+	case CHECK_RETURN:
+		return c->place.ret.rule;
+	case CHECK_UPPER:
+		return f->item == CL_ITEM_RETURN ? c->conv->upper_return
+						 : c->conv->rule[CHECK_UPPER];
+	case CHECK_SP:
+		return direction == CL_CALLEE ? c->place.pop_rule : c->conv->rule[CHECK_SP];
+	default:
+		return c->conv->rule[f->check];
+	}
+}
+
+static enum verdict verdict_of(const struct cl_finding *f, enum rule_id rule)
+{
+	if (f->check == CHECK_FAULT)
+		return f->item == CL_FAULT_TIMEOUT ? VERDICT_TIMEOUT : VERDICT_CRASH;
+	return rules[rule].status == STATED ? VERDICT_VIOLATION : VERDICT_DIVERGENCE;
+}
+
+static const char *repeat_command(struct matrix *m, const struct column *col,
+				  const struct gen_case *c)
+{
+	const char *path = c->decl->proto->pos.file;
+	const char *which =
+		strchr(col->compiler->path, '/') && strcmp(col->compiler->family, "other") == 0
+			? col->compiler->path
+			: col->compiler->name;
+
+	return arena_printf(
+		m->arena,
+		"clobber run --cc %s --width %u --opt %s --abi %s --cases %s:%s --seed %llu "
+		"--out results/repeat",
+		col->compiler->given ? col->compiler->given : which, width_bits(col->width),
+		col->opt, c->conv->name, path, c->decl->proto->name, (unsigned long long)m->seed);
+}
+
+struct finding *matrix_add_finding(struct matrix *m, size_t column, const struct gen_case *c,
+				   int direction, enum check check, enum rule_id rule,
+				   enum verdict verdict)
+{
+	struct judged *j = &m->runs[column].judged[c->index * 2 + (size_t)direction];
+	struct finding f = { .column = column,
+			     .c = c,
+			     .direction = direction,
+			     .check = check,
+			     .rule = rule,
+			     .verdict = verdict };
+
+	f.repeat = repeat_command(m, &m->plan->columns[column], c);
+	m->findings = arena_grow(m->arena, m->findings, m->nfindings, sizeof(f));
+	m->findings[m->nfindings] = f;
+	if (verdict > j->verdict)
+		j->verdict = (unsigned char)verdict;
+	return &m->findings[m->nfindings++];
+}
+
+static void judge_records(struct matrix *m, size_t column, const struct gen_case *c, int direction,
+			  const struct outcome *o)
+{
+	const struct column *col = &m->plan->columns[column];
+
+	for (unsigned i = 0; i < o->nfindings; i++) {
+		const struct cl_finding *r = &o->findings[i];
+		enum rule_id rule;
+		struct finding *f;
+
+		if (r->check >= CHECK_COUNT || r->size > sizeof(r->expected))
+			continue;
+		if ((r->check == CHECK_ARG || r->check == CHECK_REFERENCE) &&
+		    r->item >= c->place.nargs)
+			continue;
+		rule = rule_of(c, direction, r);
+		f = matrix_add_finding(m, column, c, direction, (enum check)r->check, rule,
+				       verdict_of(r, rule));
+		f->item = r->item;
+		finding_words(m->arena, r, col->payload, f);
+	}
+}
+
+/* A case that the place should have executed and of which nothing came back. */
+static void judge_missing(struct matrix *m, size_t column, const struct gen_case *c, int direction)
+{
+	struct finding *f = matrix_add_finding(m, column, c, direction, CHECK_ENTERED,
+					       c->conv->rule[CHECK_ENTERED], VERDICT_CRASH);
+
+	f->subject = "the record of this case";
+	f->expected = "present";
+	f->observed = "missing: the payload never reported it";
+}
+
+static void judge_one(struct matrix *m, size_t column, const struct gen_case *c, int direction)
+{
+	const struct column *col = &m->plan->columns[column];
+	struct column_run *run = &m->runs[column];
+	size_t at = c->index * 2 + (size_t)direction;
+	struct judged *j = &run->judged[at];
+	const struct outcome *o;
+
+	j->verdict = VERDICT_PASS;
+	if (col->unusable || col->absent[c->index] == UNSUPPORTED) {
+		j->verdict = VERDICT_UNSUPPORTED_HERE;
+		j->why = col->unusable ? col->unusable : col->why[c->index];
+		return;
+	}
+	if (col->absent[c->index] == COMPILER_CRASH) {
+		struct finding *f = matrix_add_finding(m, column, c, direction, CHECK_FAULT,
+						       c->conv->rule[CHECK_FAULT], VERDICT_CRASH);
+
+		f->subject = "the compiler";
+		f->expected = "compiles the prototype";
+		f->observed = col->why[c->index];
+		return;
+	}
+	if (run->run.why_not) {
+		j->verdict = VERDICT_NOT_RUN;
+		j->why = run->run.why_not;
+		return;
+	}
+	o = &run->run.v[at];
+	if (o->state == OUTCOME_ABSENT && direction == CL_CALLEE && c->place.ret.unspecified) {
+		j->verdict = VERDICT_NOT_RUN;
+		j->why = rules[c->place.ret.rule].sentence;
+		return;
+	}
+	if (o->state != OUTCOME_EXECUTED) {
+		judge_missing(m, column, c, direction);
+		return;
+	}
+	judge_records(m, column, c, direction, o);
+}
+
+static void judge_columns(struct matrix *m)
+{
+	for (size_t i = 0; i < m->plan->ncolumns; i++) {
+		const struct gen_set *set = &m->plan->set[m->plan->columns[i].width];
+
+		m->runs[i].judged = arena_alloc(m->arena, (2 * set->n + 1) * sizeof(struct judged));
+		for (size_t k = 0; k < set->n; k++) {
+			for (int d = 0; d < CL_DIRECTIONS; d++)
+				judge_one(m, i, &set->v[k], d);
+		}
+	}
+}
+
+/* Rows and cells ------------------------------------------------------------------------------ */
+
+static size_t find_row(struct matrix *m, const struct gen_case *c, int direction)
+{
+	struct row r = { .conv = c->conv, .group = c->decl->group, .direction = direction };
+
+	for (size_t i = m->nrows; i-- > 0;) {
+		const struct row *o = &m->rows[i];
+
+		if (o->conv == r.conv && o->direction == direction && !strcmp(o->group, r.group))
+			return i;
+	}
+	r.id = arena_printf(m->arena, "%s/%u/%s/%s", c->conv->name, width_bits(c->conv->width),
+			    r.group, direction_name(direction));
+	m->rows = arena_grow(m->arena, m->rows, m->nrows, sizeof(r));
+	m->rows[m->nrows] = r;
+	return m->nrows++;
+}
+
+static void count(struct matrix *m, struct cell *cell, const struct judged *j)
+{
+	cell->planned++;
+	cell->count[j->verdict]++;
+	m->total[j->verdict]++;
+	if (j->verdict == VERDICT_NOT_RUN || j->verdict == VERDICT_UNSUPPORTED_HERE) {
+		cell->not_run++;
+		if (!cell->why)
+			cell->why = j->why;
+	} else {
+		cell->executed++;
+	}
+	if (j->verdict > cell->verdict)
+		cell->verdict = (enum verdict)j->verdict;
+}
+
+static void make_cells(struct matrix *m)
+{
+	size_t ncolumns = m->plan->ncolumns;
+	size_t *row[WIDTHS];
+
+	for (enum width w = W32; w < WIDTHS; w++) {
+		const struct gen_set *set = &m->plan->set[w];
+
+		row[w] = arena_alloc(m->arena, (2 * set->n + 1) * sizeof(size_t));
+		for (int d = 0; d < CL_DIRECTIONS; d++) {
+			for (size_t k = 0; k < set->n; k++)
+				row[w][2 * k + (size_t)d] = find_row(m, &set->v[k], d);
+		}
+	}
+	/* Dense while counting; cells of the other width stay unplanned and are dropped. */
+	m->cells = arena_alloc(m->arena, (m->nrows * ncolumns + 1) * sizeof(*m->cells));
+	for (size_t i = 0; i < ncolumns; i++) {
+		enum width w = m->plan->columns[i].width;
+
+		for (size_t k = 0; k < 2 * m->plan->set[w].n; k++) {
+			struct cell *cell = &m->cells[row[w][k] * ncolumns + i];
+
+			cell->row = row[w][k];
+			cell->column = i;
+			count(m, cell, &m->runs[i].judged[k]);
+		}
+	}
+	for (size_t i = 0; i < m->nrows * ncolumns; i++) {
+		if (!m->cells[i].planned)
+			continue;
+		m->planned += m->cells[i].planned;
+		m->executed += m->cells[i].executed;
+		m->not_run += m->cells[i].not_run;
+		m->cells[m->ncells++] = m->cells[i];
+	}
+}
+
+void matrix_judge(struct matrix *m)
+{
+	size_t want = 0;
+
+	judge_columns(m);
+	judge_unspecified(m);
+	make_cells(m);
+	for (size_t i = 0; i < m->plan->ncolumns; i++)
+		want += 2 * m->plan->set[m->plan->columns[i].width].n;
+	/* Nothing passes silently: every case of every column is accounted for. */
+	if (m->planned != want || m->planned != m->executed + m->not_run)
+		die("internal error: %u planned, %zu wanted, %u executed, %u not run: results are "
+		    "not "
+		    "accounted for; please report this",
+		    m->planned, want, m->executed, m->not_run);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* The matrix: the one model that every report renders. Rows are convention x group x direction at a
+ * width, columns compiler x width x optimisation, and each cell counts the verdicts of its cases in
+ * one place. */
+#ifndef CLOBBER_MODEL_H
+#define CLOBBER_MODEL_H
+
+#include "place/place.h"
+#include "plan/plan.h"
+
+#define VERDICTS(X)                                                                    \
+	X(UNSUPPORTED_HERE, "unsupported", "this compiler or width cannot express it") \
+	X(NOT_RUN, "not-run", "not executed, for the reason given")                    \
+	X(PASS, "pass", "every check held")                                            \
+	X(DIVERGENCE, "divergence", "no document decides, implementations differ")     \
+	X(VIOLATION, "violation", "a document forbids it")                             \
+	X(TIMEOUT, "timeout", "the call did not come back")                            \
+	X(CRASH, "crash", "the call, or the compiler, died")
+
+/* In order of seriousness. */
+enum verdict {
+#define X(id, name, what) VERDICT_##id,
+	VERDICTS(X)
+#undef X
+		VERDICT_COUNT
+};
+
+struct verdict_info {
+	const char *name, *what;
+};
+extern const struct verdict_info verdict_info[VERDICT_COUNT];
+
+/* A check that did not hold, in words. */
+struct finding {
+	size_t column;
+	const struct gen_case *c;
+	int direction; /* CL_CALLEE or CL_CALLER */
+	enum check check;
+	enum rule_id rule;
+	enum verdict verdict;
+	unsigned item;        /* as in the record: what of it, for grouping */
+	const char *subject;  /* "argument b (double)", "rbx", "stack pointer after the call" */
+	const char *expected; /* "in xmm0: 0x..." */
+	const char *observed; /* "0x..." */
+	const char *origin;   /* "which was in xmm1"; NULL when unknown */
+	bool known;
+	const char *repeat; /* a command that runs just this case */
+};
+
+/* One row: what is asked. */
+struct row {
+	const struct convention *conv;
+	const char *group, *why;
+	int direction;
+	const char *id; /* "sysv/64/int-count/callee" */
+};
+
+struct cell {
+	size_t row, column;
+	enum verdict verdict; /* the most serious of its cases */
+	unsigned planned, executed, not_run;
+	unsigned count[VERDICT_COUNT];
+	const char *why; /* reason of the first case that was not run or unsupported */
+};
+
+/* Verdict of one case in one direction. */
+struct judged {
+	unsigned char verdict;
+	const char *why; /* for unsupported and not-run */
+};
+
+/* A column's run in the one place this version has. */
+struct column_run {
+	struct arena *arena; /* of the outcomes */
+	struct place_run run;
+	struct judged *judged; /* index * 2 + direction */
+};
+
+struct matrix {
+	struct arena *arena;
+	struct plan *plan;
+	uint64_t seed;
+	const char *place;       /* "native" */
+	const char *engine;      /* what implements it */
+	const char *case_args;   /* the --cases of this run, for messages; may be NULL */
+	struct column_run *runs; /* by column */
+	struct finding *findings;
+	size_t nfindings;
+	struct row *rows;
+	size_t nrows;
+	struct cell *cells;
+	size_t ncells;
+	unsigned total[VERDICT_COUNT];
+	unsigned planned, executed, not_run;
+};
+
+/* Turn the runs of a plan's columns (m->runs, filled by the caller) into judged cases, findings,
+ * rows, cells and totals. Asserts that planned = executed + not run. */
+void matrix_judge(struct matrix *m);
+
+/* "callee", "caller". */
+const char *direction_name(int direction);
+
+/* Bytes as a number, most significant digit first: 0x0123. */
+char *hex_text(struct arena *a, const uint8_t *bytes, unsigned n);
+
+#endif
