@@ -34,6 +34,16 @@ static void ms_place(const struct convention *c, const struct prototype *p, stru
 	place_return(p->ret, out);
 	out->home_bytes = HOME;
 	out->stack_bytes = HOME;
+	out->pop_rule = c->rule[CHECK_SP];
+	if (out->ret.unspecified) {
+		/* A hidden pointer, if there is one, shifts every argument. */
+		for (unsigned i = 0; i < out->nargs; i++) {
+			out->arg[i].unspecified = true;
+			out->arg[i].rule = out->ret.rule;
+		}
+		out->stack_unspecified = true;
+		return;
+	}
 	for (unsigned i = 0; i < out->nargs; i++) {
 		const struct type *t = abi_arg_type(p, i);
 		struct value_place *v = &out->arg[i];
@@ -63,7 +73,6 @@ static void ms_place(const struct convention *c, const struct prototype *p, stru
 				v->rule = RULE_MS_VARARGS;
 		}
 	}
-	out->pop_rule = c->rule[CHECK_SP];
 }
 
 const struct convention abi_ms = {

@@ -16,6 +16,7 @@ static const char prologue[] =
 	"extern volatile cl_word cl_live[], cl_back[];\n"
 	"extern volatile double cl_live_double[], cl_back_double[];\n"
 	"extern volatile long long cl_wide[], cl_wide_ret;\n"
+	"extern volatile int cl_wide_int[], cl_wide_int_ret;\n"
 	"#define CL_GET(T, offset) (*(volatile T *)(cl_arg + (offset)))\n"
 	"#define CL_PUT(T, offset, value) (*(volatile T *)(cl_got + (offset)) = (value))\n"
 	"#define CL_PUT_RETURN(T, value) (*(volatile T *)cl_got_ret = (value))\n"
@@ -114,8 +115,8 @@ static void target(struct str *out, struct arena *a, const struct gen_case *c)
 
 		str_addf(out, "\tCL_PUT(%s, %u, %sa%u);", access_type(a, t), gen_buffer(i),
 			 t->kind == TYPE_POINTER ? "(void *)" : "", i);
-		if (type_is_integer(t) && t->kind != TYPE_ENUM && t->size[w] < 8)
-			str_addf(out, " cl_wide[%u] = a%u;", i, i);
+		if (gen_widens(t, w))
+			str_addf(out, " cl_wide%s[%u] = a%u;", t->size[w] < 4 ? "_int" : "", i, i);
 		str_add(out, "\n");
 	}
 	if (p->variadic) {
@@ -164,8 +165,8 @@ static void caller(struct str *out, struct arena *a, const struct gen_case *c)
 
 		str_addf(out, "\tCL_PUT_RETURN(%s, %sr);", access_type(a, t),
 			 t->kind == TYPE_POINTER ? "(void *)" : "");
-		if (type_is_integer(t) && t->kind != TYPE_ENUM && t->size[w] < 8)
-			str_add(out, " cl_wide_ret = r;");
+		if (gen_widens(t, w))
+			str_addf(out, " cl_wide%s_ret = r;", t->size[w] < 4 ? "_int" : "");
 		str_add(out, "\n");
 	}
 	str_add(out, "\tCL_KEPT\n}\n");

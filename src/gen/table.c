@@ -28,11 +28,6 @@ static void value(struct str *out, const struct type *t, const struct value_plac
 	str_add(out, " } }");
 }
 
-static bool widens(const struct type *t, enum width w)
-{
-	return type_is_integer(t) && t->kind != TYPE_ENUM && t->size[w] < 8;
-}
-
 static void one_case(struct str *out, const struct gen_case *c, unsigned convention)
 {
 	const struct prototype *proto = c->decl->proto;
@@ -47,7 +42,7 @@ static void one_case(struct str *out, const struct gen_case *c, unsigned convent
 		const struct type *t = abi_arg_type(proto, i);
 
 		str_add(out, "\t");
-		value(out, t, &p->arg[i], w, i, i < p->nnamed && widens(t, w));
+		value(out, t, &p->arg[i], w, i, i < p->nnamed && gen_widens(t, w));
 		str_add(out, ",\n");
 	}
 	str_addf(out,
@@ -63,7 +58,7 @@ static void one_case(struct str *out, const struct gen_case *c, unsigned convent
 	if (proto->ret->kind == TYPE_VOID)
 		str_add(out, "{ 0 }");
 	else
-		value(out, proto->ret, &p->ret, w, 0, widens(proto->ret, w));
+		value(out, proto->ret, &p->ret, w, 0, gen_widens(proto->ret, w));
 	str_addf(out, ",\n\ttramp_%s, target_%s, caller_%s };\n", c->symbol, c->symbol, c->symbol);
 	str_addf(out,
 		 "const struct cl_case *const entry_%u __attribute__((section(\".cl_cases\"))) = "

@@ -37,3 +37,8 @@ unsigned gen_cell(unsigned arg, unsigned loc)
 {
 	return (arg * CELLS_PER_ARG + loc) * CELL;
 }
+
+bool gen_widens(const struct type *t, enum width w)
+{
+	return type_is_integer(t) && t->kind != TYPE_ENUM && t->size[w] < 8;
+}

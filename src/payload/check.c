@@ -200,6 +200,12 @@ static long long widened(const struct cl_value *d, const uint8_t *value)
 	return (long long)x;
 }
 
+/* A value after the compiler widened it: to int what is narrower, else to long long. */
+static long long seen_wide(const struct cl_value *d, int as_int, long long as_long)
+{
+	return d->size < 4 ? as_int : as_long;
+}
+
 /* Control state that any function hands back as it got it, or as the convention wants it. */
 static void check_state(const struct cl_image *was, const struct cl_image *is, unsigned x87_regs,
 			int item, int round, struct verdicts *out)
@@ -365,8 +371,9 @@ static void check_received(const struct cl_case *c, const struct cl_values *v, i
 			origin.bits[0] |= search_args(c, v, bytes, d->compare);
 			differ(out, CHECK_ARG, (int)i, round, v->arg[i], bytes, d->compare, origin,
 			       nowhere);
-		} else if (d->flags & CL_WIDENED && cl_wide[i] != wide) {
-			long long got_wide = cl_wide[i];
+		} else if (d->flags & CL_WIDENED &&
+			   seen_wide(d, cl_wide_int[i], cl_wide[i]) != wide) {
+			long long got_wide = seen_wide(d, cl_wide_int[i], cl_wide[i]);
 
 			differ(out, CHECK_UPPER, (int)i, round, &wide, &got_wide, 8, nowhere,
 			       nowhere);
@@ -458,6 +465,45 @@ static void check_reference(const struct cl_value *d, unsigned i, const uint8_t 
 		       nowhere);
 }
 
+/* Registers and stack words that hold a pointer into the caller's frame at which the value is. */
+static struct candidates search_pointers(const uint8_t *value, unsigned n)
+{
+	struct candidates c = { { 0, 0 } };
+	cl_word low = cl_probe_image.gpr[4], high = cl_stack_top;
+
+	for (unsigned r = 0; r < (sizeof(cl_word) == 8 ? 16 : 8); r++) {
+		cl_word p = cl_probe_image.gpr[r];
+
+		if (p >= low && p + n <= high && same((const void *)p, value, n))
+			c.bits[0] |= 1ull << r;
+	}
+	for (unsigned k = 0; k < STACK_WORDS; k++) {
+		cl_word p = ((const cl_word *)cl_probe_stack)[k];
+
+		if (p >= low && p + n <= high && same((const void *)p, value, n))
+			c.bits[1] |= 1ull << k;
+	}
+	return c;
+}
+
+/* Where a caller put an argument that no document places: itself, or a pointer to it. */
+static void observe_placed(const struct cl_value *d, unsigned i, const uint8_t *value,
+			   struct verdicts *out)
+{
+	/* Of a value wider than a word there may be copies about; a pointer to one is what is
+	 * passed. */
+	struct candidates p = search_pointers(value, d->compare);
+
+	if (d->compare > sizeof(cl_word) && (p.bits[0] || p.bits[1])) {
+		observe(out, i, CL_PIECE_POINTER, p);
+		return;
+	}
+	for (unsigned at = 0; at < d->compare; at += sizeof(cl_word))
+		observe(out, i, at / sizeof(cl_word),
+			search(&cl_probe_image, cl_probe_stack, value + at,
+			       min(d->compare - at, sizeof(cl_word))));
+}
+
 static void check_placed(const struct cl_case *c, const struct cl_values *v, int round,
 			 struct verdicts *out)
 {
@@ -465,10 +511,7 @@ static void check_placed(const struct cl_case *c, const struct cl_values *v, int
 		const struct cl_value *d = &c->args[i];
 
 		if (d->flags & CL_UNSPECIFIED) {
-			for (unsigned at = 0; at < d->compare; at += sizeof(cl_word))
-				observe(out, i, at / sizeof(cl_word),
-					search(&cl_probe_image, cl_probe_stack, v->arg[i] + at,
-					       min(d->compare - at, sizeof(cl_word))));
+			observe_placed(d, i, v->arg[i], out);
 			continue;
 		}
 		for (unsigned k = 0; k < d->nlocs; k++) {
@@ -513,7 +556,8 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 	if (how == CL_ESCAPED)
 		return;
 	if (c->flags & CL_RETURNS) {
-		long long wide = widened(&c->ret, v->ret), got = cl_wide_ret;
+		long long wide = widened(&c->ret, v->ret);
+		long long got = seen_wide(&c->ret, cl_wide_int_ret, cl_wide_ret);
 		uint8_t bytes[64];
 
 		for (unsigned k = 0; k < c->ret.compare; k++)

@@ -197,6 +197,7 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 			cl_got[d->buffer + k] = (uint8_t)~v->arg[i][k];
 		}
 		cl_wide[i] = (long long)next(&state);
+		cl_wide_int[i] = (int)next(&state);
 	}
 	if (c->flags & CL_RETURNS) {
 		make_value(&state, &c->ret, 23, round, v->ret);
@@ -204,6 +205,7 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 		for (unsigned k = 0; k < sizeof(cl_got_ret); k++)
 			cl_got_ret[k] = (uint8_t)~v->ret[k];
 		cl_wide_ret = (long long)next(&state);
+		cl_wide_int_ret = (int)next(&state);
 	}
 	cl_probe_count = 0;
 	cl_nested_count = 0;

@@ -61,6 +61,7 @@ enum cl_place_bit {
 };
 
 enum { CL_ITEM_XMM = 16, CL_ITEM_RETURN = 0xfe, CL_ITEM_POP = 0xfd, CL_ITEM_NESTED = 0xfc };
+enum { CL_PIECE_POINTER = 0x80 /* piece: a pointer to the argument is in these places */ };
 
 /* Places, as origins: 0 is unknown. */
 enum cl_place {

@@ -13,6 +13,7 @@ uint8_t cl_ret_cell[64] __attribute__((aligned(16)));
 volatile uint8_t cl_ret[64] __attribute__((aligned(16)));
 volatile uint8_t cl_got_ret[64] __attribute__((aligned(16)));
 volatile long long cl_wide[32], cl_wide_ret;
+volatile int cl_wide_int[32], cl_wide_int_ret;
 volatile cl_word cl_live[CL_LIVE], cl_back[2 * CL_LIVE];
 volatile double cl_live_double[CL_LIVE_DOUBLES], cl_back_double[2 * CL_LIVE_DOUBLES];
 uint8_t cl_poison_stack[2048] __attribute__((aligned(16)));

@@ -37,6 +37,7 @@ extern uint8_t cl_before_stack[1024], cl_probe_stack[1024];
 extern volatile uint32_t cl_probe_count, cl_nested_count;
 extern volatile uint8_t cl_got[CL_AREA], cl_got_ret[64];
 extern volatile long long cl_wide[32], cl_wide_ret;
+extern volatile int cl_wide_int[32], cl_wide_int_ret;
 extern volatile cl_word cl_back[2 * CL_LIVE];
 extern volatile double cl_back_double[2 * CL_LIVE_DOUBLES];
 

@@ -130,6 +130,8 @@ static const char *behaviour_words(struct arena *a, const struct gen_case *c,
 		else
 			str_add(&s, ", ");
 		item = o->item;
+		if (o->piece & CL_PIECE_POINTER)
+			str_add(&s, "memory by pointer in ");
 		str_add(&s, place_words(a, c, all, b, o));
 	}
 	r = arena_strdup(a, s.s);

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+# A thin front door over meson and ninja.
+BUILD ?= build
+PYTHON ?= /usr/bin/python3
+CLOBBER = $(BUILD)/clobber
+RUN_ARGS ?=
+
+all: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) --quiet
+
+$(BUILD)/build.ninja:
+	@meson setup $(BUILD) > $(BUILD).log 2>&1 || { cat $(BUILD).log; rm -rf $(BUILD); false; }
+	@mv $(BUILD).log $(BUILD)/setup.log
+
+# Install what is missing; quick, and without root, when nothing is.
+deps:
+	@sh ./deps.sh base
+deps-compilers:
+	@sh ./deps.sh compilers
+
+# The main job: every compiler found, every convention, the matrix on the terminal.
+check: all
+	@$(CLOBBER) run $(RUN_ARGS)
+
+test: all
+	@meson test -C $(BUILD) --print-errorlogs
+	@CLOBBER=$(abspath $(CLOBBER)) $(PYTHON) -m pytest -q -rs harness
+
+bench: all
+	@$(PYTHON) harness/bench.py $(CLOBBER)
+
+install: all
+	@meson install -C $(BUILD)
+
+clean:
+	@rm -rf $(BUILD) $(BUILD).log results/latest results/repeat
+
+.PHONY: all deps deps-compilers check test bench install clean
