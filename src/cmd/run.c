@@ -35,8 +35,8 @@ static const char usage[] =
 	"  -q, --quiet     no progress and no matrix: only the last line\n"
 	"  -h, --help      this text\n"
 	"\n"
-	"Exit status: 0 nothing unexpected, 1 a violation, crash or timeout, 2 bad usage or\n"
-	"environment.\n";
+	"Exit status: 0 nothing unexpected; 1 a violation, crash or timeout that is not\n"
+	"known, or a known one that vanished; 2 bad usage or environment.\n";
 
 struct options {
 	const char *cc, *width, *abi, *opt, *place, *cases, *out, *work, *color;
@@ -421,7 +421,7 @@ int cmd_run(int argc, char **argv)
 	run_payloads(&m);
 	matrix_judge(&m);
 	report(&m, &o);
-	status = m.total[VERDICT_VIOLATION] || m.total[VERDICT_CRASH] || m.total[VERDICT_TIMEOUT];
+	status = m.unexpected || m.nvanished;
 	if (!m.executed) {
 		fputs("clobber: nothing was executed: see the reasons above\n", stderr);
 		status = 2;

@@ -127,11 +127,17 @@ static void differ_word(struct verdicts *out, int check, int item, int round, cl
 
 static uint16_t place_of(const uint64_t bits[2])
 {
-	/* Registers first, then the stack, then a value that is merely equal to an argument's. */
-	for (unsigned i = 0; i < 32; i++) {
-		if (bits[0] >> i & 1)
-			return (uint16_t)(i < CL_BIT_XMM ? CL_AT_GPR + i
-							 : CL_AT_XMM + i - CL_BIT_XMM);
+	/* Registers that pass arguments somewhere come first: others hold copies on the way there.
+	 */
+	static const uint8_t order[16] = { 1, 2, 7, 6, 8, 9, 0, 3, 5, 10, 11, 12, 13, 14, 15, 4 };
+
+	for (unsigned i = 0; i < 16; i++) {
+		if (bits[0] >> order[i] & 1)
+			return (uint16_t)(CL_AT_GPR + order[i]);
+	}
+	for (unsigned i = 0; i < 16; i++) {
+		if (bits[0] >> (CL_BIT_XMM + i) & 1)
+			return (uint16_t)(CL_AT_XMM + i);
 	}
 	for (unsigned i = 0; i < STACK_WORDS; i++) {
 		if (bits[1] >> i & 1)

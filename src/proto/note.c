@@ -5,7 +5,9 @@
 
 #include <string.h>
 
-#define KNOWN_NOTES "known annotations: group NAME [TEXT], why TEXT, abi NAME..., varargs TYPE, ..."
+#define KNOWN_NOTES                                                                                \
+	"annotations: group NAME [TEXT], why TEXT, abi NAME..., varargs TYPE, ..., known CC ABI: " \
+	"TEXT"
 
 static bool name_char(char c)
 {
@@ -128,9 +130,87 @@ static void varargs_note(struct parser *p, struct notes *n, const struct token *
 	p->tok++;
 }
 
+#define KNOWN_FORM                                                                     \
+	"write: known FAMILY[<=>VERSION] ABI[,ABI...] [callee|caller]: REASON, as in " \
+	"known clang<18 sysv: LLVM bug 41784"
+
+/* Position in the source of a place in a note's text: rest is a copy of the token's end. */
+static const char *in_source(const struct token *t, const char *s)
+{
+	return t->s + t->len - strlen(s);
+}
+
+static size_t word_length(const char *s)
+{
+	return strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+}
+
+static void known_selector(struct parser *p, const struct token *t, const char **s, struct known *k)
+{
+	static const char *const families[] = { "gcc", "clang", "tcc", "chibicc", "pcc", "other" };
+	size_t len = word_length(*s);
+	bool found = false;
+
+	k->family = arena_strndup(p->a, *s, len);
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		found = found || !strcmp(families[i], k->family);
+	if (!found)
+		parse_fail_at(p, in_source(t, *s), len ? len : 1,
+			      "families are gcc, clang, tcc, chibicc, pcc and other",
+			      "no compiler family");
+	*s += len;
+	if (!strchr("<=>", **s) || !**s)
+		return;
+	k->op = **s == '<' ? KNOWN_LT : **s == '>' ? KNOWN_GT : KNOWN_EQ;
+	if ((*s)[1] == '=' && k->op != KNOWN_EQ) {
+		k->op = k->op == KNOWN_LT ? KNOWN_LE : KNOWN_GE;
+		(*s)++;
+	}
+	(*s)++;
+	len = strspn(*s, "0123456789");
+	if (!len || len > 4)
+		parse_fail_at(p, in_source(t, *s), 1, KNOWN_FORM, "a major version belongs here");
+	for (; len; len--)
+		k->version = k->version * 10 + (unsigned)(*(*s)++ - '0');
+}
+
+static void known_note(struct parser *p, struct notes *n, const struct token *t)
+{
+	struct known k = { .op = KNOWN_ANY, .pos = { p->src.name, t->line, t->col } };
+	const char *s = t->rest;
+	size_t len;
+
+	known_selector(p, t, &s, &k);
+	do {
+		s += strspn(s, " \t,");
+		len = word_length(s);
+		if (!len)
+			parse_fail_at(p, in_source(t, s), 1, KNOWN_FORM,
+				      "a convention's name belongs here");
+		k.conventions =
+			arena_grow(p->a, k.conventions, k.nconventions, sizeof(*k.conventions));
+		k.conventions[k.nconventions++] = arena_strndup(p->a, s, len);
+		s += len;
+	} while (*s == ',');
+	s += strspn(s, " \t");
+	if (!strncmp(s, "callee", 6) || !strncmp(s, "caller", 6)) {
+		k.direction = arena_strndup(p->a, s, 6);
+		s += 6;
+	}
+	if (*s != ':')
+		parse_fail_at(p, in_source(t, s), 1, KNOWN_FORM, "':' and the reason belong here");
+	s += 1 + strspn(s + 1, " \t");
+	if (!*s)
+		missing(p, t, "a reason");
+	k.reason = s;
+	n->known = arena_grow(p->a, n->known, n->nknown, sizeof(k));
+	n->known[n->nknown++] = k;
+	n->known_at = t;
+}
+
 static void unknown_note(struct parser *p, const struct token *t)
 {
-	static const char *const known[] = { "group", "why", "abi", "varargs" };
+	static const char *const known[] = { "group", "why", "abi", "varargs", "known" };
 	size_t len = strlen(t->word);
 	const char *what = arena_printf(p->a, "unknown annotation '%.40s'", t->word);
 
@@ -160,6 +240,8 @@ void parse_note(struct parser *p, struct notes *n)
 		abi_note(p, n, t, header);
 	else if (!strcmp(t->word, "varargs"))
 		varargs_note(p, n, t);
+	else if (!strcmp(t->word, "known"))
+		known_note(p, n, t);
 	else
 		unknown_note(p, t);
 }
@@ -167,6 +249,9 @@ void parse_note(struct parser *p, struct notes *n)
 void notes_used(struct notes *n)
 {
 	n->why = n->abi = n->varargs = (struct note){ 0 };
+	n->known = NULL;
+	n->nknown = 0;
+	n->known_at = NULL;
 }
 
 void notes_unused(struct parser *p, const struct notes *n)
@@ -176,6 +261,9 @@ void notes_unused(struct parser *p, const struct notes *n)
 				  : n->varargs.at ? &n->varargs
 						  : NULL;
 
+	if (!left && n->known_at)
+		parse_fail(p, n->known_at, "put it before the declaration that it speaks of",
+			   "'known' without a declaration after it");
 	if (left)
 		parse_fail(p, left->at, "put it before the declaration that it speaks of",
 			   "'%s' without a declaration after it", left->at->word);

@@ -93,6 +93,8 @@ static void add_case(struct parser *p, struct cases *c, const struct type *t,
 	d->why = n->why.at ? n->why.why : n->group_why.why;
 	d->conventions = n->abi.at ? n->abi.conventions : n->group_abi.conventions;
 	d->nconventions = n->abi.at ? n->abi.nconventions : n->group_abi.nconventions;
+	d->known = n->known;
+	d->nknown = n->nknown;
 }
 
 static void add_typedef(struct parser *p, struct symbol *old, const struct type *t,

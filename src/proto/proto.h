@@ -134,6 +134,20 @@ struct prototype {
 	const char *text; /* the declaration as written, white space folded, without ';' */
 };
 
+/* A finding that is expected of a compiler, and why: `//! known SELECTOR ABI,... [callee|caller]:
+ * REASON`, where SELECTOR is a compiler family with an optional comparison of its major version, as
+ * in clang<18. */
+struct known {
+	const char *family;
+	enum { KNOWN_ANY, KNOWN_LT, KNOWN_LE, KNOWN_EQ, KNOWN_GE, KNOWN_GT } op;
+	unsigned version;
+	const char **conventions;
+	size_t nconventions;
+	const char *direction; /* "callee", "caller", or NULL for both */
+	const char *reason;
+	struct srcpos pos;
+};
+
 /* A prototype of a case file with the annotations that apply to it. */
 struct case_decl {
 	const struct prototype *proto;
@@ -141,6 +155,8 @@ struct case_decl {
 	const char *why;   /* `//! why TEXT` of this declaration or of its group; NULL if none */
 	const char **conventions; /* `//! abi NAME...`; NULL: all that apply */
 	size_t nconventions;
+	const struct known *known;
+	size_t nknown;
 	const char *stem; /* file name without folder and .h */
 };
 

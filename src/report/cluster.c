@@ -20,9 +20,12 @@ static bool item_matters(const struct finding *f)
 
 static bool same_fact(const struct finding *a, const struct finding *b)
 {
+	/* Known ones are told once for each reason. */
+	if (a->known && b->known)
+		return !strcmp(a->known->reason, b->known->reason);
 	return a->verdict == b->verdict && a->c->conv == b->c->conv &&
 	       a->direction == b->direction && a->check == b->check && a->rule == b->rule &&
-	       (!item_matters(a) || a->item == b->item);
+	       !a->known == !b->known && (!item_matters(a) || a->item == b->item);
 }
 
 static size_t weight(const struct finding *f)
@@ -34,6 +37,8 @@ static int by_seriousness(const void *x, const void *y)
 {
 	const struct cluster *a = x, *b = y;
 
+	if (!a->example->known != !b->example->known)
+		return a->example->known ? -1 : 1;
 	if (a->example->verdict != b->example->verdict)
 		return a->example->verdict < b->example->verdict ? -1 : 1;
 	/* Conventions that lead the matrix lead here too; then as found. */
@@ -89,16 +94,21 @@ struct cluster *report_clusters(struct arena *a, const struct matrix *m, size_t 
 		of[i] = (unsigned)k;
 	}
 	for (size_t k = 0; k < *n; k++) {
-		unsigned char *seen =
-			arena_alloc(a, m->plan->set[v[k].example->c->conv->width].n + 1);
+		/* Cases of both widths: a known fact may hold at both. */
+		size_t narrow = m->plan->set[W32].n;
+		unsigned char *seen = arena_alloc(a, narrow + m->plan->set[W64].n + 1);
 
 		memset(member, 0, m->plan->ncolumns);
 		for (size_t i = 0; i < m->nfindings; i++) {
+			size_t at;
+
 			if (of[i] != k)
 				continue;
 			member[m->findings[i].column] = 1;
-			v[k].cases += !seen[m->findings[i].c->index];
-			seen[m->findings[i].c->index] = 1;
+			at = m->findings[i].c->index +
+			     (m->findings[i].c->conv->width == W64 ? narrow : 0);
+			v[k].cases += !seen[at];
+			seen[at] = 1;
 		}
 		v[k].columns = column_words(a, m, member);
 	}

@@ -101,12 +101,12 @@ static json_t *json_cells(const struct matrix *m)
 			json_object_set_new(counts, verdict_info[v].name,
 					    json_integer(c->count[v]));
 		json_array_append_new(
-			a, json_pack("{ss ss ss ss si si si so so}", "row", m->rows[c->row].id,
+			a, json_pack("{ss ss ss ss si si si si so so}", "row", m->rows[c->row].id,
 				     "column", m->plan->columns[c->column].id, "place", m->place,
 				     "verdict", verdict_info[c->verdict].name, "planned",
 				     (int)c->planned, "executed", (int)c->executed, "not_run",
-				     (int)c->not_run, "counts", counts, "reason",
-				     string_or_null(c->why)));
+				     (int)c->not_run, "known", (int)c->known, "counts", counts,
+				     "reason", string_or_null(c->why)));
 	}
 	return a;
 }
@@ -135,17 +135,37 @@ static json_t *json_findings(const struct matrix *m)
 		json_object_set_new(j, "origin", string_or_null(f->origin));
 		json_object_set_new(j, "column", json_string(m->plan->columns[f->column].id));
 		json_object_set_new(j, "place", json_string(m->place));
-		json_object_set_new(j, "known", json_boolean(f->known));
+		json_object_set_new(j, "known", json_boolean(f->known != NULL));
+		json_object_set_new(j, "known_reason",
+				    string_or_null(f->known ? f->known->reason : NULL));
 		json_object_set_new(j, "repro", string_or_null(f->repeat));
 		json_array_append_new(a, j);
 	}
 	return a;
 }
 
+static json_t *json_vanished(const struct matrix *m)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < m->nvanished; i++) {
+		const struct vanished *v = &m->vanished[i];
+
+		json_array_append_new(a,
+				      json_pack("{ss ss ss ss}", "case", v->c->id, "compiler",
+						v->column->compiler->name, "where",
+						arena_printf(m->arena, "%s:%u", v->known->pos.file,
+							     v->known->pos.line),
+						"reason", v->known->reason));
+	}
+	return a;
+}
+
 static json_t *json_totals(const struct matrix *m)
 {
-	json_t *j = json_pack("{si si si}", "planned", (int)m->planned, "executed",
-			      (int)m->executed, "not_run", (int)m->not_run);
+	json_t *j = json_pack("{si si si si si}", "planned", (int)m->planned, "executed",
+			      (int)m->executed, "not_run", (int)m->not_run, "known", (int)m->known,
+			      "unexpected", (int)m->unexpected);
 
 	for (int v = 0; v < VERDICT_COUNT; v++)
 		json_object_set_new(j, verdict_info[v].name, json_integer(m->total[v]));
@@ -158,10 +178,10 @@ void report_json(struct str *out, const struct matrix *m)
 	char *text;
 
 	json_array_append_new(places, json_pack("{ss ss}", "name", m->place, "engine", m->engine));
-	root = json_pack("{si so so so so so so so so}", "schema", SCHEMA, "tool", tool(m), "host",
-			 host(m), "places", places, "columns", columns(m), "rows", json_rows(m),
-			 "cells", json_cells(m), "findings", json_findings(m), "totals",
-			 json_totals(m));
+	root = json_pack("{si so so so so so so so so so}", "schema", SCHEMA, "tool", tool(m),
+			 "host", host(m), "places", places, "columns", columns(m), "rows",
+			 json_rows(m), "cells", json_cells(m), "findings", json_findings(m),
+			 "vanished", json_vanished(m), "totals", json_totals(m));
 	text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
 	if (!text)
 		die("out of memory while writing matrix.json");

@@ -40,7 +40,7 @@ static void paint(struct str *out, const struct text_style *s, const char *colou
 
 /* Counts of the cells of several rows. */
 struct sum {
-	unsigned planned, executed, count[VERDICT_COUNT];
+	unsigned planned, executed, known, count[VERDICT_COUNT];
 	enum verdict verdict;
 };
 
@@ -58,6 +58,7 @@ static struct sum add_cells(const struct matrix *m, size_t column, const struct 
 			continue;
 		s.planned += c->planned;
 		s.executed += c->executed;
+		s.known += c->known;
 		for (int v = 0; v < VERDICT_COUNT; v++)
 			s.count[v] += c->count[v];
 		if (c->verdict > s.verdict)
@@ -69,6 +70,13 @@ static struct sum add_cells(const struct matrix *m, size_t column, const struct 
 /* Five characters at most: "ok", "ok-", "12d", "3V", "1!", "-", "n/r". */
 static void cell_text(char buf[16], const struct sum *s)
 {
+	unsigned bad =
+		s->count[VERDICT_VIOLATION] + s->count[VERDICT_CRASH] + s->count[VERDICT_TIMEOUT];
+
+	if (bad && bad == s->known) {
+		snprintf(buf, 16, "%uk", bad);
+		return;
+	}
 	switch (s->planned ? s->verdict : VERDICT_UNSUPPORTED_HERE) {
 	case VERDICT_PASS:
 		snprintf(buf, 16, s->executed == s->planned ? "ok" : "ok-");
@@ -80,11 +88,11 @@ static void cell_text(char buf[16], const struct sum *s)
 		snprintf(buf, 16, "%ud", s->count[VERDICT_DIVERGENCE]);
 		break;
 	case VERDICT_VIOLATION:
-		snprintf(buf, 16, "%uV", s->count[VERDICT_VIOLATION]);
+		snprintf(buf, 16, "%uV", bad - s->known);
 		break;
 	case VERDICT_TIMEOUT:
 	case VERDICT_CRASH:
-		snprintf(buf, 16, "%u!", s->count[VERDICT_CRASH] + s->count[VERDICT_TIMEOUT]);
+		snprintf(buf, 16, "%u!", bad - s->known);
 		break;
 	default:
 		snprintf(buf, 16, "-");
@@ -102,7 +110,11 @@ static void table_row(struct str *out, const struct matrix *m, const struct text
 
 		cell_text(buf, &s);
 		str_addf(out, "%*s", CELL - (int)strlen(buf), "");
-		paint(out, style, colour_of(s.planned ? s.verdict : VERDICT_UNSUPPORTED_HERE), buf);
+		paint(out, style,
+		      strchr(buf, 'k') && *buf != 'o'
+			      ? YELLOW
+			      : colour_of(s.planned ? s.verdict : VERDICT_UNSUPPORTED_HERE),
+		      buf);
 	}
 	str_add(out, "\n");
 }
@@ -238,6 +250,8 @@ static void one_finding(struct str *out, const struct matrix *m, const struct te
 	struct str s = { 0 };
 	char *proto = gen_prototype(m->arena, f->c);
 
+	if (f->known)
+		paint(out, style, YELLOW, "known ");
 	paint(out, style, colour_of(f->verdict), verdict_info[f->verdict].name);
 	str_addf(out, "  %s  as %s  %s\n", f->c->id, direction_name(f->direction), m->place);
 	wrap(out, style, "  ", "    ", columns);
@@ -261,6 +275,33 @@ static void one_finding(struct str *out, const struct matrix *m, const struct te
 	str_free(&s);
 }
 
+/* A known fact in short: what, where, why it is expected. */
+static void known_line(struct str *out, const struct text_style *style, const struct cluster *v)
+{
+	const struct finding *f = v->example;
+	struct str s = { 0 };
+
+	str_addf(&s, "%s (%s; %zu case%s such as %s)", f->known->reason, v->columns, v->cases,
+		 v->cases == 1 ? "" : "s", f->c->id);
+	wrap(out, style, "known  ", "  ", s.s);
+	str_free(&s);
+}
+
+static void vanished(struct str *out, const struct matrix *m, const struct text_style *style)
+{
+	for (size_t i = 0; i < m->nvanished; i++) {
+		const struct vanished *v = &m->vanished[i];
+		struct str s = { 0 };
+
+		str_addf(&s,
+			 "%s no longer shows the known finding of %s (%s): delete the line %s:%u",
+			 v->column->compiler->name, v->c->id, v->known->reason, v->known->pos.file,
+			 v->known->pos.line);
+		wrap(out, style, "vanished  ", "  ", s.s);
+		str_free(&s);
+	}
+}
+
 static void findings(struct str *out, const struct matrix *m, const struct text_style *style)
 {
 	size_t n;
@@ -281,6 +322,12 @@ static void findings(struct str *out, const struct matrix *m, const struct text_
 	for (size_t i = 0; i < n; i++) {
 		const char *columns = v[i].columns;
 
+		if (v[i].example->known) {
+			known_line(out, style, &v[i]);
+			if (i + 1 == n || !v[i + 1].example->known)
+				str_add(out, "\n");
+			continue;
+		}
 		if (v[i].cases > 1)
 			columns = arena_printf(m->arena, "%s; %zu cases, the smallest:", columns,
 					       v[i].cases);
@@ -326,6 +373,9 @@ void report_totals(struct str *out, const struct matrix *m)
 		str_addf(out, "%s%u %s", comma, m->total[v], verdict_info[v].name);
 		comma = ", ";
 	}
+	if (m->known || m->nvanished)
+		str_addf(out, " (%u known, %u unexpected, %zu vanished)", m->known, m->unexpected,
+			 m->nvanished);
 	str_add(out, "\n");
 }
 
@@ -338,11 +388,12 @@ void report_text(struct str *out, const struct matrix *m, const struct text_styl
 	tables(out, m, &s);
 	str_add(out,
 		"ok all checks hold   ok- some cases not expressible here   - none expressible\n"
-		"NV cases that violate a document   Nd where documents are silent and\n"
-		"implementations differ   N! cases that crash or hang   n/r not run\n\n");
+		"NV violate a document   N! crash or hang   Nk only known ones of these\n"
+		"Nd documents are silent or contradict, implementations differ   n/r not run\n\n");
 	absences(out, m, &s);
 	if (m->nfindings)
 		str_add(out, "\n");
 	findings(out, m, &s);
+	vanished(out, m, &s);
 	report_totals(out, m);
 }

@@ -195,6 +195,11 @@ static void count(struct matrix *m, struct cell *cell, const struct judged *j)
 	} else {
 		cell->executed++;
 	}
+	if (j->verdict >= VERDICT_VIOLATION) {
+		cell->known += j->known;
+		m->known += j->known;
+		m->unexpected += !j->known;
+	}
 	if (j->verdict > cell->verdict)
 		cell->verdict = (enum verdict)j->verdict;
 }
@@ -242,6 +247,7 @@ void matrix_judge(struct matrix *m)
 
 	judge_columns(m);
 	judge_unspecified(m);
+	judge_known(m);
 	make_cells(m);
 	for (size_t i = 0; i < m->plan->ncolumns; i++)
 		want += 2 * m->plan->set[m->plan->columns[i].width].n;

@@ -14,4 +14,7 @@ struct finding *matrix_add_finding(struct matrix *m, size_t column, const struct
 /* Compare what implementations do where no document decides; differences become divergences. */
 void judge_unspecified(struct matrix *m);
 
+/* Mark the findings that `//! known` lines expect, and list the known ones that did not occur. */
+void judge_known(struct matrix *m);
+
 #endif

@@ -43,8 +43,8 @@ struct finding {
 	const char *expected; /* "in xmm0: 0x..." */
 	const char *observed; /* "0x..." */
 	const char *origin;   /* "which was in xmm1"; NULL when unknown */
-	bool known;
-	const char *repeat; /* a command that runs just this case */
+	const struct known *known; /* the annotation that expects it, or NULL */
+	const char *repeat;        /* a command that runs just this case */
 };
 
 /* One row: what is asked. */
@@ -60,13 +60,15 @@ struct cell {
 	enum verdict verdict; /* the most serious of its cases */
 	unsigned planned, executed, not_run;
 	unsigned count[VERDICT_COUNT];
+	unsigned known;  /* cases whose violations, crashes and timeouts are all expected */
 	const char *why; /* reason of the first case that was not run or unsupported */
 };
 
 /* Verdict of one case in one direction. */
 struct judged {
 	unsigned char verdict;
-	const char *why; /* for unsupported and not-run */
+	unsigned char known; /* every violation, crash or timeout of it is expected */
+	const char *why;     /* for unsupported and not-run */
 };
 
 /* A column's run in the one place this version has. */
@@ -74,6 +76,13 @@ struct column_run {
 	struct arena *arena; /* of the outcomes */
 	struct place_run run;
 	struct judged *judged; /* index * 2 + direction */
+};
+
+/* A known finding that did not occur although its case was executed: as wrong as an unknown one. */
+struct vanished {
+	const struct known *known;
+	const struct gen_case *c;
+	const struct column *column; /* one of the compiler's at that width */
 };
 
 struct matrix {
@@ -92,6 +101,10 @@ struct matrix {
 	size_t ncells;
 	unsigned total[VERDICT_COUNT];
 	unsigned planned, executed, not_run;
+	unsigned known;      /* cases that are known to fail, and did */
+	unsigned unexpected; /* cases that violate, crash or hang and are not known to */
+	struct vanished *vanished;
+	size_t nvanished;
 };
 
 /* Turn the runs of a plan's columns (m->runs, filled by the caller) into judged cases, findings,

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Known findings: `//! known` lines beside the cases. Strict both ways: what is not listed is
+ * unexpected, and what is listed and no longer occurs is reported with the line to delete. */
+#include "verdict/judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool version_matches(const struct known *k, const char *version)
+{
+	unsigned major = (unsigned)strtoul(version, NULL, 10);
+
+	switch (k->op) {
+	case KNOWN_LT:
+		return major < k->version;
+	case KNOWN_LE:
+		return major <= k->version;
+	case KNOWN_EQ:
+		return major == k->version;
+	case KNOWN_GE:
+		return major >= k->version;
+	case KNOWN_GT:
+		return major > k->version;
+	default:
+		return true;
+	}
+}
+
+/* Does the line speak of this compiler and convention? */
+static bool speaks_of(const struct known *k, const struct column *col, const struct gen_case *c)
+{
+	if (strcmp(k->family, col->compiler->family) || !version_matches(k, col->compiler->version))
+		return false;
+	for (size_t i = 0; i < k->nconventions; i++) {
+		if (!strcmp(k->conventions[i], c->conv->name))
+			return true;
+	}
+	return false;
+}
+
+static bool of_direction(const struct known *k, int direction)
+{
+	return !k->direction || !strcmp(k->direction, direction_name(direction));
+}
+
+static void mark(struct matrix *m)
+{
+	for (size_t i = 0; i < m->plan->ncolumns; i++) {
+		for (size_t k = 0; k < 2 * m->plan->set[m->plan->columns[i].width].n; k++)
+			m->runs[i].judged[k].known =
+				m->runs[i].judged[k].verdict >= VERDICT_VIOLATION;
+	}
+	for (size_t i = 0; i < m->nfindings; i++) {
+		struct finding *f = &m->findings[i];
+		const struct case_decl *d = f->c->decl;
+
+		for (size_t k = 0; k < d->nknown && !f->known; k++) {
+			if (speaks_of(&d->known[k], &m->plan->columns[f->column], f->c) &&
+			    of_direction(&d->known[k], f->direction))
+				f->known = &d->known[k];
+		}
+		if (!f->known && f->verdict >= VERDICT_VIOLATION)
+			m->runs[f->column].judged[f->c->index * 2 + (size_t)f->direction].known = 0;
+	}
+}
+
+/* Did any column of the compiler and width of `col` execute the case as the line says, and did any
+ * find what it says? */
+static void look(const struct matrix *m, const struct column *col, const struct known *k,
+		 const struct gen_case *c, bool *executed, bool *found)
+{
+	*executed = *found = false;
+	for (size_t i = 0; i < m->plan->ncolumns; i++) {
+		const struct column *o = &m->plan->columns[i];
+
+		if (o->compiler != col->compiler || o->width != col->width)
+			continue;
+		for (int d = 0; d < CL_DIRECTIONS; d++) {
+			unsigned v = m->runs[i].judged[c->index * 2 + (size_t)d].verdict;
+
+			if (!of_direction(k, d) || v == VERDICT_NOT_RUN ||
+			    v == VERDICT_UNSUPPORTED_HERE)
+				continue;
+			*executed = true;
+		}
+	}
+	for (size_t i = 0; i < m->nfindings && !*found; i++) {
+		const struct finding *f = &m->findings[i];
+		const struct column *o = &m->plan->columns[f->column];
+
+		*found = f->known == k && f->c == c && o->compiler == col->compiler &&
+			 o->width == col->width;
+	}
+}
+
+static void find_vanished(struct matrix *m, size_t column)
+{
+	const struct column *col = &m->plan->columns[column];
+	const struct gen_set *set = &m->plan->set[col->width];
+
+	for (size_t i = 0; i < set->n; i++) {
+		const struct gen_case *c = &set->v[i];
+
+		for (size_t k = 0; k < c->decl->nknown; k++) {
+			const struct known *known = &c->decl->known[k];
+			bool executed, found;
+
+			if (!speaks_of(known, col, c))
+				continue;
+			look(m, col, known, c, &executed, &found);
+			if (!executed || found)
+				continue;
+			m->vanished = arena_grow(m->arena, m->vanished, m->nvanished,
+						 sizeof(*m->vanished));
+			m->vanished[m->nvanished++] = (struct vanished){ known, c, col };
+		}
+	}
+}
+
+void judge_known(struct matrix *m)
+{
+	mark(m);
+	for (size_t i = 0; i < m->plan->ncolumns; i++) {
+		const struct column *col = &m->plan->columns[i];
+
+		if (i && m->plan->columns[i - 1].compiler == col->compiler &&
+		    m->plan->columns[i - 1].width == col->width)
+			continue;
+		find_vanished(m, i);
+	}
+}
