@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Install what clobber needs (base) or more compilers to test (compilers) through apt. Quick, silent
+# and without root when everything is there. Elsewhere it says what to install.
+set -eu
+
+# command or pkg-config module (pc:NAME) or Python module (py:NAME), and Debian's package for it
+base="gcc:gcc clang:clang nasm:nasm ld:binutils meson:meson ninja:ninja-build pkg-config:pkg-config
+make:make git:git bochs:bochs pc=jansson:libjansson-dev pc=check:check py=pytest:python3-pytest"
+compilers="gcc-11:gcc-11 gcc-12:gcc-12 clang-13:clang-13 clang-14:clang-14 clang-16:clang-16
+clang-19:clang-19 clang-22:clang-22 tcc:tcc chibicc:chibicc pcc:pcc"
+
+present() {
+	case $1 in
+	pc=*) command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "${1#pc=}" ;;
+	py=*) /usr/bin/python3 -c "import ${1#py=}" >/dev/null 2>&1 ;;
+	*) command -v "$1" >/dev/null 2>&1 ;;
+	esac
+}
+
+missing() {
+	for entry in $1; do
+		present "${entry%%:*}" || printf '%s ' "${entry#*:}"
+	done
+}
+
+case ${1:-base} in
+base) wanted=$base ;;
+compilers) wanted=$compilers ;;
+*) echo "usage: deps.sh base|compilers" >&2; exit 2 ;;
+esac
+
+packages=$(missing "$wanted")
+[ -n "$packages" ] || exit 0
+if ! command -v apt-get >/dev/null 2>&1; then
+	echo "Please install (Debian's names): $packages" >&2
+	exit 1
+fi
+sudo=
+if [ "$(id -u)" -ne 0 ]; then
+	if ! command -v sudo >/dev/null 2>&1; then
+		echo "Please run as root: apt-get install --no-install-recommends $packages" >&2
+		exit 1
+	fi
+	sudo=sudo
+fi
+echo "installing: $packages"
+$sudo apt-get update -qq
+export DEBIAN_FRONTEND=noninteractive
+if [ "${1:-base}" = compilers ]; then
+	# Not every release has every compiler: take what there is, and say what there is not.
+	for p in $packages; do
+		$sudo apt-get install -qq -y --no-install-recommends "$p" >/dev/null ||
+			echo "not available here: $p" >&2
+	done
+	exit 0
+fi
+# shellcheck disable=SC2086
+$sudo apt-get install -qq -y --no-install-recommends $packages >/dev/null
+left=$(missing "$wanted")
+[ -z "$left" ] || { echo "still missing after installation: $left" >&2; exit 1; }

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""Every check finds what it is for, says so with the right words, and says nothing else.
+
+One run holds all mutants (mutants.py) twice: compiled by gcc as it is, which must pass, and by gcc
+with the mutants' patches applied (patchcc.py). `hidden-pointer` has no mutant: no case returns an
+aggregate yet.
+"""
+import json
+import sys
+
+import pytest
+
+import program
+from mutants import MUTANTS, Finding, Mutant
+
+CHECKS_WITHOUT_MUTANT = {"hidden-pointer"}
+VERDICTS = ["violation", "divergence", "crash", "timeout"]
+
+
+@pytest.fixture(scope="module")
+def matrix(tmp_path_factory, gcc, compilers) -> program.Matrix:
+    tmp = tmp_path_factory.mktemp("mutants")
+    files = []
+    for width in (32, 64):
+        text = "\n".join(m.declaration() for m in MUTANTS if m.width == width)
+        files.append(str(program.write(tmp / f"m{width}.h", text)))
+    patches = program.write(tmp / "patches.json", json.dumps(
+        {f"{m.side}/{m.name}": m.patch for m in MUTANTS if m.width == 64}))
+    patches32 = program.write(tmp / "patches32.json", json.dumps(
+        {f"{m.side}/{m.name}": m.patch for m in MUTANTS if m.width == 32}))
+    path = compilers[gcc]["path"]
+    # Questions about the compiler itself are not patched; that also makes probing fast.
+    cc = program.script(tmp / "mutant", f"""
+case "$*" in
+*gen64/*) exec {sys.executable} {program.PATCHCC} {patches} {path} "$@" ;;
+*gen32/*) exec {sys.executable} {program.PATCHCC} {patches32} {path} "$@" ;;
+*) exec {path} "$@" ;;
+esac
+""")
+    return program.run_matrix(tmp / "out", "--cc", f"{gcc},{cc}", "--cases", ",".join(files),
+                              status=1)
+
+
+def describe(f: dict) -> tuple:
+    return tuple(f[k] for k in Finding._fields)
+
+
+def same(want: Finding, got: dict) -> bool:
+    return all(program.matches(getattr(want, k), got[k]) for k in Finding._fields)
+
+
+def assert_findings(want: list[Finding], got: list[dict]) -> None:
+    """Each expected finding once, in any order, and no other."""
+    rest = list(got)
+    for w in want:
+        hit = next((f for f in rest if same(w, f)), None)
+        assert hit, f"missing: {w}\nfound: {[describe(f) for f in rest]}"
+        rest.remove(hit)
+    assert not rest, f"unexpected: {[describe(f) for f in rest]}"
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=str)
+def test_unpatched_passes(matrix, gcc, mutant: Mutant):
+    for opt in ("O0", "O2"):
+        for direction in ("callee", "caller"):
+            cell = matrix.cells[mutant.row(direction), f"{gcc}/{mutant.width}/{opt}"]
+            assert cell["verdict"] == "pass", cell
+    assert matrix.select(case=mutant.case, column=f"{gcc}/{mutant.width}/O2") == []
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=str)
+def test_mutant(request, matrix, mutant: Mutant):
+    if mutant.xfail:
+        request.applymarker(pytest.mark.xfail(reason=mutant.xfail, strict=True))
+    other = {"callee": "caller", "caller": "callee"}[mutant.direction]
+    for opt in mutant.opts:
+        column = f"mutant/{mutant.width}/{opt}"
+        assert_findings(list(mutant.findings),
+                        matrix.select(case=mutant.case, column=column, direction=mutant.direction))
+        cell = matrix.cells[mutant.row(mutant.direction), column]
+        assert cell["verdict"] == (mutant.findings[0].verdict if mutant.findings else "pass"), cell
+        lost = mutant.findings if mutant.both else ()
+        assert_findings(list(lost),
+                        matrix.select(case=mutant.case, column=column, direction=other))
+        assert matrix.cells[mutant.row(other), column]["executed"] == 1
+
+
+def test_every_check_has_mutants_at_both_widths():
+    listed = {line.split()[0] for line in program.run(["list", "checks"]).stdout.splitlines()}
+    tried = {w: {f.check for m in MUTANTS if m.width == w for f in m.findings} for w in (32, 64)}
+    only64 = {"reference", "varargs-al"}  # ms by reference; al of the x86-64 psABI
+    assert tried[64] == listed - CHECKS_WITHOUT_MUTANT
+    assert tried[32] == listed - CHECKS_WITHOUT_MUTANT - only64
+
+
+def test_verdict_follows_the_rule(matrix, rule_status):
+    for f in matrix.findings:
+        if f["check"] != "fault":
+            stated = rule_status[f["rule"]] == "stated"
+            assert f["verdict"] == ("violation" if stated else "divergence"), f
+
+
+def test_nothing_is_lost(matrix):
+    assert matrix.totals["not_run"] == 0
+    assert matrix.totals["executed"] == matrix.totals["planned"] == sum(
+        4 * 2 for _ in MUTANTS)  # two compilers, two optimisations, two directions
+
+
+def test_report_has_the_words_of_the_finding(matrix):
+    text = " ".join((matrix.path.parent / "report.txt").read_text().split())
+    assert ("argument: argument a (int): expected in edi: " in text)
+    assert "(which was in esi at the call)" in text
+    assert "rule sysv.args.integer: INTEGER arguments take the next free register" in text
+    assert "rule sysv.upper (silent): " in text
