@@ -30,7 +30,6 @@ class Mutant:
     side: str  # "target" or "caller"
     patch: dict[str, str]
     findings: tuple[Finding, ...] = ()  # none: allowed, must pass
-    both: bool = False  # the whole process dies: the case's other direction is lost with it
     opts: tuple[str, ...] = ("O0", "O2")
     xfail: str | None = None  # a defect of clobber, described
 
@@ -99,6 +98,9 @@ WIDTHS = (W64, W32)
 def asm(*lines: str) -> str:
     return "\n".join("\t" + line for line in lines)
 
+
+# Copies an argument may have left on its way.
+CLEAR = ("xor %eax, %eax", "xor %edx, %edx")
 
 INT2 = "int {}(int a, int b)"
 VOID = "void {}(void)"
@@ -217,7 +219,8 @@ def stack(w: Width):
                  frame(area + 64, "0x#", f"which was in {w.saved[0]} at the call"))
     if w.bits == 32:
         yield Mutant("frame_second", 32, w.abi, INT2, "target",
-                     {"ret": asm(f"movl ${BAD:#x}, 12(%esp)")}, frame(8, f"{BAD:#x}"))
+                     {"ret": asm(f"movl ${BAD:#x}, 12(%esp)")}, frame(8, f"{BAD:#x}"),
+                     xfail="padding between the arguments and cl_stack_top is not compared")
         yield Mutant("own_arguments", 32, w.abi, INT2, "target",
                      {"ret": asm(f"movl ${BAD:#x}, 4(%esp)", f"movl ${BAD:#x}, 8(%esp)")})
     yield Mutant("below_sp", w.bits, w.abi, INT2, "target",
@@ -349,30 +352,29 @@ def pops32():
 
 
 def upper(w: Width):
-    """A function that widens a signed char from the whole register or slot it came in."""
+    """Functions that widen a value from the whole register or slot it came in."""
     source = "%edi" if w.bits == 64 else "4(%esp)"
-    wide = ("movslq patch_save, %rcx", "mov %rcx, cl_wide")
-    if w.bits == 32:
-        wide = ("mov patch_save, %ecx", "mov %ecx, cl_wide", "sar $31, %ecx",
-                "mov %ecx, cl_wide + 4")
+    extended = "extended by whoever reads it: 0x#"
+    dirty = "it relied on the dirty bits above the value"
     yield Mutant("upper", w.bits, w.abi, "void {}(signed char a)", "target",
-                 {"entry": asm(f"mov {source}, %ecx", "mov %ecx, patch_save"), "ret": asm(*wide)},
+                 {"entry": asm(f"mov {source}, %ecx", "mov %ecx, patch_save"),
+                  "ret": asm("mov patch_save, %ecx", "mov %ecx, cl_wide_int")},
                  (Finding("upper-bits", w.rule("upper"),
-                          "argument a (signed char), widened by the callee",
-                          "extended by whoever reads it: 0x#", "0x#",
-                          "it relied on the dirty bits above the value", "divergence"),))
-    source = "%eax"
-    wide = ("movslq patch_save, %rcx", "mov %rcx, cl_wide_ret")
-    if w.bits == 32:
-        wide = ("mov patch_save, %ecx", "mov %ecx, cl_wide_ret", "sar $31, %ecx",
-                "mov %ecx, cl_wide_ret + 4")
+                          "argument a (signed char), widened by the callee", extended, "0x#",
+                          dirty, "divergence"),))
     rule, verdict = ("i386.return.subint", "violation") if w.bits == 32 else (w.rule("upper"),
                                                                              "divergence")
     yield Mutant("upper_return", w.bits, w.abi, "signed char {}(void)", "caller",
-                 {"after_call": asm(f"mov {source}, patch_save"), "ret": asm(*wide)},
+                 {"after_call": asm("mov %eax, patch_save"),
+                  "ret": asm("mov patch_save, %ecx", "mov %ecx, cl_wide_int_ret")},
                  (Finding("upper-bits", rule, "return value (signed char), widened by the caller",
-                          "extended by whoever reads it: 0x#", "0x#",
-                          "it relied on the dirty bits above the value", verdict),))
+                          extended, "0x#", dirty, verdict),))
+    if w.bits == 64:
+        yield Mutant("upper_int", 64, "sysv", "void {}(int a)", "target",
+                     {"entry": asm("mov %rdi, patch_save"),
+                      "ret": asm("mov patch_save, %rcx", "mov %rcx, cl_wide")},
+                     (Finding("upper-bits", "sysv.upper", "argument a (int), widened by the callee",
+                              extended, "0x#", dirty, "divergence"),))
 
 
 def returned(place: str, rule: str, observed: str, origin: str | None = None,
@@ -392,7 +394,7 @@ def returns(w: Width):
                  {"ret": asm("xor $0x5eedf000, %eax")})  # upper bits are undefined: must pass
     if w.bits == 64:
         yield Mutant("return_xmm1", 64, "sysv", "double {}(void)", "target",
-                     {"ret": asm("movaps %xmm0, %xmm1", "xorps %xmm0, %xmm0")},
+                     {"ret": asm("movaps %xmm0, %xmm1", "xorps %xmm0, %xmm0", "xor %eax, %eax")},
                      (returned("xmm0", "sysv.return.sse", "0x0000000000000000",
                                "the expected value is in xmm1", "double"),))
         yield Mutant("return_int128_high", 64, "sysv", "__int128 {}(void)", "target",
@@ -400,8 +402,8 @@ def returns(w: Width):
                      (returned("rdx:rax", rule, f"{BAD64:#x}", None, "__int128"),))
         yield Mutant("return_int128_swapped", 64, "sysv", "__int128 {}(void)", "target",
                      {"ret": asm("xchg %rax, %rdx")},
-                     (returned("rdx:rax", rule, "0x#", "the expected value is in rdx",
-                               "__int128"),))
+                     tuple(returned("rdx:rax", rule, "0x#", f"the expected value is in {half}",
+                                    "__int128") for half in ("rdx", "rax")))
         yield Mutant("return_ms", 64, "ms", "int {}(void)", "target",
                      {"ret": asm("mov %eax, %edx", bad)},
                      (returned("eax", "ms.return.integer", f"{BAD:#x}",
@@ -413,16 +415,17 @@ def returns(w: Width):
                                "double"),))
         yield Mutant("return_xmm0", 32, "cdecl", "float {}(void)", "target",
                      {"ret": asm("fstps patch_save", "movss patch_save, %xmm0", "fld1")},
-                     (returned("st0", "i386.return.x87", "0x3fff8000000000000000", None,
-                               "float"),))
+                     (returned("st0", "i386.return.x87", "0x3fff8000000000000000",
+                               "the expected value is in xmm0", "float"),))
         yield Mutant("return_llong_high", 32, "cdecl", "long long {}(void)", "target",
                      {"ret": W32.load_bad("edx")},
                      (returned("edx:eax", "i386.return.longlong", f"{BAD:#x}", None,
                                "long long"),))
         yield Mutant("return_llong_swapped", 32, "cdecl", "long long {}(void)", "target",
                      {"ret": asm("xchg %eax, %edx")},
-                     (returned("edx:eax", "i386.return.longlong", "0x#",
-                               "the expected value is in edx", "long long"),))
+                     tuple(returned("edx:eax", "i386.return.longlong", "0x#",
+                                    f"the expected value is in {half}", "long long")
+                           for half in ("edx", "eax")))
 
 
 def ms_state():
@@ -436,7 +439,8 @@ def ms_state():
                      (saved_finding(W64, f"xmm{i}", "0x" + "f" * 32, None, ms),))
     yield Mutant("ms_saved_xmm_high", 64, "ms", VOID, "target",
                  {"ret": asm("xorps %xmm0, %xmm0", "movlhps %xmm0, %xmm6")},
-                 (saved_finding(W64, "xmm6", "0x" + "0" * 16, None, ms),))
+                 (saved_finding(W64, "xmm6", "0x" + "0" * 16, None, ms),),
+                 xfail="the origin is sought with the low half: `which was in xmm6'")
     yield Mutant("ms_volatile_xmm5", 64, "ms", VOID, "target",
                  {"ret": asm("pcmpeqd %xmm5, %xmm5", "xor %r11d, %r11d")})
     yield Mutant("ms_home", 64, "ms", VOID, "target",
@@ -469,13 +473,10 @@ TRAP = "breakpoint or single step (SIGTRAP)"
 BUS = "bus error (SIGBUS)"
 SYS = "system call (SIGSYS)"
 LOOP = "endless loop: stopped by the watchdog"
-DIED = "the whole process died"
 
 
 def faults(w: Width):
     wide = w.bits == 64
-    exits = ("mov $231, %eax", "xor %edi, %edi", "syscall") if wide else (
-        "mov $252, %eax", "xor %ebx, %ebx", "int $0x80")
     system = ("mov $39, %eax", "syscall") if wide else ("mov $20, %eax", "int $0x80")
     kill = ("mov $62, %eax", "mov $-1, %edi", "mov $9, %esi", "syscall") if wide else (
         "mov $37, %eax", "mov $-1, %ebx", "mov $9, %ecx", "int $0x80")
@@ -488,7 +489,7 @@ def faults(w: Width):
         "null_call": ("ret", ("xor %eax, %eax", f"call *%{w.reg('ax')}"), SEGV, None),
         "smashed": ("ret", (f"movl $0xdead, (%{w.sp})",) + (("movl $0, 4(%rsp)",) if wide else ()),
                     SEGV, nowhere),
-        "loop": ("ret", (".Lpatch\\@: jmp .",), LOOP, here),
+        "loop": ("ret", ("jmp .",), LOOP, here),
         "int3": ("ret", ("int3",), TRAP, here),
         "div0": ("ret", ("xor %ecx, %ecx", "div %ecx"), FPE, here),
         "hlt": ("ret", ("hlt",), SEGV, here),
@@ -498,16 +499,13 @@ def faults(w: Width):
         "syscall": ("ret", system, SYS, here),
         "kill_all": ("ret", kill, SYS, here),
         "int80": ("ret", ("mov $1, %eax", "int $0x80"), SYS, here),
-        "exits": ("ret", exits, DIED, None),
     }
     for name, (place, code, observed, origin) in kinds.items():
         name = "fault_" + name
-        code = tuple(c.replace(".Lpatch\\@: ", "") for c in code)
         yield Mutant(name, w.bits, w.abi, INT2, "target", {place: asm(*code)},
                      (Finding("fault", w.rule("call"), "the call", "returns", observed,
                               origin.format(name) if origin else None,
-                              "timeout" if observed == LOOP else "crash"),),
-                     both=observed == DIED)
+                              "timeout" if observed == LOOP else "crash"),))
     yield Mutant("fault_caller", w.bits, w.abi, INT2, "caller", {"before_call": asm("ud2")},
                  (Finding("fault", w.rule("call"), "the call", "returns", ILL,
                           f"at 0x# (caller_{w.abi}_m{w.bits}_fault_caller+0x#)", "crash"),))
@@ -587,19 +585,20 @@ def found(place: str) -> str:
 def callers64():
     rule = "sysv.args.integer"
     yield Mutant("put_wrong", 64, "sysv", INT2, "caller",
-                 {"before_call": asm(f"movl ${BAD:#x}, %esi")},
+                 {"before_call": asm(f"movl ${BAD:#x}, %esi", *CLEAR)},
                  (argument("b", rule, "esi", f"{BAD:#x}"),))
     yield Mutant("put_swapped", 64, "sysv", INT2, "caller",
-                 {"before_call": asm("xchg %rdi, %rsi")},
+                 {"before_call": asm("xchg %rdi, %rsi", *CLEAR)},
                  (argument("a", rule, "edi", "0x#", found("esi")),
                   argument("b", rule, "esi", "0x#", found("edi"))))
-    yield Mutant("put_same", 64, "sysv", INT2, "caller", {"before_call": asm("mov %rdi, %rsi")},
+    yield Mutant("put_same", 64, "sysv", INT2, "caller", {"before_call": asm("mov %rdi, %rsi", *CLEAR)},
                  (argument("b", rule, "esi", "0x#", "which is the value of argument a (int)"),))
     yield Mutant("put_stack", 64, "sysv", "int {}(int a, int b, int c, int d, int e, int f, long g,"
-                 " long h)", "caller", {"before_call": asm("xor %eax, %eax", "mov %rax, 8(%rsp)")},
+                 " long h)", "caller",
+                 {"before_call": asm("xor %eax, %eax", "xor %r10d, %r10d", "mov %rax, 8(%rsp)")},
                  (argument("h", "sysv.args.stack", "rsp+8", "0x0000000000000000", None, "long"),))
     yield Mutant("put_sse", 64, "sysv", "int {}(double a)", "caller",
-                 {"before_call": asm("movaps %xmm0, %xmm3", "xorps %xmm0, %xmm0")},
+                 {"before_call": asm("movaps %xmm0, %xmm3", "xorps %xmm0, %xmm0", *CLEAR)},
                  (argument("a", "sysv.args.sse", "xmm0", "0x0000000000000000", found("xmm3"),
                            "double"),))
     for name, value in (("al_0", 0), ("al_9", 9), ("al_255", 255)):
@@ -615,7 +614,7 @@ def callers64():
                  (argument("a", ms, "ecx", "0x#", found("edx")),
                   argument("b", ms, "edx", "0x#", found("ecx"))))
     yield Mutant("ms_varargs_twin", 64, "ms", "//! varargs double\nint {}(int n, ...)", "caller",
-                 {"before_call": asm("xor %edx, %edx")},
+                 {"before_call": asm("xorps %xmm0, %xmm0", *CLEAR)},
                  (Finding("argument", "ms.varargs", "variadic argument 2 (double)",
                           "in rdx and xmm1: 0x#", "0x0000000000000000", found("xmm1")),))
     reference = Finding("reference", "ms.args.reference", "argument a (long double)",
@@ -638,11 +637,11 @@ def callers64():
 def callers32():
     stack_rule = "i386.args.stack"
     yield Mutant("put_wrong", 32, "cdecl", INT2, "caller",
-                 {"before_call": asm(f"movl ${BAD:#x}, (%esp)")},
+                 {"before_call": asm(f"movl ${BAD:#x}, (%esp)", *CLEAR)},
                  (argument("a", stack_rule, "esp+0", f"{BAD:#x}"),))
     yield Mutant("put_swapped", 32, "cdecl", INT2, "caller",
                  {"before_call": asm("mov (%esp), %ecx", "xchg 4(%esp), %ecx",
-                                     "mov %ecx, (%esp)", "xor %ecx, %ecx")},
+                                     "mov %ecx, (%esp)", "xor %ecx, %ecx", *CLEAR)},
                  (argument("a", stack_rule, "esp+0", "0x#", found("esp+4")),
                   argument("b", stack_rule, "esp+4", "0x#", found("esp+0"))))
     for abi, first, second, rule in (("fastcall", "ecx", "edx", "gcc.fastcall.args"),

@@ -69,7 +69,8 @@ def main() -> int:
     patches_file, gcc, *args = sys.argv[1:]
     out = args[args.index("-o") + 1]
     assembly = out + ".s"
-    to_assembly = ["-S" if a == "-c" else assembly if a == out else a for a in args]
+    # Functions of one shape stay apart (-fno-ipa-icf): each has its own mutation.
+    to_assembly = ["-fno-ipa-icf"] + ["-S" if a == "-c" else assembly if a == out else a for a in args]
     status = subprocess.run([gcc, *to_assembly]).returncode
     if status:
         return status

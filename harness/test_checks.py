@@ -14,7 +14,6 @@ import program
 from mutants import MUTANTS, Finding, Mutant
 
 CHECKS_WITHOUT_MUTANT = {"hidden-pointer"}
-VERDICTS = ["violation", "divergence", "crash", "timeout"]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +37,7 @@ case "$*" in
 esac
 """)
     return program.run_matrix(tmp / "out", "--cc", f"{gcc},{cc}", "--cases", ",".join(files),
-                              status=1)
+                              "-v", status=1)
 
 
 def describe(f: dict) -> tuple:
@@ -79,10 +78,7 @@ def test_mutant(request, matrix, mutant: Mutant):
                         matrix.select(case=mutant.case, column=column, direction=mutant.direction))
         cell = matrix.cells[mutant.row(mutant.direction), column]
         assert cell["verdict"] == (mutant.findings[0].verdict if mutant.findings else "pass"), cell
-        lost = mutant.findings if mutant.both else ()
-        assert_findings(list(lost),
-                        matrix.select(case=mutant.case, column=column, direction=other))
-        assert matrix.cells[mutant.row(other), column]["executed"] == 1
+        assert matrix.cells[mutant.row(other), column]["verdict"] == "pass"
 
 
 def test_every_check_has_mutants_at_both_widths():
@@ -102,8 +98,10 @@ def test_verdict_follows_the_rule(matrix, rule_status):
 
 def test_nothing_is_lost(matrix):
     assert matrix.totals["not_run"] == 0
-    assert matrix.totals["executed"] == matrix.totals["planned"] == sum(
-        4 * 2 for _ in MUTANTS)  # two compilers, two optimisations, two directions
+    # regparm0 is a convention of both widths: those cases are there at 64 bit, unpatched, as well.
+    cases = len(MUTANTS) + sum(m.abi == "regparm0" for m in MUTANTS)
+    # Two compilers, two optimisations, two directions.
+    assert matrix.totals["executed"] == matrix.totals["planned"] == 8 * cases
 
 
 def test_report_has_the_words_of_the_finding(matrix):

@@ -480,7 +480,7 @@ static struct candidates search_pointers(const uint8_t *value, unsigned n)
 	for (unsigned r = 0; r < (sizeof(cl_word) == 8 ? 16 : 8); r++) {
 		cl_word p = cl_probe_image.gpr[r];
 
-		if (p >= low && p + n <= high && same((const void *)p, value, n))
+		if (r != 4 && p >= low && p + n <= high && same((const void *)p, value, n))
 			c.bits[0] |= 1ull << r;
 	}
 	for (unsigned k = 0; k < STACK_WORDS; k++) {

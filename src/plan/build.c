@@ -316,7 +316,7 @@ static void write_link_file(struct plan *p, const struct units *units)
 		str_addf(&s,
 			 "rule link%u\n  command = %s -m %s -nostdlib -static --build-id=none -z "
 			 "noexecstack "
-			 "--unresolved-symbols=ignore-all -T %s/payload.ld -o $out @$out.rsp "
+			 "--warn-unresolved-symbols -T %s/payload.ld -o $out @$out.rsp "
 			 ">$out.log 2>&1 "
 			 "|| { cat $out.log; false; }\n"
 			 "  rspfile = $out.rsp\n  rspfile_content = $in_newline $libs\n  "
@@ -345,6 +345,19 @@ static void write_link_file(struct plan *p, const struct units *units)
 				 ninja_escape(p->arena, c->compiler->target[c->width].library));
 	}
 	must_write(p, "link.ninja", &s);
+}
+
+/* A compiler's code may call helpers that nothing here defines: a call of one is a jump to 0. */
+static void warn_undefined(struct plan *p, const struct column *c)
+{
+	char *log =
+		c->payload ? file_read(arena_printf(p->arena, "%s.log", c->payload), NULL) : NULL;
+	char *at = log ? strstr(log, "undefined reference to") : NULL;
+
+	if (at)
+		warn("%s: %.*s: cases that call it will crash", c->name, (int)strcspn(at, "\n"),
+		     at);
+	free(log);
 }
 
 void plan_build(struct plan *p)
@@ -379,6 +392,7 @@ void plan_build(struct plan *p)
 	write_link_file(p, units);
 	run_ninja(p, "link.ninja");
 	for (size_t i = 0; i < p->ncolumns; i++) {
+		warn_undefined(p, &p->columns[i]);
 		if (p->columns[i].payload)
 			p->columns[i].text_hash = elf_text_hash(p->columns[i].payload);
 	}

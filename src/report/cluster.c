@@ -18,19 +18,32 @@ static bool item_matters(const struct finding *f)
 	}
 }
 
-static bool same_fact(const struct finding *a, const struct finding *b)
+static bool unspecified(const struct finding *f)
+{
+	return f->check == CHECK_ARG && f->item == CL_ITEM_POP;
+}
+
+static bool same_fact(const struct matrix *m, const struct finding *a, const struct finding *b)
 {
 	/* Known ones are told once for each reason. */
 	if (a->known && b->known)
 		return !strcmp(a->known->reason, b->known->reason);
-	return a->verdict == b->verdict && a->c->conv == b->c->conv &&
+	/* What nobody decides is one fact for all implementations: they differ from each other. */
+	if (unspecified(a) && unspecified(b))
+		return a->rule == b->rule;
+	if (strcmp(m->plan->columns[a->column].compiler->family,
+		   m->plan->columns[b->column].compiler->family))
+		return false;
+	return a->verdict == b->verdict && a->c->conv->width == b->c->conv->width &&
 	       a->direction == b->direction && a->check == b->check && a->rule == b->rule &&
 	       !a->known == !b->known && (!item_matters(a) || a->item == b->item);
 }
 
 static size_t weight(const struct finding *f)
 {
-	return f->c->place.nargs * 1000u + strlen(f->c->decl->proto->text);
+	/* The finding that tells what the others do explains an unspecified placement best. */
+	return (unspecified(f) && !f->origin ? 1000000u : 0) + f->c->place.nargs * 1000u +
+	       strlen(f->c->decl->proto->text);
 }
 
 static int by_seriousness(const void *x, const void *y)
@@ -71,6 +84,28 @@ static const char *column_words(struct arena *a, const struct matrix *m,
 	return r;
 }
 
+/* The conventions of a cluster, in the order of the matrix. */
+static const char *convention_words(struct arena *a, const struct matrix *m, const unsigned *of,
+				    unsigned k)
+{
+	struct str s = { 0 };
+	char *r;
+
+	for (const struct convention *const *c = conventions; *c; c++) {
+		bool in = false;
+
+		for (size_t i = 0; i < m->nfindings && !in; i++)
+			in = of[i] == k && !strcmp(m->findings[i].c->conv->name, (*c)->name);
+		for (const struct convention *const *b = conventions; in && b < c; b++)
+			in = strcmp((*b)->name, (*c)->name) != 0;
+		if (in)
+			str_addf(&s, "%s%s", s.len ? ", " : "", (*c)->name);
+	}
+	r = arena_strdup(a, s.s ? s.s : "");
+	str_free(&s);
+	return r;
+}
+
 struct cluster *report_clusters(struct arena *a, const struct matrix *m, size_t *n)
 {
 	unsigned *of = arena_alloc(a, (m->nfindings + 1) * sizeof(*of));
@@ -82,7 +117,7 @@ struct cluster *report_clusters(struct arena *a, const struct matrix *m, size_t 
 		const struct finding *f = &m->findings[i];
 		size_t k = 0;
 
-		while (k < *n && !same_fact(v[k].example, f))
+		while (k < *n && !same_fact(m, v[k].example, f))
 			k++;
 		if (k == *n) {
 			v = arena_grow(a, v, *n, sizeof(*v));
@@ -111,6 +146,7 @@ struct cluster *report_clusters(struct arena *a, const struct matrix *m, size_t 
 			seen[at] = 1;
 		}
 		v[k].columns = column_words(a, m, member);
+		v[k].conventions = convention_words(a, m, of, (unsigned)k);
 	}
 	if (*n)
 		qsort(v, *n, sizeof(*v), by_seriousness);

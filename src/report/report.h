@@ -25,7 +25,8 @@ void report_json(struct str *out, const struct matrix *m);
 struct cluster {
 	const struct finding *example; /* the one with the shortest prototype */
 	size_t findings, cases;
-	const char *columns; /* "gcc-12 -m32 -O0 -O2, ..." */
+	const char *columns;     /* "gcc-12 -m32 -O0 -O2, ..." */
+	const char *conventions; /* "sysv, regparm0" */
 };
 
 /* Group all findings; returns an array in `a` of *n clusters, least serious first. */

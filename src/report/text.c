@@ -2,6 +2,7 @@
 /* The matrix as text for a terminal or a file: fits the width it is given, colour only when asked.
  */
 #include "report/report.h"
+#include "version.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -222,10 +223,10 @@ static void tables(struct str *out, const struct matrix *m, const struct text_st
 static void wrap(struct str *out, const struct text_style *style, const char *first,
 		 const char *indent, const char *text)
 {
-	size_t room = style->columns - strlen(indent);
 	const char *lead = first;
 
 	while (*text) {
+		size_t room = style->columns - strlen(lead);
 		size_t n = strlen(text);
 
 		if (n > room) {
@@ -329,8 +330,9 @@ static void findings(struct str *out, const struct matrix *m, const struct text_
 			continue;
 		}
 		if (v[i].cases > 1)
-			columns = arena_printf(m->arena, "%s; %zu cases, the smallest:", columns,
-					       v[i].cases);
+			columns =
+				arena_printf(m->arena, "%s; %s; %zu cases, the smallest:", columns,
+					     v[i].conventions, v[i].cases);
 		one_finding(out, m, style, v[i].example, columns);
 	}
 }
@@ -362,6 +364,27 @@ static void absences(struct str *out, const struct matrix *m, const struct text_
 	str_free(&s);
 }
 
+/* What ran where. */
+static void header(struct str *out, const struct matrix *m, const struct text_style *style)
+{
+	struct str s = { 0 };
+	const struct compiler *last = NULL;
+
+	str_addf(&s, "clobber %s, seed %llu, place %s (%s):", CLOBBER_VERSION,
+		 (unsigned long long)m->seed, m->place, m->engine);
+	for (size_t i = 0; i < m->plan->ncolumns; i++) {
+		const struct compiler *c = m->plan->columns[i].compiler;
+
+		if (c == last)
+			continue;
+		str_addf(&s, "%s %s %s", last ? "," : "", c->name, c->version);
+		last = c;
+	}
+	wrap(out, style, "", "  ", s.s);
+	str_add(out, "\n");
+	str_free(&s);
+}
+
 void report_totals(struct str *out, const struct matrix *m)
 {
 	const char *comma = ": ";
@@ -385,14 +408,13 @@ void report_text(struct str *out, const struct matrix *m, const struct text_styl
 
 	if (s.columns < 60)
 		s.columns = 60;
+	header(out, m, &s);
 	tables(out, m, &s);
 	str_add(out,
 		"ok all checks hold   ok- some cases not expressible here   - none expressible\n"
 		"NV violate a document   N! crash or hang   Nk only known ones of these\n"
 		"Nd documents are silent or contradict, implementations differ   n/r not run\n\n");
 	absences(out, m, &s);
-	if (m->nfindings)
-		str_add(out, "\n");
 	findings(out, m, &s);
 	vanished(out, m, &s);
 	report_totals(out, m);

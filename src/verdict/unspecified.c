@@ -151,8 +151,12 @@ static const char *all_words(struct matrix *m, const struct behaviours *b)
 		const struct compiler *last = NULL;
 		bool seen = false;
 
-		for (size_t k = 0; k < i; k++)
-			seen = seen || !strcmp(b->v[k].text, b->v[i].text);
+		/* Told already; or, without the popped bytes, by the callee of this very column. */
+		for (size_t k = 0; k < b->n; k++)
+			seen = seen || (k < i && !strcmp(b->v[k].text, b->v[i].text)) ||
+			       (b->v[k].column == b->v[i].column &&
+				strlen(b->v[k].text) > strlen(b->v[i].text) &&
+				!strncmp(b->v[k].text, b->v[i].text, strlen(b->v[i].text)));
 		if (seen)
 			continue;
 		str_add(&s, s.len ? " | " : "");
@@ -195,7 +199,8 @@ static void judge_case(struct matrix *m, const struct gen_case *c, struct behavi
 		f->subject = "placement no document decides";
 		f->expected = "unspecified";
 		f->observed = b->v[i].text;
-		f->origin = all;
+		/* Told once: it is long, and the same for all. */
+		f->origin = i ? NULL : all;
 	}
 }
 

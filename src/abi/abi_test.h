@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Tables of placements worked out by hand, and the comparison of the oracle with them.
+ *
+ * A row is read against the document it comes from, from left to right:
+ *   "int f(int a, ...) <- double"   the call: after `<-` the types passed for `...`
+ *   "edi | xmm0 -> eax"             each argument's place, then that of the return value
+ *   "args.integer args.sse -> ..."  the rule of each of these places; 3*RULE is RULE RULE RULE,
+ *                                   ANY is not compared; a name not found is tried with the
+ *                                   table's prefix before it
+ *   stack, pop                      bytes of the argument area, bytes of it popped by the callee
+ *   al                              of a variadic call, where al means something
+ */
+#ifndef CLOBBER_ABI_TEST_H
+#define CLOBBER_ABI_TEST_H
+
+#include "abi/abi.h"
+
+#include <check.h>
+
+enum { UNSPECIFIED = -1 };
+
+struct row {
+	const char *call, *places, *rules;
+	int stack, pop, al;
+};
+
+struct table {
+	const char *convention;
+	enum width width;
+	const char *prefix;
+	const char *pop_rule, *variadic_pop_rule;
+	bool has_al;
+	const struct row *rows;
+	int nrows;
+};
+
+#define ROWS(array) .rows = (array), .nrows = (int)ARRAY_SIZE(array)
+
+/* Parse the `call` column. */
+const struct prototype *parse_call(struct arena *a, const char *call);
+
+/* Place `call` under a convention that must exist and must be able to declare it. */
+const struct convention *place_call(struct arena *a, const char *convention, enum width w,
+				    const char *call, struct placement *out);
+
+/* "edi | xmm0 -> eax". */
+char *places_text(struct arena *a, enum width w, const struct placement *p);
+
+void check_row(const struct table *t, const struct row *r);
+
+/* The rule of that name; RULE_NONE if there is none. */
+enum rule_id rule_find(const char *name);
+
+Suite *sysv_suite(void);
+Suite *ms_suite(void);
+Suite *i386_suite(void);
+Suite *fastcall_suite(void);
+Suite *thiscall_suite(void);
+
+#endif

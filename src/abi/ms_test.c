@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* The Microsoft x64 convention against Microsoft's page "x64 calling convention" (2025). Sizes are
+ * those of the x86-64 psABI, for ms_abi changes calls, not types: long is 8 bytes here. */
+#include "abi/abi_test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+static const struct row rows[] = {
+	/* The first of an integer or pointer type is in rcx, of float or double in xmm0; scalars up
+	 * to 64 bits return in rax, float and double in xmm0. The caller always gives 32 bytes. */
+	{ "_Bool f(_Bool a)", "cl -> al", "args -> return.integer", 32 },
+	{ "char f(char a)", "cl -> al", "args -> return.integer", 32 },
+	{ "signed char f(signed char a)", "cl -> al", "args -> return.integer", 32 },
+	{ "unsigned char f(unsigned char a)", "cl -> al", "args -> return.integer", 32 },
+	{ "short f(short a)", "cx -> ax", "args -> return.integer", 32 },
+	{ "unsigned short f(unsigned short a)", "cx -> ax", "args -> return.integer", 32 },
+	{ "int f(int a)", "ecx -> eax", "args -> return.integer", 32 },
+	{ "unsigned f(unsigned a)", "ecx -> eax", "args -> return.integer", 32 },
+	{ "enum e { A, B }; enum e f(enum e a)", "ecx -> eax", "args -> return.integer", 32 },
+	{ "long f(long a)", "rcx -> rax", "args -> return.integer", 32 },
+	{ "unsigned long f(unsigned long a)", "rcx -> rax", "args -> return.integer", 32 },
+	{ "long long f(long long a)", "rcx -> rax", "args -> return.integer", 32 },
+	{ "unsigned long long f(unsigned long long a)", "rcx -> rax", "args -> return.integer", 32 },
+	{ "void *f(const char *a)", "rcx -> rax", "args -> return.integer", 32 },
+	{ "int (*f(int (*a)(char)))(char)", "rcx -> rax", "args -> return.integer", 32 },
+	{ "float f(float a)", "xmm0 -> xmm0", "args -> return.sse", 32 },
+	{ "double f(double a)", "xmm0 -> xmm0", "args -> return.sse", 32 },
+	/* Wider than 8 bytes: a pointer to it travels as an integer would. */
+	{ "void f(long double a)", "pointer in rcx -> void", "args.reference", 32 },
+	{ "void f(__int128 a)", "pointer in rcx -> void", "args.reference", 32 },
+	{ "void f(unsigned __int128 a)", "pointer in rcx -> void", "args.reference", 32 },
+	{ "void f(__float128 a)", "pointer in rcx -> void", "args.reference", 32 },
+
+	/* The page's examples of argument passing 1 to 3 (they name no return type; C's old int).
+	 * Example 4 is left out: __m64, __m128 and a structure. */
+	{ "int func1(int a, int b, int c, int d, int e, int f)",
+	  "ecx | edx | r8d | r9d | rsp+32 | rsp+40 -> eax",
+	  "4*args 2*args.stack -> return.integer", 48 },
+	{ "int func2(float a, double b, float c, double d, float e, float f)",
+	  "xmm0 | xmm1 | xmm2 | xmm3 | rsp+32 | rsp+40 -> eax",
+	  "4*args 2*args.stack -> return.integer", 48 },
+	{ "int func3(int a, double b, int c, float d, int e, float f)",
+	  "ecx | xmm1 | r8d | xmm3 | rsp+32 | rsp+40 -> eax",
+	  "4*args 2*args.stack -> return.integer", 48 },
+	/* Its example of return value 1; 2 to 4 are left out: __m128, __m64, structures. Of example
+	 * 4, whose structure returns in rax and shifts nothing, the arguments stand below. */
+	{ "long long func1(int a, float b, int c, int d, int e)",
+	  "ecx | xmm1 | r8d | r9d | rsp+32 -> rax", "4*args args.stack -> return.integer", 40 },
+	{ "long long func4(int a, double b, int c, float d)", "ecx | xmm1 | r8d | xmm3 -> rax",
+	  "4*args -> return.integer", 32 },
+
+	/* Number of arguments: one register a position, then 8 bytes each above the home area. */
+	{ "void f(void)", "void -> void", "", 32 },
+	{ "double f(void)", "void -> xmm0", "-> return.sse", 32 },
+	{ "void f(int, int)", "ecx | edx -> void", "2*args", 32 },
+	{ "void f(int, int, int)", "ecx | edx | r8d -> void", "3*args", 32 },
+	{ "void f(int, int, int, int)", "ecx | edx | r8d | r9d -> void", "4*args", 32 },
+	{ "void f(int, int, int, int, int)", "ecx | edx | r8d | r9d | rsp+32 -> void",
+	  "4*args args.stack", 40 },
+	{ "void f(int, int, int, int, int, int, int, int, int, int, int, int, int, int, int, int)",
+	  "ecx | edx | r8d | r9d | rsp+32 | rsp+40 | rsp+48 | rsp+56 | rsp+64 | rsp+72 | rsp+80 | "
+	  "rsp+88 | rsp+96 | rsp+104 | rsp+112 | rsp+120 -> void", "4*args 12*args.stack", 128 },
+	{ "void f(char, short, _Bool, char, short, _Bool)",
+	  "cl | dx | r8b | r9b | rsp+32 | rsp+40 -> void", "4*args 2*args.stack", 48 },
+	{ "void f(void *, char *, long, void (*)(void), int *)",
+	  "rcx | rdx | r8 | r9 | rsp+32 -> void", "4*args args.stack", 40 },
+	{ "void f(double, double, double, double, double)",
+	  "xmm0 | xmm1 | xmm2 | xmm3 | rsp+32 -> void", "4*args args.stack", 40 },
+	{ "void f(double, double, double, double, double, double, double, double, double, double, "
+	  "double, double, double, double, double, double)",
+	  "xmm0 | xmm1 | xmm2 | xmm3 | rsp+32 | rsp+40 | rsp+48 | rsp+56 | rsp+64 | rsp+72 | "
+	  "rsp+80 | rsp+88 | rsp+96 | rsp+104 | rsp+112 | rsp+120 -> void",
+	  "4*args 12*args.stack", 128 },
+	/* By position: what one argument does not use, no other gets. */
+	{ "void f(double, int)", "xmm0 | edx -> void", "2*args", 32 },
+	{ "void f(int, double)", "ecx | xmm1 -> void", "2*args", 32 },
+	{ "void f(int, int, int, double)", "ecx | edx | r8d | xmm3 -> void", "4*args", 32 },
+	{ "void f(double, double, double, int)", "xmm0 | xmm1 | xmm2 | r9d -> void", "4*args", 32 },
+	{ "void f(int, float, double, char *, double, int)",
+	  "ecx | xmm1 | xmm2 | r9 | rsp+32 | rsp+40 -> void", "4*args 2*args.stack", 48 },
+
+	/* By reference at every position; on the stack the pointer is the 8 bytes. */
+	{ "void f(int, __int128)", "ecx | pointer in rdx -> void", "args args.reference", 32 },
+	{ "void f(double, long double, double)", "xmm0 | pointer in rdx | xmm2 -> void",
+	  "args args.reference args", 32 },
+	{ "void f(long double, __int128, long double, __int128, long double, __int128)",
+	  "pointer in rcx | pointer in rdx | pointer in r8 | pointer in r9 | pointer in rsp+32 | "
+	  "pointer in rsp+40 -> void", "6*args.reference", 48 },
+	{ "void f(int, int, int, int, __int128)",
+	  "ecx | edx | r8d | r9d | pointer in rsp+32 -> void", "4*args args.reference", 40 },
+	{ "void f(int, int, int, int, int, long double, int)",
+	  "ecx | edx | r8d | r9d | rsp+32 | pointer in rsp+40 | rsp+48 -> void",
+	  "4*args args.stack args.reference args.stack", 56 },
+
+	/* Returned scalars that do not fit 64 bits: rax is for those that do, xmm0 is said for float,
+	 * double and vectors, and the hidden pointer for user-defined types; no sentence is about
+	 * __int128 or an x87 long double. A hidden pointer would shift every argument, so these are
+	 * not decided either. The area's size is: with up to three arguments the pointer fits the
+	 * home area; from four on it is 32 + 8 * (n - 4) or 8 more. */
+	{ "__int128 f(void)", "void -> unspecified", "-> return.wide", 32 },
+	{ "long double f(void)", "void -> unspecified", "-> return.wide", 32 },
+	{ "__int128 f(int)", "unspecified -> unspecified", "return.wide -> return.wide", 32 },
+	{ "unsigned __int128 f(int, double)", "unspecified | unspecified -> unspecified",
+	  "2*return.wide -> return.wide", 32 },
+	{ "long double f(long double, long double)", "unspecified | unspecified -> unspecified",
+	  "2*return.wide -> return.wide", 32 },
+	{ "long double f(int, int, int, int)",
+	  "unspecified | unspecified | unspecified | unspecified -> unspecified",
+	  "4*return.wide -> return.wide", UNSPECIFIED },
+
+	/* Varargs: registers as usual, but a floating-point value is in both registers of its
+	 * position. "Calling convention defaults" asks it of any floating-point value given to a
+	 * vararg function, so of named ones too. Nothing is duplicated on the stack. */
+	{ "int f(const char *a, ...)", "rcx -> eax", "args -> return.integer", 32 },
+	{ "int f(const char *a, ...) <- int, long, char *", "rcx | edx | r8 | r9 -> eax",
+	  "4*args -> return.integer", 32 },
+	{ "int f(int a, ...) <- double", "ecx | xmm1, rdx -> eax", "args varargs -> return.integer",
+	  32 },
+	{ "int f(const char *a, ...) <- int, double, int, double",
+	  "rcx | edx | xmm2, r8 | r9d | rsp+32 -> eax",
+	  "2*args varargs args args.stack -> return.integer", 40 },
+	{ "void f(int a, ...) <- double, double, double, double, double",
+	  "ecx | xmm1, rdx | xmm2, r8 | xmm3, r9 | rsp+32 | rsp+40 -> void",
+	  "args 3*varargs 2*args.stack", 48 },
+	{ "double f(double a, ...) <- int", "xmm0, rcx | edx -> xmm0",
+	  "varargs args -> return.sse", 32 },
+	{ "double f(int a, float b, ...) <- double", "ecx | xmm1, edx | xmm2, r8 -> xmm0",
+	  "args 2*varargs -> return.sse", 32 },
+	{ "void f(int a, ...) <- long double, __int128", "ecx | pointer in rdx | pointer in r8 -> void",
+	  "args 2*args.reference", 32 },
+	{ "void f(int, int, int, int, ...) <- double, long double, int",
+	  "ecx | edx | r8d | r9d | rsp+32 | pointer in rsp+40 | rsp+48 -> void",
+	  "4*args args.stack args.reference args.stack", 56 },
+};
+/* clang-format on */
+
+static const struct table table = {
+	.convention = "ms",
+	.width = W64,
+	.prefix = "ms.",
+	.pop_rule = "ms.registers.sp",
+	.variadic_pop_rule = "ms.registers.sp",
+	ROWS(rows),
+};
+
+START_TEST(row)
+{
+	check_row(&table, &rows[_i]);
+}
+END_TEST
+
+/* Section "Caller/callee saved registers": rbx, rbp, rdi, rsi, r12 to r15, xmm6 to xmm15. */
+START_TEST(registers)
+{
+	const struct convention *c = convention_find("ms", W64);
+
+	ck_assert_uint_eq(c->saved_gpr, GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(DI) | GPR_BIT(SI) |
+						GPR_BIT(R12) | GPR_BIT(R13) | GPR_BIT(R14) |
+						GPR_BIT(R15));
+	ck_assert_uint_eq(c->saved_xmm, 0xffc0);
+	ck_assert_uint_eq(c->home_bytes, 32);
+}
+END_TEST
+
+Suite *ms_suite(void)
+{
+	Suite *s = suite_create("ms");
+	TCase *tc = tcase_create("placements");
+
+	tcase_add_loop_test(tc, row, 0, table.nrows);
+	tcase_add_test(tc, registers);
+	suite_add_tcase(s, tc);
+	return s;
+}
