@@ -58,6 +58,6 @@ int every_type_back(long double a, double b, float c, void *d, unsigned long lon
 		    unsigned long g, long h, unsigned i, int j, unsigned short k, short l,
 		    unsigned char m, signed char n, char o, _Bool p);
 //! why INTEGER registers full, then one of each kind, all but k and n on the stack, with padding
-//! known clang<18 sysv,regparm0,asmlinkage: LLVM issue 41784: __int128 split or misaligned
+//! known clang<18 sysv,regparm0,asmlinkage: LLVM 41784: __int128 split or misaligned
 int full_then_each(long a, long b, long c, long d, long e, long f, char g, __int128 h, short i,
 		   long double j, float k, _Bool l, void *m, double n, int o, long long p);

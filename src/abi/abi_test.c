@@ -76,6 +76,18 @@ char *places_text(struct arena *a, enum width w, const struct placement *p)
 			    is_void(&p->ret) ? "void" : place_text(a, w, &p->ret));
 }
 
+static char *stack_text(struct arena *a, const struct placement *p)
+{
+	char *text = p->stack_unspecified ? arena_strdup(a, "stack ?")
+					  : arena_printf(a, "stack %u", p->stack_bytes);
+
+	if (p->pop_unspecified)
+		text = arena_printf(a, "%s pop ?", text);
+	else if (p->pop_bytes)
+		text = arena_printf(a, "%s pop %u", text, p->pop_bytes);
+	return p->al < 0 ? text : arena_printf(a, "%s al %d", text, p->al);
+}
+
 static enum rule_id rule_of_row(const struct table *t, struct arena *a, const char *word)
 {
 	enum rule_id id = rule_find(word);
@@ -138,17 +150,11 @@ static void check_rules(const struct table *t, const struct row *r, struct arena
 	ck_assert_msg(n == p->nargs, "%s: rules for %u of %u arguments", r->call, n, p->nargs);
 }
 
-/* Of a type's bytes those that mean something: an x87 number has ten. */
-static unsigned value_bytes(const struct type *t, enum width w)
-{
-	return t->kind == TYPE_LDOUBLE ? 10 : t->size[w];
-}
-
 /* The pieces are in order, leave nothing out and overlap only as copies of each other. */
 static void check_pieces(const struct row *r, enum width w, const struct type *t,
 			 const struct value_place *v)
 {
-	unsigned want = v->by_reference ? word_bytes(w) : value_bytes(t, w), at = 0, last = 0, i;
+	unsigned want = v->by_reference ? word_bytes(w) : t->size[w], at = 0, last = 0, i;
 
 	if (v->unspecified) {
 		ck_assert_msg(!v->nlocs, "%s: unspecified, with locations", r->call);
@@ -159,7 +165,9 @@ static void check_pieces(const struct row *r, enum width w, const struct type *t
 	}
 	ck_assert_msg(rules[v->rule].status == STATED, "%s: placed by a rule that is not stated: %s",
 		      r->call, rules[v->rule].name);
-	for (i = 0; i < v->nlocs; i++) {
+	if (v->nlocs && v->loc[0].kind == LOC_X87)
+		want = at = 10;
+	for (i = 0; i < v->nlocs && v->loc[0].kind != LOC_X87; i++) {
 		const struct loc *l = &v->loc[i];
 
 		ck_assert_uint_gt(l->bytes, 0);
@@ -188,25 +196,12 @@ void check_row(const struct table *t, const struct row *r)
 		      places_text(a, t->width, &got));
 	check_rules(t, r, a, &got);
 
-	ck_assert_msg(got.stack_unspecified == (r->stack == UNSPECIFIED),
-		      "%s: %s: argument area unspecified: %d", t->convention, r->call,
-		      got.stack_unspecified);
-	if (r->stack != UNSPECIFIED)
-		ck_assert_msg(got.stack_bytes == (unsigned)r->stack,
-			      "%s: %s: argument area of %u bytes, not %d", t->convention, r->call,
-			      got.stack_bytes, r->stack);
-	ck_assert_msg(got.pop_unspecified == (r->pop == UNSPECIFIED),
-		      "%s: %s: popped bytes unspecified: %d", t->convention, r->call,
-		      got.pop_unspecified);
-	if (r->pop != UNSPECIFIED)
-		ck_assert_msg(got.pop_bytes == (unsigned)r->pop, "%s: %s: pops %u bytes, not %d",
-			      t->convention, r->call, got.pop_bytes, r->pop);
-	if (p->variadic || r->pop != UNSPECIFIED)
+	ck_assert_msg(!strcmp(stack_text(a, &got), r->stack), "%s: %s: expected %s, got %s",
+		      t->convention, r->call, r->stack, stack_text(a, &got));
+	if (p->variadic || !got.pop_unspecified)
 		ck_assert_msg(got.pop_rule == rule_of_row(t, a, pop_rule),
 			      "%s: %s: popped by rule %s, not %s", t->convention, r->call,
 			      rules[got.pop_rule].name, pop_rule);
-	ck_assert_msg(got.al == (t->has_al && p->variadic ? r->al : -1), "%s: %s: al %d",
-		      t->convention, r->call, got.al);
 	ck_assert_uint_eq(got.align, 16);
 	ck_assert_uint_eq(got.home_bytes, c->home_bytes);
 
@@ -510,7 +505,7 @@ START_TEST(text_of_values)
 	const struct value_place nowhere = { .unspecified = true };
 	struct arena *a = arena_new();
 
-	ck_assert_str_eq(place_text(a, W32, &pair), "eax, edx");
+	ck_assert_str_eq(place_text(a, W32, &pair), "edx:eax");
 	ck_assert_str_eq(place_text(a, W64, &pointer), "pointer in rcx");
 	ck_assert_str_eq(place_text(a, W64, &nowhere), "unspecified");
 	arena_free(a);

@@ -3,13 +3,14 @@
  *
  * A row is read against the document it comes from, from left to right:
  *   "int f(int a, ...) <- double"   the call: after `<-` the types passed for `...`
- *   "edi | xmm0 -> eax"             each argument's place, then that of the return value
+ *   "edi | xmm0 -> eax"             each argument's place, then that of the return value;
+ *                                   high:low are two halves, `and` joins copies
  *   "args.integer args.sse -> ..."  the rule of each of these places; 3*RULE is RULE RULE RULE,
  *                                   ANY is not compared; a name not found is tried with the
  *                                   table's prefix before it
- *   stack, pop                      bytes of the argument area, bytes of it popped by the callee
- *   al                              of a variadic call, where al means something
- */
+ *   "stack 8 pop 8 al 1"            bytes of the argument area, how many of them the callee pops (if
+ *                                   any), al of a variadic call (where it means something); `?` is
+ *                                   unspecified */
 #ifndef CLOBBER_ABI_TEST_H
 #define CLOBBER_ABI_TEST_H
 
@@ -17,11 +18,8 @@
 
 #include <check.h>
 
-enum { UNSPECIFIED = -1 };
-
 struct row {
-	const char *call, *places, *rules;
-	int stack, pop, al;
+	const char *call, *places, *rules, *stack;
 };
 
 struct table {
@@ -29,7 +27,6 @@ struct table {
 	enum width width;
 	const char *prefix;
 	const char *pop_rule, *variadic_pop_rule;
-	bool has_al;
 	const struct row *rows;
 	int nrows;
 };

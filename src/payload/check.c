@@ -496,11 +496,12 @@ static struct candidates search_pointers(const uint8_t *value, unsigned n)
 static void observe_placed(const struct cl_value *d, unsigned i, const uint8_t *value,
 			   struct verdicts *out)
 {
-	/* Of a value wider than a word there may be copies about; a pointer to one is what is
-	 * passed. */
-	struct candidates p = search_pointers(value, d->compare);
+	/* Only Microsoft x64 passes scalars by reference; of one wider than a word there may be
+	 * copies about, and a pointer to one is what is passed. */
+	bool maybe = sizeof(cl_word) == 8 && d->compare > sizeof(cl_word);
+	struct candidates p = maybe ? search_pointers(value, d->compare) : nowhere;
 
-	if (d->compare > sizeof(cl_word) && (p.bits[0] || p.bits[1])) {
+	if (p.bits[0] || p.bits[1]) {
 		observe(out, i, CL_PIECE_POINTER, p);
 		return;
 	}
