@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The oracle's tests: how a row of a table is compared, the tables of rules, checks and conventions,
- * the names of registers. Rows and what they expect, by hand from the documents, are in
- * CONVENTION_test.c. */
+/* The oracle's tests: how a row of a table is compared, the tables of rules, checks and
+ * conventions, the names of registers. Rows and what they expect, by hand from the documents, are
+ * in CONVENTION_test.c. */
 #include "abi/abi_test.h"
 
 #include <stdlib.h>
@@ -71,7 +71,8 @@ char *places_text(struct arena *a, enum width w, const struct placement *p)
 	unsigned i;
 
 	for (i = 0; i < p->nargs; i++)
-		text = arena_printf(a, "%s%s%s", text, i ? " | " : "", place_text(a, w, &p->arg[i]));
+		text = arena_printf(a, "%s%s%s", text, i ? " | " : "",
+				    place_text(a, w, &p->arg[i]));
 	return arena_printf(a, "%s -> %s", text,
 			    is_void(&p->ret) ? "void" : place_text(a, w, &p->ret));
 }
@@ -158,13 +159,14 @@ static void check_pieces(const struct row *r, enum width w, const struct type *t
 
 	if (v->unspecified) {
 		ck_assert_msg(!v->nlocs, "%s: unspecified, with locations", r->call);
-		ck_assert_msg(rules[v->rule].status != STATED, "%s: unspecified by a rule that is "
-							       "stated: %s",
+		ck_assert_msg(rules[v->rule].status != STATED,
+			      "%s: unspecified by a rule that is "
+			      "stated: %s",
 			      r->call, rules[v->rule].name);
 		return;
 	}
-	ck_assert_msg(rules[v->rule].status == STATED, "%s: placed by a rule that is not stated: %s",
-		      r->call, rules[v->rule].name);
+	ck_assert_msg(rules[v->rule].status == STATED,
+		      "%s: placed by a rule that is not stated: %s", r->call, rules[v->rule].name);
 	if (v->nlocs && v->loc[0].kind == LOC_X87)
 		want = at = 10;
 	for (i = 0; i < v->nlocs && v->loc[0].kind != LOC_X87; i++) {
@@ -330,9 +332,9 @@ static const struct {
 	{ "ms", W64, CHECK_X87_CW, "ms.x87.cw", STATED },
 	{ "ms", W64, CHECK_MXCSR, "ms.mxcsr", STATED },
 	{ "ms", W64, CHECK_HIDDEN, "ms.return.memory", STATED },
-	/* Not the page of the calling convention but "x64 software conventions", register usage: the
-	 * direction flag is expected to be clear on function exit (on entry only of calls of the C
-	 * runtime library and of the system). */
+	/* Not the page of the calling convention but "x64 software conventions", register usage:
+	 * the direction flag is expected to be clear on function exit (on entry only of calls of
+	 * the C runtime library and of the system). */
 	{ "ms", W64, CHECK_DF, "ms.flags.df", STATED },
 	{ "cdecl", W32, CHECK_SAVED, "i386.registers.saved", STATED },
 	{ "cdecl", W32, CHECK_SP, "i386.registers.sp", STATED },
@@ -385,6 +387,13 @@ START_TEST(refused)
 		{ "cdecl", W32, "void f(int, __int128)" },
 		{ "fastcall", W32, "void f(int a, ...) <- unsigned __int128" },
 		{ "regparm3", W32, "void f(unsigned __int128)" },
+		/* Not yet placed, though the documents do. When it is: one vector register (SSE,
+		 * SSEUP) or 16-byte aligned on the stack; by reference; on the stack at a multiple
+		 * of 16 (i386 table 2.1), returned through a pointer that the callee pops. */
+		{ "sysv", W64, "__float128 f(__float128)" },
+		{ "ms", W64, "void f(__float128)" },
+		{ "cdecl", W32, "__float128 f(int, __float128)" },
+		{ "sysv", W64, "struct s { int a; } f(struct s)" },
 	};
 	struct arena *a = arena_new();
 	struct placement out;
@@ -415,14 +424,14 @@ END_TEST
 
 /* Encoding order; names of 8, 4, 2 and 1 bytes. */
 static const char *const gprs[GPR_COUNT][4] = {
-	{ "rax", "eax", "ax", "al" },	    { "rcx", "ecx", "cx", "cl" },
-	{ "rdx", "edx", "dx", "dl" },	    { "rbx", "ebx", "bx", "bl" },
-	{ "rsp", "esp", "sp", "spl" },	    { "rbp", "ebp", "bp", "bpl" },
-	{ "rsi", "esi", "si", "sil" },	    { "rdi", "edi", "di", "dil" },
-	{ "r8", "r8d", "r8w", "r8b" },	    { "r9", "r9d", "r9w", "r9b" },
-	{ "r10", "r10d", "r10w", "r10b" },  { "r11", "r11d", "r11w", "r11b" },
-	{ "r12", "r12d", "r12w", "r12b" },  { "r13", "r13d", "r13w", "r13b" },
-	{ "r14", "r14d", "r14w", "r14b" },  { "r15", "r15d", "r15w", "r15b" },
+	{ "rax", "eax", "ax", "al" },      { "rcx", "ecx", "cx", "cl" },
+	{ "rdx", "edx", "dx", "dl" },      { "rbx", "ebx", "bx", "bl" },
+	{ "rsp", "esp", "sp", "spl" },     { "rbp", "ebp", "bp", "bpl" },
+	{ "rsi", "esi", "si", "sil" },     { "rdi", "edi", "di", "dil" },
+	{ "r8", "r8d", "r8w", "r8b" },     { "r9", "r9d", "r9w", "r9b" },
+	{ "r10", "r10d", "r10w", "r10b" }, { "r11", "r11d", "r11w", "r11b" },
+	{ "r12", "r12d", "r12w", "r12b" }, { "r13", "r13d", "r13w", "r13b" },
+	{ "r14", "r14d", "r14w", "r14b" }, { "r15", "r15d", "r15w", "r15b" },
 };
 
 START_TEST(names_of_gprs)

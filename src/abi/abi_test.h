@@ -8,9 +8,8 @@
  *   "args.integer args.sse -> ..."  the rule of each of these places; 3*RULE is RULE RULE RULE,
  *                                   ANY is not compared; a name not found is tried with the
  *                                   table's prefix before it
- *   "stack 8 pop 8 al 1"            bytes of the argument area, how many of them the callee pops (if
- *                                   any), al of a variadic call (where it means something); `?` is
- *                                   unspecified */
+ *   "stack 8 pop 8 al 1"            bytes of the argument area, how many of them the callee pops
+ * (if any), al of a variadic call (where it means something); `?` is unspecified */
 #ifndef CLOBBER_ABI_TEST_H
 #define CLOBBER_ABI_TEST_H
 

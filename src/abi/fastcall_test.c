@@ -18,15 +18,19 @@
 static const struct row rows[] = {
 	{ "_Bool f(_Bool a)", "cl -> al", "gcc.fastcall.args -> return.integer", "stack 0" },
 	{ "char f(char a)", "cl -> al", "gcc.fastcall.args -> return.integer", "stack 0" },
-	{ "signed char f(signed char a)", "cl -> al", "gcc.fastcall.args -> return.integer", "stack 0" },
-	{ "unsigned char f(unsigned char a)", "cl -> al", "gcc.fastcall.args -> return.integer", "stack 0" },
+	{ "signed char f(signed char a)", "cl -> al", "gcc.fastcall.args -> return.integer",
+	  "stack 0" },
+	{ "unsigned char f(unsigned char a)", "cl -> al", "gcc.fastcall.args -> return.integer",
+	  "stack 0" },
 	{ "short f(short a)", "cx -> ax", "gcc.fastcall.args -> return.integer", "stack 0" },
 	{ "unsigned short f(unsigned short a)", "cx -> ax", "gcc.fastcall.args -> return.integer",
 	  "stack 0" },
 	{ "int f(int a)", "ecx -> eax", "gcc.fastcall.args -> return.integer", "stack 0" },
-	{ "unsigned f(unsigned a)", "ecx -> eax", "gcc.fastcall.args -> return.integer", "stack 0" },
+	{ "unsigned f(unsigned a)", "ecx -> eax", "gcc.fastcall.args -> return.integer",
+	  "stack 0" },
 	/* Microsoft's page: an enum as its underlying type. */
-	{ "enum e { A, B }; enum e f(enum e a)", "ecx -> eax", "gcc.fastcall.args -> return.integer",
+	{ "enum e { A, B }; enum e f(enum e a)", "ecx -> eax",
+	  "gcc.fastcall.args -> return.integer",
 	  "stack 0" },
 	{ "long f(long a)", "ecx -> eax", "gcc.fastcall.args -> return.integer", "stack 0" },
 	{ "unsigned long f(unsigned long a)", "ecx -> eax", "gcc.fastcall.args -> return.integer",
@@ -36,8 +40,10 @@ static const struct row rows[] = {
 	{ "int (*f(int (*a)(char)))(char)", "ecx -> eax", "gcc.fastcall.args -> return.integer",
 	  "stack 0" },
 	/* Neither integral nor of up to a DWORD. */
-	{ "double f(double a)", "esp+0 -> st0", "gcc.fastcall.args -> return.x87", "stack 8 pop 8" },
-	{ "long double f(long double a)", "esp+0 -> st0", "gcc.fastcall.args -> return.x87", "stack 12 pop 12" },
+	{ "double f(double a)", "esp+0 -> st0", "gcc.fastcall.args -> return.x87",
+	  "stack 8 pop 8" },
+	{ "long double f(long double a)", "esp+0 -> st0", "gcc.fastcall.args -> return.x87",
+	  "stack 12 pop 12" },
 	/* Integral, so GCC's manual gives it "the register ecx"; wider than a DWORD, so Microsoft's
 	 * page gives it the stack. */
 	{ "long long f(long long a)", "unspecified -> edx:eax",
@@ -52,23 +58,27 @@ static const struct row rows[] = {
 	{ "void f(void)", "void -> void", "", "stack 0" },
 	{ "long long f(void)", "void -> edx:eax", "-> return.longlong", "stack 0" },
 	{ "void f(int, int)", "ecx | edx -> void", "2*gcc.fastcall.args", "stack 0" },
-	{ "void f(int, int, int)", "ecx | edx | esp+0 -> void", "3*gcc.fastcall.args", "stack 4 pop 4" },
+	{ "void f(int, int, int)", "ecx | edx | esp+0 -> void", "3*gcc.fastcall.args",
+	  "stack 4 pop 4" },
 	{ "void f(int, int, int, int)", "ecx | edx | esp+0 | esp+4 -> void", "4*gcc.fastcall.args",
 	  "stack 8 pop 8" },
 	{ "void f(int, int, int, int, int, int, int, int, int, int, int, int, int, int, int, int)",
 	  "ecx | edx | esp+0 | esp+4 | esp+8 | esp+12 | esp+16 | esp+20 | esp+24 | esp+28 | esp+32 | "
-	  "esp+36 | esp+40 | esp+44 | esp+48 | esp+52 -> void", "16*gcc.fastcall.args", "stack 56 pop 56" },
+	  "esp+36 | esp+40 | esp+44 | esp+48 | esp+52 -> void", "16*gcc.fastcall.args",
+	  "stack 56 pop 56" },
 	{ "char f(char, short, _Bool, char)", "cl | dx | esp+0 | esp+4 -> al",
 	  "4*gcc.fastcall.args -> return.integer", "stack 8 pop 8" },
 	{ "void *f(char *, void (*)(void), int *)", "ecx | edx | esp+0 -> eax",
 	  "3*gcc.fastcall.args -> return.integer", "stack 4 pop 4" },
 	/* After two in registers everything is on the stack, in both. */
-	{ "void f(int, int, float)", "ecx | edx | esp+0 -> void", "3*gcc.fastcall.args", "stack 4 pop 4" },
+	{ "void f(int, int, float)", "ecx | edx | esp+0 -> void", "3*gcc.fastcall.args",
+	  "stack 4 pop 4" },
 	{ "void f(int, int, double, int)", "ecx | edx | esp+0 | esp+8 -> void",
 	  "4*gcc.fastcall.args", "stack 12 pop 12" },
 	{ "void f(int, int, long long, int)", "ecx | edx | esp+0 | esp+8 -> void",
 	  "4*gcc.fastcall.args", "stack 12 pop 12" },
-	{ "void f(int, char, long double, short, float)", "ecx | dl | esp+0 | esp+12 | esp+16 -> void",
+	{ "void f(int, char, long double, short, float)",
+	  "ecx | dl | esp+0 | esp+12 | esp+16 -> void",
 	  "5*gcc.fastcall.args", "stack 20 pop 20" },
 
 	/* After an argument on the stack GCC's manual counts positions, Microsoft's page what it
@@ -117,7 +127,8 @@ static const struct row rows[] = {
 	  "stack ? pop ?" },
 	/* A float while a register is left in one of the two. */
 	{ "void f(float, int)", "unspecified | unspecified -> void", "2*ANY", "stack ? pop ?" },
-	{ "void f(int, float)", "ecx | unspecified -> void", "gcc.fastcall.args ANY", "stack ? pop ?" },
+	{ "void f(int, float)", "ecx | unspecified -> void", "gcc.fastcall.args ANY",
+	  "stack ? pop ?" },
 	{ "void f(double, double, float)", "esp+0 | esp+8 | unspecified -> void",
 	  "2*gcc.fastcall.args ANY", "stack ? pop ?" },
 
