@@ -591,7 +591,8 @@ def callers64():
                  {"before_call": asm("xchg %rdi, %rsi", *CLEAR)},
                  (argument("a", rule, "edi", "0x#", found("esi")),
                   argument("b", rule, "esi", "0x#", found("edi"))))
-    yield Mutant("put_same", 64, "sysv", INT2, "caller", {"before_call": asm("mov %rdi, %rsi", *CLEAR)},
+    yield Mutant("put_same", 64, "sysv", INT2, "caller",
+                 {"before_call": asm("mov %rdi, %rsi", *CLEAR)},
                  (argument("b", rule, "esi", "0x#", "which is the value of argument a (int)"),))
     yield Mutant("put_stack", 64, "sysv", "int {}(int a, int b, int c, int d, int e, int f, long g,"
                  " long h)", "caller",

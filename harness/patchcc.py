@@ -70,8 +70,8 @@ def main() -> int:
     out = args[args.index("-o") + 1]
     assembly = out + ".s"
     # Functions of one shape stay apart (-fno-ipa-icf): each has its own mutation.
-    to_assembly = ["-fno-ipa-icf"] + ["-S" if a == "-c" else assembly if a == out else a for a in args]
-    status = subprocess.run([gcc, *to_assembly]).returncode
+    to_assembly = ["-S" if a == "-c" else assembly if a == out else a for a in args]
+    status = subprocess.run([gcc, "-fno-ipa-icf", *to_assembly]).returncode
     if status:
         return status
     with open(patches_file) as f:

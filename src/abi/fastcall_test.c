@@ -50,8 +50,8 @@ static const struct row rows[] = {
 	  "fastcall.wide -> return.longlong", "stack ? pop ?" },
 	{ "unsigned long long f(unsigned long long a)", "unspecified -> edx:eax",
 	  "fastcall.wide -> return.longlong", "stack ? pop ?" },
-	/* A float is not integral (GCC: the stack) but as wide as a DWORD, and Microsoft's page asks
-	 * for no more than that (ecx). */
+	/* A float is not integral (GCC: the stack) but as wide as a DWORD, and Microsoft's page
+	 * asks for no more than that (ecx). */
 	{ "float f(float a)", "unspecified -> st0", "ANY -> return.x87", "stack ? pop ?" },
 
 	/* Number of arguments. */
@@ -63,8 +63,8 @@ static const struct row rows[] = {
 	{ "void f(int, int, int, int)", "ecx | edx | esp+0 | esp+4 -> void", "4*gcc.fastcall.args",
 	  "stack 8 pop 8" },
 	{ "void f(int, int, int, int, int, int, int, int, int, int, int, int, int, int, int, int)",
-	  "ecx | edx | esp+0 | esp+4 | esp+8 | esp+12 | esp+16 | esp+20 | esp+24 | esp+28 | esp+32 | "
-	  "esp+36 | esp+40 | esp+44 | esp+48 | esp+52 -> void", "16*gcc.fastcall.args",
+	  "ecx | edx | esp+0 | esp+4 | esp+8 | esp+12 | esp+16 | esp+20 | esp+24 | esp+28 | "
+	  "esp+32 | esp+36 | esp+40 | esp+44 | esp+48 | esp+52 -> void", "16*gcc.fastcall.args",
 	  "stack 56 pop 56" },
 	{ "char f(char, short, _Bool, char)", "cl | dx | esp+0 | esp+4 -> al",
 	  "4*gcc.fastcall.args -> return.integer", "stack 8 pop 8" },
@@ -89,8 +89,8 @@ static const struct row rows[] = {
 	  "gcc.fastcall.args fastcall.gap", "stack 12 pop 12" },
 	{ "void f(double, int, double)", "esp+0 | unspecified | esp+8 -> void",
 	  "gcc.fastcall.args fastcall.gap gcc.fastcall.args", "stack 16 pop 16" },
-	/* Third and later: on the stack with GCC, the first or second found with Microsoft; from then
-	 * on no offset on the stack is the same in both. */
+	/* Third and later: on the stack with GCC, the first or second found with Microsoft; from
+	 * then on no offset on the stack is the same in both. */
 	{ "void f(int, double, int)", "ecx | esp+0 | unspecified -> void",
 	  "2*gcc.fastcall.args fastcall.gap", "stack ? pop ?" },
 	{ "void f(int, double, int, int)", "ecx | esp+0 | unspecified | unspecified -> void",
@@ -133,9 +133,9 @@ static const struct row rows[] = {
 	  "2*gcc.fastcall.args ANY", "stack ? pop ?" },
 
 	/* Variadic: all on the stack (GCC's manual; i386 psABI 2.2.4; to Microsoft such a function
-	 * has to be __cdecl, page /Gd, /Gr, /Gv, /Gz). Who pops is not decided: the manual's sentence
-	 * that the callee does has no exception for it, as that for stdcall has, but a callee cannot
-	 * know how much to pop. */
+	 * has to be __cdecl, page /Gd, /Gr, /Gv, /Gz). Who pops is not decided: the manual's
+	 * sentence that the callee does has no exception for it, as that for stdcall has, but a
+	 * callee cannot know how much to pop. */
 	{ "int f(int a, ...)", "esp+0 -> eax", "gcc.fastcall.varargs -> return.integer",
 	  "stack 4 pop ?" },
 	{ "int f(int a, int b, ...) <- int, double, long long",

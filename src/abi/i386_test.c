@@ -8,8 +8,9 @@
 #include <string.h>
 
 /* clang-format off */
-/* All parameters are on the stack, the first nearest the stack pointer, each padded to the alignment
- * of the next: 4 for every scalar of table 2.1 from int to long double, and no less than a word. */
+/* All parameters are on the stack, the first nearest the stack pointer, each padded to the
+ * alignment of the next: 4 for every scalar of table 2.1 from int to long double, and no less than
+ * a word. */
 static const struct row cdecl_rows[] = {
 	{ "_Bool f(_Bool a)", "esp+0 -> al", "args.stack -> return.integer", "stack 4" },
 	{ "char f(char a)", "esp+0 -> al", "args.stack -> return.integer", "stack 4" },

@@ -100,11 +100,11 @@ static const struct row rows[] = {
 	  "ecx | edx | r8d | r9d | rsp+32 | pointer in rsp+40 | rsp+48 -> void",
 	  "4*args args.stack args.reference args.stack", "stack 56" },
 
-	/* Returned scalars that do not fit 64 bits: rax is for those that do, xmm0 is said for float,
-	 * double and vectors, and the hidden pointer for user-defined types; no sentence is about
-	 * __int128 or an x87 long double. A hidden pointer would shift every argument, so these are
-	 * not decided either. The area's size is: with up to three arguments the pointer fits the
-	 * home area; from four on it is 32 + 8 * (n - 4) or 8 more. */
+	/* Returned scalars that do not fit 64 bits: rax is for those that do, xmm0 is said for
+	 * float, double and vectors, and the hidden pointer for user-defined types; no sentence is
+	 * about __int128 or an x87 long double. A hidden pointer would shift every argument, so
+	 * these are not decided either. The area's size is: with up to three arguments the pointer
+	 * fits the home area; from four on it is 32 + 8 * (n - 4) or 8 more. */
 	{ "__int128 f(void)", "void -> unspecified", "-> return.wide", "stack 32" },
 	{ "long double f(void)", "void -> unspecified", "-> return.wide", "stack 32" },
 	{ "__int128 f(int)", "unspecified -> unspecified", "return.wide -> return.wide",

@@ -86,8 +86,9 @@ static const struct row rows[] = {
 	  "8*args.sse 2*args.stack -> return.sse", "stack 16" },
 	{ "void f(double, double, double, double, double, double, double, double, double, double, "
 	  "double, double, double, double, double, double)",
-	  "xmm0 | xmm1 | xmm2 | xmm3 | xmm4 | xmm5 | xmm6 | xmm7 | rsp+0 | rsp+8 | rsp+16 | rsp+24 | "
-	  "rsp+32 | rsp+40 | rsp+48 | rsp+56 -> void", "8*args.sse 8*args.stack", "stack 64" },
+	  "xmm0 | xmm1 | xmm2 | xmm3 | xmm4 | xmm5 | xmm6 | xmm7 | rsp+0 | rsp+8 | rsp+16 | "
+	  "rsp+24 | rsp+32 | rsp+40 | rsp+48 | rsp+56 -> void", "8*args.sse 8*args.stack",
+	  "stack 64" },
 	{ "double f(int, double)", "edi | xmm0 -> xmm0",
 	  "args.integer args.sse -> return.sse", "stack 0" },
 	{ "int f(double, int)", "xmm0 | edi -> eax", "args.sse args.integer -> return.integer",
@@ -162,12 +163,13 @@ static const struct row rows[] = {
 	{ "__int128 f(double, __int128, float, int)", "xmm0 | rsi:rdi | xmm1 | edx -> rdx:rax",
 	  "args.sse args.int128 args.sse args.integer -> return.integer", "stack 0" },
 
-	/* The passing example, figures 3.5 and 3.6. Left out: __m256 y and __m512 z, so that n is in
-	 * xmm2 instead of xmm4. The structure s, of class INTEGER then SSE, stands here as a long and
-	 * a double; it takes the registers that the figure gives it. */
+	/* The passing example, figures 3.5 and 3.6. Left out: __m256 y and __m512 z, so that n is
+	 * in xmm2 instead of xmm4. The structure s, of class INTEGER then SSE, stands here as a
+	 * long and a double; it takes the registers that the figure gives it. */
 	{ "void func(int e, int f, long s_ab, double s_d, int g, int h, long double ld, double m, "
 	  "double n, int i, int j, int k)",
-	  "edi | esi | rdx | xmm0 | ecx | r8d | rsp+0 | xmm1 | xmm2 | r9d | rsp+16 | rsp+24 -> void",
+	  "edi | esi | rdx | xmm0 | ecx | r8d | rsp+0 | xmm1 | xmm2 | r9d | rsp+16 | "
+	  "rsp+24 -> void",
 	  "3*args.integer args.sse 2*args.integer args.x87 2*args.sse args.integer 2*args.stack",
 	  "stack 32" },
 	/* The same without s. */
@@ -182,7 +184,8 @@ static const struct row rows[] = {
 	{ "void func(int a, double m, ...) <- int, long double, double",
 	  "edi | xmm0 | esi | rsp+0 | xmm1 -> void",
 	  "args.integer args.sse args.integer args.x87 args.sse", "stack 16 al 2" },
-	/* Variadic arguments are passed as named ones are; al counts the vector registers of both. */
+	/* Variadic arguments are passed as named ones are; al counts the vector registers of both.
+	 * */
 	{ "int f(int a, ...)", "edi -> eax", "args.integer -> return.integer", "stack 0 al 0" },
 	{ "int f(const char *a, ...) <- int, long, char *", "rdi | esi | rdx | rcx -> eax",
 	  "4*args.integer -> return.integer", "stack 0 al 0" },

@@ -70,9 +70,9 @@ static const struct row rows[] = {
 	{ "void f(long double, int, double)", "esp+0 | esp+12 | esp+16 -> void",
 	  "3*gcc.thiscall.args", "stack 24 pop 24" },
 
-	/* Variadic: all on the stack, in both documents. Who pops: to Microsoft such a member function
-	 * is __cdecl, for no callee could; GCC's sentence that the callee pops has no exception for
-	 * it, as that for stdcall has. */
+	/* Variadic: all on the stack, in both documents. Who pops: to Microsoft such a member
+	 * function is __cdecl, for no callee could; GCC's sentence that the callee pops has no
+	 * exception for it, as that for stdcall has. */
 	{ "int f(void *a, ...)", "esp+0 -> eax", "gcc.thiscall.varargs -> return.integer",
 	  "stack 4 pop ?" },
 	{ "int f(void *a, int b, ...) <- int, double, long long",

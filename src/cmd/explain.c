@@ -130,13 +130,16 @@ static void explain(struct str *out, struct arena *a, const struct convention *c
 		str_addf(out, "    %-10s %-18s %d to 8               [%s]\n", "al",
 			 "vector registers", pl.al, rules[c->rule[CHECK_AL]].name);
 	if (pl.pop_unspecified)
-		str_addf(out, "    %-10s unspecified [%s]\n", "pops", rules[pl.pop_rule].name);
+		str_addf(out, "    %-10s by whom is unspecified [%s]\n", "popped",
+			 rules[pl.pop_rule].name);
+	else if (!pl.stack_bytes && !pl.stack_unspecified)
+		str_addf(out, "    %-10s nothing to pop [%s]\n", "popped", rules[pl.pop_rule].name);
 	else
-		str_addf(out, "    %-10s %s, %u bytes [%s]\n", "pops",
-			 pl.pop_bytes     ? "the callee"
-			 : pl.stack_bytes ? "the caller; the callee"
-					  : "the callee",
-			 pl.pop_bytes, rules[pl.pop_rule].name);
+		str_addf(out, "    %-10s by the %s, %s%s [%s]\n", "popped",
+			 pl.pop_bytes ? "callee" : "caller",
+			 pl.stack_unspecified ? "an unspecified number of"
+					      : arena_printf(a, "%u", pl.stack_bytes),
+			 " bytes", rules[pl.pop_rule].name);
 	s.len = 0;
 	saved_text(&s, c);
 	str_addf(out, "    %-10s %s [%s]\n", "preserved", s.s, rules[c->rule[CHECK_SAVED]].name);

@@ -32,7 +32,7 @@ static const char usage[] =
 	"  --jobs N        compile N files at once (default: ninja decides)\n"
 	"  --color WHEN    auto, always or never (default: auto; NO_COLOR is honoured)\n"
 	"  -v, --verbose   a row for each group and every finding, not one of each kind\n"
-	"  -q, --quiet     no progress and no matrix: only the last line\n"
+	"  -q, --quiet     no progress and no matrix: only the totals\n"
 	"  -h, --help      this text\n"
 	"\n"
 	"Exit status: 0 nothing unexpected; 1 a violation, crash or timeout that is not\n"

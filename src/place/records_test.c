@@ -25,6 +25,12 @@ static void tear_down(void)
 	arena_free(arena);
 }
 
+static void start_again(void)
+{
+	tear_down();
+	set_up();
+}
+
 /* A payload's memory under construction. */
 struct memory {
 	struct str bytes; /* records, header apart */
@@ -187,7 +193,7 @@ START_TEST(truncated)
 	for (size_t cut = 0; cut <= first + second; cut++) {
 		struct memory m = memory();
 
-		set_up();
+		start_again();
 		record(&m, 0, CL_CALLEE, 0, 0, 0, 0);
 		record(&m, 1, CL_CALLER, 0, 2, 1, 1);
 		m.h.used = (uint32_t)cut;
@@ -199,9 +205,7 @@ START_TEST(truncated)
 			is_missing(1, CL_CALLER);
 		else
 			ck_assert_uint_eq(of(1, CL_CALLER)->nfindings, 2);
-		tear_down();
 	}
-	set_up();
 }
 END_TEST
 
@@ -282,7 +286,7 @@ START_TEST(wrong_record)
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		struct memory m = memory();
 
-		set_up();
+		start_again();
 		record(&m, 0, CL_CALLEE, 0, 1, 0, 9);
 		record(&m, wrong[i].index, wrong[i].direction, 0, 0, 0, 0);
 		record(&m, 2, CL_CALLEE, 0, 0, 0, 0);
@@ -292,9 +296,7 @@ START_TEST(wrong_record)
 		is_missing(1, CL_CALLEE);
 		is_missing(1, CL_CALLER);
 		is_missing(2, CL_CALLEE);
-		tear_down();
 	}
-	set_up();
 }
 END_TEST
 
@@ -309,7 +311,7 @@ START_TEST(counts_beyond_the_end)
 		struct memory m = memory();
 		struct cl_record *r;
 
-		set_up();
+		start_again();
 		record(&m, 0, CL_CALLEE, 0, 0, 0, 0);
 		record(&m, 1, CL_CALLEE, 0, 1, 0, 1);
 		r = (struct cl_record *)(m.bytes.s + sizeof(*r));
@@ -318,9 +320,7 @@ START_TEST(counts_beyond_the_end)
 		read_all(&m);
 		ck_assert_int_eq(of(0, CL_CALLEE)->state, OUTCOME_EXECUTED);
 		is_missing(1, CL_CALLEE);
-		tear_down();
 	}
-	set_up();
 }
 END_TEST
 
@@ -333,7 +333,7 @@ START_TEST(flipped)
 		struct memory m = memory();
 		size_t whole;
 
-		set_up();
+		start_again();
 		for (unsigned i = 0; i < CASES; i++)
 			record(&m, i, i & 1, 0, i, CASES - i, i);
 		m.h.used = (uint32_t)m.bytes.len;
@@ -358,9 +358,7 @@ START_TEST(flipped)
 				ck_abort_msg("round %d: outcome %u has counts without contents",
 					     round, i);
 		}
-		tear_down();
 	}
-	set_up();
 }
 END_TEST
 

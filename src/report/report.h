@@ -15,7 +15,8 @@ struct text_style {
 /* The matrix, what was not run and why, and the findings, most serious last. */
 void report_text(struct str *out, const struct matrix *m, const struct text_style *style);
 
-/* One line: "12 violations ..., planned = executed + not run". */
+/* Three lines: planned = executed + not run; a count for each verdict; known, unexpected, vanished.
+ */
 void report_totals(struct str *out, const struct matrix *m);
 
 /* matrix.json: docs/matrix-json.md. */

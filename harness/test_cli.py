@@ -1,0 +1,357 @@
+# SPDX-License-Identifier: MIT
+"""The command line: help, bad input, exit status, what goes to which stream, and colour."""
+import os
+import pty
+import re
+import select
+import subprocess
+
+import pytest
+
+import program
+from program import environment, run, script, write
+
+VERBS = ("run", "explain", "list")
+GOOD = "int f(int a);\n"
+
+
+def fails(args, message: str, cwd=None, env=None) -> program.Result:
+    """Exit 2, nothing on stdout, one message with this text in it."""
+    r = run(args, cwd=cwd, env=env)
+    assert (r.status, r.stdout) == (2, ""), r
+    assert message in r.stderr
+    assert r.stderr.endswith("\n")
+    return r
+
+
+def run_fails(tmp_path, *args, message: str, env=None) -> program.Result:
+    """A run that must stop before it writes any result."""
+    r = fails(["run", "--out", tmp_path / "out", *args], message, tmp_path, env)
+    left = {p.name for p in (tmp_path / "out").glob("*")} if (tmp_path / "out").exists() else set()
+    assert left <= {"work"}, left
+    assert not list(tmp_path.glob("out/work/col*"))
+    return r
+
+
+def case_file(tmp_path, content: str | bytes = GOOD) -> str:
+    path = tmp_path / "x.h"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return str(path)
+
+
+# Help and version -------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("args", [["--help"], ["-h"], ["help"]] +
+                         [[v, h] for v in VERBS for h in ("--help", "-h")], ids=" ".join)
+def test_help(args):
+    r = run(args)
+    assert (r.status, r.stderr) == (0, "")
+    assert r.stdout.startswith("usage: clobber")
+    assert max(map(len, r.stdout.splitlines())) <= 90
+
+
+def test_help_names_every_verb():
+    text = run(["--help"]).stdout
+    for verb in VERBS:
+        assert re.search(rf"^  {verb} ", text, re.M)
+
+
+def test_version():
+    r = run(["--version"])
+    assert (r.status, r.stderr) == (0, "")
+    assert re.fullmatch(r"clobber \d+\.\d+\.\d+\n", r.stdout)
+
+
+@pytest.mark.parametrize("what", ("abis", "cases", "compilers", "places", "rules", "checks"))
+def test_list(what):
+    r = run(["list", what])
+    assert (r.status, r.stderr) == (0, "")
+    assert len(r.stdout.splitlines()) > 1
+
+
+# Bad usage ---------------------------------------------------------------------------------------
+
+def test_no_verb():
+    r = fails([], "usage: clobber VERB")
+    assert "run" in r.stderr
+
+
+@pytest.mark.parametrize("args,message", [
+    (["rnu"], "there is no verb `rnu' (did you mean `run'?)"),
+    (["frobnicate"], "there is no verb `frobnicate'; `clobber --help' shows the verbs"),
+    (["list"], "usage: clobber list"),
+    (["list", "abi"], "there is no list of `abi' (did you mean `abis'?)"),
+    (["list", "abis", "rules"], "usage: clobber list"),
+    (["explain"], "one prototype, in quotes"),
+    (["explain", "int f(void)", "int g(void)"], "one prototype, in quotes"),
+    (["explain", "--abi", "sysvv", "int f(void)"], "`sysvv' is no convention (did you mean `sysv'"),
+    (["explain", "--width", "16", "int f(void)"], "`16' is no width"),
+    (["run", "--frobnicate"], "try `clobber run --help'"),
+    (["run", "--cc"], "try `clobber run --help'"),
+    (["run", "stray"], "what is `stray'?"),
+], ids=lambda x: " ".join(x) if isinstance(x, list) else None)
+def test_bad_usage(args, message, tmp_path):
+    fails(args, message, tmp_path)
+
+
+@pytest.mark.parametrize("args,message", [
+    (["--abi", "sysvv"], "--abi: `sysvv' is no convention (did you mean `sysv'?)"),
+    (["--abi", ""], "--abi: empty list"),
+    (["--width", "48"], "--width: `48' is no width; say 32, 64 or 32,64"),
+    (["--width", ""], "--width: empty list"),
+    (["--opt", "fast"], "--opt: `fast' is no optimisation"),
+    (["--opt", ""], "--opt: empty list"),
+    (["--place", "mars"], "--place: `mars'"),
+    (["--seed", "abc"], "--seed: `abc' is not a number"),
+    (["--seed", "-1"], "--seed: `-1' is not a number"),
+    (["--seed", "99999999999999999999"], "is not a number from 0 to 9223372036854775807"),
+    (["--jobs", "many"], "--jobs: `many' is not a number"),
+    (["--color", "sometimes"], "--color: `sometimes' is none of auto, always, never"),
+    (["--cc", "gcc-99"], '--cc: no compiler "gcc-99" on PATH'),
+    (["--cc", "/no/such/cc"], 'cannot run compiler "/no/such/cc": No such file or directory'),
+    (["--cc", "/etc/passwd"], 'cannot run compiler "/etc/passwd": Permission denied'),
+    (["--cc", "/tmp"], 'cannot run compiler "/tmp": Is a directory'),
+    (["--cc", ""], "empty name in the list of compilers"),
+], ids=lambda x: "=".join(x) if isinstance(x, list) else None)
+def test_bad_option(args, message, tmp_path):
+    run_fails(tmp_path, "--cases", case_file(tmp_path), *args, message=message)
+
+
+def test_conventions_and_widths_with_nothing_in_common(tmp_path):
+    r = run_fails(tmp_path, "--cases", case_file(tmp_path), "--abi", "fastcall", "--width", "64",
+                  message="no case matches")
+    assert len(r.stderr.splitlines()) == 1
+
+
+# Case files --------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("cases,message", [
+    ("nowhere.h", "--cases: no such file, folder or glob: nowhere.h"),
+    ("*.nothing", "--cases: no such file, folder or glob: *.nothing"),
+    ("x.h:nosuch", "x.h declares no function `nosuch'"),
+    ("cases/scalar/counts.h:nosuch", "declares no function `nosuch'"),
+    ("empty", "empty holds no case file (*.h)"),
+    ("", "--cases: nothing matched"),
+])
+def test_no_such_case(tmp_path, cases, message):
+    case_file(tmp_path)
+    (tmp_path / "empty").mkdir()
+    run_fails(tmp_path, "--cases", cases, message=message)
+
+
+def test_syntax_error_points_at_it(tmp_path):
+    path = case_file(tmp_path, "int good(int a);\nint bad(int a, , int b);\n")
+    r = run_fails(tmp_path, "--cases", path, message=f"{path}:2:16: error: ")
+    lines = r.stderr.splitlines()
+    source = next(i for i, line in enumerate(lines) if "int bad(int a, , int b);" in line)
+    comma = lines[source].index(", ,") + 2
+    assert lines[source + 1][comma] == "^"
+
+
+@pytest.mark.parametrize("content,where", [
+    (b"int f(int\0 a);\n", ":1:10: error: "),
+    (b"\x7fELF\x02\x01\x01\0\0\0\xff\xfe\xfd", ":1:1: error: "),
+    (b"int f(int \xff);\n", ":1:11: error: "),
+    (b"int f(int a)\n", ":"),
+    (b"int f(int a;\n", ":1:12: error: "),
+    (b"int f(int a);\nint f(int a);\n", ":2:5: error: "),
+    (b"//! abi martian\nint f(int a);\n", ":2:5: error: "),
+    (b"//! varargs int\nint f(int a);\n", ":"),
+    (b"#include <stdio.h>\nint f(int a);\n", ":1:1: error: "),
+    (b"int f(int a) { return a; }\n", ":1:14: error: "),
+], ids=["nul", "elf", "byte-255", "unended", "bracket", "twice", "abi", "varargs", "include",
+        "body"])
+def test_bad_case_file(tmp_path, content, where):
+    path = case_file(tmp_path, content)
+    r = run_fails(tmp_path, "--cases", path, message=path + where)
+    assert re.search(r":\d+:\d+: error: ", r.stderr)
+    assert "\0" not in r.stderr
+
+
+def test_empty_case_file(tmp_path):
+    run_fails(tmp_path, "--cases", case_file(tmp_path, b""), message="nothing matched")
+
+
+def test_unreadable_case_file(tmp_path):
+    if os.geteuid() == 0:
+        pytest.skip("not-run: root reads everything")
+    path = case_file(tmp_path)
+    os.chmod(path, 0)
+    run_fails(tmp_path, "--cases", path, message="Permission denied")
+
+
+# Environment ---------------------------------------------------------------------------------
+
+def test_unwritable_out(tmp_path):
+    """/proc takes no folders, not even from root."""
+    r = fails(["run", "--out", "/proc/clobber", "--cases", case_file(tmp_path)], "/proc/clobber",
+              tmp_path)
+    assert "--out" in r.stderr
+
+
+def test_out_is_a_file(tmp_path):
+    fails(["run", "--out", case_file(tmp_path), "--cases", case_file(tmp_path)], "Not a directory",
+          tmp_path)
+
+
+def tools(tmp_path, *without: str) -> dict[str, str]:
+    """PATH with nothing but the tools clobber names, less some."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("nasm", "ninja", "ld", "as", "sh", "timeout", "rm", "cat", "gcc-12"):
+        path = next((f"{d}/{name}" for d in os.environ["PATH"].split(":")
+                     if os.access(f"{d}/{name}", os.X_OK)), None)
+        if path and name not in without:
+            (folder / name).symlink_to(path)
+    return environment(PATH=str(folder))
+
+
+def test_no_compiler_on_path(tmp_path):
+    r = run_fails(tmp_path, "--cases", case_file(tmp_path), env=tools(tmp_path, "gcc-12"),
+                  message="no compiler on PATH")
+    assert "install one" in r.stderr
+
+
+@pytest.mark.parametrize("tool", ("nasm", "ninja", "ld"))
+def test_missing_tool(tmp_path, gcc, tool):
+    if gcc != "gcc-12":
+        pytest.skip("not-run: gcc-12 absent")
+    r = run_fails(tmp_path, "--cases", case_file(tmp_path), "--cc", gcc,
+                  env=tools(tmp_path, tool), message=f"`{tool}' is not on PATH; install ")
+    assert len(r.stderr.splitlines()) == 1
+
+
+def test_only_the_named_tools_are_needed(tmp_path, gcc):
+    if gcc != "gcc-12":
+        pytest.skip("not-run: gcc-12 absent")
+    r = run(["run", "--out", tmp_path / "out", "--cases", case_file(tmp_path), "--width", "64"],
+            cwd=tmp_path, env=tools(tmp_path))
+    assert (r.status, r.stderr) == (0, "")
+
+
+# Output -----------------------------------------------------------------------------------------
+
+def small(tmp_path, gcc, *more) -> list:
+    return ["run", "--out", tmp_path / "out", "--cc", gcc, "--width", "64", "--opt", "O2",
+            "--abi", "sysv", "--cases", case_file(tmp_path), *more]
+
+
+ESCAPE = "\x1b["
+
+
+@pytest.mark.parametrize("more,env,coloured", [
+    ([], {}, False), (["--color", "always"], {}, True), (["--color=never"], {}, False),
+    (["--color", "always"], {"NO_COLOR": "1"}, True), (["--color=auto"], {}, False),
+])
+def test_colour_when_piped(tmp_path, gcc, more, env, coloured):
+    r = run(small(tmp_path, gcc, *more), cwd=tmp_path, env=environment(**env))
+    assert r.status == 0
+    assert (ESCAPE in r.stdout) == coloured
+    assert ESCAPE not in (tmp_path / "out/report.txt").read_text()
+
+
+def test_nothing_on_stderr_and_data_on_stdout_when_piped(tmp_path, gcc):
+    r = run(small(tmp_path, gcc), cwd=tmp_path)
+    assert (r.status, r.stderr) == (0, "")
+    assert "2 planned = 2 executed + 0 not run: 2 pass\n" in r.stdout
+
+
+def test_quiet_is_one_line(tmp_path, gcc):
+    r = run(small(tmp_path, gcc, "--quiet"), cwd=tmp_path)
+    assert (r.status, r.stderr) == (0, "")
+    assert r.stdout == "2 planned = 2 executed + 0 not run: 2 pass\n"
+
+
+def on_terminal(args, cwd, streams: str, env=None) -> tuple[int, str, str]:
+    """Run with the named streams ("out", "err", "out err") on a terminal: (status, what the
+    terminal got, what pipes got)."""
+    master, slave = pty.openpty()
+    p = subprocess.Popen([program.PROGRAM, *map(str, args)], cwd=cwd, env=env or environment(),
+                         stdin=subprocess.DEVNULL,
+                         stdout=slave if "out" in streams else subprocess.PIPE,
+                         stderr=slave if "err" in streams else subprocess.PIPE)
+    os.close(slave)
+    pipes = [s for s in (p.stdout, p.stderr) if s]
+    got = {master: b"", **{s.fileno(): b"" for s in pipes}}
+    open_fds = set(got)
+    while open_fds:
+        ready, _, _ = select.select(list(open_fds), [], [], program.SECONDS)
+        assert ready, "no end"
+        for fd in ready:
+            try:
+                data = os.read(fd, 65536)
+            except OSError:  # EIO: the last writer closed its terminal
+                data = b""
+            got[fd] += data
+            if not data:
+                open_fds.discard(fd)
+    status = p.wait()
+    for s in pipes:
+        s.close()
+    os.close(master)
+    return (status, got.pop(master).decode(), b"".join(got.values()).decode())
+
+
+def test_progress_on_a_terminal_only(tmp_path, gcc):
+    status, terminal, stdout = on_terminal(small(tmp_path, gcc), tmp_path, "err")
+    assert status == 0
+    assert f"probing {gcc} -m64" in terminal
+    assert re.search(r"\[\d+/\d+\] ", terminal)
+    assert terminal.endswith("\r\x1b[K")  # wiped when done
+    assert "probing" not in stdout and ESCAPE not in stdout
+    assert "2 pass" in stdout
+
+
+def test_quiet_shows_no_progress(tmp_path, gcc):
+    status, terminal, _ = on_terminal(small(tmp_path, gcc, "-q"), tmp_path, "err")
+    assert (status, terminal) == (0, "")
+
+
+@pytest.mark.parametrize("env,coloured", [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_colour_on_a_terminal(tmp_path, gcc, env, coloured):
+    status, terminal, stderr = on_terminal(small(tmp_path, gcc), tmp_path, "out",
+                                           environment(**env))
+    assert (status, stderr) == (0, "")
+    assert (ESCAPE in terminal) == coloured
+
+
+def assert_narrow(text: str) -> None:
+    wide = [line for line in text.splitlines()
+            if len(line) > 80 and not line.startswith("  clobber run ")]
+    assert wide == []
+
+
+def test_reports_fit_80_columns(tmp_path, gcc, compilers):
+    """With findings, long names and long prototypes."""
+    bad = script(tmp_path / "a-compiler-with-quite-a-long-name-indeed",
+                 f'exec {compilers[gcc]["path"]} "$@" -mabi=ms\n')
+    parameters = ", ".join(f"double a_parameter_with_a_long_name_{i}" for i in range(8))
+    cases = write(tmp_path / "a_case_file_with_quite_a_long_name.h",
+                  f"int a_function_with_a_rather_long_name_too({parameters}, int last);\n")
+    for more in ([], ["--verbose"]):
+        r = run(["run", "--out", tmp_path / "out", "--cc", f"{gcc},{bad}", "--width", "64",
+                 "--cases", cases, *more], cwd=tmp_path)
+        assert r.status == 1
+        assert "violation" in r.stdout
+        assert_narrow(r.stdout)
+        assert_narrow((tmp_path / "out/report.txt").read_text())
+
+
+def test_explain_fits_80_columns():
+    r = run(["explain", "long double f(char a, long double b, void *c, double d, long long e)"])
+    assert (r.status, r.stderr) == (0, "")
+    assert_narrow(r.stdout)
+
+
+def test_explain_says_where(tmp_path):
+    r = run(["explain", "--abi", "fastcall", "int f(int a, int b, int c)"])
+    assert r.status == 0
+    lines = [line.split() for line in r.stdout.splitlines()]
+    for name, place in (("a", "ecx"), ("b", "edx"), ("c", "esp+0")):
+        assert [name, "int", place] in [line[:3] for line in lines]
+    assert ["pops", "the", "callee,", "4", "bytes", "[gcc.fastcall.pop]"] in lines
+
+
+def test_explain_bad_prototype():
+    r = fails(["explain", "int f(int a"], ":1:12: error: ")
+    assert "^" in r.stderr

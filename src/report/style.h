@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Private to src/report: colours of the text report, and its tables. */
+#ifndef CLOBBER_STYLE_H
+#define CLOBBER_STYLE_H
+
+#include "report/report.h"
+
+#define RED     "\033[31m"
+#define GREEN   "\033[32m"
+#define YELLOW  "\033[33m"
+#define MAGENTA "\033[35m"
+#define DIM     "\033[2m"
+#define BOLD    "\033[1m"
+#define OFF     "\033[0m"
+
+const char *colour_of(enum verdict v);
+
+/* Append text, in colour if the style has any. */
+void paint(struct str *out, const struct text_style *s, const char *colour, const char *text);
+
+/* One table a width: rows are conventions and directions (and groups, if asked), cells verdicts. */
+void report_tables(struct str *out, const struct matrix *m, const struct text_style *style);
+
+#endif
