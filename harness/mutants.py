@@ -450,8 +450,13 @@ def ms_state():
                  (Finding("caller-frame", "ms.stack.frame", "the caller's frame at rsp+32",
                           "untouched: 0x#", f"0x#{BAD:08x}"),))
     yield Mutant("ms_df", 64, "ms", VOID, "target", {"ret": asm("std")},
-                 (Finding("direction-flag", "ms.flags.df", "direction flag after the call", "clear",
-                          "set", None, "divergence"),))
+                 (Finding("direction-flag", "ms.flags.df.exit", "direction flag after the call",
+                          "clear", "set"),))
+    entry = Finding("direction-flag", "ms.flags.df.entry",
+                    "direction flag at the function's own call", "clear", "set", None, "divergence")
+    yield Mutant("ms_df_nested", 64, "ms", VOID, "target", {"before_call": asm("std")}, (entry,))
+    yield Mutant("ms_call_df", 64, "ms", VOID, "caller", {"before_call": asm("std")},
+                 (entry._replace(subject="direction flag at the call"),))
     yield Mutant("ms_pop", 64, "ms", VOID, "target", {"ret_is": asm("ret $8")},
                  (pop_finding("ms.registers.sp", 0, 8),))
     yield Mutant("ms_mxcsr", 64, "ms", VOID, "target",

@@ -137,8 +137,8 @@ def verdicts(m: program.Matrix, width: int, name: str) -> dict[str, str]:
             for d in ("callee", "caller")}
 
 
-REVERSED = ("cases are in the payload in reverse (gcc -O1 reorders entry_N), but native.c goes on at "
-            "the next higher number: the rest of the batch is lost")
+REVERSED = ("cases are in the payload in reverse (gcc -O1 reorders entry_N), but native.c goes on "
+            "at the next higher number: the rest of the batch is lost")
 
 
 @pytest.mark.parametrize("width", (32, 64))

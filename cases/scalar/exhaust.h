@@ -40,6 +40,8 @@ int char_llong_x8(char a, long long b, char c, long long d, char e, long long f,
 //! why the 7th int is on the stack: 8 bytes of padding before the long double behind it
 //! known clang thiscall: the first integer goes in ecx though it is not the first argument
 //! known gcc thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang regparm2,regparm3: a long double uses up integer registers
+//! known clang<19 fastcall: a long double uses up integer registers
 int ld_int_x8(long double a, int b, long double c, int d, long double e, int f, long double g,
 	      int h, long double i, int j, long double k, int l, long double m, int n,
 	      long double o, int p);

@@ -83,6 +83,7 @@ long double ld_2(long double a, long double b);
 long double ld_after_1(int a, long double b);
 //! known clang thiscall: the first integer goes in ecx though it is not the first argument
 //! known gcc thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang<19 fastcall: a long double uses up integer registers
 int ld_then_int(long double a, int b);
 //! why one word on the stack: 8 bytes of padding before the long double
 long double ld_after_7(int a, int b, int c, int d, int e, int f, int g, long double h);

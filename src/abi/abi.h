@@ -91,12 +91,13 @@ struct convention {
 	enum width width;
 	const char *attribute; /* how C spells it; "" for the default convention */
 	const char *title;
-	bool noop;     /* documented to change nothing at this width */
-	bool headline; /* leads every matrix */
+	enum rule_id noop; /* the rule by which it changes nothing at this width, or RULE_NONE */
+	bool headline;     /* leads every matrix */
 	unsigned saved_gpr,
 		saved_xmm; /* bit sets of call-preserved registers, stack pointer apart */
 	enum rule_id rule[CHECK_COUNT]; /* what makes each check true; RULE_NONE: does not apply */
 	enum rule_id upper_return;      /* the rule on bits beyond a narrow return value */
+	enum rule_id df_entry; /* on DF at function entry, where it differs from that at return */
 	unsigned home_bytes;
 	/* Fill *out, which is zeroed. Only called for types that exist at this width. */
 	void (*place)(const struct convention *c, const struct prototype *p, struct placement *out);
@@ -123,7 +124,8 @@ const char *xmm_name(unsigned reg);
 /* Append a location as text: "edi", "edx:eax" is two locations, stack is "4(%esp)"-like "esp+4". */
 void loc_text(struct str *b, enum width w, const struct loc *l);
 
-/* A whole value: "eax, edx", "unspecified", "pointer in rcx". */
+/* A whole value: "edx:eax" (high piece first), "rdx and xmm1" (copies), "unspecified", "pointer in
+ * rcx". */
 void value_text(struct str *b, enum width w, const struct value_place *v);
 
 #endif

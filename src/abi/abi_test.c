@@ -335,7 +335,7 @@ static const struct {
 	/* Not the page of the calling convention but "x64 software conventions", register usage:
 	 * the direction flag is expected to be clear on function exit (on entry only of calls of
 	 * the C runtime library and of the system). */
-	{ "ms", W64, CHECK_DF, "ms.flags.df", STATED },
+	{ "ms", W64, CHECK_DF, "ms.flags.df.exit", STATED },
 	{ "cdecl", W32, CHECK_SAVED, "i386.registers.saved", STATED },
 	{ "cdecl", W32, CHECK_SP, "i386.registers.sp", STATED },
 	{ "cdecl", W32, CHECK_ALIGN, "i386.stack.align", STATED },

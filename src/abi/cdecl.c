@@ -7,7 +7,8 @@ static void cdecl_place(const struct convention *c, const struct prototype *p,
 			struct placement *out)
 {
 	i386_return(p, out);
-	i386_rest_on_stack(p, 0, out);
+	for (unsigned i = 0; i < out->nargs; i++)
+		i386_stack_arg(p, i, p->variadic ? RULE_I386_VARARGS : RULE_I386_STACK, out);
 	out->pop_rule = c->rule[CHECK_SP];
 }
 

@@ -57,9 +57,6 @@ void i386_reg_arg(const struct prototype *p, unsigned i, enum gpr reg, enum rule
 /* From argument i on nothing is specified, because of `rule`. */
 void i386_unspecified_from(unsigned i, enum rule_id rule, struct placement *out);
 
-/* Arguments i.. all on the stack. */
-void i386_rest_on_stack(const struct prototype *p, unsigned i, struct placement *out);
-
 /* Does a register of 4 bytes hold it, as an integral argument (pointers included)? */
 bool i386_fits_register(const struct type *t);
 

@@ -1,12 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 /* i386 fastcall: GCC manual, x86 Attributes, and Microsoft's __fastcall. Where the two documents
- * differ (a non-integral or 64-bit argument among the first two) nothing is specified. */
+ * differ (a non-integral or 64-bit argument among the first two), what all readings have in common
+ * is specified, and the rest is not. */
 #include "abi/conventions.h"
+
+/* One document's reading: the registers it has given away and where its stack arguments end. */
+struct reading {
+	unsigned used, stack;
+};
+
+static const unsigned char regs[] = { GPR_CX, GPR_DX };
+
+static struct loc on_stack(struct reading *r, const struct type *t)
+{
+	struct loc l = { .kind = LOC_STACK, .stack = (int)r->stack, .bytes = t->size[W32] };
+
+	r->stack += (t->size[W32] + 3) / 4 * 4;
+	return l;
+}
+
+static struct loc in_register(unsigned number, const struct type *t)
+{
+	return (struct loc){ .kind = LOC_GPR, .reg = regs[number], .bytes = t->size[W32] };
+}
+
+/* GCC's manual: by position. */
+static struct loc read_gcc(struct reading *r, unsigned i, const struct type *t)
+{
+	return i < ARRAY_SIZE(regs) && i386_fits_register(t) ? in_register(i, t) : on_stack(r, t);
+}
+
+/* Microsoft's __fastcall: the first two arguments found that are a DWORD or smaller. The page does
+ * not say whether a float, which is as wide as one, is meant: both ways are read. */
+static struct loc read_microsoft(struct reading *r, const struct type *t, bool floats_count)
+{
+	bool fits = t->size[W32] <= 4 && (floats_count || !type_is_float(t));
+
+	return fits && r->used < ARRAY_SIZE(regs) ? in_register(r->used++, t) : on_stack(r, t);
+}
+
+static bool same_place(const struct loc *a, const struct loc *b)
+{
+	return a->kind == b->kind && a->reg == b->reg && a->stack == b->stack;
+}
 
 static void fastcall_place(const struct convention *c, const struct prototype *p,
 			   struct placement *out)
 {
-	static const unsigned char regs[] = { GPR_CX, GPR_DX };
+	struct reading gcc = { 0 }, wide = { 0 }, narrow = { 0 };
 	unsigned i;
 
 	i386_return(p, out);
@@ -18,24 +59,35 @@ static void fastcall_place(const struct convention *c, const struct prototype *p
 		out->pop_rule = RULE_GCC_FASTCALL_VA_POP;
 		return;
 	}
-	for (i = 0; i < out->nargs && i < 2 && i386_fits_register(abi_arg_type(p, i)); i++)
-		i386_reg_arg(p, i, regs[i], RULE_GCC_FASTCALL_ARGS, out);
-	/* Both documents put floating-point arguments on the stack; they disagree on what an
-	 * integral argument after one gets, as long as a register is left by either's count. */
-	for (bool gap = false; i < out->nargs; i++) {
+	for (i = 0; i < out->nargs; i++) {
 		const struct type *t = abi_arg_type(p, i);
+		struct loc g, m, n;
 
-		if (type_is_float(t)) {
-			gap = gap || i < 2;
-		} else if (i < 2 && t->size[W32] > 4) {
+		if (i < ARRAY_SIZE(regs) && !type_is_float(t) && t->size[W32] > 4) {
+			/* "In the register" cannot be followed, so nothing after it can be either.
+			 */
 			i386_unspecified_from(i, RULE_GCC_FASTCALL_WIDE, out);
 			break;
-		} else if (gap && i386_fits_register(t)) {
-			i386_unspecified_from(i, RULE_GCC_FASTCALL_GAP, out);
-			break;
 		}
-		i386_stack_arg(p, i, RULE_GCC_FASTCALL_ARGS, out);
+		g = read_gcc(&gcc, i, t);
+		m = read_microsoft(&wide, t, true);
+		n = read_microsoft(&narrow, t, false);
+		if (same_place(&g, &m) && same_place(&g, &n)) {
+			out->arg[i].rule = RULE_GCC_FASTCALL_ARGS;
+			out->arg[i].loc[out->arg[i].nlocs++] = g;
+			/* Where the area is unspecified it still reaches this far. */
+			if (g.kind == LOC_STACK)
+				out->stack_bytes = gcc.stack;
+			continue;
+		}
+		out->arg[i].unspecified = true;
+		out->arg[i].rule =
+			t->kind == TYPE_FLOAT ? RULE_GCC_FASTCALL_FLOAT : RULE_GCC_FASTCALL_GAP;
 	}
+	if (gcc.stack != wide.stack || gcc.stack != narrow.stack)
+		out->stack_unspecified = true;
+	if (!out->stack_unspecified)
+		out->stack_bytes = gcc.stack;
 	out->pop_bytes = out->stack_bytes;
 	out->pop_unspecified = out->stack_unspecified;
 }

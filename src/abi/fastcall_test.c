@@ -126,7 +126,10 @@ static const struct row rows[] = {
 	{ "void f(long long, double)", "unspecified | unspecified -> void", "2*fastcall.wide",
 	  "stack ? pop ?" },
 	/* A float while a register is left in one of the two. */
-	{ "void f(float, int)", "unspecified | unspecified -> void", "2*ANY", "stack ? pop ?" },
+	/* The int: the second argument (edx); after a float that counts, the second DWORD (edx);
+	 * after one that does not, the first (ecx). */
+	{ "void f(float, int)", "unspecified | unspecified -> void",
+	  "fastcall.float fastcall.gap", "stack ? pop ?" },
 	{ "void f(int, float)", "ecx | unspecified -> void", "gcc.fastcall.args ANY",
 	  "stack ? pop ?" },
 	{ "void f(double, double, float)", "esp+0 | esp+8 | unspecified -> void",

@@ -62,9 +62,3 @@ void i386_unspecified_from(unsigned i, enum rule_id rule, struct placement *out)
 		out->arg[i].rule = rule;
 	}
 }
-
-void i386_rest_on_stack(const struct prototype *p, unsigned i, struct placement *out)
-{
-	for (; i < out->nargs; i++)
-		i386_stack_arg(p, i, RULE_I386_STACK, out);
-}

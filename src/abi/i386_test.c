@@ -57,12 +57,12 @@ static const struct row cdecl_rows[] = {
 	  "8*args.stack -> return.longlong", "stack 48" },
 
 	/* 2.2.4: variadic, all on the stack, named ones too. */
-	{ "int f(int a, ...)", "esp+0 -> eax", "args.stack -> return.integer", "stack 4" },
+	{ "int f(int a, ...)", "esp+0 -> eax", "i386.varargs -> return.integer", "stack 4" },
 	{ "int f(const char *a, ...) <- int, double, long long, long double, char *",
 	  "esp+0 | esp+4 | esp+8 | esp+16 | esp+24 | esp+36 -> eax",
-	  "6*args.stack -> return.integer", "stack 40" },
+	  "6*i386.varargs -> return.integer", "stack 40" },
 	{ "double f(double a, char b, ...) <- double", "esp+0 | esp+8 | esp+12 -> st0",
-	  "3*args.stack -> return.x87", "stack 20" },
+	  "3*i386.varargs -> return.x87", "stack 20" },
 
 	/* The worked example of 2.2.3 is a structure, __m128 and __m256: of it only the int i is a
 	 * scalar, at 4(%esp) because of the hidden pointer of a structure. */
@@ -90,9 +90,9 @@ static const struct row stdcall_rows[] = {
 	  "esp+0 | esp+4 | esp+8 | esp+12 | esp+16 | esp+20 | esp+24 | esp+28 | esp+32 | esp+36 | "
 	  "esp+40 | esp+44 | esp+48 | esp+52 | esp+56 | esp+60 -> void", "16*args.stack",
 	  "stack 64 pop 64" },
-	{ "int f(int a, ...)", "esp+0 -> eax", "args.stack -> return.integer", "stack 4" },
+	{ "int f(int a, ...)", "esp+0 -> eax", "i386.varargs -> return.integer", "stack 4" },
 	{ "int f(int a, double b, ...) <- int, double", "esp+0 | esp+4 | esp+12 | esp+16 -> eax",
-	  "4*args.stack -> return.integer", "stack 24" },
+	  "4*i386.varargs -> return.integer", "stack 24" },
 };
 
 /* regparm(N), GCC's manual: arguments number one to N, if of integral type, are in edx:eax, ecx

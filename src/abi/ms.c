@@ -41,7 +41,8 @@ static void ms_place(const struct convention *c, const struct prototype *p, stru
 			out->arg[i].unspecified = true;
 			out->arg[i].rule = out->ret.rule;
 		}
-		out->stack_unspecified = true;
+		/* With a fourth argument the shift may reach the stack. */
+		out->stack_unspecified = out->nargs >= REG_ARGS;
 		return;
 	}
 	for (unsigned i = 0; i < out->nargs; i++) {
@@ -65,8 +66,8 @@ static void ms_place(const struct convention *c, const struct prototype *p, stru
 		if (is_sse(t))
 			v->loc[v->nlocs++] =
 				(struct loc){ .kind = LOC_XMM, .reg = i, .bytes = bytes };
-		/* Varargs: "both the integer register and the floating-point register". */
-		if (!is_sse(t) || (p->variadic && i >= out->nnamed)) {
+		/* Of a variadic function any floating-point value is in both registers. */
+		if (!is_sse(t) || p->variadic) {
 			v->loc[v->nlocs++] =
 				(struct loc){ .kind = LOC_GPR, .reg = int_regs[i], .bytes = bytes };
 			if (is_sse(t))
@@ -93,12 +94,13 @@ const struct convention abi_ms = {
 		  [CHECK_CANARY] = RULE_MS_FRAME,
 		  [CHECK_ALIGN] = RULE_MS_ALIGN,
 		  [CHECK_LOCALS] = RULE_MS_LOCALS,
-		  [CHECK_DF] = RULE_MS_DF,
+		  [CHECK_DF] = RULE_MS_DF_EXIT,
 		  [CHECK_X87_STACK] = RULE_MS_X87_STACK,
 		  [CHECK_X87_CW] = RULE_MS_X87_CW,
 		  [CHECK_MXCSR] = RULE_MS_MXCSR,
 		  [CHECK_FAULT] = RULE_MS_CALL },
 	.upper_return = RULE_MS_RET_INT,
+	.df_entry = RULE_MS_DF_ENTRY,
 	.home_bytes = HOME,
 	.place = ms_place,
 };

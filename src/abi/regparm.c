@@ -2,10 +2,12 @@
 /* i386 regparm(0) to regparm(3): GCC manual, x86 Attributes. */
 #include "abi/conventions.h"
 
+enum { WORD = 4 };
+
 static void regparm_place(const struct prototype *p, unsigned number, struct placement *out)
 {
 	static const unsigned char regs[] = { GPR_AX, GPR_DX, GPR_CX };
-	unsigned i;
+	unsigned i, used = 0;
 
 	i386_return(p, out);
 	if (p->variadic) {
@@ -13,24 +15,30 @@ static void regparm_place(const struct prototype *p, unsigned number, struct pla
 			i386_stack_arg(p, i, RULE_GCC_REGPARM_VA, out);
 		return;
 	}
-	for (i = 0; i < out->nargs && i < number && i386_fits_register(abi_arg_type(p, i)); i++)
-		i386_reg_arg(p, i, regs[i], RULE_GCC_REGPARM_ARGS, out);
-	/* An argument that is no integer, among the first `number`, goes on the stack; what
-	 * integers after it get depends on whether positions or registers are counted, which
-	 * nothing says. */
-	for (bool gap = false; i < out->nargs; i++) {
+	/* "Arguments number one to N" counts positions; "the number of registers" of -mregparm,
+	 * which the attribute is said to control, counts registers. What both readings share is
+	 * specified. */
+	for (i = 0; i < out->nargs; i++) {
 		const struct type *t = abi_arg_type(p, i);
+		bool integral = !type_is_float(t), position, reg;
 
-		if (type_is_float(t)) {
-			gap = gap || i < number;
-		} else if (i < number && t->size[W32] > 4) {
+		if (integral && t->size[W32] > WORD && (i < number || used < number)) {
 			i386_unspecified_from(i, RULE_GCC_REGPARM_WIDE, out);
 			return;
-		} else if (gap) {
-			i386_unspecified_from(i, RULE_GCC_REGPARM_GAP, out);
-			return;
 		}
-		i386_stack_arg(p, i, number ? RULE_GCC_REGPARM_ARGS : RULE_I386_STACK, out);
+		position = integral && t->size[W32] <= WORD && i < number;
+		reg = integral && t->size[W32] <= WORD && used < number;
+		if (position && reg && i == used) {
+			i386_reg_arg(p, i, regs[i], RULE_GCC_REGPARM_ARGS, out);
+		} else if (!position && !reg && !out->stack_unspecified) {
+			i386_stack_arg(p, i, number ? RULE_GCC_REGPARM_ARGS : RULE_I386_STACK, out);
+		} else {
+			out->arg[i].unspecified = true;
+			out->arg[i].rule = RULE_GCC_REGPARM_GAP;
+			if (position != reg)
+				out->stack_unspecified = true;
+		}
+		used += reg;
 	}
 }
 

@@ -105,7 +105,10 @@ static void explain(struct str *out, struct arena *a, const struct convention *c
 	const char *why = abi_place(c, p, &pl);
 	struct str s = { 0 };
 
-	str_addf(out, "%s, %u bit: %s\n", c->name, width_bits(c->width), c->title);
+	str_addf(out, "%s, %u bit: %s", c->name, width_bits(c->width), c->title);
+	if (c->noop)
+		str_addf(out, " [%s]", rules[c->noop].name);
+	str_add(out, "\n");
 	if (why) {
 		str_addf(out, "    cannot be declared here: it %s\n\n", why);
 		return;

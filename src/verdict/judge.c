@@ -25,6 +25,9 @@ static enum rule_id rule_of(const struct gen_case *c, int direction, const struc
 	case CHECK_UPPER:
 		return f->item == CL_ITEM_RETURN ? c->conv->upper_return
 						 : c->conv->rule[CHECK_UPPER];
+	case CHECK_DF:
+		return f->item == CL_ITEM_NESTED && c->conv->df_entry ? c->conv->df_entry
+								      : c->conv->rule[CHECK_DF];
 	case CHECK_SP:
 		return direction == CL_CALLEE ? c->place.pop_rule : c->conv->rule[CHECK_SP];
 	default:

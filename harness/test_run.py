@@ -1,0 +1,509 @@
+# SPDX-License-Identifier: MIT
+"""The matrix of real compilers, and a run as a whole: accounting, repeatability, interruption,
+caching, and compilers that refuse, die or are called by strange paths."""
+import fcntl
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+import program
+from program import run, run_matrix, script, write
+
+CASES = """
+//! group ints
+int two(int a, int b);
+//! group wide
+long long wide(char a, long long b, double c);
+//! group real
+double real(float a, double b, int c);
+//! group va
+//! varargs double, int
+int va(int n, ...);
+"""
+VERDICTS = ["unsupported", "not-run", "pass", "divergence", "violation", "timeout", "crash"]
+HEADLINE = {"regparm0", "asmlinkage", "sysv", "fastcall"}
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory, compilers) -> program.Matrix:
+    """Every compiler present, a few cases of every convention. Whatever it finds, the bookkeeping
+    must be right; so its status is not asserted here."""
+    tmp = tmp_path_factory.mktemp("all")
+    cases = write(tmp / "some.h", CASES)
+    r = run(["run", "--out", tmp / "out", "--cases", cases], cwd=tmp)
+    assert r.status in (0, 1), r
+    # tcc's support library calls abort, which no payload has: that is said, nothing else is.
+    assert all(line.startswith("clobber: warning: tcc ") for line in r.stderr.splitlines()), r
+    m = program.load(tmp / "out")
+    serious = m.totals["violation"] + m.totals["crash"] + m.totals["timeout"]
+    assert r.status == (1 if serious else 0)
+    return m
+
+
+@pytest.fixture(scope="module")
+def bad_cc(tmp_path_factory, gcc, compilers):
+    """A compiler of which findings are certain at 64 bit."""
+    folder = tmp_path_factory.mktemp("bad")
+    return script(folder / "bad", f'exec {compilers[gcc]["path"]} "$@" -fcall-used-rbx\n')
+
+
+# The matrix ---------------------------------------------------------------------------------------
+
+def test_keys(everything):
+    d = everything.data
+    assert {"schema", "tool", "host", "places", "columns", "rows", "cells", "findings", "vanished",
+            "totals"} <= set(d)
+    assert d["schema"] == 1
+    assert {"name", "version", "seed", "documents"} <= set(d["tool"])
+    assert {"system", "release", "machine", "cpu"} <= set(d["host"])
+    assert d["places"] == [{"name": "native", "engine": "process"}]
+    assert {"id", "name", "compiler", "family", "version", "width", "opt", "profile", "text_hash",
+            "unusable"} <= set(d["columns"][0])
+    assert {"id", "convention", "width", "group", "direction", "headline"} <= set(d["rows"][0])
+    assert {"row", "column", "place", "verdict", "planned", "executed", "not_run", "counts",
+            "reason"} <= set(d["cells"][0])
+
+
+def test_ids_are_unique(everything):
+    d = everything.data
+    assert len(everything.columns) == len(d["columns"])
+    assert len(everything.rows) == len(d["rows"])
+    assert len(everything.cells) == len(d["cells"])
+
+
+def test_every_compiler_has_its_columns(everything, compilers):
+    want = {f"{c}/{w}/{o}" for c in compilers for w in (32, 64) for o in ("O0", "O2")}
+    assert set(everything.columns) == want
+    for c in everything.columns.values():
+        assert c["version"] == compilers[c["compiler"]]["version"]
+        assert c["name"] == f"{c['compiler']} -m{c['width']} -{c['opt']}"
+
+
+def test_every_cell_adds_up(everything):
+    for cell in everything.cells.values():
+        counts = cell["counts"]
+        assert set(counts) == set(VERDICTS)
+        assert cell["planned"] == cell["executed"] + cell["not_run"] == sum(counts.values()) > 0
+        assert cell["not_run"] == counts["unsupported"] + counts["not-run"]
+        present = [v for v in VERDICTS if counts[v]]
+        assert cell["verdict"] == present[-1]  # the most serious
+        assert (cell["reason"] is not None) == (cell["not_run"] > 0)
+
+
+def test_every_row_has_a_cell_in_every_column_of_its_width(everything):
+    want = {(r["id"], c["id"]) for r in everything.rows.values()
+            for c in everything.columns.values() if r["width"] == c["width"]}
+    assert set(everything.cells) == want
+
+
+def test_totals_are_the_sum_of_the_cells(everything):
+    totals, cells = everything.totals, everything.cells.values()
+    for key in ("planned", "executed", "not_run"):
+        assert totals[key] == sum(c[key] for c in cells)
+    for v in VERDICTS:
+        assert totals[v] == sum(c["counts"][v] for c in cells)
+    assert totals["planned"] == totals["executed"] + totals["not_run"]
+
+
+def test_cases_and_directions_are_all_planned(everything):
+    listed = [line.split() for line in run(["list", "abis"]).stdout.splitlines()]
+    planned = {(r["convention"], r["width"], r["direction"], r["group"])
+               for r in everything.rows.values()}
+    assert planned == {(name, int(w), d, g) for name, w, *_ in listed
+                       for d in ("callee", "caller") for g in ("ints", "wide", "real", "va")}
+
+
+def test_headline_conventions_come_first(everything):
+    for width in (32, 64):
+        for direction in ("callee", "caller"):
+            flags = [r["headline"] for r in everything.data["rows"]
+                     if (r["width"], r["direction"]) == (width, direction)]
+            assert flags == sorted(flags, reverse=True)
+    assert {r["convention"] for r in everything.data["rows"] if r["headline"]} == HEADLINE
+
+
+def test_payloads_have_a_hash(everything):
+    for c in everything.columns.values():
+        ran = any(cell["executed"] for (_, col), cell in everything.cells.items()
+                  if col == c["id"])
+        assert bool(c["text_hash"]) == ran
+        assert c["text_hash"] is None or re.fullmatch("[0-9a-f]{16}", c["text_hash"])
+
+
+def test_same_code_has_the_same_hash(everything):
+    """tcc has no optimisations, so its columns differ in nothing; gcc's differ."""
+    h = {c: v["text_hash"] for c, v in everything.columns.items()}
+    if "tcc/64/O0" not in h:
+        pytest.skip("not-run: tcc absent")
+    assert h["tcc/64/O0"] == h["tcc/64/O2"]
+
+
+def test_optimisation_changes_the_hash(everything, gcc):
+    h = {c: v["text_hash"] for c, v in everything.columns.items()}
+    assert h[f"{gcc}/64/O0"] != h[f"{gcc}/64/O2"]
+
+
+def test_findings_refer_to_what_exists(everything, rule_status):
+    source = CASES.splitlines()
+    checks = {line.split()[0] for line in run(["list", "checks"]).stdout.splitlines()}
+    for f in everything.findings:
+        assert f["column"] in everything.columns
+        assert f["rule"] in rule_status
+        assert f["check"] in checks
+        convention, stem, name = f["case"].split("/")
+        path, line = f["where"].rsplit(":", 1)
+        assert (convention, stem) == (f["convention"], "some")
+        assert path.endswith("/some.h")
+        assert f" {name}(" in source[int(line) - 1]
+        assert f["direction"] in ("callee", "caller")
+        assert f["verdict"] in ("divergence", "violation", "crash", "timeout")
+
+
+@pytest.mark.parametrize("family", ("gcc", "clang"))
+def test_gcc_and_clang_keep_64_bit_conventions(everything, compilers, family):
+    names = [n for n, c in compilers.items() if c["family"] == family]
+    if not names:
+        pytest.skip(f"not-run: {family} absent")
+    columns = {f"{n}/64/{o}" for n in names for o in ("O0", "O2")}
+    assert [f for f in everything.findings
+            if f["column"] in columns and f["verdict"] != "divergence"] == []
+
+
+# Repeating --------------------------------------------------------------------------------------
+
+def test_same_seed_same_bytes(tmp_path, gcc, bad_cc):
+    cases = write(tmp_path / "some.h", CASES)
+    args = ["--cc", f"{gcc},{bad_cc}", "--cases", cases, "--abi", "sysv", "--opt", "O2"]
+    one = run_matrix(tmp_path / "one", *args, status=1)
+    two = run_matrix(tmp_path / "two", *args, "--seed", "1", status=1)
+    assert one.path.read_bytes() == two.path.read_bytes()
+    other = run_matrix(tmp_path / "other", *args, "--seed", "2", status=1)
+    assert other.data["tool"]["seed"] == 2
+    assert [c["verdict"] for c in other.cells.values()] == [
+        c["verdict"] for c in one.cells.values()]
+    fact = ("case", "direction", "check", "rule", "subject", "column")
+    assert [[f[k] for k in fact] for f in other.findings] == [
+        [f[k] for k in fact] for f in one.findings]
+    assert all(a["expected"] != b["expected"] for a, b in zip(one.findings, other.findings))
+    assert {c: v["text_hash"] for c, v in one.columns.items()} == {
+        c: v["text_hash"] for c, v in other.columns.items()}
+
+
+def test_repeat_command_repeats(tmp_path, bad_cc):
+    """As printed, from the folder of the run: the same finding, value for value."""
+    write(tmp_path / "some.h", CASES)
+    first = run_matrix(tmp_path / "out", "--cc", bad_cc, "--cases", "some.h", "--opt", "O2",
+                       "--seed", "77", status=1)
+    f = first.select(case="sysv/some/real", direction="callee")[0]
+    words = shlex.split(f["repro"])
+    assert words[0] == "clobber"
+    r = run(words[1:], cwd=tmp_path)
+    assert (r.status, r.stderr) == (1, "")
+    again = program.load(tmp_path / "results/repeat")
+    assert {x["case"] for x in again.findings} == {"sysv/some/real"}
+    assert list(again.columns) == ["bad/64/O2"]
+    same = again.select(direction="callee", check=f["check"])[0]
+    assert (same["subject"], same["rule"]) == (f["subject"], f["rule"])
+
+
+@pytest.mark.xfail(strict=True, reason="values depend on the case's number in the run, which is "
+                   "another when the case is alone")
+def test_repeat_command_repeats_the_values(tmp_path, bad_cc):
+    write(tmp_path / "some.h", CASES)
+    first = run_matrix(tmp_path / "out", "--cc", bad_cc, "--cases", "some.h", "--opt", "O2",
+                       status=1)
+    f = first.select(case="sysv/some/real", direction="callee")[0]
+    run(shlex.split(f["repro"])[1:], cwd=tmp_path)
+    again = program.load(tmp_path / "results/repeat").select(direction="callee")[0]
+    assert again["expected"] == f["expected"]
+
+
+@pytest.mark.xfail(strict=True, reason="the path of --cc is printed unquoted")
+def test_repeat_command_is_quoted(tmp_path, bad_cc):
+    folder = tmp_path / "with space"
+    folder.mkdir()
+    shutil.copy(bad_cc, folder / "bad")
+    write(tmp_path / "some.h", CASES)
+    m = run_matrix(tmp_path / "out", "--cc", folder / "bad", "--cases", "some.h", "--width", "64",
+                   status=1)
+    words = shlex.split(m.findings[0]["repro"])
+    assert words[words.index("--cc") + 1] == str(folder / "bad")
+
+
+def test_cases_by_their_printed_name_work_anywhere(tmp_path, gcc):
+    m = run_matrix(tmp_path / "out", "--cc", gcc, "--cases", "cases/scalar/counts.h:int_1",
+                   "--abi", "sysv", status=0)
+    assert {r["convention"] for r in m.rows.values()} == {"sysv"}
+    assert m.totals["planned"] == 4
+
+
+# Interruption ------------------------------------------------------------------------------------
+
+def start(args, cwd) -> subprocess.Popen:
+    return subprocess.Popen([program.PROGRAM, *map(str, args)], cwd=cwd,
+                            env=program.environment(), stdin=subprocess.DEVNULL,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                            start_new_session=True)
+
+
+def wait_for(condition, p: subprocess.Popen) -> None:
+    end = time.monotonic() + program.SECONDS
+    while not condition():
+        assert p.poll() is None, "it ended before it could be interrupted"
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def gate(tmp_path, gcc, compilers):
+    """A compiler that says when it is asked to compile cases, and then waits to be let on."""
+    path = script(tmp_path / "gated", f"""
+case "$*" in
+*gen64/*) : >{tmp_path}/reached; while ! [ -e {tmp_path}/open ]; do sleep 0.02; done ;;
+esac
+exec {compilers[gcc]["path"]} "$@"
+""")
+    return path
+
+
+def leftovers(out) -> list[str]:
+    return [p.name for p in out.glob("*") if ".tmp" in p.name]
+
+
+def test_killed_run_leaves_nothing_half_written(tmp_path, gate):
+    out = tmp_path / "out"
+    args = ["run", "--out", out, "--cc", gate, "--width", "64", "--abi", "sysv", "--cases",
+            write(tmp_path / "some.h", CASES)]
+    p = start(args, tmp_path)
+    wait_for((tmp_path / "reached").exists, p)
+    os.killpg(p.pid, signal.SIGKILL)
+    p.communicate()
+    assert p.returncode == -signal.SIGKILL
+    assert not (out / "matrix.json").exists() and leftovers(out) == []
+    (tmp_path / "open").touch()
+    m = run_matrix(out, *args[3:], status=0)
+    assert m.totals["pass"] == m.totals["planned"] == 16
+    assert leftovers(out) == []
+
+
+def test_killed_run_leaves_the_old_results(tmp_path, gate):
+    out = tmp_path / "out"
+    cases = write(tmp_path / "some.h", CASES)
+    args = ["run", "--out", out, "--cc", gate, "--width", "64", "--abi", "sysv", "--cases", cases]
+    (tmp_path / "open").touch()
+    old = run_matrix(out, *args[3:], status=0).path.read_bytes()
+    (tmp_path / "open").unlink()
+    (tmp_path / "reached").unlink()
+    write(cases, CASES + "int another(int a);\n")
+    p = start(args, tmp_path)
+    wait_for((tmp_path / "reached").exists, p)
+    os.killpg(p.pid, signal.SIGKILL)
+    p.communicate()
+    assert (out / "matrix.json").read_bytes() == old and leftovers(out) == []
+    (tmp_path / "open").touch()
+    assert run_matrix(out, *args[3:], status=0).totals["planned"] == 20
+
+
+def test_kill_at_any_moment(tmp_path, gcc):
+    """At several moments, wherever they fall: what is there afterwards is whole, and a run after
+    all of them is as good as any."""
+    out = tmp_path / "out"
+    cases = write(tmp_path / "some.h", CASES)
+    args = ["--cc", gcc, "--abi", "sysv,cdecl", "--cases", cases]
+    for ms in (20, 60, 120, 180, 260, 350):
+        p = start(["run", "--out", out, *args], tmp_path)
+        time.sleep(ms / 1000)
+        if p.poll() is None:
+            os.killpg(p.pid, signal.SIGKILL)
+        p.communicate()
+        if (out / "matrix.json").exists():
+            program.load(out)  # parses
+    m = run_matrix(out, *args, status=0)
+    assert m.totals["pass"] == m.totals["planned"] == 32
+    fresh = run_matrix(tmp_path / "fresh", *args, status=0)
+    assert m.path.read_bytes() == fresh.path.read_bytes()
+
+
+def test_second_run_in_the_same_folder_waits_for_nobody(tmp_path, gate):
+    out = tmp_path / "out"
+    args = ["run", "--out", out, "--cc", gate, "--width", "64", "--abi", "sysv", "--cases",
+            write(tmp_path / "some.h", CASES)]
+    p = start(args, tmp_path)
+    wait_for((tmp_path / "reached").exists, p)
+    r = run(args, cwd=tmp_path)
+    assert (r.status, r.stdout) == (2, "")
+    assert "another clobber is at work in" in r.stderr and "--out" in r.stderr
+    (tmp_path / "open").touch()
+    _, err = p.communicate(timeout=program.SECONDS)
+    assert (p.returncode, err) == (0, "")
+    assert program.load(out).totals["pass"] == 16
+
+
+def test_lock_ends_with_the_process(tmp_path, gcc):
+    out = tmp_path / "out"
+    args = ["--cc", gcc, "--width", "64", "--abi", "sysv", "--cases",
+            write(tmp_path / "some.h", CASES)]
+    run_matrix(out, *args, status=0)
+    with open(out / "work/lock") as f:
+        fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)  # nobody holds it
+        assert run(["run", "--out", out, *args], cwd=tmp_path).status == 2
+    run_matrix(out, *args, status=0)
+
+
+# Caching ------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def counting(tmp_path, gcc, compilers):
+    """gcc, with a line in a log for each time it is asked to compile."""
+    return script(tmp_path / "counting", f"""
+case "$*" in *" -c "*) echo "$*" >>{tmp_path}/log ;; esac
+exec {compilers[gcc]["path"]} "$@"
+""")
+
+
+def compiled(tmp_path) -> list[str]:
+    log = tmp_path / "log"
+    lines = log.read_text().splitlines() if log.exists() else []
+    log.unlink(missing_ok=True)
+    return lines
+
+
+def built(out) -> dict:
+    return {p: p.stat().st_mtime_ns for p in (out / "work").rglob("*")
+            if p.suffix in (".o", ".elf")}
+
+
+def test_second_run_compiles_nothing(tmp_path, counting):
+    cases = write(tmp_path / "some.h", CASES)
+    args = ["--cc", counting, "--abi", "sysv,cdecl", "--cases", cases]
+    first = run_matrix(tmp_path / "out", *args, status=0).path.read_bytes()
+    assert compiled(tmp_path)
+    before = built(tmp_path / "out")
+    again = run_matrix(tmp_path / "out", *args, status=0).path.read_bytes()
+    assert compiled(tmp_path) == []
+    assert built(tmp_path / "out") == before
+    assert again == first
+
+
+def test_only_what_changed_is_compiled(tmp_path, counting):
+    one = write(tmp_path / "one.h", "int one(int a);\n")
+    two = write(tmp_path / "two.h", "int two(int a);\n")
+    args = ["--cc", counting, "--abi", "sysv", "--opt", "O2", "--cases", f"{one},{two}"]
+    run_matrix(tmp_path / "out", *args, status=0)
+    compiled(tmp_path)
+    write(two, "int two(int a, long b);\n")
+    run_matrix(tmp_path / "out", *args, status=0)
+    assert [re.findall(r"gen64/\w+\.c", line) for line in compiled(tmp_path)] == [
+        ["gen64/sysv_two_0.c"]]
+
+
+@pytest.mark.xfail(strict=True, reason="ninja's edges do not depend on the compiler: after an "
+                   "upgrade the old objects are reported under the new version")
+def test_another_compiler_under_the_same_name_is_noticed(tmp_path, gcc, compilers):
+    """A wrapper edited between runs is another compiler."""
+    path, cases = compilers[gcc]["path"], write(tmp_path / "some.h", CASES)
+    args = ["--width", "64", "--abi", "sysv", "--opt", "O2", "--cases", cases, "--cc",
+            tmp_path / "cc"]
+    script(tmp_path / "cc", f'exec {path} "$@"\n')
+    assert run_matrix(tmp_path / "out", *args, status=0).findings == []
+    script(tmp_path / "cc", f'exec {path} "$@" -fcall-used-rbx\n')
+    m = run_matrix(tmp_path / "out", *args, status=1)
+    assert {f["check"] for f in m.findings} == {"callee-saved"}
+
+
+# Compilers that misbehave -----------------------------------------------------------------------
+
+def on_source(tmp_path, name: str, path: str, what: str):
+    """gcc, but `what` is done when the name of the function is in the source."""
+    return script(tmp_path / "picky", f"""
+for last; do :; done
+case "$*" in *gen64/*) if grep -q 'target_sysv_some_{name}\\b' "$last"; then {what}; fi ;; esac
+exec {path} "$@"
+""")
+
+
+def verdicts(m: program.Matrix) -> dict[str, set[str]]:
+    out: dict[str, set[str]] = {}
+    for (row, _), cell in m.cells.items():
+        out.setdefault(m.rows[row]["group"], set()).add(cell["verdict"])
+    return out
+
+
+OTHERS = {"ints": {"pass"}, "real": {"pass"}, "va": {"pass"}}
+
+
+def picky_run(tmp_path, cc, status: int) -> program.Matrix:
+    return run_matrix(tmp_path / "out", "--cc", cc, "--width", "64", "--abi", "sysv", "--cases",
+                      write(tmp_path / "some.h", CASES), status=status)
+
+
+def test_refused_prototype_is_unsupported(tmp_path, gcc, compilers):
+    cc = on_source(tmp_path, "wide", compilers[gcc]["path"],
+                   'echo "some.c:9:1: error: no wide things here" >&2; exit 1')
+    m = picky_run(tmp_path, cc, 0)
+    assert verdicts(m) == OTHERS | {"wide": {"unsupported"}}
+    assert m.findings == []
+    reasons = {c["reason"] for (row, _), c in m.cells.items() if "/wide/" in row}
+    assert reasons == {"some.c:9:1: error: no wide things here"}
+
+
+def test_compiler_that_dies_is_a_crash_of_its_case(tmp_path, gcc, compilers):
+    cc = on_source(tmp_path, "wide", compilers[gcc]["path"], "kill -SEGV $$")
+    m = picky_run(tmp_path, cc, 1)
+    assert verdicts(m) == OTHERS | {"wide": {"crash"}}
+    assert {(f["case"], f["check"], f["subject"], f["expected"], f["verdict"])
+            for f in m.findings} == {
+        ("sysv/some/wide", "fault", "the compiler", "compiles the prototype", "crash")}
+    assert {f["observed"].split(":")[0] for f in m.findings} == {
+        "the compiler died (status 139)"}
+
+
+def test_internal_compiler_error_is_a_crash_of_its_case(tmp_path, gcc, compilers):
+    cc = on_source(tmp_path, "wide", compilers[gcc]["path"],
+                   'echo "some.c:9:1: internal compiler error: in expand_call" >&2; exit 1')
+    m = picky_run(tmp_path, cc, 1)
+    assert verdicts(m) == OTHERS | {"wide": {"crash"}}
+    assert all("internal compiler error: in expand_call" in f["observed"] for f in m.findings)
+
+
+def test_compiler_that_refuses_everything_is_no_success(tmp_path):
+    cc = script(tmp_path / "no", "echo 'no: error: I do not compile' >&2\nexit 1\n")
+    r = run(["run", "--out", tmp_path / "out", "--cc", cc, "--cases",
+             write(tmp_path / "some.h", CASES)], cwd=tmp_path)
+    assert r.status == 2
+    m = program.load(tmp_path / "out")
+    assert m.totals["unsupported"] == m.totals["planned"] == m.totals["not_run"]
+    assert m.totals["executed"] == 0
+    assert "no: error: I do not compile" in m.data["columns"][0]["unusable"]
+
+
+def test_compiler_that_writes_nothing_is_unusable(tmp_path, gcc):
+    """Exit 0 without an object is no success either."""
+    cc = script(tmp_path / "silent", "exit 0\n")
+    m = run_matrix(tmp_path / "out", "--cc", f"{gcc},{cc}", "--width", "64", "--abi", "sysv",
+                   "--cases", write(tmp_path / "some.h", CASES), status=0)
+    assert m.columns["silent/64/O2"]["unusable"] == "writes no object file"
+    cells = [c for (_, col), c in m.cells.items() if col == "silent/64/O2"]
+    assert {c["verdict"] for c in cells} == {"unsupported"}
+
+
+# Strange paths -----------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name", [
+    "with space", "quote's", "colon:name", "ünï",
+    pytest.param("dollar$HOME", marks=pytest.mark.xfail(strict=True, reason="`$' of the compiler's "
+                 "path is not escaped in build.ninja: every case is `unsupported'"))])
+def test_strange_paths(tmp_path, gcc, compilers, name):
+    folder = tmp_path / name
+    folder.mkdir()
+    cc = script(folder / "my cc", f'exec {compilers[gcc]["path"]} "$@"\n')
+    m = run_matrix(folder / "out", "--cc", cc, "--width", "64", "--abi", "sysv", "--opt", "O2",
+                   "--cases", write(folder / "some.h", CASES), status=0)
+    assert m.totals["pass"] == m.totals["planned"] == 8
+    assert list(m.columns) == ["my cc/64/O2"]

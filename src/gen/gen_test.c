@@ -1,0 +1,841 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of src/gen: which cases are selected and how they are batched, where values lie, the very
+ * text of trampolines and probes, and that all that is generated from cases/ is accepted by the
+ * assembler and by compilers. Takes the source folder as its argument. */
+#include "gen/gen.h"
+#include "plan/toolchain.h"
+
+#include <check.h>
+#include <ftw.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Every test runs in a process of its own (CK_FORK), with these to itself. */
+static struct arena *arena;
+static char *folder;
+static const char *source = ".";
+
+static void set_up(void)
+{
+	arena = arena_new();
+	folder = arena_strdup(arena, "/tmp/clobber-test-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static void tear_down(void)
+{
+	nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	arena_free(arena);
+}
+
+static void parse_into(struct case_list *list, const char *name, const char *text)
+{
+	const char *error = NULL;
+
+	ck_assert_msg(proto_parse_file(arena, name, text, list, &error) == 0, "%s", error);
+}
+
+static struct case_list parse(const char *text)
+{
+	struct case_list list = { 0 };
+
+	parse_into(&list, "cases/some.h", text);
+	return list;
+}
+
+/* Select from a list; `only` is one convention's name or NULL for all. */
+static struct gen_set select_of(const struct case_list *list, enum width w, const char *only)
+{
+	const char *names[] = { only, NULL };
+	const char *error = NULL;
+	struct gen_set set;
+
+	ck_assert_msg(gen_select(arena, list, w, only ? names : NULL, &set, &error) == 0, "%s",
+		      error);
+	return set;
+}
+
+static const char *error_of(const struct case_list *list, enum width w)
+{
+	const char *error = NULL;
+	struct gen_set set;
+
+	ck_assert_int_eq(gen_select(arena, list, w, NULL, &set, &error), -1);
+	ck_assert_ptr_nonnull(error);
+	return error;
+}
+
+/* The ids of a set, in order. */
+static const char *ids(const struct gen_set *set)
+{
+	const char *s = "";
+
+	for (size_t i = 0; i < set->n; i++)
+		s = arena_printf(arena, "%s%s%s", s, i ? " " : "", set->v[i].id);
+	return s;
+}
+
+/* ---- selection ---- */
+
+START_TEST(every_convention_of_the_width)
+{
+	struct case_list list = parse("int f(int a);");
+	struct gen_set narrow = select_of(&list, W32, NULL), wide = select_of(&list, W64, NULL);
+	size_t n[WIDTHS] = { 0 };
+
+	for (const struct convention *const *c = conventions; *c; c++)
+		n[(*c)->width]++;
+	ck_assert_int_eq(narrow.width, W32);
+	ck_assert_uint_eq(narrow.n, n[W32]);
+	ck_assert_uint_eq(wide.n, n[W64]);
+	ck_assert_uint_eq(narrow.inapplicable + wide.inapplicable, 0);
+	for (size_t i = 0; i < narrow.n; i++) {
+		ck_assert_int_eq(narrow.v[i].conv->width, W32);
+		ck_assert_uint_eq(narrow.v[i].index, i);
+	}
+	/* The four that lead every matrix lead here. */
+	ck_assert_str_eq(narrow.v[0].id, "regparm0/some/f");
+	ck_assert_str_eq(narrow.v[1].id, "fastcall/some/f");
+	ck_assert_str_eq(ids(&wide), "regparm0/some/f asmlinkage/some/f sysv/some/f ms/some/f");
+	ck_assert_str_eq(wide.v[2].symbol, "sysv_some_f");
+}
+END_TEST
+
+START_TEST(filtered)
+{
+	struct case_list list = parse("int f(int a); int g(void);");
+	static const char *const two[] = { "ms", "sysv", NULL };
+	static const char *const none[] = { NULL };
+	const char *error = NULL;
+	struct gen_set set;
+
+	ck_assert_int_eq(gen_select(arena, &list, W64, two, &set, &error), 0);
+	/* In the order of the table, not of the filter. */
+	ck_assert_str_eq(ids(&set), "sysv/some/f sysv/some/g ms/some/f ms/some/g");
+	ck_assert_int_eq(gen_select(arena, &list, W32, two, &set, &error), 0);
+	ck_assert_uint_eq(set.n, 0);
+	ck_assert_uint_eq(set.nbatches, 0);
+	ck_assert_int_eq(gen_select(arena, &list, W64, none, &set, &error), 0);
+	ck_assert_uint_eq(set.n, 0);
+}
+END_TEST
+
+START_TEST(annotated)
+{
+	struct case_list list = parse("//! abi fastcall sysv\n"
+				      "int f(int a);\n"
+				      "//! abi ms\n"
+				      "int g(int a);\n"
+				      "//! abi cdecl\n"
+				      "int h(int a);\n");
+	struct gen_set set = select_of(&list, W64, NULL);
+
+	ck_assert_str_eq(ids(&set), "sysv/some/f ms/some/g");
+	set = select_of(&list, W32, NULL);
+	ck_assert_str_eq(ids(&set), "fastcall/some/f cdecl/some/h");
+	set = select_of(&list, W32, "cdecl");
+	ck_assert_str_eq(ids(&set), "cdecl/some/h");
+	/* What an annotation leaves out is not inapplicable. */
+	ck_assert_uint_eq(set.inapplicable, 0);
+}
+END_TEST
+
+START_TEST(explicit_attribute)
+{
+	struct case_list list = parse("__attribute__((stdcall)) int f(int a);\n"
+				      "__attribute__((regparm(0))) int g(int a);\n"
+				      "__attribute__((ms_abi)) int h(int a);\n");
+	struct gen_set set = select_of(&list, W32, NULL);
+
+	ck_assert_str_eq(ids(&set), "regparm0/some/g stdcall/some/f");
+	ck_assert_str_eq(gen_prototype(arena, &set.v[1]),
+			 "__attribute__((stdcall)) int f(int a)");
+	set = select_of(&list, W64, NULL);
+	ck_assert_str_eq(ids(&set), "regparm0/some/g ms/some/h");
+	set = select_of(&list, W32, "fastcall");
+	ck_assert_uint_eq(set.n, 0);
+}
+END_TEST
+
+START_TEST(inapplicable_is_counted)
+{
+	struct case_list list = parse("int f(__int128 a); __int128 g(void); int h(int a);");
+	struct gen_set set = select_of(&list, W32, "cdecl");
+
+	ck_assert_str_eq(ids(&set), "cdecl/some/h");
+	ck_assert_uint_eq(set.inapplicable, 2);
+	ck_assert_uint_eq(set.v[0].index, 0);
+	set = select_of(&list, W64, "sysv");
+	ck_assert_uint_eq(set.n, 3);
+	ck_assert_uint_eq(set.inapplicable, 0);
+}
+END_TEST
+
+/* Wrong whatever the width asked for, and found before anything is placed. */
+START_TEST(unknown_convention)
+{
+	struct case_list list = parse("int f(void);\n\n//! abi sysv pascal\n  int g(int a);\n");
+
+	for (enum width w = W32; w < WIDTHS; w++)
+		ck_assert_str_eq(
+			error_of(&list, w),
+			"cases/some.h:4:7: error: `//! abi' of g names `pascal', which is no "
+			"convention\nhint: `clobber list abis' prints them");
+}
+END_TEST
+
+START_TEST(duplicate_symbols)
+{
+	struct case_list list = { 0 };
+
+	parse_into(&list, "one/x.h", "int f(int a);\n");
+	parse_into(&list, "two/x.h", "\nint g(int a);\nint f(long a);\n");
+	ck_assert_str_eq(error_of(&list, W64),
+			 "two/x.h:3:5: error: `f' is already the case declared at one/x.h:1\n"
+			 "hint: rename one of them or its file");
+}
+END_TEST
+
+/* What C cannot spell becomes `_', which may make two names one: an error too, not a wrong link. */
+START_TEST(symbols_are_c)
+{
+	struct case_list list = { 0 };
+	struct gen_set set;
+
+	parse_into(&list, "a/x-1.h", "int f(int a);\n");
+	set = select_of(&list, W64, "sysv");
+	ck_assert_str_eq(set.v[0].symbol, "sysv_x_1_f");
+	ck_assert_str_eq(set.v[0].id, "sysv/x-1/f");
+	parse_into(&list, "a/x_1.h", "int f(int a);\n");
+	ck_assert_ptr_nonnull(strstr(error_of(&list, W64), "`f' is already the case"));
+}
+END_TEST
+
+/* `n` functions of a prefix. */
+static const char *many(const char *prefix, unsigned n)
+{
+	struct str s = { 0 };
+	char *r;
+
+	for (unsigned i = 0; i < n; i++)
+		str_addf(&s, "int %s%u(int a);\n", prefix, i);
+	r = arena_strdup(arena, s.s);
+	str_free(&s);
+	return r;
+}
+
+START_TEST(batches)
+{
+	struct case_list list = { 0 };
+	struct gen_set set;
+	size_t next = 0;
+
+	parse_into(&list, "cases/a.h", many("a", 101));
+	parse_into(&list, "cases/b.h", many("b", 50));
+	parse_into(&list, "cases/c.h", many("c", 1));
+	set = select_of(&list, W64, NULL);
+	ck_assert_uint_eq(set.nbatches, 4 * (3 + 1 + 1));
+	for (size_t i = 0; i < set.nbatches; i++) {
+		const struct gen_batch *b = &set.batch[i];
+
+		ck_assert_uint_eq(b->first, next);
+		ck_assert_uint_ge(b->n, 1);
+		ck_assert_uint_le(b->n, 50);
+		for (size_t k = b->first; k < b->first + b->n; k++) {
+			const struct gen_case *c = &set.v[k], *first = &set.v[b->first];
+
+			ck_assert_uint_eq(c->batch, i);
+			ck_assert_ptr_eq(c->conv, first->conv);
+			ck_assert_str_eq(c->decl->proto->pos.file, first->decl->proto->pos.file);
+		}
+		for (size_t k = 0; k < i; k++)
+			ck_assert_str_ne(b->name, set.batch[k].name);
+		next += b->n;
+	}
+	ck_assert_uint_eq(next, set.n);
+	ck_assert_str_eq(set.batch[0].name, "regparm0_a_0");
+	ck_assert_str_eq(set.batch[2].name, "regparm0_a_2");
+	ck_assert_uint_eq(set.batch[2].n, 1);
+	ck_assert_uint_eq(set.batch[3].n, 50);
+}
+END_TEST
+
+/* Batches name files: two folders may have a file of the same name without one's cases
+ * overwriting the other's. */
+START_TEST(batches_of_equal_stems)
+{
+	struct case_list list = { 0 };
+	const char *error = NULL;
+	struct gen_set set;
+
+	parse_into(&list, "one/x.h", "int f(int a);\n");
+	parse_into(&list, "two/x.h", "int g(int a);\n");
+	if (gen_select(arena, &list, W64, NULL, &set, &error) < 0) {
+		ck_assert_ptr_nonnull(strstr(error, "two/x.h:1"));
+		return;
+	}
+	for (size_t i = 0; i < set.nbatches; i++) {
+		for (size_t k = 0; k < i; k++)
+			ck_assert_msg(strcmp(set.batch[i].name, set.batch[k].name),
+				      "batches %zu and %zu are both %s", k, i, set.batch[i].name);
+	}
+}
+END_TEST
+
+/* ---- values ---- */
+
+START_TEST(classes)
+{
+	static const struct {
+		const char *type;
+		enum cl_class class;
+		unsigned bytes[WIDTHS];
+		bool widens[WIDTHS];
+	} v[] = {
+		{ "_Bool", CL_BOOL, { 1, 1 }, { true, true } },
+		{ "char", CL_SIGNED, { 1, 1 }, { true, true } },
+		{ "signed char", CL_SIGNED, { 1, 1 }, { true, true } },
+		{ "unsigned char", CL_UNSIGNED, { 1, 1 }, { true, true } },
+		{ "short", CL_SIGNED, { 2, 2 }, { true, true } },
+		{ "unsigned short", CL_UNSIGNED, { 2, 2 }, { true, true } },
+		{ "int", CL_SIGNED, { 4, 4 }, { true, true } },
+		{ "unsigned", CL_UNSIGNED, { 4, 4 }, { true, true } },
+		{ "long", CL_SIGNED, { 4, 8 }, { true, false } },
+		{ "unsigned long", CL_UNSIGNED, { 4, 8 }, { true, false } },
+		{ "long long", CL_SIGNED, { 8, 8 }, { false, false } },
+		{ "__int128", CL_SIGNED, { 0, 16 }, { true, false } },
+		{ "unsigned __int128", CL_UNSIGNED, { 0, 16 }, { true, false } },
+		{ "float", CL_FLOAT, { 4, 4 }, { false, false } },
+		{ "double", CL_DOUBLE, { 8, 8 }, { false, false } },
+		{ "long double", CL_LDOUBLE, { 10, 10 }, { false, false } },
+		{ "void *", CL_POINTER, { 4, 8 }, { false, false } },
+		{ "int (*)(char)", CL_POINTER, { 4, 8 }, { false, false } },
+		{ "enum e", CL_SIGNED, { 4, 4 }, { false, false } },
+		{ "enum u", CL_UNSIGNED, { 4, 4 }, { false, false } },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(v); i++) {
+		struct case_list list =
+			parse(arena_printf(arena,
+					   "enum e { A = -1, B }; enum u { C, D };\nint f(%s);",
+					   v[i].type));
+		const struct type *t = list.v[0].proto->params[0].type;
+
+		ck_assert_msg(gen_class(t) == v[i].class, "class of %s", v[i].type);
+		for (enum width w = W32; w < WIDTHS; w++) {
+			if (!v[i].bytes[w])
+				continue;
+			ck_assert_msg(gen_compare_bytes(t, w) == v[i].bytes[w],
+				      "bytes of %s at %u bit", v[i].type, width_bits(w));
+			ck_assert_msg(gen_widens(t, w) == v[i].widens[w],
+				      "widening of %s at %u bit", v[i].type, width_bits(w));
+		}
+	}
+}
+END_TEST
+
+/* No value is larger than 16 bytes; no two share a byte; all fit. */
+START_TEST(buffers_and_cells)
+{
+	unsigned char taken[CL_AREA] = { 0 }, cells[CL_AREA] = { 0 };
+
+	ck_assert_uint_eq((unsigned)CL_LOCS, (unsigned)MAX_LOCS);
+	for (unsigned arg = 0; arg < MAX_ARGS; arg++) {
+		unsigned at = gen_buffer(arg);
+
+		ck_assert_uint_eq(at % 16, 0);
+		for (unsigned k = at; k < at + 16; k++) {
+			ck_assert_msg(k < CL_AREA && !taken[k], "buffer of argument %u, byte %u",
+				      arg, k - at);
+			taken[k] = 1;
+		}
+		for (unsigned loc = 0; loc < MAX_LOCS; loc++) {
+			at = gen_cell(arg, loc);
+			ck_assert_uint_eq(at % 16, 0);
+			for (unsigned k = at; k < at + 16; k++) {
+				ck_assert_msg(k < CL_AREA && !cells[k],
+					      "cell of argument %u, location %u, byte %u", arg, loc,
+					      k - at);
+				cells[k] = 1;
+			}
+		}
+	}
+}
+END_TEST
+
+/* ---- text ---- */
+
+static const struct golden {
+	enum width width;
+	const char *abi, *cases;
+	const char *tramp; /* from its label on; the comment before it is not the machine's */
+	const char *probe;
+} golden[] = {
+	/* 6 registers and one word on the stack, which 8 bytes below it align. */
+	{ W64, "sysv", "int f(int a, long b, int c, int d, int e, _Bool f, short g);",
+	  "tramp_sysv_some_f:\n"
+	  "\tsub\trsp, 8\t\t\t; aligns the stack at the call\n"
+	  "\tpush\tqword [cl_cell + 384]\t; g\n"
+	  "\tmov\trdi, [cl_cell + 0]\t; a, dirt above it\n"
+	  "\tmov\trsi, [cl_cell + 64]\t; b\n"
+	  "\tmov\trdx, [cl_cell + 128]\t; c, dirt above it\n"
+	  "\tmov\trcx, [cl_cell + 192]\t; d, dirt above it\n"
+	  "\tmov\tr8, [cl_cell + 256]\t; e, dirt above it\n"
+	  "\tmov\tr9, [cl_cell + 320]\t; f, dirt above it\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_sysv_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_sysv_some_f:\n"
+	  "\tpush\tqword 8\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe_sysv\n"
+	  "\tmov\trax, [cl_ret_cell + 0]\n"
+	  "\tret\n" },
+	/* The callee pops 12 bytes: a double and a word for the char. */
+	{ W32, "fastcall", "long long f(int a, short b, double c, char d);",
+	  "tramp_fastcall_some_f:\n"
+	  "\tsub\tesp, 4\t\t\t; aligns the stack at the call\n"
+	  "\tpush\tdword [cl_cell + 192]\t; d\n"
+	  "\tpush\tdword [cl_cell + 132]\t; c\n"
+	  "\tpush\tdword [cl_cell + 128]\t; c\n"
+	  "\tmov\tecx, [cl_cell + 0]\t; a\n"
+	  "\tmov\tedx, [cl_cell + 64]\t; b, dirt above it\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_fastcall_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_fastcall_some_f:\n"
+	  "\tpush\tdword 12\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe\n"
+	  "\tmov\teax, [cl_ret_cell + 0]\n"
+	  "\tmov\tedx, [cl_ret_cell + 16]\n"
+	  "\tret\t12\n" },
+	/* From b on nothing is specified: poison only, and the probe owns none of it. */
+	{ W32, "regparm3", "int f(int a, long long b, int c);",
+	  "tramp_regparm3_some_f:\n"
+	  "\tsub\tesp, 256\t\t; poison: see what the callee reads\n"
+	  "\tmov\teax, [cl_cell + 0]\t; a\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_regparm3_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_regparm3_some_f:\n"
+	  "\tpush\tdword 0\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe\n"
+	  "\tmov\teax, [cl_ret_cell + 0]\n"
+	  "\tret\n" },
+	/* Doubles of a variadic call twice, in their vector and in their integer register. */
+	{ W64, "ms", "//! varargs double, int, double, double\nfloat f(double x, ...);",
+	  "tramp_ms_some_f:\n"
+	  "\tsub\trsp, 8\t\t\t; aligns the stack at the call\n"
+	  "\tpush\tqword [cl_cell + 256]\t; vararg4\n"
+	  "\tsub\trsp, 32\t\t\t; the callee's home area\n"
+	  "\tmovups\txmm0, [cl_cell + 0]\t; x\n"
+	  "\tmov\trcx, [cl_cell + 16]\t; x\n"
+	  "\tmovups\txmm1, [cl_cell + 64]\t; vararg1\n"
+	  "\tmov\trdx, [cl_cell + 80]\t; vararg1\n"
+	  "\tmov\tr8, [cl_cell + 128]\t; vararg2, dirt above it\n"
+	  "\tmovups\txmm3, [cl_cell + 192]\t; vararg3\n"
+	  "\tmov\tr9, [cl_cell + 208]\t; vararg3\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_ms_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_ms_some_f:\n"
+	  "\tpush\tqword 40\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe_ms\n"
+	  "\tmovups\txmm0, [cl_ret_cell + 32]\n"
+	  "\tret\n" },
+	/* g's word, 8 bytes of padding, then h aligned to 16. */
+	{ W64, "sysv", "__int128 f(long a, long b, long c, long d, long e, long f, long g,\n"
+		       "__int128 h);",
+	  "tramp_sysv_some_f:\n"
+	  "\tpush\tqword [cl_cell + 456]\t; h\n"
+	  "\tpush\tqword [cl_cell + 448]\t; h\n"
+	  "\tsub\trsp, 8\t\t\t; padding\n"
+	  "\tpush\tqword [cl_cell + 384]\t; g\n"
+	  "\tmov\trdi, [cl_cell + 0]\t; a\n"
+	  "\tmov\trsi, [cl_cell + 64]\t; b\n"
+	  "\tmov\trdx, [cl_cell + 128]\t; c\n"
+	  "\tmov\trcx, [cl_cell + 192]\t; d\n"
+	  "\tmov\tr8, [cl_cell + 256]\t; e\n"
+	  "\tmov\tr9, [cl_cell + 320]\t; f\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_sysv_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_sysv_some_f:\n"
+	  "\tpush\tqword 32\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe_sysv\n"
+	  "\tmov\trax, [cl_ret_cell + 0]\n"
+	  "\tmov\trdx, [cl_ret_cell + 16]\n"
+	  "\tret\n" },
+	/* Pointers to what is wider than 8 bytes, the first in a register, the last on the stack. */
+	{ W64, "ms", "void f(__int128 a, int b, int c, int d, int e, long double g);",
+	  "tramp_ms_some_f:\n"
+	  "\tpush\tqword [cl_cell + 320]\t; g\n"
+	  "\tpush\tqword [cl_cell + 256]\t; e\n"
+	  "\tsub\trsp, 32\t\t\t; the callee's home area\n"
+	  "\tmov\trcx, [cl_cell + 0]\t; a, a pointer to it\n"
+	  "\tmov\trdx, [cl_cell + 64]\t; b, dirt above it\n"
+	  "\tmov\tr8, [cl_cell + 128]\t; c, dirt above it\n"
+	  "\tmov\tr9, [cl_cell + 192]\t; d, dirt above it\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_ms_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_ms_some_f:\n"
+	  "\tpush\tqword 48\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe_ms\n"
+	  "\tret\n" },
+	/* al bounds the vector registers used. */
+	{ W64, "sysv", "//! varargs double, long double, float\ndouble f(const char *p, ...);",
+	  "tramp_sysv_some_f:\n"
+	  "\tpush\tqword [cl_cell + 136]\t; vararg2\n"
+	  "\tpush\tqword [cl_cell + 128]\t; vararg2\n"
+	  "\tmov\trdi, [cl_cell + 0]\t; p\n"
+	  "\tmovups\txmm0, [cl_cell + 64]\t; vararg1\n"
+	  "\tmovups\txmm1, [cl_cell + 192]\t; vararg3\n"
+	  "\tmov\tal, 2\t\t\t; vector registers used\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_sysv_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_sysv_some_f:\n"
+	  "\tpush\tqword 16\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe_sysv\n"
+	  "\tmovups\txmm0, [cl_ret_cell + 32]\n"
+	  "\tret\n" },
+	/* Who pops is unspecified: the probe cannot return. */
+	{ W32, "fastcall", "//! varargs int\nint f(int a, ...);",
+	  "tramp_fastcall_some_f:\n"
+	  "\tsub\tesp, 8\t\t\t; aligns the stack at the call\n"
+	  "\tpush\tdword [cl_cell + 64]\t; vararg1\n"
+	  "\tpush\tdword [cl_cell + 0]\t; a\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_fastcall_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_fastcall_some_f:\n"
+	  "\tpush\tdword 8\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe\n"
+	  "\tjmp\tcl_escape\t\t; no document says how to return\n" },
+	/* How it returns is unspecified: neither can the probe; the home area is there all the
+	 * same, and 256 bytes in all. */
+	{ W64, "ms", "long double f(int a, int b, int c, int d);",
+	  "tramp_ms_some_f:\n"
+	  "\tsub\trsp, 224\t\t; poison: see what the callee reads\n"
+	  "\tsub\trsp, 32\t\t\t; the callee's home area\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_ms_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_ms_some_f:\n"
+	  "\tpush\tqword 0\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe_ms\n"
+	  "\tjmp\tcl_escape\t\t; no document says how to return\n" },
+	/* st0 is loaded in the size of the type, by which every bit pattern comes back. */
+	{ W32, "cdecl", "float f(void);",
+	  "tramp_cdecl_some_f:\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_cdecl_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_cdecl_some_f:\n"
+	  "\tpush\tdword 0\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe\n"
+	  "\tfld\tdword [cl_ret]\n"
+	  "\tret\n" },
+	{ W32, "stdcall", "double f(float);",
+	  "tramp_stdcall_some_f:\n"
+	  "\tsub\tesp, 12\t\t\t; aligns the stack at the call\n"
+	  "\tpush\tdword [cl_cell + 0]\t; arg0\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_stdcall_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_stdcall_some_f:\n"
+	  "\tpush\tdword 4\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe\n"
+	  "\tfld\tqword [cl_ret]\n"
+	  "\tret\t4\n" },
+	{ W64, "sysv", "long double f(void);",
+	  "tramp_sysv_some_f:\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_sysv_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_sysv_some_f:\n"
+	  "\tpush\tqword 0\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe_sysv\n"
+	  "\tfld\ttword [cl_ret]\n"
+	  "\tret\n" },
+};
+
+START_TEST(text)
+{
+	const struct golden *g = &golden[_i];
+	struct case_list list = parse(g->cases);
+	struct gen_set set = select_of(&list, g->width, g->abi);
+	struct str s = { 0 };
+	const char *label;
+
+	ck_assert_uint_eq(set.n, 1);
+	gen_trampoline(&s, arena, &set.v[0]);
+	label = strstr(s.s, "\ntramp_");
+	ck_assert_ptr_nonnull(label);
+	ck_assert_str_eq(label + 1, g->tramp);
+	/* The contract before it: where it was declared, and its prototype. */
+	ck_assert_ptr_nonnull(strstr(s.s, "\n; cases/some.h:"));
+	ck_assert_ptr_nonnull(strstr(s.s, gen_prototype(arena, &set.v[0])));
+	str_free(&s);
+	gen_probe(&s, arena, &set.v[0]);
+	label = strstr(s.s, "\nprobe_");
+	ck_assert_ptr_nonnull(label);
+	ck_assert_str_eq(label + 1, g->probe);
+	str_free(&s);
+}
+END_TEST
+
+/* The area of unspecified size stays CL_OBSERVED_STACK in all, however much of it is specified. */
+START_TEST(observed_area)
+{
+	struct case_list list = { 0 };
+	struct str s = { 0 }, decl = { 0 };
+	struct gen_set set;
+	unsigned size;
+
+	/* 22 long doubles are 264 bytes of the i386 stack; fastcall then contradicts itself. */
+	str_add(&decl, "int f(");
+	for (int i = 0; i < 22; i++)
+		str_add(&decl, "long double, ");
+	str_add(&decl, "int);");
+	parse_into(&list, "cases/some.h", decl.s);
+	set = select_of(&list, W32, "fastcall");
+	ck_assert_uint_eq(set.n, 1);
+	ck_assert(set.v[0].place.stack_unspecified);
+	gen_trampoline(&s, arena, &set.v[0]);
+	ck_assert_int_eq(sscanf(strstr(s.s, "\tsub\tesp, "), "\tsub\tesp, %u", &size), 1);
+	ck_assert_msg(size <= 4096, "the trampoline moves esp by %u", size);
+	str_free(&s);
+	str_free(&decl);
+}
+END_TEST
+
+/* ---- what tools make of it ---- */
+
+/* All of cases/, as src/cmd does it. */
+static struct case_list all_cases(void)
+{
+	struct case_list list = { 0 };
+	const char *error = NULL;
+	glob_t g;
+
+	if (glob(arena_printf(arena, "%s/cases/*/*.h", source), 0, NULL, &g) != 0)
+		ck_abort_msg("no cases in %s/cases: give the source folder as the argument",
+			     source);
+	for (size_t i = 0; i < g.gl_pathc; i++) {
+		size_t n;
+		char *file = file_read(g.gl_pathv[i], &n);
+
+		ck_assert_ptr_nonnull(file);
+		ck_assert_msg(proto_parse_mem(arena, arena_strdup(arena, g.gl_pathv[i]),
+					      arena_strndup(arena, file, n), n, &list,
+					      &error) == 0,
+			      "%s", error);
+		free(file);
+	}
+	globfree(&g);
+	return list;
+}
+
+static bool have(const char *program)
+{
+	const char *const argv[] = { program, "--version", NULL };
+
+	if (run_program(argv, 10, NULL) == 0)
+		return true;
+	fprintf(stderr, "SKIP: no %s\n", program);
+	return false;
+}
+
+static void accepts(const char *const argv[], const char *file)
+{
+	struct str out = { 0 };
+	int status = run_program(argv, 60, &out);
+
+	ck_assert_msg(status == 0, "%s refuses %s:\n%.1500s", argv[0], file,
+		      out.s ? out.s : "(no word)");
+	str_free(&out);
+}
+
+static const char *generate(const struct case_list *list, enum width w, const char *only,
+			    const char *name, struct gen_set *set)
+{
+	const char *dir = arena_printf(arena, "%s/%s", folder, name);
+
+	*set = select_of(list, w, only);
+	ck_assert_uint_gt(set->n, 0);
+	ck_assert_int_eq(gen_write(arena, set, dir), 0);
+	return dir;
+}
+
+START_TEST(assembles)
+{
+	enum width w = (enum width)_i;
+	struct case_list list = all_cases();
+	struct gen_set set;
+	const char *dir = generate(&list, w, NULL, "all", &set);
+
+	if (!have("nasm"))
+		return;
+	for (size_t i = 0; i < set.nbatches; i++) {
+		const char *file = arena_printf(arena, "%s/%s.asm", dir, set.batch[i].name);
+		const char *const argv[] = { "nasm", "-w+error", "-f", w == W64 ? "elf64" : "elf32",
+					     "-o", "/dev/null", file, NULL };
+
+		accepts(argv, file);
+	}
+}
+END_TEST
+
+static const struct compiled {
+	const char *cc;
+	enum width width;
+	const char *abi;
+	const char *files; /* those of these stems; NULL: all */
+} compiled[] = {
+	{ "gcc", W64, "sysv", NULL },
+	{ "gcc", W64, "ms", "counts varargs" },
+	{ "gcc", W32, "cdecl", "attributes exhaust" },
+	{ "gcc", W32, "fastcall", "returns varargs" },
+	{ "clang", W64, "sysv", "exhaust returns" },
+	{ "clang", W64, "ms", "mixed" },
+	{ "clang", W32, "regparm3", "mixed subint" },
+};
+
+START_TEST(compiles)
+{
+	const struct compiled *t = &compiled[_i];
+	struct case_list list = all_cases();
+	struct gen_set set;
+	const char *dir = generate(&list, t->width, t->abi, "c", &set);
+	const char *include = arena_printf(arena, "-I%s/src", source);
+	size_t n = 0;
+
+	if (!have(t->cc))
+		return;
+	for (size_t i = 0; i < set.nbatches; i++) {
+		const char *stem = set.v[set.batch[i].first].decl->stem;
+		/* Tables are for the host compiler alone. */
+		static const char *const suffix[] = { ".c", ".table.c" };
+
+		if (t->files && !strstr(t->files, stem))
+			continue;
+		n++;
+		for (size_t k = 0; k < (strcmp(t->cc, "gcc") ? 1 : ARRAY_SIZE(suffix)); k++) {
+			const char *file = arena_printf(arena, "%s/%s%s", dir, set.batch[i].name,
+							suffix[k]);
+			const char *const argv[] = { t->cc,
+						     t->width == W64 ? "-m64" : "-m32",
+						     "-fsyntax-only",
+						     "-ffreestanding",
+						     "-Wall",
+						     "-Wextra",
+						     "-Werror",
+						     include,
+						     file,
+						     NULL };
+
+			accepts(argv, file);
+		}
+	}
+	ck_assert_uint_gt(n, 0);
+}
+END_TEST
+
+/* Types that C can only name after their definition. */
+START_TEST(compiles_definitions)
+{
+	struct case_list list = parse("typedef enum { RED, GREEN } colour;\n"
+				      "enum tagged { ONE = 1 };\n"
+				      "struct s { int a; };\n"
+				      "typedef struct { int b; } anonymous;\n"
+				      "typedef int (*callback)(enum tagged, struct s *);\n"
+				      "colour f(colour a, enum tagged b);\n"
+				      "enum tagged g(struct s *a, anonymous *b, callback c);\n");
+	struct gen_set set;
+	const char *file = arena_printf(arena, "%s/sysv_some_0.c",
+					generate(&list, W64, "sysv", "types", &set));
+	const char *const argv[] = { "gcc", "-fsyntax-only", "-w", "-Werror", file, NULL };
+
+	if (have("gcc"))
+		accepts(argv, file);
+}
+END_TEST
+
+/* The same bytes from the same cases, whatever was generated before. */
+START_TEST(repeatable)
+{
+	enum width w = (enum width)_i;
+	const char *dir[2];
+	struct gen_set set;
+	glob_t g;
+
+	for (int k = 0; k < 2; k++) {
+		struct case_list list = all_cases();
+
+		dir[k] = generate(&list, w, NULL, k ? "second" : "first", &set);
+	}
+	ck_assert_int_eq(glob(arena_printf(arena, "%s/*", dir[0]), 0, NULL, &g), 0);
+	ck_assert_uint_eq(g.gl_pathc, 3 * set.nbatches + 1);
+	for (size_t i = 0; i < g.gl_pathc; i++) {
+		const char *base = strrchr(g.gl_pathv[i], '/');
+		size_t n[2];
+		char *a = file_read(g.gl_pathv[i], &n[0]);
+		char *b = file_read(arena_printf(arena, "%s%s", dir[1], base), &n[1]);
+
+		ck_assert_msg(a && b && n[0] == n[1] && !memcmp(a, b, n[0]), "%s differs", base);
+		free(a);
+		free(b);
+	}
+	globfree(&g);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	Suite *s = suite_create("gen");
+	TCase *t = tcase_create("gen");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	if (argc > 1)
+		source = argv[1];
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, every_convention_of_the_width);
+	tcase_add_test(t, filtered);
+	tcase_add_test(t, annotated);
+	tcase_add_test(t, explicit_attribute);
+	tcase_add_test(t, inapplicable_is_counted);
+	tcase_add_test(t, unknown_convention);
+	tcase_add_test(t, duplicate_symbols);
+	tcase_add_test(t, symbols_are_c);
+	tcase_add_test(t, batches);
+	tcase_add_test(t, batches_of_equal_stems);
+	tcase_add_test(t, classes);
+	tcase_add_test(t, buffers_and_cells);
+	tcase_add_loop_test(t, text, 0, ARRAY_SIZE(golden));
+	tcase_add_test(t, observed_area);
+	tcase_add_loop_test(t, assembles, W32, WIDTHS);
+	tcase_add_loop_test(t, compiles, 0, ARRAY_SIZE(compiled));
+	tcase_add_test(t, compiles_definitions);
+	tcase_add_loop_test(t, repeatable, W32, WIDTHS);
+	suite_add_tcase(s, t);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
