@@ -5,10 +5,6 @@ import pytest
 import program
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "slow: compiles with every compiler present")
-
-
 @pytest.fixture(scope="session", autouse=True)
 def clobber():
     if not program.PROGRAM.exists():
@@ -32,11 +28,6 @@ def newest(compilers: dict, family: str) -> str:
 def gcc(compilers) -> str:
     """gcc-12 where it is present, because the project's figures are about it; else the newest."""
     return "gcc-12" if "gcc-12" in compilers else newest(compilers, "gcc")
-
-
-@pytest.fixture(scope="session")
-def clang(compilers) -> str:
-    return newest(compilers, "clang")
 
 
 @pytest.fixture(scope="session")

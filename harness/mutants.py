@@ -485,6 +485,7 @@ def faults(w: Width):
     system = ("mov $39, %eax", "syscall") if wide else ("mov $20, %eax", "int $0x80")
     kill = ("mov $62, %eax", "mov $-1, %edi", "mov $9, %esi", "syscall") if wide else (
         "mov $37, %eax", "mov $-1, %ebx", "mov $9, %ecx", "int $0x80")
+    sigreturn = ("mov $15, %eax", "syscall") if wide else ("mov $173, %eax", "int $0x80")
     here, nowhere = f"at 0x# (target_{w.abi}_m{w.bits}_{{}}+0x#)", "at 0x#"
     kinds = {
         "ud2": ("ret", ("ud2",), ILL, here),
@@ -503,6 +504,7 @@ def faults(w: Width):
         "trap_flag": ("ret", ("pushf", f"orl $0x100, (%{w.sp})", "popf", "nop"), TRAP, here),
         "syscall": ("ret", system, SYS, here),
         "kill_all": ("ret", kill, SYS, here),
+        "sigreturn": ("ret", sigreturn, SEGV, None),
         "int80": ("ret", ("mov $1, %eax", "int $0x80"), SYS, here),
     }
     for name, (place, code, observed, origin) in kinds.items():

@@ -243,6 +243,54 @@ def test_cases_by_their_printed_name_work_anywhere(tmp_path, gcc):
     assert m.totals["planned"] == 4
 
 
+# Known findings ----------------------------------------------------------------------------------
+
+KNOWN = """//! known gcc sysv: the wrapper lets functions use rbx
+int f(int a);
+//! known clang sysv: another family, so not of this compiler
+int g(int a);
+"""
+
+
+def test_known_finding_is_no_failure(tmp_path, bad_cc):
+    cases = write(tmp_path / "k.h", KNOWN)
+    args = ["--cc", bad_cc, "--abi", "sysv", "--width", "64", "--opt", "O2"]
+    m = run_matrix(tmp_path / "out", *args, "--cases", f"{cases}:f", status=0)
+    assert {(f["case"], f["known"], f["known_reason"]) for f in m.findings} == {
+        ("sysv/k/f", True, "the wrapper lets functions use rbx")}
+    assert (m.totals["known"], m.totals["unexpected"], m.data["vanished"]) == (2, 0, [])
+
+
+def test_finding_known_of_others_is_a_failure(tmp_path, bad_cc):
+    cases = write(tmp_path / "k.h", KNOWN)
+    m = run_matrix(tmp_path / "out", "--cc", bad_cc, "--abi", "sysv", "--width", "64", "--opt",
+                   "O2", "--cases", cases, status=1)
+    assert {(f["case"], f["known"]) for f in m.findings} == {("sysv/k/f", True),
+                                                             ("sysv/k/g", False)}
+    assert (m.totals["known"], m.totals["unexpected"]) == (2, 2)
+
+
+def test_vanished_finding_is_a_failure(tmp_path, gcc):
+    cases = write(tmp_path / "k.h", KNOWN)
+    m = run_matrix(tmp_path / "out", "--cc", gcc, "--abi", "sysv", "--width", "64", "--opt", "O2",
+                   "--cases", cases, status=1)
+    assert m.findings == []
+    assert m.data["vanished"] == [{"case": "sysv/k/f", "compiler": gcc, "where": f"{cases}:1",
+                                   "reason": "the wrapper lets functions use rbx"}]
+    report = " ".join((tmp_path / "out/report.txt").read_text().split())
+    assert f"delete the line {cases}:1" in report
+
+
+def test_known_finding_of_a_case_that_did_not_run_has_not_vanished(tmp_path, gcc, compilers):
+    cc = script(tmp_path / "picky", f"""
+case "$*" in *gen64/*) echo "x.c:1:1: error: no" >&2; exit 1 ;; esac
+exec {compilers[gcc]["path"]} "$@"
+""")
+    m = run_matrix(tmp_path / "out", "--cc", f"{gcc},{cc}", "--abi", "sysv", "--width", "64",
+                   "--opt", "O2", "--cases", write(tmp_path / "k.h", KNOWN), status=1)
+    assert [v["compiler"] for v in m.data["vanished"]] == [gcc]
+
+
 # Interruption ------------------------------------------------------------------------------------
 
 def start(args, cwd) -> subprocess.Popen:

@@ -563,6 +563,28 @@ START_TEST(test_append)
 }
 END_TEST
 
+START_TEST(test_known)
+{
+	struct case_list l = parse_cases("//! known clang<18 sysv, regparm0 callee: LLVM 1: split\n"
+					 "//! known gcc>=12 ms: why\n"
+					 "//! known tcc cdecl caller: no reason\n"
+					 "int f(int);\n"
+					 "int g(int);");
+	const struct known *k = l.v[0].known;
+
+	ck_assert_uint_eq(l.v[0].nknown, 3);
+	ck_assert_uint_eq(l.v[1].nknown, 0);
+	ck_assert_str_eq(k[0].family, "clang");
+	ck_assert(k[0].op == KNOWN_LT && k[0].version == 18 && k[0].nconventions == 2);
+	ck_assert_str_eq(k[0].conventions[1], "regparm0");
+	ck_assert_str_eq(k[0].direction, "callee");
+	ck_assert_str_eq(k[0].reason, "LLVM 1: split");
+	ck_assert_uint_eq(k[0].pos.line, 1);
+	ck_assert(k[1].op == KNOWN_GE && k[1].version == 12 && !k[1].direction);
+	ck_assert(k[2].op == KNOWN_ANY && !strcmp(k[2].direction, "caller"));
+}
+END_TEST
+
 TCase *reject_tests(void); /* reject_test.c */
 
 int main(void)
@@ -576,6 +598,7 @@ int main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, test_types, 0, ARRAY_SIZE(types));
 	tcase_add_test(t, test_predicates);
+	tcase_add_test(t, test_known);
 	tcase_add_loop_test(t, test_constants, 0, ARRAY_SIZE(constants));
 	tcase_add_loop_test(t, test_layouts, 0, ARRAY_SIZE(layouts));
 	tcase_add_test(t, test_storage_units);

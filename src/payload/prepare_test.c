@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of prepare.c, built natively: values, poison and dirt come from the seed alone, differ from
+ * each other, and survive whatever register or x87 load a wrong read goes through. */
+#include "payload/runtime.h"
+
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The runtime's state and case loop, without the copies of libc's functions it defines. */
+#define memcpy  rt_memcpy
+#define memset  rt_memset
+#define memmove rt_memmove
+#include "payload/run.c"
+#undef memcpy
+#undef memset
+#undef memmove
+
+enum { STACK = 8192, SEEDS = 200 };
+
+static uint8_t stack[STACK] __attribute__((aligned(64)));
+static struct cl_values values __attribute__((aligned(16)));
+
+/* Of run.c's surroundings nothing runs here. */
+const struct cl_convention cl_conventions[] = { { 0xf028, 0 } };
+const struct cl_case *const cl_cases[1] = { NULL };
+__asm__(".globl cl_cases_end\n.set cl_cases_end, cl_cases");
+
+int cl_run(void (*entry)(void))
+{
+	(void)entry;
+	return CL_CAME_BACK;
+}
+
+void cl_call_c(void)
+{
+}
+
+static void set_up(void)
+{
+	cl_stack_top = (cl_word)(stack + STACK / 2);
+}
+
+#define GPR_LOC(number, from, n, at) \
+	{ .kind = CL_GPR, .reg = (number), .off = (from), .bytes = (n), .cell = (at) }
+
+/* One argument of each class, and one in two pieces. */
+static const struct cl_value args[] = {
+	{ CL_SIGNED, 1, CL_WIDENED, 4, 4, 0, { GPR_LOC(7, 0, 4, 0) } },
+	{ CL_DOUBLE, 1, 0, 8, 8, 16, { { .kind = CL_XMM, .bytes = 8, .cell = 64 } } },
+	{ CL_SIGNED, 1, CL_WIDENED, 1, 1, 32, { GPR_LOC(6, 0, 1, 128) } },
+	{ CL_BOOL, 1, CL_WIDENED, 1, 1, 48, { GPR_LOC(2, 0, 1, 192) } },
+	{ CL_UNSIGNED, 2, 0, 16, 16, 64, { GPR_LOC(1, 0, 8, 256), GPR_LOC(8, 8, 8, 272) } },
+	{ CL_POINTER, 1, 0, 8, 8, 80, { GPR_LOC(9, 0, 8, 320) } },
+	{ CL_LDOUBLE, 1, 0, 10, 16, 96, { { .kind = CL_STACK, .bytes = 16, .cell = 384 } } },
+	{ CL_FLOAT, 1, 0, 4, 4, 112, { { .kind = CL_XMM, .reg = 1, .bytes = 4, .cell = 448 } } },
+	{ CL_UNSIGNED, 1, CL_WIDENED, 2, 2, 128, { { .kind = CL_STACK, .bytes = 2, .cell = 512 } } },
+	{ CL_SIGNED, 1, CL_REFERENCE, 16, 16, 144, { GPR_LOC(10, 0, 8, 576) } },
+};
+enum { NARGS = sizeof(args) / sizeof(args[0]) };
+
+static struct cl_case a_case(unsigned index)
+{
+	return (struct cl_case){ .index = index,
+				 .nargs = NARGS,
+				 .flags = CL_RETURNS,
+				 .al = -1,
+				 .stack_bytes = 32,
+				 .args = args,
+				 .ret = { CL_SIGNED, 1, 0, 8, 8, 0, { GPR_LOC(0, 0, 8, 0) } } };
+}
+
+/* Everything prepare writes. */
+struct snapshot {
+	struct cl_image poison, callee;
+	uint8_t poison_stack[sizeof(cl_poison_stack)], stack[STACK];
+	uint8_t cell[CL_AREA], arg[CL_AREA], got[CL_AREA], reference[CL_AREA];
+	uint8_t ret_cell[64], ret[64], got_ret[64];
+	cl_word live[CL_LIVE], back[2 * CL_LIVE];
+	long long wide[32];
+	int wide_int[32];
+	struct cl_values values;
+};
+
+static void take(struct snapshot *s, const struct cl_case *c, int direction, int round,
+		 uint64_t seed)
+{
+	memset(s, 0, sizeof(*s));
+	prepare(c, direction, round, seed, &values);
+	s->poison = cl_poison;
+	s->callee = cl_poison_callee;
+	memcpy(s->poison_stack, cl_poison_stack, sizeof(cl_poison_stack));
+	memcpy(s->stack, stack, STACK);
+	memcpy(s->cell, cl_cell, CL_AREA);
+	memcpy(s->arg, (void *)cl_arg, CL_AREA);
+	memcpy(s->got, (void *)cl_got, CL_AREA);
+	memcpy(s->reference, cl_reference, CL_AREA);
+	memcpy(s->ret_cell, cl_ret_cell, 64);
+	memcpy(s->ret, (void *)cl_ret, 64);
+	memcpy(s->got_ret, (void *)cl_got_ret, 64);
+	memcpy(s->live, (void *)cl_live, sizeof(cl_live));
+	memcpy(s->back, (void *)cl_back, sizeof(cl_back));
+	memcpy(s->wide, (void *)cl_wide, sizeof(cl_wide));
+	memcpy(s->wide_int, (void *)cl_wide_int, sizeof(cl_wide_int));
+	s->values = values;
+}
+
+static struct snapshot one, two;
+
+START_TEST(deterministic)
+{
+	struct cl_case c = a_case(3);
+
+	take(&one, &c, CL_CALLEE, 1, 42);
+	/* Another round in between, dirt in what is written: no state is carried over. */
+	take(&two, &c, CL_CALLER, 4, 7);
+	memset(cl_cell, 0x5a, CL_AREA);
+	memset(&values, 0x5a, sizeof(values));
+	take(&two, &c, CL_CALLEE, 1, 42);
+	/* Cells that belong to no argument are nobody's; those of arguments are compared. */
+	for (unsigned i = 0; i < NARGS; i++) {
+		for (unsigned k = 0; k < args[i].nlocs; k++)
+			ck_assert_mem_eq(one.cell + args[i].loc[k].cell,
+					 two.cell + args[i].loc[k].cell, 16);
+		ck_assert_mem_eq(one.values.arg[i], two.values.arg[i], 64);
+	}
+	ck_assert_mem_eq(one.values.ret, two.values.ret, 64);
+	memcpy(two.cell, one.cell, CL_AREA);
+	two.values = one.values;
+	ck_assert_mem_eq(&one, &two, sizeof(one));
+}
+END_TEST
+
+/* Seed, case, round and direction each change every register, and every argument but the bool. */
+START_TEST(different)
+{
+	static const struct {
+		unsigned index;
+		int direction, round;
+		uint64_t seed;
+		const char *what;
+	} v[] = {
+		{ 3, CL_CALLEE, 1, 43, "seed" },
+		{ 3, CL_CALLEE, 1, 42 | 1ull << 63, "high bit of the seed" },
+		{ 4, CL_CALLEE, 1, 42, "case" },
+		{ 3, CL_CALLEE, 0, 42, "round" },
+		{ 3, CL_CALLER, 1, 42, "direction" },
+	};
+	struct cl_case c = a_case(3);
+
+	take(&one, &c, CL_CALLEE, 1, 42);
+	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		struct cl_case other = a_case(v[i].index);
+
+		take(&two, &other, v[i].direction, v[i].round, v[i].seed);
+		for (unsigned r = 0; r < 16; r++) {
+			ck_assert_msg(one.poison.gpr[r] != two.poison.gpr[r],
+				      "another %s, the same register %u", v[i].what, r);
+			ck_assert_msg(memcmp(one.poison.fx + FX_XMM + 16 * r,
+					     two.poison.fx + FX_XMM + 16 * r, 8),
+				      "another %s, the same xmm%u", v[i].what, r);
+		}
+		for (unsigned k = 0; k < NARGS; k++) {
+			if (args[k].size >= 4)
+				ck_assert_msg(memcmp(one.values.arg[k], two.values.arg[k],
+						     args[k].compare),
+					      "another %s, the same argument %u", v[i].what, k);
+		}
+		ck_assert_msg(memcmp(one.poison_stack, two.poison_stack, 16),
+			      "another %s, the same stack", v[i].what);
+		ck_assert_msg(memcmp(one.values.ret, two.values.ret, 8),
+			      "another %s, the same return value", v[i].what);
+	}
+}
+END_TEST
+
+struct words {
+	uint64_t v[2000];
+	size_t n;
+};
+
+static void add_words(struct words *w, const volatile void *p, size_t bytes)
+{
+	for (size_t i = 0; i + 8 <= bytes; i += 8)
+		memcpy(&w->v[w->n++], (const uint8_t *)p + i, 8);
+}
+
+/* All poison of a round: registers of both images, stack, live values. */
+static struct words *all_poison(struct words *w)
+{
+	w->n = 0;
+	add_words(w, cl_poison.gpr, sizeof(cl_poison.gpr));
+	add_words(w, cl_poison_callee.gpr, sizeof(cl_poison_callee.gpr));
+	add_words(w, cl_poison.fx + FX_XMM, 256);
+	add_words(w, cl_poison_callee.fx + FX_XMM, 256);
+	add_words(w, cl_poison.fx + FX_ST, 128);
+	add_words(w, cl_poison_callee.fx + FX_ST, 128);
+	add_words(w, cl_poison_stack, sizeof(cl_poison_stack));
+	add_words(w, cl_live, sizeof(cl_live));
+	add_words(w, cl_live_double, sizeof(cl_live_double));
+	return w;
+}
+
+static int by_value(const void *x, const void *y)
+{
+	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+
+	return a < b ? -1 : a > b;
+}
+
+static struct words some;
+
+START_TEST(poison_is_distinct)
+{
+	struct cl_case c = a_case(0);
+
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		prepare(&c, CL_CALLEE, (int)(seed % ROUNDS), seed, &values);
+		all_poison(&some);
+		for (unsigned i = 0; i < NARGS; i++) {
+			if (args[i].compare >= 8)
+				add_words(&some, values.arg[i], 8);
+		}
+		qsort(some.v, some.n, 8, by_value);
+		for (size_t i = 1; i < some.n; i++) {
+			if (some.v[i] == some.v[i - 1])
+				ck_abort_msg("seed %d: 0x%llx twice", (int)seed,
+					     (unsigned long long)some.v[i]);
+		}
+		/* Registers in the lower halves too: a 32-bit value is looked for there. */
+		for (unsigned r = 0; r < 16; r++) {
+			for (unsigned k = 0; k < r; k++) {
+				if ((uint32_t)cl_poison.gpr[r] == (uint32_t)cl_poison.gpr[k])
+					ck_abort_msg("seed %d: registers %u and %u", (int)seed, k,
+						     r);
+			}
+		}
+	}
+}
+END_TEST
+
+/* A wrong read through the x87 brings the very bits back only if they are a normal number: of a
+ * signalling NaN it would not. */
+START_TEST(poison_is_normal)
+{
+	struct cl_case c = a_case(0);
+
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		prepare(&c, CL_CALLER, (int)(seed % ROUNDS), seed, &values);
+		all_poison(&some);
+		for (size_t i = 0; i < some.n; i++) {
+			double d;
+			float f[2];
+
+			memcpy(&d, &some.v[i], 8);
+			memcpy(f, &some.v[i], 8);
+			if (!isnormal(d) || !isnormal(f[0]) || !isnormal(f[1]))
+				ck_abort_msg("seed %d: 0x%016llx is not normal as a double or as "
+					     "two floats",
+					     (int)seed, (unsigned long long)some.v[i]);
+		}
+	}
+}
+END_TEST
+
+/* Only loads that keep control bits valid: MXCSR reserved bits fault, status bits start clear. */
+START_TEST(control_state)
+{
+	struct cl_case c = a_case(0);
+	unsigned modes = 0;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		uint16_t cw;
+		uint32_t mxcsr;
+
+		prepare(&c, CL_CALLEE, round, 5, &values);
+		memcpy(&cw, cl_poison.fx + FX_FCW, 2);
+		memcpy(&mxcsr, cl_poison.fx + FX_MXCSR, 4);
+		ck_assert_uint_eq(mxcsr & ~0x7f80u, 0);
+		ck_assert_uint_eq(mxcsr & 0x1f80, 0x1f80);
+		ck_assert_uint_eq(cw & 0x33f, 0x33f);
+		ck_assert_uint_eq(cl_poison.fx[FX_FTW], 0);
+		ck_assert_uint_eq(cl_poison.flags & ~0x8d7ul, 0);
+		ck_assert_uint_eq(cl_poison.flags & 2, 2);
+		modes |= 1u << (mxcsr == 0x1f80 && cw == 0x37f);
+	}
+	/* The default in some rounds, something else in others. */
+	ck_assert_uint_eq(modes, 3);
+}
+END_TEST
+
+/* Each bool argument is told by its pattern over the rounds, which is never constant. */
+START_TEST(bool_patterns)
+{
+	struct cl_value bools[16];
+	unsigned pattern[16] = { 0 };
+	struct cl_case c = a_case(0);
+
+	for (unsigned i = 0; i < 16; i++)
+		bools[i] = (struct cl_value){
+			CL_BOOL, 1, 0, 1, 1, (uint16_t)(16 * i), { GPR_LOC(0, 0, 1, 64 * i) }
+		};
+	c.args = bools;
+	c.nargs = 16;
+	for (int round = 0; round < ROUNDS; round++) {
+		prepare(&c, CL_CALLEE, round, 9, &values);
+		for (unsigned i = 0; i < 16; i++) {
+			ck_assert_uint_le(values.arg[i][0], 1);
+			ck_assert_uint_eq(cl_cell[64 * i], values.arg[i][0]);
+			pattern[i] |= (unsigned)values.arg[i][0] << round;
+		}
+	}
+	for (unsigned i = 0; i < 16; i++) {
+		ck_assert_msg(pattern[i] != 0 && pattern[i] != (1u << ROUNDS) - 1,
+			      "argument %u is always %u", i, pattern[i] & 1);
+		for (unsigned k = 0; k < i; k++)
+			ck_assert_msg(pattern[i] != pattern[k],
+				      "arguments %u and %u are both 0x%x", k, i, pattern[i]);
+	}
+}
+END_TEST
+
+START_TEST(floating_values_are_normal)
+{
+	struct cl_case c = a_case(0);
+	unsigned signs = 0;
+
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		double d;
+		float f;
+		long double l = 0;
+
+		prepare(&c, CL_CALLEE, (int)(seed % ROUNDS), seed, &values);
+		memcpy(&d, values.arg[1], 8);
+		memcpy(&f, values.arg[7], 4);
+		memcpy(&l, values.arg[6], 10);
+		if (!isnormal(d) || !isnormal(f) || !isnormal(l))
+			ck_abort_msg("seed %d: %g %g %Lg", (int)seed, d, (double)f, l);
+		if (!(values.arg[6][7] & 0x80))
+			ck_abort_msg("seed %d: a long double without its integer bit", (int)seed);
+		signs |= 1u << !signbit(d) | 4u << !signbit(f) | 16u << !signbit(l);
+	}
+	/* Either sign of each. */
+	ck_assert_uint_eq(signs, 0x3f);
+}
+END_TEST
+
+/* The sign bit is set in all rounds but one: zero extension of a negative value shows, and so does
+ * sign extension of a positive one. */
+START_TEST(sign_bits)
+{
+	struct cl_case c = a_case(0);
+
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		for (int round = 0; round < ROUNDS; round++) {
+			prepare(&c, CL_CALLEE, round, seed, &values);
+			for (unsigned i = 0; i < NARGS; i++) {
+				bool negative = values.arg[i][args[i].size - 1] & 0x80;
+
+				if (args[i].class != CL_SIGNED && args[i].class != CL_UNSIGNED)
+					continue;
+				if (negative != (round != 2))
+					ck_abort_msg("seed %d, round %d, argument %u", (int)seed,
+						     round, i);
+			}
+		}
+	}
+}
+END_TEST
+
+/* What a trampoline loads: the value's bytes, and above them neither of its extensions. */
+START_TEST(cells)
+{
+	struct cl_case c = a_case(0);
+	cl_word p;
+
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		prepare(&c, CL_CALLEE, (int)(seed % ROUNDS), seed, &values);
+		for (unsigned i = 0; i < NARGS; i++) {
+			const struct cl_value *d = &args[i];
+
+			for (unsigned k = 0; k < d->nlocs && !(d->flags & CL_REFERENCE); k++) {
+				const struct cl_loc *l = &d->loc[k];
+				const uint8_t *cell = cl_cell + l->cell;
+				static const uint8_t zeroes[8], ones[8] = { 255, 255, 255, 255,
+									    255, 255, 255, 255 };
+
+				ck_assert_mem_eq(cell, values.arg[i] + l->off, l->bytes);
+				if (l->bytes >= 8)
+					continue;
+				ck_assert_mem_ne(cell + l->bytes, zeroes, 8u - l->bytes);
+				ck_assert_mem_ne(cell + l->bytes, ones, 8u - l->bytes);
+			}
+			/* The C under test loads the same bytes; what it stores starts out wrong in
+			 * every byte. */
+			for (unsigned k = 0; k < d->size; k++) {
+				if (cl_arg[d->buffer + k] != values.arg[i][k] ||
+				    cl_got[d->buffer + k] == values.arg[i][k])
+					ck_abort_msg("argument %u, byte %u", i, k);
+			}
+		}
+		memcpy(&p, cl_cell + 576, sizeof(p));
+		ck_assert_uint_eq(p, (cl_word)(cl_reference + args[9].buffer));
+		ck_assert_uint_eq(p % 16, 0);
+		ck_assert_mem_eq((void *)p, values.arg[9], 16);
+	}
+}
+END_TEST
+
+/* The test stack holds the poison from 1024 bytes below its top to 1024 above, and no byte beyond
+ * is written. */
+START_TEST(stack_is_poisoned)
+{
+	struct cl_case c = a_case(0);
+	size_t half = sizeof(cl_poison_stack) / 2;
+
+	memset(stack, 0xcc, STACK);
+	prepare(&c, CL_CALLEE, 0, 1, &values);
+	ck_assert_ptr_eq(stack_poison_end(), stack + STACK / 2 + half);
+	ck_assert_mem_eq(stack + STACK / 2 - half, cl_poison_stack, sizeof(cl_poison_stack));
+	for (size_t i = 0; i < STACK; i++) {
+		if ((i < STACK / 2 - half || i >= STACK / 2 + half) && stack[i] != 0xcc)
+			ck_abort_msg("byte %zu of the stack was written", i);
+	}
+}
+END_TEST
+
+/* Return values: where the probe loads them from, and st0 as the 80 bits of the same number. */
+START_TEST(returns)
+{
+	struct cl_case c = a_case(0);
+	static const struct cl_loc two_words[2] = { GPR_LOC(0, 0, 8, 0), GPR_LOC(2, 8, 8, 0) };
+	float f;
+	double d;
+	long double st0 = 0;
+
+	prepare(&c, CL_CALLER, 0, 3, &values);
+	ck_assert_mem_eq(cl_ret_cell + CL_RET_GPR, values.ret, 8);
+	ck_assert_mem_eq((void *)cl_ret, values.ret, 64);
+	for (unsigned k = 0; k < 64; k++)
+		ck_assert_uint_eq(cl_got_ret[k], (uint8_t)~values.ret[k]);
+	c.ret = (struct cl_value){ CL_SIGNED, 2, 0, 16, 16, 0, { two_words[0], two_words[1] } };
+	prepare(&c, CL_CALLER, 0, 3, &values);
+	ck_assert_mem_eq(cl_ret_cell + CL_RET_GPR, values.ret, 8);
+	ck_assert_mem_eq(cl_ret_cell + CL_RET_DX, values.ret + 8, 8);
+	c.ret = (struct cl_value){ CL_DOUBLE, 1, 0, 8, 8, 0, { { .kind = CL_XMM, .bytes = 8 } } };
+	prepare(&c, CL_CALLER, 0, 3, &values);
+	ck_assert_mem_eq(cl_ret_cell + CL_RET_XMM, values.ret, 8);
+
+	c.ret = (struct cl_value){ CL_FLOAT, 1, 0, 4, 4, 0, { { .kind = CL_X87, .bytes = 4 } } };
+	prepare(&c, CL_CALLER, 0, 3, &values);
+	memcpy(&f, values.ret, 4);
+	memcpy(&st0, values.st0, 10);
+	ck_assert(st0 == f);
+	c.ret = (struct cl_value){ CL_DOUBLE, 1, 0, 8, 8, 0, { { .kind = CL_X87, .bytes = 8 } } };
+	prepare(&c, CL_CALLER, 0, 3, &values);
+	memcpy(&d, values.ret, 8);
+	memcpy(&st0, values.st0, 10);
+	ck_assert(st0 == d);
+	c.ret = (struct cl_value){ CL_LDOUBLE, 1, 0, 10, 16, 0, { { .kind = CL_X87, .bytes = 10 } } };
+	prepare(&c, CL_CALLER, 0, 3, &values);
+	ck_assert_mem_eq(values.st0, values.ret, 10);
+}
+END_TEST
+
+START_TEST(counters_start_at_zero)
+{
+	struct cl_case c = a_case(0);
+
+	cl_probe_count = cl_nested_count = 9;
+	cl_back[0] = cl_back[2 * CL_LIVE - 1] = 9;
+	cl_back_double[2 * CL_LIVE_DOUBLES - 1] = 9;
+	prepare(&c, CL_CALLEE, 0, 1, &values);
+	ck_assert_uint_eq(cl_probe_count + cl_nested_count, 0);
+	ck_assert_uint_eq(cl_back[0] | cl_back[2 * CL_LIVE - 1], 0);
+	ck_assert(cl_back_double[2 * CL_LIVE_DOUBLES - 1] == 0);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("prepare");
+	TCase *t = tcase_create("prepare");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(t, set_up, NULL);
+	tcase_set_timeout(t, 30);
+	tcase_add_test(t, deterministic);
+	tcase_add_test(t, different);
+	tcase_add_test(t, poison_is_distinct);
+	tcase_add_test(t, poison_is_normal);
+	tcase_add_test(t, control_state);
+	tcase_add_test(t, bool_patterns);
+	tcase_add_test(t, floating_values_are_normal);
+	tcase_add_test(t, sign_bits);
+	tcase_add_test(t, cells);
+	tcase_add_test(t, stack_is_poisoned);
+	tcase_add_test(t, returns);
+	tcase_add_test(t, counters_start_at_zero);
+	suite_add_tcase(s, t);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
