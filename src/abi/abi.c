@@ -27,29 +27,39 @@ const struct type *abi_arg_type(const struct prototype *p, unsigned i)
 	return i < p->nparams ? p->params[i].type : p->varargs[i - p->nparams];
 }
 
-/* The scalars this oracle places. */
+/* What this oracle does not place. */
 static const char *why_not_type(const struct type *t, enum width w)
 {
-	switch (t->kind) {
-	case TYPE_ENUM:
-	case TYPE_POINTER:
+	if (t->kind == TYPE_VOID)
 		return NULL;
+	if (!type_exists(t, w))
+		return "has a type that does not exist at this width";
+	if (t->size[w] > ABI_MAX_VALUE)
+		return "passes a value of more than 256 bytes";
+	switch (t->kind) {
 	case TYPE_STRUCT:
 	case TYPE_UNION:
-	case TYPE_COMPLEX:
+		for (size_t i = 0; i < t->nfields; i++) {
+			const char *why = why_not_type(t->fields[i].type, w);
+
+			if (why)
+				return why;
+		}
+		return NULL;
+	case TYPE_ARRAY:
+		return why_not_type(t->of, w);
 	case TYPE_VECTOR:
-	case TYPE_BITINT:
+		if (w == W32)
+			return "has a vector, which this version does not place at 32 bit";
+		if (t->size[w] != 8 && t->size[w] != 16 && t->size[w] != 32 && t->size[w] != 64)
+			return "has a vector of a size no document mentions";
+		return NULL;
 	case TYPE_FLOAT16:
-	case TYPE_FLOAT128:
-		return "has a type this version does not place (aggregate, complex, vector, "
-		       "_BitInt, "
-		       "_Float16 or __float128)";
+	case TYPE_BITINT:
+		return w == W32 ? "has a type that this version does not place at 32 bit" : NULL;
 	default:
-		break;
+		return NULL;
 	}
-	if (t->kind != TYPE_VOID && !t->size[w])
-		return "has a type that does not exist at this width";
-	return NULL;
 }
 
 const char *abi_place(const struct convention *c, const struct prototype *p, struct placement *out)
@@ -119,8 +129,8 @@ void loc_text(struct str *b, enum width w, const struct loc *l)
 
 void value_text(struct str *b, enum width w, const struct value_place *v)
 {
-	if (v->unspecified) {
-		str_add(b, "unspecified");
+	if (v->unspecified || v->nothing) {
+		str_add(b, v->nothing ? "nothing passed" : "unspecified");
 		return;
 	}
 	if (v->by_reference)

@@ -11,7 +11,7 @@
 #include "proto/proto.h"
 
 enum rule_status { STATED, SILENT, CONTRADICTORY };
-enum document { PSABI64, PSABI32, GCCMAN, MSX64, LINUX, DOCUMENTS };
+enum document { PSABI64, PSABI64_LATER, PSABI32, GCCMAN, MSX64, LINUX, DOCUMENTS };
 
 struct document_info {
 	const char *title, *edition;
@@ -59,19 +59,22 @@ struct loc {
 	unsigned bytes; /* how many */
 };
 
-enum { MAX_LOCS = 4 };
+enum { MAX_LOCS = 4, ABI_MAX_VALUE = 256 };
 
 struct value_place {
 	struct loc loc[MAX_LOCS]; /* pieces in order of `off`; copies of a piece share it */
 	unsigned nlocs;
 	bool by_reference; /* loc is that of a pointer to the value */
+	bool nothing;      /* travels nowhere: an empty structure; loc is empty */
 	bool unspecified;  /* no document decides; loc is empty */
 	enum rule_id rule; /* why it is there, or why it is unspecified */
 };
 
 struct placement {
-	struct value_place ret;           /* nlocs == 0 and !unspecified: void */
-	struct value_place hidden;        /* pointer to a memory return value; nlocs == 0: none */
+	struct value_place ret; /* nlocs == 0 and !unspecified: void */
+	/* Pointer to a memory return value; nlocs == 0: none. Then ret has no loc of its own, and
+	 * the pointer comes back in ax. */
+	struct value_place hidden;
 	struct value_place arg[MAX_ARGS]; /* named, then variadic */
 	unsigned nargs, nnamed;
 	unsigned

@@ -16,7 +16,9 @@ static void stdcall_place(const struct convention *c, const struct prototype *p,
 			  struct placement *out)
 {
 	cdecl_place(c, p, out);
-	out->pop_bytes = p->variadic ? 0 : out->stack_bytes;
+	if (!p->variadic)
+		out->pop_bytes = out->stack_bytes;
+	out->pop_unspecified = !p->variadic && out->stack_unspecified;
 }
 
 const struct convention abi_cdecl = {

@@ -13,9 +13,10 @@ static const unsigned char regs[] = { GPR_CX, GPR_DX };
 
 static struct loc on_stack(struct reading *r, const struct type *t)
 {
-	struct loc l = { .kind = LOC_STACK, .stack = (int)r->stack, .bytes = t->size[W32] };
+	struct loc l = { .kind = LOC_STACK };
+	enum rule_id why;
 
-	r->stack += (t->size[W32] + 3) / 4 * 4;
+	i386_place_on_stack(t, &r->stack, &l, &why);
 	return l;
 }
 
@@ -31,10 +32,11 @@ static struct loc read_gcc(struct reading *r, unsigned i, const struct type *t)
 }
 
 /* Microsoft's __fastcall: the first two arguments found that are a DWORD or smaller. The page does
- * not say whether a float, which is as wide as one, is meant: both ways are read. */
+ * not say whether a float, which is as wide as one, is meant: both ways are read. Structures and
+ * unions of any size go on the stack. */
 static struct loc read_microsoft(struct reading *r, const struct type *t, bool floats_count)
 {
-	bool fits = t->size[W32] <= 4 && (floats_count || !type_is_float(t));
+	bool fits = i386_fits_register(t) || (floats_count && t->kind == TYPE_FLOAT);
 
 	return fits && r->used < ARRAY_SIZE(regs) ? in_register(r->used++, t) : on_stack(r, t);
 }
@@ -51,7 +53,11 @@ static void fastcall_place(const struct convention *c, const struct prototype *p
 	unsigned i;
 
 	i386_return(p, out);
+	if (!p->variadic)
+		i386_unspecified_return(out);
 	out->pop_rule = c->rule[CHECK_SP];
+	if (out->ret.unspecified)
+		return;
 	if (p->variadic) {
 		for (i = 0; i < out->nargs; i++)
 			i386_stack_arg(p, i, RULE_GCC_FASTCALL_VA, out);
@@ -62,8 +68,14 @@ static void fastcall_place(const struct convention *c, const struct prototype *p
 	for (i = 0; i < out->nargs; i++) {
 		const struct type *t = abi_arg_type(p, i);
 		struct loc g, m, n;
+		enum rule_id why;
+		unsigned anywhere = 0;
 
-		if (i < ARRAY_SIZE(regs) && !type_is_float(t) && t->size[W32] > 4) {
+		if (!i386_place_on_stack(t, &anywhere, &g, &why)) {
+			i386_unspecified_from(i, why, out);
+			break;
+		}
+		if (i < ARRAY_SIZE(regs) && i386_wide_integer(t)) {
 			/* "In the register" cannot be followed, so nothing after it can be either.
 			 */
 			i386_unspecified_from(i, RULE_GCC_FASTCALL_WIDE, out);
@@ -73,7 +85,8 @@ static void fastcall_place(const struct convention *c, const struct prototype *p
 		m = read_microsoft(&wide, t, true);
 		n = read_microsoft(&narrow, t, false);
 		if (same_place(&g, &m) && same_place(&g, &n)) {
-			out->arg[i].rule = RULE_GCC_FASTCALL_ARGS;
+			out->arg[i].rule =
+				why && g.kind == LOC_STACK ? why : RULE_GCC_FASTCALL_ARGS;
 			out->arg[i].loc[out->arg[i].nlocs++] = g;
 			/* Where the area is unspecified it still reaches this far. */
 			if (g.kind == LOC_STACK)

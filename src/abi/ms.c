@@ -7,73 +7,143 @@ enum { REG_ARGS = 4, SLOT = 8, HOME = 32 };
 
 static const unsigned char int_regs[REG_ARGS] = { GPR_CX, GPR_DX, GPR_R8, GPR_R9 };
 
-static bool is_sse(const struct type *t)
+/* How the pages speak of a type. */
+enum kind { INTEGERS, FLOATS, AGGREGATES, VECTORS, WIDE, FOREIGN };
+
+static enum kind kind_of(const struct type *t)
 {
-	return t->kind == TYPE_FLOAT || t->kind == TYPE_DOUBLE;
+	switch (t->kind) {
+	case TYPE_FLOAT:
+	case TYPE_DOUBLE:
+		return FLOATS;
+	case TYPE_STRUCT:
+	case TYPE_UNION:
+		return t->size[W64] ? AGGREGATES : FOREIGN;
+	case TYPE_VECTOR:
+		return VECTORS;
+	case TYPE_COMPLEX:
+	case TYPE_FLOAT16:
+		return FOREIGN;
+	default:
+		return t->size[W64] > SLOT ? WIDE : INTEGERS;
+	}
+}
+
+/* "1, 2, 4, or 8 bytes". */
+static bool register_size(const struct type *t)
+{
+	unsigned n = t->size[W64];
+
+	return n == 1 || n == 2 || n == 4 || n == 8;
+}
+
+static void unspecified(struct value_place *v, enum rule_id rule)
+{
+	v->unspecified = true;
+	v->rule = rule;
 }
 
 static void place_return(const struct type *t, struct placement *out)
 {
 	struct value_place *v = &out->ret;
+	enum kind kind = t->kind == TYPE_VOID ? FOREIGN : kind_of(t);
+	bool xmm = kind == FLOATS || (kind == VECTORS && t->size[W64] == 16);
 
 	if (t->kind == TYPE_VOID)
 		return;
-	if (t->size[W64] > SLOT) {
-		v->unspecified = true;
-		v->rule = RULE_MS_RET_WIDE;
+	if (kind == AGGREGATES && !register_size(t)) {
+		v->rule = out->hidden.rule = RULE_MS_HIDDEN;
+		out->hidden.loc[out->hidden.nlocs++] =
+			(struct loc){ .kind = LOC_GPR, .reg = int_regs[0], .bytes = SLOT };
 		return;
 	}
-	v->rule = is_sse(t) ? RULE_MS_RET_SSE : RULE_MS_RET_INT;
-	v->loc[v->nlocs++] = (struct loc){ .kind = is_sse(t) ? LOC_XMM : LOC_GPR,
-					   .reg = is_sse(t) ? 0 : GPR_AX,
+	if (kind == FOREIGN)
+		unspecified(v, RULE_MS_FOREIGN);
+	else if (kind == WIDE || (kind == VECTORS && t->size[W64] > 16))
+		unspecified(v, RULE_MS_RET_WIDE);
+	if (v->unspecified)
+		return;
+	v->rule = kind == FLOATS           ? RULE_MS_RET_SSE
+		  : kind == AGGREGATES     ? RULE_MS_RET_AGGREGATE
+		  : kind == VECTORS && xmm ? RULE_MS_RET_VECTOR
+					   : RULE_MS_RET_INT;
+	v->loc[v->nlocs++] = (struct loc){ .kind = xmm ? LOC_XMM : LOC_GPR,
+					   .reg = xmm ? 0 : GPR_AX,
 					   .bytes = t->size[W64] };
+}
+
+/* Argument i at position `at`, which a hidden pointer may have shifted. */
+static void place_argument(const struct prototype *p, unsigned i, unsigned at,
+			   struct placement *out)
+{
+	const struct type *t = abi_arg_type(p, i);
+	struct value_place *v = &out->arg[i];
+	enum kind kind = kind_of(t);
+	unsigned bytes = t->size[W64];
+
+	v->rule = at < REG_ARGS ? RULE_MS_ARGS : RULE_MS_STACK;
+	if (!register_size(t)) {
+		/* Complex types of other sizes too: "any argument that isn't 1, 2, 4, or 8 bytes".
+		 */
+		if (!bytes) {
+			unspecified(v, RULE_MS_FOREIGN);
+			return;
+		}
+		v->by_reference = true;
+		v->rule = kind == VECTORS ? RULE_MS_VECTOR : RULE_MS_REFERENCE;
+		bytes = SLOT;
+	} else if (kind == FOREIGN) {
+		unspecified(v, RULE_MS_FOREIGN);
+		return;
+	} else if ((kind == AGGREGATES || kind == VECTORS) && at < REG_ARGS) {
+		v->rule = RULE_MS_AGGREGATE;
+	}
+	if (at >= REG_ARGS) {
+		v->loc[v->nlocs++] = (struct loc){ .kind = LOC_STACK,
+						   .stack = (int)(HOME + (at - REG_ARGS) * SLOT),
+						   .bytes = bytes };
+		return;
+	}
+	if (kind == FLOATS)
+		v->loc[v->nlocs++] = (struct loc){ .kind = LOC_XMM, .reg = at, .bytes = bytes };
+	/* Of a variadic function any floating-point value is in both registers. */
+	if (kind != FLOATS || p->variadic) {
+		v->loc[v->nlocs++] =
+			(struct loc){ .kind = LOC_GPR, .reg = int_regs[at], .bytes = bytes };
+		if (kind == FLOATS)
+			v->rule = RULE_MS_VARARGS;
+	}
 }
 
 static void ms_place(const struct convention *c, const struct prototype *p, struct placement *out)
 {
+	unsigned shift, positions;
+
 	place_return(p->ret, out);
 	out->home_bytes = HOME;
 	out->stack_bytes = HOME;
 	out->pop_rule = c->rule[CHECK_SP];
 	if (out->ret.unspecified) {
 		/* A hidden pointer, if there is one, shifts every argument. */
-		for (unsigned i = 0; i < out->nargs; i++) {
-			out->arg[i].unspecified = true;
-			out->arg[i].rule = out->ret.rule;
-		}
+		for (unsigned i = 0; i < out->nargs; i++)
+			unspecified(&out->arg[i], out->ret.rule);
 		/* With a fourth argument the shift may reach the stack. */
 		out->stack_unspecified = out->nargs >= REG_ARGS;
 		return;
 	}
+	shift = out->hidden.nlocs;
+	positions = out->nargs + shift;
 	for (unsigned i = 0; i < out->nargs; i++) {
-		const struct type *t = abi_arg_type(p, i);
-		struct value_place *v = &out->arg[i];
-		unsigned bytes = t->size[W64];
-
-		v->rule = i < REG_ARGS ? RULE_MS_ARGS : RULE_MS_STACK;
-		if (bytes > SLOT) {
-			v->by_reference = true;
-			v->rule = RULE_MS_REFERENCE;
-			bytes = SLOT;
-		}
-		if (i >= REG_ARGS) {
-			v->loc[v->nlocs++] = (struct loc){ .kind = LOC_STACK,
-							   .stack = (int)out->stack_bytes,
-							   .bytes = bytes };
-			out->stack_bytes += SLOT;
-			continue;
-		}
-		if (is_sse(t))
-			v->loc[v->nlocs++] =
-				(struct loc){ .kind = LOC_XMM, .reg = i, .bytes = bytes };
-		/* Of a variadic function any floating-point value is in both registers. */
-		if (!is_sse(t) || p->variadic) {
-			v->loc[v->nlocs++] =
-				(struct loc){ .kind = LOC_GPR, .reg = int_regs[i], .bytes = bytes };
-			if (is_sse(t))
-				v->rule = RULE_MS_VARARGS;
+		place_argument(p, i, i + shift, out);
+		if (!abi_arg_type(p, i)->size[W64]) {
+			/* It may take no position at all. */
+			for (; i < out->nargs; i++)
+				unspecified(&out->arg[i], RULE_MS_FOREIGN);
+			out->stack_unspecified = positions > REG_ARGS;
 		}
 	}
+	if (positions > REG_ARGS)
+		out->stack_bytes = HOME + (positions - REG_ARGS) * SLOT;
 }
 
 const struct convention abi_ms = {
@@ -84,6 +154,7 @@ const struct convention abi_ms = {
 	.saved_gpr = SYSV_SAVED | GPR_BIT(SI) | GPR_BIT(DI),
 	.saved_xmm = 0xffc0,
 	.rule = { [CHECK_ENTERED] = RULE_MS_CALL,
+		  [CHECK_LAYOUT] = RULE_SYSV_LAYOUT,
 		  [CHECK_ARG] = RULE_MS_ARGS,
 		  [CHECK_REFERENCE] = RULE_MS_REFERENCE,
 		  [CHECK_UPPER] = RULE_MS_UPPER,

@@ -2,14 +2,16 @@
 /* i386 regparm(0) to regparm(3): GCC manual, x86 Attributes. */
 #include "abi/conventions.h"
 
-enum { WORD = 4 };
-
 static void regparm_place(const struct prototype *p, unsigned number, struct placement *out)
 {
 	static const unsigned char regs[] = { GPR_AX, GPR_DX, GPR_CX };
 	unsigned i, used = 0;
 
 	i386_return(p, out);
+	if (number && !p->variadic)
+		i386_unspecified_return(out);
+	if (out->ret.unspecified)
+		return;
 	if (p->variadic) {
 		for (i = 0; i < out->nargs; i++)
 			i386_stack_arg(p, i, RULE_GCC_REGPARM_VA, out);
@@ -20,14 +22,14 @@ static void regparm_place(const struct prototype *p, unsigned number, struct pla
 	 * specified. */
 	for (i = 0; i < out->nargs; i++) {
 		const struct type *t = abi_arg_type(p, i);
-		bool integral = !type_is_float(t), position, reg;
+		bool integral = i386_fits_register(t), position, reg;
 
-		if (integral && t->size[W32] > WORD && (i < number || used < number)) {
+		if (i386_wide_integer(t) && (i < number || used < number)) {
 			i386_unspecified_from(i, RULE_GCC_REGPARM_WIDE, out);
 			return;
 		}
-		position = integral && t->size[W32] <= WORD && i < number;
-		reg = integral && t->size[W32] <= WORD && used < number;
+		position = integral && i < number;
+		reg = integral && used < number;
 		if (position && reg && i == used) {
 			i386_reg_arg(p, i, regs[i], RULE_GCC_REGPARM_ARGS, out);
 		} else if (!position && !reg && !out->stack_unspecified) {

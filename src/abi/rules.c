@@ -5,6 +5,8 @@
 const struct document_info documents[DOCUMENTS] = {
 	[PSABI64] = { "System V ABI, AMD64 Architecture Processor Supplement",
 		      "1.0 draft, March 2019" },
+	[PSABI64_LATER] = { "System V ABI, AMD64 Architecture Processor Supplement",
+			    "1.0, May 2023 and later" },
 	[PSABI32] = { "System V ABI, Intel386 Architecture Processor Supplement",
 		      "1.1, December 2018" },
 	[GCCMAN] = { "Using the GNU Compiler Collection (GCC manual)",

@@ -3,38 +3,29 @@
  * 64 bit, which are documented to change nothing. */
 #include "abi/conventions.h"
 
-enum { INT_REGS = 6, SSE_REGS = 8, EIGHTBYTE = 8 };
+enum { INT_REGS = 6, SSE_REGS = 8, EIGHTBYTE = 8, MAX_EIGHTBYTES = 8, CALL_ALIGN = 16 };
 
-/* Passing, 2: the sequence of integer registers. */
-static const unsigned char int_regs[INT_REGS] = { GPR_DI, GPR_SI, GPR_DX, GPR_CX, GPR_R8, GPR_R9 };
+/* Passing, 2: the sequence of integer registers. Returning of values: rax, rdx. */
+static const unsigned char arg_ints[INT_REGS] = { GPR_DI, GPR_SI, GPR_DX, GPR_CX, GPR_R8, GPR_R9 };
+static const unsigned char return_ints[] = { GPR_AX, GPR_DX };
 
-/* The registers an argument wants, by the classes of its eightbytes. */
-struct wants {
-	unsigned ints, sses;
-	bool memory;
+/* Definitions. */
+enum eightbyte_class { NO_CLASS, INTEGER, SSE, SSEUP, X87, X87UP, COMPLEX_X87, MEMORY };
+
+struct classes {
+	enum eightbyte_class of[MAX_EIGHTBYTES];
+	unsigned n; /* eightbytes; 0 for an empty type */
 	enum rule_id rule;
 };
-
-/* Classification of the basic types. */
-static struct wants classify(const struct type *t)
-{
-	switch (t->kind) {
-	case TYPE_FLOAT:
-	case TYPE_DOUBLE:
-		return (struct wants){ .sses = 1, .rule = RULE_SYSV_SSE_ARGS };
-	case TYPE_LDOUBLE:
-		return (struct wants){ .memory = true, .rule = RULE_SYSV_X87_ARGS };
-	case TYPE_INT128:
-	case TYPE_UINT128:
-		return (struct wants){ .ints = 2, .rule = RULE_SYSV_INT128 };
-	default:
-		return (struct wants){ .ints = 1, .rule = RULE_SYSV_INT_ARGS };
-	}
-}
 
 static unsigned min(unsigned a, unsigned b)
 {
 	return a < b ? a : b;
+}
+
+static unsigned max(unsigned a, unsigned b)
+{
+	return a > b ? a : b;
 }
 
 static unsigned round_up(unsigned n, unsigned to)
@@ -42,116 +33,328 @@ static unsigned round_up(unsigned n, unsigned to)
 	return (n + to - 1) / to * to;
 }
 
-static void place_return(const struct type *t, struct placement *out)
+/* Classification of aggregates, 4: the class of two fields in one eightbyte. */
+static enum eightbyte_class merge(enum eightbyte_class a, enum eightbyte_class b)
 {
-	struct value_place *v = &out->ret;
+	if (a == b || b == NO_CLASS)
+		return a;
+	if (a == NO_CLASS)
+		return b;
+	if (a == MEMORY || b == MEMORY)
+		return MEMORY;
+	if (a == INTEGER || b == INTEGER)
+		return INTEGER;
+	if (a >= X87 || b >= X87)
+		return MEMORY;
+	return SSE;
+}
+
+static void put(struct classes *c, unsigned offset, unsigned bytes, enum eightbyte_class first,
+		enum eightbyte_class next)
+{
+	for (unsigned at = offset / EIGHTBYTE; at * EIGHTBYTE < offset + bytes; at++) {
+		enum eightbyte_class k = at == offset / EIGHTBYTE ? first : next;
+
+		if (at < MAX_EIGHTBYTES)
+			c->of[at] = merge(c->of[at], k);
+	}
+}
+
+/* Classify `t` at a byte offset of the argument. False: it has class MEMORY as a whole. */
+static bool classify(struct classes *c, const struct type *t, unsigned offset)
+{
+	unsigned size = t->size[W64];
 
 	switch (t->kind) {
-	case TYPE_VOID:
-		return;
+	case TYPE_STRUCT:
+	case TYPE_UNION:
+		for (size_t i = 0; i < t->nfields; i++) {
+			const struct field *f = &t->fields[i];
+
+			if (f->is_bitfield) {
+				unsigned bit = offset * 8 + f->bit_offset[W64];
+
+				/* An unnamed one is padding. A named one is of an integral type. */
+				if (f->name && f->bits)
+					put(c, bit / 8, (bit % 8 + f->bits + 7) / 8, INTEGER,
+					    INTEGER);
+				continue;
+			}
+			/* 1: "or it contains unaligned fields". */
+			if (f->type->align[W64] && f->offset[W64] % f->type->align[W64])
+				return false;
+			if (!classify(c, f->type, offset + f->offset[W64]))
+				return false;
+		}
+		return true;
+	case TYPE_ARRAY:
+		for (unsigned i = 0; i < t->count; i++) {
+			if (!classify(c, t->of, offset + i * t->of->size[W64]))
+				return false;
+		}
+		return true;
 	case TYPE_FLOAT:
 	case TYPE_DOUBLE:
-		v->rule = RULE_SYSV_RET_SSE;
-		v->loc[v->nlocs++] = (struct loc){ .kind = LOC_XMM, .bytes = t->size[W64] };
-		return;
+	case TYPE_FLOAT16:
+		put(c, offset, size, SSE, SSE);
+		return true;
+	case TYPE_FLOAT128:
+		put(c, offset, size, SSE, SSEUP);
+		return true;
+	case TYPE_VECTOR:
+		put(c, offset, size, SSE, SSEUP);
+		return true;
 	case TYPE_LDOUBLE:
-		v->rule = RULE_SYSV_RET_X87;
-		v->loc[v->nlocs++] = (struct loc){ .kind = LOC_X87, .bytes = 10 };
-		return;
+		put(c, offset, size, X87, X87UP);
+		return true;
+	case TYPE_COMPLEX:
+		if (t->of->kind == TYPE_LDOUBLE)
+			put(c, offset, size, COMPLEX_X87, COMPLEX_X87);
+		else
+			put(c, offset, size, SSE, SSE);
+		return true;
 	default:
-		v->rule = RULE_SYSV_RET_INT;
-		v->loc[v->nlocs++] = (struct loc){ .kind = LOC_GPR,
-						   .reg = GPR_AX,
-						   .bytes = min(t->size[W64], EIGHTBYTE) };
-		if (t->size[W64] > EIGHTBYTE)
-			v->loc[v->nlocs++] = (struct loc){ .kind = LOC_GPR,
-							   .reg = GPR_DX,
-							   .off = EIGHTBYTE,
-							   .bytes = t->size[W64] - EIGHTBYTE };
-		return;
+		put(c, offset, size, INTEGER, INTEGER);
+		return true;
 	}
+}
+
+/* 5: the post merger cleanup. False: memory. */
+static bool clean_up(struct classes *c)
+{
+	for (unsigned i = 0; i < c->n; i++) {
+		if (c->of[i] == MEMORY)
+			return false;
+		if (c->of[i] == X87UP && (!i || c->of[i - 1] != X87))
+			return false;
+	}
+	/* Without __m256 even an SSE, SSEUP, SSEUP, SSEUP one: the footnote to 1. */
+	if (c->n > 2)
+		return false;
+	for (unsigned i = 0; i < c->n; i++) {
+		if (c->of[i] == SSEUP && (!i || (c->of[i - 1] != SSE && c->of[i - 1] != SSEUP)))
+			c->of[i] = SSE;
+	}
+	return true;
+}
+
+/* The classes of an argument or return value; false: it has class MEMORY, c->rule says why. */
+static bool classes_of(const struct type *t, struct classes *c)
+{
+	unsigned size = t->size[W64];
+
+	*c = (struct classes){ .n = (size + EIGHTBYTE - 1) / EIGHTBYTE };
+	switch (t->kind) {
+	case TYPE_STRUCT:
+	case TYPE_UNION:
+		c->rule = size ? RULE_SYSV_AGGREGATE : RULE_SYSV_EMPTY;
+		if (size > MAX_EIGHTBYTES * EIGHTBYTE || !classify(c, t, 0) || !clean_up(c)) {
+			c->rule = RULE_SYSV_AGGREGATE_MEMORY;
+			return false;
+		}
+		return true;
+	case TYPE_COMPLEX:
+		c->rule = t->of->kind == TYPE_LDOUBLE ? RULE_SYSV_COMPLEX_X87 : RULE_SYSV_COMPLEX;
+		break;
+	case TYPE_FLOAT:
+	case TYPE_DOUBLE:
+		c->rule = RULE_SYSV_SSE_ARGS;
+		break;
+	case TYPE_FLOAT16:
+		c->rule = RULE_SYSV_FLOAT16;
+		break;
+	case TYPE_FLOAT128:
+		c->rule = RULE_SYSV_FLOAT128;
+		break;
+	case TYPE_VECTOR:
+		c->rule = size > 16 ? RULE_SYSV_VECTOR_WIDE : RULE_SYSV_VECTOR;
+		break;
+	case TYPE_LDOUBLE:
+		c->rule = RULE_SYSV_X87_ARGS;
+		break;
+	case TYPE_BITINT:
+		c->rule = RULE_SYSV_BITINT;
+		break;
+	case TYPE_INT128:
+	case TYPE_UINT128:
+		c->rule = RULE_SYSV_INT128;
+		break;
+	default:
+		c->rule = RULE_SYSV_INT_ARGS;
+		break;
+	}
+	if (c->n > MAX_EIGHTBYTES)
+		return false;
+	classify(c, t, 0);
+	/* COMPLEX_X87 takes four eightbytes and is no aggregate: the cleanup is not for it. */
+	return c->of[0] == COMPLEX_X87 || clean_up(c);
+}
+
+/* Piece i of the value: one register; SSEUP eightbytes widen the piece before them. */
+static void add_piece(struct value_place *v, enum loc_kind kind, unsigned reg, unsigned i,
+		      unsigned size)
+{
+	v->loc[v->nlocs++] = (struct loc){ .kind = kind,
+					   .reg = reg,
+					   .off = i * EIGHTBYTE,
+					   .bytes = min(size - i * EIGHTBYTE, EIGHTBYTE) };
+}
+
+static void widen_piece(struct value_place *v, unsigned i, unsigned size)
+{
+	v->loc[v->nlocs - 1].bytes += min(size - i * EIGHTBYTE, EIGHTBYTE);
+}
+
+static enum rule_id return_rule(const struct type *t, const struct classes *c)
+{
+	if (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION)
+		return c->n ? RULE_SYSV_RET_AGGREGATE : RULE_SYSV_EMPTY;
+	switch (c->of[0]) {
+	case X87:
+		return RULE_SYSV_RET_X87;
+	case COMPLEX_X87:
+		return RULE_SYSV_RET_COMPLEX_X87;
+	case SSE:
+		return RULE_SYSV_RET_SSE;
+	default:
+		return RULE_SYSV_RET_INT;
+	}
+}
+
+/* Returning of Values. Returns how many integer argument registers the hidden pointer takes. */
+static unsigned place_return(const struct type *t, struct placement *out)
+{
+	struct value_place *v = &out->ret;
+	unsigned ints = 0, sses = 0, size = t->size[W64];
+	struct classes c;
+
+	if (t->kind == TYPE_VOID)
+		return 0;
+	if (!classes_of(t, &c)) {
+		v->rule = out->hidden.rule = RULE_SYSV_HIDDEN;
+		out->hidden.loc[out->hidden.nlocs++] =
+			(struct loc){ .kind = LOC_GPR, .reg = arg_ints[0], .bytes = EIGHTBYTE };
+		return 1;
+	}
+	v->rule = return_rule(t, &c);
+	v->nothing = !c.n;
+	if (c.of[0] == COMPLEX_X87) {
+		for (unsigned part = 0; part < 2; part++)
+			v->loc[v->nlocs++] = (struct loc){
+				.kind = LOC_X87, .reg = part, .off = part * 16, .bytes = 10
+			};
+		return 0;
+	}
+	for (unsigned i = 0; i < c.n; i++) {
+		switch (c.of[i]) {
+		case INTEGER:
+			add_piece(v, LOC_GPR, return_ints[ints++], i, size);
+			break;
+		case SSE:
+			add_piece(v, LOC_XMM, sses++, i, size);
+			break;
+		case SSEUP:
+			widen_piece(v, i, size);
+			break;
+		case X87:
+			v->loc[v->nlocs++] = (struct loc){ .kind = LOC_X87, .bytes = 10 };
+			break;
+		default:
+			break; /* X87UP comes with X87; NO_CLASS is padding */
+		}
+	}
+	return 0;
+}
+
+static void count(const struct classes *c, unsigned *ints, unsigned *sses)
+{
+	*ints = *sses = 0;
+	for (unsigned i = 0; i < c->n; i++) {
+		*ints += c->of[i] == INTEGER;
+		*sses += c->of[i] == SSE;
+	}
+}
+
+static bool on_x87(const struct classes *c)
+{
+	return c->n && (c->of[0] == X87 || c->of[0] == COMPLEX_X87);
+}
+
+/* Passing, 1: "align and pass the argument on the stack". */
+static void place_on_stack(const struct type *t, struct value_place *v, struct placement *out)
+{
+	unsigned align = max(t->align[W64], EIGHTBYTE);
+
+	out->stack_bytes = round_up(out->stack_bytes, align);
+	/* The Stack Frame, footnote: the boundary is the largest alignment passed on the stack. */
+	out->align = max(out->align, align);
+	v->loc[v->nlocs++] = (struct loc){ .kind = LOC_STACK,
+					   .stack = (int)out->stack_bytes,
+					   .bytes = t->size[W64] };
+	out->stack_bytes += round_up(t->size[W64], EIGHTBYTE);
 }
 
 void sysv_place(const struct convention *c, const struct prototype *p, struct placement *out)
 {
-	unsigned ints = 0, sses = 0;
+	unsigned ints = place_return(p->ret, out), sses = 0;
 
-	place_return(p->ret, out);
 	for (unsigned i = 0; i < out->nargs; i++) {
 		const struct type *t = abi_arg_type(p, i);
 		struct value_place *v = &out->arg[i];
-		struct wants w = classify(t);
-		unsigned size = t->size[W64];
+		unsigned want_ints, want_sses;
+		struct classes k;
+		bool memory = !classes_of(t, &k);
 
-		v->rule = w.rule;
-		if (!w.memory && ints + w.ints <= INT_REGS && sses + w.sses <= SSE_REGS) {
-			for (unsigned k = 0; k < w.ints; k++)
-				v->loc[v->nlocs++] =
-					(struct loc){ .kind = LOC_GPR,
-						      .reg = int_regs[ints++],
-						      .off = k * EIGHTBYTE,
-						      .bytes = min(size - k * EIGHTBYTE,
-								   EIGHTBYTE) };
-			if (w.sses)
-				v->loc[v->nlocs++] = (struct loc){ .kind = LOC_XMM,
-								   .reg = sses++,
-								   .bytes = size };
+		v->rule = k.rule;
+		if (!k.n) {
+			v->nothing = true;
+			continue;
+		}
+		count(&k, &want_ints, &want_sses);
+		if (memory || on_x87(&k)) {
+			place_on_stack(t, v, out);
 			continue;
 		}
 		/* "If there are no registers available for any eightbyte of an argument, the whole
 		 * argument is passed on the stack": later ones may still find registers. */
-		if (w.ints == 2)
-			v->rule = RULE_SYSV_WHOLE;
-		else if (!w.memory)
-			v->rule = RULE_SYSV_STACK;
-		/* Passing, 1: "align and pass the argument on the stack". */
-		out->stack_bytes =
-			round_up(out->stack_bytes, t->align[W64] > EIGHTBYTE ? 16 : EIGHTBYTE);
-		v->loc[v->nlocs++] = (struct loc){ .kind = LOC_STACK,
-						   .stack = (int)out->stack_bytes,
-						   .bytes = size };
-		out->stack_bytes += round_up(size, EIGHTBYTE);
+		if (ints + want_ints > INT_REGS || sses + want_sses > SSE_REGS) {
+			v->rule = k.n > 1 ? RULE_SYSV_WHOLE : RULE_SYSV_STACK;
+			place_on_stack(t, v, out);
+			continue;
+		}
+		/* Padding only. */
+		v->nothing = !want_ints && !want_sses;
+		for (unsigned e = 0; e < k.n; e++) {
+			if (k.of[e] == INTEGER)
+				add_piece(v, LOC_GPR, arg_ints[ints++], e, t->size[W64]);
+			else if (k.of[e] == SSE)
+				add_piece(v, LOC_XMM, sses++, e, t->size[W64]);
+			else if (k.of[e] == SSEUP)
+				widen_piece(v, e, t->size[W64]);
+		}
 	}
 	out->pop_rule = c->rule[CHECK_SP];
 	if (p->variadic)
 		out->al = (int)sses;
 }
 
-const struct convention abi_sysv = {
-	.name = "sysv",
-	.width = W64,
-	.attribute = "",
-	.title = "SysV x86-64",
-	.headline = true,
-	.saved_gpr = SYSV_SAVED,
-	.rule = { SYSV_RULES },
-	.upper_return = RULE_SYSV_UPPER,
-	.place = sysv_place,
-};
+#define SYSV(variable, spelt, attr, what, nothing) \
+	const struct convention variable = {       \
+		.name = spelt,                     \
+		.width = W64,                      \
+		.attribute = attr,                 \
+		.title = what,                     \
+		.noop = nothing,                   \
+		.headline = true,                  \
+		.saved_gpr = SYSV_SAVED,           \
+		.rule = { SYSV_RULES },            \
+		.upper_return = RULE_SYSV_UPPER,   \
+		.place = sysv_place,               \
+	}
 
-const struct convention abi_regparm0_64 = {
-	.name = "regparm0",
-	.width = W64,
-	.attribute = "__attribute__((regparm(0)))",
-	.title = "regparm(0) at 64 bit, a no-op",
-	.noop = RULE_GCC_REGPARM_64,
-	.headline = true,
-	.saved_gpr = SYSV_SAVED,
-	.rule = { SYSV_RULES },
-	.upper_return = RULE_SYSV_UPPER,
-	.place = sysv_place,
-};
-
+SYSV(abi_sysv, "sysv", "", "SysV x86-64", RULE_NONE);
+SYSV(abi_regparm0_64, "regparm0", "__attribute__((regparm(0)))", "regparm(0) at 64 bit, a no-op",
+     RULE_GCC_REGPARM_64);
 /* asmlinkage is a macro of the kernel's, empty at 64 bit: it is spelt out in the generated C. */
-const struct convention abi_asmlinkage_64 = {
-	.name = "asmlinkage",
-	.width = W64,
-	.attribute = "asmlinkage",
-	.title = "asmlinkage at 64 bit, a no-op",
-	.noop = RULE_LINUX_ASMLINKAGE_64,
-	.headline = true,
-	.saved_gpr = SYSV_SAVED,
-	.rule = { SYSV_RULES },
-	.upper_return = RULE_SYSV_UPPER,
-	.place = sysv_place,
-};
+SYSV(abi_asmlinkage_64, "asmlinkage", "asmlinkage", "asmlinkage at 64 bit, a no-op",
+     RULE_LINUX_ASMLINKAGE_64);

@@ -9,7 +9,11 @@ static void thiscall_place(const struct convention *c, const struct prototype *p
 	unsigned i = 0;
 
 	i386_return(p, out);
+	if (!p->variadic)
+		i386_unspecified_return(out);
 	out->pop_rule = c->rule[CHECK_SP];
+	if (out->ret.unspecified)
+		return;
 	if (p->variadic) {
 		for (; i < out->nargs; i++)
 			i386_stack_arg(p, i, RULE_GCC_THISCALL_VA, out);
@@ -20,7 +24,7 @@ static void thiscall_place(const struct convention *c, const struct prototype *p
 	if (out->nargs && i386_fits_register(abi_arg_type(p, 0))) {
 		i386_reg_arg(p, 0, GPR_CX, RULE_GCC_THISCALL_ARGS, out);
 		i = 1;
-	} else if (out->nargs && !type_is_float(abi_arg_type(p, 0))) {
+	} else if (out->nargs && i386_wide_integer(abi_arg_type(p, 0))) {
 		i386_unspecified_from(0, RULE_GCC_THISCALL_WIDE, out);
 		i = out->nargs;
 	}

@@ -73,8 +73,11 @@ static void stack_picture(struct str *out, struct arena *a, const struct convent
 		 pl->stack_bytes);
 	for (unsigned at = pl->stack_bytes; at > 0;) {
 		const char *text = pl->home_bytes && at <= pl->home_bytes ? "home area" : "padding";
+		bool hidden = pl->hidden.nlocs && pl->hidden.loc[0].kind == LOC_STACK;
 
 		at -= word;
+		if (hidden && at == (unsigned)pl->hidden.loc[0].stack)
+			text = "hidden pointer";
 		for (unsigned i = 0; i < pl->nargs; i++) {
 			for (unsigned l = 0; l < pl->arg[i].nlocs; l++) {
 				const struct loc *loc = &pl->arg[i].loc[l];
@@ -124,7 +127,13 @@ static void explain(struct str *out, struct arena *a, const struct convention *c
 	s.len = 0;
 	str_add(&s, "");
 	value_text(&s, c->width, &pl.ret);
-	if (p->ret->kind == TYPE_VOID)
+	if (pl.hidden.nlocs) {
+		s.len = 0;
+		value_text(&s, c->width, &pl.hidden);
+		str_addf(out, "    %-10s %-18s memory, pointer in %s, also returned in %s [%s]\n",
+			 "returns", type_spell(a, p->ret, ""), s.s,
+			 gpr_name(c->width, GPR_AX, word_bytes(c->width)), rules[pl.ret.rule].name);
+	} else if (p->ret->kind == TYPE_VOID)
 		str_addf(out, "    %-10s nothing\n", "returns");
 	else
 		str_addf(out, "    %-10s %-18s %-20s [%s]\n", "returns", type_spell(a, p->ret, ""),

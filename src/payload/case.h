@@ -9,7 +9,22 @@
 enum cl_kind { CL_GPR, CL_XMM, CL_X87, CL_STACK };
 
 /* How a value's bytes are made, compared and widened. */
-enum cl_class { CL_BOOL, CL_SIGNED, CL_UNSIGNED, CL_FLOAT, CL_DOUBLE, CL_LDOUBLE, CL_POINTER };
+enum cl_class {
+	CL_BOOL,
+	CL_SIGNED,
+	CL_UNSIGNED,
+	CL_FLOAT,
+	CL_DOUBLE,
+	CL_LDOUBLE,
+	CL_POINTER,
+	CL_OPAQUE /* anything else: random bytes, but for the leaves */
+};
+
+/* A scalar inside of an opaque value that must hold a proper one. */
+struct cl_leaf {
+	uint16_t off;
+	uint8_t class, size;
+};
 
 enum cl_value_flags {
 	CL_UNSPECIFIED = 1, /* no document says where: observe */
@@ -28,11 +43,21 @@ struct cl_loc {
 enum { CL_LOCS = 4 };
 
 struct cl_value {
-	uint8_t class, nlocs, flags;
-	uint8_t compare; /* bytes that carry the value: padding is never compared */
+	uint8_t class, nlocs, flags, nleaves;
+	uint16_t compare; /* bytes that carry the value: what is behind them is padding */
 	uint16_t size;
 	uint16_t buffer; /* offset in cl_arg, cl_got and cl_reference */
 	struct cl_loc loc[CL_LOCS];
+	const uint8_t *mask; /* bits that carry the value, `compare` bytes; NULL: all */
+	const struct cl_leaf *leaves;
+};
+
+/* Layout, as the compiler under test sees it: `slot` of cl_layout against what the psABI says. */
+struct cl_member {
+	uint8_t slot, arg; /* arg CL_RETURNED: of the return type */
+	uint8_t bits; /* 0: `expected` is a size, alignment or offset; else a bit-field's width */
+	uint8_t is_signed;
+	uint16_t expected; /* or the bit-field's position in the value, in bits */
 };
 
 enum cl_case_flags {
@@ -53,6 +78,9 @@ struct cl_case {
 	uint16_t pop_bytes;
 	const struct cl_value *args;
 	struct cl_value ret;
+	struct cl_value hidden; /* pointer to a memory return value; nlocs 0: none */
+	const struct cl_member *members;
+	uint8_t nmembers;
 	void (*tramp)(void);  /* callee direction: sets up the call and calls target */
 	void (*target)(void); /* C, compiled by the compiler under test; NULL if it could not be */
 	void (*caller)(void); /* C, caller direction: calls the probe; NULL likewise */
@@ -64,13 +92,16 @@ struct cl_convention {
 
 /* Sizes of the areas the generated code addresses. */
 enum {
-	CL_AREA = 4096,          /* cl_arg, cl_got, cl_reference, cl_cell */
+	CL_AREA = 8192,          /* cl_arg, cl_got, cl_reference, cl_cell */
 	CL_LIVE = 16,            /* words in cl_live; twice as many in cl_back */
 	CL_LIVE_DOUBLES = 12,    /* doubles in cl_live_double, for conventions that save xmm */
 	CL_OBSERVED_STACK = 256, /* argument area reserved when its size is unspecified */
 	CL_RET_GPR = 0,          /* offsets in cl_ret_cell: ax, dx, xmm0 */
 	CL_RET_DX = 16,
-	CL_RET_XMM = 32
+	CL_RET_XMM = 32, /* xmm0, xmm1 */
+	CL_VALUE = 256,  /* bytes of the largest value */
+	CL_MEMBERS = 64, /* slots of cl_layout */
+	CL_RETURNED = 0xff
 };
 
 #endif

@@ -9,7 +9,13 @@ enum check {
 #undef CHECK
 };
 
-enum { FLAG_DF = 0x400, MXCSR_CONTROL = 0xffc0, STACK_WORDS = 64, CALL_ALIGN = 16 };
+enum {
+	FLAG_DF = 0x400,
+	MXCSR_CONTROL = 0xffc0,
+	STACK_WORDS = 64,
+	CALL_ALIGN = 16,
+	MOST_OBSERVED = 32 /* bytes of an argument whose places are told */
+};
 
 /* Candidate places: enum cl_place_bit. */
 struct candidates {
@@ -27,29 +33,74 @@ static bool same(const volatile void *a, const volatile void *b, unsigned n)
 	return true;
 }
 
+/* As same, of the bits of a mask only (NULL: all). */
+static bool agree(const volatile void *a, const volatile void *b, const uint8_t *mask, unsigned n)
+{
+	const volatile uint8_t *x = a, *y = b;
+
+	for (unsigned i = 0; i < n; i++) {
+		if ((x[i] ^ y[i]) & (mask ? mask[i] : 0xff))
+			return false;
+	}
+	return true;
+}
+
+static const uint8_t *mask_at(const struct cl_value *d, unsigned off)
+{
+	return d->mask ? d->mask + off : NULL;
+}
+
 static unsigned min(unsigned a, unsigned b)
 {
 	return a < b ? a : b;
 }
 
-/* The registers and stack words of a picture that hold these bytes. */
-static struct candidates search(const struct cl_image *m, const uint8_t *stack, const void *bytes,
-				unsigned n)
+/* The registers and stack words of a picture that hold these bytes, as far as the mask goes. */
+static struct candidates search_masked(const struct cl_image *m, const uint8_t *stack,
+				       const void *bytes, const uint8_t *mask, unsigned n)
 {
 	struct candidates c = { { 0, 0 } };
 	unsigned word = min(n, sizeof(cl_word)), wide = min(n, 8);
 
 	for (unsigned r = 0; r < (sizeof(cl_word) == 8 ? 16 : 8); r++) {
-		if (r != 4 && same(&m->gpr[r], bytes, word))
+		if (r != 4 && agree(&m->gpr[r], bytes, mask, word))
 			c.bits[0] |= 1ull << r;
-		if (same(m->fx + FX_XMM + 16 * r, bytes, wide))
+		if (agree(m->fx + FX_XMM + 16 * r, bytes, mask, wide))
 			c.bits[0] |= 1ull << (CL_BIT_XMM + r);
 	}
 	for (unsigned k = 0; stack && k < STACK_WORDS; k++) {
-		if (same(stack + k * sizeof(cl_word), bytes, word))
+		if (agree(stack + k * sizeof(cl_word), bytes, mask, word))
 			c.bits[1] |= 1ull << k;
 	}
 	return c;
+}
+
+static struct candidates search(const struct cl_image *m, const uint8_t *stack, const void *bytes,
+				unsigned n)
+{
+	return search_masked(m, stack, bytes, NULL, n);
+}
+
+/* What was observed, with the expected bits wherever the value has padding: padding is never
+ * compared. */
+static void observed(uint8_t *to, const volatile void *got, const void *want, const uint8_t *mask,
+		     unsigned n)
+{
+	const volatile uint8_t *g = got;
+	const uint8_t *w = want;
+
+	for (unsigned i = 0; i < n; i++)
+		to[i] = mask ? (uint8_t)((g[i] & mask[i]) | (w[i] & ~mask[i])) : g[i];
+}
+
+/* Do these bytes of a value carry anything at all? */
+static bool carries(const uint8_t *mask, unsigned n)
+{
+	for (unsigned i = 0; mask && i < n; i++) {
+		if (mask[i])
+			return true;
+	}
+	return !mask;
 }
 
 /* Arguments whose value begins with these bytes. */
@@ -338,14 +389,56 @@ static void check_nested(int round, struct verdicts *out)
 static void observe_argument(const struct cl_value *d, unsigned item, const volatile uint8_t *got,
 			     struct verdicts *out)
 {
-	uint8_t bytes[64];
+	uint8_t bytes[CL_VALUE];
 
 	for (unsigned i = 0; i < d->compare; i++)
 		bytes[i] = got[i];
-	for (unsigned at = 0; at < d->compare; at += sizeof(cl_word))
-		observe(out, item, at / sizeof(cl_word),
-			search(&cl_before_image, cl_before_stack, bytes + at,
-			       min(d->compare - at, sizeof(cl_word))));
+	for (unsigned at = 0; at < d->compare && at < MOST_OBSERVED; at += sizeof(cl_word)) {
+		unsigned n = min(d->compare - at, sizeof(cl_word));
+
+		if (carries(mask_at(d, at), n))
+			observe(out, item, at / sizeof(cl_word),
+				search_masked(&cl_before_image, cl_before_stack, bytes + at,
+					      mask_at(d, at), n));
+	}
+}
+
+/* Bits `from`.. of a value, as a bit-field of its type reads them. */
+static long long bit_field(const uint8_t *value, const struct cl_member *m)
+{
+	unsigned long long x = 0;
+
+	for (unsigned i = 0; i < m->bits; i++) {
+		unsigned bit = m->expected + i;
+
+		x |= (unsigned long long)(value[bit / 8] >> (bit % 8) & 1) << i;
+	}
+	if (m->is_signed && m->bits < 64 && m->bits && (x >> (m->bits - 1) & 1))
+		x |= ~0ull << m->bits;
+	return (long long)x;
+}
+
+/* Sizes, alignments, offsets and bit positions, as the code under test sees them. */
+static void check_layout(const struct cl_case *c, const struct cl_values *v, int round,
+			 struct verdicts *out)
+{
+	for (unsigned i = 0; i < c->nmembers; i++) {
+		const struct cl_member *m = &c->members[i];
+		long long want = m->expected, got = cl_layout[m->slot];
+
+		if (m->bits) {
+			const uint8_t *value = m->arg == CL_RETURNED ? v->ret : v->arg[m->arg];
+
+			/* Of what did not arrive, or has another layout, nothing can be read. */
+			if (m->arg != CL_RETURNED && c->args[m->arg].flags & CL_UNSPECIFIED)
+				continue;
+			want = bit_field(value, m);
+		}
+		if (want != got) {
+			differ(out, CHECK_LAYOUT, (int)i, round, &want, &got, 8, nowhere, nowhere);
+			return;
+		}
+	}
 }
 
 static void check_received(const struct cl_case *c, const struct cl_values *v, int round,
@@ -354,7 +447,7 @@ static void check_received(const struct cl_case *c, const struct cl_values *v, i
 	for (unsigned i = 0; i < c->nargs; i++) {
 		const struct cl_value *d = &c->args[i];
 		const volatile uint8_t *got = cl_got + d->buffer;
-		uint8_t bytes[64];
+		uint8_t bytes[CL_VALUE];
 		long long wide = widened(d, v->arg[i]);
 		struct candidates origin;
 
@@ -362,8 +455,7 @@ static void check_received(const struct cl_case *c, const struct cl_values *v, i
 			observe_argument(d, i, got, out);
 			continue;
 		}
-		for (unsigned k = 0; k < d->compare; k++)
-			bytes[k] = got[k];
+		observed(bytes, got, v->arg[i], d->mask, d->compare);
 		if (!same(bytes, v->arg[i], d->compare)) {
 			unsigned at = 0;
 
@@ -387,13 +479,33 @@ static void check_received(const struct cl_case *c, const struct cl_values *v, i
 	}
 }
 
+/* A value returned in memory, and the pointer to it in ax. */
+static void check_memory_return(const struct cl_case *c, const struct cl_values *v, int round,
+				struct verdicts *out)
+{
+	uint8_t bytes[CL_VALUE];
+	cl_word want = (cl_word)cl_result;
+
+	observed(bytes, cl_result, v->ret, c->ret.mask, c->ret.compare);
+	if (!same(bytes, v->ret, c->ret.compare))
+		differ(out, CHECK_RETURN, 0, round, v->ret, bytes, c->ret.compare, nowhere,
+		       search_masked(&cl_after_image, NULL, v->ret, c->ret.mask,
+				     min(c->ret.compare, 8)));
+	if (cl_after_image.gpr[0] != want)
+		differ_word(out, CHECK_HIDDEN, 0, round, want, cl_after_image.gpr[0]);
+}
+
 static void check_returned(const struct cl_case *c, const struct cl_values *v, int round,
 			   struct verdicts *out)
 {
+	const struct cl_image *m = &cl_after_image;
+
 	for (unsigned i = 0; i < c->ret.nlocs; i++) {
 		const struct cl_loc *l = &c->ret.loc[i];
-		const struct cl_image *m = &cl_after_image;
 		const uint8_t *want = v->ret + l->off, *got = (const uint8_t *)&m->gpr[l->reg];
+		const uint8_t *mask = mask_at(&c->ret, l->off);
+		unsigned n = l->bytes;
+		uint8_t bytes[CL_VALUE];
 		struct candidates found;
 
 		if (l->kind == CL_XMM) {
@@ -401,21 +513,18 @@ static void check_returned(const struct cl_case *c, const struct cl_values *v, i
 		} else if (l->kind == CL_X87) {
 			if (!m->fx[FX_FTW])
 				continue; /* reported as x87-stack */
-			got = m->fx + FX_ST;
-			want = v->st0;
+			got = m->fx + FX_ST + 16 * l->reg;
+			want = v->st[l->reg & 1];
+			mask = NULL;
+			n = 10;
 		}
-		if (same(want, got, l->kind == CL_X87 ? 10 : l->bytes))
+		observed(bytes, got, want, mask, n);
+		if (same(bytes, want, n))
 			continue;
 		found = search(m, NULL, v->ret + l->off, l->bytes);
-		if (m->fx[FX_FTW] && l->kind != CL_X87) {
-			uint8_t st0[10] = { 0 };
-
-			if (same(st0, m->fx + FX_ST, 10) || v->st0[9])
-				found.bits[0] |=
-					same(v->st0, m->fx + FX_ST, 10) ? 1ull << CL_BIT_ST0 : 0;
-		}
-		differ(out, CHECK_RETURN, (int)i, round, want, got,
-		       l->kind == CL_X87 ? 10 : l->bytes, nowhere, found);
+		if (m->fx[FX_FTW] && same(v->st[0], m->fx + FX_ST, 10))
+			found.bits[0] |= 1ull << CL_BIT_ST0;
+		differ(out, CHECK_RETURN, (int)i, round, want, bytes, n, nowhere, found);
 	}
 }
 
@@ -423,17 +532,23 @@ void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 		  struct verdicts *out)
 {
 	const struct cl_convention *conv = &cl_conventions[c->convention];
-	bool st0 = (c->flags & CL_RETURNS) && c->ret.nlocs && c->ret.loc[0].kind == CL_X87;
+	unsigned x87 = 0;
 	unsigned args = c->flags & CL_STACK_UNSPECIFIED ? CL_OBSERVED_STACK : c->stack_bytes;
 
+	for (unsigned i = 0; i < c->ret.nlocs; i++)
+		x87 += c->ret.loc[i].kind == CL_X87;
+	check_layout(c, v, round, out);
 	check_received(c, v, round, out);
-	check_returned(c, v, round, out);
+	if (c->hidden.nlocs)
+		check_memory_return(c, v, round, out);
+	else
+		check_returned(c, v, round, out);
 	check_saved(conv->saved_gpr, conv->saved_xmm, round, out);
 	check_stack_pointer(c, c->pop_bytes, round, out);
 	check_canary(args, round, out);
 	check_nested(round, out);
 	check_locals(round, out);
-	check_state(&cl_before_image, &cl_after_image, st0, 0, round, out);
+	check_state(&cl_before_image, &cl_after_image, x87, 0, round, out);
 }
 
 /* The bytes a captured place holds, or NULL when it is outside of what was captured. */
@@ -461,18 +576,21 @@ static void check_reference(const struct cl_value *d, unsigned i, const uint8_t 
 {
 	cl_word p = *(const cl_word *)at;
 	cl_word low = cl_probe_image.gpr[4], high = cl_stack_top;
+	uint8_t bytes[CL_VALUE];
 
 	if (p < low || p + d->size > high)
 		differ_word(out, CHECK_REFERENCE, (int)i, round, low, p);
 	else if (p % CALL_ALIGN)
 		differ_word(out, CHECK_REFERENCE, (int)i, round, p - p % CALL_ALIGN, p);
-	else if (!same((const void *)p, value, d->compare))
-		differ(out, CHECK_ARG, (int)i, round, value, (const void *)p, d->compare, nowhere,
-		       nowhere);
+	if (p < low || p + d->size > high)
+		return;
+	observed(bytes, (const void *)p, value, d->mask, d->compare);
+	if (!same(bytes, value, d->compare))
+		differ(out, CHECK_ARG, (int)i, round, value, bytes, d->compare, nowhere, nowhere);
 }
 
 /* Registers and stack words that hold a pointer into the caller's frame at which the value is. */
-static struct candidates search_pointers(const uint8_t *value, unsigned n)
+static struct candidates search_pointers(const uint8_t *value, const uint8_t *mask, unsigned n)
 {
 	struct candidates c = { { 0, 0 } };
 	cl_word low = cl_probe_image.gpr[4], high = cl_stack_top;
@@ -480,13 +598,13 @@ static struct candidates search_pointers(const uint8_t *value, unsigned n)
 	for (unsigned r = 0; r < (sizeof(cl_word) == 8 ? 16 : 8); r++) {
 		cl_word p = cl_probe_image.gpr[r];
 
-		if (r != 4 && p >= low && p + n <= high && same((const void *)p, value, n))
+		if (r != 4 && p >= low && p + n <= high && agree((const void *)p, value, mask, n))
 			c.bits[0] |= 1ull << r;
 	}
 	for (unsigned k = 0; k < STACK_WORDS; k++) {
 		cl_word p = ((const cl_word *)cl_probe_stack)[k];
 
-		if (p >= low && p + n <= high && same((const void *)p, value, n))
+		if (p >= low && p + n <= high && agree((const void *)p, value, mask, n))
 			c.bits[1] |= 1ull << k;
 	}
 	return c;
@@ -499,16 +617,20 @@ static void observe_placed(const struct cl_value *d, unsigned i, const uint8_t *
 	/* Only Microsoft x64 passes scalars by reference; of one wider than a word there may be
 	 * copies about, and a pointer to one is what is passed. */
 	bool maybe = sizeof(cl_word) == 8 && d->compare > sizeof(cl_word);
-	struct candidates p = maybe ? search_pointers(value, d->compare) : nowhere;
+	struct candidates p = maybe ? search_pointers(value, d->mask, d->compare) : nowhere;
 
 	if (p.bits[0] || p.bits[1]) {
 		observe(out, i, CL_PIECE_POINTER, p);
 		return;
 	}
-	for (unsigned at = 0; at < d->compare; at += sizeof(cl_word))
-		observe(out, i, at / sizeof(cl_word),
-			search(&cl_probe_image, cl_probe_stack, value + at,
-			       min(d->compare - at, sizeof(cl_word))));
+	for (unsigned at = 0; at < d->compare && at < MOST_OBSERVED; at += sizeof(cl_word)) {
+		unsigned n = min(d->compare - at, sizeof(cl_word));
+
+		if (carries(mask_at(d, at), n))
+			observe(out, i, at / sizeof(cl_word),
+				search_masked(&cl_probe_image, cl_probe_stack, value + at,
+					      mask_at(d, at), n));
+	}
 }
 
 static void check_placed(const struct cl_case *c, const struct cl_values *v, int round,
@@ -524,23 +646,37 @@ static void check_placed(const struct cl_case *c, const struct cl_values *v, int
 		for (unsigned k = 0; k < d->nlocs; k++) {
 			const struct cl_loc *l = &d->loc[k];
 			const uint8_t *at = captured(l), *want = v->arg[i] + l->off;
-			unsigned bytes = min(l->bytes, d->compare);
+			unsigned bytes = min(l->bytes, d->compare - min(l->off, d->compare));
 			struct candidates holds = nowhere, found;
+			uint8_t seen[CL_VALUE];
 
 			if (d->flags & CL_REFERENCE) {
 				check_reference(d, i, at, v->arg[i], round, out);
 				continue;
 			}
-			if (!at || same(at, want, bytes))
+			if (!at)
 				continue;
-			holds.bits[0] = search_args(c, v, at, bytes);
-			found = search(&cl_probe_image, cl_probe_stack, want, bytes);
+			observed(seen, at, want, mask_at(d, l->off), bytes);
+			if (same(seen, want, bytes))
+				continue;
+			holds.bits[0] = search_args(c, v, seen, bytes);
+			found = search_masked(&cl_probe_image, cl_probe_stack, want,
+					      mask_at(d, l->off), bytes);
 			if (d->class == CL_BOOL)
 				found = nowhere;
-			differ(out, CHECK_ARG, (int)i, round, want, at, bytes, holds, found);
+			differ(out, CHECK_ARG, (int)i, round, want, seen, bytes, holds, found);
 			break;
 		}
 	}
+}
+
+/* The pointer to a memory return value: into the caller's frame. */
+static void check_hidden(const struct cl_case *c, int round, struct verdicts *out)
+{
+	cl_word p = *(const cl_word *)captured(&c->hidden.loc[0]);
+
+	if (p < cl_probe_image.gpr[4] || p + c->ret.size > cl_stack_top)
+		differ_word(out, CHECK_HIDDEN, 0, round, cl_probe_image.gpr[4], p);
 }
 
 void check_caller(const struct cl_case *c, const struct cl_values *v, int round, int how,
@@ -557,6 +693,8 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 	check_placed(c, v, round, out);
 	if (cl_probe_image.gpr[4] % CALL_ALIGN)
 		differ_word(out, CHECK_ALIGN, 0, round, 0, cl_probe_image.gpr[4] % CALL_ALIGN);
+	if (c->hidden.nlocs)
+		check_hidden(c, round, out);
 	if (c->al >= 0 && (al < (cl_word)c->al || al > 8))
 		differ_word(out, CHECK_AL, 0, round, (cl_word)c->al, al);
 	check_state(&cl_before_image, &cl_probe_image, 0, CL_ITEM_NESTED, round, out);
@@ -565,10 +703,9 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 	if (c->flags & CL_RETURNS) {
 		long long wide = widened(&c->ret, v->ret);
 		long long got = seen_wide(&c->ret, cl_wide_int_ret, cl_wide_ret);
-		uint8_t bytes[64];
+		uint8_t bytes[CL_VALUE];
 
-		for (unsigned k = 0; k < c->ret.compare; k++)
-			bytes[k] = cl_got_ret[k];
+		observed(bytes, cl_got_ret, v->ret, c->ret.mask, c->ret.compare);
 		if (!same(bytes, v->ret, c->ret.compare))
 			differ(out, CHECK_RETURN, 0, round, v->ret, bytes, c->ret.compare,
 			       search(&cl_poison_callee, NULL, bytes, c->ret.compare), nowhere);

@@ -59,7 +59,7 @@ static void make_value(uint64_t *state, const struct cl_value *d, unsigned numbe
 {
 	uint64_t r[2] = { next(state), next(state) };
 
-	for (int i = 0; i < 64; i += 8)
+	for (unsigned i = 0; i < d->size || i < 16; i += 8)
 		*(uint64_t *)(to + i) = next(state);
 	switch (d->class) {
 	case CL_BOOL:
@@ -89,6 +89,17 @@ static void make_value(uint64_t *state, const struct cl_value *d, unsigned numbe
 		*(uint64_t *)to = (r[0] & 0xbfffffffffffffffull) | 0x4000000000000000ull;
 		to[7] &= 0xcf;
 		return;
+	case CL_OPAQUE:
+		for (unsigned i = 0; i < d->nleaves; i++) {
+			const struct cl_leaf *l = &d->leaves[i];
+			struct cl_value leaf = { .class = l->class, .size = l->size };
+			uint8_t value[16];
+
+			make_value(state, &leaf, number + i, round, value);
+			for (unsigned k = 0; k < l->size && k < 16; k++)
+				to[l->off + k] = value[k];
+		}
+		return;
 	case CL_LDOUBLE:
 		*(uint64_t *)to = r[0] | 1ull << 63; /* explicit integer bit */
 		to[8] = (uint8_t)r[1];
@@ -111,7 +122,7 @@ static void make_st0(const struct cl_value *d, const uint8_t *value, uint8_t *st
 				 : "=m"(*(uint8_t(*)[10])st0)
 				 : "m"(*(const uint64_t *)value));
 		break;
-	case CL_LDOUBLE:
+	default:
 		for (int i = 0; i < 10; i++)
 			st0[i] = value[i];
 		break;
@@ -135,6 +146,13 @@ static void fill_cells(uint64_t *state, const struct cl_value *d, const uint8_t 
 	}
 }
 
+/* The cell from which a trampoline loads a pointer. */
+static void fill_pointer(uint64_t *state, const struct cl_value *d, cl_word pointer)
+{
+	fill_poison(state, cl_cell + d->loc[0].cell, 16);
+	*(cl_word *)(cl_cell + d->loc[0].cell) = pointer;
+}
+
 uint8_t *stack_poison_end(void)
 {
 	return (uint8_t *)cl_stack_top + sizeof(cl_poison_stack) / 2;
@@ -156,10 +174,12 @@ static void fill_return(uint64_t *state, const struct cl_case *c, struct cl_valu
 	fill_poison(state, cl_ret_cell, sizeof(cl_ret_cell));
 	for (unsigned i = 0; i < c->ret.nlocs; i++) {
 		const struct cl_loc *l = &c->ret.loc[i];
-		unsigned at = l->kind == CL_XMM ? CL_RET_XMM : l->reg == 0 ? CL_RET_GPR : CL_RET_DX;
+		unsigned at = l->kind == CL_XMM ? CL_RET_XMM + 16u * l->reg
+			      : l->reg == 0     ? CL_RET_GPR
+						: CL_RET_DX;
 
 		if (l->kind == CL_X87) {
-			make_st0(&c->ret, v->ret, v->st0);
+			make_st0(&c->ret, v->ret + l->off, v->st[l->reg & 1]);
 			continue;
 		}
 		for (unsigned k = 0; k < l->bytes; k++)
@@ -199,11 +219,13 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 		cl_wide[i] = (long long)next(&state);
 		cl_wide_int[i] = (int)next(&state);
 	}
+	if (c->hidden.nlocs)
+		fill_pointer(&state, &c->hidden, (cl_word)cl_result);
 	if (c->flags & CL_RETURNS) {
 		make_value(&state, &c->ret, 23, round, v->ret);
 		fill_return(&state, c, v);
 		for (unsigned k = 0; k < sizeof(cl_got_ret); k++)
-			cl_got_ret[k] = (uint8_t)~v->ret[k];
+			cl_got_ret[k] = cl_result[k] = (uint8_t)~v->ret[k];
 		cl_wide_ret = (long long)next(&state);
 		cl_wide_int_ret = (int)next(&state);
 	}

@@ -23,7 +23,7 @@ enum { FX_FCW = 0, FX_FTW = 4, FX_MXCSR = 24, FX_ST = 32, FX_XMM = 160 };
 /* Written by the runtime before a run, read by trampolines, probes and C under test. */
 extern struct cl_image cl_poison, cl_poison_callee;
 extern uint8_t cl_cell[CL_AREA], cl_ret_cell[64];
-extern volatile uint8_t cl_arg[CL_AREA], cl_ret[64];
+extern volatile uint8_t cl_arg[CL_AREA], cl_ret[CL_VALUE];
 extern uint8_t cl_reference[CL_AREA];
 extern volatile cl_word cl_live[CL_LIVE];
 extern volatile double cl_live_double[CL_LIVE_DOUBLES];
@@ -35,7 +35,9 @@ extern uint8_t cl_poison_stack[2048];
 extern struct cl_image cl_before_image, cl_after_image, cl_probe_image, cl_nested_image;
 extern uint8_t cl_before_stack[1024], cl_probe_stack[1024];
 extern volatile uint32_t cl_probe_count, cl_nested_count;
-extern volatile uint8_t cl_got[CL_AREA], cl_got_ret[64];
+extern volatile uint8_t cl_got[CL_AREA], cl_got_ret[CL_VALUE];
+extern volatile uint8_t cl_result[CL_VALUE]; /* where a memory return value is written */
+extern volatile long long cl_layout[CL_MEMBERS];
 extern volatile long long cl_wide[32], cl_wide_ret;
 extern volatile int cl_wide_int[32], cl_wide_int_ret;
 extern volatile cl_word cl_back[2 * CL_LIVE];
@@ -58,8 +60,9 @@ enum { ROUNDS = 5 };
 
 /* prepare.c: values, poison and dirt of one round. */
 struct cl_values {
-	uint8_t arg[24][64]; /* as in memory, padding included */
-	uint8_t ret[64], st0[10];
+	uint8_t arg[24][CL_VALUE]; /* as in memory, padding included */
+	uint8_t ret[CL_VALUE];
+	uint8_t st[2][10]; /* st0 and st1 on return */
 };
 void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, struct cl_values *v);
 uint8_t *stack_poison_end(void); /* one past the poisoned memory above cl_stack_top */
