@@ -156,8 +156,7 @@ def test_syntax_error_points_at_it(tmp_path):
     (b"int f(int a)\n", ":1:13: error: "),
     (b"int f(int a;\n", ":1:12: error: "),
     (b"int f(int a);\nint f(int a);\n", ":2:5: error: "),
-    pytest.param(b"//! abi martian\nint f(int a);\n", ":1:9: error: ", marks=pytest.mark.xfail(
-        strict=True, reason="it points at the function, not at the note, and shows no source")),
+    (b"//! abi martian\nint f(int a);\n", ":1:9: error: "),
     (b"//! varargs int\nint f(int a);\n", ":1:5: error: "),
     (b"#include <stdio.h>\nint f(int a);\n", ":1:1: error: "),
     (b"int f(int a) { return a; }\n", ":1:14: error: "),
@@ -336,7 +335,6 @@ def test_reports_fit_80_columns(tmp_path, gcc, compilers):
         assert_narrow((tmp_path / "out/report.txt").read_text())
 
 
-@pytest.mark.xfail(strict=True, reason="the line `preserved' of ms is 84 columns wide")
 def test_explain_fits_80_columns():
     r = run(["explain", "int f(char a, double b)"])
     assert (r.status, r.stderr) == (0, "")

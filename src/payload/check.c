@@ -260,7 +260,7 @@ static void check_saved(unsigned gprs, unsigned xmms, int round, struct verdicts
 
 		if ((xmms >> r & 1) && !same(a, b, 16))
 			differ(out, CHECK_SAVED, CL_ITEM_XMM + (int)r, round, a, b, 16,
-			       search(was, NULL, b, 8), nowhere);
+			       same(a, b, 8) ? nowhere : search(was, NULL, b, 8), nowhere);
 	}
 }
 
@@ -271,8 +271,6 @@ static void check_canary(unsigned args, int round, struct verdicts *out)
 	const uint8_t *top = (const uint8_t *)cl_stack_top;
 	uint8_t *at = (uint8_t *)cl_before_image.gpr[4] + args;
 
-	if (at < top)
-		at = (uint8_t *)cl_stack_top;
 	for (; at < stack_poison_end(); at += sizeof(cl_word)) {
 		const uint8_t *want = poison + (at - top);
 
@@ -524,7 +522,7 @@ static void check_placed(const struct cl_case *c, const struct cl_values *v, int
 		for (unsigned k = 0; k < d->nlocs; k++) {
 			const struct cl_loc *l = &d->loc[k];
 			const uint8_t *at = captured(l), *want = v->arg[i] + l->off;
-			unsigned bytes = min(l->bytes, d->compare);
+			unsigned bytes = min(l->bytes, d->compare), first = 0;
 			struct candidates holds = nowhere, found;
 
 			if (d->flags & CL_REFERENCE) {
@@ -534,7 +532,11 @@ static void check_placed(const struct cl_case *c, const struct cl_values *v, int
 			if (!at || same(at, want, bytes))
 				continue;
 			holds.bits[0] = search_args(c, v, at, bytes);
-			found = search(&cl_probe_image, cl_probe_stack, want, bytes);
+			while (at[first] == want[first])
+				first++;
+			first -= first % sizeof(cl_word);
+			found = search(&cl_probe_image, cl_probe_stack, want + first,
+				       bytes - first);
 			if (d->class == CL_BOOL)
 				found = nowhere;
 			differ(out, CHECK_ARG, (int)i, round, want, at, bytes, holds, found);

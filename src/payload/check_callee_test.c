@@ -93,7 +93,8 @@ START_TEST(callee_inverts_bool)
 	bytes[0] = !val.arg[D_BOOL][0];
 	got(D_BOOL, 0, bytes, 1);
 	judge_callee(0);
-	ck_assert_uint_eq(found(CHECK_ARG, D_BOOL, val.arg[D_BOOL], bytes, 1)->origin, CL_AT_UNKNOWN);
+	ck_assert_uint_eq(found(CHECK_ARG, D_BOOL, val.arg[D_BOOL], bytes, 1)->origin,
+			  CL_AT_UNKNOWN);
 }
 END_TEST
 

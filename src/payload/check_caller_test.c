@@ -50,15 +50,16 @@ START_TEST(caller_places_wide)
 	memcpy(&cl_probe_image.gpr[R10], val.arg[E_INT128] + 8, 8);
 	cl_probe_image.gpr[R8] = 0;
 	judge_caller(0);
-	ck_assert_uint_eq(found(CHECK_ARG, E_INT128, val.arg[E_INT128] + 8, &(cl_word){ 0 }, 8)->found,
-			  CL_AT_GPR + R10);
+	ck_assert_uint_eq(
+		found(CHECK_ARG, E_INT128, val.arg[E_INT128] + 8, &(cl_word){ 0 }, 8)->found,
+		CL_AT_GPR + R10);
 
 	start_again();
 	play_caller(0);
 	cl_probe_stack[16 + 15] ^= 1;
 	judge_caller(0);
-	ck_assert_uint_eq(found(CHECK_ARG, H_WIDE, val.arg[H_WIDE] + 8, cl_probe_stack + 24, 8)->offset,
-			  8);
+	ck_assert_uint_eq(
+		found(CHECK_ARG, H_WIDE, val.arg[H_WIDE] + 8, cl_probe_stack + 24, 8)->offset, 8);
 }
 END_TEST
 
@@ -200,9 +201,8 @@ END_TEST
 
 /* ---- by reference ---- */
 
-static const struct cl_value reference = {
-	CL_SIGNED, 1, CL_REFERENCE, 16, 16, 0, { GPR(CX, 0, 8, 0) }
-};
+static const struct cl_value reference = { CL_SIGNED, 1, CL_REFERENCE,        16,
+					   16,        0, { GPR(CX, 0, 8, 0) } };
 
 static void play_reference(cl_word p)
 {

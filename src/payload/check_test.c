@@ -45,13 +45,13 @@ void set_up_call(void)
 	cl_stack_top = (cl_word)(stack + STACK / 2);
 	out = (struct verdicts){ 0 };
 	the_case = (struct cl_case){ .index = 1,
-			      .convention = SYSV,
-			      .nargs = NARGS,
-			      .flags = CL_RETURNS,
-			      .al = -1,
-			      .stack_bytes = 32,
-			      .args = args,
-			      .ret = { CL_SIGNED, 1, 0, 8, 8, 0, { GPR(AX, 0, 8, 0) } } };
+				     .convention = SYSV,
+				     .nargs = NARGS,
+				     .flags = CL_RETURNS,
+				     .al = -1,
+				     .stack_bytes = 32,
+				     .args = args,
+				     .ret = { CL_SIGNED, 1, 0, 8, 8, 0, { GPR(AX, 0, 8, 0) } } };
 }
 
 /* ---- a call that conforms ---- */
@@ -86,7 +86,8 @@ static void place(struct cl_image *m, uint8_t *area)
 
 static unsigned area_bytes(void)
 {
-	return the_case.flags & CL_STACK_UNSPECIFIED ? CL_OBSERVED_STACK : (the_case.stack_bytes + 15u) & ~15u;
+	return the_case.flags & CL_STACK_UNSPECIFIED ? CL_OBSERVED_STACK
+						     : (the_case.stack_bytes + 15u) & ~15u;
 }
 
 static void return_value(struct cl_image *m)
@@ -191,7 +192,7 @@ void nothing_found(void)
 
 /* Exactly this, once; returns it. */
 const struct cl_finding *found(enum check check, unsigned item, const void *expected,
-				      const void *observed, unsigned size)
+			       const void *observed, unsigned size)
 {
 	const struct cl_finding *f = &out.finding[0].f;
 
@@ -209,7 +210,7 @@ const struct cl_finding *found(enum check check, unsigned item, const void *expe
 }
 
 const struct cl_finding *found_word(enum check check, unsigned item, cl_word expected,
-					   cl_word observed)
+				    cl_word observed)
 {
 	return found(check, item, &expected, &observed, 8);
 }
@@ -536,6 +537,8 @@ int cl_run(void (*entry)(void))
 		cl_fault_ip = 0x1000;
 		return CL_FAULTED;
 	}
+	cl_before_image.gpr[SP] = cl_stack_top; /* as cl_before and cl_after leave it */
+	cl_after_image.gpr[SP] = cl_stack_top;
 	return CL_CAME_BACK;
 }
 
@@ -544,7 +547,7 @@ static struct {
 	uint8_t records[65536];
 } memory;
 
-static struct cl_header *run(uint32_t first, uint32_t end, unsigned directions, uint32_t capacity)
+static struct cl_header *run(uint32_t first, unsigned directions, uint32_t capacity)
 {
 	memset(&memory, 0, sizeof(memory));
 	memory.h.capacity = capacity;
@@ -558,7 +561,7 @@ static struct cl_header *run(uint32_t first, uint32_t end, unsigned directions, 
 					      .caller = i == 2 ? NULL : some_function };
 	}
 	listed[2].flags = CL_RETURN_UNSPECIFIED | CL_RETURNS;
-	run_cases(&memory.h, first, end, directions, 1);
+	run_cases(&memory.h, first, directions, 1);
 	return &memory.h;
 }
 
@@ -576,7 +579,7 @@ static struct cl_record next_record(uint32_t *at)
 
 START_TEST(case_loop)
 {
-	struct cl_header *h = run(0, 3, 3, sizeof(memory.records));
+	struct cl_header *h = run(0, 3, sizeof(memory.records));
 	struct cl_finding f;
 	uint32_t at = 0;
 
@@ -609,18 +612,25 @@ START_TEST(case_loop)
 }
 END_TEST
 
+/* Behind a call that ended the payload, its other direction first; and one direction alone. */
 START_TEST(case_loop_part)
 {
-	struct cl_header *h = run(1, 2, 1u << CL_CALLER, sizeof(memory.records));
+	struct cl_header *h = run(3, 3, sizeof(memory.records));
 	uint32_t at = 0;
 	struct cl_record r = next_record(&at);
 
-	ck_assert_uint_eq(h->executed, 1);
+	ck_assert_uint_eq(h->executed, 3);
 	ck_assert_uint_eq(r.index, 1);
 	ck_assert_uint_eq(r.direction, CL_CALLER);
+	r = next_record(&at);
+	ck_assert_uint_eq(r.index, 2);
+	ck_assert_uint_eq(r.direction, CL_CALLEE);
 	ck_assert_uint_eq(runs[CL_CALLEE], 0);
 	ck_assert_uint_eq(runs[CL_CALLER], ROUNDS);
-	h = run(3, 3, 3, sizeof(memory.records));
+	h = run(0, 1u << CL_CALLER, sizeof(memory.records));
+	ck_assert_uint_eq(h->executed, 3);
+	ck_assert_uint_eq(runs[CL_CALLEE], 0);
+	h = run(6, 3, sizeof(memory.records));
 	ck_assert_uint_eq(h->executed, 0);
 	ck_assert_uint_eq(h->finished, 1);
 }
@@ -629,10 +639,10 @@ END_TEST
 /* Records that do not fit are left out whole, and that is said. */
 START_TEST(case_loop_full)
 {
-	uint32_t whole = run(0, 3, 3, sizeof(memory.records))->used;
+	uint32_t whole = run(0, 3, sizeof(memory.records))->used;
 
 	for (uint32_t capacity = 0; capacity < whole; capacity++) {
-		struct cl_header *h = run(0, 3, 3, capacity);
+		struct cl_header *h = run(0, 3, capacity);
 		uint32_t at = 0, n = 0;
 
 		ck_assert_uint_eq(h->full, 1);

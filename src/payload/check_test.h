@@ -13,11 +13,22 @@
 enum { AX, CX, DX, BX, SP, BP, SI, DI, R8, R9, R10, R12 = 12 };
 enum { SYSV, MS }; /* in cl_conventions */
 
-#define GPR(number, from, n, at) \
-	{ .kind = CL_GPR, .reg = (number), .off = (from), .bytes = (n), .cell = (at) }
-#define XMM(number, n, at)        { .kind = CL_XMM, .reg = (number), .bytes = (n), .cell = (at) }
-#define ON_STACK(where, n, at) { .kind = CL_STACK, .stack = (where), .bytes = (n), .cell = (at) }
-#define X87(n)                 { .kind = CL_X87, .bytes = (n) }
+#define GPR(number, from, n, at)                                                           \
+	{                                                                                  \
+		.kind = CL_GPR, .reg = (number), .off = (from), .bytes = (n), .cell = (at) \
+	}
+#define XMM(number, n, at)                                                  \
+	{                                                                   \
+		.kind = CL_XMM, .reg = (number), .bytes = (n), .cell = (at) \
+	}
+#define ON_STACK(where, n, at)                                                 \
+	{                                                                      \
+		.kind = CL_STACK, .stack = (where), .bytes = (n), .cell = (at) \
+	}
+#define X87(n)                               \
+	{                                    \
+		.kind = CL_X87, .bytes = (n) \
+	}
 
 /* The case a test starts with: long long f(int, double, signed char, _Bool, __int128, long, void *,
  * __int128), as sysv. */

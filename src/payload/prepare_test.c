@@ -43,8 +43,10 @@ static void set_up(void)
 	cl_stack_top = (cl_word)(stack + STACK / 2);
 }
 
-#define GPR_LOC(number, from, n, at) \
-	{ .kind = CL_GPR, .reg = (number), .off = (from), .bytes = (n), .cell = (at) }
+#define GPR_LOC(number, from, n, at)                                                       \
+	{                                                                                  \
+		.kind = CL_GPR, .reg = (number), .off = (from), .bytes = (n), .cell = (at) \
+	}
 
 /* One argument of each class, and one in two pieces. */
 static const struct cl_value args[] = {
@@ -56,7 +58,13 @@ static const struct cl_value args[] = {
 	{ CL_POINTER, 1, 0, 8, 8, 80, { GPR_LOC(9, 0, 8, 320) } },
 	{ CL_LDOUBLE, 1, 0, 10, 16, 96, { { .kind = CL_STACK, .bytes = 16, .cell = 384 } } },
 	{ CL_FLOAT, 1, 0, 4, 4, 112, { { .kind = CL_XMM, .reg = 1, .bytes = 4, .cell = 448 } } },
-	{ CL_UNSIGNED, 1, CL_WIDENED, 2, 2, 128, { { .kind = CL_STACK, .bytes = 2, .cell = 512 } } },
+	{ CL_UNSIGNED,
+	  1,
+	  CL_WIDENED,
+	  2,
+	  2,
+	  128,
+	  { { .kind = CL_STACK, .bytes = 2, .cell = 512 } } },
 	{ CL_SIGNED, 1, CL_REFERENCE, 16, 16, 144, { GPR_LOC(10, 0, 8, 576) } },
 };
 enum { NARGS = sizeof(args) / sizeof(args[0]) };
@@ -64,6 +72,7 @@ enum { NARGS = sizeof(args) / sizeof(args[0]) };
 static struct cl_case a_case(unsigned index)
 {
 	return (struct cl_case){ .index = index,
+				 .key = index,
 				 .nargs = NARGS,
 				 .flags = CL_RETURNS,
 				 .al = -1,
@@ -316,8 +325,8 @@ START_TEST(bool_patterns)
 		ck_assert_msg(pattern[i] != 0 && pattern[i] != (1u << ROUNDS) - 1,
 			      "argument %u is always %u", i, pattern[i] & 1);
 		for (unsigned k = 0; k < i; k++)
-			ck_assert_msg(pattern[i] != pattern[k],
-				      "arguments %u and %u are both 0x%x", k, i, pattern[i]);
+			ck_assert_msg(pattern[i] != pattern[k], "arguments %u and %u are both 0x%x",
+				      k, i, pattern[i]);
 	}
 }
 END_TEST
@@ -384,8 +393,8 @@ START_TEST(cells)
 			for (unsigned k = 0; k < d->nlocs && !(d->flags & CL_REFERENCE); k++) {
 				const struct cl_loc *l = &d->loc[k];
 				const uint8_t *cell = cl_cell + l->cell;
-				static const uint8_t zeroes[8], ones[8] = { 255, 255, 255, 255,
-									    255, 255, 255, 255 };
+				static const uint8_t zeroes[8],
+					ones[8] = { 255, 255, 255, 255, 255, 255, 255, 255 };
 
 				ck_assert_mem_eq(cell, values.arg[i] + l->off, l->bytes);
 				if (l->bytes >= 8)
@@ -459,7 +468,9 @@ START_TEST(returns)
 	memcpy(&d, values.ret, 8);
 	memcpy(&st0, values.st0, 10);
 	ck_assert(st0 == d);
-	c.ret = (struct cl_value){ CL_LDOUBLE, 1, 0, 10, 16, 0, { { .kind = CL_X87, .bytes = 10 } } };
+	c.ret = (struct cl_value){
+		CL_LDOUBLE, 1, 0, 10, 16, 0, { { .kind = CL_X87, .bytes = 10 } }
+	};
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	ck_assert_mem_eq(values.st0, values.ret, 10);
 }

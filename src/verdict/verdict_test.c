@@ -48,10 +48,9 @@ static void make(const char *text, enum width w, const char *abi)
 	struct case_list list = { 0 };
 	const char *names[] = { abi, NULL }, *error = NULL;
 
-	gcc = (struct compiler){ .name = "gcc-12",
-				 .path = "/usr/bin/gcc-12",
-				 .family = "gcc",
-				 .version = "12.2.0" };
+	gcc = (struct compiler){
+		.name = "gcc-12", .path = "/usr/bin/gcc-12", .family = "gcc", .version = "12.2.0"
+	};
 	clang = (struct compiler){ .name = "clang-14",
 				   .path = "/usr/bin/clang-14",
 				   .family = "clang",
@@ -66,11 +65,9 @@ static void make(const char *text, enum width w, const char *abi)
 	columns[CLANG_O2] = a_column(&clang, w, "O2");
 	plan.columns = columns;
 	plan.ncolumns = COLUMNS;
-	m = (struct matrix){ .arena = arena,
-			     .plan = &plan,
-			     .seed = 5,
-			     .place = "native",
-			     .engine = "here" };
+	m = (struct matrix){
+		.arena = arena, .plan = &plan, .seed = 5, .place = "native", .engine = "here"
+	};
 	m.runs = arena_alloc(arena, COLUMNS * sizeof(*m.runs));
 	for (size_t i = 0; i < COLUMNS; i++) {
 		struct place_run *r = &m.runs[i].run;
@@ -110,8 +107,8 @@ static void observe(size_t column, int direction, unsigned item, uint64_t regist
 	if (o->nobservations)
 		memcpy(v, o->observations, o->nobservations * sizeof(*v));
 	o->observations = v;
-	v[o->nobservations++] = (struct cl_observation){ .item = (uint8_t)item,
-							 .places = { registers, words } };
+	v[o->nobservations++] =
+		(struct cl_observation){ .item = (uint8_t)item, .places = { registers, words } };
 }
 
 static enum verdict verdict(size_t column, size_t index, int direction)
@@ -221,8 +218,9 @@ START_TEST(violation_or_divergence)
 	ck_assert_str_eq(f->subject, "rbx after the call");
 	ck_assert_str_eq(f->expected, "preserved: 0x0000000000000000");
 	ck_assert_str_eq(f->origin, "which was in rcx at the call");
-	ck_assert_str_eq(f->repeat, "clobber run --cc gcc-12 --width 64 --opt O2 --abi sysv --cases "
-				    "cases/some.h:f --seed 5 --out results/repeat");
+	ck_assert_str_eq(f->repeat,
+			 "clobber run --cc gcc-12 --width 64 --opt O2 --abi sysv --cases "
+			 "cases/some.h:f --seed 5 --out results/repeat");
 	f = only(CLANG_O2, 2, CL_CALLER);
 	ck_assert_int_eq(f->verdict, VERDICT_DIVERGENCE);
 	ck_assert_int_eq(rules[f->rule].status, SILENT);
@@ -352,18 +350,21 @@ START_TEST(not_run)
 }
 END_TEST
 
-/* A place that gave up half-way: nothing it left behind is judged. */
-START_TEST(not_run_to_the_end)
+/* A payload that failed half-way: what it reported is judged, what is missing is charged, and why
+ * is said. */
+START_TEST(broken_payload)
 {
 	make(two, W64, "sysv");
-	m.runs[GCC_O0].run.why_not = "results did not fit into memory";
-	observe(GCC_O0, CL_CALLEE, 0, 1u << GPR_AX, 0);
-	observe(GCC_O2, CL_CALLEE, 0, 1u << GPR_CX, 0);
+	m.runs[GCC_O0].run.broken = "results did not fit into memory";
+	outcome(GCC_O0, 2, CL_CALLEE)->state = outcome(GCC_O0, 2, CL_CALLER)->state =
+		OUTCOME_MISSING;
 	report(GCC_O0, 1, CL_CALLEE, CHECK_SAVED, GPR_BX);
 	judge();
-	for (size_t k = 0; k < 3; k++)
-		ck_assert_int_eq(verdict(GCC_O0, k, CL_CALLEE), VERDICT_NOT_RUN);
-	ck_assert_uint_eq(m.nfindings, 0);
+	ck_assert_int_eq(verdict(GCC_O0, 0, CL_CALLEE), VERDICT_PASS);
+	ck_assert_int_eq(verdict(GCC_O0, 1, CL_CALLEE), VERDICT_VIOLATION);
+	ck_assert_int_eq(only(GCC_O0, 2, CL_CALLEE)->verdict, VERDICT_CRASH);
+	ck_assert_str_eq(only(GCC_O0, 2, CL_CALLER)->observed, "results did not fit into memory");
+	ck_assert_uint_eq(m.unexpected, 3);
 }
 END_TEST
 
@@ -574,22 +575,14 @@ static const struct {
 	const char *note; /* of a case that gcc-12's callee violates */
 	bool known;
 } notes[] = {
-	{ "gcc sysv: reason", true },
-	{ "gcc sysv callee: reason", true },
-	{ "gcc sysv caller: reason", false },
-	{ "clang sysv: reason", false },
-	{ "gcc ms,sysv: reason", true },
-	{ "gcc ms: reason", false },
-	{ "gcc<13 sysv: reason", true },
-	{ "gcc<12 sysv: reason", false },
-	{ "gcc<=12 sysv: reason", true },
-	{ "gcc<=11 sysv: reason", false },
-	{ "gcc=12 sysv: reason", true },
-	{ "gcc=13 sysv: reason", false },
-	{ "gcc>=12 sysv: reason", true },
-	{ "gcc>=13 sysv: reason", false },
-	{ "gcc>11 sysv: reason", true },
-	{ "gcc>12 sysv: reason", false },
+	{ "gcc sysv: reason", true },         { "gcc sysv callee: reason", true },
+	{ "gcc sysv caller: reason", false }, { "clang sysv: reason", false },
+	{ "gcc ms,sysv: reason", true },      { "gcc ms: reason", false },
+	{ "gcc<13 sysv: reason", true },      { "gcc<12 sysv: reason", false },
+	{ "gcc<=12 sysv: reason", true },     { "gcc<=11 sysv: reason", false },
+	{ "gcc=12 sysv: reason", true },      { "gcc=13 sysv: reason", false },
+	{ "gcc>=12 sysv: reason", true },     { "gcc>=13 sysv: reason", false },
+	{ "gcc>11 sysv: reason", true },      { "gcc>12 sysv: reason", false },
 };
 
 START_TEST(known)
@@ -698,7 +691,7 @@ int main(void)
 	tcase_add_test(t, unsupported);
 	tcase_add_test(t, compiler_crash);
 	tcase_add_test(t, not_run);
-	tcase_add_test(t, not_run_to_the_end);
+	tcase_add_test(t, broken_payload);
 	tcase_add_test(t, unspecified_return);
 	tcase_add_test(t, rows_and_cells);
 	tcase_add_test(t, two_widths);
