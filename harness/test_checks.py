@@ -67,9 +67,7 @@ def test_unpatched_passes(matrix, gcc, mutant: Mutant):
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
-def test_mutant(request, matrix, mutant: Mutant):
-    if mutant.xfail:
-        request.applymarker(pytest.mark.xfail(reason=mutant.xfail, strict=True))
+def test_mutant(matrix, mutant: Mutant):
     other = {"callee": "caller", "caller": "callee"}[mutant.direction]
     for opt in mutant.opts:
         column = f"mutant/{mutant.width}/{opt}"
@@ -137,13 +135,9 @@ def verdicts(m: program.Matrix, width: int, name: str) -> dict[str, str]:
             for d in ("callee", "caller")}
 
 
-REVERSED = ("cases are in the payload in reverse (gcc -O1 reorders entry_N), but native.c goes on "
-            "at the next higher number: the rest of the batch is lost")
-
-
 @pytest.mark.parametrize("width", (32, 64))
 @pytest.mark.parametrize("name", (
-    pytest.param("exits1", marks=pytest.mark.xfail(strict=True, reason=REVERSED)), "exits2"))
+    "exits1", "exits2"))
 def test_end_of_the_payload_is_charged_to_its_case(dying, width, name):
     m = dying[width]
     got = m.select(case=f"{ABI[width]}/m{width}/{name}", direction="callee")
@@ -152,14 +146,12 @@ def test_end_of_the_payload_is_charged_to_its_case(dying, width, name):
                              "crash")], got)
 
 
-@pytest.mark.xfail(strict=True, reason="callee died first: the caller direction is charged unrun")
 @pytest.mark.parametrize("width", (32, 64))
 @pytest.mark.parametrize("name", ("exits1", "exits2"))
 def test_end_of_the_payload_leaves_the_other_direction(dying, width, name):
     assert verdicts(dying[width], width, name) == {"callee": "crash", "caller": "pass"}
 
 
-@pytest.mark.xfail(strict=True, reason=REVERSED)
 @pytest.mark.parametrize("width", (32, 64))
 def test_end_of_the_payload_hides_no_neighbour(dying, width):
     m = dying[width]

@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import subprocess
 
 import pytest
@@ -66,7 +67,7 @@ def test_version():
 def test_list(what):
     r = run(["list", what])
     assert (r.status, r.stderr) == (0, "")
-    assert len(r.stdout.splitlines()) > 1
+    assert r.stdout.splitlines()
 
 
 # Bad usage ---------------------------------------------------------------------------------------
@@ -155,8 +156,7 @@ def test_syntax_error_points_at_it(tmp_path):
     (b"int f(int a)\n", ":1:13: error: "),
     (b"int f(int a;\n", ":1:12: error: "),
     (b"int f(int a);\nint f(int a);\n", ":2:5: error: "),
-    pytest.param(b"//! abi martian\nint f(int a);\n", ":1:9: error: ", marks=pytest.mark.xfail(
-        strict=True, reason="it points at the function, not at the note, and shows no source")),
+    (b"//! abi martian\nint f(int a);\n", ":1:9: error: "),
     (b"//! varargs int\nint f(int a);\n", ":1:5: error: "),
     (b"#include <stdio.h>\nint f(int a);\n", ":1:1: error: "),
     (b"int f(int a) { return a; }\n", ":1:14: error: "),
@@ -195,38 +195,33 @@ def test_out_is_a_file(tmp_path):
           tmp_path)
 
 
-def tools(tmp_path, *without: str) -> dict[str, str]:
-    """PATH with nothing but the tools clobber names, less some."""
+def tools(tmp_path, compiler: str | None, without: str = "") -> dict[str, str]:
+    """PATH with nothing but the tools clobber names, less one, and a compiler."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    for name in ("nasm", "ninja", "ld", "as", "sh", "timeout", "rm", "cat", "gcc-12"):
-        path = next((f"{d}/{name}" for d in os.environ["PATH"].split(":")
-                     if os.access(f"{d}/{name}", os.X_OK)), None)
-        if path and name not in without:
+    for name in ("nasm", "ninja", "ld", "as", "sh", "timeout", "rm", "cat", compiler):
+        path = shutil.which(name) if name else None
+        if path and name != without:
             (folder / name).symlink_to(path)
     return environment(PATH=str(folder))
 
 
 def test_no_compiler_on_path(tmp_path):
-    r = run_fails(tmp_path, "--cases", case_file(tmp_path), env=tools(tmp_path, "gcc-12"),
+    r = run_fails(tmp_path, "--cases", case_file(tmp_path), env=tools(tmp_path, None),
                   message="no compiler on PATH")
     assert "install one" in r.stderr
 
 
 @pytest.mark.parametrize("tool", ("nasm", "ninja", "ld"))
 def test_missing_tool(tmp_path, gcc, tool):
-    if gcc != "gcc-12":
-        pytest.skip("not-run: gcc-12 absent")
     r = run_fails(tmp_path, "--cases", case_file(tmp_path), "--cc", gcc,
-                  env=tools(tmp_path, tool), message=f"`{tool}' is not on PATH; install ")
+                  env=tools(tmp_path, gcc, tool), message=f"`{tool}' is not on PATH; install ")
     assert len(r.stderr.splitlines()) == 1
 
 
 def test_only_the_named_tools_are_needed(tmp_path, gcc):
-    if gcc != "gcc-12":
-        pytest.skip("not-run: gcc-12 absent")
     r = run(["run", "--out", tmp_path / "out", "--cases", case_file(tmp_path), "--width", "64"],
-            cwd=tmp_path, env=tools(tmp_path))
+            cwd=tmp_path, env=tools(tmp_path, gcc))
     assert (r.status, r.stderr) == (0, "")
 
 
@@ -340,7 +335,6 @@ def test_reports_fit_80_columns(tmp_path, gcc, compilers):
         assert_narrow((tmp_path / "out/report.txt").read_text())
 
 
-@pytest.mark.xfail(strict=True, reason="the line `preserved' of ms is 84 columns wide")
 def test_explain_fits_80_columns():
     r = run(["explain", "int f(char a, double b)"])
     assert (r.status, r.stderr) == (0, "")

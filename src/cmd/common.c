@@ -208,6 +208,34 @@ static void add_tree(struct arena *a, struct files *f, const char *dir)
 	}
 }
 
+/* Names of `//! abi` lines, which the parser does not know: a convention, and no other than the one
+ * an attribute of the declaration fixes. */
+static void check_abi_lines(struct arena *a, const struct case_list *cases, size_t from,
+			    const char *text, size_t len)
+{
+	for (size_t i = from; i < cases->n; i++) {
+		const struct case_decl *d = &cases->v[i];
+
+		for (size_t k = 0; k < d->nconventions; k++) {
+			const char *name = d->conventions[k], *what = NULL,
+				   *fixed = d->proto->convention;
+
+			if (!convention_find(name, W32) && !convention_find(name, W64))
+				what = arena_printf(a, "`%s' is no convention", name);
+			else if (fixed && strcmp(fixed, name))
+				what = arena_printf(
+					a, "the attribute of `%s' fixes another convention, %s",
+					d->proto->name, fixed);
+			if (!what)
+				continue;
+			fprintf(stderr, "%s\n",
+				proto_error_at(a, &d->convention_pos[k], text, len, strlen(name),
+					       what, "`clobber list abis' prints the conventions"));
+			exit(2);
+		}
+	}
+}
+
 static void parse(struct arena *a, const char *path, const char *name, const char *only,
 		  struct case_list *out)
 {
@@ -221,6 +249,7 @@ static void parse(struct arena *a, const char *path, const char *name, const cha
 		fprintf(stderr, "%s\n", error);
 		exit(2);
 	}
+	check_abi_lines(a, out, before, text, len);
 	free(text);
 	if (only) {
 		size_t kept = before;

@@ -154,7 +154,8 @@ static void explain(struct str *out, struct arena *a, const struct convention *c
 			 " bytes", rules[pl.pop_rule].name);
 	s.len = 0;
 	saved_text(&s, c);
-	str_addf(out, "    %-10s %s [%s]\n", "preserved", s.s, rules[c->rule[CHECK_SAVED]].name);
+	str_addf(out, "    %-10s %s%s[%s]\n", "preserved", s.s,
+		 s.len > 40 ? "\n               " : " ", rules[c->rule[CHECK_SAVED]].name);
 	stack_picture(out, a, c, p, &pl);
 	str_add(out, "\n");
 	str_free(&s);

@@ -65,8 +65,9 @@ void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
 enum cl_class gen_class(const struct type *t);
 unsigned gen_compare_bytes(const struct type *t, enum width w);
 unsigned gen_buffer(unsigned arg);
-/* Is the value also checked after conversion to a wider type (int for what is narrower than int, long
- * long for what is narrower than that)? Not an enum's, whose signedness is the compiler's choice. */
+/* Is the value also checked after conversion to a wider type (int for what is narrower than int,
+ * long long for what is narrower than that)? Not an enum's, whose signedness is the compiler's
+ * choice. */
 bool gen_widens(const struct type *t, enum width w);
 /* Offset in cl_cell of what location `loc` of argument `arg` is loaded from. */
 unsigned gen_cell(unsigned arg, unsigned loc);

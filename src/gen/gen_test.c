@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of src/gen: which cases are selected and how they are batched, where values lie, the very
- * text of trampolines and probes, and that all that is generated from cases/ is accepted by the
- * assembler and by compilers. Takes the source folder as its argument. */
+/* Tests of what src/gen writes: where values lie, the very text of trampolines and probes, and that
+ * all that is generated from cases/ is accepted by the assembler and by compilers. Takes the source
+ * folder as its argument. */
 #include "gen/gen.h"
 #include "plan/toolchain.h"
 
@@ -68,233 +68,6 @@ static struct gen_set select_of(const struct case_list *list, enum width w, cons
 	return set;
 }
 
-static const char *error_of(const struct case_list *list, enum width w)
-{
-	const char *error = NULL;
-	struct gen_set set;
-
-	ck_assert_int_eq(gen_select(arena, list, w, NULL, &set, &error), -1);
-	ck_assert_ptr_nonnull(error);
-	return error;
-}
-
-/* The ids of a set, in order. */
-static const char *ids(const struct gen_set *set)
-{
-	const char *s = "";
-
-	for (size_t i = 0; i < set->n; i++)
-		s = arena_printf(arena, "%s%s%s", s, i ? " " : "", set->v[i].id);
-	return s;
-}
-
-/* ---- selection ---- */
-
-START_TEST(every_convention_of_the_width)
-{
-	struct case_list list = parse("int f(int a);");
-	struct gen_set narrow = select_of(&list, W32, NULL), wide = select_of(&list, W64, NULL);
-	size_t n[WIDTHS] = { 0 };
-
-	for (const struct convention *const *c = conventions; *c; c++)
-		n[(*c)->width]++;
-	ck_assert_int_eq(narrow.width, W32);
-	ck_assert_uint_eq(narrow.n, n[W32]);
-	ck_assert_uint_eq(wide.n, n[W64]);
-	ck_assert_uint_eq(narrow.inapplicable + wide.inapplicable, 0);
-	for (size_t i = 0; i < narrow.n; i++) {
-		ck_assert_int_eq(narrow.v[i].conv->width, W32);
-		ck_assert_uint_eq(narrow.v[i].index, i);
-	}
-	/* The four that lead every matrix lead here. */
-	ck_assert_str_eq(narrow.v[0].id, "regparm0/some/f");
-	ck_assert_str_eq(narrow.v[1].id, "fastcall/some/f");
-	ck_assert_str_eq(ids(&wide), "regparm0/some/f asmlinkage/some/f sysv/some/f ms/some/f");
-	ck_assert_str_eq(wide.v[2].symbol, "sysv_some_f");
-}
-END_TEST
-
-START_TEST(filtered)
-{
-	struct case_list list = parse("int f(int a); int g(void);");
-	static const char *const two[] = { "ms", "sysv", NULL };
-	static const char *const none[] = { NULL };
-	const char *error = NULL;
-	struct gen_set set;
-
-	ck_assert_int_eq(gen_select(arena, &list, W64, two, &set, &error), 0);
-	/* In the order of the table, not of the filter. */
-	ck_assert_str_eq(ids(&set), "sysv/some/f sysv/some/g ms/some/f ms/some/g");
-	ck_assert_int_eq(gen_select(arena, &list, W32, two, &set, &error), 0);
-	ck_assert_uint_eq(set.n, 0);
-	ck_assert_uint_eq(set.nbatches, 0);
-	ck_assert_int_eq(gen_select(arena, &list, W64, none, &set, &error), 0);
-	ck_assert_uint_eq(set.n, 0);
-}
-END_TEST
-
-START_TEST(annotated)
-{
-	struct case_list list = parse("//! abi fastcall sysv\n"
-				      "int f(int a);\n"
-				      "//! abi ms\n"
-				      "int g(int a);\n"
-				      "//! abi cdecl\n"
-				      "int h(int a);\n");
-	struct gen_set set = select_of(&list, W64, NULL);
-
-	ck_assert_str_eq(ids(&set), "sysv/some/f ms/some/g");
-	set = select_of(&list, W32, NULL);
-	ck_assert_str_eq(ids(&set), "fastcall/some/f cdecl/some/h");
-	set = select_of(&list, W32, "cdecl");
-	ck_assert_str_eq(ids(&set), "cdecl/some/h");
-	/* What an annotation leaves out is not inapplicable. */
-	ck_assert_uint_eq(set.inapplicable, 0);
-}
-END_TEST
-
-START_TEST(explicit_attribute)
-{
-	struct case_list list = parse("__attribute__((stdcall)) int f(int a);\n"
-				      "__attribute__((regparm(0))) int g(int a);\n"
-				      "__attribute__((ms_abi)) int h(int a);\n");
-	struct gen_set set = select_of(&list, W32, NULL);
-
-	ck_assert_str_eq(ids(&set), "regparm0/some/g stdcall/some/f");
-	ck_assert_str_eq(gen_prototype(arena, &set.v[1]),
-			 "__attribute__((stdcall)) int f(int a)");
-	set = select_of(&list, W64, NULL);
-	ck_assert_str_eq(ids(&set), "regparm0/some/g ms/some/h");
-	set = select_of(&list, W32, "fastcall");
-	ck_assert_uint_eq(set.n, 0);
-}
-END_TEST
-
-START_TEST(inapplicable_is_counted)
-{
-	struct case_list list = parse("int f(__int128 a); __int128 g(void); int h(int a);");
-	struct gen_set set = select_of(&list, W32, "cdecl");
-
-	ck_assert_str_eq(ids(&set), "cdecl/some/h");
-	ck_assert_uint_eq(set.inapplicable, 2);
-	ck_assert_uint_eq(set.v[0].index, 0);
-	set = select_of(&list, W64, "sysv");
-	ck_assert_uint_eq(set.n, 3);
-	ck_assert_uint_eq(set.inapplicable, 0);
-}
-END_TEST
-
-/* Wrong whatever the width asked for, and found before anything is placed. */
-START_TEST(unknown_convention)
-{
-	struct case_list list = parse("int f(void);\n\n//! abi sysv pascal\n  int g(int a);\n");
-
-	for (enum width w = W32; w < WIDTHS; w++)
-		ck_assert_str_eq(
-			error_of(&list, w),
-			"cases/some.h:4:7: error: `//! abi' of g names `pascal', which is no "
-			"convention\nhint: `clobber list abis' prints them");
-}
-END_TEST
-
-START_TEST(duplicate_symbols)
-{
-	struct case_list list = { 0 };
-
-	parse_into(&list, "one/x.h", "int f(int a);\n");
-	parse_into(&list, "two/x.h", "\nint g(int a);\nint f(long a);\n");
-	ck_assert_str_eq(error_of(&list, W64),
-			 "two/x.h:3:5: error: `f' is already the case declared at one/x.h:1\n"
-			 "hint: rename one of them or its file");
-}
-END_TEST
-
-/* What C cannot spell becomes `_', which may make two names one: an error too, not a wrong link. */
-START_TEST(symbols_are_c)
-{
-	struct case_list list = { 0 };
-	struct gen_set set;
-
-	parse_into(&list, "a/x-1.h", "int f(int a);\n");
-	set = select_of(&list, W64, "sysv");
-	ck_assert_str_eq(set.v[0].symbol, "sysv_x_1_f");
-	ck_assert_str_eq(set.v[0].id, "sysv/x-1/f");
-	parse_into(&list, "a/x_1.h", "int f(int a);\n");
-	ck_assert_ptr_nonnull(strstr(error_of(&list, W64), "`f' is already the case"));
-}
-END_TEST
-
-/* `n` functions of a prefix. */
-static const char *many(const char *prefix, unsigned n)
-{
-	struct str s = { 0 };
-	char *r;
-
-	for (unsigned i = 0; i < n; i++)
-		str_addf(&s, "int %s%u(int a);\n", prefix, i);
-	r = arena_strdup(arena, s.s);
-	str_free(&s);
-	return r;
-}
-
-START_TEST(batches)
-{
-	struct case_list list = { 0 };
-	struct gen_set set;
-	size_t next = 0;
-
-	parse_into(&list, "cases/a.h", many("a", 101));
-	parse_into(&list, "cases/b.h", many("b", 50));
-	parse_into(&list, "cases/c.h", many("c", 1));
-	set = select_of(&list, W64, NULL);
-	ck_assert_uint_eq(set.nbatches, 4 * (3 + 1 + 1));
-	for (size_t i = 0; i < set.nbatches; i++) {
-		const struct gen_batch *b = &set.batch[i];
-
-		ck_assert_uint_eq(b->first, next);
-		ck_assert_uint_ge(b->n, 1);
-		ck_assert_uint_le(b->n, 50);
-		for (size_t k = b->first; k < b->first + b->n; k++) {
-			const struct gen_case *c = &set.v[k], *first = &set.v[b->first];
-
-			ck_assert_uint_eq(c->batch, i);
-			ck_assert_ptr_eq(c->conv, first->conv);
-			ck_assert_str_eq(c->decl->proto->pos.file, first->decl->proto->pos.file);
-		}
-		for (size_t k = 0; k < i; k++)
-			ck_assert_str_ne(b->name, set.batch[k].name);
-		next += b->n;
-	}
-	ck_assert_uint_eq(next, set.n);
-	ck_assert_str_eq(set.batch[0].name, "regparm0_a_0");
-	ck_assert_str_eq(set.batch[2].name, "regparm0_a_2");
-	ck_assert_uint_eq(set.batch[2].n, 1);
-	ck_assert_uint_eq(set.batch[3].n, 50);
-}
-END_TEST
-
-/* Batches name files: two folders may have a file of the same name without one's cases
- * overwriting the other's. */
-START_TEST(batches_of_equal_stems)
-{
-	struct case_list list = { 0 };
-	const char *error = NULL;
-	struct gen_set set;
-
-	parse_into(&list, "one/x.h", "int f(int a);\n");
-	parse_into(&list, "two/x.h", "int g(int a);\n");
-	if (gen_select(arena, &list, W64, NULL, &set, &error) < 0) {
-		ck_assert_ptr_nonnull(strstr(error, "two/x.h:1"));
-		return;
-	}
-	for (size_t i = 0; i < set.nbatches; i++) {
-		for (size_t k = 0; k < i; k++)
-			ck_assert_msg(strcmp(set.batch[i].name, set.batch[k].name),
-				      "batches %zu and %zu are both %s", k, i, set.batch[i].name);
-	}
-}
-END_TEST
-
 /* ---- values ---- */
 
 START_TEST(classes)
@@ -328,10 +101,8 @@ START_TEST(classes)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(v); i++) {
-		struct case_list list =
-			parse(arena_printf(arena,
-					   "enum e { A = -1, B }; enum u { C, D };\nint f(%s);",
-					   v[i].type));
+		struct case_list list = parse(arena_printf(
+			arena, "enum e { A = -1, B }; enum u { C, D };\nint f(%s);", v[i].type));
 		const struct type *t = list.v[0].proto->params[0].type;
 
 		ck_assert_msg(gen_class(t) == v[i].class, "class of %s", v[i].type);
@@ -456,8 +227,9 @@ static const struct golden {
 	  "\tmovups\txmm0, [cl_ret_cell + 32]\n"
 	  "\tret\n" },
 	/* g's word, 8 bytes of padding, then h aligned to 16. */
-	{ W64, "sysv", "__int128 f(long a, long b, long c, long d, long e, long f, long g,\n"
-		       "__int128 h);",
+	{ W64, "sysv",
+	  "__int128 f(long a, long b, long c, long d, long e, long f, long g,\n"
+	  "__int128 h);",
 	  "tramp_sysv_some_f:\n"
 	  "\tpush\tqword [cl_cell + 456]\t; h\n"
 	  "\tpush\tqword [cl_cell + 448]\t; h\n"
@@ -478,7 +250,8 @@ static const struct golden {
 	  "\tmov\trax, [cl_ret_cell + 0]\n"
 	  "\tmov\trdx, [cl_ret_cell + 16]\n"
 	  "\tret\n" },
-	/* Pointers to what is wider than 8 bytes, the first in a register, the last on the stack. */
+	/* Pointers to what is wider than 8 bytes, the first in a register, the last on the stack.
+	 */
 	{ W64, "ms", "void f(__int128 a, int b, int c, int d, int e, long double g);",
 	  "tramp_ms_some_f:\n"
 	  "\tpush\tqword [cl_cell + 320]\t; g\n"
@@ -641,8 +414,7 @@ static struct case_list all_cases(void)
 
 		ck_assert_ptr_nonnull(file);
 		ck_assert_msg(proto_parse_mem(arena, arena_strdup(arena, g.gl_pathv[i]),
-					      arena_strndup(arena, file, n), n, &list,
-					      &error) == 0,
+					      arena_strndup(arena, file, n), n, &list, &error) == 0,
 			      "%s", error);
 		free(file);
 	}
@@ -692,8 +464,10 @@ START_TEST(assembles)
 		return;
 	for (size_t i = 0; i < set.nbatches; i++) {
 		const char *file = arena_printf(arena, "%s/%s.asm", dir, set.batch[i].name);
-		const char *const argv[] = { "nasm", "-w+error", "-f", w == W64 ? "elf64" : "elf32",
-					     "-o", "/dev/null", file, NULL };
+		const char *const argv[] = { "nasm", "-w+error",
+					     "-f",   w == W64 ? "elf64" : "elf32",
+					     "-o",   "/dev/null",
+					     file,   NULL };
 
 		accepts(argv, file);
 	}
@@ -735,8 +509,8 @@ START_TEST(compiles)
 			continue;
 		n++;
 		for (size_t k = 0; k < (strcmp(t->cc, "gcc") ? 1 : ARRAY_SIZE(suffix)); k++) {
-			const char *file = arena_printf(arena, "%s/%s%s", dir, set.batch[i].name,
-							suffix[k]);
+			const char *file =
+				arena_printf(arena, "%s/%s%s", dir, set.batch[i].name, suffix[k]);
 			const char *const argv[] = { t->cc,
 						     t->width == W64 ? "-m64" : "-m32",
 						     "-fsyntax-only",
@@ -815,16 +589,6 @@ int main(int argc, char **argv)
 		source = argv[1];
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 60);
-	tcase_add_test(t, every_convention_of_the_width);
-	tcase_add_test(t, filtered);
-	tcase_add_test(t, annotated);
-	tcase_add_test(t, explicit_attribute);
-	tcase_add_test(t, inapplicable_is_counted);
-	tcase_add_test(t, unknown_convention);
-	tcase_add_test(t, duplicate_symbols);
-	tcase_add_test(t, symbols_are_c);
-	tcase_add_test(t, batches);
-	tcase_add_test(t, batches_of_equal_stems);
 	tcase_add_test(t, classes);
 	tcase_add_test(t, buffers_and_cells);
 	tcase_add_loop_test(t, text, 0, ARRAY_SIZE(golden));

@@ -46,9 +46,11 @@ static void one_case(struct str *out, const struct gen_case *c, unsigned convent
 		str_add(out, ",\n");
 	}
 	str_addf(out,
-		 "};\nstatic const struct cl_case case_%u = { %u, %u, %u, 0%s%s%s%s%s, %d, %u, "
+		 "};\nstatic const struct cl_case case_%u = { %u, 0x%08xu, %u, %u, 0%s%s%s%s%s, "
+		 "%d, %u, "
 		 "%u,\n",
-		 c->index, c->index, convention, p->nargs, proto->variadic ? " | CL_VARIADIC" : "",
+		 c->index, c->index, (uint32_t)hash_str(HASH_INIT, c->id), convention, p->nargs,
+		 proto->variadic ? " | CL_VARIADIC" : "",
 		 p->pop_unspecified ? " | CL_POP_UNSPECIFIED" : "",
 		 p->stack_unspecified ? " | CL_STACK_UNSPECIFIED" : "",
 		 proto->ret->kind != TYPE_VOID ? " | CL_RETURNS" : "",
@@ -60,10 +62,21 @@ static void one_case(struct str *out, const struct gen_case *c, unsigned convent
 	else
 		value(out, proto->ret, &p->ret, w, 0, gen_widens(proto->ret, w));
 	str_addf(out, ",\n\ttramp_%s, target_%s, caller_%s };\n", c->symbol, c->symbol, c->symbol);
+}
+
+/* The batch's part of the linker's table, in order: the host relies on ascending indexes. One
+ * array, for the compiler may emit single objects in any order; its alignment is said, for it may
+ * align large arrays further and leave gaps. */
+static void entries(struct str *out, const struct gen_set *set, const struct gen_batch *b)
+{
 	str_addf(out,
-		 "const struct cl_case *const entry_%u __attribute__((section(\".cl_cases\"))) = "
-		 "&case_%u;\n",
-		 c->index, c->index);
+		 "\nconst struct cl_case *const entries_%zu[] "
+		 "__attribute__((section(\".cl_cases\"), "
+		 "aligned(sizeof(void *)))) = {\n",
+		 b->first);
+	for (size_t k = b->first; k < b->first + b->n; k++)
+		str_addf(out, "\t&case_%u,\n", set->v[k].index);
+	str_add(out, "};\n");
 }
 
 /* Number of a convention in the payload: the default of the width first, then as conventions[]. */
@@ -147,6 +160,7 @@ int gen_write(struct arena *a, const struct gen_set *set, const char *dir)
 			    "#include \"payload/case.h\"\n");
 		for (size_t k = b->first; k < b->first + b->n; k++)
 			one_case(&s, &set->v[k], payload_convention(set->v[k].conv));
+		entries(&s, set, b);
 		if (write_one(a, dir, b->name, ".table.c", &s) < 0)
 			return -1;
 		gen_c(&s, a, set->v + b->first, b->n);

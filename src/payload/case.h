@@ -70,6 +70,7 @@ enum cl_case_flags {
 
 struct cl_case {
 	uint32_t index;
+	uint32_t key; /* of the case's name: its values do not depend on the others run with it */
 	uint8_t convention; /* index in cl_conventions */
 	uint8_t nargs;
 	uint8_t flags;

@@ -311,7 +311,7 @@ static void check_saved(unsigned gprs, unsigned xmms, int round, struct verdicts
 
 		if ((xmms >> r & 1) && !same(a, b, 16))
 			differ(out, CHECK_SAVED, CL_ITEM_XMM + (int)r, round, a, b, 16,
-			       search(was, NULL, b, 8), nowhere);
+			       same(a, b, 8) ? nowhere : search(was, NULL, b, 8), nowhere);
 	}
 }
 
@@ -322,8 +322,6 @@ static void check_canary(unsigned args, int round, struct verdicts *out)
 	const uint8_t *top = (const uint8_t *)cl_stack_top;
 	uint8_t *at = (uint8_t *)cl_before_image.gpr[4] + args;
 
-	if (at < top)
-		at = (uint8_t *)cl_stack_top;
 	for (; at < stack_poison_end(); at += sizeof(cl_word)) {
 		const uint8_t *want = poison + (at - top);
 
@@ -647,6 +645,7 @@ static void check_placed(const struct cl_case *c, const struct cl_values *v, int
 			const struct cl_loc *l = &d->loc[k];
 			const uint8_t *at = captured(l), *want = v->arg[i] + l->off;
 			unsigned bytes = min(l->bytes, d->compare - min(l->off, d->compare));
+			unsigned first = 0;
 			struct candidates holds = nowhere, found;
 			uint8_t seen[CL_VALUE];
 
@@ -660,8 +659,11 @@ static void check_placed(const struct cl_case *c, const struct cl_values *v, int
 			if (same(seen, want, bytes))
 				continue;
 			holds.bits[0] = search_args(c, v, seen, bytes);
-			found = search_masked(&cl_probe_image, cl_probe_stack, want,
-					      mask_at(d, l->off), bytes);
+			while (seen[first] == want[first])
+				first++;
+			first -= first % sizeof(cl_word);
+			found = search_masked(&cl_probe_image, cl_probe_stack, want + first,
+					      mask_at(d, l->off + first), bytes - first);
 			if (d->class == CL_BOOL)
 				found = nowhere;
 			differ(out, CHECK_ARG, (int)i, round, want, seen, bytes, holds, found);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The payload as a Linux process: `payload FIRST END DIRECTIONS SEED`, results in the memory file
+/* The payload as a Linux process: `payload FIRST DIRECTIONS SEED`, results in the memory file
  * that the host passes as descriptor 3. Traps, wild jumps and endless loops in code under test come
  * here as signals and are charged to the call under way. Once set up the process can do nothing but
  * return from signals and exit (seccomp). No libc: Linux's own system call interface. */
@@ -208,7 +208,7 @@ void native_main(long *stack)
 	char **argv = (char **)(stack + 1);
 	struct cl_header *h;
 
-	if (stack[0] != 5)
+	if (stack[0] != 4)
 		quit(EXIT_SETUP);
 	h = map_results();
 	sys(NR_MPROTECT, (long)test_stack, PAGE, 0);
@@ -219,10 +219,9 @@ void native_main(long *stack)
 	h->version = CL_VERSION;
 	h->width = WIDTH;
 	h->planned = (uint32_t)(cl_cases_end - cl_cases);
-	h->seed = number(argv[4]);
+	h->seed = number(argv[3]);
 	h->current = CL_NO_CASE;
 	confine();
-	run_cases(h, (uint32_t)number(argv[1]), (uint32_t)number(argv[2]),
-		  (unsigned)number(argv[3]), h->seed);
+	run_cases(h, (uint32_t)number(argv[1]), (unsigned)number(argv[2]), h->seed);
 	quit(0);
 }

@@ -192,7 +192,7 @@ static void fill_return(uint64_t *state, const struct cl_case *c, struct cl_valu
 void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, struct cl_values *v)
 {
 	uint64_t state =
-		seed ^ ((uint64_t)c->index << 16 | (uint64_t)direction << 8 | (uint64_t)round);
+		seed ^ ((uint64_t)c->key << 16 | (uint64_t)direction << 8 | (uint64_t)round);
 
 	next(&state);
 	fill_image(&state, &cl_poison, round);

@@ -72,6 +72,7 @@ enum { NARGS = sizeof(args) / sizeof(args[0]) };
 static struct cl_case a_case(unsigned index)
 {
 	return (struct cl_case){ .index = index,
+				 .key = index,
 				 .nargs = NARGS,
 				 .flags = CL_RETURNS,
 				 .al = -1,

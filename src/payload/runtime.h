@@ -86,9 +86,9 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 void check_fault(int round, int fault, cl_word ip, cl_word address, struct verdicts *out);
 void verdicts_close(struct verdicts *v); /* fills in origin and found */
 
-/* run.c: run cases first..end-1 in the given directions (bit set), writing records to h. */
-void run_cases(struct cl_header *h, uint32_t first, uint32_t end, unsigned directions,
-	       uint64_t seed);
+/* run.c: run from position `first` (index * 2 + direction) on, in the given directions (bit set),
+ * writing records to h. */
+void run_cases(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed);
 extern volatile uint32_t cl_ticket; /* changes with every run: for the watchdog */
 
 /* What the place's fault handler leaves for run.c before cl_abort(CL_FAULTED). */

@@ -25,7 +25,8 @@ struct place_run {
 	size_t n;          /* cases */
 	const char *
 		why_not; /* NULL, or why the place cannot run here: then every outcome is missing */
-	unsigned restarts; /* times the payload died and was started again behind the case */
+	const char *broken; /* NULL, or how the payload itself failed: what is missing is charged */
+	unsigned restarts;  /* times the payload died and was started again behind the case */
 };
 
 /* What a place needs to know of a payload. */

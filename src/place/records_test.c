@@ -280,7 +280,10 @@ START_TEST(wrong_record)
 {
 	static const struct {
 		unsigned index, direction;
-	} wrong[] = { { CASES, 0 }, { 0xffffffffu, 1 }, { 0x80000000u, 0 }, { 1, CL_DIRECTIONS },
+	} wrong[] = { { CASES, 0 },
+		      { 0xffffffffu, 1 },
+		      { 0x80000000u, 0 },
+		      { 1, CL_DIRECTIONS },
 		      { 1, 255 } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {

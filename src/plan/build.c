@@ -63,6 +63,19 @@ static char *ninja_escape(struct arena *a, const char *s)
 	return r;
 }
 
+/* A shell word as part of a ninja command: `$` is ninja's. */
+static char *command_word(struct arena *a, const char *s)
+{
+	struct str b = { 0 };
+	char *r;
+
+	for (const char *q = shell_quote(a, s); *q; q++)
+		str_addn(&b, *q == '$' ? "$$" : q, *q == '$' ? 2 : 1);
+	r = arena_strdup(a, b.s);
+	str_free(&b);
+	return r;
+}
+
 static const char *column_file(struct plan *p, const struct column *c, const char *suffix)
 {
 	char *s = arena_printf(p->arena, "col/%s", c->id);
@@ -138,15 +151,18 @@ static void column_rule(struct plan *p, struct str *s, size_t number)
 	const struct target *t = &c->compiler->target[c->width];
 	struct str command = { 0 };
 
-	/* -c and -o last: some small compilers want it so. An empty object is a refusal. */
-	str_addf(&command, "%s -%s", shell_quote(p->arena, c->compiler->path), c->opt);
+	/* The compiler's identity is in the command, so that another one under the same name
+	 * compiles again. -c and -o last: some small compilers want it so. An empty object is a
+	 * refusal. */
+	str_addf(&command, "%s -%s", command_word(p->arena, c->compiler->path), c->opt);
 	for (const char *const *f = t->flags; *f; f++)
-		str_addf(&command, " %s", shell_quote(p->arena, *f));
+		str_addf(&command, " %s", command_word(p->arena, *f));
 	str_addf(s, "rule cc%zu\n", number);
 	str_addf(s,
-		 "  command = rm -f $out; LC_ALL=C timeout %d %s -c -o $out $in >$out.log 2>&1 || "
+		 "  command = : %016llx; rm -f $out; LC_ALL=C timeout %d %s -c -o $out $in "
+		 ">$out.log 2>&1 || "
 		 "{ echo \"clobber: exit status $$?\" >>$out.log; : >$out; }\n",
-		 COMPILE_SECONDS, command.s);
+		 (unsigned long long)c->compiler->identity, COMPILE_SECONDS, command.s);
 	str_addf(s, "  description = %s $in\n", c->name);
 	str_free(&command);
 }
@@ -160,10 +176,10 @@ static void compiler_independent(struct plan *p, struct str *s, enum width w)
 		 "rule table%u\n  command = %s -m%u -std=gnu11 -O1 -ffreestanding -fno-pic "
 		 "-fno-pie -w "
 		 "-I%s -c -o $out $in\n  description = table $in\n",
-		 width_bits(w), shell_quote(p->arena, p->host_cc), width_bits(w),
-		 shell_quote(p->arena, p->include));
+		 width_bits(w), command_word(p->arena, p->host_cc), width_bits(w),
+		 command_word(p->arena, p->include));
 	str_addf(s, "rule asm%u\n  command = %s -f elf%u -o $out $in\n  description = nasm $in\n",
-		 width_bits(w), shell_quote(p->arena, p->nasm), width_bits(w));
+		 width_bits(w), command_word(p->arena, p->nasm), width_bits(w));
 	str_addf(s, "build %s/conventions.table.o: table%u %s/conventions.table.c\n", dir,
 		 width_bits(w), dir);
 	for (size_t i = 0; i < set->nbatches; i++) {
@@ -321,8 +337,8 @@ static void write_link_file(struct plan *p, const struct units *units)
 			 "|| { cat $out.log; false; }\n"
 			 "  rspfile = $out.rsp\n  rspfile_content = $in_newline $libs\n  "
 			 "description = link $out\n",
-			 width_bits(w), shell_quote(p->arena, p->ld),
-			 w == W64 ? "elf_x86_64" : "elf_i386", shell_quote(p->arena, p->runtime));
+			 width_bits(w), command_word(p->arena, p->ld),
+			 w == W64 ? "elf_x86_64" : "elf_i386", command_word(p->arena, p->runtime));
 	for (size_t i = 0; i < p->ncolumns; i++) {
 		struct column *c = &p->columns[i];
 		const struct gen_set *set = &p->set[c->width];

@@ -71,8 +71,9 @@ END_TEST
 START_TEST(quote_through_shell)
 {
 	const char *out = in_folder("out");
-	const char *command = arena_printf(arena, "printf %%s %s >%s",
-					   shell_quote(arena, quotes[_i].in), shell_quote(arena, out));
+	const char *command =
+		arena_printf(arena, "printf %%s %s >%s", shell_quote(arena, quotes[_i].in),
+			     shell_quote(arena, out));
 	size_t n;
 	char *got;
 
@@ -211,8 +212,9 @@ END_TEST
 
 START_TEST(elf_garbage)
 {
-	static const char *const starts[] = { "", "\177", "\177ELF", "\177ELF\1", "\177ELF\2\1\1",
-					      "!<arch>\n", "MZ" };
+	static const char *const starts[] = { "",          "\177",          "\177ELF",
+					      "\177ELF\1", "\177ELF\2\1\1", "!<arch>\n",
+					      "MZ" };
 	static const size_t sizes[] = { 0, 1, 16, 51, 52, 63, 64, 65, 200, 5000 };
 	const char *path = in_folder("garbage");
 
@@ -288,7 +290,7 @@ START_TEST(elf_flipped)
 		memcpy(copy, data, len);
 		for (unsigned k = 1 + next(&state) % 3; k > 0; k--) {
 			unsigned where = next(&state) % 4;
-			size_t at = where == 0	 ? next(&state) % 64
+			size_t at = where == 0   ? next(&state) % 64
 				    : where == 1 ? next(&state) % len
 						 : tail + next(&state) % (len - tail);
 

@@ -116,7 +116,7 @@ void plan_columns(struct plan *p, struct compiler_list *compilers, const bool wi
 		struct compiler *c = &compilers->v[i];
 
 		for (enum width w = W32; w < WIDTHS; w++) {
-			if (!widths[w])
+			if (!widths[w] || !p->set[w].n)
 				continue;
 			if (p->progress)
 				p->progress(arena_printf(p->arena, "probing %s -m%u", c->name,

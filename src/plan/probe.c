@@ -23,7 +23,7 @@ enum { COMPILE_SECONDS = 20, FIRST_OPTIONAL_FLAG = 1 };
 static const char *const wanted_flags[WIDTHS][MAX_FLAGS] = {
 #define COMMON_FLAGS                                                                    \
 	"-std=gnu11", "-ffreestanding", "-fno-pic", "-fno-pie", "-fno-stack-protector", \
-		"-fno-asynchronous-unwind-tables", "-fno-strict-aliasing", "-w"
+		"-fno-asynchronous-unwind-tables", "-fno-strict-aliasing", "-fno-ipa-icf", "-w"
 	[W32] = { "-m32", COMMON_FLAGS },
 	[W64] = { "-m64", COMMON_FLAGS },
 #undef COMMON_FLAGS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages that show where: position, source line, caret, hint; and guesses at what was meant. */
 #include "proto/lex.h"
+#include "proto/proto.h"
 
 #include <string.h>
 
@@ -118,6 +119,19 @@ char *diag_format(struct arena *a, const struct source *src, const char *at, siz
 	all = arena_strdup(a, out.s);
 	str_free(&out);
 	return all;
+}
+
+char *proto_error_at(struct arena *a, const struct srcpos *pos, const char *text, size_t len,
+		     size_t mark, const char *what, const char *hint)
+{
+	struct source src = { .name = pos->file, .text = text, .len = len };
+	const char *at = text;
+
+	for (unsigned line = 1; line < pos->line && at < text + len; at++)
+		line += *at == '\n';
+	for (unsigned col = 1; col < pos->col && at < text + len && *at != '\n'; col++)
+		at++;
+	return diag_format(a, &src, at, mark, "error", what, hint);
 }
 
 int diag_distance(const char *word, const char *like)

@@ -86,6 +86,12 @@ static void why_note(struct parser *p, struct notes *n, const struct token *t, b
 	set_once(p, &n->why, t)->why = t->rest;
 }
 
+/* Position in the source of a place in a note's text: rest is a copy of the token's end. */
+static const char *in_source(const struct token *t, const char *s)
+{
+	return t->s + t->len - strlen(s);
+}
+
 static void abi_note(struct parser *p, struct notes *n, const struct token *t, bool header)
 {
 	struct note *note = &n->group_abi;
@@ -103,6 +109,12 @@ static void abi_note(struct parser *p, struct notes *n, const struct token *t, b
 				parse_fail(p, t, NULL, "'%s' is listed twice", name);
 		note->conventions = arena_grow(p->a, note->conventions, note->nconventions,
 					       sizeof(*note->conventions));
+		note->positions = arena_grow(p->a, note->positions, note->nconventions,
+					     sizeof(*note->positions));
+		note->positions[note->nconventions] = (struct srcpos){
+			p->src.name, t->line,
+			t->col + (unsigned)(in_source(t, s) - t->s - (ptrdiff_t)strlen(name))
+		};
 		note->conventions[note->nconventions++] = name;
 	}
 	if (!note->nconventions)
@@ -133,12 +145,6 @@ static void varargs_note(struct parser *p, struct notes *n, const struct token *
 #define KNOWN_FORM                                                                     \
 	"write: known FAMILY[<=>VERSION] ABI[,ABI...] [callee|caller]: REASON, as in " \
 	"known clang<18 sysv: LLVM bug 41784"
-
-/* Position in the source of a place in a note's text: rest is a copy of the token's end. */
-static const char *in_source(const struct token *t, const char *s)
-{
-	return t->s + t->len - strlen(s);
-}
 
 static size_t word_length(const char *s)
 {

@@ -223,6 +223,7 @@ struct note {
 	const struct token *at;
 	const char *why;
 	const char **conventions;
+	struct srcpos *positions;
 	size_t nconventions;
 	const struct type **varargs;
 	size_t nvarargs;

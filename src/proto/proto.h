@@ -153,7 +153,8 @@ struct case_decl {
 	const struct prototype *proto;
 	const char *group; /* `//! group NAME`; default the file's stem */
 	const char *why;   /* `//! why TEXT` of this declaration or of its group; NULL if none */
-	const char **conventions; /* `//! abi NAME...`; NULL: all that apply */
+	const char **conventions;            /* `//! abi NAME...`; NULL: all that apply */
+	const struct srcpos *convention_pos; /* of each name */
 	size_t nconventions;
 	const struct known *known;
 	size_t nknown;
@@ -175,6 +176,11 @@ int proto_parse_file(struct arena *a, const char *name, const char *text, struct
 /* As proto_parse_file, for bytes that may hold a NUL (which is an error with a position). */
 int proto_parse_mem(struct arena *a, const char *name, const char *text, size_t len,
 		    struct case_list *out, const char **error);
+
+/* A message in the parser's form about a place of a file found after parsing: position, excerpt,
+ * `mark` characters underlined, hint (may be NULL). In `a`. */
+char *proto_error_at(struct arena *a, const struct srcpos *pos, const char *text, size_t len,
+		     size_t mark, const char *what, const char *hint);
 
 /* Parse a single declaration from the command line (a trailing ';' is optional; preceding
  * definitions of struct/enum/typedef are accepted). Returns NULL and sets *error on failure. */

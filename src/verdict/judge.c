@@ -42,21 +42,28 @@ static enum verdict verdict_of(const struct cl_finding *f, enum rule_id rule)
 	return rules[rule].status == STATED ? VERDICT_VIOLATION : VERDICT_DIVERGENCE;
 }
 
+/* A word for a shell, quoted where it needs to be. */
+static const char *shell_word(struct arena *a, const char *s)
+{
+	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				   "_-+=./:,@%";
+
+	return *s && !s[strspn(s, safe)] ? s : shell_quote(a, s);
+}
+
 static const char *repeat_command(struct matrix *m, const struct column *col,
 				  const struct gen_case *c)
 {
-	const char *path = c->decl->proto->pos.file;
+	const struct compiler *cc = col->compiler;
 	const char *which =
-		strchr(col->compiler->path, '/') && strcmp(col->compiler->family, "other") == 0
-			? col->compiler->path
-			: col->compiler->name;
+		arena_printf(m->arena, "%s:%s", c->decl->proto->pos.file, c->decl->proto->name);
 
 	return arena_printf(
 		m->arena,
-		"clobber run --cc %s --width %u --opt %s --abi %s --cases %s:%s --seed %llu "
+		"clobber run --cc %s --width %u --opt %s --abi %s --cases %s --seed %llu "
 		"--out results/repeat",
-		col->compiler->given ? col->compiler->given : which, width_bits(col->width),
-		col->opt, c->conv->name, path, c->decl->proto->name, (unsigned long long)m->seed);
+		shell_word(m->arena, cc->given ? cc->given : cc->name), width_bits(col->width),
+		col->opt, c->conv->name, shell_word(m->arena, which), (unsigned long long)m->seed);
 }
 
 struct finding *matrix_add_finding(struct matrix *m, size_t column, const struct gen_case *c,
@@ -110,7 +117,8 @@ static void judge_missing(struct matrix *m, size_t column, const struct gen_case
 
 	f->subject = "the record of this case";
 	f->expected = "present";
-	f->observed = "missing: the payload never reported it";
+	f->observed = m->runs[column].run.broken ? m->runs[column].run.broken
+						 : "missing: the payload never reported it";
 }
 
 static void judge_one(struct matrix *m, size_t column, const struct gen_case *c, int direction)

@@ -117,7 +117,11 @@ static void value_words(struct arena *a, const struct cl_finding *r, const struc
 
 	if (v->by_reference)
 		str_add(&s, "by ");
-	value_text(&s, c->conv->width, v);
+	/* Of a value in two registers, the one that is wrong. */
+	if (f->direction == CL_CALLEE && f->check == CHECK_RETURN && r->item < v->nlocs)
+		loc_text(&s, c->conv->width, &v->loc[r->item]);
+	else
+		value_text(&s, c->conv->width, v);
 	f->expected = arena_printf(a, "%s%s: %s", v->by_reference ? "" : "in ", s.s,
 				   hex_text(a, r->expected, r->size));
 	if (r->offset)

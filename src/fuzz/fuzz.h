@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/* Random prototypes, run in rounds; their findings put together by cause, made small, and written
+ * down so that each reproduces alone.
+ *
+ *   generate.c  seed and number -> the text of a prototype (types.c, prototype.c, text.c)
+ *   round.c     prototypes -> a matrix, as `clobber run` makes it
+ *   cluster.c   matrices -> clusters: findings of one cause
+ *   reduce.c    a prototype -> the simpler ones that may show the same
+ *   minimise.c  tries those, many at once, until none shows it any more
+ *   settle.c    the minimal prototypes under all conventions and columns
+ *   reproducer.c, text_report.c, json.c   what is left behind */
+#ifndef CLOBBER_FUZZ_H
+#define CLOBBER_FUZZ_H
+
+#include "verdict/model.h"
+
+/* Classes of types, which --types picks and weighs: id, name, default weight, what. */
+#define FUZZ_CLASSES(X)                                                    \
+	X(BOOL, "bool", 4, "_Bool")                                        \
+	X(CHAR, "char", 8, "char, signed char, unsigned char")             \
+	X(SHORT, "short", 5, "short, unsigned short")                      \
+	X(INT, "int", 16, "int, unsigned int")                             \
+	X(LONG, "long", 12, "long, unsigned long")                         \
+	X(LLONG, "llong", 8, "long long, unsigned long long")              \
+	X(INT128, "int128", 5, "__int128, unsigned __int128")              \
+	X(FLOAT, "float", 8, "float")                                      \
+	X(DOUBLE, "double", 12, "double")                                  \
+	X(LDOUBLE, "ldouble", 4, "long double")                            \
+	X(ENUM, "enum", 3, "enums of int's size")                          \
+	X(POINTER, "pointer", 8, "pointers to data")                       \
+	X(FNPTR, "fnptr", 3, "pointers to functions")                      \
+	X(VARIADIC, "variadic", 10, "functions that end in `...'")         \
+	X(STRUCT, "struct", 14, "structs of scalars")                      \
+	X(UNION, "union", 4, "unions of scalars")                          \
+	X(NESTED, "nested", 8, "structs and unions inside structs")        \
+	X(ARRAY, "array", 8, "arrays inside structs")                      \
+	X(BITFIELD, "bitfield", 8, "bit-fields")                           \
+	X(PACKED, "packed", 5, "packed structs")                           \
+	X(ALIGNED, "aligned", 4, "structs and members with aligned(N)")    \
+	X(EMPTY, "empty", 2, "structs without members")                    \
+	X(COMPLEX, "complex", 3, "_Complex float, double and long double") \
+	X(VECTOR, "vector", 2, "vectors of 8 to 64 bytes")                 \
+	X(FLOAT128, "float128", 1, "__float128")                           \
+	X(FLOAT16, "float16", 1, "_Float16")                               \
+	X(BITINT, "bitint", 2, "_BitInt(N)")
+
+enum fuzz_class {
+#define X(id, name, weight, what) FUZZ_##id,
+	FUZZ_CLASSES(X)
+#undef X
+		FUZZ_CLASS_COUNT
+};
+
+struct fuzz_class_info {
+	const char *name;
+	unsigned weight;
+	const char *what;
+};
+extern const struct fuzz_class_info fuzz_classes[FUZZ_CLASS_COUNT];
+
+struct fuzz_weights {
+	unsigned w[FUZZ_CLASS_COUNT];
+};
+
+void fuzz_default_weights(struct fuzz_weights *out);
+
+/* "int=4,struct": the classes named, and no others; where all weights given are 0, the default
+ * without these. "scalar", "aggregate", "exotic" and "all" name groups. Returns NULL, or what is
+ * wrong (in `a`). */
+const char *fuzz_parse_weights(struct arena *a, const char *list, struct fuzz_weights *out);
+
+/* The classes that a prototype's types belong to, as a bit set of enum fuzz_class. */
+uint32_t fuzz_classes_of(const struct prototype *p);
+
+/* What prototypes are drawn from. */
+struct fuzz_source {
+	uint64_t seed;
+	struct fuzz_weights weights;
+	bool widths[WIDTHS];
+	const char *const *abis; /* NULL: all */
+};
+
+/* Leave out the classes that the oracle places under none of the conventions. */
+void fuzz_source_adapt(struct fuzz_source *s);
+
+/* The text of prototype number n, a piece of a case file with one declaration "fuzz_00000n": the
+ * same for the same seed, weights and conventions. NULL when nothing that the oracle places could
+ * be drawn. */
+char *fuzz_prototype(struct arena *a, const struct fuzz_source *s, unsigned long n);
+
+/* A prototype as a piece of a case file, under another name: definitions of its types with tags
+ * made of that name, its annotations (`abi` may be NULL), its declaration. */
+char *fuzz_case_text(struct arena *a, const struct prototype *p, const char *name, const char *abi);
+
+/* Rounds ------------------------------------------------------------------------------------- */
+
+/* What is the same for all rounds. */
+struct fuzz_setup {
+	struct arena *arena;
+	struct plan tools; /* folders and programs */
+	struct compiler_list compilers;
+	struct column *columns; /* in the order of every round's; of their names only */
+	size_t ncolumns;
+	bool widths[WIDTHS];
+	const char *const *opts;
+	const char *const *abis;
+	uint64_t seed;
+	/* By column: classes that compiled, and those that did not, with the reason. */
+	struct fuzz_learnt {
+		uint32_t good, bad;
+		const char *why[FUZZ_CLASS_COUNT];
+	} *learnt;
+};
+
+struct fuzz_round {
+	struct arena *arena;
+	struct case_list cases;
+	struct plan plan;
+	struct matrix matrix;
+};
+
+/* Probe the compilers: fills s->columns. */
+void fuzz_setup_columns(struct fuzz_setup *s);
+
+/* Is a case of any interest in a column? */
+typedef bool (*fuzz_wanted)(void *ctx, size_t column, const struct gen_case *c);
+
+/* Parse, place, compile, run and judge. `name` is the file's in messages. NULL: `wanted` is
+ * everything. Ends the process when the text does not parse, which is this program's fault. */
+void fuzz_round_run(struct fuzz_setup *s, struct fuzz_round *r, const char *name, const char *text,
+		    fuzz_wanted wanted, void *ctx);
+/* The same, of cases parsed before into r->arena. */
+void fuzz_round_cases(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wanted, void *ctx);
+void fuzz_round_close(struct fuzz_round *r);
+
+/* Functions compiled: a target and a caller for each case that a column has. */
+size_t fuzz_round_functions(const struct fuzz_round *r);
+
+/* Clusters ----------------------------------------------------------------------------------- */
+
+/* What makes two findings one cause. */
+struct fuzz_key {
+	enum verdict verdict;
+	enum check check;
+	enum rule_id rule;
+	enum width width;
+	int direction;         /* -1: both (the compiler died, or no document decides) */
+	int item;              /* a register that was not preserved, a kind of fault; else -1 */
+	bool unspecified;      /* no document decides the placement */
+	const char *compilers; /* "clang-13 clang-14": that show it, of one family; of an
+				* unspecified placement: those that disagree with themselves */
+	const char *message;   /* of a compiler that died; else "" */
+};
+
+struct fuzz_cluster {
+	struct fuzz_key key;
+	size_t cases, findings;
+	uint32_t conventions;  /* bit set over conventions[] */
+	unsigned char *column; /* by column: does it show it? */
+	const char *known;     /* the reason for which a case that comes with clobber expects it */
+	/* The lightest case seen. */
+	const char *text; /* NULL: of known cases only */
+	const char *name;
+	size_t weight;
+	const struct convention *conv;
+	size_t example; /* column */
+	int direction;
+	const char *subject, *expected, *observed, *origin;
+	/* After minimising (settle.c). */
+	const char *minimal;   /* text of the minimal prototype */
+	const char *prototype; /* its declaration */
+	unsigned steps;        /* reductions that kept the finding */
+	bool settled;          /* the minimal prototype showed it once more */
+	unsigned char *shows, *holds; /* by column: at the example's convention */
+	uint32_t shows_conventions;
+	const char **also; /* other findings of the same minimal prototype */
+	size_t nalso;
+	bool folded; /* told with another cluster */
+	const char *dir;
+	struct str case_h, target_c, trampoline, run_sh, readme;
+};
+
+struct fuzz_refusal {
+	const char *compiler;
+	enum width width;
+	const char *why;
+	size_t cases;
+};
+
+struct fuzz_clusters {
+	struct arena *arena;
+	const struct fuzz_setup *setup;
+	struct fuzz_cluster *v;
+	size_t n;
+	struct fuzz_refusal *refusals;
+	size_t nrefusals;
+};
+
+/* Add a round's findings and refusals. `texts[i]` is that of the i-th declaration; NULL: only what
+ * is known is taken, and of that only the reason. */
+void fuzz_clusters_add(struct fuzz_clusters *all, const struct fuzz_round *r,
+		       const char *const *texts);
+
+/* Does the case show this cause in the column? Returns the finding, or NULL. */
+const struct finding *fuzz_shows(const struct fuzz_round *r, const struct fuzz_key *k,
+				 const struct gen_case *c, size_t column);
+
+bool fuzz_same_key(const struct fuzz_key *a, const struct fuzz_key *b);
+
+/* Does the cluster count: a violation, crash or timeout that nothing known explains? */
+bool fuzz_unexpected(const struct fuzz_cluster *c);
+
+/* Drop those of known cases only; least serious first. */
+void fuzz_clusters_sort(struct fuzz_clusters *all);
+
+/* Minimising --------------------------------------------------------------------------------- */
+
+/* How much there is to understand in a prototype. */
+unsigned fuzz_weight(const struct prototype *p);
+
+/* Lighter prototypes, lightest first, at most `max`. */
+size_t fuzz_reductions(struct arena *a, const struct prototype *p, size_t max,
+		       const struct prototype **out);
+/* Simpler types than `t`, at most `max`. */
+size_t fuzz_simpler(struct arena *a, const struct type *t, size_t max, const struct type **out);
+
+struct fuzz_subject {
+	const struct prototype *proto;
+	unsigned steps;
+	bool done;
+};
+
+struct fuzz_candidate {
+	size_t subject;
+	const struct prototype *proto;
+	bool shows; /* to be set: still shows what its subject does */
+};
+
+typedef void (*fuzz_try)(void *ctx, struct fuzz_candidate *v, size_t n);
+
+struct fuzz_limits {
+	unsigned rounds;     /* at most so many tries */
+	double seconds;      /* no new try after this */
+	unsigned candidates; /* of each subject in a try */
+};
+
+void fuzz_minimise(struct arena *a, struct fuzz_subject *v, size_t n, const struct fuzz_limits *l,
+		   fuzz_try try, void *ctx);
+
+/* Minimise the `most` most serious clusters and look at the minimal prototypes everywhere. */
+void fuzz_settle(struct fuzz_setup *s, struct fuzz_clusters *all, size_t most, double seconds,
+		 void (*progress)(const char *line));
+
+/* What is left behind ------------------------------------------------------------------------ */
+
+struct fuzz_result {
+	const struct fuzz_setup *setup;
+	const struct fuzz_source *source;
+	const struct fuzz_clusters *clusters;
+	const char *out;
+	unsigned long prototypes, rounds;
+	size_t functions;
+	double seconds, minimising;
+	size_t total[VERDICT_COUNT];
+};
+
+double fuzz_clock(void);
+
+/* The texts of a reproducer, from the round that showed the minimal prototype. */
+void fuzz_reproducer(struct fuzz_setup *s, struct fuzz_cluster *c, const struct fuzz_round *r,
+		     const struct gen_case *g, const struct finding *f);
+/* Write OUT/clusters, in place of what an earlier run left there; names every cluster's folder. */
+void fuzz_write_clusters(const char *out, struct fuzz_clusters *all);
+
+/* `//! known ...` lines (without the reason) that would expect the cluster. */
+char *fuzz_known_line(struct arena *a, const struct fuzz_setup *s, const struct fuzz_cluster *c);
+
+/* "gcc-12 -m32 -O2, clang-14 -m64 -O2" of the columns that are set. */
+char *fuzz_columns(struct arena *a, const struct fuzz_setup *s, const unsigned char *set);
+char *fuzz_conventions(struct arena *a, uint32_t set);
+/* "argument, as callee" */
+char *fuzz_title(struct arena *a, const struct fuzz_cluster *c);
+
+void fuzz_json(struct str *out, const struct fuzz_result *r);
+void fuzz_text(struct str *out, const struct fuzz_result *r, unsigned columns, bool colour);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* Prototypes by seed and number. What the oracle does not place is drawn again: coverage grows with
+ * the oracle, without a list of what it can do. */
+#include "fuzz/draw.h"
+
+#include <string.h>
+
+enum { TRIES = 200, CLASS_TRIES = 24 };
+
+static bool selected(const struct fuzz_source *s, const struct convention *c)
+{
+	if (!s->widths[c->width])
+		return false;
+	for (const char *const *n = s->abis; n && *n; n++) {
+		if (!strcmp(*n, c->name))
+			return true;
+	}
+	return !s->abis;
+}
+
+/* Does the oracle place it anywhere? */
+static bool placed(struct arena *a, const struct fuzz_source *s, const char *text)
+{
+	struct case_list list = { 0 };
+	struct placement at;
+	const char *error;
+
+	if (proto_parse_mem(a, "fuzz.h", text, strlen(text), &list, &error) < 0 || list.n != 1)
+		return false;
+	for (const struct convention *const *c = conventions; *c; c++) {
+		if (selected(s, *c) && proto_exists(list.v[0].proto, (*c)->width) &&
+		    !abi_place(*c, list.v[0].proto, &at))
+			return true;
+	}
+	return false;
+}
+
+static bool class_placed(const struct fuzz_source *s, enum fuzz_class class)
+{
+	struct random r = random_start(0, (uint64_t)class);
+	struct fuzz_weights plain = { { 0 } };
+	bool found = false;
+
+	for (unsigned i = 0; i < CLASS_TRIES && !found; i++) {
+		struct arena *a = arena_new();
+		struct param param = { "a", draw_class(a, &r, &plain, class) };
+		struct prototype p = { .ret = type_basic(TYPE_VOID),
+				       .params = &param,
+				       .nparams = 1 };
+
+		found = placed(a, s, fuzz_case_text(a, &p, "f", NULL));
+		arena_free(a);
+	}
+	return found;
+}
+
+void fuzz_source_adapt(struct fuzz_source *s)
+{
+	for (int i = 0; i < FUZZ_CLASS_COUNT; i++) {
+		bool inside = i == FUZZ_VARIADIC || (i >= FUZZ_NESTED && i <= FUZZ_EMPTY);
+
+		if (s->weights.w[i] && !inside && !class_placed(s, (enum fuzz_class)i))
+			s->weights.w[i] = 0;
+	}
+}
+
+char *fuzz_prototype(struct arena *a, const struct fuzz_source *s, unsigned long n)
+{
+	struct random r = random_start(s->seed, n);
+	char *kept = NULL;
+
+	for (unsigned i = 0; i < TRIES && !kept; i++) {
+		struct arena *own = arena_new();
+		const struct prototype *p = draw_prototype(own, &r, &s->weights);
+		const char *text = fuzz_case_text(own, p, arena_printf(own, "fuzz_%06lu", n), NULL);
+
+		if (placed(own, s, text))
+			kept = arena_strdup(a, text);
+		arena_free(own);
+	}
+	return kept;
+}

@@ -1,0 +1,690 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of check.c and of run.c's case loop, built natively. A call is played by filling in the
+ * pictures as a conforming one would leave them: nothing is found. Then one thing is broken, and
+ * exactly that is found, with what was expected, observed, and where it had been. */
+#include "payload/check_test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The runtime's state and case loop, without the copies of libc's functions it defines. */
+#define memcpy  rt_memcpy
+#define memset  rt_memset
+#define memmove rt_memmove
+#include "payload/run.c"
+#undef memcpy
+#undef memset
+#undef memmove
+
+enum { STACK = 8192, DEPTH = 256 };
+
+static uint8_t stack[STACK] __attribute__((aligned(64)));
+struct cl_values val __attribute__((aligned(16)));
+struct verdicts out;
+
+const struct cl_convention cl_conventions[] = {
+	[SYSV] = { 0xf028, 0 },
+	[MS] = { 0xf0e8, 0xffc0 },
+};
+
+const struct cl_value args[NARGS] = {
+	[A_INT] = { CL_SIGNED, 1, CL_WIDENED, 4, 4, 0, { GPR(DI, 0, 4, 0) } },
+	[B_DOUBLE] = { CL_DOUBLE, 1, 0, 8, 8, 16, { XMM(0, 8, 64) } },
+	[C_CHAR] = { CL_SIGNED, 1, CL_WIDENED, 1, 1, 32, { GPR(SI, 0, 1, 128) } },
+	[D_BOOL] = { CL_BOOL, 1, CL_WIDENED, 1, 1, 48, { GPR(DX, 0, 1, 192) } },
+	[E_INT128] = { CL_SIGNED, 2, 0, 16, 16, 64, { GPR(CX, 0, 8, 256), GPR(R8, 8, 8, 272) } },
+	[F_STACK] = { CL_UNSIGNED, 1, 0, 8, 8, 80, { ON_STACK(0, 8, 320) } },
+	[G_POINTER] = { CL_POINTER, 1, 0, 8, 8, 96, { GPR(R9, 0, 8, 384) } },
+	[H_WIDE] = { CL_SIGNED, 1, 0, 16, 16, 112, { ON_STACK(16, 16, 448) } },
+};
+
+struct cl_case the_case;
+
+void set_up_call(void)
+{
+	cl_stack_top = (cl_word)(stack + STACK / 2);
+	out = (struct verdicts){ 0 };
+	the_case = (struct cl_case){ .index = 1,
+				     .convention = SYSV,
+				     .nargs = NARGS,
+				     .flags = CL_RETURNS,
+				     .al = -1,
+				     .stack_bytes = 32,
+				     .args = args,
+				     .ret = { CL_SIGNED, 1, 0, 8, 8, 0, { GPR(AX, 0, 8, 0) } } };
+}
+
+/* ---- a call that conforms ---- */
+
+long long wide_of(const struct cl_value *d, const uint8_t *value)
+{
+	long long x = 0;
+	unsigned shift = 64 - 8 * d->size;
+
+	memcpy(&x, value, d->size);
+	/* The sign, by two shifts. */
+	return d->class == CL_SIGNED ? (long long)((unsigned long long)x << shift) >> shift : x;
+}
+
+/* Put the arguments where the case says, from what prepare left in the cells. */
+static void place(struct cl_image *m, uint8_t *area)
+{
+	for (unsigned i = 0; i < the_case.nargs; i++) {
+		for (unsigned k = 0; k < the_case.args[i].nlocs; k++) {
+			const struct cl_loc *l = &the_case.args[i].loc[k];
+			const uint8_t *cell = cl_cell + l->cell;
+
+			if (l->kind == CL_GPR)
+				memcpy(&m->gpr[l->reg], cell, 8);
+			else if (l->kind == CL_XMM)
+				memcpy(m->fx + FX_XMM + 16 * l->reg, cell, 16);
+			else
+				memcpy(area + l->stack, cell, (l->bytes + 7u) & ~7u);
+		}
+	}
+}
+
+static unsigned area_bytes(void)
+{
+	return the_case.flags & CL_STACK_UNSPECIFIED ? CL_OBSERVED_STACK
+						     : (the_case.stack_bytes + 15u) & ~15u;
+}
+
+static void return_value(struct cl_image *m)
+{
+	for (unsigned k = 0; k < the_case.ret.nlocs; k++) {
+		const struct cl_loc *l = &the_case.ret.loc[k];
+
+		if (l->kind == CL_GPR)
+			memcpy(&m->gpr[l->reg], val.ret + l->off, l->bytes);
+		else if (l->kind == CL_XMM)
+			memcpy(m->fx + FX_XMM, val.ret, l->bytes);
+		else {
+			memcpy(m->fx + FX_ST, val.st0, 10);
+			m->fx[FX_FTW] = 0x80;
+		}
+	}
+}
+
+/* What any call may leave in registers that belong to the callee. */
+static void clobber(struct cl_image *m, unsigned saved_gpr, unsigned saved_xmm)
+{
+	for (unsigned r = 0; r < 16; r++) {
+		if (!(saved_gpr >> r & 1) && r != SP)
+			m->gpr[r] = cl_poison_callee.gpr[r];
+		if (!(saved_xmm >> r & 1))
+			memcpy(m->fx + FX_XMM + 16 * r, cl_poison_callee.fx + FX_XMM + 16 * r, 16);
+	}
+	m->flags ^= 0x8d5;
+	m->fx[FX_MXCSR] |= 0x21; /* status bits */
+}
+
+static void keep_locals(void)
+{
+	for (int i = 0; i < CL_LIVE; i++)
+		cl_back[i] = cl_back[CL_LIVE + i] = cl_live[i];
+	for (int i = 0; i < CL_LIVE_DOUBLES; i++)
+		cl_back_double[i] = cl_live_double[i];
+}
+
+void play_callee(int round)
+{
+	const struct cl_convention *conv = &cl_conventions[the_case.convention];
+	uint8_t *sp = (uint8_t *)cl_stack_top - area_bytes();
+
+	prepare(&the_case, CL_CALLEE, round, 11, &val);
+	cl_before_image = cl_poison;
+	place(&cl_before_image, sp);
+	cl_before_image.gpr[SP] = (cl_word)sp;
+	memcpy(cl_before_stack, sp, sizeof(cl_before_stack));
+	cl_nested_image = cl_poison;
+	cl_nested_image.gpr[SP] = (cl_word)sp - 128;
+	cl_nested_count = 1;
+	for (unsigned i = 0; i < the_case.nargs; i++) {
+		for (unsigned k = 0; k < the_case.args[i].compare; k++)
+			cl_got[the_case.args[i].buffer + k] = val.arg[i][k];
+		if (the_case.args[i].flags & CL_WIDENED) {
+			cl_wide[i] = wide_of(&the_case.args[i], val.arg[i]);
+			cl_wide_int[i] = (int)cl_wide[i];
+		}
+	}
+	keep_locals();
+	cl_after_image = cl_before_image;
+	clobber(&cl_after_image, conv->saved_gpr, conv->saved_xmm);
+	return_value(&cl_after_image);
+	cl_after_image.gpr[SP] += the_case.pop_bytes;
+}
+
+void play_caller(int round)
+{
+	uint8_t *sp = (uint8_t *)cl_stack_top - DEPTH - area_bytes();
+
+	prepare(&the_case, CL_CALLER, round, 11, &val);
+	cl_before_image = cl_poison;
+	cl_before_image.gpr[SP] = cl_stack_top;
+	cl_probe_image = cl_poison;
+	if (the_case.al >= 0)
+		cl_probe_image.gpr[AX] = (cl_probe_image.gpr[AX] & ~0xfful) | (cl_word)the_case.al;
+	place(&cl_probe_image, sp);
+	cl_probe_image.gpr[SP] = (cl_word)sp;
+	memcpy(cl_probe_stack, sp, sizeof(cl_probe_stack));
+	cl_probe_count = 1;
+	for (unsigned k = 0; k < the_case.ret.compare; k++)
+		cl_got_ret[k] = val.ret[k];
+	if (the_case.ret.flags & CL_WIDENED) {
+		cl_wide_ret = wide_of(&the_case.ret, val.ret);
+		cl_wide_int_ret = (int)cl_wide_ret;
+	}
+	keep_locals();
+	cl_after_image = cl_before_image;
+	clobber(&cl_after_image, cl_conventions[0].saved_gpr, 0);
+}
+
+/* ---- what is found ---- */
+
+void nothing_found(void)
+{
+	verdicts_close(&out);
+	for (unsigned i = 0; i < out.nfindings; i++)
+		ck_abort_msg("found %s, item %u, in a call that conforms",
+			     checks[out.finding[i].f.check].name, out.finding[i].f.item);
+}
+
+/* Exactly this, once; returns it. */
+const struct cl_finding *found(enum check check, unsigned item, const void *expected,
+			       const void *observed, unsigned size)
+{
+	const struct cl_finding *f = &out.finding[0].f;
+
+	verdicts_close(&out);
+	ck_assert_msg(out.nfindings > 0, "%s, item %u: not found", checks[check].name, item);
+	for (unsigned i = 1; i < out.nfindings; i++)
+		ck_abort_msg("found %s, item %u, too", checks[out.finding[i].f.check].name,
+			     out.finding[i].f.item);
+	ck_assert_msg(f->check == check && f->item == item, "found %s, item %u; wanted %s, item %u",
+		      checks[f->check].name, f->item, checks[check].name, item);
+	ck_assert_uint_eq(f->size, size);
+	ck_assert_mem_eq(f->expected, expected, size);
+	ck_assert_mem_eq(f->observed, observed, size);
+	return f;
+}
+
+const struct cl_finding *found_word(enum check check, unsigned item, cl_word expected,
+				    cl_word observed)
+{
+	return found(check, item, &expected, &observed, 8);
+}
+
+void start_again(void)
+{
+	out = (struct verdicts){ 0 };
+}
+
+void judge_callee(int round)
+{
+	check_callee(&the_case, &val, round, &out);
+}
+
+void judge_caller(int round)
+{
+	check_caller(&the_case, &val, round, CL_CAME_BACK, &out);
+}
+
+void control_state(void (*play)(int), void (*judge)(int), struct cl_image *m, unsigned item)
+{
+	static const struct {
+		enum check check;
+		unsigned offset, size; /* in fx; 0, 0: the flags */
+		uint32_t flip, expected, observed;
+	} t[] = {
+		{ CHECK_DF, 0, 0, 0x400, 0, 1 },
+		{ CHECK_X87_STACK, FX_FTW, 1, 0x81, 0, 2 },
+		{ CHECK_X87_CW, FX_FCW, 2, 0xc00, 0x37f, 0xf7f },
+		{ CHECK_MXCSR, FX_MXCSR, 4, 0x8000, 0x1f80, 0x9f80 },
+		{ CHECK_MXCSR, FX_MXCSR, 4, 0x40, 0x1f80, 0x1fc0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		uint32_t word = 0;
+
+		start_again();
+		play(0);
+		memcpy(&word, m->fx + t[i].offset, t[i].size);
+		word ^= t[i].flip;
+		memcpy(m->fx + t[i].offset, &word, t[i].size);
+		if (!t[i].size)
+			m->flags ^= t[i].flip;
+		judge(0);
+		found_word(t[i].check, item, t[i].expected, t[i].observed);
+	}
+	/* Status bits are nobody's; what the round started with is what is wanted back. */
+	start_again();
+	play(1);
+	m->fx[FX_MXCSR] ^= 0x3f;
+	judge(1);
+	nothing_found();
+}
+
+/* ---- several rounds ---- */
+
+/* One round leaves two places open, the next only one of them. */
+START_TEST(rounds_narrow_origins)
+{
+	for (int round = 0; round < 2; round++) {
+		play_callee(round);
+		for (unsigned k = 0; k < 4; k++)
+			cl_got[k] = ((uint8_t *)&cl_before_image.gpr[BX])[k];
+		/* In the first round cx, which is named first, holds it too. */
+		if (!round)
+			cl_before_image.gpr[R9] = cl_before_image.gpr[BX];
+		judge_callee(round);
+		if (!round) {
+			/* Saved registers compare before with after. */
+			ck_assert_uint_eq(out.nfindings, 1);
+			verdicts_close(&out);
+			ck_assert_uint_eq(out.finding[0].f.origin, CL_AT_GPR + R9);
+		}
+	}
+	verdicts_close(&out);
+	ck_assert_uint_eq(out.nfindings, 1);
+	ck_assert_uint_eq(out.finding[0].f.origin, CL_AT_GPR + BX);
+	ck_assert_uint_eq(out.finding[0].f.round, 0);
+}
+END_TEST
+
+/* Rounds that contradict each other leave no place at all; bytes are those of the first. */
+START_TEST(rounds_contradict)
+{
+	uint8_t want[4], observed[4];
+
+	for (int round = 0; round < 3; round++) {
+		cl_word *from = &cl_before_image.gpr[round == 1 ? R10 : BX];
+
+		play_callee(round);
+		for (unsigned k = 0; k < 4; k++)
+			cl_got[k] = ((uint8_t *)from)[k];
+		if (!round) {
+			memcpy(want, val.arg[A_INT], 4);
+			memcpy(observed, from, 4);
+		}
+		judge_callee(round);
+	}
+	ck_assert_uint_eq(found(CHECK_ARG, A_INT, want, observed, 4)->origin, CL_AT_UNKNOWN);
+}
+END_TEST
+
+/* A check that fails in a later round only says in which. */
+START_TEST(rounds_first_failure)
+{
+	for (int round = 0; round < ROUNDS; round++) {
+		play_callee(round);
+		if (round >= 3)
+			cl_after_image.flags |= 0x400;
+		judge_callee(round);
+	}
+	ck_assert_uint_eq(found_word(CHECK_DF, 0, 0, 1)->round, 3);
+}
+END_TEST
+
+/* More findings than there is room for: as many as fit, nothing beyond. */
+START_TEST(everything_breaks)
+{
+	static struct cl_value many[24];
+
+	for (unsigned i = 0; i < 24; i++)
+		many[i] = (struct cl_value){
+			CL_SIGNED, 1, 0, 8, 8, (uint16_t)(16 * i), { GPR(BX, 0, 8, 64 * i) }
+		};
+	the_case.convention = MS;
+	the_case.args = many;
+	the_case.nargs = 24;
+	for (int round = 0; round < ROUNDS; round++) {
+		play_callee(round);
+		for (unsigned i = 0; i < CL_AREA; i++)
+			cl_got[i] = 0;
+		memset(&cl_after_image, 0x5a, sizeof(cl_after_image));
+		memset(&cl_nested_image, 0xff, sizeof(cl_nested_image));
+		for (int i = 0; i < 2 * CL_LIVE; i++)
+			cl_back[i] = 1;
+		*(cl_word *)cl_stack_top = 0;
+		judge_callee(round);
+	}
+	verdicts_close(&out);
+	ck_assert_uint_eq(out.nfindings, ARRAY_SIZE(out.finding));
+	for (unsigned i = 0; i < out.nfindings; i++) {
+		ck_assert_uint_lt(out.finding[i].f.check, CHECK_COUNT);
+		ck_assert_uint_le(out.finding[i].f.size, 16);
+	}
+}
+END_TEST
+
+/* ---- what no document decides ---- */
+
+static const struct cl_value unplaced[2] = {
+	{ CL_SIGNED, 0, CL_UNSPECIFIED, 8, 8, 0, { { 0 } } },
+	{ CL_SIGNED, 0, CL_UNSPECIFIED, 16, 16, 16, { { 0 } } },
+};
+
+static void unplaced_case(void)
+{
+	the_case.args = unplaced;
+	the_case.nargs = 2;
+	the_case.flags |= CL_STACK_UNSPECIFIED;
+	the_case.stack_bytes = 0;
+}
+
+static const struct watched *observed(unsigned at, unsigned item, unsigned piece)
+{
+	const struct watched *w = &out.observation[at];
+
+	ck_assert_uint_lt(at, out.nobservations);
+	ck_assert_uint_eq(w->item, item);
+	ck_assert_uint_eq(w->piece, piece);
+	return w;
+}
+
+START_TEST(observes_callee)
+{
+	unplaced_case();
+	for (int round = 0; round < 2; round++) {
+		play_callee(round);
+		/* a from si, and in one round from r9 as well; b from bx and stack word 3. */
+		for (unsigned k = 0; k < 8; k++) {
+			cl_got[k] = ((uint8_t *)&cl_before_image.gpr[SI])[k];
+			cl_got[16 + k] = ((uint8_t *)&cl_before_image.gpr[BX])[k];
+			cl_got[24 + k] = cl_before_stack[24 + k];
+		}
+		if (round)
+			cl_before_image.gpr[R9] = cl_before_image.gpr[SI];
+		judge_callee(round);
+	}
+	nothing_found();
+	ck_assert_uint_eq(out.nobservations, 3);
+	ck_assert_uint_eq(observed(0, 0, 0)->place[0], 1u << SI);
+	ck_assert_uint_eq(observed(0, 0, 0)->place[1], 0);
+	ck_assert_uint_eq(observed(1, 1, 0)->place[0], 1u << BX);
+	ck_assert_uint_eq(observed(2, 1, 1)->place[0], 0);
+	ck_assert_uint_eq(observed(2, 1, 1)->place[1], 1u << 3);
+}
+END_TEST
+
+START_TEST(observes_caller)
+{
+	unplaced_case();
+	for (int round = 0; round < 2; round++) {
+		play_caller(round);
+		memcpy(&cl_probe_image.gpr[CX], val.arg[0], 8);
+		memcpy(cl_probe_stack + 8, val.arg[0], 8);
+		memcpy(&cl_probe_image.gpr[DX], val.arg[1], 8);
+		memcpy(cl_probe_image.fx + FX_XMM + 16 * 4, val.arg[1] + 8, 8);
+		judge_caller(round);
+	}
+	nothing_found();
+	ck_assert_uint_eq(out.nobservations, 3);
+	ck_assert_uint_eq(observed(0, 0, 0)->place[0], 1u << CX);
+	ck_assert_uint_eq(observed(0, 0, 0)->place[1], 1u << 1);
+	ck_assert_uint_eq(observed(1, 1, 0)->place[0], 1u << DX);
+	ck_assert_uint_eq(observed(2, 1, 1)->place[0], 1ull << (CL_BIT_XMM + 4));
+}
+END_TEST
+
+/* A wide value in memory, and a pointer to it in r8. */
+START_TEST(observes_pointer)
+{
+	unplaced_case();
+	for (int round = 0; round < 2; round++) {
+		play_caller(round);
+		memcpy(&cl_probe_image.gpr[CX], val.arg[0], 8);
+		memcpy((void *)(cl_stack_top - 64), val.arg[1], 16);
+		cl_probe_image.gpr[R8] = cl_stack_top - 64;
+		judge_caller(round);
+	}
+	nothing_found();
+	ck_assert_uint_eq(out.nobservations, 2);
+	ck_assert_uint_eq(observed(1, 1, CL_PIECE_POINTER)->place[0], 1u << R8);
+	ck_assert_uint_eq(observed(1, 1, CL_PIECE_POINTER)->place[1], 0);
+}
+END_TEST
+
+/* -1 in a register, as after many a comparison: no pointer, and not to be followed. */
+START_TEST(observes_no_absurd_pointer)
+{
+	static const cl_word absurd[] = { (cl_word)-1, (cl_word)-16, (cl_word)-8, 0 };
+
+	unplaced_case();
+	play_caller(0);
+	cl_probe_image.gpr[BX] = absurd[_i];
+	memcpy(cl_probe_stack + 80, &absurd[_i], 8);
+	judge_caller(0);
+	nothing_found();
+	ck_assert_uint_eq(out.nobservations, 3);
+}
+END_TEST
+
+/* Popped bytes: a number plus one when all rounds agree, 0 when not or when it is absurd. */
+START_TEST(observes_pops)
+{
+	static const struct {
+		cl_word popped[2];
+		uint64_t place;
+	} t[] = {
+		{ { 0, 0 }, 1 },
+		{ { 12, 12 }, 13 },
+		{ { 0, 8 }, 0 },
+		{ { 4, 12 }, 0 }, /* 5 and 13 have bits in common */
+		{ { 12, 4 }, 0 },
+		{ { 0x100000, 0x100000 }, 0 },
+		{ { (cl_word)-8, (cl_word)-8 }, 0 },
+	};
+
+	the_case.flags |= CL_POP_UNSPECIFIED;
+	for (int round = 0; round < 2; round++) {
+		play_callee(round);
+		cl_after_image.gpr[SP] += t[_i].popped[round];
+		judge_callee(round);
+	}
+	nothing_found();
+	ck_assert_uint_eq(out.nobservations, 1);
+	ck_assert_uint_eq(observed(0, CL_ITEM_POP, 0)->place[0], t[_i].place);
+	ck_assert_uint_eq(observed(0, CL_ITEM_POP, 0)->place[1], 0);
+}
+END_TEST
+
+/* ---- faults, and the case loop ---- */
+
+START_TEST(faults)
+{
+	const cl_word where[2] = { 0x401234, 0xdead0000 };
+	uint8_t none[16] = { 0 };
+	const struct cl_finding *f;
+
+	check_fault(2, CL_FAULT_SEGV, where[0], where[1], &out);
+	f = found(CHECK_FAULT, CL_FAULT_SEGV, none, where, 16);
+	ck_assert_uint_eq(f->round, 2);
+	ck_assert_uint_eq(f->offset, 0);
+	/* An address of 0 in front does not shift the other. */
+	start_again();
+	check_fault(0, CL_FAULT_ILL, 0, 5, &out);
+	found(CHECK_FAULT, CL_FAULT_ILL, none, (cl_word[2]){ 0, 5 }, 16);
+}
+END_TEST
+
+static struct cl_case listed[3];
+const struct cl_case *const cl_cases[3] = { &listed[0], &listed[1], &listed[2] };
+__asm__(".globl cl_cases_end\n.set cl_cases_end, cl_cases + 24");
+
+static unsigned runs[2];
+
+void cl_call_c(void)
+{
+}
+
+/* Stands for tramp, target and caller of all listed cases. */
+static void some_function(void)
+{
+}
+
+/* The call of case 1 faults as callee, and all others come back without having done anything. */
+int cl_run(void (*entry)(void))
+{
+	int direction = entry == cl_call_c ? CL_CALLER : CL_CALLEE;
+
+	runs[direction]++;
+	if (direction == CL_CALLER && cl_function != some_function)
+		ck_abort_msg("the caller direction calls another function");
+	if (direction == CL_CALLEE && runs[CL_CALLEE] > ROUNDS) {
+		cl_fault_kind = CL_FAULT_TRAP;
+		cl_fault_ip = 0x1000;
+		return CL_FAULTED;
+	}
+	cl_before_image.gpr[SP] = cl_stack_top; /* as cl_before and cl_after leave it */
+	cl_after_image.gpr[SP] = cl_stack_top;
+	return CL_CAME_BACK;
+}
+
+static struct {
+	struct cl_header h;
+	uint8_t records[65536];
+} memory;
+
+static struct cl_header *run(uint32_t first, unsigned directions, uint32_t capacity)
+{
+	memset(&memory, 0, sizeof(memory));
+	memory.h.capacity = capacity;
+	memory.h.current = CL_NO_CASE;
+	runs[0] = runs[1] = 0;
+	for (unsigned i = 0; i < 3; i++) {
+		listed[i] = (struct cl_case){ .index = i,
+					      .al = -1,
+					      .tramp = some_function,
+					      .target = some_function,
+					      .caller = i == 2 ? NULL : some_function };
+	}
+	listed[2].flags = CL_RETURN_UNSPECIFIED | CL_RETURNS;
+	run_cases(&memory.h, first, directions, 1);
+	return &memory.h;
+}
+
+/* The record at an offset; moves it past. */
+static struct cl_record next_record(uint32_t *at)
+{
+	struct cl_record r;
+
+	ck_assert_uint_le(*at + sizeof(r), memory.h.used);
+	memcpy(&r, memory.records + *at, sizeof(r));
+	*at += (uint32_t)(sizeof(r) + r.nfindings * sizeof(struct cl_finding) +
+			  r.nobservations * sizeof(struct cl_observation));
+	return r;
+}
+
+START_TEST(case_loop)
+{
+	struct cl_header *h = run(0, 3, sizeof(memory.records));
+	struct cl_finding f;
+	uint32_t at = 0;
+
+	ck_assert_uint_eq(h->executed, 6);
+	ck_assert_uint_eq(h->finished, 1);
+	ck_assert_uint_eq(h->full, 0);
+	ck_assert_uint_eq(h->current, CL_NO_CASE);
+	/* A faulting call is not repeated; what is absent is not run. */
+	ck_assert_uint_eq(runs[CL_CALLEE], ROUNDS + 1);
+	ck_assert_uint_eq(runs[CL_CALLER], 2 * ROUNDS);
+	for (unsigned i = 0; i < 6; i++) {
+		uint32_t start = at;
+		struct cl_record r = next_record(&at);
+
+		ck_assert_uint_eq(r.index, i / 2);
+		ck_assert_uint_eq(r.direction, i % 2);
+		ck_assert_uint_eq(r.flags, i >= 4 ? CL_ABSENT : 0);
+		memcpy(&f, memory.records + start + sizeof(r), sizeof(f));
+		if (i == 2) {
+			ck_assert_uint_eq(r.nfindings, 1);
+			ck_assert_uint_eq(f.check, CHECK_FAULT);
+			ck_assert_uint_eq(f.item, CL_FAULT_TRAP);
+		} else if (i % 2) {
+			/* The probe was never reached. */
+			ck_assert_uint_eq(r.nfindings, i < 4);
+			ck_assert(i > 4 || f.check == CHECK_ENTERED);
+		}
+	}
+	ck_assert_uint_eq(at, h->used);
+}
+END_TEST
+
+/* Behind a call that ended the payload, its other direction first; and one direction alone. */
+START_TEST(case_loop_part)
+{
+	struct cl_header *h = run(3, 3, sizeof(memory.records));
+	uint32_t at = 0;
+	struct cl_record r = next_record(&at);
+
+	ck_assert_uint_eq(h->executed, 3);
+	ck_assert_uint_eq(r.index, 1);
+	ck_assert_uint_eq(r.direction, CL_CALLER);
+	r = next_record(&at);
+	ck_assert_uint_eq(r.index, 2);
+	ck_assert_uint_eq(r.direction, CL_CALLEE);
+	ck_assert_uint_eq(runs[CL_CALLEE], 0);
+	ck_assert_uint_eq(runs[CL_CALLER], ROUNDS);
+	h = run(0, 1u << CL_CALLER, sizeof(memory.records));
+	ck_assert_uint_eq(h->executed, 3);
+	ck_assert_uint_eq(runs[CL_CALLEE], 0);
+	h = run(6, 3, sizeof(memory.records));
+	ck_assert_uint_eq(h->executed, 0);
+	ck_assert_uint_eq(h->finished, 1);
+}
+END_TEST
+
+/* Records that do not fit are left out whole, and that is said. */
+START_TEST(case_loop_full)
+{
+	uint32_t whole = run(0, 3, sizeof(memory.records))->used;
+
+	for (uint32_t capacity = 0; capacity < whole; capacity++) {
+		struct cl_header *h = run(0, 3, capacity);
+		uint32_t at = 0, n = 0;
+
+		ck_assert_uint_eq(h->full, 1);
+		ck_assert_uint_le(h->used, capacity);
+		while (at < h->used) {
+			next_record(&at);
+			n++;
+		}
+		ck_assert_uint_eq(at, h->used);
+		ck_assert_uint_eq(n, h->executed);
+		if (memory.records[capacity])
+			ck_abort_msg("a byte beyond %u was written", capacity);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("check");
+	TCase *t = tcase_create("rounds");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(t, set_up_call, NULL);
+	tcase_add_test(t, rounds_narrow_origins);
+	tcase_add_test(t, rounds_contradict);
+	tcase_add_test(t, rounds_first_failure);
+	tcase_add_test(t, everything_breaks);
+	tcase_add_test(t, observes_callee);
+	tcase_add_test(t, observes_caller);
+	tcase_add_test(t, observes_pointer);
+	tcase_add_loop_test(t, observes_no_absurd_pointer, 0, 4);
+	tcase_add_loop_test(t, observes_pops, 0, 7);
+	tcase_add_test(t, faults);
+	tcase_add_test(t, case_loop);
+	tcase_add_test(t, case_loop_part);
+	tcase_add_test(t, case_loop_full);
+	suite_add_tcase(s, callee_tests());
+	suite_add_tcase(s, caller_tests());
+	suite_add_tcase(s, t);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
