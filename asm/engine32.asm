@@ -11,7 +11,7 @@
 	extern	cl_before_image, cl_before_stack, cl_after_image
 	extern	cl_probe_image, cl_probe_stack, cl_probe_count
 	extern	cl_nested_image, cl_nested_count
-	extern	cl_function, cl_stack_top
+	extern	cl_function, cl_stack_top, cl_ret
 
 	section .bss align=16
 host_sp:	resd 1			; the runtime's stack while a trampoline runs
@@ -156,6 +156,30 @@ cl_nested:
 	CALLED_PICTURE cl_nested_image
 	inc	dword [cl_nested_count]
 	DESTROY cl_nested_image
+	ret	4
+
+; cl_fill_result: called by a probe as `push bytes; call` with eax = the caller's pointer to its return
+; value. Copies bytes from cl_ret to it if it points into the stack of the test (a wrong pointer is
+; reported by the check, not followed). Pops bytes; changes nothing else but flags.
+	global	cl_fill_result
+cl_fill_result:
+	push	ecx
+	push	esi
+	push	edi
+	cmp	eax, esp
+	jb	.done
+	mov	ecx, [esp + 16]
+	lea	edi, [eax + ecx]
+	cmp	edi, [cl_stack_top]
+	ja	.done
+	mov	esi, cl_ret
+	mov	edi, eax
+	cld
+	rep movsb
+.done:
+	pop	edi
+	pop	esi
+	pop	ecx
 	ret	4
 
 ; cl_escape: a probe that cannot know how much to pop goes back to the runtime instead.

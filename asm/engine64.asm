@@ -12,7 +12,7 @@
 	extern	cl_before_image, cl_before_stack, cl_after_image
 	extern	cl_probe_image, cl_probe_stack, cl_probe_count
 	extern	cl_nested_image, cl_nested_count
-	extern	cl_function, cl_stack_top
+	extern	cl_function, cl_stack_top, cl_ret
 
 	section .bss align=16
 host_sp:	resq 1			; the runtime's stack while a trampoline runs
@@ -202,6 +202,30 @@ cl_call_c:
 
 	NESTED	cl_nested_sysv, DESTROY_SYSV, 0
 	NESTED	cl_nested_ms, DESTROY_MS, 32
+
+; cl_fill_result: called by a probe as `push bytes; call` with rax = the caller's pointer to its return
+; value. Copies bytes from cl_ret to it if it points into the stack of the test (a wrong pointer is
+; reported by the check, not followed). Pops bytes; changes nothing else but flags.
+	global	cl_fill_result
+cl_fill_result:
+	push	rcx
+	push	rsi
+	push	rdi
+	cmp	rax, rsp
+	jb	.done
+	mov	rcx, [rsp + 32]
+	lea	rdi, [rax + rcx]
+	cmp	rdi, [cl_stack_top]
+	ja	.done
+	lea	rsi, [cl_ret]
+	mov	rdi, rax
+	cld
+	rep movsb
+.done:
+	pop	rdi
+	pop	rsi
+	pop	rcx
+	ret	8
 
 ; cl_escape: a probe that cannot know how much to pop goes back to the runtime instead.
 	global	cl_escape

@@ -58,7 +58,7 @@ double va_none_dbl(double a, ...);
 //! known gcc ms caller: a named floating-point argument of a variadic call is in xmm only
 float va_none_flt(float a, int b, ...);
 //! why named sub-int arguments are not promoted either
-int va_none_sub(_Bool a, char b, short c, ...);
+int va_none_sub(_Bool a, char b, short c, int d, ...);
 int va_none_int_7(int a, int b, int c, int d, int e, int f, int g, ...);
 
 //! group va-one-type
@@ -119,7 +119,7 @@ __int128 va_i128_aligned(int a, int b, int c, int d, int e, int f, ...);
 long long va_llong_odd(int n, ...);
 //! why a narrow named argument last: va_start begins behind its promoted slot
 //! varargs int, double
-int va_after_char(int a, char last, ...);
+int va_after_char(int a, char b, int last, ...);
 //! why a printf-like use: format, size, pointer, precision and a floating value
 //! varargs int, void *, double, unsigned long, const char *
 int va_format(char *restrict dst, unsigned long size, const char *restrict fmt, ...);

@@ -51,8 +51,8 @@ static const char *no_class(struct arena *a, const char *name, size_t n)
 	struct str s = { 0 };
 	const char *r;
 
-	str_addf(&s, "`%.*s' is no class of types; there are scalar, aggregate, exotic, all", (int)n,
-		 name);
+	str_addf(&s, "`%.*s' is no class of types; there are scalar, aggregate, exotic, all",
+		 (int)n, name);
 	for (int i = 0; i < FUZZ_CLASS_COUNT; i++)
 		str_addf(&s, ", %s", fuzz_classes[i].name);
 	r = arena_strdup(a, s.s);
@@ -92,8 +92,9 @@ const char *fuzz_parse_weights(struct arena *a, const char *list, struct fuzz_we
 
 			n = strtoul(s, &end, 10);
 			if (*s < '0' || *s > '9' || end != list + len || n > 1000)
-				return arena_printf(a, "`%.*s' is not a class with a weight of 0 to "
-						       "1000",
+				return arena_printf(a,
+						    "`%.*s' is not a class with a weight of 0 to "
+						    "1000",
 						    (int)len, list);
 		}
 		for (int i = first; len && i <= last; i++) {

@@ -142,9 +142,7 @@ static void add_fact(const struct fuzz_round *r, struct facts *all, const struct
 		     size_t since)
 {
 	struct fuzz_key key = key_of(r->arena, f);
-	const char *family = key.unspecified
-				     ? ""
-				     : r->plan.columns[f->column].compiler->family;
+	const char *family = key.unspecified ? "" : r->plan.columns[f->column].compiler->family;
 	struct fact *t = NULL;
 
 	for (size_t i = since; i < all->n && !t; i++) {

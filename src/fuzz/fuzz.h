@@ -109,7 +109,7 @@ struct fuzz_setup {
 	struct fuzz_learnt {
 		uint32_t good, bad;
 		const char *why[FUZZ_CLASS_COUNT];
-	} *learnt;
+	} * learnt;
 };
 
 struct fuzz_round {
@@ -167,10 +167,10 @@ struct fuzz_cluster {
 	int direction;
 	const char *subject, *expected, *observed, *origin;
 	/* After minimising (settle.c). */
-	const char *minimal;   /* text of the minimal prototype */
-	const char *prototype; /* its declaration */
-	unsigned steps;        /* reductions that kept the finding */
-	bool settled;          /* the minimal prototype showed it once more */
+	const char *minimal;          /* text of the minimal prototype */
+	const char *prototype;        /* its declaration */
+	unsigned steps;               /* reductions that kept the finding */
+	bool settled;                 /* the minimal prototype showed it once more */
 	unsigned char *shows, *holds; /* by column: at the example's convention */
 	uint32_t shows_conventions;
 	const char **also; /* other findings of the same minimal prototype */

@@ -37,7 +37,7 @@ static bool placed(struct arena *a, const struct fuzz_source *s, const char *tex
 
 static bool class_placed(const struct fuzz_source *s, enum fuzz_class class)
 {
-	struct random r = random_start(0, (uint64_t)class);
+	struct random r = random_start(0, (uint64_t) class);
 	struct fuzz_weights plain = { { 0 } };
 	bool found = false;
 

@@ -68,8 +68,8 @@ struct prototype *draw_prototype(struct arena *a, struct random *r, const struct
 	p->params = arena_alloc(a, (p->nparams + 1) * sizeof(*p->params));
 	draw_params(a, r, w, p);
 	p->ret = random_percent(r, 15) ? type_basic(TYPE_VOID) : draw_type(a, r, w);
-	if (p->nparams && w->w[FUZZ_VARIADIC] && random_below(r, w->w[FUZZ_VARIADIC] + 80) <
-							 w->w[FUZZ_VARIADIC])
+	if (p->nparams && w->w[FUZZ_VARIADIC] &&
+	    random_below(r, w->w[FUZZ_VARIADIC] + 80) < w->w[FUZZ_VARIADIC])
 		draw_variadic(a, r, w, p);
 	return p;
 }

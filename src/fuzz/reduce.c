@@ -316,16 +316,15 @@ static void simpler_types(struct reductions *r)
 
 static bool valid(const struct prototype *p)
 {
-	return !p->variadic ||
-	       (p->nparams && type_promote(p->params[p->nparams - 1].type) ==
-				      p->params[p->nparams - 1].type);
+	return !p->variadic || (p->nparams && type_promote(p->params[p->nparams - 1].type) ==
+						      p->params[p->nparams - 1].type);
 }
 
 static void name_params(struct arena *a, struct prototype *p)
 {
 	for (size_t i = 0; i < p->nparams; i++)
-		p->params[i].name = i < 26 ? arena_printf(a, "%c", (int)('a' + i))
-					   : arena_printf(a, "p%zu", i);
+		p->params[i].name =
+			i < 26 ? arena_printf(a, "%c", (int)('a' + i)) : arena_printf(a, "p%zu", i);
 }
 
 static int by_weight(const void *x, const void *y)

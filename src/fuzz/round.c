@@ -71,8 +71,8 @@ static void narrow(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wante
 		const struct gen_set *set = &r->plan.set[col->width];
 
 		for (size_t k = 0; !col->unusable && k < set->n; k++) {
-			uint32_t classes = fuzz_classes_of(set->v[k].decl->proto) & l->bad &
-					   ~l->good;
+			uint32_t classes =
+				fuzz_classes_of(set->v[k].decl->proto) & l->bad & ~l->good;
 
 			if (classes)
 				absent(col, k, l->why[__builtin_ctz(classes)]);

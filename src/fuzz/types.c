@@ -80,8 +80,8 @@ static const struct type *vector(struct arena *a, struct random *r)
 
 static const struct type *bit_precise(struct arena *a, struct random *r)
 {
-	static const unsigned bits[] = { 2, 7, 8, 9, 17, 31, 32, 33, 48, 63, 64, 65, 96, 127, 128,
-					 129 };
+	static const unsigned bits[] = { 2,  7,  8,  9,  17, 31,  32,  33,
+					 48, 63, 64, 65, 96, 127, 128, 129 };
 	struct type *t = derive(a, TYPE_BITINT, NULL);
 
 	t->count = bits[random_below(r, ARRAY_SIZE(bits))];

@@ -56,8 +56,10 @@ static void comment(struct str *out, struct arena *a, const struct gen_case *c)
 }
 
 /* Which argument, and which word of it, is in each word of the argument area. */
+enum { HIDDEN = -2 };
+
 struct slot {
-	int arg; /* -1: padding, or the home area */
+	int arg; /* -1: padding, or the home area; HIDDEN: pointer to the return value */
 	unsigned loc, at;
 };
 
@@ -67,11 +69,11 @@ static void push_arguments(struct str *out, const struct gen_case *c)
 	const struct placement *p = &c->place;
 	unsigned bytes = word_bytes(w), n = p->stack_bytes / bytes;
 	unsigned pad = (p->align - p->stack_bytes % p->align) % p->align;
-	struct slot slots[MAX_ARGS * 16];
+	struct slot slots[MAX_ARGS * ABI_MAX_VALUE / 4 + 64];
 	char buf[16];
 
 	for (unsigned k = 0; k < n; k++)
-		slots[k].arg = -1;
+		slots[k] = (struct slot){ .arg = -1 };
 	for (unsigned i = 0; i < p->nargs; i++) {
 		for (unsigned l = 0; l < p->arg[i].nlocs; l++) {
 			const struct loc *at = &p->arg[i].loc[l];
@@ -81,21 +83,28 @@ static void push_arguments(struct str *out, const struct gen_case *c)
 					(struct slot){ (int)i, l, b };
 		}
 	}
+	if (p->hidden.nlocs && p->hidden.loc[0].kind == LOC_STACK)
+		slots[(unsigned)p->hidden.loc[0].stack / bytes] = (struct slot){ .arg = HIDDEN };
 	if (p->stack_unspecified)
 		str_addf(out, "\tsub\t%s, %u\t\t; poison: see what the callee reads\n", sp(w),
-			 CL_OBSERVED_STACK - p->stack_bytes);
+			 gen_reserved(c) - p->stack_bytes);
 	else if (pad)
 		str_addf(out, "\tsub\t%s, %u\t\t\t; aligns the stack at the call\n", sp(w), pad);
 	for (unsigned k = n; k-- > 0;) {
 		unsigned run = 1;
 
+		if (slots[k].arg == HIDDEN) {
+			str_addf(out, "\tpush\t%s [cl_cell + %u]\t; where the return value goes\n",
+				 word(w), gen_cell(MAX_ARGS, 0));
+			continue;
+		}
 		if (slots[k].arg >= 0) {
 			str_addf(out, "\tpush\t%s [cl_cell + %u]\t; %s\n", word(w),
 				 gen_cell((unsigned)slots[k].arg, slots[k].loc) + slots[k].at,
 				 arg_name(c, (unsigned)slots[k].arg, buf));
 			continue;
 		}
-		while (k > 0 && slots[k - 1].arg < 0) {
+		while (k > 0 && slots[k - 1].arg == -1) {
 			run++;
 			k--;
 		}
@@ -126,6 +135,9 @@ static void load_registers(struct str *out, const struct gen_case *c)
 					 xmm_name(at->reg), gen_cell(i, l), arg_name(c, i, buf));
 		}
 	}
+	if (p->hidden.nlocs && p->hidden.loc[0].kind == LOC_GPR)
+		str_addf(out, "\tmov\t%s, [cl_cell + %u]\t; where the return value goes\n",
+			 gpr_name(w, p->hidden.loc[0].reg, word_bytes(w)), gen_cell(MAX_ARGS, 0));
 	if (p->al >= 0)
 		str_addf(out, "\tmov\tal, %d\t\t\t; vector registers used\n", p->al);
 }
@@ -144,7 +156,8 @@ static void set_return(struct str *out, const struct gen_case *c)
 {
 	enum width w = c->conv->width;
 
-	for (unsigned i = 0; i < c->place.ret.nlocs; i++) {
+	/* st1 is pushed before st0. */
+	for (unsigned i = c->place.ret.nlocs; i-- > 0;) {
 		const struct loc *at = &c->place.ret.loc[i];
 
 		switch (at->kind) {
@@ -154,19 +167,39 @@ static void set_return(struct str *out, const struct gen_case *c)
 				 at->reg == GPR_AX ? CL_RET_GPR : CL_RET_DX);
 			break;
 		case LOC_XMM:
-			str_addf(out, "\tmovups\t%s, [cl_ret_cell + %d]\n", xmm_name(at->reg),
-				 CL_RET_XMM);
+			str_addf(out, "\tmovups\t%s, [cl_ret_cell + %u]\n", xmm_name(at->reg),
+				 CL_RET_XMM + 16 * at->reg);
 			break;
 		case LOC_X87:
-			str_addf(out, "\tfld\t%s [cl_ret]\n",
+			str_addf(out, "\tfld\t%s [cl_ret + %u]\n",
 				 at->bytes == 10  ? "tword"
 				 : at->bytes == 8 ? "qword"
-						  : "dword");
+						  : "dword",
+				 at->off);
 			break;
 		case LOC_STACK:
 			break;
 		}
 	}
+}
+
+/* Write the return value where the caller wants it, from the pointer as it was at entry (what the
+ * probe owned of it is destroyed by now), and return that pointer in ax. */
+static void fill_result(struct str *out, const struct gen_case *c)
+{
+	enum width w = c->conv->width;
+	const struct loc *l = &c->place.hidden.loc[0];
+	const char *ax = gpr_name(w, GPR_AX, word_bytes(w));
+
+	if (l->kind == LOC_GPR)
+		str_addf(out, "\tmov\t%s, [cl_probe_image + %u]\t; the hidden pointer, from %s\n",
+			 ax, l->reg * word_bytes(w), gpr_name(w, l->reg, word_bytes(w)));
+	else
+		str_addf(out,
+			 "\tmov\t%s, [cl_probe_stack + %d]\t; the hidden pointer, from %s+%d\n", ax,
+			 l->stack, sp(w), l->stack);
+	str_addf(out, "\tpush\t%s %u\t\t; bytes of the return value\n\tcall\tcl_fill_result\n",
+		 word(w), c->decl->proto->ret->size[w]);
 }
 
 void gen_probe(struct str *out, struct arena *a, const struct gen_case *c)
@@ -187,6 +220,8 @@ void gen_probe(struct str *out, struct arena *a, const struct gen_case *c)
 		str_add(out, "\tjmp\tcl_escape\t\t; no document says how to return\n");
 		return;
 	}
+	if (p->hidden.nlocs)
+		fill_result(out, c);
 	set_return(out, c);
 	if (p->pop_bytes)
 		str_addf(out, "\tret\t%u\n", p->pop_bytes);

@@ -65,6 +65,34 @@ void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
 enum cl_class gen_class(const struct type *t);
 unsigned gen_compare_bytes(const struct type *t, enum width w);
 unsigned gen_buffer(unsigned arg);
+/* Bytes of argument area a trampoline reserves: more than its arguments need where nobody knows how
+ * much that is. */
+unsigned gen_reserved(const struct gen_case *c);
+
+/* The bits of a type that carry its value; false when that is every bit of its bytes. */
+bool gen_mask(const struct type *t, enum width w, uint8_t mask[ABI_MAX_VALUE]);
+
+/* The scalars inside of a type that must hold proper values (floating point and _Bool). */
+struct gen_leaves {
+	struct cl_leaf v[128];
+	unsigned n;
+};
+void gen_leaves(const struct type *t, enum width w, unsigned at, struct gen_leaves *out);
+
+/* What the layout check asks of the aggregates of a case, in the order of cl_layout's slots. */
+struct gen_member {
+	unsigned arg; /* or CL_RETURNED */
+	const char *what,
+		*path; /* "size", "alignment", "offset" of a path; NULL: a bit-field's bits */
+	unsigned bits, expected;
+	bool is_signed;
+};
+struct gen_members {
+	struct gen_member v[CL_MEMBERS];
+	unsigned n;
+};
+void gen_members(struct arena *a, const struct gen_case *c, struct gen_members *out);
+
 /* Is the value also checked after conversion to a wider type (int for what is narrower than int,
  * long long for what is narrower than that)? Not an enum's, whose signedness is the compiler's
  * choice. */

@@ -159,13 +159,13 @@ static const struct golden {
 	{ W64, "sysv", "int f(int a, long b, int c, int d, int e, _Bool f, short g);",
 	  "tramp_sysv_some_f:\n"
 	  "\tsub\trsp, 8\t\t\t; aligns the stack at the call\n"
-	  "\tpush\tqword [cl_cell + 384]\t; g\n"
+	  "\tpush\tqword [cl_cell + 1920]\t; g\n"
 	  "\tmov\trdi, [cl_cell + 0]\t; a, dirt above it\n"
-	  "\tmov\trsi, [cl_cell + 64]\t; b\n"
-	  "\tmov\trdx, [cl_cell + 128]\t; c, dirt above it\n"
-	  "\tmov\trcx, [cl_cell + 192]\t; d, dirt above it\n"
-	  "\tmov\tr8, [cl_cell + 256]\t; e, dirt above it\n"
-	  "\tmov\tr9, [cl_cell + 320]\t; f, dirt above it\n"
+	  "\tmov\trsi, [cl_cell + 320]\t; b\n"
+	  "\tmov\trdx, [cl_cell + 640]\t; c, dirt above it\n"
+	  "\tmov\trcx, [cl_cell + 960]\t; d, dirt above it\n"
+	  "\tmov\tr8, [cl_cell + 1280]\t; e, dirt above it\n"
+	  "\tmov\tr9, [cl_cell + 1600]\t; f, dirt above it\n"
 	  "\tcall\tcl_before\n"
 	  "\tcall\ttarget_sysv_some_f\n"
 	  "\tjmp\tcl_after\n",
@@ -178,11 +178,11 @@ static const struct golden {
 	{ W32, "fastcall", "long long f(int a, short b, double c, char d);",
 	  "tramp_fastcall_some_f:\n"
 	  "\tsub\tesp, 4\t\t\t; aligns the stack at the call\n"
-	  "\tpush\tdword [cl_cell + 192]\t; d\n"
-	  "\tpush\tdword [cl_cell + 132]\t; c\n"
-	  "\tpush\tdword [cl_cell + 128]\t; c\n"
+	  "\tpush\tdword [cl_cell + 960]\t; d\n"
+	  "\tpush\tdword [cl_cell + 644]\t; c\n"
+	  "\tpush\tdword [cl_cell + 640]\t; c\n"
 	  "\tmov\tecx, [cl_cell + 0]\t; a\n"
-	  "\tmov\tedx, [cl_cell + 64]\t; b, dirt above it\n"
+	  "\tmov\tedx, [cl_cell + 320]\t; b, dirt above it\n"
 	  "\tcall\tcl_before\n"
 	  "\tcall\ttarget_fastcall_some_f\n"
 	  "\tjmp\tcl_after\n",
@@ -209,15 +209,15 @@ static const struct golden {
 	{ W64, "ms", "//! varargs double, int, double, double\nfloat f(double x, ...);",
 	  "tramp_ms_some_f:\n"
 	  "\tsub\trsp, 8\t\t\t; aligns the stack at the call\n"
-	  "\tpush\tqword [cl_cell + 256]\t; vararg4\n"
+	  "\tpush\tqword [cl_cell + 1280]\t; vararg4\n"
 	  "\tsub\trsp, 32\t\t\t; the callee's home area\n"
 	  "\tmovups\txmm0, [cl_cell + 0]\t; x\n"
-	  "\tmov\trcx, [cl_cell + 16]\t; x\n"
-	  "\tmovups\txmm1, [cl_cell + 64]\t; vararg1\n"
-	  "\tmov\trdx, [cl_cell + 80]\t; vararg1\n"
-	  "\tmov\tr8, [cl_cell + 128]\t; vararg2, dirt above it\n"
-	  "\tmovups\txmm3, [cl_cell + 192]\t; vararg3\n"
-	  "\tmov\tr9, [cl_cell + 208]\t; vararg3\n"
+	  "\tmov\trcx, [cl_cell + 64]\t; x\n"
+	  "\tmovups\txmm1, [cl_cell + 320]\t; vararg1\n"
+	  "\tmov\trdx, [cl_cell + 384]\t; vararg1\n"
+	  "\tmov\tr8, [cl_cell + 640]\t; vararg2, dirt above it\n"
+	  "\tmovups\txmm3, [cl_cell + 960]\t; vararg3\n"
+	  "\tmov\tr9, [cl_cell + 1024]\t; vararg3\n"
 	  "\tcall\tcl_before\n"
 	  "\tcall\ttarget_ms_some_f\n"
 	  "\tjmp\tcl_after\n",
@@ -231,16 +231,16 @@ static const struct golden {
 	  "__int128 f(long a, long b, long c, long d, long e, long f, long g,\n"
 	  "__int128 h);",
 	  "tramp_sysv_some_f:\n"
-	  "\tpush\tqword [cl_cell + 456]\t; h\n"
-	  "\tpush\tqword [cl_cell + 448]\t; h\n"
+	  "\tpush\tqword [cl_cell + 2248]\t; h\n"
+	  "\tpush\tqword [cl_cell + 2240]\t; h\n"
 	  "\tsub\trsp, 8\t\t\t; padding\n"
-	  "\tpush\tqword [cl_cell + 384]\t; g\n"
+	  "\tpush\tqword [cl_cell + 1920]\t; g\n"
 	  "\tmov\trdi, [cl_cell + 0]\t; a\n"
-	  "\tmov\trsi, [cl_cell + 64]\t; b\n"
-	  "\tmov\trdx, [cl_cell + 128]\t; c\n"
-	  "\tmov\trcx, [cl_cell + 192]\t; d\n"
-	  "\tmov\tr8, [cl_cell + 256]\t; e\n"
-	  "\tmov\tr9, [cl_cell + 320]\t; f\n"
+	  "\tmov\trsi, [cl_cell + 320]\t; b\n"
+	  "\tmov\trdx, [cl_cell + 640]\t; c\n"
+	  "\tmov\trcx, [cl_cell + 960]\t; d\n"
+	  "\tmov\tr8, [cl_cell + 1280]\t; e\n"
+	  "\tmov\tr9, [cl_cell + 1600]\t; f\n"
 	  "\tcall\tcl_before\n"
 	  "\tcall\ttarget_sysv_some_f\n"
 	  "\tjmp\tcl_after\n",
@@ -254,13 +254,13 @@ static const struct golden {
 	 */
 	{ W64, "ms", "void f(__int128 a, int b, int c, int d, int e, long double g);",
 	  "tramp_ms_some_f:\n"
-	  "\tpush\tqword [cl_cell + 320]\t; g\n"
-	  "\tpush\tqword [cl_cell + 256]\t; e\n"
+	  "\tpush\tqword [cl_cell + 1600]\t; g\n"
+	  "\tpush\tqword [cl_cell + 1280]\t; e\n"
 	  "\tsub\trsp, 32\t\t\t; the callee's home area\n"
 	  "\tmov\trcx, [cl_cell + 0]\t; a, a pointer to it\n"
-	  "\tmov\trdx, [cl_cell + 64]\t; b, dirt above it\n"
-	  "\tmov\tr8, [cl_cell + 128]\t; c, dirt above it\n"
-	  "\tmov\tr9, [cl_cell + 192]\t; d, dirt above it\n"
+	  "\tmov\trdx, [cl_cell + 320]\t; b, dirt above it\n"
+	  "\tmov\tr8, [cl_cell + 640]\t; c, dirt above it\n"
+	  "\tmov\tr9, [cl_cell + 960]\t; d, dirt above it\n"
 	  "\tcall\tcl_before\n"
 	  "\tcall\ttarget_ms_some_f\n"
 	  "\tjmp\tcl_after\n",
@@ -271,11 +271,11 @@ static const struct golden {
 	/* al bounds the vector registers used. */
 	{ W64, "sysv", "//! varargs double, long double, float\ndouble f(const char *p, ...);",
 	  "tramp_sysv_some_f:\n"
-	  "\tpush\tqword [cl_cell + 136]\t; vararg2\n"
-	  "\tpush\tqword [cl_cell + 128]\t; vararg2\n"
+	  "\tpush\tqword [cl_cell + 648]\t; vararg2\n"
+	  "\tpush\tqword [cl_cell + 640]\t; vararg2\n"
 	  "\tmov\trdi, [cl_cell + 0]\t; p\n"
-	  "\tmovups\txmm0, [cl_cell + 64]\t; vararg1\n"
-	  "\tmovups\txmm1, [cl_cell + 192]\t; vararg3\n"
+	  "\tmovups\txmm0, [cl_cell + 320]\t; vararg1\n"
+	  "\tmovups\txmm1, [cl_cell + 960]\t; vararg3\n"
 	  "\tmov\tal, 2\t\t\t; vector registers used\n"
 	  "\tcall\tcl_before\n"
 	  "\tcall\ttarget_sysv_some_f\n"
@@ -289,7 +289,7 @@ static const struct golden {
 	{ W32, "fastcall", "//! varargs int\nint f(int a, ...);",
 	  "tramp_fastcall_some_f:\n"
 	  "\tsub\tesp, 8\t\t\t; aligns the stack at the call\n"
-	  "\tpush\tdword [cl_cell + 64]\t; vararg1\n"
+	  "\tpush\tdword [cl_cell + 320]\t; vararg1\n"
 	  "\tpush\tdword [cl_cell + 0]\t; a\n"
 	  "\tcall\tcl_before\n"
 	  "\tcall\ttarget_fastcall_some_f\n"
@@ -320,7 +320,7 @@ static const struct golden {
 	  "probe_cdecl_some_f:\n"
 	  "\tpush\tdword 0\t\t; bytes of the argument area it owns\n"
 	  "\tcall\tcl_probe\n"
-	  "\tfld\tdword [cl_ret]\n"
+	  "\tfld\tdword [cl_ret + 0]\n"
 	  "\tret\n" },
 	{ W32, "stdcall", "double f(float);",
 	  "tramp_stdcall_some_f:\n"
@@ -332,7 +332,7 @@ static const struct golden {
 	  "probe_stdcall_some_f:\n"
 	  "\tpush\tdword 4\t\t; bytes of the argument area it owns\n"
 	  "\tcall\tcl_probe\n"
-	  "\tfld\tqword [cl_ret]\n"
+	  "\tfld\tqword [cl_ret + 0]\n"
 	  "\tret\t4\n" },
 	{ W64, "sysv", "long double f(void);",
 	  "tramp_sysv_some_f:\n"
@@ -342,7 +342,7 @@ static const struct golden {
 	  "probe_sysv_some_f:\n"
 	  "\tpush\tqword 0\t\t; bytes of the argument area it owns\n"
 	  "\tcall\tcl_probe_sysv\n"
-	  "\tfld\ttword [cl_ret]\n"
+	  "\tfld\ttword [cl_ret + 0]\n"
 	  "\tret\n" },
 };
 

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { MOST_STACK = 768 };
+
 enum { BATCH = 50 }; /* cases; two functions each: about 100 functions compile best */
 
 static bool listed(const char *const *names, const char *name)
@@ -56,7 +58,8 @@ static void add(struct arena *a, struct gen_set *out, const struct case_decl *d,
 {
 	struct gen_case g = { .decl = d, .conv = c };
 
-	if (abi_place(c, d->proto, &g.place)) {
+	/* Pictures of the stack are of 1024 bytes. */
+	if (abi_place(c, d->proto, &g.place) || g.place.stack_bytes > MOST_STACK) {
 		out->inapplicable++;
 		return;
 	}
@@ -72,6 +75,16 @@ static void add(struct arena *a, struct gen_set *out, const struct case_decl *d,
 	out->v[out->n++] = g;
 }
 
+/* Case files of one stem in different folders must not share a name. */
+static bool batch_exists(const struct gen_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->nbatches; i++) {
+		if (!strcmp(set->batch[i].name, name))
+			return true;
+	}
+	return false;
+}
+
 static void make_batches(struct arena *a, struct gen_set *out)
 {
 	unsigned number = 0;
@@ -85,12 +98,17 @@ static void make_batches(struct arena *a, struct gen_set *out)
 			out->v[b->first].conv == c->conv;
 
 		if (!same || b->n == BATCH) {
+			const char *name;
+
 			number = same ? number + 1 : 0;
+			do {
+				name = arena_printf(a, "%s_%s_%u", c->conv->name, c->decl->stem,
+						    number);
+			} while (batch_exists(out, name) && ++number);
 			out->batch = arena_grow(a, out->batch, out->nbatches, sizeof(*b));
 			b = &out->batch[out->nbatches++];
 			*b = (struct gen_batch){
-				.name = arena_printf(a, "%s_%s_%u", c->conv->name, c->decl->stem,
-						     number),
+				.name = name,
 				.first = i,
 			};
 		}

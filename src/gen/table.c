@@ -10,57 +10,138 @@ static const char *const kinds[] = {
 };
 
 static const char *const classes[] = {
-	[CL_BOOL] = "CL_BOOL",      [CL_SIGNED] = "CL_SIGNED", [CL_UNSIGNED] = "CL_UNSIGNED",
-	[CL_FLOAT] = "CL_FLOAT",    [CL_DOUBLE] = "CL_DOUBLE", [CL_LDOUBLE] = "CL_LDOUBLE",
-	[CL_POINTER] = "CL_POINTER"
+	[CL_BOOL] = "CL_BOOL",       [CL_SIGNED] = "CL_SIGNED", [CL_UNSIGNED] = "CL_UNSIGNED",
+	[CL_FLOAT] = "CL_FLOAT",     [CL_DOUBLE] = "CL_DOUBLE", [CL_LDOUBLE] = "CL_LDOUBLE",
+	[CL_POINTER] = "CL_POINTER", [CL_OPAQUE] = "CL_OPAQUE"
 };
 
-static void value(struct str *out, const struct type *t, const struct value_place *v, enum width w,
-		  unsigned arg, bool widened)
+/* Masks and leaves of a value that is no scalar, named by case and number (nargs: the return
+ * value). */
+static void details(struct str *out, const struct gen_case *c, const struct type *t,
+		    unsigned number)
 {
-	str_addf(out, "{ %s, %u, 0%s%s%s, %u, %u, %u, {", classes[gen_class(t)], v->nlocs,
+	enum width w = c->conv->width;
+	uint8_t mask[ABI_MAX_VALUE];
+	struct gen_leaves l = { .n = 0 };
+
+	if (gen_class(t) != CL_OPAQUE)
+		return;
+	if (gen_mask(t, w, mask)) {
+		str_addf(out, "static const uint8_t mask_%u_%u[] = {", c->index, number);
+		for (unsigned i = 0; i < t->size[w]; i++)
+			str_addf(out, "%s%u", i ? ", " : " ", mask[i]);
+		str_add(out, " };\n");
+	}
+	gen_leaves(t, w, 0, &l);
+	if (!l.n)
+		return;
+	str_addf(out, "static const struct cl_leaf leaves_%u_%u[] = {", c->index, number);
+	for (unsigned i = 0; i < l.n; i++)
+		str_addf(out, " { %u, %s, %u },", l.v[i].off, classes[l.v[i].class], l.v[i].size);
+	str_add(out, " };\n");
+}
+
+static void value(struct str *out, const struct gen_case *c, const struct type *t,
+		  const struct value_place *v, unsigned number, bool widened)
+{
+	enum width w = c->conv->width;
+	bool opaque = gen_class(t) == CL_OPAQUE;
+	unsigned arg = number < c->place.nargs ? number : 0;
+	uint8_t mask[ABI_MAX_VALUE];
+	struct gen_leaves l = { .n = 0 };
+
+	if (opaque)
+		gen_leaves(t, w, 0, &l);
+	str_addf(out, "{ %s, %u, 0%s%s%s, %u, %u, %u, %u, {", classes[gen_class(t)], v->nlocs,
 		 v->unspecified ? " | CL_UNSPECIFIED" : "",
-		 v->by_reference ? " | CL_REFERENCE" : "", widened ? " | CL_WIDENED" : "",
+		 v->by_reference ? " | CL_REFERENCE" : "", widened ? " | CL_WIDENED" : "", l.n,
 		 gen_compare_bytes(t, w), t->size[w], gen_buffer(arg));
 	for (unsigned i = 0; i < v->nlocs; i++)
 		str_addf(out, " { %s, %u, %u, %u, %u, %d },", kinds[v->loc[i].kind], v->loc[i].reg,
 			 v->loc[i].off, v->loc[i].bytes, gen_cell(arg, i), v->loc[i].stack);
-	str_add(out, " } }");
+	str_add(out, " }");
+	if (opaque && gen_mask(t, w, mask))
+		str_addf(out, ", mask_%u_%u", c->index, number);
+	else
+		str_add(out, ", 0");
+	if (l.n)
+		str_addf(out, ", leaves_%u_%u }", c->index, number);
+	else
+		str_add(out, ", 0 }");
 }
 
-static void one_case(struct str *out, const struct gen_case *c, unsigned convention)
+static void hidden(struct str *out, const struct gen_case *c)
+{
+	const struct loc *l = &c->place.hidden.loc[0];
+
+	if (!c->place.hidden.nlocs) {
+		str_add(out, "{ 0 }");
+		return;
+	}
+	str_addf(out, "{ CL_POINTER, 1, 0, 0, %u, %u, 0, { { %s, %u, 0, %u, %u, %d } }, 0, 0 }",
+		 l->bytes, l->bytes, kinds[l->kind], l->reg, l->bytes, gen_cell(MAX_ARGS, 0),
+		 l->stack);
+}
+
+static unsigned members(struct str *out, struct arena *a, const struct gen_case *c)
+{
+	struct gen_members *m = arena_alloc(a, sizeof(*m));
+
+	gen_members(a, c, m);
+	if (!m->n)
+		return 0;
+	str_addf(out, "static const struct cl_member members_%u[] = {", c->index);
+	for (unsigned i = 0; i < m->n; i++)
+		str_addf(out, " { %u, %u, %u, %u, %u },", i, m->v[i].arg, m->v[i].bits,
+			 m->v[i].is_signed, m->v[i].expected);
+	str_add(out, " };\n");
+	return m->n;
+}
+
+static void one_case(struct str *out, struct arena *a, const struct gen_case *c,
+		     unsigned convention)
 {
 	const struct prototype *proto = c->decl->proto;
 	const struct placement *p = &c->place;
 	enum width w = c->conv->width;
+	unsigned nmembers;
 
 	str_addf(out, "\nextern void tramp_%s(void);\n", c->symbol);
 	str_addf(out, "extern void target_%s(void) __attribute__((weak));\n", c->symbol);
 	str_addf(out, "extern void caller_%s(void) __attribute__((weak));\n", c->symbol);
+	for (unsigned i = 0; i < p->nargs; i++)
+		details(out, c, abi_arg_type(proto, i), i);
+	details(out, c, proto->ret, p->nargs);
+	nmembers = members(out, a, c);
 	str_addf(out, "static const struct cl_value args_%u[] = {\n", c->index);
 	for (unsigned i = 0; i < p->nargs; i++) {
 		const struct type *t = abi_arg_type(proto, i);
 
 		str_add(out, "\t");
-		value(out, t, &p->arg[i], w, i, i < p->nnamed && gen_widens(t, w));
+		value(out, c, t, &p->arg[i], i, i < p->nnamed && gen_widens(t, w));
 		str_add(out, ",\n");
 	}
 	str_addf(out,
 		 "};\nstatic const struct cl_case case_%u = { %u, 0x%08xu, %u, %u, 0%s%s%s%s%s, "
-		 "%d, %u, "
-		 "%u,\n",
+		 "%d, %u, %u, %u,\n",
 		 c->index, c->index, (uint32_t)hash_str(HASH_INIT, c->id), convention, p->nargs,
 		 proto->variadic ? " | CL_VARIADIC" : "",
 		 p->pop_unspecified ? " | CL_POP_UNSPECIFIED" : "",
 		 p->stack_unspecified ? " | CL_STACK_UNSPECIFIED" : "",
 		 proto->ret->kind != TYPE_VOID ? " | CL_RETURNS" : "",
-		 p->ret.unspecified ? " | CL_RETURN_UNSPECIFIED" : "", p->al, p->stack_bytes,
-		 p->pop_bytes);
+		 p->ret.unspecified ? " | CL_RETURN_UNSPECIFIED" : "", p->al, p->align,
+		 gen_reserved(c), p->pop_bytes);
 	str_addf(out, "\targs_%u, ", c->index);
 	if (proto->ret->kind == TYPE_VOID)
 		str_add(out, "{ 0 }");
 	else
-		value(out, proto->ret, &p->ret, w, 0, gen_widens(proto->ret, w));
+		value(out, c, proto->ret, &p->ret, p->nargs, gen_widens(proto->ret, w));
+	str_add(out, ",\n\t");
+	hidden(out, c);
+	if (nmembers)
+		str_addf(out, ", members_%u, %u", c->index, nmembers);
+	else
+		str_add(out, ", 0, 0");
 	str_addf(out, ",\n\ttramp_%s, target_%s, caller_%s };\n", c->symbol, c->symbol, c->symbol);
 }
 
@@ -121,7 +202,8 @@ static void assembly(struct str *out, struct arena *a, const struct gen_set *set
 		 width_bits(set->width));
 	str_addf(out,
 		 "\tbits\t%u\n%s\textern\tcl_before, cl_after, cl_escape, cl_cell, cl_ret, "
-		 "cl_ret_cell\n",
+		 "cl_ret_cell\n"
+		 "\textern\tcl_fill_result, cl_probe_image, cl_probe_stack\n",
 		 width_bits(set->width), wide ? "\tdefault rel\n" : "");
 	str_add(out, wide ? "\textern\tcl_probe_sysv, cl_probe_ms\n" : "\textern\tcl_probe\n");
 	str_add(out, "\tsection .text\n");
@@ -159,7 +241,7 @@ int gen_write(struct arena *a, const struct gen_set *set, const char *dir)
 		str_add(&s, "/* Generated by clobber: what is expected of each case. */\n"
 			    "#include \"payload/case.h\"\n");
 		for (size_t k = b->first; k < b->first + b->n; k++)
-			one_case(&s, &set->v[k], payload_convention(set->v[k].conv));
+			one_case(&s, a, &set->v[k], payload_convention(set->v[k].conv));
 		entries(&s, set, b);
 		if (write_one(a, dir, b->name, ".table.c", &s) < 0)
 			return -1;

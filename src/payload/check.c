@@ -222,6 +222,9 @@ static void observe(struct verdicts *out, unsigned item, unsigned piece, struct 
 	for (unsigned i = 0; i < out->nobservations; i++) {
 		w = &out->observation[i];
 		if (w->item == item && w->piece == piece) {
+			/* Popped bytes are a number, not a set. */
+			if (item == CL_ITEM_POP && w->place[0] != c.bits[0])
+				w->place[0] = 0;
 			w->place[0] &= c.bits[0];
 			w->place[1] &= c.bits[1];
 			return;
@@ -250,7 +253,7 @@ static long long widened(const struct cl_value *d, const uint8_t *value)
 	unsigned long long x = 0;
 	unsigned bits = d->size * 8u;
 
-	for (unsigned i = 0; i < d->size; i++)
+	for (unsigned i = 0; i < d->size && i < 8; i++)
 		x |= (unsigned long long)value[i] << (8 * i);
 	if (d->class == CL_SIGNED && bits < 64 && (x >> (bits - 1) & 1))
 		x |= ~0ull << bits;
@@ -328,7 +331,8 @@ static void check_canary(unsigned args, int round, struct verdicts *out)
 		if (!same(at, want, sizeof(cl_word))) {
 			differ(out, CHECK_CANARY, 0, round, want, at, sizeof(cl_word),
 			       search(&cl_before_image, NULL, at, sizeof(cl_word)), nowhere);
-			if (out->finding[out->nfindings - 1].f.check == CHECK_CANARY)
+			if (out->finding[out->nfindings - 1].f.check == CHECK_CANARY &&
+			    out->finding[out->nfindings - 1].f.round == round)
 				out->finding[out->nfindings - 1].f.offset =
 					(uint16_t)((cl_word)at - cl_before_image.gpr[4]);
 			return;
@@ -349,12 +353,12 @@ static void check_stack_pointer(const struct cl_case *c, unsigned pop, int round
 
 static void check_locals(int round, struct verdicts *out)
 {
-	/* Words that were not kept by this function are still 0. */
+	/* Words that this function does not keep are still as prepared. */
 	for (int i = 0; i < 2 * CL_LIVE; i++) {
 		cl_word want = cl_live[i % CL_LIVE], got = cl_back[i];
 		struct candidates origin = nowhere;
 
-		if (got == 0 || got == want)
+		if (got == cl_unset || got == want)
 			continue;
 		if (search(&cl_poison_callee, NULL, &got, sizeof(got)).bits[0])
 			origin.bits[0] = 1ull << CL_BIT_NESTED;
@@ -365,7 +369,7 @@ static void check_locals(int round, struct verdicts *out)
 		uint64_t want = ((volatile uint64_t *)cl_live_double)[i % CL_LIVE_DOUBLES];
 		uint64_t got = ((volatile uint64_t *)cl_back_double)[i];
 
-		if (got && got != want)
+		if (got != (uint64_t)cl_unset && got != want)
 			differ(out, CHECK_LOCALS, 64 + i, round, &want, &got, 8, nowhere, nowhere);
 	}
 }
@@ -520,7 +524,8 @@ static void check_returned(const struct cl_case *c, const struct cl_values *v, i
 		if (same(bytes, want, n))
 			continue;
 		found = search(m, NULL, v->ret + l->off, l->bytes);
-		if (m->fx[FX_FTW] && same(v->st[0], m->fx + FX_ST, 10))
+		if (m->fx[FX_FTW] && c->ret.class >= CL_FLOAT && c->ret.class <= CL_LDOUBLE &&
+		    same(v->st[0], m->fx + FX_ST, 10))
 			found.bits[0] |= 1ull << CL_BIT_ST0;
 		differ(out, CHECK_RETURN, (int)i, round, want, bytes, n, nowhere, found);
 	}
@@ -531,7 +536,6 @@ void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 {
 	const struct cl_convention *conv = &cl_conventions[c->convention];
 	unsigned x87 = 0;
-	unsigned args = c->flags & CL_STACK_UNSPECIFIED ? CL_OBSERVED_STACK : c->stack_bytes;
 
 	for (unsigned i = 0; i < c->ret.nlocs; i++)
 		x87 += c->ret.loc[i].kind == CL_X87;
@@ -543,7 +547,7 @@ void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 		check_returned(c, v, round, out);
 	check_saved(conv->saved_gpr, conv->saved_xmm, round, out);
 	check_stack_pointer(c, c->pop_bytes, round, out);
-	check_canary(args, round, out);
+	check_canary(c->stack_bytes, round, out);
 	check_nested(round, out);
 	check_locals(round, out);
 	check_state(&cl_before_image, &cl_after_image, x87, 0, round, out);
@@ -567,20 +571,25 @@ static const uint8_t *captured(const struct cl_loc *l)
 	return NULL;
 }
 
+/* Do n bytes at p lie in the caller's frame? Written so that nothing wraps. */
+static bool in_frame(cl_word p, unsigned n)
+{
+	return p >= cl_probe_image.gpr[4] && p <= cl_stack_top && cl_stack_top - p >= n;
+}
+
 /* A pointer to a value in the caller's memory: on its stack, aligned to 16, with the value there.
  */
 static void check_reference(const struct cl_value *d, unsigned i, const uint8_t *at,
 			    const uint8_t *value, int round, struct verdicts *out)
 {
 	cl_word p = *(const cl_word *)at;
-	cl_word low = cl_probe_image.gpr[4], high = cl_stack_top;
 	uint8_t bytes[CL_VALUE];
 
-	if (p < low || p + d->size > high)
-		differ_word(out, CHECK_REFERENCE, (int)i, round, low, p);
+	if (!in_frame(p, d->size))
+		differ_word(out, CHECK_REFERENCE, (int)i, round, cl_probe_image.gpr[4], p);
 	else if (p % CALL_ALIGN)
 		differ_word(out, CHECK_REFERENCE, (int)i, round, p - p % CALL_ALIGN, p);
-	if (p < low || p + d->size > high)
+	if (!in_frame(p, d->size))
 		return;
 	observed(bytes, (const void *)p, value, d->mask, d->compare);
 	if (!same(bytes, value, d->compare))
@@ -591,18 +600,16 @@ static void check_reference(const struct cl_value *d, unsigned i, const uint8_t 
 static struct candidates search_pointers(const uint8_t *value, const uint8_t *mask, unsigned n)
 {
 	struct candidates c = { { 0, 0 } };
-	cl_word low = cl_probe_image.gpr[4], high = cl_stack_top;
-
 	for (unsigned r = 0; r < (sizeof(cl_word) == 8 ? 16 : 8); r++) {
 		cl_word p = cl_probe_image.gpr[r];
 
-		if (r != 4 && p >= low && p + n <= high && agree((const void *)p, value, mask, n))
+		if (r != 4 && in_frame(p, n) && agree((const void *)p, value, mask, n))
 			c.bits[0] |= 1ull << r;
 	}
 	for (unsigned k = 0; k < STACK_WORDS; k++) {
 		cl_word p = ((const cl_word *)cl_probe_stack)[k];
 
-		if (p >= low && p + n <= high && agree((const void *)p, value, mask, n))
+		if (in_frame(p, n) && agree((const void *)p, value, mask, n))
 			c.bits[1] |= 1ull << k;
 	}
 	return c;
@@ -677,7 +684,7 @@ static void check_hidden(const struct cl_case *c, int round, struct verdicts *ou
 {
 	cl_word p = *(const cl_word *)captured(&c->hidden.loc[0]);
 
-	if (p < cl_probe_image.gpr[4] || p + c->ret.size > cl_stack_top)
+	if (!in_frame(p, c->ret.size))
 		differ_word(out, CHECK_HIDDEN, 0, round, cl_probe_image.gpr[4], p);
 }
 
@@ -693,8 +700,8 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 		return;
 	}
 	check_placed(c, v, round, out);
-	if (cl_probe_image.gpr[4] % CALL_ALIGN)
-		differ_word(out, CHECK_ALIGN, 0, round, 0, cl_probe_image.gpr[4] % CALL_ALIGN);
+	if (cl_probe_image.gpr[4] % c->align)
+		differ_word(out, CHECK_ALIGN, 0, round, 0, cl_probe_image.gpr[4] % c->align);
 	if (c->hidden.nlocs)
 		check_hidden(c, round, out);
 	if (c->al >= 0 && (al < (cl_word)c->al || al > 8))

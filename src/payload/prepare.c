@@ -28,7 +28,7 @@ static uint64_t next(uint64_t *state)
  * through the x87 brings the very bits back. */
 static uint64_t poison(uint64_t *state)
 {
-	return (next(state) & 0x3fffffff3fffffffull) | 0x4000000040000000ull;
+	return (next(state) & 0x3f7fffff3f7fffffull) | 0x4000000040000000ull;
 }
 
 static void fill_poison(uint64_t *state, void *to, size_t bytes)
@@ -172,6 +172,9 @@ static void fill_stack(uint64_t *state)
 static void fill_return(uint64_t *state, const struct cl_case *c, struct cl_values *v)
 {
 	fill_poison(state, cl_ret_cell, sizeof(cl_ret_cell));
+	/* Also for values that return elsewhere: so that one left in st0 is recognised. */
+	if (c->ret.class == CL_FLOAT || c->ret.class == CL_DOUBLE)
+		make_st0(&c->ret, v->ret, v->st[0]);
 	for (unsigned i = 0; i < c->ret.nlocs; i++) {
 		const struct cl_loc *l = &c->ret.loc[i];
 		unsigned at = l->kind == CL_XMM ? CL_RET_XMM + 16u * l->reg
@@ -202,10 +205,11 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 		cl_live[i] = (cl_word)poison(&state);
 	for (int i = 0; i < CL_LIVE_DOUBLES; i++)
 		((volatile uint64_t *)cl_live_double)[i] = poison(&state);
+	cl_unset = (cl_word)poison(&state);
 	for (int i = 0; i < 2 * CL_LIVE; i++)
-		cl_back[i] = 0;
+		cl_back[i] = cl_unset;
 	for (int i = 0; i < 2 * CL_LIVE_DOUBLES; i++)
-		((volatile uint64_t *)cl_back_double)[i] = 0;
+		((volatile uint64_t *)cl_back_double)[i] = cl_unset;
 	for (unsigned i = 0; i < c->nargs; i++) {
 		const struct cl_value *d = &c->args[i];
 

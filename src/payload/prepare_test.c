@@ -50,22 +50,23 @@ static void set_up(void)
 
 /* One argument of each class, and one in two pieces. */
 static const struct cl_value args[] = {
-	{ CL_SIGNED, 1, CL_WIDENED, 4, 4, 0, { GPR_LOC(7, 0, 4, 0) } },
-	{ CL_DOUBLE, 1, 0, 8, 8, 16, { { .kind = CL_XMM, .bytes = 8, .cell = 64 } } },
-	{ CL_SIGNED, 1, CL_WIDENED, 1, 1, 32, { GPR_LOC(6, 0, 1, 128) } },
-	{ CL_BOOL, 1, CL_WIDENED, 1, 1, 48, { GPR_LOC(2, 0, 1, 192) } },
-	{ CL_UNSIGNED, 2, 0, 16, 16, 64, { GPR_LOC(1, 0, 8, 256), GPR_LOC(8, 8, 8, 272) } },
-	{ CL_POINTER, 1, 0, 8, 8, 80, { GPR_LOC(9, 0, 8, 320) } },
-	{ CL_LDOUBLE, 1, 0, 10, 16, 96, { { .kind = CL_STACK, .bytes = 16, .cell = 384 } } },
-	{ CL_FLOAT, 1, 0, 4, 4, 112, { { .kind = CL_XMM, .reg = 1, .bytes = 4, .cell = 448 } } },
+	{ CL_SIGNED, 1, CL_WIDENED, 0, 4, 4, 0, { GPR_LOC(7, 0, 4, 0) } },
+	{ CL_DOUBLE, 1, 0, 0, 8, 8, 16, { { .kind = CL_XMM, .bytes = 8, .cell = 64 } } },
+	{ CL_SIGNED, 1, CL_WIDENED, 0, 1, 1, 32, { GPR_LOC(6, 0, 1, 128) } },
+	{ CL_BOOL, 1, CL_WIDENED, 0, 1, 1, 48, { GPR_LOC(2, 0, 1, 192) } },
+	{ CL_UNSIGNED, 2, 0, 0, 16, 16, 64, { GPR_LOC(1, 0, 8, 256), GPR_LOC(8, 8, 8, 272) } },
+	{ CL_POINTER, 1, 0, 0, 8, 8, 80, { GPR_LOC(9, 0, 8, 320) } },
+	{ CL_LDOUBLE, 1, 0, 0, 10, 16, 96, { { .kind = CL_STACK, .bytes = 16, .cell = 384 } } },
+	{ CL_FLOAT, 1, 0, 0, 4, 4, 112, { { .kind = CL_XMM, .reg = 1, .bytes = 4, .cell = 448 } } },
 	{ CL_UNSIGNED,
 	  1,
 	  CL_WIDENED,
+	  0,
 	  2,
 	  2,
 	  128,
 	  { { .kind = CL_STACK, .bytes = 2, .cell = 512 } } },
-	{ CL_SIGNED, 1, CL_REFERENCE, 16, 16, 144, { GPR_LOC(10, 0, 8, 576) } },
+	{ CL_SIGNED, 1, CL_REFERENCE, 0, 16, 16, 144, { GPR_LOC(10, 0, 8, 576) } },
 };
 enum { NARGS = sizeof(args) / sizeof(args[0]) };
 
@@ -78,7 +79,7 @@ static struct cl_case a_case(unsigned index)
 				 .al = -1,
 				 .stack_bytes = 32,
 				 .args = args,
-				 .ret = { CL_SIGNED, 1, 0, 8, 8, 0, { GPR_LOC(0, 0, 8, 0) } } };
+				 .ret = { CL_SIGNED, 1, 0, 0, 8, 8, 0, { GPR_LOC(0, 0, 8, 0) } } };
 }
 
 /* Everything prepare writes. */
@@ -309,7 +310,7 @@ START_TEST(bool_patterns)
 
 	for (unsigned i = 0; i < 16; i++)
 		bools[i] = (struct cl_value){
-			CL_BOOL, 1, 0, 1, 1, (uint16_t)(16 * i), { GPR_LOC(0, 0, 1, 64 * i) }
+			CL_BOOL, 1, 0, 0, 1, 1, (uint16_t)(16 * i), { GPR_LOC(0, 0, 1, 64 * i) }
 		};
 	c.args = bools;
 	c.nargs = 16;
@@ -450,29 +451,32 @@ START_TEST(returns)
 	ck_assert_mem_eq((void *)cl_ret, values.ret, 64);
 	for (unsigned k = 0; k < 64; k++)
 		ck_assert_uint_eq(cl_got_ret[k], (uint8_t)~values.ret[k]);
-	c.ret = (struct cl_value){ CL_SIGNED, 2, 0, 16, 16, 0, { two_words[0], two_words[1] } };
+	c.ret = (struct cl_value){ CL_SIGNED, 2, 0, 0, 16, 16, 0, { two_words[0], two_words[1] } };
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	ck_assert_mem_eq(cl_ret_cell + CL_RET_GPR, values.ret, 8);
 	ck_assert_mem_eq(cl_ret_cell + CL_RET_DX, values.ret + 8, 8);
-	c.ret = (struct cl_value){ CL_DOUBLE, 1, 0, 8, 8, 0, { { .kind = CL_XMM, .bytes = 8 } } };
+	c.ret = (struct cl_value){
+		CL_DOUBLE, 1, 0, 0, 8, 8, 0, { { .kind = CL_XMM, .bytes = 8 } }
+	};
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	ck_assert_mem_eq(cl_ret_cell + CL_RET_XMM, values.ret, 8);
 
-	c.ret = (struct cl_value){ CL_FLOAT, 1, 0, 4, 4, 0, { { .kind = CL_X87, .bytes = 4 } } };
+	c.ret = (struct cl_value){ CL_FLOAT, 1, 0, 0, 4, 4, 0, { { .kind = CL_X87, .bytes = 4 } } };
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	memcpy(&f, values.ret, 4);
-	memcpy(&st0, values.st0, 10);
+	memcpy(&st0, values.st[0], 10);
 	ck_assert(st0 == f);
-	c.ret = (struct cl_value){ CL_DOUBLE, 1, 0, 8, 8, 0, { { .kind = CL_X87, .bytes = 8 } } };
-	prepare(&c, CL_CALLER, 0, 3, &values);
-	memcpy(&d, values.ret, 8);
-	memcpy(&st0, values.st0, 10);
-	ck_assert(st0 == d);
 	c.ret = (struct cl_value){
-		CL_LDOUBLE, 1, 0, 10, 16, 0, { { .kind = CL_X87, .bytes = 10 } }
+		CL_DOUBLE, 1, 0, 0, 8, 8, 0, { { .kind = CL_X87, .bytes = 8 } }
 	};
 	prepare(&c, CL_CALLER, 0, 3, &values);
-	ck_assert_mem_eq(values.st0, values.ret, 10);
+	memcpy(&d, values.ret, 8);
+	memcpy(&st0, values.st[0], 10);
+	ck_assert(st0 == d);
+	c.ret = (struct cl_value){ CL_LDOUBLE, 1,  0, 0,
+				   10,         16, 0, { { .kind = CL_X87, .bytes = 10 } } };
+	prepare(&c, CL_CALLER, 0, 3, &values);
+	ck_assert_mem_eq(values.st[0], values.ret, 10);
 }
 END_TEST
 

@@ -20,7 +20,7 @@ volatile cl_word cl_live[CL_LIVE], cl_back[2 * CL_LIVE];
 volatile double cl_live_double[CL_LIVE_DOUBLES], cl_back_double[2 * CL_LIVE_DOUBLES];
 uint8_t cl_poison_stack[2048] __attribute__((aligned(16)));
 void (*cl_function)(void);
-cl_word cl_stack_top;
+cl_word cl_stack_top, cl_unset;
 volatile uint32_t cl_probe_count, cl_nested_count, cl_ticket;
 volatile int cl_fault_kind;
 volatile cl_word cl_fault_ip, cl_fault_address;
@@ -82,6 +82,9 @@ static void run_direction(struct cl_header *h, const struct cl_case *c, int dire
 		cl_ticket++;
 		if (how == CL_FAULTED) {
 			check_fault(round, cl_fault_kind, cl_fault_ip, cl_fault_address, v);
+			/* What the caller had passed until then is known, and often the reason. */
+			if (direction == CL_CALLER && cl_probe_count == 1)
+				check_caller(c, &values, round, CL_ESCAPED, v);
 			/* What a broken call wrote may be anything: later rounds add nothing. */
 			break;
 		}

@@ -42,6 +42,7 @@ extern volatile long long cl_wide[32], cl_wide_ret;
 extern volatile int cl_wide_int[32], cl_wide_int_ret;
 extern volatile cl_word cl_back[2 * CL_LIVE];
 extern volatile double cl_back_double[2 * CL_LIVE_DOUBLES];
+extern cl_word cl_unset; /* what cl_back and cl_back_double hold before a run */
 
 /* asm/engine*.asm: switch to the test stack, poison every register, jump to `entry`; 0 when it came
  * back through cl_after, what cl_abort was given otherwise. */

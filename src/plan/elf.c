@@ -39,7 +39,8 @@ static bool open_elf(struct elf *e, const char *path)
 	do {                                                                                   \
 		const Elf##bits##_Ehdr *h = (const void *)e->data;                             \
 		const Elf##bits##_Shdr *s, *names;                                             \
-		if (h->e_shoff > e->len || (e->len - h->e_shoff) / sizeof(*s) < h->e_shnum)    \
+		if (h->e_shoff % sizeof(h->e_shoff) || h->e_shoff > e->len ||                  \
+		    (e->len - h->e_shoff) / sizeof(*s) < h->e_shnum)                           \
 			return false;                                                          \
 		s = (const void *)(e->data + h->e_shoff);                                      \
 		if (h->e_shstrndx >= h->e_shnum)                                               \
@@ -94,7 +95,8 @@ char *elf_symbol(struct arena *a, const char *path, uint64_t address)
 	if (!open_elf(&e, path))
 		return NULL;
 	for (unsigned i = 0; i < e.sections; i++) {
-		if (!get_section(&e, i, &s) || s.type != SHT_SYMTAB || !s.entry ||
+		if (!get_section(&e, i, &s) || s.type != SHT_SYMTAB || s.offset % 8 ||
+		    s.entry != (e.wide ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym)) ||
 		    !get_section(&e, s.link, &names) || !names.size)
 			continue;
 		for (uint64_t at = 0; at + s.entry <= s.size; at += s.entry) {

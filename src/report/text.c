@@ -43,7 +43,14 @@ static void one_finding(struct str *out, const struct matrix *m, const struct te
 	if (f->known)
 		paint(out, style, YELLOW, "known ");
 	paint(out, style, colour_of(f->verdict), verdict_info[f->verdict].name);
-	str_addf(out, "  %s  as %s  %s\n", f->c->id, direction_name(f->direction), m->place);
+	str_addf(&s, "%s  as %s  %s", f->c->id, direction_name(f->direction), m->place);
+	if (strlen(verdict_info[f->verdict].name) + 8 + s.len <= style->columns) {
+		str_addf(out, "  %s\n", s.s);
+	} else {
+		str_add(out, "\n");
+		wrap(out, style, "  ", "    ", s.s);
+	}
+	s.len = 0;
 	wrap(out, style, "  ", "    ", columns);
 	str_addf(&s, "%s:%u: %s", f->c->decl->proto->pos.file, f->c->decl->proto->pos.line, proto);
 	wrap(out, style, "  ", "    ", s.s);
@@ -198,10 +205,12 @@ void report_text(struct str *out, const struct matrix *m, const struct text_styl
 		s.columns = 60;
 	header(out, m, &s);
 	report_tables(out, m, &s);
-	str_add(out,
-		"ok all checks hold   ok- some cases not expressible here   - none expressible\n"
-		"NV violate a document   N! crash or hang   Nk only known ones of these\n"
-		"Nd documents are silent or contradict, implementations differ   n/r not run\n\n");
+	wrap(out, &s, "", "",
+	     "ok: all checks hold; ok-: some cases not expressible here; -: none expressible; NV: "
+	     "violate a document; N!: crash or hang; Nk: only known ones of these; Nd: documents "
+	     "are "
+	     "silent or contradict, implementations differ; n/r: not run");
+	str_add(out, "\n");
 	absences(out, m, &s);
 	findings(out, m, &s);
 	vanished(out, m, &s);

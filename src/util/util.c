@@ -259,6 +259,10 @@ int make_dirs(const char *path)
 	char buf[4096];
 	size_t n = strlen(path);
 
+	if (!n) {
+		errno = ENOENT;
+		return -1;
+	}
 	if (n >= sizeof(buf)) {
 		errno = ENAMETOOLONG;
 		return -1;

@@ -86,6 +86,27 @@ struct finding *matrix_add_finding(struct matrix *m, size_t column, const struct
 	return &m->findings[m->nfindings++];
 }
 
+/* A case that the place should have executed and of which nothing, or nothing readable,
+ * came back. */
+static void judge_missing(struct matrix *m, size_t column, const struct gen_case *c, int direction,
+			  const char *why)
+{
+	struct finding *f = matrix_add_finding(m, column, c, direction, CHECK_ENTERED,
+					       c->conv->rule[CHECK_ENTERED], VERDICT_CRASH);
+
+	f->subject = "the record of this case";
+	f->expected = "present";
+	f->observed = why;
+}
+
+/* Can the finding be about this case at all? Code under test ran in the memory it comes from. */
+static bool readable(const struct gen_case *c, const struct cl_finding *r)
+{
+	if (r->check >= CHECK_COUNT || r->size > sizeof(r->expected))
+		return false;
+	return (r->check != CHECK_ARG && r->check != CHECK_REFERENCE) || r->item < c->place.nargs;
+}
+
 static void judge_records(struct matrix *m, size_t column, const struct gen_case *c, int direction,
 			  const struct outcome *o)
 {
@@ -96,29 +117,17 @@ static void judge_records(struct matrix *m, size_t column, const struct gen_case
 		enum rule_id rule;
 		struct finding *f;
 
-		if (r->check >= CHECK_COUNT || r->size > sizeof(r->expected))
+		if (!readable(c, r)) {
+			judge_missing(m, column, c, direction,
+				      "unreadable: the payload's memory was overwritten");
 			continue;
-		if ((r->check == CHECK_ARG || r->check == CHECK_REFERENCE) &&
-		    r->item >= c->place.nargs)
-			continue;
+		}
 		rule = rule_of(c, direction, r);
 		f = matrix_add_finding(m, column, c, direction, (enum check)r->check, rule,
 				       verdict_of(r, rule));
 		f->item = r->item;
 		finding_words(m->arena, r, col->payload, f);
 	}
-}
-
-/* A case that the place should have executed and of which nothing came back. */
-static void judge_missing(struct matrix *m, size_t column, const struct gen_case *c, int direction)
-{
-	struct finding *f = matrix_add_finding(m, column, c, direction, CHECK_ENTERED,
-					       c->conv->rule[CHECK_ENTERED], VERDICT_CRASH);
-
-	f->subject = "the record of this case";
-	f->expected = "present";
-	f->observed = m->runs[column].run.broken ? m->runs[column].run.broken
-						 : "missing: the payload never reported it";
 }
 
 static void judge_one(struct matrix *m, size_t column, const struct gen_case *c, int direction)
@@ -156,7 +165,9 @@ static void judge_one(struct matrix *m, size_t column, const struct gen_case *c,
 		return;
 	}
 	if (o->state != OUTCOME_EXECUTED) {
-		judge_missing(m, column, c, direction);
+		judge_missing(m, column, c, direction,
+			      run->run.broken ? run->run.broken
+					      : "missing: the payload never reported it");
 		return;
 	}
 	judge_records(m, column, c, direction, o);

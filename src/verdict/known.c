@@ -88,8 +88,8 @@ static void look(const struct matrix *m, const struct column *col, const struct 
 		const struct finding *f = &m->findings[i];
 		const struct column *o = &m->plan->columns[f->column];
 
-		*found = f->known == k && f->c == c && o->compiler == col->compiler &&
-			 o->width == col->width;
+		*found = f->c == c && of_direction(k, f->direction) &&
+			 o->compiler == col->compiler && o->width == col->width;
 	}
 }
 

@@ -117,6 +117,8 @@ static void value_words(struct arena *a, const struct cl_finding *r, const struc
 
 	if (v->by_reference)
 		str_add(&s, "by ");
+	if (f->check == CHECK_RETURN && c->place.hidden.nlocs)
+		str_add(&s, "memory");
 	/* Of a value in two registers, the one that is wrong. */
 	if (f->direction == CL_CALLEE && f->check == CHECK_RETURN && r->item < v->nlocs)
 		loc_text(&s, c->conv->width, &v->loc[r->item]);
@@ -161,6 +163,29 @@ static void saved_words(struct arena *a, const struct cl_finding *r, struct find
 				     f->origin ? "; " : "", place_text(a, f->c, r->found, r->size));
 }
 
+static void layout_words(struct arena *a, const struct cl_finding *r, struct finding *f)
+{
+	struct gen_members *m = arena_alloc(a, sizeof(*m));
+	const struct prototype *p = f->c->decl->proto;
+	const struct gen_member *g;
+	const char *of;
+
+	gen_members(a, f->c, m);
+	g = &m->v[r->item < m->n ? r->item : 0];
+	of = type_spell(a, g->arg == CL_RETURNED ? p->ret : p->params[g->arg].type, "");
+	if (g->bits) {
+		f->subject = arena_printf(a, "bit-field %s of %s", g->path, of);
+		f->expected = arena_printf(a, "%lld, from bit %u on",
+					   (long long)number(r->expected), g->expected);
+		f->observed = arena_printf(a, "%lld", (long long)number(r->observed));
+		return;
+	}
+	f->subject = g->path ? arena_printf(a, "%s of %s in %s", g->what, g->path, of)
+			     : arena_printf(a, "%s of %s", g->what, of);
+	f->expected = arena_printf(a, "%lld", (long long)number(r->expected));
+	f->observed = arena_printf(a, "%lld", (long long)number(r->observed));
+}
+
 void finding_words(struct arena *a, const struct cl_finding *r, const char *payload,
 		   struct finding *f)
 {
@@ -191,6 +216,19 @@ void finding_words(struct arena *a, const struct cl_finding *r, const char *payl
 					   hex_text(a, r->expected, 8));
 		f->observed = hex_text(a, r->observed, 8);
 		f->origin = "it relied on the dirty bits above the value";
+		break;
+	case CHECK_LAYOUT:
+		layout_words(a, r, f);
+		break;
+	case CHECK_HIDDEN:
+		f->subject = "pointer to the return value";
+		f->expected = f->direction == CL_CALLEE
+				      ? arena_printf(a, "returned in %s: %s",
+						     gpr_name(c->conv->width, GPR_AX,
+							      word_bytes(c->conv->width)),
+						     hex_text(a, r->expected, r->size))
+				      : "into the caller's frame";
+		f->observed = hex_text(a, r->observed, r->size);
 		break;
 	case CHECK_REFERENCE:
 		f->subject = argument_name(a, c->decl->proto, r->item);
@@ -269,7 +307,7 @@ void finding_words(struct arena *a, const struct cl_finding *r, const char *payl
 		break;
 	}
 	default:
-		f->subject = checks[f->check].name;
+		f->subject = f->check < CHECK_COUNT ? checks[f->check].name : "?";
 		f->expected = hex_text(a, r->expected, r->size);
 		f->observed = hex_text(a, r->observed, r->size);
 		break;
