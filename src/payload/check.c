@@ -589,7 +589,7 @@ static void check_reference(const struct cl_value *d, unsigned i, const uint8_t 
 		differ_word(out, CHECK_REFERENCE, (int)i, round, cl_probe_image.gpr[4], p);
 	else if (p % CALL_ALIGN)
 		differ_word(out, CHECK_REFERENCE, (int)i, round, p - p % CALL_ALIGN, p);
-	if (!in_frame(p, d->size))
+	if (!in_frame(p, d->size) || p % CALL_ALIGN)
 		return;
 	observed(bytes, (const void *)p, value, d->mask, d->compare);
 	if (!same(bytes, value, d->compare))

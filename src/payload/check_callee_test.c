@@ -138,7 +138,7 @@ END_TEST
 START_TEST(callee_returns_narrow)
 {
 	the_case.ret =
-		(struct cl_value){ CL_SIGNED, 1, CL_WIDENED, 0, 2, 2, 0, { GPR(AX, 0, 2, 0) } };
+		(struct cl_value)VALUE(CL_SIGNED, CL_WIDENED, 2, 2, 0, GPR(AX, 0, 2, 0));
 	play_callee(0);
 	cl_after_image.gpr[AX] ^= ~0xfffful;
 	judge_callee(0);
@@ -152,8 +152,7 @@ END_TEST
 START_TEST(callee_returns_pair)
 {
 	the_case.ret =
-		(struct cl_value){ CL_SIGNED, 2,  0, 0,
-				   16,        16, 0, { GPR(AX, 0, 8, 0), GPR(DX, 8, 8, 0) } };
+		(struct cl_value)VALUE(CL_SIGNED, 0, 16, 16, 0, GPR(AX, 0, 8, 0), GPR(DX, 8, 8, 0));
 	play_callee(0);
 	judge_callee(0);
 	nothing_found();
@@ -167,7 +166,7 @@ END_TEST
 
 START_TEST(callee_returns_double)
 {
-	the_case.ret = (struct cl_value){ CL_DOUBLE, 1, 0, 0, 8, 8, 0, { XMM(0, 8, 0) } };
+	the_case.ret = (struct cl_value)VALUE(CL_DOUBLE, 0, 8, 8, 0, XMM(0, 0, 8, 0));
 	play_callee(0);
 	memset(cl_after_image.fx + FX_XMM + 8, 0x77, 8);
 	judge_callee(0);
@@ -186,7 +185,7 @@ START_TEST(callee_returns_double_in_st0)
 	double d;
 	long double l;
 
-	the_case.ret = (struct cl_value){ CL_DOUBLE, 1, 0, 0, 8, 8, 0, { XMM(0, 8, 0) } };
+	the_case.ret = (struct cl_value)VALUE(CL_DOUBLE, 0, 8, 8, 0, XMM(0, 0, 8, 0));
 	play_callee(0);
 	memcpy(&d, val.ret, 8);
 	l = d;
@@ -219,7 +218,7 @@ END_TEST
 
 START_TEST(callee_returns_st0)
 {
-	the_case.ret = (struct cl_value){ CL_LDOUBLE, 1, 0, 0, 10, 16, 0, { X87(10) } };
+	the_case.ret = (struct cl_value)VALUE(CL_LDOUBLE, 0, 10, 16, 0, X87(0, 0, 10));
 	play_callee(0);
 	judge_callee(0);
 	nothing_found();

@@ -138,7 +138,7 @@ START_TEST(caller_reads_return)
 
 	start_again();
 	the_case.ret =
-		(struct cl_value){ CL_SIGNED, 1, CL_WIDENED, 0, 2, 2, 0, { GPR(AX, 0, 2, 0) } };
+		(struct cl_value)VALUE(CL_SIGNED, CL_WIDENED, 2, 2, 0, GPR(AX, 0, 2, 0));
 	play_caller(0);
 	want = wide_of(&the_case.ret, val.ret);
 	dirty = want ^ 0x10000;
@@ -202,8 +202,7 @@ END_TEST
 
 /* ---- by reference ---- */
 
-static const struct cl_value reference = { CL_SIGNED, 1, CL_REFERENCE,        0, 16,
-					   16,        0, { GPR(CX, 0, 8, 0) } };
+static const struct cl_value reference = VALUE(CL_SIGNED, CL_REFERENCE, 16, 16, 0, GPR(CX, 0, 8, 0));
 
 static void play_reference(cl_word p)
 {

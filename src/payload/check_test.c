@@ -28,14 +28,14 @@ const struct cl_convention cl_conventions[] = {
 };
 
 const struct cl_value args[NARGS] = {
-	[A_INT] = { CL_SIGNED, 1, CL_WIDENED, 0, 4, 4, 0, { GPR(DI, 0, 4, 0) } },
-	[B_DOUBLE] = { CL_DOUBLE, 1, 0, 0, 8, 8, 16, { XMM(0, 8, 64) } },
-	[C_CHAR] = { CL_SIGNED, 1, CL_WIDENED, 0, 1, 1, 32, { GPR(SI, 0, 1, 128) } },
-	[D_BOOL] = { CL_BOOL, 1, CL_WIDENED, 0, 1, 1, 48, { GPR(DX, 0, 1, 192) } },
-	[E_INT128] = { CL_SIGNED, 2, 0, 0, 16, 16, 64, { GPR(CX, 0, 8, 256), GPR(R8, 8, 8, 272) } },
-	[F_STACK] = { CL_UNSIGNED, 1, 0, 0, 8, 8, 80, { ON_STACK(0, 8, 320) } },
-	[G_POINTER] = { CL_POINTER, 1, 0, 0, 8, 8, 96, { GPR(R9, 0, 8, 384) } },
-	[H_WIDE] = { CL_SIGNED, 1, 0, 0, 16, 16, 112, { ON_STACK(16, 16, 448) } },
+	[A_INT] = VALUE(CL_SIGNED, CL_WIDENED, 4, 4, 0, GPR(DI, 0, 4, 0)),
+	[B_DOUBLE] = VALUE(CL_DOUBLE, 0, 8, 8, 16, XMM(0, 0, 8, 64)),
+	[C_CHAR] = VALUE(CL_SIGNED, CL_WIDENED, 1, 1, 32, GPR(SI, 0, 1, 128)),
+	[D_BOOL] = VALUE(CL_BOOL, CL_WIDENED, 1, 1, 48, GPR(DX, 0, 1, 192)),
+	[E_INT128] = VALUE(CL_SIGNED, 0, 16, 16, 64, GPR(CX, 0, 8, 256), GPR(R8, 8, 8, 272)),
+	[F_STACK] = VALUE(CL_UNSIGNED, 0, 8, 8, 80, ON_STACK(0, 8, 320)),
+	[G_POINTER] = VALUE(CL_POINTER, 0, 8, 8, 96, GPR(R9, 0, 8, 384)),
+	[H_WIDE] = VALUE(CL_SIGNED, 0, 16, 16, 112, ON_STACK(16, 16, 448)),
 };
 
 struct cl_case the_case;
@@ -51,7 +51,7 @@ void set_up_call(void)
 				     .al = -1,
 				     .stack_bytes = 32,
 				     .args = args,
-				     .ret = { CL_SIGNED, 1, 0, 0, 8, 8, 0, { GPR(AX, 0, 8, 0) } } };
+				     .ret = VALUE(CL_SIGNED, 0, 8, 8, 0, GPR(AX, 0, 8, 0)) };
 }
 
 /* ---- a call that conforms ---- */
@@ -332,9 +332,7 @@ START_TEST(everything_breaks)
 	static struct cl_value many[24];
 
 	for (unsigned i = 0; i < 24; i++)
-		many[i] = (struct cl_value){
-			CL_SIGNED, 1, 0, 0, 8, 8, (uint16_t)(16 * i), { GPR(BX, 0, 8, 64 * i) }
-		};
+		many[i] = (struct cl_value)VALUE(CL_SIGNED, 0, 8, 8, (uint16_t)(16 * i), GPR(BX, 0, 8, 64 * i));
 	the_case.convention = MS;
 	the_case.args = many;
 	the_case.nargs = 24;
@@ -361,8 +359,8 @@ END_TEST
 /* ---- what no document decides ---- */
 
 static const struct cl_value unplaced[2] = {
-	{ CL_SIGNED, 0, CL_UNSPECIFIED, 0, 8, 8, 0, { { 0 } } },
-	{ CL_SIGNED, 0, CL_UNSPECIFIED, 0, 16, 16, 16, { { 0 } } },
+	{ .class = CL_SIGNED, .flags = CL_UNSPECIFIED, .compare = 8, .size = 8, .buffer = 0 },
+	{ .class = CL_SIGNED, .flags = CL_UNSPECIFIED, .compare = 16, .size = 16, .buffer = 16 },
 };
 
 static void unplaced_case(void)

@@ -43,30 +43,23 @@ static void set_up(void)
 	cl_stack_top = (cl_word)(stack + STACK / 2);
 }
 
-#define GPR_LOC(number, from, n, at)                                                       \
+#define GPR(number, from, n, at)                                                       \
 	{                                                                                  \
 		.kind = CL_GPR, .reg = (number), .off = (from), .bytes = (n), .cell = (at) \
 	}
 
 /* One argument of each class, and one in two pieces. */
 static const struct cl_value args[] = {
-	{ CL_SIGNED, 1, CL_WIDENED, 0, 4, 4, 0, { GPR_LOC(7, 0, 4, 0) } },
-	{ CL_DOUBLE, 1, 0, 0, 8, 8, 16, { { .kind = CL_XMM, .bytes = 8, .cell = 64 } } },
-	{ CL_SIGNED, 1, CL_WIDENED, 0, 1, 1, 32, { GPR_LOC(6, 0, 1, 128) } },
-	{ CL_BOOL, 1, CL_WIDENED, 0, 1, 1, 48, { GPR_LOC(2, 0, 1, 192) } },
-	{ CL_UNSIGNED, 2, 0, 0, 16, 16, 64, { GPR_LOC(1, 0, 8, 256), GPR_LOC(8, 8, 8, 272) } },
-	{ CL_POINTER, 1, 0, 0, 8, 8, 80, { GPR_LOC(9, 0, 8, 320) } },
-	{ CL_LDOUBLE, 1, 0, 0, 10, 16, 96, { { .kind = CL_STACK, .bytes = 16, .cell = 384 } } },
-	{ CL_FLOAT, 1, 0, 0, 4, 4, 112, { { .kind = CL_XMM, .reg = 1, .bytes = 4, .cell = 448 } } },
-	{ CL_UNSIGNED,
-	  1,
-	  CL_WIDENED,
-	  0,
-	  2,
-	  2,
-	  128,
-	  { { .kind = CL_STACK, .bytes = 2, .cell = 512 } } },
-	{ CL_SIGNED, 1, CL_REFERENCE, 0, 16, 16, 144, { GPR_LOC(10, 0, 8, 576) } },
+	VALUE(CL_SIGNED, CL_WIDENED, 4, 4, 0, GPR(7, 0, 4, 0)),
+	VALUE(CL_DOUBLE, 0, 8, 8, 16, { .kind = CL_XMM, .bytes = 8, .cell = 64 }),
+	VALUE(CL_SIGNED, CL_WIDENED, 1, 1, 32, GPR(6, 0, 1, 128)),
+	VALUE(CL_BOOL, CL_WIDENED, 1, 1, 48, GPR(2, 0, 1, 192)),
+	VALUE(CL_UNSIGNED, 0, 16, 16, 64, GPR(1, 0, 8, 256), GPR(8, 8, 8, 272)),
+	VALUE(CL_POINTER, 0, 8, 8, 80, GPR(9, 0, 8, 320)),
+	VALUE(CL_LDOUBLE, 0, 10, 16, 96, { .kind = CL_STACK, .bytes = 16, .cell = 384 }),
+	VALUE(CL_FLOAT, 0, 4, 4, 112, { .kind = CL_XMM, .reg = 1, .bytes = 4, .cell = 448 }),
+	VALUE(CL_UNSIGNED, CL_WIDENED, 2, 2, 128, { .kind = CL_STACK, .bytes = 2, .cell = 512 }),
+	VALUE(CL_SIGNED, CL_REFERENCE, 16, 16, 144, GPR(10, 0, 8, 576)),
 };
 enum { NARGS = sizeof(args) / sizeof(args[0]) };
 
@@ -79,7 +72,7 @@ static struct cl_case a_case(unsigned index)
 				 .al = -1,
 				 .stack_bytes = 32,
 				 .args = args,
-				 .ret = { CL_SIGNED, 1, 0, 0, 8, 8, 0, { GPR_LOC(0, 0, 8, 0) } } };
+				 .ret = VALUE(CL_SIGNED, 0, 8, 8, 0, GPR(0, 0, 8, 0)) };
 }
 
 /* Everything prepare writes. */
@@ -309,9 +302,7 @@ START_TEST(bool_patterns)
 	struct cl_case c = a_case(0);
 
 	for (unsigned i = 0; i < 16; i++)
-		bools[i] = (struct cl_value){
-			CL_BOOL, 1, 0, 0, 1, 1, (uint16_t)(16 * i), { GPR_LOC(0, 0, 1, 64 * i) }
-		};
+		bools[i] = (struct cl_value)VALUE(CL_BOOL, 0, 1, 1, (uint16_t)(16 * i), GPR(0, 0, 1, 64 * i));
 	c.args = bools;
 	c.nargs = 16;
 	for (int round = 0; round < ROUNDS; round++) {
@@ -441,7 +432,7 @@ END_TEST
 START_TEST(returns)
 {
 	struct cl_case c = a_case(0);
-	static const struct cl_loc two_words[2] = { GPR_LOC(0, 0, 8, 0), GPR_LOC(2, 8, 8, 0) };
+	static const struct cl_loc two_words[2] = { GPR(0, 0, 8, 0), GPR(2, 8, 8, 0) };
 	float f;
 	double d;
 	long double st0 = 0;
@@ -451,30 +442,25 @@ START_TEST(returns)
 	ck_assert_mem_eq((void *)cl_ret, values.ret, 64);
 	for (unsigned k = 0; k < 64; k++)
 		ck_assert_uint_eq(cl_got_ret[k], (uint8_t)~values.ret[k]);
-	c.ret = (struct cl_value){ CL_SIGNED, 2, 0, 0, 16, 16, 0, { two_words[0], two_words[1] } };
+	c.ret = (struct cl_value)VALUE(CL_SIGNED, 0, 16, 16, 0, two_words[0], two_words[1]);
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	ck_assert_mem_eq(cl_ret_cell + CL_RET_GPR, values.ret, 8);
 	ck_assert_mem_eq(cl_ret_cell + CL_RET_DX, values.ret + 8, 8);
-	c.ret = (struct cl_value){
-		CL_DOUBLE, 1, 0, 0, 8, 8, 0, { { .kind = CL_XMM, .bytes = 8 } }
-	};
+	c.ret = (struct cl_value)VALUE(CL_DOUBLE, 0, 8, 8, 0, { .kind = CL_XMM, .bytes = 8 });
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	ck_assert_mem_eq(cl_ret_cell + CL_RET_XMM, values.ret, 8);
 
-	c.ret = (struct cl_value){ CL_FLOAT, 1, 0, 0, 4, 4, 0, { { .kind = CL_X87, .bytes = 4 } } };
+	c.ret = (struct cl_value)VALUE(CL_FLOAT, 0, 4, 4, 0, { .kind = CL_X87, .bytes = 4 });
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	memcpy(&f, values.ret, 4);
 	memcpy(&st0, values.st[0], 10);
 	ck_assert(st0 == f);
-	c.ret = (struct cl_value){
-		CL_DOUBLE, 1, 0, 0, 8, 8, 0, { { .kind = CL_X87, .bytes = 8 } }
-	};
+	c.ret = (struct cl_value)VALUE(CL_DOUBLE, 0, 8, 8, 0, { .kind = CL_X87, .bytes = 8 });
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	memcpy(&d, values.ret, 8);
 	memcpy(&st0, values.st[0], 10);
 	ck_assert(st0 == d);
-	c.ret = (struct cl_value){ CL_LDOUBLE, 1,  0, 0,
-				   10,         16, 0, { { .kind = CL_X87, .bytes = 10 } } };
+	c.ret = (struct cl_value)VALUE(CL_LDOUBLE, 0, 10, 16, 0, { .kind = CL_X87, .bytes = 10 });
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	ck_assert_mem_eq(values.st[0], values.ret, 10);
 }

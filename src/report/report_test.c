@@ -208,7 +208,7 @@ static void make_rich(void)
 
 	make("//! group a-group-with-a-long-name a reason that goes on for quite a while as well\n"
 	     "int a_function_with_a_long_name(int first_argument, long second_argument,\n"
-	     "	double third_argument, unsigned long long fourth_argument, void *fifth_argument);\n"
+	     "double third_argument, unsigned long long fourth_argument, void *fifth_argument);\n"
 	     "//! known gcc sysv,ms,regparm0,asmlinkage: known for a reason that takes more than a "
 	     "line to tell, wherever one breaks it, as reasons do\n"
 	     "int f(int a);\n"
@@ -316,7 +316,8 @@ START_TEST(text_findings)
 	broken(0, 0, CL_CALLEE, CHECK_SAVED, GPR_BX);
 	matrix_judge(&m);
 	text = text_of(250, false, false);
-	ck_assert_ptr_nonnull(strstr(text, "violation  sysv/some/f  as callee  native\n"));
+	ck_assert_ptr_nonnull(strstr(text, "violation  sysv/some/f"));
+	ck_assert_ptr_nonnull(strstr(text, "as callee  native\n"));
 	ck_assert_ptr_nonnull(strstr(text, "cases/some.h:1: int f(int a)\n"));
 	ck_assert_ptr_nonnull(strstr(text, "rbx after the call: expected preserved: 0x"));
 	ck_assert_ptr_nonnull(strstr(text, "(which was in rcx at the call)"));
