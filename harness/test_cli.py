@@ -12,7 +12,7 @@ import pytest
 import program
 from program import environment, run, script, write
 
-VERBS = ("run", "explain", "list")
+VERBS = ("run", "explain", "list", "coverage")
 GOOD = "int f(int a);\n"
 
 

@@ -13,6 +13,7 @@ static const char usage[] =
 	"\n"
 	"  run       compile and run every case with every compiler; print the matrix\n"
 	"  explain   where each argument of a prototype goes, under every convention\n"
+	"  coverage  how much of each convention the cases exercise\n"
 	"  list      abis, cases, compilers, places, rules or checks\n"
 	"\n"
 	"`clobber VERB --help' tells more. --version prints the version.\n"
@@ -25,7 +26,10 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(int argc, char **argv);
-	} verbs[] = { { "run", cmd_run }, { "explain", cmd_explain }, { "list", cmd_list } };
+	} verbs[] = { { "run", cmd_run },
+		      { "explain", cmd_explain },
+		      { "coverage", cmd_coverage },
+		      { "list", cmd_list } };
 	const char *names[ARRAY_SIZE(verbs) + 1] = { NULL };
 	const char *hint;
 

@@ -51,8 +51,11 @@ static const char *why_not_type(const struct type *t, enum width w)
 	case TYPE_VECTOR:
 		if (w == W32)
 			return "has a vector, which this version does not place at 32 bit";
-		if (t->size[w] != 8 && t->size[w] != 16 && t->size[w] != 32 && t->size[w] != 64)
-			return "has a vector of a size no document mentions";
+		if (t->size[w] == 32 || t->size[w] == 64)
+			return "has a vector of 32 or 64 bytes, which needs AVX: this version "
+			       "compiles without";
+		if ((t->size[w] != 8 && t->size[w] != 16) || t->count < 2)
+			return "has a vector that is none of __m64 and __m128";
 		return NULL;
 	case TYPE_FLOAT16:
 	case TYPE_BITINT:

@@ -3,6 +3,7 @@
  * conventions, the names of registers. Rows and what they expect, by hand from the documents, are
  * in CONVENTION_test.c. */
 #include "abi/abi_test.h"
+#include "gen/gen.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +16,17 @@ const struct prototype *parse_call(struct arena *a, const char *call)
 	const char *arrow = strstr(call, " <- "), *text, *error = NULL;
 	int r;
 
-	if (arrow)
-		text = arena_printf(a, "//! varargs %s\n%.*s;\n", arrow + 4, (int)(arrow - call),
-				    call);
-	else
+	if (arrow) {
+		/* Behind the definitions: they may define what is passed. */
+		const char *start = arrow;
+
+		while (start > call && start[-1] != ';')
+			start--;
+		text = arena_printf(a, "%.*s\n//! varargs %s\n%.*s;\n", (int)(start - call), call,
+				    arrow + 4, (int)(arrow - start), start);
+	} else {
 		text = arena_printf(a, "%s;\n", call);
+	}
 	r = proto_parse_file(a, "row.h", text, &list, &error);
 	ck_assert_msg(r == 0, "%s\nrefused:\n%s", call, error);
 	ck_assert_msg(list.n == 1, "%s: one prototype, not %zu", call, list.n);
@@ -60,9 +67,18 @@ static const char *place_text(struct arena *a, enum width w, const struct value_
 	return text;
 }
 
-static bool is_void(const struct value_place *v)
+static bool is_void(const struct placement *p)
 {
-	return !v->nlocs && !v->unspecified;
+	return !p->ret.nlocs && !p->ret.unspecified && !p->ret.nothing && !p->hidden.nlocs;
+}
+
+static const char *return_text(struct arena *a, enum width w, const struct placement *p)
+{
+	if (is_void(p))
+		return "void";
+	if (p->hidden.nlocs)
+		return arena_printf(a, "memory by %s", place_text(a, w, &p->hidden));
+	return place_text(a, w, &p->ret);
 }
 
 char *places_text(struct arena *a, enum width w, const struct placement *p)
@@ -73,8 +89,7 @@ char *places_text(struct arena *a, enum width w, const struct placement *p)
 	for (i = 0; i < p->nargs; i++)
 		text = arena_printf(a, "%s%s%s", text, i ? " | " : "",
 				    place_text(a, w, &p->arg[i]));
-	return arena_printf(a, "%s -> %s", text,
-			    is_void(&p->ret) ? "void" : place_text(a, w, &p->ret));
+	return arena_printf(a, "%s -> %s", text, return_text(a, w, p));
 }
 
 static char *stack_text(struct arena *a, const struct placement *p)
@@ -86,6 +101,8 @@ static char *stack_text(struct arena *a, const struct placement *p)
 		text = arena_printf(a, "%s pop ?", text);
 	else if (p->pop_bytes)
 		text = arena_printf(a, "%s pop %u", text, p->pop_bytes);
+	if (p->align != 16)
+		text = arena_printf(a, "%s align %u", text, p->align);
 	return p->al < 0 ? text : arena_printf(a, "%s al %d", text, p->al);
 }
 
@@ -137,7 +154,7 @@ static void check_rules(const struct table *t, const struct row *r, struct arena
 		if (!strcmp(word, "->")) {
 			word = next_rule(a, &s, &times);
 			ck_assert_ptr_nonnull(word);
-			ck_assert_msg(!is_void(&p->ret), "%s: void has a rule", r->call);
+			ck_assert_msg(!is_void(p), "%s: void has a rule", r->call);
 			check_rule(t, r, a, word, &p->ret, "the return value");
 			ck_assert_msg(!next_rule(a, &s, &times), "%s: too many rules", r->call);
 			break;
@@ -151,11 +168,14 @@ static void check_rules(const struct table *t, const struct row *r, struct arena
 	ck_assert_msg(n == p->nargs, "%s: rules for %u of %u arguments", r->call, n, p->nargs);
 }
 
-/* The pieces are in order, leave nothing out and overlap only as copies of each other. */
+/* The pieces are in order, leave nothing out that carries a bit of the value, and overlap only as
+ * copies of each other. */
 static void check_pieces(const struct row *r, enum width w, const struct type *t,
 			 const struct value_place *v)
 {
-	unsigned want = v->by_reference ? word_bytes(w) : t->size[w], at = 0, last = 0, i;
+	unsigned size = v->by_reference ? word_bytes(w) : t->size[w], end = 0, i;
+	uint8_t mask[ABI_MAX_VALUE];
+	bool there[ABI_MAX_VALUE] = { false };
 
 	if (v->unspecified) {
 		ck_assert_msg(!v->nlocs, "%s: unspecified, with locations", r->call);
@@ -167,19 +187,43 @@ static void check_pieces(const struct row *r, enum width w, const struct type *t
 	}
 	ck_assert_msg(rules[v->rule].status == STATED,
 		      "%s: placed by a rule that is not stated: %s", r->call, rules[v->rule].name);
-	if (v->nlocs && v->loc[0].kind == LOC_X87)
-		want = at = 10;
-	for (i = 0; i < v->nlocs && v->loc[0].kind != LOC_X87; i++) {
+	ck_assert_msg(v->nothing == !v->nlocs, "%s: nothing passed, in %u places", r->call,
+		      v->nlocs);
+	gen_mask(t, w, mask);
+	if (v->by_reference)
+		memset(mask, 0xff, size);
+	for (i = 0; i < v->nlocs; i++) {
 		const struct loc *l = &v->loc[i];
+		bool copy = i && l->off == v->loc[i - 1].off;
+		unsigned most = l->kind == LOC_GPR   ? word_bytes(w)
+				: l->kind == LOC_XMM ? 16
+				: l->kind == LOC_X87 ? 10
+						     : ABI_MAX_VALUE;
 
-		ck_assert_uint_gt(l->bytes, 0);
-		if (i && l->off == last)
-			continue;
-		ck_assert_msg(l->off == at, "%s: bytes %u to %u are nowhere", r->call, at, l->off);
-		last = l->off;
-		at += l->bytes;
+		ck_assert_msg(l->bytes > 0 && l->bytes <= most && l->off + l->bytes <= size,
+			      "%s: bytes %u to %u in one place", r->call, l->off,
+			      l->off + l->bytes);
+		ck_assert_msg(copy || l->off >= end, "%s: byte %u twice", r->call, l->off);
+		ck_assert_uint_eq(l->off % word_bytes(w), 0);
+		end = l->off + l->bytes;
+		memset(there + l->off, true, l->bytes);
 	}
-	ck_assert_msg(at == want, "%s: %u of %u bytes placed", r->call, at, want);
+	for (i = 0; i < size; i++)
+		ck_assert_msg(there[i] || !mask[i], "%s: byte %u is nowhere", r->call, i);
+}
+
+/* The pointer to a value returned in memory: one word, of the same rule as the value. */
+static void check_hidden(const struct row *r, enum width w, const struct placement *p)
+{
+	const struct value_place *h = &p->hidden;
+
+	ck_assert_msg(h->nlocs == 1 && !h->by_reference && !h->unspecified && !h->nothing, "%s",
+		      r->call);
+	ck_assert_uint_eq(h->loc[0].off, 0);
+	ck_assert_uint_eq(h->loc[0].bytes, word_bytes(w));
+	ck_assert_uint_eq(p->ret.nlocs, 0);
+	ck_assert_int_eq(h->rule, p->ret.rule);
+	ck_assert_int_eq(rules[h->rule].status, STATED);
 }
 
 void check_row(const struct table *t, const struct row *r)
@@ -200,15 +244,17 @@ void check_row(const struct table *t, const struct row *r)
 
 	ck_assert_msg(!strcmp(stack_text(a, &got), r->stack), "%s: %s: expected %s, got %s",
 		      t->convention, r->call, r->stack, stack_text(a, &got));
-	if (p->variadic || !got.pop_unspecified)
+	/* Of what a memory return makes the callee pop there is a test of its own. */
+	if (!(got.hidden.nlocs && got.pop_bytes == 4) && (p->variadic || !got.pop_unspecified))
 		ck_assert_msg(got.pop_rule == rule_of_row(t, a, pop_rule),
 			      "%s: %s: popped by rule %s, not %s", t->convention, r->call,
 			      rules[got.pop_rule].name, pop_rule);
-	ck_assert_uint_eq(got.align, 16);
 	ck_assert_uint_eq(got.home_bytes, c->home_bytes);
 
-	ck_assert_uint_eq(got.hidden.nlocs, 0);
-	if (!is_void(&got.ret))
+	ck_assert_uint_eq(got.stack_bytes % word_bytes(t->width), 0);
+	if (got.hidden.nlocs)
+		check_hidden(r, t->width, &got);
+	else if (!is_void(&got))
 		check_pieces(r, t->width, p->ret, &got.ret);
 	for (i = 0; i < got.nargs; i++)
 		check_pieces(r, t->width, abi_arg_type(p, i), &got.arg[i]);
@@ -549,8 +595,10 @@ int main(void)
 	int failed;
 
 	srunner_add_suite(r, sysv_suite());
+	srunner_add_suite(r, sysv_aggregate_suite());
 	srunner_add_suite(r, ms_suite());
 	srunner_add_suite(r, i386_suite());
+	srunner_add_suite(r, i386_aggregate_suite());
 	srunner_add_suite(r, fastcall_suite());
 	srunner_add_suite(r, thiscall_suite());
 	srunner_run_all(r, CK_NORMAL);

@@ -4,12 +4,16 @@
  * A row is read against the document it comes from, from left to right:
  *   "int f(int a, ...) <- double"   the call: after `<-` the types passed for `...`
  *   "edi | xmm0 -> eax"             each argument's place, then that of the return value;
- *                                   high:low are two halves, `and` joins copies
+ *                                   high:low are two pieces, `and` joins copies, `memory by rdi`
+ *                                   is a value in memory that a hidden pointer in rdi points to
+ *                                   (and that comes back in rax)
  *   "args.integer args.sse -> ..."  the rule of each of these places; 3*RULE is RULE RULE RULE,
  *                                   ANY is not compared; a name not found is tried with the
  *                                   table's prefix before it
- *   "stack 8 pop 8 al 1"            bytes of the argument area, how many of them the callee pops
- * (if any), al of a variadic call (where it means something); `?` is unspecified */
+ *   "stack 8 pop 8 align 32 al 1"   bytes of the argument area, how many of them the callee pops
+ *                                   (if any), alignment of the stack pointer (if not 16), al of a
+ *                                   variadic call (where it means something); `?` is unspecified
+ * What `call` passes is defined before the prototype: "struct s { int a; }; void f(struct s)". */
 #ifndef CLOBBER_ABI_TEST_H
 #define CLOBBER_ABI_TEST_H
 
@@ -48,6 +52,11 @@ void check_row(const struct table *t, const struct row *r);
 enum rule_id rule_find(const char *name);
 
 Suite *sysv_suite(void);
+/* regparm and asmlinkage at 64 bit, and the kernel, place this call as sysv does. */
+void check_sysv_family(const char *call);
+
+Suite *sysv_aggregate_suite(void);
+Suite *i386_aggregate_suite(void);
 Suite *ms_suite(void);
 Suite *i386_suite(void);
 Suite *fastcall_suite(void);

@@ -9,15 +9,17 @@ static void cdecl_place(const struct convention *c, const struct prototype *p,
 	i386_return(p, out);
 	for (unsigned i = 0; i < out->nargs; i++)
 		i386_stack_arg(p, i, p->variadic ? RULE_I386_VARARGS : RULE_I386_STACK, out);
-	out->pop_rule = c->rule[CHECK_SP];
+	out->pop_rule = out->hidden.nlocs ? RULE_I386_HIDDEN : c->rule[CHECK_SP];
 }
 
 static void stdcall_place(const struct convention *c, const struct prototype *p,
 			  struct placement *out)
 {
 	cdecl_place(c, p, out);
-	if (!p->variadic)
+	if (!p->variadic) {
 		out->pop_bytes = out->stack_bytes;
+		out->pop_rule = c->rule[CHECK_SP];
+	}
 	out->pop_unspecified = !p->variadic && out->stack_unspecified;
 }
 

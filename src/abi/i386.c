@@ -24,7 +24,7 @@ static unsigned natural_align(const struct type *t)
 	case TYPE_STRUCT:
 	case TYPE_UNION:
 		for (size_t i = 0; i < t->nfields; i++) {
-			unsigned a = natural_align(t->fields[i].type);
+			unsigned a = t->packed ? 1 : natural_align(t->fields[i].type);
 
 			align = a > align ? a : align;
 		}

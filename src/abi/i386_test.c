@@ -63,9 +63,6 @@ static const struct row cdecl_rows[] = {
 	  "6*i386.varargs -> return.integer", "stack 40" },
 	{ "double f(double a, char b, ...) <- double", "esp+0 | esp+8 | esp+12 -> st0",
 	  "3*i386.varargs -> return.x87", "stack 20" },
-
-	/* The worked example of 2.2.3 is a structure, __m128 and __m256: of it only the int i is a
-	 * scalar, at 4(%esp) because of the hidden pointer of a structure. */
 };
 
 /* As cdecl, but the callee pops its stack arguments, unless there is a variable number of them. */
@@ -299,7 +296,7 @@ START_TEST(regparm0_is_cdecl)
 		place_call(a, names[i], W32, cdecl_rows[_i].call, &theirs);
 		ck_assert_str_eq(places_text(a, W32, &mine), places_text(a, W32, &theirs));
 		ck_assert_uint_eq(mine.stack_bytes, theirs.stack_bytes);
-		ck_assert_uint_eq(theirs.pop_bytes, 0);
+		ck_assert_uint_eq(theirs.pop_bytes, mine.pop_bytes);
 	}
 	arena_free(a);
 }

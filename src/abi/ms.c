@@ -23,6 +23,7 @@ static enum kind kind_of(const struct type *t)
 		return VECTORS;
 	case TYPE_COMPLEX:
 	case TYPE_FLOAT16:
+	case TYPE_BITINT:
 		return FOREIGN;
 	default:
 		return t->size[W64] > SLOT ? WIDE : INTEGERS;

@@ -49,7 +49,7 @@ static void regparm_place(const struct prototype *p, unsigned number, struct pla
 				       struct placement *out)                                 \
 	{                                                                                     \
 		regparm_place(p, n, out);                                                     \
-		out->pop_rule = c->rule[CHECK_SP];                                            \
+		out->pop_rule = out->hidden.nlocs ? RULE_I386_HIDDEN : c->rule[CHECK_SP];     \
 	}                                                                                     \
 	const struct convention variable = {                                                  \
 		.name = "regparm" #n,                                                         \

@@ -16,6 +16,8 @@ struct classes {
 	enum eightbyte_class of[MAX_EIGHTBYTES];
 	unsigned n; /* eightbytes; 0 for an empty type */
 	enum rule_id rule;
+	unsigned unnamed;    /* eightbytes that hold an unnamed bit-field */
+	enum rule_id silent; /* why no document decides, or RULE_NONE */
 };
 
 static unsigned min(unsigned a, unsigned b)
@@ -60,6 +62,39 @@ static void put(struct classes *c, unsigned offset, unsigned bytes, enum eightby
 	}
 }
 
+/* The alignment of Table 3.1, whatever attributes say. */
+static unsigned natural_align(const struct type *t)
+{
+	unsigned align = 1;
+
+	switch (t->kind) {
+	case TYPE_STRUCT:
+	case TYPE_UNION:
+		for (size_t i = 0; i < t->nfields; i++) {
+			if (!t->packed && !t->fields[i].is_bitfield)
+				align = max(align, natural_align(t->fields[i].type));
+		}
+		return align;
+	case TYPE_ARRAY:
+	case TYPE_COMPLEX:
+		return natural_align(t->of);
+	case TYPE_ENUM:
+		return 4;
+	case TYPE_POINTER:
+		return EIGHTBYTE;
+	default:
+		return t->kind < TYPE_BASIC_COUNT ? max(type_basic(t->kind)->align[W64], 1)
+						  : max(t->align[W64], 1);
+	}
+}
+
+/* Eightbytes of an unnamed bit-field: bits of a set kept beside the classes. */
+static void note_unnamed(struct classes *c, unsigned bit, unsigned bits)
+{
+	for (unsigned at = bit / 64; at <= (bit + bits - 1) / 64 && at < MAX_EIGHTBYTES; at++)
+		c->unnamed |= 1u << at;
+}
+
 /* Classify `t` at a byte offset of the argument. False: it has class MEMORY as a whole. */
 static bool classify(struct classes *c, const struct type *t, unsigned offset)
 {
@@ -74,14 +109,20 @@ static bool classify(struct classes *c, const struct type *t, unsigned offset)
 			if (f->is_bitfield) {
 				unsigned bit = offset * 8 + f->bit_offset[W64];
 
-				/* An unnamed one is padding. A named one is of an integral type. */
+				/* A named one is of an integral type. Of an unnamed one nothing
+				 * says whether it is a field or padding: it matters where no other
+				 * field is. */
+				if (!f->name && f->bits)
+					note_unnamed(c, bit, f->bits);
 				if (f->name && f->bits)
 					put(c, bit / 8, (bit % 8 + f->bits + 7) / 8, INTEGER,
 					    INTEGER);
 				continue;
 			}
-			/* 1: "or it contains unaligned fields". */
-			if (f->type->align[W64] && f->offset[W64] % f->type->align[W64])
+			/* 1: "or it contains unaligned fields", by the alignments of Table 3.1. */
+			if (f->type->kind == TYPE_ARRAY && !f->type->count)
+				c->silent = RULE_SYSV_FLEXIBLE;
+			if ((offset + f->offset[W64]) % natural_align(f->type))
 				return false;
 			if (!classify(c, f->type, offset + f->offset[W64]))
 				return false;
@@ -148,11 +189,18 @@ static bool classes_of(const struct type *t, struct classes *c)
 	case TYPE_STRUCT:
 	case TYPE_UNION:
 		c->rule = size ? RULE_SYSV_AGGREGATE : RULE_SYSV_EMPTY;
-		if (size > MAX_EIGHTBYTES * EIGHTBYTE || !classify(c, t, 0) || !clean_up(c)) {
-			c->rule = RULE_SYSV_AGGREGATE_MEMORY;
-			return false;
+		if (size <= MAX_EIGHTBYTES * EIGHTBYTE && classify(c, t, 0)) {
+			for (unsigned i = 0; i < c->n; i++) {
+				/* As INTEGER it would win over SSE and over padding. */
+				if ((c->unnamed >> i & 1) && c->of[i] != INTEGER)
+					c->silent = RULE_SYSV_UNNAMED;
+			}
+			if (clean_up(c))
+				return true;
 		}
-		return true;
+		c->silent = size > 2 * EIGHTBYTE ? RULE_NONE : c->silent;
+		c->rule = RULE_SYSV_AGGREGATE_MEMORY;
+		return false;
 	case TYPE_COMPLEX:
 		c->rule = t->of->kind == TYPE_LDOUBLE ? RULE_SYSV_COMPLEX_X87 : RULE_SYSV_COMPLEX;
 		break;
@@ -230,11 +278,16 @@ static unsigned place_return(const struct type *t, struct placement *out)
 
 	if (t->kind == TYPE_VOID)
 		return 0;
-	if (!classes_of(t, &c)) {
+	if (!classes_of(t, &c) && !c.silent) {
 		v->rule = out->hidden.rule = RULE_SYSV_HIDDEN;
 		out->hidden.loc[out->hidden.nlocs++] =
 			(struct loc){ .kind = LOC_GPR, .reg = arg_ints[0], .bytes = EIGHTBYTE };
 		return 1;
+	}
+	if (c.silent) {
+		v->unspecified = true;
+		v->rule = c.silent;
+		return 0;
 	}
 	v->rule = return_rule(t, &c);
 	v->nothing = !c.n;
@@ -294,6 +347,23 @@ static void place_on_stack(const struct type *t, struct value_place *v, struct p
 	out->stack_bytes += round_up(t->size[W64], EIGHTBYTE);
 }
 
+/* Figure 3.1 aligns scalars; an attribute on a typedef of one is nowhere spoken of. */
+static bool overaligned_scalar(const struct type *t)
+{
+	return t->kind != TYPE_STRUCT && t->kind != TYPE_UNION &&
+	       t->align[W64] > max(natural_align(t), EIGHTBYTE);
+}
+
+/* What registers are left, and where the stack goes on, depends on argument i. */
+static void unspecified_from(unsigned i, enum rule_id rule, struct placement *out)
+{
+	for (; i < out->nargs; i++) {
+		out->arg[i].unspecified = true;
+		out->arg[i].rule = rule;
+	}
+	out->stack_unspecified = true;
+}
+
 void sysv_place(const struct convention *c, const struct prototype *p, struct placement *out)
 {
 	unsigned ints = place_return(p->ret, out), sses = 0;
@@ -301,17 +371,28 @@ void sysv_place(const struct convention *c, const struct prototype *p, struct pl
 	for (unsigned i = 0; i < out->nargs; i++) {
 		const struct type *t = abi_arg_type(p, i);
 		struct value_place *v = &out->arg[i];
-		unsigned want_ints, want_sses;
+		unsigned want_ints = 0, want_sses = 0;
 		struct classes k;
 		bool memory = !classes_of(t, &k);
 
 		v->rule = k.rule;
+		if (k.silent || out->ret.unspecified) {
+			unspecified_from(i, k.silent ? k.silent : out->ret.rule, out);
+			break;
+		}
 		if (!k.n) {
 			v->nothing = true;
 			continue;
 		}
-		count(&k, &want_ints, &want_sses);
-		if (memory || on_x87(&k)) {
+		if (!memory)
+			count(&k, &want_ints, &want_sses);
+		memory = memory || on_x87(&k);
+		if (overaligned_scalar(t) &&
+		    (memory || ints + want_ints > INT_REGS || sses + want_sses > SSE_REGS)) {
+			unspecified_from(i, RULE_SYSV_OVERALIGNED, out);
+			break;
+		}
+		if (memory) {
 			place_on_stack(t, v, out);
 			continue;
 		}

@@ -10,6 +10,8 @@
  * unexpected, 1 an unexpected finding, 2 usage or environment. */
 int cmd_run(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_coverage(int argc, char **argv);
+int cmd_fuzz(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 
 /* Case files named by a LIST of files, folders, globs, each optionally with ":FUNCTION" to take one

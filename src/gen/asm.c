@@ -139,7 +139,9 @@ static void load_registers(struct str *out, const struct gen_case *c)
 		str_addf(out, "\tmov\t%s, [cl_cell + %u]\t; where the return value goes\n",
 			 gpr_name(w, p->hidden.loc[0].reg, word_bytes(w)), gen_cell(MAX_ARGS, 0));
 	if (p->al >= 0)
-		str_addf(out, "\tmov\tal, %d\t\t\t; vector registers used\n", p->al);
+		/* al is an upper bound: where the documents do not place everything, the most. */
+		str_addf(out, "\tmov\tal, %d\t\t\t; vector registers used\n",
+			 p->stack_unspecified ? 8 : p->al);
 }
 
 void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c)

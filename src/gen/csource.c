@@ -112,8 +112,8 @@ static void layout(struct str *out, struct arena *a, const struct gen_case *c)
 	for (unsigned i = 0; i < m->n; i++) {
 		const struct gen_member *g = &m->v[i];
 		const struct prototype *p = c->decl->proto;
-		const char *t =
-			type_spell(a, g->arg == CL_RETURNED ? p->ret : p->params[g->arg].type, "");
+		const struct type *type = g->arg == CL_RETURNED ? p->ret : p->params[g->arg].type;
+		const char *t = type_spell(a, type, "");
 
 		str_addf(out, "\tcl_layout[%u] = ", i);
 		if (g->bits)
@@ -121,7 +121,9 @@ static void layout(struct str *out, struct arena *a, const struct gen_case *c)
 		else if (!strcmp(g->what, "size"))
 			str_addf(out, "sizeof(%s);\n", t);
 		else if (!strcmp(g->what, "alignment"))
-			str_addf(out, "_Alignof(%s);\n", t);
+			/* GCC's _Alignof stops at 16 for what it has no registers for. */
+			str_addf(out, "CL_OFFSET(struct { char c; %s; }, t);\n",
+				 type_spell(a, type, "t"));
 		else
 			str_addf(out, "CL_OFFSET(%s, %s);\n", t, g->path);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of what src/gen writes: where values lie, the very text of trampolines and probes, and that
- * all that is generated from cases/ is accepted by the assembler and by compilers. Takes the source
- * folder as its argument. */
+/* Tests of what src/gen writes: the very text of trampolines and probes, and that all that is
+ * generated from cases/ is accepted by the assembler and by compilers. Takes the source folder as
+ * its argument. */
 #include "gen/gen.h"
 #include "plan/toolchain.h"
 
@@ -68,85 +68,6 @@ static struct gen_set select_of(const struct case_list *list, enum width w, cons
 	return set;
 }
 
-/* ---- values ---- */
-
-START_TEST(classes)
-{
-	static const struct {
-		const char *type;
-		enum cl_class class;
-		unsigned bytes[WIDTHS];
-		bool widens[WIDTHS];
-	} v[] = {
-		{ "_Bool", CL_BOOL, { 1, 1 }, { true, true } },
-		{ "char", CL_SIGNED, { 1, 1 }, { true, true } },
-		{ "signed char", CL_SIGNED, { 1, 1 }, { true, true } },
-		{ "unsigned char", CL_UNSIGNED, { 1, 1 }, { true, true } },
-		{ "short", CL_SIGNED, { 2, 2 }, { true, true } },
-		{ "unsigned short", CL_UNSIGNED, { 2, 2 }, { true, true } },
-		{ "int", CL_SIGNED, { 4, 4 }, { true, true } },
-		{ "unsigned", CL_UNSIGNED, { 4, 4 }, { true, true } },
-		{ "long", CL_SIGNED, { 4, 8 }, { true, false } },
-		{ "unsigned long", CL_UNSIGNED, { 4, 8 }, { true, false } },
-		{ "long long", CL_SIGNED, { 8, 8 }, { false, false } },
-		{ "__int128", CL_SIGNED, { 0, 16 }, { true, false } },
-		{ "unsigned __int128", CL_UNSIGNED, { 0, 16 }, { true, false } },
-		{ "float", CL_FLOAT, { 4, 4 }, { false, false } },
-		{ "double", CL_DOUBLE, { 8, 8 }, { false, false } },
-		{ "long double", CL_LDOUBLE, { 10, 10 }, { false, false } },
-		{ "void *", CL_POINTER, { 4, 8 }, { false, false } },
-		{ "int (*)(char)", CL_POINTER, { 4, 8 }, { false, false } },
-		{ "enum e", CL_SIGNED, { 4, 4 }, { false, false } },
-		{ "enum u", CL_UNSIGNED, { 4, 4 }, { false, false } },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(v); i++) {
-		struct case_list list = parse(arena_printf(
-			arena, "enum e { A = -1, B }; enum u { C, D };\nint f(%s);", v[i].type));
-		const struct type *t = list.v[0].proto->params[0].type;
-
-		ck_assert_msg(gen_class(t) == v[i].class, "class of %s", v[i].type);
-		for (enum width w = W32; w < WIDTHS; w++) {
-			if (!v[i].bytes[w])
-				continue;
-			ck_assert_msg(gen_compare_bytes(t, w) == v[i].bytes[w],
-				      "bytes of %s at %u bit", v[i].type, width_bits(w));
-			ck_assert_msg(gen_widens(t, w) == v[i].widens[w],
-				      "widening of %s at %u bit", v[i].type, width_bits(w));
-		}
-	}
-}
-END_TEST
-
-/* No value is larger than 16 bytes; no two share a byte; all fit. */
-START_TEST(buffers_and_cells)
-{
-	unsigned char taken[CL_AREA] = { 0 }, cells[CL_AREA] = { 0 };
-
-	ck_assert_uint_eq((unsigned)CL_LOCS, (unsigned)MAX_LOCS);
-	for (unsigned arg = 0; arg < MAX_ARGS; arg++) {
-		unsigned at = gen_buffer(arg);
-
-		ck_assert_uint_eq(at % 16, 0);
-		for (unsigned k = at; k < at + 16; k++) {
-			ck_assert_msg(k < CL_AREA && !taken[k], "buffer of argument %u, byte %u",
-				      arg, k - at);
-			taken[k] = 1;
-		}
-		for (unsigned loc = 0; loc < MAX_LOCS; loc++) {
-			at = gen_cell(arg, loc);
-			ck_assert_uint_eq(at % 16, 0);
-			for (unsigned k = at; k < at + 16; k++) {
-				ck_assert_msg(k < CL_AREA && !cells[k],
-					      "cell of argument %u, location %u, byte %u", arg, loc,
-					      k - at);
-				cells[k] = 1;
-			}
-		}
-	}
-}
-END_TEST
-
 /* ---- text ---- */
 
 static const struct golden {
@@ -189,13 +110,14 @@ static const struct golden {
 	  "probe_fastcall_some_f:\n"
 	  "\tpush\tdword 12\t\t; bytes of the argument area it owns\n"
 	  "\tcall\tcl_probe\n"
-	  "\tmov\teax, [cl_ret_cell + 0]\n"
 	  "\tmov\tedx, [cl_ret_cell + 16]\n"
+	  "\tmov\teax, [cl_ret_cell + 0]\n"
 	  "\tret\t12\n" },
-	/* From b on nothing is specified: poison only, and the probe owns none of it. */
+	/* From b on nothing is specified: poison only, and the probe owns none of it. 320 bytes:
+	 * 256 and 16 more than each argument has, in multiples of 64. */
 	{ W32, "regparm3", "int f(int a, long long b, int c);",
 	  "tramp_regparm3_some_f:\n"
-	  "\tsub\tesp, 256\t\t; poison: see what the callee reads\n"
+	  "\tsub\tesp, 320\t\t; poison: see what the callee reads\n"
 	  "\tmov\teax, [cl_cell + 0]\t; a\n"
 	  "\tcall\tcl_before\n"
 	  "\tcall\ttarget_regparm3_some_f\n"
@@ -247,8 +169,8 @@ static const struct golden {
 	  "probe_sysv_some_f:\n"
 	  "\tpush\tqword 32\t\t; bytes of the argument area it owns\n"
 	  "\tcall\tcl_probe_sysv\n"
-	  "\tmov\trax, [cl_ret_cell + 0]\n"
 	  "\tmov\trdx, [cl_ret_cell + 16]\n"
+	  "\tmov\trax, [cl_ret_cell + 0]\n"
 	  "\tret\n" },
 	/* Pointers to what is wider than 8 bytes, the first in a register, the last on the stack.
 	 */
@@ -299,10 +221,10 @@ static const struct golden {
 	  "\tcall\tcl_probe\n"
 	  "\tjmp\tcl_escape\t\t; no document says how to return\n" },
 	/* How it returns is unspecified: neither can the probe; the home area is there all the
-	 * same, and 256 bytes in all. */
+	 * same, and 384 bytes in all: 32, 4 times 4 + 16, 256, in multiples of 64. */
 	{ W64, "ms", "long double f(int a, int b, int c, int d);",
 	  "tramp_ms_some_f:\n"
-	  "\tsub\trsp, 224\t\t; poison: see what the callee reads\n"
+	  "\tsub\trsp, 352\t\t; poison: see what the callee reads\n"
 	  "\tsub\trsp, 32\t\t\t; the callee's home area\n"
 	  "\tcall\tcl_before\n"
 	  "\tcall\ttarget_ms_some_f\n"
@@ -344,6 +266,113 @@ static const struct golden {
 	  "\tcall\tcl_probe_sysv\n"
 	  "\tfld\ttword [cl_ret + 0]\n"
 	  "\tret\n" },
+	/* ---- aggregates ---- */
+	/* Two eightbytes of two classes; the hidden pointer in rdi, and what rdi was at entry back
+	 * in rax once the value is there. */
+	{ W64, "sysv",
+	  "struct s { int a, b; double d; };\n"
+	  "struct t { long v[3]; } f(int a, struct s b, struct t c);",
+	  "tramp_sysv_some_f:\n"
+	  "\tsub\trsp, 8\t\t\t; aligns the stack at the call\n"
+	  "\tpush\tqword [cl_cell + 656]\t; c\n"
+	  "\tpush\tqword [cl_cell + 648]\t; c\n"
+	  "\tpush\tqword [cl_cell + 640]\t; c\n"
+	  "\tmov\trsi, [cl_cell + 0]\t; a, dirt above it\n"
+	  "\tmov\trdx, [cl_cell + 320]\t; b\n"
+	  "\tmovups\txmm0, [cl_cell + 384]\t; b\n"
+	  "\tmov\trdi, [cl_cell + 7680]\t; where the return value goes\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_sysv_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_sysv_some_f:\n"
+	  "\tpush\tqword 24\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe_sysv\n"
+	  "\tmov\trax, [cl_probe_image + 56]\t; the hidden pointer, from rdi\n"
+	  "\tpush\tqword 24\t\t; bytes of the return value\n"
+	  "\tcall\tcl_fill_result\n"
+	  "\tret\n" },
+	/* On the i386 stack, below the arguments; popped by the callee. */
+	{ W32, "cdecl", "struct s { char c; short s; int i; } f(struct s a, char b);",
+	  "tramp_cdecl_some_f:\n"
+	  "\tpush\tdword [cl_cell + 320]\t; b\n"
+	  "\tpush\tdword [cl_cell + 4]\t; a\n"
+	  "\tpush\tdword [cl_cell + 0]\t; a\n"
+	  "\tpush\tdword [cl_cell + 7680]\t; where the return value goes\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_cdecl_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_cdecl_some_f:\n"
+	  "\tpush\tdword 16\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe\n"
+	  "\tmov\teax, [cl_probe_stack + 0]\t; the hidden pointer, from esp+0\n"
+	  "\tpush\tdword 8\t\t; bytes of the return value\n"
+	  "\tcall\tcl_fill_result\n"
+	  "\tret\t4\n" },
+	/* rcx is the hidden pointer's: a by reference in rdx, b as an integer in r8. */
+	{ W64, "ms",
+	  "struct t { char v[3]; }; struct s { char v[8]; };\n"
+	  "struct t f(struct t a, struct s b, double c, struct s d);",
+	  "tramp_ms_some_f:\n"
+	  "\tsub\trsp, 8\t\t\t; aligns the stack at the call\n"
+	  "\tpush\tqword [cl_cell + 960]\t; d\n"
+	  "\tsub\trsp, 32\t\t\t; the callee's home area\n"
+	  "\tmov\trdx, [cl_cell + 0]\t; a, a pointer to it\n"
+	  "\tmov\tr8, [cl_cell + 320]\t; b\n"
+	  "\tmovups\txmm3, [cl_cell + 640]\t; c\n"
+	  "\tmov\trcx, [cl_cell + 7680]\t; where the return value goes\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_ms_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_ms_some_f:\n"
+	  "\tpush\tqword 40\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe_ms\n"
+	  "\tmov\trax, [cl_probe_image + 8]\t; the hidden pointer, from rcx\n"
+	  "\tpush\tqword 3\t\t; bytes of the return value\n"
+	  "\tcall\tcl_fill_result\n"
+	  "\tret\n" },
+	/* Aligned to 64 with 8 bytes before it. st1 is loaded before st0. */
+	{ W64, "sysv",
+	  "struct s { char c; } __attribute__((aligned(64)));\n"
+	  "_Complex long double f(struct { long v[3]; } a, struct s b);",
+	  "tramp_sysv_some_f:\n"
+	  "\tpush\tqword [cl_cell + 376]\t; b\n"
+	  "\tpush\tqword [cl_cell + 368]\t; b\n"
+	  "\tpush\tqword [cl_cell + 360]\t; b\n"
+	  "\tpush\tqword [cl_cell + 352]\t; b\n"
+	  "\tpush\tqword [cl_cell + 344]\t; b\n"
+	  "\tpush\tqword [cl_cell + 336]\t; b\n"
+	  "\tpush\tqword [cl_cell + 328]\t; b\n"
+	  "\tpush\tqword [cl_cell + 320]\t; b\n"
+	  "\tsub\trsp, 40\t\t\t; padding\n"
+	  "\tpush\tqword [cl_cell + 16]\t; a\n"
+	  "\tpush\tqword [cl_cell + 8]\t; a\n"
+	  "\tpush\tqword [cl_cell + 0]\t; a\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_sysv_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_sysv_some_f:\n"
+	  "\tpush\tqword 128\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe_sysv\n"
+	  "\tfld\ttword [cl_ret + 16]\n"
+	  "\tfld\ttword [cl_ret + 0]\n"
+	  "\tret\n" },
+	/* Nothing at all for what is empty; vectors and pairs of vectors. */
+	{ W64, "sysv",
+	  "typedef float v4 __attribute__((vector_size(16))); struct e {};\n"
+	  "double _Complex f(v4 a, struct e b, double _Complex c);",
+	  "tramp_sysv_some_f:\n"
+	  "\tmovups\txmm0, [cl_cell + 0]\t; a\n"
+	  "\tmovups\txmm1, [cl_cell + 640]\t; c\n"
+	  "\tmovups\txmm2, [cl_cell + 704]\t; c\n"
+	  "\tcall\tcl_before\n"
+	  "\tcall\ttarget_sysv_some_f\n"
+	  "\tjmp\tcl_after\n",
+	  "probe_sysv_some_f:\n"
+	  "\tpush\tqword 0\t\t; bytes of the argument area it owns\n"
+	  "\tcall\tcl_probe_sysv\n"
+	  "\tmovups\txmm1, [cl_ret_cell + 48]\n"
+	  "\tmovups\txmm0, [cl_ret_cell + 32]\n"
+	  "\tret\n" },
 };
 
 START_TEST(text)
@@ -371,7 +400,7 @@ START_TEST(text)
 }
 END_TEST
 
-/* The area of unspecified size stays CL_OBSERVED_STACK in all, however much of it is specified. */
+/* Above what is specified of an area of unspecified size there is room for every argument. */
 START_TEST(observed_area)
 {
 	struct case_list list = { 0 };
@@ -390,7 +419,11 @@ START_TEST(observed_area)
 	ck_assert(set.v[0].place.stack_unspecified);
 	gen_trampoline(&s, arena, &set.v[0]);
 	ck_assert_int_eq(sscanf(strstr(s.s, "\tsub\tesp, "), "\tsub\tesp, %u", &size), 1);
-	ck_assert_msg(size <= 4096, "the trampoline moves esp by %u", size);
+	/* 264 bytes, 22 times 12 + 16, 4 + 16 and CL_OBSERVED_STACK are 1156: 1216 in multiples of
+	 * 64, of which 264 are pushed. */
+	ck_assert_uint_eq(set.v[0].place.stack_bytes, 264);
+	ck_assert_uint_eq(gen_reserved(&set.v[0]), 1216);
+	ck_assert_uint_eq(size, 1216 - 264);
 	str_free(&s);
 	str_free(&decl);
 }
@@ -478,15 +511,19 @@ static const struct compiled {
 	const char *cc;
 	enum width width;
 	const char *abi;
-	const char *files; /* those of these stems; NULL: all */
+	const char *files; /* those of these stems; after `!' all but these */
 } compiled[] = {
-	{ "gcc", W64, "sysv", NULL },
+	{ "gcc", W64, "sysv", "!bitint" }, /* a type gcc 12 does not have */
 	{ "gcc", W64, "ms", "counts varargs" },
 	{ "gcc", W32, "cdecl", "attributes exhaust" },
 	{ "gcc", W32, "fastcall", "returns varargs" },
 	{ "clang", W64, "sysv", "exhaust returns" },
 	{ "clang", W64, "ms", "mixed" },
 	{ "clang", W32, "regparm3", "mixed subint" },
+	{ "gcc", W32, "cdecl", "aligned bitfields classes packed shapes complex float128" },
+	{ "gcc", W64, "ms", "bitfields classes sizes vectors" },
+	{ "clang", W64, "sysv", "bitfields boundary shapes sizes packed complex" },
+	{ "clang", W32, "cdecl", "sizes shapes" },
 };
 
 START_TEST(compiles)
@@ -505,7 +542,7 @@ START_TEST(compiles)
 		/* Tables are for the host compiler alone. */
 		static const char *const suffix[] = { ".c", ".table.c" };
 
-		if (t->files && !strstr(t->files, stem))
+		if (!strstr(t->files, stem) != (*t->files == '!'))
 			continue;
 		n++;
 		for (size_t k = 0; k < (strcmp(t->cc, "gcc") ? 1 : ARRAY_SIZE(suffix)); k++) {
@@ -518,6 +555,7 @@ START_TEST(compiles)
 						     "-Wall",
 						     "-Wextra",
 						     "-Werror",
+						     "-Wno-psabi",
 						     include,
 						     file,
 						     NULL };
@@ -589,8 +627,6 @@ int main(int argc, char **argv)
 		source = argv[1];
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 60);
-	tcase_add_test(t, classes);
-	tcase_add_test(t, buffers_and_cells);
 	tcase_add_loop_test(t, text, 0, ARRAY_SIZE(golden));
 	tcase_add_test(t, observed_area);
 	tcase_add_loop_test(t, assembles, W32, WIDTHS);

@@ -75,7 +75,7 @@ struct cl_case {
 	uint8_t nargs;
 	uint8_t flags;
 	int8_t al;            /* vector registers of a variadic call, or -1 */
-	uint8_t align;        /* of the stack pointer at the call */
+	uint16_t align;       /* of the stack pointer at the call */
 	uint16_t stack_bytes; /* argument area, home area included */
 	uint16_t pop_bytes;
 	const struct cl_value *args;

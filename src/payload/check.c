@@ -405,6 +405,13 @@ static void observe_argument(const struct cl_value *d, unsigned item, const vola
 	}
 }
 
+/* Did the callee receive this argument's value? */
+static bool arrived(const struct cl_value *d, const uint8_t *value)
+{
+	return !(d->flags & CL_UNSPECIFIED) &&
+	       agree(cl_got + d->buffer, value, d->mask, d->compare);
+}
+
 /* Bits `from`.. of a value, as a bit-field of its type reads them. */
 static long long bit_field(const uint8_t *value, const struct cl_member *m)
 {
@@ -432,7 +439,7 @@ static void check_layout(const struct cl_case *c, const struct cl_values *v, int
 			const uint8_t *value = m->arg == CL_RETURNED ? v->ret : v->arg[m->arg];
 
 			/* Of what did not arrive, or has another layout, nothing can be read. */
-			if (m->arg != CL_RETURNED && c->args[m->arg].flags & CL_UNSPECIFIED)
+			if (m->arg != CL_RETURNED && !arrived(&c->args[m->arg], v->arg[m->arg]))
 				continue;
 			want = bit_field(value, m);
 		}
@@ -464,8 +471,9 @@ static void check_received(const struct cl_case *c, const struct cl_values *v, i
 			while (bytes[at] == v->arg[i][at])
 				at++;
 			at -= at % sizeof(cl_word);
-			origin = search(&cl_before_image, cl_before_stack, bytes + at,
-					min(d->compare - at, sizeof(cl_word)));
+			origin = search_masked(&cl_before_image, cl_before_stack, bytes + at,
+					       mask_at(d, at),
+					       min(d->compare - at, sizeof(cl_word)));
 			if (d->class == CL_BOOL)
 				origin = nowhere;
 			origin.bits[0] |= search_args(c, v, bytes, d->compare);
@@ -523,7 +531,7 @@ static void check_returned(const struct cl_case *c, const struct cl_values *v, i
 		observed(bytes, got, want, mask, n);
 		if (same(bytes, want, n))
 			continue;
-		found = search(m, NULL, v->ret + l->off, l->bytes);
+		found = search_masked(m, NULL, v->ret + l->off, mask_at(&c->ret, l->off), l->bytes);
 		if (m->fx[FX_FTW] && c->ret.class >= CL_FLOAT && c->ret.class <= CL_LDOUBLE &&
 		    same(v->st[0], m->fx + FX_ST, 10))
 			found.bits[0] |= 1ull << CL_BIT_ST0;
@@ -577,6 +585,15 @@ static bool in_frame(cl_word p, unsigned n)
 	return p >= cl_probe_image.gpr[4] && p <= cl_stack_top && cl_stack_top - p >= n;
 }
 
+/* The caller's frame at p as it was at the call: afterwards its memory is its own to reuse. What is
+ * further up than the picture reaches is read as it is now. */
+static const uint8_t *frame_at(cl_word p, unsigned n)
+{
+	cl_word at = p - cl_probe_image.gpr[4];
+
+	return at + n <= sizeof(cl_probe_stack) ? cl_probe_stack + at : (const uint8_t *)p;
+}
+
 /* A pointer to a value in the caller's memory: on its stack, aligned to 16, with the value there.
  */
 static void check_reference(const struct cl_value *d, unsigned i, const uint8_t *at,
@@ -591,7 +608,7 @@ static void check_reference(const struct cl_value *d, unsigned i, const uint8_t 
 		differ_word(out, CHECK_REFERENCE, (int)i, round, p - p % CALL_ALIGN, p);
 	if (!in_frame(p, d->size) || p % CALL_ALIGN)
 		return;
-	observed(bytes, (const void *)p, value, d->mask, d->compare);
+	observed(bytes, frame_at(p, d->size), value, d->mask, d->compare);
 	if (!same(bytes, value, d->compare))
 		differ(out, CHECK_ARG, (int)i, round, value, bytes, d->compare, nowhere, nowhere);
 }
@@ -603,13 +620,13 @@ static struct candidates search_pointers(const uint8_t *value, const uint8_t *ma
 	for (unsigned r = 0; r < (sizeof(cl_word) == 8 ? 16 : 8); r++) {
 		cl_word p = cl_probe_image.gpr[r];
 
-		if (r != 4 && in_frame(p, n) && agree((const void *)p, value, mask, n))
+		if (r != 4 && in_frame(p, n) && agree(frame_at(p, n), value, mask, n))
 			c.bits[0] |= 1ull << r;
 	}
 	for (unsigned k = 0; k < STACK_WORDS; k++) {
 		cl_word p = ((const cl_word *)cl_probe_stack)[k];
 
-		if (in_frame(p, n) && agree((const void *)p, value, mask, n))
+		if (in_frame(p, n) && agree(frame_at(p, n), value, mask, n))
 			c.bits[1] |= 1ull << k;
 	}
 	return c;
@@ -638,6 +655,21 @@ static void observe_placed(const struct cl_value *d, unsigned i, const uint8_t *
 	}
 }
 
+/* Does the caller extend a narrow integer to 32 bits? Its value came from a wider, dirty one. An
+ * argument that is not where it belongs says nothing about what would be above it. */
+static void observe_extension(const struct cl_value *d, unsigned i, const uint8_t *at,
+			      const uint8_t *value, struct verdicts *out)
+{
+	struct candidates c = { { 0, 0 } };
+	int wide = (int)widened(d, value);
+
+	if (d->flags & CL_WIDENED && d->size < 4 && d->loc[0].kind != CL_XMM &&
+	    same(at, value, d->size)) {
+		c.bits[0] = same(at, &wide, 4);
+		observe(out, i, CL_PIECE_EXTENDED, c);
+	}
+}
+
 static void check_placed(const struct cl_case *c, const struct cl_values *v, int round,
 			 struct verdicts *out)
 {
@@ -662,6 +694,7 @@ static void check_placed(const struct cl_case *c, const struct cl_values *v, int
 			}
 			if (!at)
 				continue;
+			observe_extension(d, i, at, v->arg[i], out);
 			observed(seen, at, want, mask_at(d, l->off), bytes);
 			if (same(seen, want, bytes))
 				continue;

@@ -137,8 +137,7 @@ END_TEST
 /* Only the bytes of the type count. */
 START_TEST(callee_returns_narrow)
 {
-	the_case.ret =
-		(struct cl_value)VALUE(CL_SIGNED, CL_WIDENED, 2, 2, 0, GPR(AX, 0, 2, 0));
+	the_case.ret = (struct cl_value)VALUE(CL_SIGNED, CL_WIDENED, 2, 2, 0, GPR(AX, 0, 2, 0));
 	play_callee(0);
 	cl_after_image.gpr[AX] ^= ~0xfffful;
 	judge_callee(0);
@@ -424,8 +423,8 @@ START_TEST(callee_loses_locals)
 	/* Those the function did not keep. */
 	start_again();
 	play_callee(0);
-	cl_back[9] = 0;
-	cl_back_double[4] = 0;
+	cl_back[9] = cl_unset;
+	((volatile uint64_t *)cl_back_double)[4] = cl_unset;
 	judge_callee(0);
 	nothing_found();
 }

@@ -11,7 +11,30 @@ START_TEST(caller_conforms)
 		judge_caller(round);
 	}
 	nothing_found();
-	ck_assert_uint_eq(out.nobservations, 0);
+	/* Whether it extended what is narrower than an int is told, not judged: here it did not. */
+	ck_assert_uint_eq(out.nobservations, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		ck_assert_uint_eq(out.observation[i].item, i ? D_BOOL : C_CHAR);
+		ck_assert_uint_eq(out.observation[i].piece, CL_PIECE_EXTENDED);
+		ck_assert_uint_eq(out.observation[i].place[0], 0);
+	}
+}
+END_TEST
+
+/* The char in all rounds, sign and all; the bool in all but the last. */
+START_TEST(caller_extends)
+{
+	for (int round = 0; round < ROUNDS; round++) {
+		play_caller(round);
+		cl_probe_image.gpr[SI] = (uint32_t)(int8_t)val.arg[C_CHAR][0] | 5ull << 32;
+		if (round + 1 < ROUNDS)
+			cl_probe_image.gpr[DX] = val.arg[D_BOOL][0];
+		judge_caller(round);
+	}
+	nothing_found();
+	ck_assert_uint_eq(out.nobservations, 2);
+	ck_assert_uint_eq(out.observation[0].place[0], 1);
+	ck_assert_uint_eq(out.observation[1].place[0], 0);
 }
 END_TEST
 
@@ -137,8 +160,7 @@ START_TEST(caller_reads_return)
 	ck_assert_uint_eq(f->origin, CL_AT_GPR + DX);
 
 	start_again();
-	the_case.ret =
-		(struct cl_value)VALUE(CL_SIGNED, CL_WIDENED, 2, 2, 0, GPR(AX, 0, 2, 0));
+	the_case.ret = (struct cl_value)VALUE(CL_SIGNED, CL_WIDENED, 2, 2, 0, GPR(AX, 0, 2, 0));
 	play_caller(0);
 	want = wide_of(&the_case.ret, val.ret);
 	dirty = want ^ 0x10000;
@@ -202,7 +224,8 @@ END_TEST
 
 /* ---- by reference ---- */
 
-static const struct cl_value reference = VALUE(CL_SIGNED, CL_REFERENCE, 16, 16, 0, GPR(CX, 0, 8, 0));
+static const struct cl_value reference =
+	VALUE(CL_SIGNED, CL_REFERENCE, 16, 16, 0, GPR(CX, 0, 8, 0));
 
 static void play_reference(cl_word p)
 {
@@ -210,8 +233,8 @@ static void play_reference(cl_word p)
 	the_case.args = &reference;
 	the_case.nargs = 1;
 	play_caller(0);
-	memcpy((void *)(cl_stack_top - 64), val.arg[0], 16);
-	memcpy((void *)(cl_stack_top - 24), val.arg[0], 16);
+	put_in_frame(cl_stack_top - 64, val.arg[0], 16);
+	put_in_frame(cl_stack_top - 24, val.arg[0], 16);
 	memcpy(elsewhere, val.arg[0], 16);
 	cl_probe_image.gpr[CX] = p;
 }
@@ -221,6 +244,10 @@ START_TEST(caller_passes_reference)
 	cl_word low;
 
 	play_reference(cl_stack_top - 64);
+	judge_caller(0);
+	nothing_found();
+	/* What it holds after the call is the caller's affair. */
+	memset((void *)(cl_stack_top - 64), 0, 16);
 	judge_caller(0);
 	nothing_found();
 
@@ -263,6 +290,7 @@ TCase *caller_tests(void)
 
 	tcase_add_checked_fixture(t, set_up_call, NULL);
 	tcase_add_test(t, caller_conforms);
+	tcase_add_test(t, caller_extends);
 	tcase_add_test(t, caller_places_elsewhere);
 	tcase_add_test(t, caller_places_wide);
 	tcase_add_test(t, caller_upper_bits);

@@ -5,30 +5,12 @@
 #define CLOBBER_CHECK_TEST_H
 
 #include "abi/abi.h"
-#include "payload/runtime.h"
+#include "payload/value_test.h"
 
 #include <check.h>
 #include <string.h>
 
-enum { AX, CX, DX, BX, SP, BP, SI, DI, R8, R9, R10, R12 = 12 };
 enum { SYSV, MS }; /* in cl_conventions */
-
-#define GPR(number, from, n, at)                                                           \
-	{                                                                                  \
-		.kind = CL_GPR, .reg = (number), .off = (from), .bytes = (n), .cell = (at) \
-	}
-#define XMM(number, n, at)                                                  \
-	{                                                                   \
-		.kind = CL_XMM, .reg = (number), .bytes = (n), .cell = (at) \
-	}
-#define ON_STACK(where, n, at)                                                 \
-	{                                                                      \
-		.kind = CL_STACK, .stack = (where), .bytes = (n), .cell = (at) \
-	}
-#define X87(n)                               \
-	{                                    \
-		.kind = CL_X87, .bytes = (n) \
-	}
 
 /* The case a test starts with: long long f(int, double, signed char, _Bool, __int128, long, void *,
  * __int128), as sysv. */
@@ -46,6 +28,12 @@ void set_up_call(void);
 /* A conforming call of the_case in this round. */
 void play_callee(int round);
 void play_caller(int round);
+
+/* Put bytes at p in the caller's frame, in memory and in the picture of it. */
+void put_in_frame(cl_word p, const void *bytes, unsigned n);
+
+/* Where play_caller wants a memory return. */
+cl_word result_in_frame(void);
 
 /* What check.c says of it, into out. */
 void judge_callee(int round);
@@ -71,5 +59,7 @@ void control_state(void (*play)(int), void (*judge)(int), struct cl_image *m, un
 
 TCase *callee_tests(void);
 TCase *caller_tests(void);
+TCase *aggregate_tests(void);
+TCase *round_tests(void);
 
 #endif

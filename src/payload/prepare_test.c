@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of prepare.c, built natively: values, poison and dirt come from the seed alone, differ from
  * each other, and survive whatever register or x87 load a wrong read goes through. */
-#include "payload/runtime.h"
+#include "payload/value_test.h"
 
 #include <check.h>
 #include <math.h>
@@ -43,22 +43,17 @@ static void set_up(void)
 	cl_stack_top = (cl_word)(stack + STACK / 2);
 }
 
-#define GPR(number, from, n, at)                                                       \
-	{                                                                                  \
-		.kind = CL_GPR, .reg = (number), .off = (from), .bytes = (n), .cell = (at) \
-	}
-
 /* One argument of each class, and one in two pieces. */
 static const struct cl_value args[] = {
 	VALUE(CL_SIGNED, CL_WIDENED, 4, 4, 0, GPR(7, 0, 4, 0)),
-	VALUE(CL_DOUBLE, 0, 8, 8, 16, { .kind = CL_XMM, .bytes = 8, .cell = 64 }),
+	VALUE(CL_DOUBLE, 0, 8, 8, 16, XMM(0, 0, 8, 64)),
 	VALUE(CL_SIGNED, CL_WIDENED, 1, 1, 32, GPR(6, 0, 1, 128)),
 	VALUE(CL_BOOL, CL_WIDENED, 1, 1, 48, GPR(2, 0, 1, 192)),
 	VALUE(CL_UNSIGNED, 0, 16, 16, 64, GPR(1, 0, 8, 256), GPR(8, 8, 8, 272)),
 	VALUE(CL_POINTER, 0, 8, 8, 80, GPR(9, 0, 8, 320)),
-	VALUE(CL_LDOUBLE, 0, 10, 16, 96, { .kind = CL_STACK, .bytes = 16, .cell = 384 }),
-	VALUE(CL_FLOAT, 0, 4, 4, 112, { .kind = CL_XMM, .reg = 1, .bytes = 4, .cell = 448 }),
-	VALUE(CL_UNSIGNED, CL_WIDENED, 2, 2, 128, { .kind = CL_STACK, .bytes = 2, .cell = 512 }),
+	VALUE(CL_LDOUBLE, 0, 10, 16, 96, ON_STACK(0, 16, 384)),
+	VALUE(CL_FLOAT, 0, 4, 4, 112, XMM(1, 0, 4, 448)),
+	VALUE(CL_UNSIGNED, CL_WIDENED, 2, 2, 128, ON_STACK(0, 2, 512)),
 	VALUE(CL_SIGNED, CL_REFERENCE, 16, 16, 144, GPR(10, 0, 8, 576)),
 };
 enum { NARGS = sizeof(args) / sizeof(args[0]) };
@@ -70,18 +65,22 @@ static struct cl_case a_case(unsigned index)
 				 .nargs = NARGS,
 				 .flags = CL_RETURNS,
 				 .al = -1,
+				 .align = 16,
 				 .stack_bytes = 32,
 				 .args = args,
 				 .ret = VALUE(CL_SIGNED, 0, 8, 8, 0, GPR(0, 0, 8, 0)) };
 }
+
+/* Bytes of a value of up to 16 that are filled in; what is behind them is nobody's. */
+enum { FILLED = 16 };
 
 /* Everything prepare writes. */
 struct snapshot {
 	struct cl_image poison, callee;
 	uint8_t poison_stack[sizeof(cl_poison_stack)], stack[STACK];
 	uint8_t cell[CL_AREA], arg[CL_AREA], got[CL_AREA], reference[CL_AREA];
-	uint8_t ret_cell[64], ret[64], got_ret[64];
-	cl_word live[CL_LIVE], back[2 * CL_LIVE];
+	uint8_t ret_cell[64], ret[FILLED], got_ret[FILLED];
+	cl_word live[CL_LIVE], back[2 * CL_LIVE], unset;
 	long long wide[32];
 	int wide_int[32];
 	struct cl_values values;
@@ -101,10 +100,11 @@ static void take(struct snapshot *s, const struct cl_case *c, int direction, int
 	memcpy(s->got, (void *)cl_got, CL_AREA);
 	memcpy(s->reference, cl_reference, CL_AREA);
 	memcpy(s->ret_cell, cl_ret_cell, 64);
-	memcpy(s->ret, (void *)cl_ret, 64);
-	memcpy(s->got_ret, (void *)cl_got_ret, 64);
+	memcpy(s->ret, (void *)cl_ret, FILLED);
+	memcpy(s->got_ret, (void *)cl_got_ret, FILLED);
 	memcpy(s->live, (void *)cl_live, sizeof(cl_live));
 	memcpy(s->back, (void *)cl_back, sizeof(cl_back));
+	s->unset = cl_unset;
 	memcpy(s->wide, (void *)cl_wide, sizeof(cl_wide));
 	memcpy(s->wide_int, (void *)cl_wide_int, sizeof(cl_wide_int));
 	s->values = values;
@@ -127,9 +127,9 @@ START_TEST(deterministic)
 		for (unsigned k = 0; k < args[i].nlocs; k++)
 			ck_assert_mem_eq(one.cell + args[i].loc[k].cell,
 					 two.cell + args[i].loc[k].cell, 16);
-		ck_assert_mem_eq(one.values.arg[i], two.values.arg[i], 64);
+		ck_assert_mem_eq(one.values.arg[i], two.values.arg[i], FILLED);
 	}
-	ck_assert_mem_eq(one.values.ret, two.values.ret, 64);
+	ck_assert_mem_eq(one.values.ret, two.values.ret, FILLED);
 	memcpy(two.cell, one.cell, CL_AREA);
 	two.values = one.values;
 	ck_assert_mem_eq(&one, &two, sizeof(one));
@@ -203,6 +203,7 @@ static struct words *all_poison(struct words *w)
 	add_words(w, cl_poison_stack, sizeof(cl_poison_stack));
 	add_words(w, cl_live, sizeof(cl_live));
 	add_words(w, cl_live_double, sizeof(cl_live_double));
+	add_words(w, &cl_unset, sizeof(cl_unset));
 	return w;
 }
 
@@ -302,7 +303,8 @@ START_TEST(bool_patterns)
 	struct cl_case c = a_case(0);
 
 	for (unsigned i = 0; i < 16; i++)
-		bools[i] = (struct cl_value)VALUE(CL_BOOL, 0, 1, 1, (uint16_t)(16 * i), GPR(0, 0, 1, 64 * i));
+		bools[i] = (struct cl_value)VALUE(CL_BOOL, 0, 1, 1, (uint16_t)(16 * i),
+						  GPR(0, 0, 1, 64 * i));
 	c.args = bools;
 	c.nargs = 16;
 	for (int round = 0; round < ROUNDS; round++) {
@@ -432,35 +434,34 @@ END_TEST
 START_TEST(returns)
 {
 	struct cl_case c = a_case(0);
-	static const struct cl_loc two_words[2] = { GPR(0, 0, 8, 0), GPR(2, 8, 8, 0) };
 	float f;
 	double d;
 	long double st0 = 0;
 
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	ck_assert_mem_eq(cl_ret_cell + CL_RET_GPR, values.ret, 8);
-	ck_assert_mem_eq((void *)cl_ret, values.ret, 64);
+	ck_assert_mem_eq((void *)cl_ret, values.ret, FILLED);
 	for (unsigned k = 0; k < 64; k++)
 		ck_assert_uint_eq(cl_got_ret[k], (uint8_t)~values.ret[k]);
-	c.ret = (struct cl_value)VALUE(CL_SIGNED, 0, 16, 16, 0, two_words[0], two_words[1]);
+	c.ret = (struct cl_value)VALUE(CL_SIGNED, 0, 16, 16, 0, GPR(0, 0, 8, 0), GPR(2, 8, 8, 0));
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	ck_assert_mem_eq(cl_ret_cell + CL_RET_GPR, values.ret, 8);
 	ck_assert_mem_eq(cl_ret_cell + CL_RET_DX, values.ret + 8, 8);
-	c.ret = (struct cl_value)VALUE(CL_DOUBLE, 0, 8, 8, 0, { .kind = CL_XMM, .bytes = 8 });
+	c.ret = (struct cl_value)VALUE(CL_DOUBLE, 0, 8, 8, 0, XMM(0, 0, 8, 0));
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	ck_assert_mem_eq(cl_ret_cell + CL_RET_XMM, values.ret, 8);
 
-	c.ret = (struct cl_value)VALUE(CL_FLOAT, 0, 4, 4, 0, { .kind = CL_X87, .bytes = 4 });
+	c.ret = (struct cl_value)VALUE(CL_FLOAT, 0, 4, 4, 0, X87(0, 0, 4));
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	memcpy(&f, values.ret, 4);
 	memcpy(&st0, values.st[0], 10);
 	ck_assert(st0 == f);
-	c.ret = (struct cl_value)VALUE(CL_DOUBLE, 0, 8, 8, 0, { .kind = CL_X87, .bytes = 8 });
+	c.ret = (struct cl_value)VALUE(CL_DOUBLE, 0, 8, 8, 0, X87(0, 0, 8));
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	memcpy(&d, values.ret, 8);
 	memcpy(&st0, values.st[0], 10);
 	ck_assert(st0 == d);
-	c.ret = (struct cl_value)VALUE(CL_LDOUBLE, 0, 10, 16, 0, { .kind = CL_X87, .bytes = 10 });
+	c.ret = (struct cl_value)VALUE(CL_LDOUBLE, 0, 10, 16, 0, X87(0, 0, 10));
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	ck_assert_mem_eq(values.st[0], values.ret, 10);
 }
@@ -475,8 +476,164 @@ START_TEST(counters_start_at_zero)
 	cl_back_double[2 * CL_LIVE_DOUBLES - 1] = 9;
 	prepare(&c, CL_CALLEE, 0, 1, &values);
 	ck_assert_uint_eq(cl_probe_count + cl_nested_count, 0);
-	ck_assert_uint_eq(cl_back[0] | cl_back[2 * CL_LIVE - 1], 0);
-	ck_assert(cl_back_double[2 * CL_LIVE_DOUBLES - 1] == 0);
+	/* Not kept: a word that no register, stack word or value holds. */
+	for (int i = 0; i < 2 * CL_LIVE; i++)
+		ck_assert_uint_eq(cl_back[i], cl_unset);
+	for (int i = 0; i < 2 * CL_LIVE_DOUBLES; i++)
+		ck_assert_uint_eq(((volatile uint64_t *)cl_back_double)[i], cl_unset);
+}
+END_TEST
+
+/* ---- aggregates ---- */
+
+/* struct { _Bool a, b; float f; double d; long double l; }, and 224 bytes without a scalar that
+ * must be a proper one. */
+static const struct cl_leaf leaves[] = {
+	{ 0, CL_BOOL, 1 },   { 1, CL_BOOL, 1 },      { 4, CL_FLOAT, 4 },
+	{ 8, CL_DOUBLE, 8 }, { 16, CL_LDOUBLE, 16 },
+};
+static const struct cl_leaf one_double[] = { { 0, CL_DOUBLE, 8 } };
+enum { WHOLE = 256 };
+
+START_TEST(leaves_are_proper)
+{
+	const struct cl_value d = AGGREGATE(NULL, leaves, WHOLE, 0, ON_STACK(0, WHOLE, 0));
+	struct cl_case c = a_case(0);
+	unsigned signs = 0, bools = 0;
+	uint8_t varies[WHOLE] = { 0 }, first[WHOLE];
+
+	c.args = &d;
+	c.nargs = 1;
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		const uint8_t *v = values.arg[0];
+		float f;
+		double e;
+		long double l = 0;
+
+		prepare(&c, CL_CALLEE, (int)(seed % ROUNDS), seed, &values);
+		memcpy(&f, v + 4, 4);
+		memcpy(&e, v + 8, 8);
+		memcpy(&l, v + 16, 10);
+		if (!isnormal(f) || !isnormal(e) || !isnormal(l) || !(v[23] & 0x80))
+			ck_abort_msg("seed %d: %g %g %Lg", (int)seed, (double)f, e, l);
+		ck_assert_uint_le(v[0], 1);
+		ck_assert_uint_le(v[1], 1);
+		bools |= 1u << v[0] | 4u << v[1];
+		signs |= 1u << !signbit(f) | 4u << !signbit(e) | 16u << !signbit(l);
+		if (!seed)
+			memcpy(first, v, WHOLE);
+		for (unsigned k = 0; k < WHOLE; k++)
+			varies[k] |= v[k] ^ first[k];
+	}
+	ck_assert_uint_eq(signs, 0x3f);
+	ck_assert_uint_eq(bools, 0xf);
+	/* Everything else is random in every bit. */
+	for (unsigned k = 32; k < WHOLE; k++)
+		ck_assert_msg(varies[k] == 0xff, "byte %u: bits 0x%x vary", k, varies[k]);
+}
+END_TEST
+
+/* All bytes of the largest value are in its buffers and its cell, and none beyond. */
+START_TEST(largest_value)
+{
+	const struct cl_value d = AGGREGATE(NULL, leaves, WHOLE, WHOLE, ON_STACK(0, WHOLE, 320));
+	struct cl_case c = a_case(0);
+
+	c.args = &d;
+	c.nargs = 1;
+	c.flags = 0;
+	memset(cl_cell, 0xcc, CL_AREA);
+	memset((void *)cl_arg, 0xcc, CL_AREA);
+	memset((void *)cl_got, 0xcc, CL_AREA);
+	memset(cl_reference, 0xcc, CL_AREA);
+	prepare(&c, CL_CALLEE, 0, 3, &values);
+	ck_assert_mem_eq(cl_cell + 320, values.arg[0], WHOLE);
+	ck_assert_mem_eq((void *)(cl_arg + WHOLE), values.arg[0], WHOLE);
+	ck_assert_mem_eq(cl_reference + WHOLE, values.arg[0], WHOLE);
+	for (unsigned k = 0; k < CL_AREA; k++) {
+		bool own = k >= WHOLE && k < 2 * WHOLE, cell = k >= 320 && k < 320 + WHOLE;
+
+		if (own)
+			ck_assert_uint_eq(cl_got[k], (uint8_t)~values.arg[0][k - WHOLE]);
+		else if (cl_arg[k] != 0xcc || cl_got[k] != 0xcc || cl_reference[k] != 0xcc)
+			ck_abort_msg("byte %u of a buffer was written", k);
+		if (!cell && cl_cell[k] != 0xcc)
+			ck_abort_msg("byte %u of the cells was written", k);
+	}
+}
+END_TEST
+
+/* The pieces of a value in registers of two kinds, dirt above the last. */
+START_TEST(pieces)
+{
+	const struct cl_value d =
+		AGGREGATE(NULL, one_double, 12, 0, XMM(0, 0, 8, 0), GPR(7, 8, 4, 64));
+	static const uint8_t zeroes[4];
+	struct cl_case c = a_case(0);
+
+	c.args = &d;
+	c.nargs = 1;
+	prepare(&c, CL_CALLEE, 0, 3, &values);
+	ck_assert_mem_eq(cl_cell, values.arg[0], 8);
+	ck_assert_mem_eq(cl_cell + 64, values.arg[0] + 8, 4);
+	ck_assert_mem_ne(cl_cell + 64 + 4, zeroes, 4);
+}
+END_TEST
+
+/* A value returned in memory: the cell of the pointer to it, and bytes there that are all wrong. */
+START_TEST(memory_return)
+{
+	struct cl_case c = a_case(0);
+
+	c.ret = (struct cl_value)AGGREGATE(NULL, leaves, WHOLE, 0, { 0 });
+	c.ret.nlocs = 0;
+	c.hidden = (struct cl_value)VALUE(CL_POINTER, 0, 8, 8, 0, GPR(7, 0, 8, 24 * 320));
+	for (int round = 0; round < ROUNDS; round++) {
+		cl_word p;
+
+		prepare(&c, CL_CALLEE, round, 3, &values);
+		memcpy(&p, cl_cell + 24 * 320, sizeof(p));
+		ck_assert_uint_eq(p, (cl_word)cl_result);
+		ck_assert_uint_eq(p % 64, 0);
+		ck_assert_mem_eq((void *)cl_ret, values.ret, WHOLE);
+		for (unsigned k = 0; k < WHOLE; k++) {
+			ck_assert_uint_eq(cl_result[k], (uint8_t)~values.ret[k]);
+			ck_assert_uint_eq(cl_got_ret[k], (uint8_t)~values.ret[k]);
+		}
+	}
+}
+END_TEST
+
+/* What the probe loads rax, rdx, xmm0 and xmm1 from; st0 and st1. */
+START_TEST(returns_in_several)
+{
+	static const struct cl_leaf parts[] = { { 0, CL_LDOUBLE, 16 }, { 16, CL_LDOUBLE, 16 } };
+	struct cl_case c = a_case(0);
+
+	c.ret = (struct cl_value)AGGREGATE(NULL, one_double, 16, 0, XMM(0, 0, 8, 0),
+					   GPR(0, 8, 8, 0));
+	prepare(&c, CL_CALLER, 0, 3, &values);
+	ck_assert_mem_eq(cl_ret_cell + CL_RET_XMM, values.ret, 8);
+	ck_assert_mem_eq(cl_ret_cell + CL_RET_GPR, values.ret + 8, 8);
+	c.ret = (struct cl_value)AGGREGATE(NULL, one_double, 12, 0, XMM(0, 0, 8, 0),
+					   XMM(1, 8, 4, 0));
+	prepare(&c, CL_CALLER, 0, 3, &values);
+	ck_assert_mem_eq(cl_ret_cell + CL_RET_XMM, values.ret, 8);
+	ck_assert_mem_eq(cl_ret_cell + CL_RET_XMM + 16, values.ret + 8, 4);
+	c.ret = (struct cl_value)AGGREGATE(NULL, one_double, 16, 0, GPR(0, 0, 8, 0),
+					   GPR(2, 8, 8, 0));
+	prepare(&c, CL_CALLER, 0, 3, &values);
+	ck_assert_mem_eq(cl_ret_cell + CL_RET_GPR, values.ret, 8);
+	ck_assert_mem_eq(cl_ret_cell + CL_RET_DX, values.ret + 8, 8);
+	/* A vector: 16 bytes of one register. */
+	c.ret = (struct cl_value)AGGREGATE(NULL, one_double, 16, 0, XMM(0, 0, 16, 0));
+	prepare(&c, CL_CALLER, 0, 3, &values);
+	ck_assert_mem_eq(cl_ret_cell + CL_RET_XMM, values.ret, 16);
+	c.ret = (struct cl_value)AGGREGATE(NULL, parts, 32, 0, X87(0, 0, 10), X87(1, 16, 10));
+	prepare(&c, CL_CALLER, 0, 3, &values);
+	ck_assert_mem_eq(values.st[0], values.ret, 10);
+	ck_assert_mem_eq(values.st[1], values.ret + 16, 10);
+	ck_assert_mem_ne(values.st[0], values.st[1], 10);
 }
 END_TEST
 
@@ -501,6 +658,14 @@ int main(void)
 	tcase_add_test(t, stack_is_poisoned);
 	tcase_add_test(t, returns);
 	tcase_add_test(t, counters_start_at_zero);
+	suite_add_tcase(s, t);
+	t = tcase_create("aggregates");
+	tcase_add_checked_fixture(t, set_up, NULL);
+	tcase_add_test(t, leaves_are_proper);
+	tcase_add_test(t, largest_value);
+	tcase_add_test(t, pieces);
+	tcase_add_test(t, memory_return);
+	tcase_add_test(t, returns_in_several);
 	suite_add_tcase(s, t);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

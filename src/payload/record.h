@@ -61,7 +61,9 @@ enum cl_place_bit {
 };
 
 enum { CL_ITEM_XMM = 16, CL_ITEM_RETURN = 0xfe, CL_ITEM_POP = 0xfd, CL_ITEM_NESTED = 0xfc };
-enum { CL_PIECE_POINTER = 0x80 /* piece: a pointer to the argument is in these places */ };
+/* Pieces that are no word of the argument: a pointer to it is in these places; places[0] is 1 when
+ * a caller extended a narrow integer to 32 bits in every round, else 0. */
+enum { CL_PIECE_POINTER = 0x80, CL_PIECE_EXTENDED = 0x40 };
 
 /* Places, as origins: 0 is unknown. */
 enum cl_place {

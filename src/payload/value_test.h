@@ -20,17 +20,17 @@ enum { AX, CX, DX, BX, SP, BP, SI, DI, R8, R9, R10, R12 = 12 };
 	{                                                                      \
 		.kind = CL_STACK, .stack = (where), .bytes = (n), .cell = (at) \
 	}
-#define X87(number, from, n)                                                \
-	{                                                                   \
+#define X87(number, from, n)                                                 \
+	{                                                                    \
 		.kind = CL_X87, .reg = (number), .off = (from), .bytes = (n) \
 	}
 
 /* A scalar: class, flags, bytes that carry it, size, buffer, places. */
-#define VALUE(kind_, flags_, compare_, size_, buffer_, ...)                               \
-	{                                                                                 \
+#define VALUE(kind_, flags_, compare_, size_, buffer_, ...)                                  \
+	{                                                                                    \
 		.class = (kind_), .flags = (flags_), .compare = (compare_), .size = (size_), \
-		.buffer = (buffer_), .loc = { __VA_ARGS__ },                              \
-		.nlocs = sizeof((struct cl_loc[]){ __VA_ARGS__ }) / sizeof(struct cl_loc), \
+		.buffer = (buffer_), .loc = { __VA_ARGS__ },                                 \
+		.nlocs = sizeof((struct cl_loc[]){ __VA_ARGS__ }) / sizeof(struct cl_loc),   \
 	}
 
 /* An aggregate: mask (NULL: all bits), leaves (an array), bytes, buffer, places. */

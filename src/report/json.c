@@ -144,6 +144,52 @@ static json_t *json_findings(const struct matrix *m)
 	return a;
 }
 
+/* Narrow arguments: by column and convention, what it extends or leaves as a caller, what it relies
+ * on as a callee, and which columns it must not call. */
+static json_t *json_extension(const struct matrix *m)
+{
+	static const char *const names[NARROWS] = { "_Bool", "char", "short" };
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < m->plan->ncolumns; i++) {
+		for (size_t conv = 0; conventions[conv]; conv++) {
+			const struct extension *e = extension_of(m, i, conv);
+			json_t *extends = json_array(), *leaves = json_array(),
+			       *relies = json_array();
+			json_t *unsafe = json_array(), *one;
+			bool any = false;
+
+			for (int k = 0; k < NARROWS * 2; k++) {
+				int n = k / 2, stack = k % 2;
+				char *name = arena_printf(m->arena, "%s%s", names[n],
+							  stack ? " on the stack" : "");
+
+				if (e->seen[n][stack])
+					json_array_append_new(e->extends[n][stack] ? extends
+										   : leaves,
+							      json_string(name));
+				if (e->relies[n][stack])
+					json_array_append_new(relies, json_string(name));
+				any = any || e->seen[n][stack] || e->relies[n][stack];
+			}
+			for (size_t k = 0; k < m->plan->ncolumns; k++) {
+				if (m->plan->columns[i].width == m->plan->columns[k].width &&
+				    extension_unsafe(m, i, k, conv))
+					json_array_append_new(unsafe,
+							      json_string(m->plan->columns[k].id));
+			}
+			one = json_pack("{ss ss so so so so}", "column", m->plan->columns[i].id,
+					"convention", conventions[conv]->name, "extends", extends,
+					"leaves", leaves, "relies", relies, "unsafe_callees",
+					unsafe);
+			if (any)
+				json_array_append(a, one);
+			json_decref(one);
+		}
+	}
+	return a;
+}
+
 static json_t *json_vanished(const struct matrix *m)
 {
 	json_t *a = json_array();
@@ -178,10 +224,11 @@ void report_json(struct str *out, const struct matrix *m)
 	char *text;
 
 	json_array_append_new(places, json_pack("{ss ss}", "name", m->place, "engine", m->engine));
-	root = json_pack("{si so so so so so so so so so}", "schema", SCHEMA, "tool", tool(m),
+	root = json_pack("{si so so so so so so so so so so}", "schema", SCHEMA, "tool", tool(m),
 			 "host", host(m), "places", places, "columns", columns(m), "rows",
 			 json_rows(m), "cells", json_cells(m), "findings", json_findings(m),
-			 "vanished", json_vanished(m), "totals", json_totals(m));
+			 "narrow", json_extension(m), "vanished", json_vanished(m), "totals",
+			 json_totals(m));
 	text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
 	if (!text)
 		die("out of memory while writing matrix.json");

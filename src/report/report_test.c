@@ -316,8 +316,7 @@ START_TEST(text_findings)
 	broken(0, 0, CL_CALLEE, CHECK_SAVED, GPR_BX);
 	matrix_judge(&m);
 	text = text_of(250, false, false);
-	ck_assert_ptr_nonnull(strstr(text, "violation  sysv/some/f"));
-	ck_assert_ptr_nonnull(strstr(text, "as callee  native\n"));
+	ck_assert_ptr_nonnull(strstr(text, "violation  sysv/some/f  as callee  native\n"));
 	ck_assert_ptr_nonnull(strstr(text, "cases/some.h:1: int f(int a)\n"));
 	ck_assert_ptr_nonnull(strstr(text, "rbx after the call: expected preserved: 0x"));
 	ck_assert_ptr_nonnull(strstr(text, "(which was in rcx at the call)"));
@@ -325,6 +324,27 @@ START_TEST(text_findings)
 	ck_assert_ptr_nonnull(strstr(text, "  clobber run --cc gcc-12 --width 64 --opt O2"));
 	ck_assert_ptr_nonnull(strstr(text, "2 planned = 2 executed + 0 not run"));
 	ck_assert_ptr_nonnull(strstr(text, "1 violation, 1 pass"));
+}
+END_TEST
+
+/* The first line as one, if it fits; else the rest of it on lines of its own. */
+START_TEST(text_first_line)
+{
+	const char *text;
+
+	make("int f(int a);\n"
+	     "int a_function_whose_name_is_so_long_that_it_fills_a_line(int a);\n",
+	     W64, "sysv");
+	add_column(&gcc, W64, "O2");
+	broken(0, 0, CL_CALLEE, CHECK_SAVED, GPR_BX);
+	broken(0, 1, CL_CALLEE, CHECK_SP, 0);
+	matrix_judge(&m);
+	text = text_of(68, false, true);
+	ck_assert_ptr_nonnull(strstr(text, "\nviolation  sysv/some/f  as callee  native\n"));
+	ck_assert_ptr_nonnull(
+		strstr(text, "\nviolation\n"
+			     "  sysv/some/a_function_whose_name_is_so_long_that_it_fills_a_line\n"
+			     "    as callee  native\n"));
 }
 END_TEST
 
@@ -467,7 +487,7 @@ START_TEST(json_keys)
 	make_rich();
 	root = parse_json();
 	has_keys(root, "root",
-		 "schema tool host places columns rows cells findings vanished totals");
+		 "schema tool host places columns rows cells findings narrow vanished totals");
 	ck_assert_int_eq(number(root, "schema"), 1);
 	has_keys(json_object_get(root, "tool"), "tool", "name version seed documents");
 	list_with_keys(json_object_get(root, "tool"), "documents", "title edition");
@@ -581,6 +601,7 @@ int main(void)
 	tcase_add_test(t, text_has_a_least_width);
 	tcase_add_test(t, text_colour);
 	tcase_add_test(t, text_findings);
+	tcase_add_test(t, text_first_line);
 	tcase_add_test(t, text_vanished);
 	tcase_add_test(t, text_cells);
 	tcase_add_test(t, json_keys);

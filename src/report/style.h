@@ -18,6 +18,14 @@ const char *colour_of(enum verdict v);
 /* Append text, in colour if the style has any. */
 void paint(struct str *out, const struct text_style *s, const char *colour, const char *text);
 
+/* Append text wrapped at the width: the first line begins with `first`, the others with `indent`.
+ */
+void text_wrap(struct str *out, const struct text_style *style, const char *first,
+	       const char *indent, const char *text);
+
+/* Who extends narrow arguments, who relies on it, and which pairs are therefore unsafe. */
+void report_narrow(struct str *out, const struct matrix *m, const struct text_style *style);
+
 /* One table a width: rows are conventions and directions (and groups, if asked), cells verdicts. */
 void report_tables(struct str *out, const struct matrix *m, const struct text_style *style);
 

@@ -8,15 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Append text wrapped at the width, each line indented. */
-static void wrap(struct str *out, const struct text_style *style, const char *first,
-		 const char *indent, const char *text)
+void text_wrap(struct str *out, const struct text_style *style, const char *first,
+	       const char *indent, const char *text)
 {
 	const char *lead = first;
 
 	while (*text) {
 		size_t room = style->columns - strlen(lead);
-		size_t n = strlen(text);
+		size_t n = strlen(text), end;
 
 		if (n > room) {
 			n = room;
@@ -25,7 +24,10 @@ static void wrap(struct str *out, const struct text_style *style, const char *fi
 			if (text[n] != ' ')
 				n = room;
 		}
-		str_addf(out, "%s%.*s\n", lead, (int)n, text);
+		end = n;
+		while (end && text[end - 1] == ' ')
+			end--;
+		str_addf(out, "%s%.*s\n", lead, (int)end, text);
 		text += n;
 		while (*text == ' ')
 			text++;
@@ -48,25 +50,25 @@ static void one_finding(struct str *out, const struct matrix *m, const struct te
 		str_addf(out, "  %s\n", s.s);
 	} else {
 		str_add(out, "\n");
-		wrap(out, style, "  ", "    ", s.s);
+		text_wrap(out, style, "  ", "    ", s.s);
 	}
 	s.len = 0;
-	wrap(out, style, "  ", "    ", columns);
+	text_wrap(out, style, "  ", "    ", columns);
 	str_addf(&s, "%s:%u: %s", f->c->decl->proto->pos.file, f->c->decl->proto->pos.line, proto);
-	wrap(out, style, "  ", "    ", s.s);
+	text_wrap(out, style, "  ", "    ", s.s);
 	s.len = 0;
 	str_addf(&s, "%s: %s: expected %s, got %s", checks[f->check].name, f->subject, f->expected,
 		 f->observed);
 	if (f->origin)
 		str_addf(&s, " (%s)", f->origin);
-	wrap(out, style, "  ", "    ", s.s);
+	text_wrap(out, style, "  ", "    ", s.s);
 	s.len = 0;
 	str_addf(&s, "rule %s%s: %s [%s, %s]", rule->name,
 		 rule->status == STATED   ? ""
 		 : rule->status == SILENT ? " (silent)"
 					  : " (contradictory)",
 		 rule->sentence, documents[rule->document].title, rule->section);
-	wrap(out, style, "  ", "    ", s.s);
+	text_wrap(out, style, "  ", "    ", s.s);
 	/* A command is for copying: it is never broken. */
 	str_addf(out, "  %s\n\n", f->repeat);
 	str_free(&s);
@@ -80,7 +82,7 @@ static void known_line(struct str *out, const struct text_style *style, const st
 
 	str_addf(&s, "%s (%s; %zu case%s such as %s)", f->known->reason, v->columns, v->cases,
 		 v->cases == 1 ? "" : "s", f->c->id);
-	wrap(out, style, "known  ", "  ", s.s);
+	text_wrap(out, style, "known  ", "  ", s.s);
 	str_free(&s);
 }
 
@@ -94,7 +96,7 @@ static void vanished(struct str *out, const struct matrix *m, const struct text_
 			 "%s no longer shows the known finding of %s (%s): delete the line %s:%u",
 			 v->column->compiler->name, v->c->id, v->known->reason, v->known->pos.file,
 			 v->known->pos.line);
-		wrap(out, style, "vanished  ", "  ", s.s);
+		text_wrap(out, style, "vanished  ", "  ", s.s);
 		str_free(&s);
 	}
 }
@@ -149,12 +151,12 @@ static void absences(struct str *out, const struct matrix *m, const struct text_
 			s.len = 0;
 			str_addf(&s, "%s -m%u: %s", c->compiler->name, width_bits(c->width),
 				 c->unusable);
-			wrap(out, style, "unsupported  ", "             ", s.s);
+			text_wrap(out, style, "unsupported  ", "             ", s.s);
 		} else if (m->runs[i].run.why_not && strcmp(last, m->runs[i].run.why_not)) {
 			last = m->runs[i].run.why_not;
 			s.len = 0;
 			str_addf(&s, "%s -m%u: %s", m->place, width_bits(c->width), last);
-			wrap(out, style, "not-run      ", "             ", s.s);
+			text_wrap(out, style, "not-run      ", "             ", s.s);
 		}
 	}
 	str_free(&s);
@@ -176,7 +178,7 @@ static void header(struct str *out, const struct matrix *m, const struct text_st
 		str_addf(&s, "%s %s %s", last ? "," : "", c->name, c->version);
 		last = c;
 	}
-	wrap(out, style, "", "  ", s.s);
+	text_wrap(out, style, "", "  ", s.s);
 	str_add(out, "\n");
 	str_free(&s);
 }
@@ -200,19 +202,27 @@ void report_totals(struct str *out, const struct matrix *m)
 void report_text(struct str *out, const struct matrix *m, const struct text_style *style)
 {
 	struct text_style s = *style;
+	struct str totals = { 0 };
+	char *rest;
 
 	if (s.columns < 60)
 		s.columns = 60;
 	header(out, m, &s);
 	report_tables(out, m, &s);
-	wrap(out, &s, "", "",
-	     "ok: all checks hold; ok-: some cases not expressible here; -: none expressible; NV: "
-	     "violate a document; N!: crash or hang; Nk: only known ones of these; Nd: documents "
-	     "are "
-	     "silent or contradict, implementations differ; n/r: not run");
+	text_wrap(out, &s, "", "",
+		  "ok: all checks hold; ok-: some cases not expressible here; -: none expressible; "
+		  "NV: "
+		  "violate a document; N!: crash or hang; Nk: only known ones of these; Nd: "
+		  "documents "
+		  "are "
+		  "silent or contradict, implementations differ; n/r: not run");
 	str_add(out, "\n");
+	report_narrow(out, m, &s);
 	absences(out, m, &s);
 	findings(out, m, &s);
 	vanished(out, m, &s);
-	report_totals(out, m);
+	report_totals(&totals, m);
+	for (char *line = strtok_r(totals.s, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		text_wrap(out, &s, "", "  ", line);
+	str_free(&totals);
 }

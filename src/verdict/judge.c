@@ -270,6 +270,7 @@ void matrix_judge(struct matrix *m)
 	judge_columns(m);
 	judge_unspecified(m);
 	judge_known(m);
+	judge_extension(m);
 	make_cells(m);
 	for (size_t i = 0; i < m->plan->ncolumns; i++)
 		want += 2 * m->plan->set[m->plan->columns[i].width].n;

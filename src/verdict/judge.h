@@ -14,6 +14,9 @@ struct finding *matrix_add_finding(struct matrix *m, size_t column, const struct
 /* Compare what implementations do where no document decides; differences become divergences. */
 void judge_unspecified(struct matrix *m);
 
+/* Fill m->extension from the records and findings. */
+void judge_extension(struct matrix *m);
+
 /* Mark the findings that `//! known` lines expect, and list the known ones that did not occur. */
 void judge_known(struct matrix *m);
 

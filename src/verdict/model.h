@@ -85,6 +85,17 @@ struct vanished {
 	const struct column *column; /* one of the compiler's at that width */
 };
 
+/* What a column does about the bits above integers narrower than int, by type and kind of place. No
+ * document decides, so a caller that does not extend and a callee that relies on it are both right,
+ * and do not work together. */
+enum narrow { NARROW_BOOL, NARROW_CHAR, NARROW_SHORT, NARROWS };
+struct extension {
+	/* Index: narrow type, then 0 for a register, 1 for the stack. */
+	bool seen[NARROWS][2];    /* as a caller */
+	bool extends[NARROWS][2]; /* in every call seen */
+	bool relies[NARROWS][2];  /* as a callee, in at least one call */
+};
+
 struct matrix {
 	struct arena *arena;
 	struct plan *plan;
@@ -101,8 +112,9 @@ struct matrix {
 	size_t ncells;
 	unsigned total[VERDICT_COUNT];
 	unsigned planned, executed, not_run;
-	unsigned known;      /* cases that are known to fail, and did */
-	unsigned unexpected; /* cases that violate, crash or hang and are not known to */
+	unsigned known;              /* cases that are known to fail, and did */
+	unsigned unexpected;         /* cases that violate, crash or hang and are not known to */
+	struct extension *extension; /* by column * MAX_CONVENTIONS + index in conventions[] */
 	struct vanished *vanished;
 	size_t nvanished;
 };
@@ -110,6 +122,13 @@ struct matrix {
 /* Turn the runs of a plan's columns (m->runs, filled by the caller) into judged cases, findings,
  * rows, cells and totals. Asserts that planned = executed + not run. */
 void matrix_judge(struct matrix *m);
+
+/* Does code of column `caller` leave bits that code of column `callee` relies on, in calls under
+ * conventions[conv]? */
+bool extension_unsafe(const struct matrix *m, size_t caller, size_t callee, size_t conv);
+
+/* A column's habits under conventions[conv]. */
+const struct extension *extension_of(const struct matrix *m, size_t column, size_t conv);
 
 /* "callee", "caller". */
 const char *direction_name(int direction);

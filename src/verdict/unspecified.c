@@ -57,6 +57,22 @@ static void common(const struct behaviours *b, unsigned item, unsigned piece, ui
 	}
 }
 
+/* Is it about a place at all? */
+static bool tells_place(const struct cl_observation *o)
+{
+	return o->piece != CL_PIECE_EXTENDED;
+}
+
+/* Does any document leave anything open in this case? */
+static bool is_unspecified(const struct gen_case *c)
+{
+	bool any = c->place.pop_unspecified || c->place.ret.unspecified;
+
+	for (unsigned i = 0; i < c->place.nargs; i++)
+		any = any || c->place.arg[i].unspecified;
+	return any;
+}
+
 static bool all_agree(const struct behaviours *b)
 {
 	uint64_t places[2];
@@ -66,7 +82,7 @@ static bool all_agree(const struct behaviours *b)
 
 		for (unsigned k = 0; k < o->nobservations; k++) {
 			common(b, o->observations[k].item, o->observations[k].piece, places);
-			if (!places[0] && !places[1])
+			if (tells_place(&o->observations[k]) && !places[0] && !places[1])
 				return false;
 		}
 	}
@@ -113,6 +129,8 @@ static const char *behaviour_words(struct arena *a, const struct gen_case *c,
 		const struct cl_observation *o = &b->o->observations[i];
 		const struct prototype *p = c->decl->proto;
 
+		if (!tells_place(o))
+			continue;
 		if (o->item == CL_ITEM_POP) {
 			if (o->places[0])
 				str_addf(&s, "%spops %llu", s.len ? "; " : "",
@@ -214,6 +232,8 @@ void judge_unspecified(struct matrix *m)
 			const struct gen_case *c = &m->plan->set[w].v[k];
 
 			b.n = 0;
+			if (!is_unspecified(c))
+				continue;
 			for (size_t i = 0; i < m->plan->ncolumns; i++) {
 				for (int d = 0; m->plan->columns[i].width == w && d < CL_DIRECTIONS;
 				     d++) {
