@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Bit-fields in structs: where the bits lie, and which class they give their eightbyte.
+ *
+ * x86-64 psABI 3.1.2, Bit-Fields: allocated from right to left, never across a boundary of the
+ * declared type, unnamed ones without influence on alignment. A named one is of an integral type,
+ * so of class INTEGER (3.2.3); of unnamed ones no document says whether they are fields or padding
+ * (C: they are no members). The i386 psABI 2.1.2 lays structs out alike. Every member's bits are
+ * compared, never padding. */
+
+struct named { int a : 3; unsigned b : 5; int c : 9; };
+struct signs { signed int a : 5; unsigned b : 5; short c : 7; unsigned char d : 3; };
+struct gaps { int a : 3; int : 7; unsigned b : 5; int : 20; char c; };
+struct zero { char a : 4; int : 0; char b : 4; short c; };
+struct cross { int a : 20, b : 20, c : 20; };
+struct wide { long long a : 40; unsigned long long b : 23; long long c : 50; };
+struct bools { _Bool a : 1; _Bool b : 1; char c; _Bool d : 1; };
+struct pad_float { int : 32; float a; };
+struct float_bits { float a; int b : 7; float c; long long : 20; };
+struct bits_only { int : 5; };
+union bits { int a : 11; float b; _Bool c : 1; };
+
+//! group bits-return
+//! why bits in rax, rdx:rax, or in memory at 32 bit; what is above them is padding
+struct named ret_named(int n, struct gaps a, struct signs b);
+struct signs ret_signs(int n, struct zero a, struct named b);
+struct gaps ret_gaps(int n, struct named a, struct cross b);
+struct zero ret_zero(int n, struct cross a, struct bools b);
+//! why 12 bytes: a bit-field starts a new int when it does not fit
+struct cross ret_cross(int n, struct wide a, struct zero b);
+struct wide ret_wide(int n, struct bools a, struct gaps b);
+struct bools ret_bools(int n, struct signs a, struct wide b);
+union bits ret_union(int n, union bits a, struct float_bits b, struct bits_only c);
+
+//! group bits-regs
+//! why INTEGER registers, one or two each, up to the last
+int bits_regs(struct named a, struct signs b, struct cross c, struct bools d, struct zero e);
+int bits_regs_wide(struct gaps a, struct wide b, union bits c, struct signs d, struct pad_float e);
+
+//! group bits-stack
+//! why the same in memory, behind six longs
+int bits_stack(long a, long b, long c, long d, long e, long f, struct named g, struct gaps h,
+	       struct zero i, struct cross j);
+int bits_stack_wide(long a, long b, long c, long d, long e, struct wide f, struct bools g,
+		    struct signs h, union bits i, struct wide j, struct cross k);
+
+//! group bits-class
+//! why are unnamed bits fields? {int : 32; float} is SSE when they are padding, else INTEGER
+struct pad_float ret_pad_float(struct pad_float a, struct float_bits b, float c);
+//! why INTEGER, then SSE or INTEGER: unnamed bits behind a float
+struct float_bits ret_float_bits(struct float_bits a, struct pad_float b, union bits c);
+int bits_class_regs(double a, double b, double c, double d, double e, double f, double g,
+		    struct pad_float h, struct float_bits i, union bits j);
+int bits_class_stack(long a, long b, long c, long d, long e, long f, struct float_bits g,
+		     struct pad_float h, union bits i, struct bits_only j);
+
+//! group bits-padding
+//! why only unnamed bits: 4 bytes, NO_CLASS under sysv if they are padding, an integer under ms
+struct bits_only ret_padding_args(struct bits_only a, int b, double c, struct bits_only d);
+int padding_between(int a, struct bits_only b, int c, struct bits_only d);
+//! why a word of its own at 32 bit, no register under sysv: the long behind tells
+int padding_stack(long a, long b, long c, long d, long e, long f, struct bits_only g, long h);
+
+//! group bits-va
+//! why va_arg reads whole eightbytes; bits are cut out of them
+//! varargs struct named, struct gaps, struct cross, struct zero
+int va_bits(int n, ...);
+//! varargs struct wide, struct signs, struct bools, union bits
+int va_bits_wide(int n, ...);
+//! varargs struct pad_float, struct float_bits, double
+int va_bits_class(int n, ...);
+//! varargs int, struct bits_only, int
+struct bits_only va_bits_padding(int n, ...);
