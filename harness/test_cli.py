@@ -12,7 +12,7 @@ import pytest
 import program
 from program import environment, run, script, write
 
-VERBS = ("run", "explain", "list", "coverage")
+VERBS = ("run", "explain", "list", "coverage", "fuzz")
 GOOD = "int f(int a);\n"
 
 

@@ -13,6 +13,7 @@ static const char usage[] =
 	"\n"
 	"  run       compile and run every case with every compiler; print the matrix\n"
 	"  explain   where each argument of a prototype goes, under every convention\n"
+	"  fuzz      draw random prototypes, run them, minimise what they find\n"
 	"  coverage  how much of each convention the cases exercise\n"
 	"  list      abis, cases, compilers, places, rules or checks\n"
 	"\n"
@@ -28,6 +29,7 @@ int main(int argc, char **argv)
 		int (*run)(int argc, char **argv);
 	} verbs[] = { { "run", cmd_run },
 		      { "explain", cmd_explain },
+		      { "fuzz", cmd_fuzz },
 		      { "coverage", cmd_coverage },
 		      { "list", cmd_list } };
 	const char *names[ARRAY_SIZE(verbs) + 1] = { NULL };

@@ -44,6 +44,7 @@ static struct fuzz_key key_of(struct arena *a, const struct finding *f)
 			      .check = f->check,
 			      .rule = f->rule,
 			      .width = f->c->conv->width,
+			      .conv = f->c->conv,
 			      .direction = f->direction,
 			      .item = -1,
 			      .compilers = "",
@@ -69,34 +70,13 @@ static bool same_but_compilers(const struct fuzz_key *a, const struct fuzz_key *
 	       a->unspecified == b->unspecified && !strcmp(a->message, b->message);
 }
 
-bool fuzz_same_key(const struct fuzz_key *a, const struct fuzz_key *b)
-{
-	return same_but_compilers(a, b) && !strcmp(a->compilers, b->compilers);
-}
-
-const struct finding *fuzz_shows(const struct fuzz_round *r, const struct fuzz_key *k,
-				 const struct gen_case *c, size_t column)
-{
-	const struct matrix *m = &r->matrix;
-
-	for (size_t i = 0; i < m->nfindings; i++) {
-		const struct finding *f = &m->findings[i];
-		struct fuzz_key mine;
-
-		if (f->c != c || f->column != column)
-			continue;
-		mine = key_of(r->arena, f);
-		if (same_but_compilers(&mine, k))
-			return f;
-	}
-	return NULL;
-}
-
 /* Self-disagreement ------------------------------------------------------------------------- */
 
+/* Both were seen somewhere (not all of a long stack area is watched), and nowhere the same. */
 static bool no_place_in_common(const struct cl_observation *a, const struct cl_observation *b)
 {
-	return !(a->places[0] & b->places[0]) && !(a->places[1] & b->places[1]);
+	return (a->places[0] || a->places[1]) && (b->places[0] || b->places[1]) &&
+	       !(a->places[0] & b->places[0]) && !(a->places[1] & b->places[1]);
 }
 
 /* Does the column, as a caller, put something where it does not read it as a callee? */
@@ -120,6 +100,30 @@ static bool disagrees(const struct fuzz_round *r, size_t column, const struct ge
 		}
 	}
 	return false;
+}
+
+const struct finding *fuzz_shows(const struct fuzz_round *r, const struct fuzz_key *k,
+				 const struct gen_case *c, size_t column)
+{
+	const struct matrix *m = &r->matrix;
+	bool seen[CL_DIRECTIONS] = { false };
+
+	for (size_t i = 0; i < m->nfindings; i++) {
+		const struct finding *f = &m->findings[i];
+		struct fuzz_key mine;
+
+		if (f->c != c || f->column != column)
+			continue;
+		/* Of wrong arguments only the first is a cause. */
+		if (is_argument(f) && seen[f->direction])
+			continue;
+		seen[f->direction] = seen[f->direction] || is_argument(f);
+		mine = key_of(r->arena, f);
+		if (same_but_compilers(&mine, k) &&
+		    (!k->unspecified || !*k->compilers || disagrees(r, column, c)))
+			return f;
+	}
+	return NULL;
 }
 
 /* Findings of one case that may be one cause ------------------------------------------------- */
@@ -181,7 +185,7 @@ static struct facts collect(const struct fuzz_round *r, bool known)
 	size_t n = 0, since = 0;
 
 	for (size_t i = 0; i < m->nfindings; i++) {
-		if (!known || m->findings[i].known)
+		if (!known || (m->findings[i].known && m->findings[i].verdict >= VERDICT_VIOLATION))
 			sorted[n++] = &m->findings[i];
 	}
 	if (n)
@@ -224,6 +228,11 @@ static const char *compilers_of(const struct fuzz_round *r, const struct fact *t
 	return names;
 }
 
+static bool same_key(const struct fuzz_key *a, const struct fuzz_key *b)
+{
+	return same_but_compilers(a, b) && !strcmp(a->compilers, b->compilers);
+}
+
 /* Clusters ----------------------------------------------------------------------------------- */
 
 static struct fuzz_cluster *find(struct fuzz_clusters *all, const struct fuzz_key *k)
@@ -231,7 +240,7 @@ static struct fuzz_cluster *find(struct fuzz_clusters *all, const struct fuzz_ke
 	struct fuzz_cluster *c;
 
 	for (size_t i = 0; i < all->n; i++) {
-		if (fuzz_same_key(&all->v[i].key, k))
+		if (same_key(&all->v[i].key, k) && all->v[i].key.conv == k->conv)
 			return &all->v[i];
 	}
 	all->v = arena_grow(all->arena, all->v, all->n, sizeof(*c));
@@ -263,7 +272,6 @@ static void keep_example(struct fuzz_clusters *all, struct fuzz_cluster *c,
 	struct arena *a = all->arena;
 	const struct finding *f = t->first;
 
-	c->weight = fuzz_weight(t->c->decl->proto);
 	c->text = arena_strdup(a, text);
 	c->name = arena_strdup(a, t->c->decl->proto->name);
 	c->conv = t->c->conv;
@@ -284,6 +292,7 @@ static void add_to_cluster(struct fuzz_clusters *all, const struct fuzz_round *r
 			   const char *const *texts)
 {
 	struct fuzz_cluster *c;
+	size_t weight;
 
 	t->key.compilers = compilers_of(r, t);
 	c = find(all, &t->key);
@@ -297,8 +306,11 @@ static void add_to_cluster(struct fuzz_clusters *all, const struct fuzz_round *r
 	c->conventions |= convention_bit(t->c->conv);
 	for (size_t i = 0; i < r->plan.ncolumns; i++)
 		c->column[i] |= t->column[i];
-	if (!c->text || fuzz_weight(t->c->decl->proto) < c->weight)
-		keep_example(all, c, r, t, texts[t->c->decl - r->cases.v]);
+	weight = 2 * fuzz_weight(t->c->decl->proto) + (t->c->conv->noop != RULE_NONE);
+	if (c->text && weight >= c->weight)
+		return;
+	c->weight = weight;
+	keep_example(all, c, r, t, texts[t->c->decl - r->cases.v]);
 }
 
 /* "FILE:LINE:COL: error: what" without the position and without our names' numbers. */
@@ -387,12 +399,43 @@ static int by_seriousness(const void *x, const void *y)
 	return strcmp(a->name, b->name);
 }
 
+/* What one convention shows is known or not by itself; then it is one cause again. What is known is
+ * told once for each reason. */
+static bool one_cause(const struct fuzz_cluster *a, const struct fuzz_cluster *b)
+{
+	if (a->known && b->known)
+		return !strcmp(a->known, b->known);
+	return !a->known && !b->known && same_key(&a->key, &b->key);
+}
+
+static void merge(const struct fuzz_clusters *all, struct fuzz_cluster *into,
+		  const struct fuzz_cluster *from)
+{
+	struct fuzz_cluster sum = from->weight < into->weight ? *from : *into;
+
+	sum.cases = into->cases + from->cases;
+	sum.findings = into->findings + from->findings;
+	sum.conventions = into->conventions | from->conventions;
+	sum.column = into->column;
+	for (size_t i = 0; i < all->setup->ncolumns; i++)
+		sum.column[i] |= from->column[i];
+	*into = sum;
+}
+
 void fuzz_clusters_sort(struct fuzz_clusters *all)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < all->n; i++) {
-		if (all->v[i].text)
+		size_t k = 0;
+
+		if (!all->v[i].text)
+			continue;
+		while (k < n && !one_cause(&all->v[k], &all->v[i]))
+			k++;
+		if (k < n)
+			merge(all, &all->v[k], &all->v[i]);
+		else
 			all->v[n++] = all->v[i];
 	}
 	all->n = n;

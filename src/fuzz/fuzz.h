@@ -116,11 +116,12 @@ struct fuzz_round {
 	struct arena *arena;
 	struct case_list cases;
 	struct plan plan;
+	unsigned char **ruled_out; /* by column and case: by the probes, before compiling */
 	struct matrix matrix;
 };
 
-/* Probe the compilers: fills s->columns. */
-void fuzz_setup_columns(struct fuzz_setup *s);
+/* Probe the compilers, for classes with a weight too: fills s->columns. */
+void fuzz_setup_columns(struct fuzz_setup *s, const struct fuzz_weights *weights);
 
 /* Is a case of any interest in a column? */
 typedef bool (*fuzz_wanted)(void *ctx, size_t column, const struct gen_case *c);
@@ -144,6 +145,7 @@ struct fuzz_key {
 	enum check check;
 	enum rule_id rule;
 	enum width width;
+	const struct convention *conv;
 	int direction;         /* -1: both (the compiler died, or no document decides) */
 	int item;              /* a register that was not preserved, a kind of fault; else -1 */
 	bool unspecified;      /* no document decides the placement */
@@ -161,16 +163,17 @@ struct fuzz_cluster {
 	/* The lightest case seen. */
 	const char *text; /* NULL: of known cases only */
 	const char *name;
-	size_t weight;
+	size_t weight; /* of a convention that changes nothing, a little more */
 	const struct convention *conv;
 	size_t example; /* column */
 	int direction;
 	const char *subject, *expected, *observed, *origin;
 	/* After minimising (settle.c). */
-	const char *minimal;          /* text of the minimal prototype */
-	const char *prototype;        /* its declaration */
-	unsigned steps;               /* reductions that kept the finding */
-	bool settled;                 /* the minimal prototype showed it once more */
+	const char *minimal;   /* text of the minimal prototype */
+	const char *prototype; /* its declaration */
+	const char *shape;     /* the same with a short name, definitions included, on one line */
+	unsigned steps;        /* reductions that kept the finding */
+	bool settled;          /* the minimal prototype showed it once more */
 	unsigned char *shows, *holds; /* by column: at the example's convention */
 	uint32_t shows_conventions;
 	const char **also; /* other findings of the same minimal prototype */
@@ -205,12 +208,11 @@ void fuzz_clusters_add(struct fuzz_clusters *all, const struct fuzz_round *r,
 const struct finding *fuzz_shows(const struct fuzz_round *r, const struct fuzz_key *k,
 				 const struct gen_case *c, size_t column);
 
-bool fuzz_same_key(const struct fuzz_key *a, const struct fuzz_key *b);
-
 /* Does the cluster count: a violation, crash or timeout that nothing known explains? */
 bool fuzz_unexpected(const struct fuzz_cluster *c);
 
-/* Drop those of known cases only; least serious first. */
+/* Drop those of known cases only, put together those of several conventions, least serious first.
+ */
 void fuzz_clusters_sort(struct fuzz_clusters *all);
 
 /* Minimising --------------------------------------------------------------------------------- */
@@ -262,13 +264,14 @@ struct fuzz_result {
 	size_t functions;
 	double seconds, minimising;
 	size_t total[VERDICT_COUNT];
+	const char *why_not; /* why a payload did not run to its end, if one did not */
 };
 
 double fuzz_clock(void);
 
 /* The texts of a reproducer, from the round that showed the minimal prototype. */
 void fuzz_reproducer(struct fuzz_setup *s, struct fuzz_cluster *c, const struct fuzz_round *r,
-		     const struct gen_case *g, const struct finding *f);
+		     const struct gen_case *g);
 /* Write OUT/clusters, in place of what an earlier run left there; names every cluster's folder. */
 void fuzz_write_clusters(const char *out, struct fuzz_clusters *all);
 

@@ -5,6 +5,7 @@
 
 #include "cmd/execute.h"
 
+#include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,15 +43,89 @@ static void empty_work(struct arena *a, const char *work)
 		unlink(arena_printf(a, "%s/%s", work, files[i]));
 }
 
-void fuzz_setup_columns(struct fuzz_setup *s)
+/* Classes that not every compiler has. Asked once, of a file each: in a round, a refusal costs the
+ * compilation of a batch case by case. */
+static const struct {
+	enum fuzz_class class;
+	const char *source;
+} trials[] = {
+	{ FUZZ_COMPLEX, "double _Complex f(double _Complex a) { return a; }\n" },
+	{ FUZZ_VECTOR, "typedef int v __attribute__((vector_size(16)));\n"
+		       "v f(v a) { return a; }\n" },
+	{ FUZZ_FLOAT128, "__float128 f(__float128 a) { return a; }\n" },
+	{ FUZZ_FLOAT16, "_Float16 f(_Float16 a) { return a; }\n" },
+	{ FUZZ_BITINT, "_BitInt(128) f(_BitInt(128) a) { return a; }\n" },
+	{ FUZZ_EMPTY, "struct s { };\nstruct s f(struct s a) { return a; }\n" },
+};
+
+/* NULL, or why the compiler refuses the trial. */
+static const char *refuses(struct fuzz_setup *s, const struct column *col, const char *source)
 {
+	const char *c = arena_printf(s->arena, "%s/trial.c", s->tools.work);
+	const char *argv[MAX_FLAGS + 8] = { col->compiler->path };
+	struct str out = { 0 };
+	const char *why = NULL;
+	size_t n = 1;
+
+	for (const char *const *f = col->compiler->target[col->width].flags; *f; f++)
+		argv[n++] = *f;
+	argv[n++] = "-c";
+	argv[n++] = "-o";
+	argv[n++] = arena_printf(s->arena, "%s/trial.o", s->tools.work);
+	argv[n++] = c;
+	if (file_write(c, source, strlen(source)) < 0)
+		die("cannot write %s: %s", c, strerror(errno));
+	if (run_program(argv, 20, &out) != 0) {
+		const char *error = out.s ? strstr(out.s, "error: ") : NULL;
+
+		why = error ? arena_strndup(s->arena, error + 7, strcspn(error + 7, "\n"))
+			    : "the compiler failed without a word";
+	}
+	str_free(&out);
+	return why;
+}
+
+static void try_classes(struct fuzz_setup *s, const struct fuzz_weights *w)
+{
+	for (size_t i = 0; i < s->ncolumns; i++) {
+		const struct column *col = &s->columns[i];
+		struct fuzz_learnt *l = &s->learnt[i];
+		bool same = i && col[-1].compiler == col->compiler && col[-1].width == col->width;
+
+		if (same)
+			*l = l[-1];
+		for (size_t k = 0; !same && !col->unusable && k < ARRAY_SIZE(trials); k++) {
+			enum fuzz_class c = trials[k].class;
+			const char *why = w->w[c] ? refuses(s, col, trials[k].source) : NULL;
+
+			if (!why)
+				continue;
+			l->bad |= 1u << c;
+			l->why[c] = arena_printf(s->arena, "%s: %s", fuzz_classes[c].name, why);
+		}
+	}
+}
+
+void fuzz_setup_columns(struct fuzz_setup *s, const struct fuzz_weights *weights)
+{
+	struct case_list one = { 0 };
 	struct plan p = s->tools;
+	const char *error;
 
 	p.arena = s->arena;
+	/* A width without cases gets no columns: every convention has this one. */
+	if (proto_parse_file(s->arena, "fuzz.h", "void fuzz(void);", &one, &error) < 0)
+		die("internal error: %s", error);
+	for (enum width w = W32; w < WIDTHS; w++) {
+		if (s->widths[w])
+			gen_select(s->arena, &one, w, s->abis, &p.set[w], &error);
+		s->widths[w] = p.set[w].n > 0;
+	}
 	plan_columns(&p, &s->compilers, s->widths, s->opts);
 	s->columns = p.columns;
 	s->ncolumns = p.ncolumns;
 	s->learnt = arena_alloc(s->arena, (p.ncolumns + 1) * sizeof(*s->learnt));
+	try_classes(s, weights);
 }
 
 static void absent(struct column *col, size_t i, const char *why)
@@ -59,6 +134,27 @@ static void absent(struct column *col, size_t i, const char *why)
 		return;
 	col->absent[i] = UNSUPPORTED;
 	col->why[i] = why;
+}
+
+/* The columns of every round are those of the setup, in its order: a width without cases in this
+ * round has unusable ones. */
+static void complete(const struct fuzz_setup *s, struct fuzz_round *r)
+{
+	struct plan *p = &r->plan;
+	struct column *all = arena_alloc(r->arena, (s->ncolumns + 1) * sizeof(*all));
+
+	for (size_t i = 0, k = 0; i < s->ncolumns; i++) {
+		if (k < p->ncolumns && !strcmp(p->columns[k].id, s->columns[i].id)) {
+			all[i] = p->columns[k++];
+			continue;
+		}
+		all[i] = s->columns[i];
+		all[i].absent = NULL;
+		all[i].why = NULL;
+		all[i].unusable = "no case of this width";
+	}
+	p->columns = all;
+	p->ncolumns = s->ncolumns;
 }
 
 /* Leave out of the columns what is of no interest or known to be refused: a refusal costs a
@@ -70,7 +166,11 @@ static void narrow(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wante
 		const struct fuzz_learnt *l = &s->learnt[i];
 		const struct gen_set *set = &r->plan.set[col->width];
 
-		for (size_t k = 0; !col->unusable && k < set->n; k++) {
+		if (col->unusable)
+			continue;
+		r->ruled_out[i] = arena_alloc(r->arena, set->n + 1);
+		memcpy(r->ruled_out[i], col->absent, set->n);
+		for (size_t k = 0; k < set->n; k++) {
 			uint32_t classes =
 				fuzz_classes_of(set->v[k].decl->proto) & l->bad & ~l->good;
 
@@ -82,7 +182,8 @@ static void narrow(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wante
 	}
 }
 
-/* A class is to blame for a refusal when no case with it ever compiled. */
+/* A class is to blame for a refusal (not one that the probes foresaw, which is the convention's)
+ * when no case with it ever compiled. */
 static void learn(struct fuzz_setup *s, const struct fuzz_round *r)
 {
 	for (size_t i = 0; i < r->plan.ncolumns; i++) {
@@ -95,7 +196,7 @@ static void learn(struct fuzz_setup *s, const struct fuzz_round *r)
 				l->good |= fuzz_classes_of(set->v[k].decl->proto);
 		}
 		for (size_t k = 0; !col->unusable && k < set->n; k++) {
-			uint32_t blame = col->absent[k] == UNSUPPORTED
+			uint32_t blame = col->absent[k] == UNSUPPORTED && !r->ruled_out[i][k]
 						 ? fuzz_classes_of(set->v[k].decl->proto)
 						 : 0;
 
@@ -124,6 +225,8 @@ void fuzz_round_cases(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wa
 	}
 	empty_work(r->arena, p->work);
 	plan_columns(p, &s->compilers, s->widths, s->opts);
+	complete(s, r);
+	r->ruled_out = arena_alloc(r->arena, (p->ncolumns + 1) * sizeof(unsigned char *));
 	narrow(s, r, wanted, ctx);
 	plan_build(p);
 	r->matrix = (struct matrix){ .arena = r->arena, .plan = p, .seed = s->seed };

@@ -70,18 +70,24 @@ static const struct type *vector(struct arena *a, struct random *r)
 					     TYPE_SHORT };
 	static const unsigned bytes[] = { 16, 16, 16, 8, 32, 64 };
 	const struct type *element = one_of(r, of, ARRAY_SIZE(of));
-	struct type *t = derive(a, TYPE_VECTOR, element);
+	unsigned size = bytes[random_below(r, ARRAY_SIZE(bytes))];
+	struct type *t;
 
+	/* A vector of one element is a case of its own that no document knows. */
+	if (size == element->size[W64])
+		element = type_basic(TYPE_FLOAT);
+	t = derive(a, TYPE_VECTOR, element);
 	/* Spelt by its size, at either width. */
-	t->size[W32] = t->size[W64] = bytes[random_below(r, ARRAY_SIZE(bytes))];
+	t->size[W32] = t->size[W64] = size;
 	t->count = t->size[W64] / element->size[W64];
 	return t;
 }
 
+/* Up to what the first compilers that had them can do. */
 static const struct type *bit_precise(struct arena *a, struct random *r)
 {
-	static const unsigned bits[] = { 2,  7,  8,  9,  17, 31,  32,  33,
-					 48, 63, 64, 65, 96, 127, 128, 129 };
+	static const unsigned bits[] = { 2, 7, 8, 9, 17, 31, 32, 33, 48, 63, 64, 65, 96, 127, 128 };
+
 	struct type *t = derive(a, TYPE_BITINT, NULL);
 
 	t->count = bits[random_below(r, ARRAY_SIZE(bits))];
@@ -178,6 +184,21 @@ static bool holds_bits(const struct type *t)
 	return t->kind >= TYPE_BOOL && t->kind <= TYPE_ULLONG;
 }
 
+static const struct type *bit_field_type(struct random *r, const struct fuzz_weights *w)
+{
+	static const enum fuzz_class classes[] = { FUZZ_INT, FUZZ_CHAR, FUZZ_SHORT, FUZZ_LLONG };
+	static const enum type_kind kinds[][2] = { { TYPE_INT, TYPE_UINT },
+						   { TYPE_SCHAR, TYPE_UCHAR },
+						   { TYPE_SHORT, TYPE_USHORT },
+						   { TYPE_LLONG, TYPE_ULLONG } };
+	unsigned weight[ARRAY_SIZE(classes)], i;
+
+	for (i = 0; i < ARRAY_SIZE(classes); i++)
+		weight[i] = w->w[classes[i]];
+	i = random_pick(r, weight, ARRAY_SIZE(classes)) % ARRAY_SIZE(classes);
+	return one_of(r, kinds[i], 2);
+}
+
 /* A chance of `weight` to 40: features of a struct, which need no others to step back. */
 static bool chance(struct random *r, unsigned weight)
 {
@@ -191,11 +212,8 @@ static void member(struct arena *a, struct random *r, const struct fuzz_weights 
 
 	f->type = member_type(a, r, w, nesting);
 	if (chance(r, 2 * w->w[FUZZ_BITFIELD])) {
-		static const enum type_kind of[] = { TYPE_INT, TYPE_UINT, TYPE_CHAR, TYPE_SHORT,
-						     TYPE_LLONG };
-
 		if (!holds_bits(f->type))
-			f->type = one_of(r, of, ARRAY_SIZE(of));
+			f->type = bit_field_type(r, w);
 		f->is_bitfield = true;
 		/* At 32 bit, where a long is 4 bytes, too. */
 		f->bits = (uint8_t)(f->type->kind == TYPE_BOOL

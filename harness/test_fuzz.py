@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: MIT
+"""clobber fuzz: the same seed gives the same prototypes, broken compilers are found, what they
+break is made minimal, and what is written down reproduces."""
+import json
+import os
+import re
+import subprocess
+
+import pytest
+
+import program
+from program import run, script
+
+QUICK = ("--types", "int,long,pointer", "--quiet", "--seed", "5")
+
+
+def fuzz(out, *args, status: int) -> tuple[dict, program.Result]:
+    r = run(["fuzz", "--out", out, *args], cwd=out.parent)
+    assert r.status == status, f"status {r.status}, want {status}\n{r.stdout}\n{r.stderr}"
+    return json.loads((out / "fuzz.json").read_text()), r
+
+
+def unexpected(data: dict) -> list[dict]:
+    return [c for c in data["clusters"]
+            if c["known"] is None and c["verdict"] in ("violation", "crash", "timeout")]
+
+
+def reproduce(out, cluster: dict, *args, **env) -> int:
+    r = subprocess.run(["sh", out / cluster["folder"] / "run.sh", *args], cwd="/",
+                       env=program.environment(CLOBBER=str(program.PROGRAM), **env),
+                       capture_output=True, text=True, timeout=program.SECONDS)
+    return r.returncode
+
+
+@pytest.fixture(scope="module")
+def regparm(tmp_path_factory, gcc, compilers):
+    """gcc -mregparm=2 under cdecl."""
+    tmp = tmp_path_factory.mktemp("regparm")
+    cc = script(tmp / "rp2", f'exec {compilers[gcc]["path"]} "$@" -mregparm=2\n')
+    data, r = fuzz(tmp / "out", "--cc", cc, "--width", "32", "--abi", "cdecl", "--count", "30",
+                   *QUICK, status=1)
+    return data, r, tmp / "out", cc
+
+
+@pytest.fixture(scope="module")
+def rbx(tmp_path_factory, gcc, compilers):
+    tmp = tmp_path_factory.mktemp("rbx")
+    cc = script(tmp / "rbx", f'exec {compilers[gcc]["path"]} "$@" -fcall-used-rbx\n')
+    data, r = fuzz(tmp / "out", "--cc", cc, "--width", "64", "--abi", "sysv,regparm0", "--count",
+                   "20", *QUICK, status=1)
+    return data, r, tmp / "out", cc
+
+
+def test_help():
+    r = run(["fuzz", "--help"])
+    assert (r.status, r.stderr) == (0, "")
+    assert r.stdout.startswith("usage: clobber fuzz")
+    assert max(map(len, r.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("args,message", [
+    (["--count", "0"], "--count: `0' is not a number from 1 to"),
+    (["--count", "-1"], "--count: `-1' is not a number"),
+    (["--count", "many"], "--count: `many' is not a number"),
+    (["--time", "0"], "--time: `0' is not a number"),
+    (["--seed", "-1"], "--seed: `-1' is not a number"),
+    (["--seed", ""], "--seed: `' is not a number"),
+    (["--types", ""], "--types: empty list"),
+    (["--types", "inf"], "--types: `inf' is no class of types"),
+    (["--types", "int=x"], "--types: `int=x' is not a class with a weight"),
+    (["--types", "all=0"], "--types: no class of types is left"),
+    (["--types", "int128", "--width", "32"], "--types: none of these can be placed"),
+    (["--abi", "sysw"], "did you mean `sysv'?"),
+    (["--abi", "fastcall", "--width", "64"], "--types: none of these can be placed"),
+    (["--opt", ""], "--opt: empty list"),
+    (["--opt", "fast"], "--opt: `fast' is no optimisation"),
+    (["--width", "16"], "--width: `16' is no width"),
+    (["--color", "pink"], "--color: `pink' is none of"),
+    (["--cc", "no-such-cc"], "--cc: "),
+    (["--nonsense"], "clobber fuzz --help"),
+    (["garbage"], "what is `garbage'?"),
+])
+def test_bad_usage(tmp_path, args, message):
+    r = run(["fuzz", "--out", tmp_path / "out", *args], cwd=tmp_path)
+    assert (r.status, r.stdout) == (2, "")
+    assert message in r.stderr
+    assert not list(tmp_path.glob("out/*.json"))
+
+
+def test_same_seed_same_prototypes(tmp_path, gcc, regparm):
+    """Whatever the compiler and the size of the rounds."""
+    for name, seed, count in (("same", "5", "12"), ("other", "6", "12")):
+        data, _ = fuzz(tmp_path / name, "--cc", gcc, "--width", "32", "--abi", "cdecl", "--count",
+                       count, *QUICK[:3], "--seed", seed, status=0)
+        assert (data["seed"], data["prototypes"]) == (int(seed), 12)
+    texts = [(d / "prototypes.h").read_text()
+             for d in (tmp_path / "same", tmp_path / "other", regparm[2])]
+    assert texts[2].startswith(texts[0])
+    assert texts[0] != texts[1]
+    assert re.findall(r"\b(fuzz_\d{6})\(", texts[0]) == [f"fuzz_{i:06}" for i in range(12)]
+
+
+def test_prototypes_are_a_case_file(regparm, tmp_path, gcc):
+    program.run_matrix(tmp_path / "out", "--cc", gcc, "--width", "32", "--abi", "cdecl", "--opt",
+                       "O2", "--cases", regparm[2] / "prototypes.h", status=0)
+
+
+def test_regparm_is_found_and_made_trivial(regparm):
+    data, _, _, _ = regparm
+    found = {(c["check"], c["direction"]): c for c in unexpected(data)}
+    for direction in ("callee", "caller"):
+        c = found["argument", direction]
+        assert (c["rule"], c["convention"], c["shown_again"]) == ("i386.args.stack", "cdecl", True)
+        assert re.fullmatch(r"void fuzz_\w+\((int|long|char) a\);\n", c["case"])
+        assert c["shown_by"] == ["rp2/32/O2"]
+    assert data["options"]["opt"] == ["O2"]
+    assert data["functions"] == 60
+
+
+def test_used_rbx_is_found_and_made_trivial(rbx):
+    data, _, _, _ = rbx
+    found = {c["direction"]: c for c in unexpected(data)}
+    assert set(found) == {"callee", "caller"}  # a caller is called as well
+    for c in found.values():
+        assert (c["check"], c["rule"]) == ("callee-saved", "sysv.registers.saved")
+        assert c["conventions"] == ["regparm0/64", "sysv/64"]
+        assert re.fullmatch(r"(void|int) fuzz_\w+\(void\);\n", c["case"])
+    assert found["callee"]["case"].startswith("void")
+    assert found["callee"]["cases"] == 40
+
+
+@pytest.mark.parametrize("which", ("regparm", "rbx"))
+def test_reproducer(which, request, gcc):
+    data, _, out, _ = request.getfixturevalue(which)
+    for c in unexpected(data):
+        files = {p.name for p in (out / c["folder"]).iterdir()}
+        assert files == {"case.h", "target.c", "trampoline.asm", "run.sh", "README"}
+        assert os.access(out / c["folder"] / "run.sh", os.X_OK)
+        readme = (out / c["folder"] / "README").read_text()
+        assert c["rule"] in readme and c["expected"] in readme
+        case = (out / c["folder"] / "case.h").read_text()
+        assert re.search(r"^// //! known \w+ [\w,]+ (callee|caller): REASON$", case, re.M)
+    worst = unexpected(data)[0]
+    assert reproduce(out, worst) == 0
+    assert reproduce(out, worst, "--cc", gcc) == 1  # the compiler without the flag
+    assert reproduce(out, worst, "--cc", "no-such-cc") == 2
+
+
+@pytest.mark.parametrize("which", ("regparm", "rbx"))
+def test_summary(which, request):
+    data, r, out, _ = request.getfixturevalue(which)
+    assert r.stderr == ""
+    lines = r.stdout.splitlines()
+    assert all(len(line) <= 80 for line in lines if str(out) not in line)
+    assert re.fullmatch(r"seed 5: \d+ prototypes, \d+ functions in [\d.]+ s: \d+ functions per "
+                        r"second", lines[-1])
+    assert "\033" not in r.stdout
+
+
+def test_folders_of_an_earlier_run_go(rbx, tmp_path, gcc):
+    old = tmp_path / "out" / "clusters" / "007-old"
+    old.mkdir(parents=True)
+    (old / "case.h").write_text("int f(int a);\n")
+    mine = tmp_path / "out" / "clusters" / "mine"
+    mine.mkdir()
+    fuzz(tmp_path / "out", "--cc", gcc, "--width", "64", "--abi", "sysv", "--count", "5", *QUICK,
+         status=0)
+    assert not old.exists()
+    assert mine.exists()
+
+
+def test_refusals_are_counted(tmp_path, gcc, compilers):
+    """A compiler that refuses one type, in a way that no probe foresees."""
+    cc = script(tmp_path / "picky",
+                'case " $* " in *gen64*) for a; do :; done; grep -q "char [*]" "$a" && '
+                '{ echo "x.c:1:1: error: no pointers today"; exit 1; };; esac\n'
+                f'exec {compilers[gcc]["path"]} "$@"\n')
+    data, _ = fuzz(tmp_path / "out", "--cc", cc, "--width", "64", "--abi", "sysv", "--count", "20",
+                   "--types", "int,pointer", "-q", status=0)
+    assert [(u["compiler"], u["width"], u["why"]) for u in data["unsupported"]] == [
+        ("picky", 64, "no pointers today")]
+    assert 0 < data["unsupported"][0]["cases"] < 20
+
+
+def test_compiler_crash_is_a_cluster(tmp_path, gcc, compilers):
+    cc = script(tmp_path / "dying",
+                'case " $* " in *gen64*) for a; do :; done; grep -q "double" "$a" && '
+                'grep -q "target_.*(.*double" "$a" && { echo "x.c:1:1: internal compiler error: in '
+                'expand, at x.c:7"; exit 4; };; esac\n'
+                f'exec {compilers[gcc]["path"]} "$@"\n')
+    data, _ = fuzz(tmp_path / "out", "--cc", cc, "--width", "64", "--abi", "sysv", "--count", "10",
+                   "--types", "int,double", "-q", status=1)
+    (c,) = unexpected(data)
+    assert (c["verdict"], c["direction"], c["subject"]) == ("crash", None, "the compiler")
+    assert re.fullmatch(r"void fuzz_\w+\(double a\);\n", c["case"])
+    assert reproduce(tmp_path / "out", c) == 0

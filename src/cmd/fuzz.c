@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: MIT */
+/* clobber fuzz: random prototypes in rounds, until there are enough or the time is over; what they
+ * find is put together by cause, made minimal, and written down. */
+#include "cmd/cmd.h"
+#include "cmd/execute.h"
+#include "fuzz/fuzz.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"usage: clobber fuzz [options]\n"
+	"\n"
+	"Draw random prototypes, run them with every compiler under every convention,\n"
+	"put findings of one cause together, minimise an example of each. Writes\n"
+	"DIR/fuzz.json, DIR/prototypes.h and a folder for each cluster in DIR/clusters.\n"
+	"\n"
+	"  --seed N        seed of the prototypes and of all values (default: 1)\n"
+	"  --count N       stop after N prototypes\n"
+	"  --time S        stop after S seconds; looked at between rounds (default: 60,\n"
+	"                  none with --count); minimising comes after it\n"
+	"  --cc LIST       compilers, names on PATH or paths (default: all found)\n"
+	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
+	"  --width LIST    32, 64 (default: both)\n"
+	"  --opt LIST      optimisations (default: O2 alone, for speed)\n"
+	"  --types LIST    classes of types with weights, as int=4,struct (weights up to\n"
+	"                  1000); those named and no others; only zeros: all but those.\n"
+	"                  scalar, aggregate, exotic, all name several\n"
+	"  --out DIR       results (default: results/fuzz)\n"
+	"  --jobs N        compile N files at once (default: ninja decides)\n"
+	"  --color WHEN    auto, always or never (default: auto; NO_COLOR is honoured)\n"
+	"  -q, --quiet     no progress\n"
+	"  -h, --help      this text\n"
+	"\n"
+	"Exit status: 0 nothing unexpected; 1 a violation, crash or timeout that no known\n"
+	"case explains; 2 bad usage or environment.\n";
+
+enum {
+	FIRST_ROUND = 50, /* prototypes: as many cases of a convention as are one file */
+	LAST_ROUND = 200,
+	MINIMISED = 32, /* clusters */
+	MINIMISING_S = 60
+};
+static const double round_seconds = 12; /* aimed at */
+
+struct options {
+	const char *cc, *width, *abi, *opt, *types, *out, *color;
+	uint64_t seed;
+	unsigned long count, time; /* 0: no limit */
+	unsigned jobs;
+	bool quiet;
+};
+
+static uint64_t number(const char *option, const char *s, uint64_t min, uint64_t max)
+{
+	unsigned long long n;
+	char *end;
+
+	errno = 0;
+	n = strtoull(s, &end, 0);
+	if (*s < '0' || *s > '9' || *end || errno || n < min || n > max)
+		die("%s: `%s' is not a number from %llu to %llu", option, s,
+		    (unsigned long long)min, (unsigned long long)max);
+	return n;
+}
+
+enum {
+	OPT_SEED = 256,
+	OPT_COUNT,
+	OPT_TIME,
+	OPT_CC,
+	OPT_ABI,
+	OPT_WIDTH,
+	OPT_OPT,
+	OPT_TYPES,
+	OPT_OUT,
+	OPT_JOBS,
+	OPT_COLOR
+};
+
+static void take(struct options *o, int c)
+{
+	switch (c) {
+	case OPT_SEED:
+		o->seed = number("--seed", optarg, 0, INT64_MAX);
+		break;
+	case OPT_COUNT:
+		o->count = number("--count", optarg, 1, 100000000);
+		break;
+	case OPT_TIME:
+		o->time = number("--time", optarg, 1, 10000000);
+		break;
+	case OPT_CC:
+		o->cc = optarg;
+		break;
+	case OPT_ABI:
+		o->abi = optarg;
+		break;
+	case OPT_WIDTH:
+		o->width = optarg;
+		break;
+	case OPT_OPT:
+		o->opt = optarg;
+		break;
+	case OPT_TYPES:
+		o->types = optarg;
+		break;
+	case OPT_OUT:
+		o->out = optarg;
+		break;
+	case OPT_JOBS:
+		o->jobs = (unsigned)number("--jobs", optarg, 0, 1024);
+		break;
+	case OPT_COLOR:
+		if (strcmp(optarg, "auto") && strcmp(optarg, "always") && strcmp(optarg, "never"))
+			die("--color: `%s' is none of auto, always, never", optarg);
+		o->color = optarg;
+		break;
+	case 'q':
+		o->quiet = true;
+		break;
+	default:
+		fputs("try `clobber fuzz --help'\n", stderr);
+		exit(2);
+	}
+}
+
+static bool parse_options(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = {
+		{ "seed", 1, NULL, OPT_SEED },   { "count", 1, NULL, OPT_COUNT },
+		{ "time", 1, NULL, OPT_TIME },   { "cc", 1, NULL, OPT_CC },
+		{ "abi", 1, NULL, OPT_ABI },     { "width", 1, NULL, OPT_WIDTH },
+		{ "opt", 1, NULL, OPT_OPT },     { "types", 1, NULL, OPT_TYPES },
+		{ "out", 1, NULL, OPT_OUT },     { "jobs", 1, NULL, OPT_JOBS },
+		{ "color", 1, NULL, OPT_COLOR }, { "quiet", 0, NULL, 'q' },
+		{ "help", 0, NULL, 'h' },        { NULL, 0, NULL, 0 }
+	};
+	int c;
+
+	*o = (struct options){ .seed = 1, .out = "results/fuzz", .opt = "O2", .color = "auto" };
+	while ((c = getopt_long(argc, argv, "qh", longs, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(usage, stdout);
+			return false;
+		}
+		take(o, c);
+	}
+	if (optind < argc)
+		die("fuzz: what is `%s'? `clobber fuzz --help' shows the options", argv[optind]);
+	if (!o->count && !o->time)
+		o->time = 60;
+	return true;
+}
+
+static const char *const *opt_list(struct arena *a, const char *list)
+{
+	const char **v = split_list(a, list);
+
+	if (!*v)
+		die("--opt: empty list; say for instance O2");
+	for (const char **s = v; *s; s++) {
+		if ((*s)[0] == '-')
+			++*s;
+		if ((*s)[0] != 'O' || strlen(*s) > 6)
+			die("--opt: `%s' is no optimisation; say for instance O0,O2", *s);
+	}
+	return v;
+}
+
+/* Sources and setup; ends with a message on bad input, before anything is written. */
+static void prepare(struct fuzz_setup *s, struct fuzz_source *source, const struct options *o)
+{
+	const char *error;
+	bool any = false;
+
+	s->arena = arena_new();
+	s->seed = source->seed = o->seed;
+	width_list(o->width, s->widths);
+	s->abis = source->abis = abi_list(s->arena, o->abi);
+	s->opts = opt_list(s->arena, o->opt);
+	memcpy(source->widths, s->widths, sizeof(source->widths));
+	fuzz_default_weights(&source->weights);
+	error = o->types ? fuzz_parse_weights(s->arena, o->types, &source->weights) : NULL;
+	if (error)
+		die("--types: %s", error);
+	fuzz_source_adapt(source);
+	for (int i = 0; i < FUZZ_CLASS_COUNT; i++)
+		any = any || (source->weights.w[i] && i != FUZZ_VARIADIC &&
+			      (i < FUZZ_NESTED || i > FUZZ_EMPTY));
+	if (!any)
+		die("--types: none of these can be placed under the selected conventions and "
+		    "widths (`clobber list abis' shows which convention exists at which width)");
+	s->tools.arena = s->arena;
+	s->tools.jobs = o->jobs;
+	s->tools.progress = !o->quiet && isatty(2) ? show_progress : NULL;
+	find_tools(&s->tools, o->cc, &s->compilers);
+	open_work(&s->tools, o->out, NULL);
+	fuzz_setup_columns(s, &source->weights);
+}
+
+/* Rounds ------------------------------------------------------------------------------------- */
+
+struct session {
+	const struct options *o;
+	struct fuzz_setup *setup;
+	struct fuzz_source *source;
+	struct fuzz_clusters *clusters;
+	struct fuzz_result *result;
+	struct str all; /* text of every prototype */
+	double start;
+	bool executed;
+	void (*show)(const char *line); /* NULL: no progress */
+};
+
+static void progress(const struct session *s)
+{
+	double now = fuzz_clock() - s->start;
+	const struct fuzz_result *r = s->result;
+	struct str line = { 0 };
+
+	if (!s->show)
+		return;
+	str_addf(&line, "%lu prototypes, %.0f functions/s", r->prototypes,
+		 now > 0 ? (double)r->functions / now : 0);
+	for (int v = VERDICT_COUNT; v-- > VERDICT_DIVERGENCE;) {
+		if (r->total[v])
+			str_addf(&line, ", %zu %s", r->total[v], verdict_info[v].name);
+	}
+	if (s->o->time && now < (double)s->o->time)
+		str_addf(&line, ", %.0f s left", (double)s->o->time - now);
+	s->show(line.s);
+	str_free(&line);
+}
+
+/* How many prototypes the next round takes: whole files of cases, so many as fit into the time
+ * aimed at, fewer when less is left. The prototypes do not depend on it. */
+static unsigned long next_size(const struct session *s)
+{
+	double now = fuzz_clock() - s->start;
+	unsigned long done = s->result->prototypes, n = FIRST_ROUND;
+	double rate = now > 0 ? (double)done / now : 0;
+
+	if (done) {
+		n = (unsigned long)(rate * round_seconds) / FIRST_ROUND * FIRST_ROUND;
+		n = n < FIRST_ROUND ? FIRST_ROUND : n > LAST_ROUND ? LAST_ROUND : n;
+		if (s->o->time && (double)n > rate * ((double)s->o->time - now))
+			n = (unsigned long)(rate * ((double)s->o->time - now)) + 1;
+	}
+	if (s->o->count && n > s->o->count - done)
+		n = s->o->count - done;
+	return n;
+}
+
+static void account(struct session *s, const struct fuzz_round *r)
+{
+	s->result->functions += fuzz_round_functions(r);
+	for (int v = 0; v < VERDICT_COUNT; v++)
+		s->result->total[v] += r->matrix.total[v];
+	s->executed = s->executed || r->matrix.executed;
+	for (size_t i = 0; i < r->plan.ncolumns; i++) {
+		const char *why = r->matrix.runs[i].run.why_not;
+
+		/* Without a payload it is the compiler that expresses none of the cases. */
+		if (why && r->plan.columns[i].payload && !s->result->why_not)
+			s->result->why_not = arena_strdup(s->setup->arena, why);
+	}
+}
+
+static void one_round(struct session *s)
+{
+	unsigned long n = next_size(s), from = s->result->prototypes;
+	struct arena *a = arena_new();
+	const char **texts = arena_alloc(a, n * sizeof(*texts));
+	struct str file = { 0 };
+	struct fuzz_round r;
+
+	for (unsigned long i = 0; i < n; i++) {
+		texts[i] = fuzz_prototype(a, s->source, from + i);
+		if (!texts[i])
+			die("--types: nothing that the selected conventions place could be drawn");
+		str_add(&file, texts[i]);
+	}
+	str_add(&s->all, file.s);
+	progress(s);
+	fuzz_round_run(s->setup, &r, "fuzz.h", file.s, NULL, NULL);
+	s->result->prototypes += n;
+	s->result->rounds++;
+	account(s, &r);
+	fuzz_clusters_add(s->clusters, &r, texts);
+	progress(s);
+	fuzz_round_close(&r);
+	str_free(&file);
+	arena_free(a);
+}
+
+static bool more(const struct session *s)
+{
+	if (s->o->count && s->result->prototypes >= s->o->count)
+		return false;
+	return !s->o->time || fuzz_clock() - s->start < (double)s->o->time;
+}
+
+/* Only where something serious was found. */
+static bool may_explain(void *ctx, size_t column, const struct gen_case *c)
+{
+	const struct fuzz_clusters *all = ctx;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct fuzz_cluster *k = &all->v[i];
+
+		if (k->key.verdict >= VERDICT_VIOLATION && k->key.conv == c->conv &&
+		    !strcmp(all->setup->columns[k->example].compiler->family,
+			    all->setup->columns[column].compiler->family))
+			return true;
+	}
+	return false;
+}
+
+/* The cases that come with clobber and of which findings are known: what they show is known. */
+static void learn_known(struct fuzz_setup *s, struct fuzz_clusters *all)
+{
+	struct fuzz_round r = { .arena = arena_new() };
+	struct case_list every;
+
+	load_cases(r.arena, NULL, &every);
+	for (size_t i = 0; i < every.n; i++) {
+		if (!every.v[i].nknown)
+			continue;
+		r.cases.v = arena_grow(r.arena, r.cases.v, r.cases.n, sizeof(*r.cases.v));
+		r.cases.v[r.cases.n++] = every.v[i];
+	}
+	if (r.cases.n) {
+		fuzz_round_cases(s, &r, may_explain, all);
+		fuzz_clusters_add(all, &r, NULL);
+		fuzz_round_close(&r);
+	} else {
+		arena_free(r.arena);
+	}
+}
+
+/* Results ------------------------------------------------------------------------------------ */
+
+static void save(const char *dir, const char *name, const struct str *text)
+{
+	char path[4096];
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path) ||
+	    file_write(path, text->s ? text->s : "", text->len) < 0)
+		die("cannot write %s/%s: %s", dir, name, strerror(errno));
+}
+
+static void report(const struct fuzz_result *r, struct fuzz_clusters *all, const struct options *o)
+{
+	struct str s = { 0 };
+	struct winsize w;
+	bool colour = !strcmp(o->color, "always") ||
+		      (!strcmp(o->color, "auto") && isatty(1) && !getenv("NO_COLOR"));
+
+	fuzz_write_clusters(o->out, all);
+	fuzz_json(&s, r);
+	save(o->out, "fuzz.json", &s);
+	s.len = 0;
+	fuzz_text(&s, r, ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_col ? w.ws_col : 80, colour);
+	fwrite(s.s, 1, s.len, stdout);
+	str_free(&s);
+}
+
+static void nothing(const struct fuzz_result *r)
+{
+	const struct column *c = r->setup->columns;
+	const char *why = r->why_not;
+
+	if (!why && r->clusters->nrefusals)
+		why = r->clusters->refusals[0].why;
+	for (size_t i = 0; !why && i < r->setup->ncolumns; i++)
+		why = c[i].unusable;
+	die("fuzz: nothing was executed: %s", why ? why : "no compiler expresses any case");
+}
+
+int cmd_fuzz(int argc, char **argv)
+{
+	struct options o;
+	struct fuzz_setup setup = { 0 };
+	struct fuzz_source source = { 0 };
+	struct fuzz_clusters clusters = { 0 };
+	struct fuzz_result result = { &setup, &source, &clusters, .out = NULL };
+	struct session s = { &o, &setup, &source, &clusters, &result, .start = 0 };
+	int status = 0;
+
+	if (!parse_options(argc, argv, &o))
+		return 0;
+	prepare(&setup, &source, &o);
+	/* From here on it tells of rounds, not of files. */
+	s.show = setup.tools.progress;
+	setup.tools.progress = NULL;
+	clusters.arena = setup.arena;
+	clusters.setup = &setup;
+	result.out = o.out;
+	s.start = fuzz_clock();
+	while (more(&s))
+		one_round(&s);
+	result.seconds = fuzz_clock() - s.start;
+	if (s.show)
+		s.show(NULL);
+	if (!s.executed)
+		nothing(&result);
+	s.start = fuzz_clock();
+	if (clusters.n)
+		learn_known(&setup, &clusters);
+	fuzz_clusters_sort(&clusters);
+	fuzz_settle(&setup, &clusters, MINIMISED, MINIMISING_S, s.show);
+	result.minimising = fuzz_clock() - s.start;
+	save(o.out, "prototypes.h", &s.all);
+	report(&result, &clusters, &o);
+	for (size_t i = 0; i < clusters.n; i++)
+		status = status || (fuzz_unexpected(&clusters.v[i]) && !clusters.v[i].folded);
+	str_free(&s.all);
+	arena_free(setup.arena);
+	return status;
+}

@@ -1,0 +1,692 @@
+/* SPDX-License-Identifier: MIT */
+/* Generation by seed, weights, the text of prototypes, reductions and minimising against predicates
+ * whose minimum is known, clusters of invented findings. */
+#include "fuzz/fuzz.h"
+#include "fuzz/random.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct arena *arena;
+
+static void set_up(void)
+{
+	arena = arena_new();
+}
+
+static void tear_down(void)
+{
+	arena_free(arena);
+}
+
+static struct fuzz_source source_of(uint64_t seed, const char *types)
+{
+	struct fuzz_source s = { .seed = seed, .widths = { true, true } };
+	const char *error = NULL;
+
+	fuzz_default_weights(&s.weights);
+	if (types)
+		error = fuzz_parse_weights(arena, types, &s.weights);
+	ck_assert_msg(!error, "%s", error);
+	fuzz_source_adapt(&s);
+	return s;
+}
+
+static const struct prototype *parse(const char *text)
+{
+	struct case_list list = { 0 };
+	const char *error = NULL;
+	int r = proto_parse_file(arena, "fuzz.h", text, &list, &error);
+
+	ck_assert_msg(r == 0, "%s\nrefused:\n%s", text, error);
+	ck_assert_uint_eq(list.n, 1);
+	return list.v[0].proto;
+}
+
+/* Generation --------------------------------------------------------------------------------- */
+
+START_TEST(same_seed_same_prototypes)
+{
+	struct fuzz_source a = source_of(7, NULL), b = source_of(7, NULL);
+
+	for (unsigned long i = 0; i < 200; i++) {
+		/* In any order: a number alone decides. */
+		char *one = fuzz_prototype(arena, &a, i);
+		char *other = fuzz_prototype(arena, &b, i);
+
+		ck_assert_ptr_nonnull(one);
+		ck_assert_str_eq(one, other);
+	}
+	ck_assert_str_eq(fuzz_prototype(arena, &a, 3), fuzz_prototype(arena, &b, 3));
+}
+END_TEST
+
+START_TEST(other_seed_other_prototypes)
+{
+	struct fuzz_source a = source_of(7, NULL), b = source_of(8, NULL);
+	unsigned same = 0;
+
+	for (unsigned long i = 0; i < 100; i++)
+		same += !strcmp(fuzz_prototype(arena, &a, i), fuzz_prototype(arena, &b, i));
+	ck_assert_uint_lt(same, 10);
+}
+END_TEST
+
+START_TEST(all_parse_under_their_names)
+{
+	struct fuzz_source s = source_of(1, NULL);
+	struct case_list list = { 0 };
+	struct str all = { 0 };
+	const char *error = NULL;
+
+	for (unsigned long i = 0; i < 500; i++)
+		str_add(&all, fuzz_prototype(arena, &s, i));
+	/* In one file: nothing clashes. */
+	ck_assert_msg(proto_parse_file(arena, "fuzz.h", all.s, &list, &error) == 0, "%s", error);
+	ck_assert_uint_eq(list.n, 500);
+	for (size_t i = 0; i < list.n; i++)
+		ck_assert_str_eq(list.v[i].proto->name, arena_printf(arena, "fuzz_%06zu", i));
+	str_free(&all);
+}
+END_TEST
+
+/* Drawn without asking the oracle: what a later one may place must parse already. */
+START_TEST(every_class_parses)
+{
+	for (int c = 0; c < FUZZ_CLASS_COUNT; c++) {
+		struct fuzz_source s = source_of(1, NULL);
+
+		fuzz_default_weights(&s.weights);
+		s.weights.w[c] = 500;
+		for (unsigned long i = 0; i < 60; i++) {
+			char *text = fuzz_prototype(arena, &s, i);
+
+			ck_assert_ptr_nonnull(text);
+			parse(text);
+		}
+	}
+}
+END_TEST
+
+START_TEST(counts_lie_at_register_boundaries)
+{
+	struct fuzz_source s = source_of(1, "scalar");
+	unsigned count[MAX_ARGS + 1] = { 0 }, middle = 0;
+
+	for (unsigned long i = 0; i < 400; i++)
+		count[parse(fuzz_prototype(arena, &s, i))->nparams]++;
+	for (size_t i = 0; i <= 16; i++)
+		middle += i >= 1 && i <= 9 ? count[i] : 0;
+	ck_assert_uint_gt(middle, 300);
+	ck_assert_uint_gt(count[0], 0);
+	for (size_t i = 17; i <= MAX_ARGS; i++)
+		ck_assert_uint_eq(count[i], 0);
+}
+END_TEST
+
+/* Weights ------------------------------------------------------------------------------------ */
+
+static uint32_t classes_drawn(const char *types, unsigned n)
+{
+	struct fuzz_source s = source_of(1, types);
+	uint32_t set = 0;
+
+	for (unsigned long i = 0; i < n; i++)
+		set |= fuzz_classes_of(parse(fuzz_prototype(arena, &s, i)));
+	return set;
+}
+
+START_TEST(weight_0_never_appears)
+{
+	for (int c = FUZZ_BOOL; c <= FUZZ_VARIADIC; c++) {
+		/* What is not "..." stands before it as an int. */
+		const char *types = arena_printf(arena, c == FUZZ_INT ? "%s=0,variadic=0" : "%s=0",
+						 fuzz_classes[c].name);
+
+		ck_assert_msg(!(classes_drawn(types, 150) & 1u << c), "%s", types);
+	}
+}
+END_TEST
+
+START_TEST(only_what_is_named_appears)
+{
+	ck_assert_uint_eq(classes_drawn("double", 50), 1u << FUZZ_DOUBLE);
+	ck_assert_uint_eq(classes_drawn("int=4,float=2,vector=0", 100),
+			  1u << FUZZ_INT | 1u << FUZZ_FLOAT);
+}
+END_TEST
+
+START_TEST(weights_count)
+{
+	struct fuzz_source s = source_of(1, "int=1,double=9");
+	unsigned ints = 0, doubles = 0;
+
+	for (unsigned long i = 0; i < 200; i++) {
+		const struct prototype *p = parse(fuzz_prototype(arena, &s, i));
+
+		for (size_t k = 0; k < p->nparams; k++)
+			*(p->params[k].type->kind == TYPE_DOUBLE ? &doubles : &ints) += 1;
+	}
+	ck_assert_uint_gt(doubles, 5 * ints);
+	ck_assert_uint_gt(ints, 0);
+}
+END_TEST
+
+static const struct {
+	const char *list, *error;
+} bad_lists[] = {
+	{ "", "empty list" },
+	{ ",", "empty list" },
+	{ "inf", "`inf' is no class of types" },
+	{ "int=", "`int=' is not a class with a weight" },
+	{ "int=-1", "`int=-1' is not a class with a weight" },
+	{ "int=4x,float", "`int=4x' is not a class with a weight" },
+	{ "int=1001", "`int=1001' is not a class with a weight" },
+	{ "all=0", "no class of types is left" },
+};
+
+START_TEST(bad_weights)
+{
+	struct fuzz_weights w;
+	const char *error = fuzz_parse_weights(arena, bad_lists[_i].list, &w);
+
+	ck_assert_ptr_nonnull(error);
+	ck_assert_msg(strstr(error, bad_lists[_i].error) == error, "%s", error);
+}
+END_TEST
+
+START_TEST(inside_needs_a_struct)
+{
+	struct fuzz_weights w;
+
+	ck_assert_ptr_null(fuzz_parse_weights(arena, "bitfield,int", &w));
+	ck_assert_uint_gt(w.w[FUZZ_STRUCT], 0);
+	ck_assert_uint_eq(w.w[FUZZ_UNION], 0);
+}
+END_TEST
+
+/* Text --------------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *in, *out;
+} renamed[] = {
+	{ "int f(int a, char *b);", "int g(int a, char *b);\n" },
+	{ "struct s { int a; char b : 3; };\nvoid f(struct s a, struct s *b);",
+	  "struct g_s0 { int a; char b : 3; };\nvoid g(struct g_s0 a, struct g_s0 *b);\n" },
+	{ "enum e { A, B = 5 };\nenum e f(void);",
+	  "enum g_e0 { g_e0_0 = 0, g_e0_1 = 5 };\nenum g_e0 g(void);\n" },
+	{ "union u { int a; };\nstruct s { union u a[2]; } __attribute__((packed));\n"
+	  "void f(struct s);",
+	  "union g_u1 { int a; };\n"
+	  "struct g_s0 { union g_u1 a[2]; } __attribute__((packed));\nvoid g(struct g_s0);\n" },
+	{ "//! varargs int, double\nint f(int n, ...);",
+	  "//! varargs int, double\nint g(int n, ...);\n" },
+	{ "typedef int t __attribute__((aligned(16)));\nvoid f(t *a);",
+	  "typedef int g_t0 __attribute__((aligned(16)));\nvoid g(g_t0 *a);\n" },
+};
+
+START_TEST(text_is_renamed)
+{
+	const char *text = fuzz_case_text(arena, parse(renamed[_i].in), "g", NULL);
+
+	ck_assert_str_eq(text, renamed[_i].out);
+	ck_assert_str_eq(fuzz_case_text(arena, parse(text), "g", NULL), text);
+}
+END_TEST
+
+START_TEST(text_names_its_convention)
+{
+	ck_assert_str_eq(fuzz_case_text(arena, parse("void f(void);"), "g", "sysv"),
+			 "//! abi sysv\nvoid g(void);\n");
+}
+END_TEST
+
+/* Reductions --------------------------------------------------------------------------------- */
+
+static size_t count_kind(const struct prototype *p, enum type_kind kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->nparams; i++)
+		n += p->params[i].type->kind == kind;
+	return n;
+}
+
+START_TEST(reductions_are_lighter_and_parse)
+{
+	struct fuzz_source s = source_of(3, NULL);
+	const struct prototype *v[40];
+
+	for (unsigned long i = 0; i < 40; i++) {
+		const struct prototype *p = parse(fuzz_prototype(arena, &s, i));
+		size_t n = fuzz_reductions(arena, p, ARRAY_SIZE(v), v);
+
+		for (size_t k = 0; k < n; k++) {
+			ck_assert_uint_lt(fuzz_weight(v[k]), fuzz_weight(p));
+			ck_assert(!k || fuzz_weight(v[k - 1]) <= fuzz_weight(v[k]));
+			parse(fuzz_case_text(arena, v[k], "r", NULL));
+		}
+	}
+}
+END_TEST
+
+START_TEST(nothing_is_lighter_than_nothing)
+{
+	const struct prototype *v[4];
+
+	ck_assert_uint_eq(fuzz_reductions(arena, parse("void f(void);"), 4, v), 0);
+}
+END_TEST
+
+/* Predicates: what a broken compiler would get wrong. */
+static bool wide_behind_five_ints(const struct prototype *p)
+{
+	unsigned ints = 0;
+
+	for (size_t i = 0; i < p->nparams; i++) {
+		enum type_kind k = p->params[i].type->kind;
+
+		if (k == TYPE_INT128 || k == TYPE_UINT128)
+			return ints == 5;
+		ints += type_is_integer(p->params[i].type) || k == TYPE_POINTER;
+	}
+	return false;
+}
+
+static bool any_call(const struct prototype *p)
+{
+	(void)p;
+	return true;
+}
+
+static bool returns_bits(const struct prototype *p)
+{
+	if (p->ret->kind != TYPE_STRUCT)
+		return false;
+	for (size_t i = 0; i < p->ret->nfields; i++) {
+		if (p->ret->fields[i].is_bitfield)
+			return true;
+	}
+	return false;
+}
+
+static bool double_after_dots(const struct prototype *p)
+{
+	for (size_t i = 0; i < p->nvarargs; i++) {
+		if (p->varargs[i]->kind == TYPE_DOUBLE)
+			return true;
+	}
+	return false;
+}
+
+static bool two_floats(const struct prototype *p)
+{
+	return count_kind(p, TYPE_FLOAT) >= 2;
+}
+
+struct predicate {
+	bool (*shows)(const struct prototype *p);
+	unsigned tries;
+};
+
+static void try_predicate(void *ctx, struct fuzz_candidate *v, size_t n)
+{
+	struct predicate *p = ctx;
+
+	p->tries++;
+	for (size_t i = 0; i < n; i++)
+		v[i].shows = p->shows(v[i].proto);
+}
+
+static const struct {
+	bool (*shows)(const struct prototype *p);
+	const char *from, *to;
+} minima[] = {
+	{ wide_behind_five_ints,
+	  "long f(char *a, double b, long c, _Bool d, short e, float f, char g, __int128 h, int i, "
+	  "long double j, int k);",
+	  "void g(int a, int b, int c, int d, int e, __int128 f);\n" },
+	{ any_call, "//! varargs int, double, long\nint f(const char *a, int b, int c, ...);",
+	  "void g(void);\n" },
+	{ returns_bits,
+	  "struct n { int a, b; };\n"
+	  "struct s { long long a; struct n c; unsigned b : 3; double d; } "
+	  "__attribute__((packed));\n"
+	  "struct s f(struct s a, int b, int c, int d);",
+	  "struct g_s0 { unsigned int b : 3; };\nstruct g_s0 g(void);\n" },
+	{ double_after_dots,
+	  "//! varargs long double, int, double, long, double\nint f(char *a, int b, ...);",
+	  "//! varargs double\nvoid g(int a, ...);\n" },
+	{ two_floats,
+	  "float f(float a, double b, float c, double d, float e, double f, float g, int h);",
+	  "void g(float a, float b);\n" },
+};
+
+START_TEST(reaches_the_minimum)
+{
+	struct fuzz_subject s = { parse(minima[_i].from), 0, false };
+	struct fuzz_limits limits = { 30, 60, 40 };
+	struct predicate p = { minima[_i].shows, 0 };
+
+	fuzz_minimise(arena, &s, 1, &limits, try_predicate, &p);
+	ck_assert_str_eq(fuzz_case_text(arena, s.proto, "g", NULL), minima[_i].to);
+	ck_assert_uint_le(p.tries, 14);
+}
+END_TEST
+
+static void try_each(void *ctx, struct fuzz_candidate *v, size_t n)
+{
+	unsigned *tries = ctx;
+
+	++*tries;
+	for (size_t i = 0; i < n; i++)
+		v[i].shows = minima[v[i].subject].shows(v[i].proto);
+}
+
+START_TEST(minimises_many_at_once)
+{
+	struct fuzz_subject s[ARRAY_SIZE(minima)];
+	struct fuzz_limits limits = { 30, 60, 40 };
+	unsigned tries = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(minima); i++)
+		s[i] = (struct fuzz_subject){ parse(minima[i].from), 0, false };
+	fuzz_minimise(arena, s, ARRAY_SIZE(s), &limits, try_each, &tries);
+	for (size_t i = 0; i < ARRAY_SIZE(minima); i++)
+		ck_assert_str_eq(fuzz_case_text(arena, s[i].proto, "g", NULL), minima[i].to);
+	ck_assert_uint_le(tries, 14);
+}
+END_TEST
+
+START_TEST(minimising_is_bounded)
+{
+	struct fuzz_subject s = { parse(minima[0].from), 0, false };
+	struct fuzz_limits rounds = { 2, 60, 40 }, none = { 30, 0, 40 };
+	struct predicate p = { minima[0].shows, 0 };
+
+	fuzz_minimise(arena, &s, 1, &rounds, try_predicate, &p);
+	ck_assert_uint_eq(p.tries, 2);
+	ck_assert(minima[0].shows(s.proto));
+	fuzz_minimise(arena, &s, 1, &none, try_predicate, &p);
+	ck_assert_uint_eq(p.tries, 2);
+}
+END_TEST
+
+/* Clusters ----------------------------------------------------------------------------------- */
+
+enum { COLUMNS = 3 };
+
+/* Three compilers at 64 bit, two prototypes under sysv; findings are added by the tests. */
+struct scene {
+	struct compiler compilers[COLUMNS];
+	struct column columns[COLUMNS];
+	struct fuzz_setup setup;
+	struct fuzz_round round;
+	struct fuzz_clusters clusters;
+	const char *texts[2];
+};
+
+static struct scene *scene(void)
+{
+	static const char *const names[] = { "gcc-12", "clang-14", "clang-19" };
+	struct scene *s = arena_alloc(arena, sizeof(*s));
+	struct fuzz_round *r = &s->round;
+	const char *error;
+
+	s->texts[0] = "int fuzz_0(int a, int b, int c);";
+	s->texts[1] = "int fuzz_1(int a);";
+	ck_assert_int_eq(proto_parse_file(arena, "fuzz.h",
+					  arena_printf(arena, "%s\n%s\n", s->texts[0], s->texts[1]),
+					  &r->cases, &error),
+			 0);
+	r->arena = arena;
+	ck_assert_int_eq(gen_select(arena, &r->cases, W64, NULL, &r->plan.set[W64], &error), 0);
+	for (size_t i = 0; i < COLUMNS; i++) {
+		s->compilers[i] = (struct compiler){ .name = names[i],
+						     .path = names[i],
+						     .family = i ? "clang" : "gcc",
+						     .version = i == 2 ? "19.1.7" : "14.0.6" };
+		s->columns[i] = (struct column){
+			.compiler = &s->compilers[i],
+			.width = W64,
+			.opt = "O2",
+			.name = arena_printf(arena, "%s -m64 -O2", names[i]),
+			.id = arena_printf(arena, "%s/64/O2", names[i]),
+			.absent = arena_alloc(arena, r->plan.set[W64].n),
+			.why = arena_alloc(arena, r->plan.set[W64].n * sizeof(char *)),
+		};
+	}
+	r->plan.columns = s->setup.columns = s->columns;
+	r->plan.ncolumns = s->setup.ncolumns = COLUMNS;
+	r->matrix.plan = &r->plan;
+	r->matrix.arena = arena;
+	r->matrix.runs = arena_alloc(arena, COLUMNS * sizeof(struct column_run));
+	s->clusters = (struct fuzz_clusters){ .arena = arena, .setup = &s->setup };
+	return s;
+}
+
+static const struct gen_case *find_case(const struct scene *s, const char *abi, size_t decl)
+{
+	const struct gen_set *set = &s->round.plan.set[W64];
+
+	for (size_t i = 0; i < set->n; i++) {
+		if (!strcmp(set->v[i].conv->name, abi) && set->v[i].decl == &s->round.cases.v[decl])
+			return &set->v[i];
+	}
+	ck_abort_msg("no case %s %zu", abi, decl);
+	return NULL;
+}
+
+static void finds(struct scene *s, size_t column, const char *abi, size_t decl, enum check check,
+		  unsigned item)
+{
+	struct matrix *m = &s->round.matrix;
+	const struct gen_case *c = find_case(s, abi, decl);
+
+	m->findings = arena_grow(arena, m->findings, m->nfindings, sizeof(*m->findings));
+	m->findings[m->nfindings++] = (struct finding){
+		.column = column,
+		.c = c,
+		.direction = CL_CALLEE,
+		.check = check,
+		.rule = check == CHECK_ARG ? c->place.arg[item].rule : c->conv->rule[check],
+		.verdict = VERDICT_VIOLATION,
+		.item = item,
+		.subject = "subject",
+		.expected = "expected",
+		.observed = "observed",
+	};
+}
+
+static void gather(struct scene *s)
+{
+	fuzz_clusters_add(&s->clusters, &s->round, s->texts);
+	fuzz_clusters_sort(&s->clusters);
+}
+
+START_TEST(one_cause_in_many_cases)
+{
+	struct scene *s = scene();
+
+	for (size_t i = 0; i < 2; i++) {
+		finds(s, 1, "sysv", i, CHECK_SAVED, 1);
+		finds(s, 1, "regparm0", i, CHECK_SAVED, 1);
+	}
+	gather(s);
+	ck_assert_uint_eq(s->clusters.n, 1);
+	ck_assert_uint_eq(s->clusters.v[0].cases, 4);
+	ck_assert_str_eq(s->clusters.v[0].key.compilers, "clang-14");
+	/* The lightest, under the convention that is no other's synonym. */
+	ck_assert_str_eq(s->clusters.v[0].name, "fuzz_1");
+	ck_assert_str_eq(s->clusters.v[0].conv->name, "sysv");
+	ck_assert(fuzz_unexpected(&s->clusters.v[0]));
+}
+END_TEST
+
+START_TEST(versions_tell_causes_apart)
+{
+	struct scene *s = scene();
+
+	finds(s, 1, "sysv", 0, CHECK_RETURN, 0);
+	finds(s, 2, "sysv", 0, CHECK_RETURN, 0);
+	finds(s, 1, "sysv", 1, CHECK_RETURN, 0);
+	gather(s);
+	ck_assert_uint_eq(s->clusters.n, 2);
+}
+END_TEST
+
+START_TEST(families_tell_causes_apart)
+{
+	struct scene *s = scene();
+
+	finds(s, 0, "sysv", 0, CHECK_SP, 0);
+	finds(s, 1, "sysv", 0, CHECK_SP, 0);
+	gather(s);
+	ck_assert_uint_eq(s->clusters.n, 2);
+}
+END_TEST
+
+START_TEST(registers_tell_causes_apart)
+{
+	struct scene *s = scene();
+
+	finds(s, 0, "sysv", 0, CHECK_SAVED, 1);
+	finds(s, 0, "sysv", 0, CHECK_SAVED, 2);
+	gather(s);
+	ck_assert_uint_eq(s->clusters.n, 2);
+}
+END_TEST
+
+START_TEST(only_the_first_argument_counts)
+{
+	struct scene *s = scene();
+
+	finds(s, 0, "ms", 0, CHECK_ARG, 1);
+	finds(s, 0, "ms", 0, CHECK_ARG, 2);
+	finds(s, 0, "ms", 0, CHECK_SP, 0);
+	gather(s);
+	ck_assert_uint_eq(s->clusters.n, 2);
+	for (size_t i = 0; i < 2; i++)
+		ck_assert_uint_eq(s->clusters.v[i].findings, 1);
+}
+END_TEST
+
+START_TEST(known_by_convention)
+{
+	static const struct known known = { .family = "gcc", .reason = "a reason" };
+	struct scene *s = scene();
+
+	finds(s, 0, "sysv", 1, CHECK_SP, 0);
+	s->round.matrix.findings[0].known = &known;
+	fuzz_clusters_add(&s->clusters, &s->round, NULL);
+	s->round.matrix.nfindings = 0;
+	finds(s, 0, "sysv", 0, CHECK_SP, 0);
+	finds(s, 0, "regparm0", 0, CHECK_SP, 0);
+	gather(s);
+	ck_assert_uint_eq(s->clusters.n, 2);
+	ck_assert_str_eq(s->clusters.v[0].known, "a reason");
+	ck_assert(!fuzz_unexpected(&s->clusters.v[0]));
+	ck_assert_ptr_null(s->clusters.v[1].known);
+}
+END_TEST
+
+START_TEST(known_alone_is_no_cluster)
+{
+	static const struct known known = { .family = "gcc", .reason = "a reason" };
+	struct scene *s = scene();
+
+	finds(s, 0, "sysv", 1, CHECK_SP, 0);
+	s->round.matrix.findings[0].known = &known;
+	fuzz_clusters_add(&s->clusters, &s->round, NULL);
+	fuzz_clusters_sort(&s->clusters);
+	ck_assert_uint_eq(s->clusters.n, 0);
+}
+END_TEST
+
+START_TEST(refusals_are_counted)
+{
+	struct scene *s = scene();
+
+	for (size_t i = 0; i < 2; i++) {
+		s->columns[1].absent[i] = UNSUPPORTED;
+		s->columns[1].why[i] = arena_printf(
+			arena, "gen/x.c:%zu:3: error: unknown type name 'fuzz_%06zu_t0'", i, i);
+	}
+	gather(s);
+	ck_assert_uint_eq(s->clusters.nrefusals, 1);
+	ck_assert_uint_eq(s->clusters.refusals[0].cases, 2);
+	ck_assert_str_eq(s->clusters.refusals[0].why, "unknown type name 'fuzz_N_t0'");
+}
+END_TEST
+
+static const struct {
+	bool shows[COLUMNS];
+	size_t example;
+	const char *selector;
+} selectors[] = {
+	{ { false, true, false }, 1, "clang<19" },
+	{ { false, false, true }, 2, "clang>14" },
+	{ { false, true, true }, 1, "clang" },
+	{ { true, false, false }, 0, "gcc" },
+};
+
+START_TEST(suggests_a_known_line)
+{
+	struct scene *s = scene();
+	struct fuzz_cluster *c;
+
+	finds(s, selectors[_i].example, "sysv", 0, CHECK_SP, 0);
+	gather(s);
+	c = &s->clusters.v[0];
+	c->shows = arena_alloc(arena, COLUMNS);
+	c->holds = arena_alloc(arena, COLUMNS);
+	for (size_t i = 0; i < COLUMNS; i++)
+		*(selectors[_i].shows[i] ? &c->shows[i] : &c->holds[i]) = 1;
+	ck_assert_str_eq(fuzz_known_line(arena, &s->setup, c),
+			 arena_printf(arena, "//! known %s sysv callee:", selectors[_i].selector));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("fuzz");
+	TCase *t = tcase_create("fuzz");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, same_seed_same_prototypes);
+	tcase_add_test(t, other_seed_other_prototypes);
+	tcase_add_test(t, all_parse_under_their_names);
+	tcase_add_test(t, every_class_parses);
+	tcase_add_test(t, counts_lie_at_register_boundaries);
+	tcase_add_test(t, weight_0_never_appears);
+	tcase_add_test(t, only_what_is_named_appears);
+	tcase_add_test(t, weights_count);
+	tcase_add_loop_test(t, bad_weights, 0, ARRAY_SIZE(bad_lists));
+	tcase_add_test(t, inside_needs_a_struct);
+	tcase_add_loop_test(t, text_is_renamed, 0, ARRAY_SIZE(renamed));
+	tcase_add_test(t, text_names_its_convention);
+	tcase_add_test(t, reductions_are_lighter_and_parse);
+	tcase_add_test(t, nothing_is_lighter_than_nothing);
+	tcase_add_loop_test(t, reaches_the_minimum, 0, ARRAY_SIZE(minima));
+	tcase_add_test(t, minimises_many_at_once);
+	tcase_add_test(t, minimising_is_bounded);
+	tcase_add_test(t, one_cause_in_many_cases);
+	tcase_add_test(t, versions_tell_causes_apart);
+	tcase_add_test(t, families_tell_causes_apart);
+	tcase_add_test(t, registers_tell_causes_apart);
+	tcase_add_test(t, only_the_first_argument_counts);
+	tcase_add_test(t, known_by_convention);
+	tcase_add_test(t, known_alone_is_no_cluster);
+	tcase_add_test(t, refusals_are_counted);
+	tcase_add_loop_test(t, suggests_a_known_line, 0, ARRAY_SIZE(selectors));
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* From clusters to minimal prototypes: reductions are tried in rounds of their own, in the one
+ * column and convention of the example; what is left is then run under all conventions in all
+ * columns, which tells who else shows it. */
+#include "fuzz/fuzz.h"
+
+#include <string.h>
+
+enum { ROUNDS = 14, CANDIDATES = 40 };
+
+/* The clusters that are minimised. */
+struct work {
+	struct fuzz_setup *setup;
+	struct arena *arena;
+	struct fuzz_cluster **cluster;
+	struct fuzz_subject *subject;
+	size_t n;
+	void (*progress)(const char *line);
+	unsigned tries;
+};
+
+static const struct prototype *parse(struct arena *a, const char *text)
+{
+	struct case_list list = { 0 };
+	const char *error;
+
+	if (proto_parse_mem(a, "fuzz.h", text, strlen(text), &list, &error) < 0 || list.n != 1)
+		die("internal error: a kept prototype does not parse; please report this:\n%s",
+		    error);
+	return list.v[0].proto;
+}
+
+/* Which cluster each declaration of the round is about. */
+struct asked {
+	const struct fuzz_round *round;
+	struct fuzz_cluster **cluster;
+};
+
+static bool wanted(void *ctx, size_t column, const struct gen_case *c)
+{
+	const struct asked *asked = ctx;
+	const struct fuzz_cluster *k = asked->cluster[c->decl - asked->round->cases.v];
+
+	return c->conv == k->conv && (k->key.unspecified || column == k->example);
+}
+
+static const struct gen_case *case_of(const struct fuzz_round *r, size_t decl,
+				      const struct convention *conv)
+{
+	const struct gen_set *set = &r->plan.set[conv->width];
+
+	for (size_t i = 0; i < set->n; i++) {
+		if (set->v[i].conv == conv && set->v[i].decl == &r->cases.v[decl])
+			return &set->v[i];
+	}
+	return NULL;
+}
+
+static void try_all(void *ctx, struct fuzz_candidate *v, size_t n)
+{
+	struct work *w = ctx;
+	struct arena *a = arena_new();
+	struct fuzz_cluster **cluster = arena_alloc(a, n * sizeof(struct fuzz_cluster *));
+	struct str text = { 0 };
+	struct fuzz_round r;
+	struct asked asked = { &r, cluster };
+
+	if (w->progress)
+		w->progress(arena_printf(a, "minimising: step %u, %zu candidates", ++w->tries, n));
+	for (size_t i = 0; i < n; i++) {
+		cluster[i] = w->cluster[v[i].subject];
+		str_add(&text, fuzz_case_text(a, v[i].proto, arena_printf(a, "fuzz_%06zu", i),
+					      cluster[i]->conv->name));
+	}
+	fuzz_round_run(w->setup, &r, "fuzz.h", text.s, wanted, &asked);
+	for (size_t i = 0; i < n; i++) {
+		const struct gen_case *c = case_of(&r, i, cluster[i]->conv);
+
+		v[i].shows = c && fuzz_shows(&r, &cluster[i]->key, c, cluster[i]->example);
+	}
+	fuzz_round_close(&r);
+	str_free(&text);
+	arena_free(a);
+}
+
+static void minimise(struct work *w, double seconds)
+{
+	const struct fuzz_limits limits = { ROUNDS, seconds, CANDIDATES };
+
+	for (size_t i = 0; i < w->n; i++)
+		w->subject[i].proto = parse(w->arena, w->cluster[i]->text);
+	if (w->n)
+		fuzz_minimise(w->arena, w->subject, w->n, &limits, try_all, w);
+	if (w->progress)
+		w->progress(NULL);
+}
+
+/* All conventions, all columns --------------------------------------------------------------- */
+
+static bool executed(const struct fuzz_round *r, const struct gen_case *c, size_t column)
+{
+	const struct column_run *run = &r->matrix.runs[column];
+	enum verdict v[2];
+
+	if (r->plan.columns[column].width != c->conv->width)
+		return false;
+	for (size_t d = 0; d < 2; d++)
+		v[d] = (enum verdict)run->judged[c->index * 2 + d].verdict;
+	return v[0] > VERDICT_NOT_RUN || v[1] > VERDICT_NOT_RUN;
+}
+
+static void look_everywhere(struct fuzz_setup *s, struct fuzz_cluster *c,
+			    const struct fuzz_round *r, size_t decl)
+{
+	c->shows = arena_alloc(s->arena, s->ncolumns + 1);
+	c->holds = arena_alloc(s->arena, s->ncolumns + 1);
+	for (size_t k = 0; conventions[k]; k++) {
+		const struct gen_case *g = case_of(r, decl, conventions[k]);
+		struct fuzz_key key = c->key;
+
+		if (conventions[k]->width != c->key.width)
+			continue;
+		for (size_t i = 0; g && i < r->plan.ncolumns; i++) {
+			bool here = g->conv == c->conv;
+
+			/* Another convention has rules of its own for the same thing. */
+			for (size_t f = 0; !here && !key.unspecified && f < r->matrix.nfindings;
+			     f++) {
+				const struct finding *o = &r->matrix.findings[f];
+
+				if (o->c == g && o->column == i && o->check == key.check)
+					key.rule = o->rule;
+			}
+			if (fuzz_shows(r, &key, g, i)) {
+				c->shows_conventions |= 1u << k;
+				if (here)
+					c->shows[i] = 1;
+			} else if (here && executed(r, g, i)) {
+				c->holds[i] = 1;
+			}
+		}
+	}
+}
+
+static const char *unique_name(struct arena *a, const struct fuzz_clusters *all, size_t i)
+{
+	const char *name = all->v[i].name;
+	unsigned same = 1;
+
+	for (size_t k = 0; k < i; k++)
+		same += !strcmp(all->v[k].name, name);
+	return same == 1 ? name : arena_printf(a, "%s_%u", name, same);
+}
+
+/* Findings of one minimal prototype are one fact, told by the most serious. */
+static void fold(struct fuzz_clusters *all)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		struct fuzz_cluster *c = &all->v[i];
+
+		for (size_t k = i + 1; k < all->n && !c->folded; k++) {
+			struct fuzz_cluster *o = &all->v[k];
+
+			if (!c->settled || !o->settled || strcmp(c->shape, o->shape) ||
+			    c->key.width != o->key.width || c->known != o->known ||
+			    c->key.direction != o->key.direction || c->key.unspecified ||
+			    o->key.unspecified || strcmp(c->key.compilers, o->key.compilers))
+				continue;
+			c->folded = true;
+			o->also = arena_grow(all->arena, o->also, o->nalso, sizeof(*o->also));
+			o->also[o->nalso++] = arena_printf(all->arena, "%s: %s [%s] in %zu cases",
+							   checks[c->key.check].name, c->subject,
+							   rules[c->key.rule].name, c->cases);
+			o->shows_conventions |= c->shows_conventions;
+			o->conventions |= c->conventions;
+		}
+	}
+}
+
+static const char *one_line(char *text)
+{
+	for (char *p = text; *p; p++) {
+		if (*p == '\n')
+			*p = p[1] ? ' ' : 0;
+	}
+	return text;
+}
+
+static void run_minimal(struct fuzz_setup *s, struct fuzz_clusters *all,
+			const struct prototype *const *proto)
+{
+	struct str text = { 0 };
+	struct fuzz_round r;
+
+	for (size_t i = 0; i < all->n; i++) {
+		struct fuzz_cluster *c = &all->v[i];
+
+		c->minimal =
+			fuzz_case_text(all->arena, proto[i], unique_name(all->arena, all, i), NULL);
+		c->shape = one_line(fuzz_case_text(all->arena, proto[i], "f", NULL));
+		str_add(&text, c->minimal);
+	}
+	fuzz_round_run(s, &r, "fuzz.h", text.s, NULL, NULL);
+	for (size_t i = 0; i < all->n; i++) {
+		struct fuzz_cluster *c = &all->v[i];
+		const struct gen_case *g = case_of(&r, i, c->conv);
+		const struct finding *f = g ? fuzz_shows(&r, &c->key, g, c->example) : NULL;
+
+		c->prototype = g ? arena_strdup(all->arena, gen_prototype(r.arena, g)) : c->text;
+		c->settled = f != NULL;
+		look_everywhere(s, c, &r, i);
+		if (f) {
+			c->subject = arena_strdup(all->arena, f->subject);
+			c->expected = arena_strdup(all->arena, f->expected);
+			c->observed = arena_strdup(all->arena, f->observed);
+			c->origin = NULL;
+			/* What all do is told by one of the case's findings only. */
+			for (size_t k = 0; k < r.matrix.nfindings && !f->origin; k++) {
+				const struct finding *o = &r.matrix.findings[k];
+
+				if (o->c == g && o->origin && o->check == f->check &&
+				    o->item == f->item && c->key.unspecified)
+					f = o;
+			}
+			if (f->origin)
+				c->origin = arena_strdup(all->arena, f->origin);
+		}
+	}
+	fold(all);
+	for (size_t i = 0; i < all->n; i++) {
+		struct fuzz_cluster *c = &all->v[i];
+		const struct gen_case *g = case_of(&r, i, c->conv);
+
+		if (g && !c->folded)
+			fuzz_reproducer(s, c, &r, g);
+	}
+	fuzz_round_close(&r);
+	str_free(&text);
+}
+
+void fuzz_settle(struct fuzz_setup *s, struct fuzz_clusters *all, size_t most, double seconds,
+		 void (*progress)(const char *line))
+{
+	struct work w = { .setup = s, .arena = all->arena, .progress = progress };
+	const struct prototype **proto;
+	size_t first;
+
+	if (!all->n)
+		return;
+	proto = arena_alloc(all->arena, all->n * sizeof(struct prototype *));
+	w.cluster = arena_alloc(all->arena, all->n * sizeof(struct fuzz_cluster *));
+	w.subject = arena_alloc(all->arena, all->n * sizeof(*w.subject));
+	/* Known ones have their minimal case already: beside a reference. */
+	first = all->n > most ? all->n - most : 0;
+	for (size_t i = first; i < all->n; i++) {
+		if (!all->v[i].known)
+			w.cluster[w.n++] = &all->v[i];
+	}
+	minimise(&w, seconds);
+	for (size_t i = 0, k = 0; i < all->n; i++) {
+		if (k < w.n && w.cluster[k] == &all->v[i]) {
+			proto[i] = w.subject[k].proto;
+			all->v[i].steps = w.subject[k++].steps;
+		} else {
+			proto[i] = parse(all->arena, all->v[i].text);
+		}
+	}
+	run_minimal(s, all, proto);
+}
