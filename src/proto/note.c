@@ -142,8 +142,8 @@ static void varargs_note(struct parser *p, struct notes *n, const struct token *
 	p->tok++;
 }
 
-#define KNOWN_FORM                                                                     \
-	"write: known FAMILY[<=>VERSION] ABI[,ABI...] [callee|caller]: REASON, as in " \
+#define KNOWN_FORM                                                                             \
+	"write: known FAMILY[<=>VERSION] ABI[/WIDTH][,ABI...] [callee|caller]: REASON, as in " \
 	"known clang<18 sysv: LLVM bug 41784"
 
 static size_t word_length(const char *s)
@@ -193,6 +193,12 @@ static void known_note(struct parser *p, struct notes *n, const struct token *t)
 		if (!len)
 			parse_fail_at(p, in_source(t, s), 1, KNOWN_FORM,
 				      "a convention's name belongs here");
+		if (s[len] == '/') {
+			if (strncmp(s + len, "/32", 3) && strncmp(s + len, "/64", 3))
+				parse_fail_at(p, in_source(t, s + len), 1, KNOWN_FORM,
+					      "a width is 32 or 64");
+			len += 3;
+		}
 		k.conventions =
 			arena_grow(p->a, k.conventions, k.nconventions, sizeof(*k.conventions));
 		k.conventions[k.nconventions++] = arena_strndup(p->a, s, len);

@@ -565,7 +565,7 @@ END_TEST
 
 START_TEST(test_known)
 {
-	struct case_list l = parse_cases("//! known clang<18 sysv, regparm0 callee: LLVM 1: split\n"
+	struct case_list l = parse_cases("//! known clang<18 sysv, regparm0/64 callee: LLVM 1: split\n"
 					 "//! known gcc>=12 ms: why\n"
 					 "//! known tcc cdecl caller: no reason\n"
 					 "int f(int);\n"
@@ -576,7 +576,7 @@ START_TEST(test_known)
 	ck_assert_uint_eq(l.v[1].nknown, 0);
 	ck_assert_str_eq(k[0].family, "clang");
 	ck_assert(k[0].op == KNOWN_LT && k[0].version == 18 && k[0].nconventions == 2);
-	ck_assert_str_eq(k[0].conventions[1], "regparm0");
+	ck_assert_str_eq(k[0].conventions[1], "regparm0/64");
 	ck_assert_str_eq(k[0].direction, "callee");
 	ck_assert_str_eq(k[0].reason, "LLVM 1: split");
 	ck_assert_uint_eq(k[0].pos.line, 1);

@@ -26,13 +26,22 @@ static bool version_matches(const struct known *k, const char *version)
 	}
 }
 
+/* "sysv", or "regparm0/64" of a convention that exists at both widths. */
+static bool names(const char *spelt, const struct convention *c)
+{
+	size_t n = strcspn(spelt, "/");
+
+	return strlen(c->name) == n && !strncmp(spelt, c->name, n) &&
+	       (!spelt[n] || !strcmp(spelt + n, c->width == W32 ? "/32" : "/64"));
+}
+
 /* Does the line speak of this compiler and convention? */
 static bool speaks_of(const struct known *k, const struct column *col, const struct gen_case *c)
 {
 	if (strcmp(k->family, col->compiler->family) || !version_matches(k, col->compiler->version))
 		return false;
 	for (size_t i = 0; i < k->nconventions; i++) {
-		if (!strcmp(k->conventions[i], c->conv->name))
+		if (names(k->conventions[i], c->conv))
 			return true;
 	}
 	return false;

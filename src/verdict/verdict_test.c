@@ -583,6 +583,8 @@ static const struct {
 	{ "gcc=12 sysv: reason", true },      { "gcc=13 sysv: reason", false },
 	{ "gcc>=12 sysv: reason", true },     { "gcc>=13 sysv: reason", false },
 	{ "gcc>11 sysv: reason", true },      { "gcc>12 sysv: reason", false },
+	{ "gcc sysv/64: reason", true },      { "gcc sysv/32: reason", false },
+	{ "gcc sys: reason", false },
 };
 
 START_TEST(known)
