@@ -206,7 +206,7 @@ static void prepare(struct fuzz_setup *s, struct fuzz_source *source, const stru
 
 /* Rounds ------------------------------------------------------------------------------------- */
 
-struct session {
+struct fuzzing {
 	const struct options *o;
 	struct fuzz_setup *setup;
 	struct fuzz_source *source;
@@ -218,7 +218,7 @@ struct session {
 	void (*show)(const char *line); /* NULL: no progress */
 };
 
-static void progress(const struct session *s)
+static void progress(const struct fuzzing *s)
 {
 	double now = fuzz_clock() - s->start;
 	const struct fuzz_result *r = s->result;
@@ -240,7 +240,7 @@ static void progress(const struct session *s)
 
 /* How many prototypes the next round takes: whole files of cases, so many as fit into the time
  * aimed at, fewer when less is left. The prototypes do not depend on it. */
-static unsigned long next_size(const struct session *s)
+static unsigned long next_size(const struct fuzzing *s)
 {
 	double now = fuzz_clock() - s->start;
 	unsigned long done = s->result->prototypes, n = FIRST_ROUND;
@@ -257,7 +257,7 @@ static unsigned long next_size(const struct session *s)
 	return n;
 }
 
-static void account(struct session *s, const struct fuzz_round *r)
+static void account(struct fuzzing *s, const struct fuzz_round *r)
 {
 	s->result->functions += fuzz_round_functions(r);
 	for (int v = 0; v < VERDICT_COUNT; v++)
@@ -272,7 +272,7 @@ static void account(struct session *s, const struct fuzz_round *r)
 	}
 }
 
-static void one_round(struct session *s)
+static void one_round(struct fuzzing *s)
 {
 	unsigned long n = next_size(s), from = s->result->prototypes;
 	struct arena *a = arena_new();
@@ -299,7 +299,7 @@ static void one_round(struct session *s)
 	arena_free(a);
 }
 
-static bool more(const struct session *s)
+static bool more(const struct fuzzing *s)
 {
 	if (s->o->count && s->result->prototypes >= s->o->count)
 		return false;
@@ -390,7 +390,7 @@ int cmd_fuzz(int argc, char **argv)
 	struct fuzz_source source = { 0 };
 	struct fuzz_clusters clusters = { 0 };
 	struct fuzz_result result = { &setup, &source, &clusters, .out = NULL };
-	struct session s = { &o, &setup, &source, &clusters, &result, .start = 0 };
+	struct fuzzing s = { &o, &setup, &source, &clusters, &result, .start = 0 };
 	int status = 0;
 
 	if (!parse_options(argc, argv, &o))

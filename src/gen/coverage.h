@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Conventions as automata (after Bailey and Davidson): the state is what the arguments so far have used
- * up (integer registers, vector registers, alignment of the stack), the input is the class of the next
- * argument. Prototypes that take every transition from every state exercise all that a convention can
- * decide about argument lists; how many do is a measure one can print. */
+/* Conventions as automata (after Bailey and Davidson): the state is what the arguments so far have
+ * used up (integer registers, vector registers, alignment of the stack), the input is the class of
+ * the next argument. Prototypes that take every transition from every state exercise all that a
+ * convention can decide about argument lists; how many do is a measure one can print. */
 #ifndef CLOBBER_COVERAGE_H
 #define CLOBBER_COVERAGE_H
 
