@@ -13,6 +13,20 @@ const struct verdict_info verdict_info[VERDICT_COUNT] = {
 #undef X
 };
 
+/* An argument that may be passed by reference for all the documents say, or NULL. The trampoline
+ * had no pointer to give for it, so a callee that follows one faults by no fault of its own. */
+static const struct value_place *maybe_reference(const struct gen_case *c)
+{
+	for (unsigned i = 0; i < c->place.nargs; i++) {
+		const struct type *t = abi_arg_type(c->decl->proto, i);
+
+		if (c->conv->home_bytes && c->place.arg[i].unspecified && !type_is_integer(t) &&
+		    t->kind != TYPE_POINTER)
+			return &c->place.arg[i];
+	}
+	return NULL;
+}
+
 /* The rule that makes this check true here. */
 static enum rule_id rule_of(const struct gen_case *c, int direction, const struct cl_finding *f)
 {
@@ -28,6 +42,10 @@ static enum rule_id rule_of(const struct gen_case *c, int direction, const struc
 	case CHECK_DF:
 		return f->item == CL_ITEM_NESTED && c->conv->df_entry ? c->conv->df_entry
 								      : c->conv->rule[CHECK_DF];
+	case CHECK_FAULT:
+		return direction == CL_CALLEE && f->item == CL_FAULT_SEGV && maybe_reference(c)
+			       ? maybe_reference(c)->rule
+			       : c->conv->rule[CHECK_FAULT];
 	case CHECK_SP:
 		return direction == CL_CALLEE ? c->place.pop_rule : c->conv->rule[CHECK_SP];
 	default:
@@ -37,7 +55,7 @@ static enum rule_id rule_of(const struct gen_case *c, int direction, const struc
 
 static enum verdict verdict_of(const struct cl_finding *f, enum rule_id rule)
 {
-	if (f->check == CHECK_FAULT)
+	if (f->check == CHECK_FAULT && rules[rule].status == STATED)
 		return f->item == CL_FAULT_TIMEOUT ? VERDICT_TIMEOUT : VERDICT_CRASH;
 	return rules[rule].status == STATED ? VERDICT_VIOLATION : VERDICT_DIVERGENCE;
 }

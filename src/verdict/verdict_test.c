@@ -260,6 +260,23 @@ START_TEST(faults)
 }
 END_TEST
 
+/* Nothing says how an empty structure goes under ms: a callee that follows a pointer to it finds
+ * none. That is a divergence; what has nothing to do with it stays a crash. */
+START_TEST(fault_behind_an_unspecified_reference)
+{
+	make("struct e {}; int f(struct e a);\nint g(int a);\n", W64, "ms");
+	report(GCC_O0, 0, CL_CALLEE, CHECK_FAULT, CL_FAULT_SEGV);
+	report(CLANG_O2, 0, CL_CALLEE, CHECK_FAULT, CL_FAULT_ILL);
+	report(GCC_O0, 0, CL_CALLER, CHECK_FAULT, CL_FAULT_SEGV);
+	report(GCC_O0, 1, CL_CALLEE, CHECK_FAULT, CL_FAULT_SEGV);
+	judge();
+	ck_assert_int_eq(verdict(GCC_O0, 0, CL_CALLEE), VERDICT_DIVERGENCE);
+	ck_assert_int_eq(verdict(CLANG_O2, 0, CL_CALLEE), VERDICT_CRASH);
+	ck_assert_int_eq(verdict(GCC_O0, 0, CL_CALLER), VERDICT_CRASH);
+	ck_assert_int_eq(verdict(GCC_O0, 1, CL_CALLEE), VERDICT_CRASH);
+}
+END_TEST
+
 START_TEST(missing_record)
 {
 	const struct finding *f;
@@ -688,6 +705,7 @@ int main(void)
 	tcase_add_test(t, violation_or_divergence);
 	tcase_add_test(t, most_serious);
 	tcase_add_test(t, faults);
+	tcase_add_test(t, fault_behind_an_unspecified_reference);
 	tcase_add_test(t, missing_record);
 	tcase_add_test(t, garbled_finding);
 	tcase_add_test(t, unsupported);
