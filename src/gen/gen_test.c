@@ -3,10 +3,10 @@
  * generated from cases/ is accepted by the assembler and by compilers. Takes the source folder as
  * its argument. */
 #include "gen/gen.h"
+#include "gen/select_test.h"
 #include "plan/toolchain.h"
 
 #include <check.h>
-#include <ftw.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,58 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Every test runs in a process of its own (CK_FORK), with these to itself. */
-static struct arena *arena;
-static char *folder;
 static const char *source = ".";
-
-static void set_up(void)
-{
-	arena = arena_new();
-	folder = arena_strdup(arena, "/tmp/clobber-test-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-static void tear_down(void)
-{
-	nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
-	arena_free(arena);
-}
-
-static void parse_into(struct case_list *list, const char *name, const char *text)
-{
-	const char *error = NULL;
-
-	ck_assert_msg(proto_parse_file(arena, name, text, list, &error) == 0, "%s", error);
-}
-
-static struct case_list parse(const char *text)
-{
-	struct case_list list = { 0 };
-
-	parse_into(&list, "cases/some.h", text);
-	return list;
-}
-
-/* Select from a list; `only` is one convention's name or NULL for all. */
-static struct gen_set select_of(const struct case_list *list, enum width w, const char *only)
-{
-	const char *names[] = { only, NULL };
-	const char *error = NULL;
-	struct gen_set set;
-
-	ck_assert_msg(gen_select(arena, list, w, only ? names : NULL, &set, &error) == 0, "%s",
-		      error);
-	return set;
-}
 
 /* ---- text ---- */
 

@@ -1,50 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of gen_select: which cases there are at a width, what is refused, and batches. */
 #include "gen/gen.h"
+#include "gen/select_test.h"
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Every test runs in a process of its own (CK_FORK), with this to itself. */
-static struct arena *arena;
-
-static void set_up(void)
-{
-	arena = arena_new();
-}
-
-static void tear_down(void)
-{
-	arena_free(arena);
-}
-
-static void parse_into(struct case_list *list, const char *name, const char *text)
-{
-	const char *error = NULL;
-
-	ck_assert_msg(proto_parse_file(arena, name, text, list, &error) == 0, "%s", error);
-}
-
-static struct case_list parse(const char *text)
-{
-	struct case_list list = { 0 };
-
-	parse_into(&list, "cases/some.h", text);
-	return list;
-}
-
-/* Select from a list; `only` is one convention's name or NULL for all. */
-static struct gen_set select_of(const struct case_list *list, enum width w, const char *only)
-{
-	const char *names[] = { only, NULL };
-	const char *error = NULL;
-	struct gen_set set;
-
-	ck_assert_msg(gen_select(arena, list, w, only ? names : NULL, &set, &error) == 0, "%s",
-		      error);
-	return set;
-}
 
 static const char *error_of(const struct case_list *list, enum width w)
 {

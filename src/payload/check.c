@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The checks: compare what a call did with what the convention says, and find out where a wrong
- * value came from. The list of checks is src/abi/checks.def. */
+/* The checks: compare what a call did with what the convention says. The list of checks is
+ * src/abi/checks.def. */
+#include "payload/compare.h"
 #include "payload/runtime.h"
 
 enum check {
@@ -12,111 +13,9 @@ enum check {
 enum {
 	FLAG_DF = 0x400,
 	MXCSR_CONTROL = 0xffc0,
-	STACK_WORDS = 64,
 	CALL_ALIGN = 16,
 	MOST_OBSERVED = 32 /* bytes of an argument whose places are told */
 };
-
-/* Candidate places: enum cl_place_bit. */
-struct candidates {
-	uint64_t bits[2];
-};
-
-static bool same(const volatile void *a, const volatile void *b, unsigned n)
-{
-	const volatile uint8_t *x = a, *y = b;
-
-	for (unsigned i = 0; i < n; i++) {
-		if (x[i] != y[i])
-			return false;
-	}
-	return true;
-}
-
-/* As same, of the bits of a mask only (NULL: all). */
-static bool agree(const volatile void *a, const volatile void *b, const uint8_t *mask, unsigned n)
-{
-	const volatile uint8_t *x = a, *y = b;
-
-	for (unsigned i = 0; i < n; i++) {
-		if ((x[i] ^ y[i]) & (mask ? mask[i] : 0xff))
-			return false;
-	}
-	return true;
-}
-
-static const uint8_t *mask_at(const struct cl_value *d, unsigned off)
-{
-	return d->mask ? d->mask + off : NULL;
-}
-
-static unsigned min(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-/* The registers and stack words of a picture that hold these bytes, as far as the mask goes. */
-static struct candidates search_masked(const struct cl_image *m, const uint8_t *stack,
-				       const void *bytes, const uint8_t *mask, unsigned n)
-{
-	struct candidates c = { { 0, 0 } };
-	unsigned word = min(n, sizeof(cl_word)), wide = min(n, 8);
-
-	for (unsigned r = 0; r < (sizeof(cl_word) == 8 ? 16 : 8); r++) {
-		if (r != 4 && agree(&m->gpr[r], bytes, mask, word))
-			c.bits[0] |= 1ull << r;
-		if (agree(m->fx + FX_XMM + 16 * r, bytes, mask, wide))
-			c.bits[0] |= 1ull << (CL_BIT_XMM + r);
-	}
-	for (unsigned k = 0; stack && k < STACK_WORDS; k++) {
-		if (agree(stack + k * sizeof(cl_word), bytes, mask, word))
-			c.bits[1] |= 1ull << k;
-	}
-	return c;
-}
-
-static struct candidates search(const struct cl_image *m, const uint8_t *stack, const void *bytes,
-				unsigned n)
-{
-	return search_masked(m, stack, bytes, NULL, n);
-}
-
-/* What was observed, with the expected bits wherever the value has padding: padding is never
- * compared. */
-static void observed(uint8_t *to, const volatile void *got, const void *want, const uint8_t *mask,
-		     unsigned n)
-{
-	const volatile uint8_t *g = got;
-	const uint8_t *w = want;
-
-	for (unsigned i = 0; i < n; i++)
-		to[i] = mask ? (uint8_t)((g[i] & mask[i]) | (w[i] & ~mask[i])) : g[i];
-}
-
-/* Do these bytes of a value carry anything at all? */
-static bool carries(const uint8_t *mask, unsigned n)
-{
-	for (unsigned i = 0; mask && i < n; i++) {
-		if (mask[i])
-			return true;
-	}
-	return !mask;
-}
-
-/* Arguments whose value begins with these bytes. */
-static uint64_t search_args(const struct cl_case *c, const struct cl_values *v, const void *bytes,
-			    unsigned n)
-{
-	uint64_t bits = 0;
-
-	for (unsigned i = 0; i < c->nargs; i++) {
-		unsigned m = min(n, c->args[i].compare);
-
-		if (c->args[i].class != CL_BOOL && m && same(v->arg[i], bytes, m))
-			bits |= 1ull << (CL_BIT_ARG + i);
-	}
-	return bits;
-}
 
 static struct merged *add(struct verdicts *out, int check, int item, int round)
 {

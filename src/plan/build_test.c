@@ -2,47 +2,17 @@
 /* Tests of what src/plan reads and writes by itself: quoting for the shell, and ELF files, real,
  * cut short and corrupted. */
 #include "plan/plan.h"
+#include "util/folder_test.h"
 
 #include <check.h>
 #include <elf.h>
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* Every test runs in a process of its own (CK_FORK), with these to itself. */
-static struct arena *arena;
-static char *folder;
-
-static void set_up(void)
-{
-	arena = arena_new();
-	folder = arena_strdup(arena, "/tmp/clobber-test-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-static void tear_down(void)
-{
-	nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
-	arena_free(arena);
-}
-
-static const char *in_folder(const char *name)
-{
-	return arena_printf(arena, "%s/%s", folder, name);
-}
 
 /* ---- quoting ---- */
 

@@ -2,10 +2,10 @@
 /* Running programs, finding compilers, probing them and remembering the answers. Most of it with
  * shell scripts that play compilers; what is really installed is probed too. */
 #include "plan/probe.h"
+#include "util/folder_test.h"
 
 #include <check.h>
 #include <errno.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,36 +16,6 @@
 #include <unistd.h>
 
 enum { REAL_PROBES_SECONDS = 300 };
-
-/* Every test runs in a process of its own (CK_FORK), with these to itself. */
-static struct arena *arena;
-static char *folder;
-
-static void set_up(void)
-{
-	arena = arena_new();
-	folder = arena_strdup(arena, "/tmp/clobber-test-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-static void tear_down(void)
-{
-	nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
-	arena_free(arena);
-}
-
-static const char *in_folder(const char *name)
-{
-	return arena_printf(arena, "%s/%s", folder, name);
-}
 
 static const char *make_script(const char *name, const char *body)
 {
