@@ -69,7 +69,7 @@ static void one_line(struct str *out, const struct matrix *m, const struct text_
 		if (o.seen && same(&h, &o))
 			str_addf(&s, ", %s", conventions[k]->name);
 	}
-	str_add(&s, h.any_left ? ": as a caller leaves " : ": as a caller extends all");
+	str_add(&s, h.any_left ? ": as a caller does not extend " : ": as a caller extends all");
 	list(&s, h.leaves);
 	if (h.any_relied)
 		str_add(&s, "; as a callee relies on ");
