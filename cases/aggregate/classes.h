@@ -43,6 +43,7 @@ struct di ret_di(struct fid a, struct i_f b, struct d1 c);
 struct fid ret_fid(struct di a);
 //! why xmm0 and xmm1, with 4 bytes in xmm1
 struct f3 ret_f3(struct fid a, struct ff b);
+//! known clang<14 ms caller: copies passed by reference are not aligned to 16
 struct dd ret_dd(struct f3 a, struct di b);
 
 //! group mixed-regs
