@@ -98,6 +98,7 @@ struct arr_nest va_nested(int n, ...);
 union u_id ret_u_id(union u_struct a, union u_id b, union u_ldd c);
 //! why SSE merged with INTEGER, then SSE alone: rax and xmm0
 //! known clang>=19 ms caller: copies passed by reference are not aligned to 16
+//! known clang<14 ms caller: copies passed by reference are not aligned to 16
 union u_struct ret_u_struct(union u_id a, union u_struct b, union u_ldc c);
 //! why X87 and INTEGER merge to INTEGER, so that X87UP stands alone: memory
 union u_ldc ret_u_ldc(union u_struct a, union u_ldc b, union u_ldd c);
