@@ -154,7 +154,8 @@ static void *worker(void *arg)
 		native_run(own,
 			   &(struct payload){ .path = c->payload,
 					      .width = c->width,
-					      .ncases = p->set[c->width].n,
+					      .isa = profiles[c->profile].isa,
+					      .ncases = column_set(p, c)->n,
 					      .seed = q->m->seed,
 					      .directions = 3 },
 			   &q->m->runs[i].run);
@@ -185,8 +186,7 @@ void execute(struct matrix *m)
 {
 	struct plan *p = m->plan;
 
-	m->place = "native";
-	m->engine = "process";
+	m->engine[PLACE_NATIVE] = "process";
 	m->runs = arena_alloc(m->arena, (p->ncolumns + 1) * sizeof(*m->runs));
 	for (size_t i = 0; i < p->ncolumns; i++)
 		m->runs[i].arena = arena_new();

@@ -8,14 +8,16 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char usage[] = "usage: clobber list abis|cases|compilers|places|rules|checks\n"
-			    "\n"
-			    "  abis        calling conventions, and how C spells them\n"
-			    "  cases       prototypes, and how many conventions each runs under\n"
-			    "  compilers   what was found on PATH\n"
-			    "  places      where payloads can run on this machine\n"
-			    "  rules       what the documents say, by id: every check cites one\n"
-			    "  checks      what is verified on each call\n";
+static const char usage[] =
+	"usage: clobber list abis|cases|compilers|profiles|places|rules|checks\n"
+	"\n"
+	"  abis        calling conventions, and how C spells them\n"
+	"  cases       prototypes, and how many conventions each runs under\n"
+	"  compilers   what was found on PATH\n"
+	"  profiles    what code can be compiled for\n"
+	"  places      where payloads can run on this machine\n"
+	"  rules       what the documents say, by id: every check cites one\n"
+	"  checks      what is verified on each call\n";
 
 static int list_abis(void)
 {
@@ -90,10 +92,18 @@ static int list_compilers(void)
 	return 0;
 }
 
+static int list_profiles(void)
+{
+	for (enum profile_id f = 0; f < PROFILES; f++)
+		printf("%-11s %u  %s\n", profiles[f].name, width_bits(profiles[f].width),
+		       profiles[f].title);
+	return 0;
+}
+
 static int list_places(void)
 {
 	for (enum width w = W32; w < WIDTHS; w++) {
-		const char *why = native_why_not(w);
+		const char *why = native_why_not(w, ISA_SSE2);
 
 		printf("native  %u  %s%s\n", width_bits(w),
 		       why ? "not available: " : "available (process)", why ? why : "");
@@ -107,8 +117,9 @@ int cmd_list(int argc, char **argv)
 		const char *name;
 		int (*list)(void);
 	} lists[] = { { "abis", list_abis },           { "cases", list_cases },
-		      { "compilers", list_compilers }, { "places", list_places },
-		      { "rules", list_rules },         { "checks", list_checks } };
+		      { "compilers", list_compilers }, { "profiles", list_profiles },
+		      { "places", list_places },       { "rules", list_rules },
+		      { "checks", list_checks } };
 	const char *names[ARRAY_SIZE(lists) + 1] = { NULL };
 	const char *hint;
 

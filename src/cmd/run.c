@@ -22,6 +22,8 @@ static const char usage[] =
 	"  --width LIST    32, 64 (default: both)\n"
 	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
 	"  --opt LIST      optimisations (default: O0,O2)\n"
+	"  --profile LIST  user, kernel, sse2, avx, avx512f, reg-struct, pcc-struct\n"
+	"                  (default: all that have cases; see `clobber list profiles')\n"
 	"  --place LIST    places: native (default)\n"
 	"  --cases LIST    case files, folders or globs; FILE:FUNCTION takes one case\n"
 	"  --seed N        seed of all values (default: 1)\n"
@@ -37,7 +39,7 @@ static const char usage[] =
 	"known, or a known one that vanished; 2 bad usage or environment.\n";
 
 struct options {
-	const char *cc, *width, *abi, *opt, *place, *cases, *out, *work, *color;
+	const char *cc, *width, *abi, *opt, *profile, *place, *cases, *out, *work, *color;
 	uint64_t seed;
 	unsigned jobs;
 	bool verbose, quiet;
@@ -60,6 +62,7 @@ enum {
 	OPT_WIDTH,
 	OPT_ABI,
 	OPT_OPT,
+	OPT_PROFILE,
 	OPT_PLACE,
 	OPT_CASES,
 	OPT_SEED,
@@ -75,6 +78,7 @@ static bool parse_options(int argc, char **argv, struct options *o)
 					       { "width", 1, NULL, OPT_WIDTH },
 					       { "abi", 1, NULL, OPT_ABI },
 					       { "opt", 1, NULL, OPT_OPT },
+					       { "profile", 1, NULL, OPT_PROFILE },
 					       { "place", 1, NULL, OPT_PLACE },
 					       { "cases", 1, NULL, OPT_CASES },
 					       { "seed", 1, NULL, OPT_SEED },
@@ -104,6 +108,9 @@ static bool parse_options(int argc, char **argv, struct options *o)
 			break;
 		case OPT_OPT:
 			o->opt = optarg;
+			break;
+		case OPT_PROFILE:
+			o->profile = optarg;
 			break;
 		case OPT_PLACE:
 			o->place = optarg;
@@ -153,12 +160,13 @@ static void load_plan(struct plan *p, const struct options *o)
 	const char **opts = split_list(p->arena, o->opt);
 	struct compiler_list compilers;
 	struct case_list cases;
-	bool widths[WIDTHS];
+	bool widths[WIDTHS], wanted[PROFILES];
 	const char **abis = abi_list(p->arena, o->abi);
 	const char *error;
 	size_t n = 0;
 
 	width_list(o->width, widths);
+	profile_list(p->arena, o->profile, wanted);
 	if (o->place && strcmp(o->place, "native"))
 		die("--place: `%s': this version runs in place native only", o->place);
 	if (!*opts)
@@ -170,19 +178,21 @@ static void load_plan(struct plan *p, const struct options *o)
 			die("--opt: `%s' is no optimisation; say for instance O0,O2", *s);
 	}
 	load_cases(p->arena, o->cases, &cases);
-	for (enum width w = W32; w < WIDTHS; w++) {
-		if (widths[w] && gen_select(p->arena, &cases, w, abis, &p->set[w], &error) < 0) {
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		if (wanted[f] && widths[profiles[f].width] &&
+		    gen_select_in(p->arena, &cases, f, abis, &p->set[f], &error) < 0) {
 			fprintf(stderr, "%s\n", error);
 			exit(2);
 		}
-		n += p->set[w].n;
+		n += p->set[f].n;
 	}
 	if (!n)
-		die("no case matches: the selected prototypes, conventions and widths have nothing "
+		die("no case matches: the selected prototypes, conventions, profiles and widths "
+		    "have nothing "
 		    "in common "
 		    "(`clobber list abis' shows which convention exists at which width)");
 	find_tools(p, o->cc, &compilers);
-	plan_columns(p, &compilers, widths, opts);
+	plan_columns(p, &compilers, plan_only_native, opts);
 }
 
 /* Results ------------------------------------------------------------------------------------- */

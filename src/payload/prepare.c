@@ -52,6 +52,18 @@ static void fill_image(uint64_t *state, struct cl_image *m, int round)
 	fill_poison(state, m->fx + FX_XMM, 16 * 16);
 }
 
+/* The same registers at their full width. */
+static void widen_image(uint64_t *state, struct cl_image *m)
+{
+	if (cl_vector_bytes <= 16)
+		return;
+	fill_poison(state, m->wide, sizeof(m->wide));
+	for (int r = 0; r < 16; r++) {
+		for (int i = 0; i < 16; i++)
+			m->wide[r][i] = m->fx[FX_XMM + 16 * r + i];
+	}
+}
+
 /* The bytes of a value. `number` tells arguments apart where there are few values to choose from.
  */
 static void make_value(uint64_t *state, const struct cl_value *d, unsigned number, int round,
@@ -233,6 +245,8 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 		cl_wide_ret = (long long)next(&state);
 		cl_wide_int_ret = (int)next(&state);
 	}
+	widen_image(&state, &cl_poison);
+	widen_image(&state, &cl_poison_callee);
 	cl_probe_count = 0;
 	cl_nested_count = 0;
 }

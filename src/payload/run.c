@@ -9,7 +9,7 @@ uint8_t cl_cell[CL_AREA] __attribute__((aligned(64)));
 uint8_t cl_reference[CL_AREA] __attribute__((aligned(64)));
 volatile uint8_t cl_arg[CL_AREA] __attribute__((aligned(64)));
 volatile uint8_t cl_got[CL_AREA] __attribute__((aligned(64)));
-uint8_t cl_ret_cell[64] __attribute__((aligned(16)));
+uint8_t cl_ret_cell[CL_RET_BYTES] __attribute__((aligned(16)));
 volatile uint8_t cl_ret[CL_VALUE] __attribute__((aligned(64)));
 volatile uint8_t cl_got_ret[CL_VALUE] __attribute__((aligned(64)));
 volatile uint8_t cl_result[CL_VALUE] __attribute__((aligned(64)));
@@ -123,7 +123,8 @@ void run_cases(struct cl_header *h, uint32_t first, unsigned directions, uint64_
 	h->finished = 1;
 }
 
-/* The compiler may call these for loops and copies, here and in C under test. */
+/* The compiler may call these for loops and copies, here; for C under test there are others, in the
+ * convention of its flags (src/gen/table.c). */
 void *memcpy(void *to, const void *from, size_t n);
 void *memmove(void *to, const void *from, size_t n);
 void *memset(void *to, int value, size_t n);

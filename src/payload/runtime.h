@@ -16,13 +16,14 @@ struct cl_image {
 	cl_word gpr[16]; /* hardware encoding order */
 	cl_word flags;
 	uint8_t fx[512] __attribute__((aligned(16))); /* FXSAVE: SDM volume 1, 10.5.1 */
+	uint8_t wide[16][64]; /* vector registers in full, where cl_vector_bytes is above 16 */
 } __attribute__((aligned(16)));
 
 enum { FX_FCW = 0, FX_FTW = 4, FX_MXCSR = 24, FX_ST = 32, FX_XMM = 160 };
 
 /* Written by the runtime before a run, read by trampolines, probes and C under test. */
 extern struct cl_image cl_poison, cl_poison_callee;
-extern uint8_t cl_cell[CL_AREA], cl_ret_cell[64];
+extern uint8_t cl_cell[CL_AREA], cl_ret_cell[CL_RET_BYTES];
 extern volatile uint8_t cl_arg[CL_AREA], cl_ret[CL_VALUE];
 extern uint8_t cl_reference[CL_AREA];
 extern volatile cl_word cl_live[CL_LIVE];
@@ -56,6 +57,14 @@ enum { CL_CAME_BACK = 0, CL_ESCAPED = 1, CL_FAULTED = 2 };
 extern const struct cl_case *const cl_cases[], *const cl_cases_end[];
 /* The first is the default convention of the width. */
 extern const struct cl_convention cl_conventions[];
+/* Size of the vector registers that code under test may use: 16, 32 or 64. */
+extern const uint32_t cl_vector_bytes;
+
+/* What a picture says of a vector register that holds `bytes` bytes of a value. */
+static inline const uint8_t *vector_in(const struct cl_image *m, unsigned reg, unsigned bytes)
+{
+	return bytes > 16 ? m->wide[reg] : m->fx + FX_XMM + 16 * reg;
+}
 
 enum { ROUNDS = 5 };
 

@@ -128,7 +128,7 @@ void native_run(struct arena *a, const struct payload *p, struct place_run *out)
 
 	*out = (struct place_run){ .n = p->ncases };
 	out->v = arena_alloc(a, (2 * p->ncases + 1) * sizeof(*out->v));
-	out->why_not = native_why_not(p->width);
+	out->why_not = native_why_not(p->width, p->isa);
 	if (out->why_not)
 		return;
 	fd = memfd_create("clobber-results", MFD_CLOEXEC);

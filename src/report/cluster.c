@@ -60,7 +60,7 @@ static int by_seriousness(const void *x, const void *y)
 	return a->example < b->example ? -1 : 1;
 }
 
-/* The columns of a cluster, those of one compiler and width together. */
+/* The columns of a cluster, those of one compiler and profile together. */
 static const char *column_words(struct arena *a, const struct matrix *m,
 				const unsigned char *member)
 {
@@ -71,9 +71,10 @@ static const char *column_words(struct arena *a, const struct matrix *m,
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
 		const struct column *c = &m->plan->columns[i];
 
-		if (!member[i])
+		/* In another place it is the same bytes: told only where it shows there alone. */
+		if (!member[i] || (c->built != i && member[c->built]))
 			continue;
-		if (last && last->compiler == c->compiler && last->width == c->width)
+		if (last && same_family(last, c))
 			str_addf(&s, " -%s", c->opt);
 		else
 			str_addf(&s, "%s%s", last ? ", " : "", c->name);
@@ -129,10 +130,13 @@ struct cluster *report_clusters(struct arena *a, const struct matrix *m, size_t 
 		of[i] = (unsigned)k;
 	}
 	for (size_t k = 0; k < *n; k++) {
-		/* Cases of both widths: a known fact may hold at both. */
-		size_t narrow = m->plan->set[W32].n;
-		unsigned char *seen = arena_alloc(a, narrow + m->plan->set[W64].n + 1);
+		/* Cases of all profiles: a known fact may hold in several. */
+		size_t first[PROFILES + 1] = { 0 };
+		unsigned char *seen;
 
+		for (int f = 0; f < PROFILES; f++)
+			first[f + 1] = first[f] + m->plan->set[f].n;
+		seen = arena_alloc(a, first[PROFILES] + 1);
 		memset(member, 0, m->plan->ncolumns);
 		for (size_t i = 0; i < m->nfindings; i++) {
 			size_t at;
@@ -141,7 +145,7 @@ struct cluster *report_clusters(struct arena *a, const struct matrix *m, size_t 
 				continue;
 			member[m->findings[i].column] = 1;
 			at = m->findings[i].c->index +
-			     (m->findings[i].c->conv->width == W64 ? narrow : 0);
+			     first[m->plan->columns[m->findings[i].column].profile];
 			v[k].cases += !seen[at];
 			seen[at] = 1;
 		}

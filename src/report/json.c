@@ -63,10 +63,11 @@ static json_t *columns(const struct matrix *m)
 
 		snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)c->text_hash);
 		json_array_append_new(
-			a, json_pack("{ss ss ss ss ss si ss ss so so}", "id", c->id, "name",
+			a, json_pack("{ss ss ss ss ss si ss ss ss so so}", "id", c->id, "name",
 				     c->name, "compiler", c->compiler->name, "family",
 				     c->compiler->family, "version", c->compiler->version, "width",
-				     (int)width_bits(c->width), "opt", c->opt, "profile", "user",
+				     (int)width_bits(c->width), "opt", c->opt, "profile",
+				     profiles[c->profile].name, "place", place_name(c->place),
 				     "text_hash", c->payload ? json_string(hash) : json_null(),
 				     "unusable", string_or_null(c->unusable)));
 	}
@@ -102,11 +103,12 @@ static json_t *json_cells(const struct matrix *m)
 					    json_integer(c->count[v]));
 		json_array_append_new(
 			a, json_pack("{ss ss ss ss si si si si so so}", "row", m->rows[c->row].id,
-				     "column", m->plan->columns[c->column].id, "place", m->place,
-				     "verdict", verdict_info[c->verdict].name, "planned",
-				     (int)c->planned, "executed", (int)c->executed, "not_run",
-				     (int)c->not_run, "known", (int)c->known, "counts", counts,
-				     "reason", string_or_null(c->why)));
+				     "column", m->plan->columns[c->column].id, "place",
+				     place_name(m->plan->columns[c->column].place), "verdict",
+				     verdict_info[c->verdict].name, "planned", (int)c->planned,
+				     "executed", (int)c->executed, "not_run", (int)c->not_run,
+				     "known", (int)c->known, "counts", counts, "reason",
+				     string_or_null(c->why)));
 	}
 	return a;
 }
@@ -134,7 +136,8 @@ static json_t *json_findings(const struct matrix *m)
 		json_object_set_new(j, "observed", string_or_null(f->observed));
 		json_object_set_new(j, "origin", string_or_null(f->origin));
 		json_object_set_new(j, "column", json_string(m->plan->columns[f->column].id));
-		json_object_set_new(j, "place", json_string(m->place));
+		json_object_set_new(j, "place",
+				    json_string(place_name(m->plan->columns[f->column].place)));
 		json_object_set_new(j, "known", json_boolean(f->known != NULL));
 		json_object_set_new(j, "known_reason",
 				    string_or_null(f->known ? f->known->reason : NULL));
@@ -173,7 +176,7 @@ static json_t *json_extension(const struct matrix *m)
 				any = any || e->seen[n][stack] || e->relies[n][stack];
 			}
 			for (size_t k = 0; k < m->plan->ncolumns; k++) {
-				if (m->plan->columns[i].width == m->plan->columns[k].width &&
+				if (same_world(&m->plan->columns[i], &m->plan->columns[k]) &&
 				    extension_unsafe(m, i, k, conv))
 					json_array_append_new(unsafe,
 							      json_string(m->plan->columns[k].id));
@@ -223,7 +226,11 @@ void report_json(struct str *out, const struct matrix *m)
 	json_t *places = json_array(), *root;
 	char *text;
 
-	json_array_append_new(places, json_pack("{ss ss}", "name", m->place, "engine", m->engine));
+	for (enum place_id i = 0; i < PLACES; i++) {
+		if (m->engine[i])
+			json_array_append_new(places, json_pack("{ss ss}", "name", place_name(i),
+								"engine", m->engine[i]));
+	}
 	root = json_pack("{si so so so so so so so so so so}", "schema", SCHEMA, "tool", tool(m),
 			 "host", host(m), "places", places, "columns", columns(m), "rows",
 			 json_rows(m), "cells", json_cells(m), "findings", json_findings(m),

@@ -103,7 +103,7 @@ static void unsafe(struct str *out, const struct matrix *m, const struct text_st
 		struct str s = { 0 };
 
 		for (size_t k = 0; k < m->plan->ncolumns; k++) {
-			if (m->plan->columns[caller].width == m->plan->columns[k].width &&
+			if (same_world(&m->plan->columns[caller], &m->plan->columns[k]) &&
 			    extension_unsafe(m, caller, k, conv))
 				str_addf(&s, "%s%s", s.len ? ", " : "", m->plan->columns[k].name);
 		}
@@ -127,10 +127,15 @@ void report_narrow(struct str *out, const struct matrix *m, const struct text_st
 		  "(compilers not "
 		  "listed extend as callers and do not rely on it as callees):");
 	start = out->len;
-	for (size_t i = 0; i < m->plan->ncolumns; i++)
-		column_lines(out, m, style, i);
-	for (size_t i = 0; i < m->plan->ncolumns; i++)
-		unsafe(out, m, style, i);
+	/* What code does is the same in every place it runs in. */
+	for (size_t i = 0; i < m->plan->ncolumns; i++) {
+		if (m->plan->columns[i].built == i)
+			column_lines(out, m, style, i);
+	}
+	for (size_t i = 0; i < m->plan->ncolumns; i++) {
+		if (m->plan->columns[i].built == i)
+			unsafe(out, m, style, i);
+	}
 	if (out->len == start)
 		str_add(out, "  none\n");
 	str_add(out, "\n");

@@ -48,11 +48,9 @@ static void make(const char *text, enum width w, const char *abi)
 		      error);
 	plan = (struct plan){ .arena = arena, .columns = columns };
 	ck_assert_int_eq(gen_select(arena, &list, w, abi ? names : NULL, &plan.set[w], &error), 0);
-	m = (struct matrix){ .arena = arena,
-			     .plan = &plan,
-			     .seed = 5,
-			     .place = "native",
-			     .engine = "Linux process" };
+	m = (struct matrix){
+		.arena = arena, .plan = &plan, .seed = 5, .engine = { "Linux process" }
+	};
 	m.runs = arena_alloc(arena, MAX * sizeof(*m.runs));
 }
 
@@ -66,6 +64,8 @@ static size_t add_column(const struct compiler *c, enum width w, const char *opt
 	columns[i] = (struct column){
 		.compiler = c,
 		.width = w,
+		.profile = profile_user(w),
+		.built = i,
 		.opt = opt,
 		.name = arena_printf(arena, "%s -m%u -%s", c->name, width_bits(w), opt),
 		.id = arena_printf(arena, "%s/%u/%s", c->name, width_bits(w), opt),
@@ -493,8 +493,9 @@ START_TEST(json_keys)
 	list_with_keys(json_object_get(root, "tool"), "documents", "title edition");
 	has_keys(json_object_get(root, "host"), "host", "system release machine cpu");
 	list_with_keys(root, "places", "name engine");
-	list_with_keys(root, "columns",
-		       "id name compiler family version width opt profile text_hash unusable");
+	list_with_keys(
+		root, "columns",
+		"id name compiler family version width opt profile place text_hash unusable");
 	list_with_keys(root, "rows", "id convention width group direction headline");
 	list_with_keys(root, "cells",
 		       "row column place verdict planned executed not_run known counts reason");

@@ -34,7 +34,8 @@ void paint(struct str *out, const struct text_style *s, const char *colour, cons
 struct table {
 	const struct matrix *m;
 	const struct text_style *style;
-	enum width width;
+	enum profile_id profile;
+	enum place_id place;
 	size_t column[MAX_COLUMNS], n;
 	int room[MAX_COLUMNS];
 };
@@ -119,9 +120,12 @@ static void row(struct str *out, const struct table *t, const struct convention 
 static void head(struct str *out, const struct table *t)
 {
 	struct str names = { 0 }, opts = { 0 };
-	char title[32];
+	const struct profile *pr = &profiles[t->profile];
+	bool user = t->profile == profile_user(pr->width);
+	char title[48];
 
-	snprintf(title, sizeof(title), "-m%u", width_bits(t->width));
+	snprintf(title, sizeof(title), "-m%u%s%s%s%s", width_bits(pr->width), user ? "" : " ",
+		 user ? "" : pr->name, t->place ? " " : "", t->place ? place_name(t->place) : "");
 	str_addf(&names, "%-*s", LABEL, title);
 	str_addf(&opts, "%-*s", LABEL, "");
 	for (size_t i = 0; i < t->n;) {
@@ -143,10 +147,12 @@ static void head(struct str *out, const struct table *t)
 	str_free(&opts);
 }
 
-static bool has_cases(const struct matrix *m, const struct convention *c)
+static bool has_cases(const struct table *t, const struct convention *c)
 {
-	for (size_t i = 0; i < m->nrows; i++) {
-		if (m->rows[i].conv == c)
+	const struct gen_set *set = &t->m->plan->set[t->profile];
+
+	for (size_t i = 0; i < set->n; i++) {
+		if (set->v[i].conv == c)
 			return true;
 	}
 	return false;
@@ -155,7 +161,7 @@ static bool has_cases(const struct matrix *m, const struct convention *c)
 static void body(struct str *out, const struct table *t)
 {
 	for (const struct convention *const *c = conventions; *c; c++) {
-		if ((*c)->width != t->width || !has_cases(t->m, *c))
+		if (!has_cases(t, *c))
 			continue;
 		for (int d = 0; d < CL_DIRECTIONS; d++) {
 			char label[64];
@@ -185,15 +191,20 @@ static void finish(struct str *out, struct table *t)
 	t->n = 0;
 }
 
-/* The columns of one compiler, i.. up to *end, at the table's width; their summed room. */
+static bool is_of(const struct table *t, const struct column *c)
+{
+	return c->profile == t->profile && c->place == t->place;
+}
+
+/* The columns of one compiler, i.. up to *end, of the table's kind; their summed room. */
 static unsigned measure(const struct table *t, size_t i, size_t *end)
 {
 	const struct plan *p = t->m->plan;
 	const struct compiler *c = p->columns[i].compiler;
 	unsigned cells = 0, name = (unsigned)strlen(c->name) + 1;
 
-	for (*end = i; *end < p->ncolumns && p->columns[*end].compiler == c &&
-		       p->columns[*end].width == t->width;
+	for (*end = i;
+	     *end < p->ncolumns && p->columns[*end].compiler == c && is_of(t, &p->columns[*end]);
 	     ++*end)
 		cells += CELL;
 	if (name > 24)
@@ -211,27 +222,85 @@ static void add_compiler(struct table *t, size_t i, size_t end, unsigned room)
 	}
 }
 
+static void one_kind(struct str *out, struct table *t);
+
+/* Another place runs the same bytes: what matters is where its verdicts differ. Tables only of the
+ * profiles where any does. */
+static void other_place(struct str *out, struct table *t)
+{
+	const struct matrix *m = t->m;
+	size_t cases = 0, differ[PROFILES] = { 0 }, all = 0;
+	struct str s = { 0 };
+
+	for (size_t i = 0; i < m->plan->ncolumns; i++) {
+		const struct column *c = &m->plan->columns[i];
+		const struct judged *here = m->runs[i].judged, *native = m->runs[c->built].judged;
+
+		if (c->place != t->place || c->built == i)
+			continue;
+		for (size_t k = 0; k < 2 * column_set(m->plan, c)->n; k++) {
+			if (here[k].verdict == VERDICT_NOT_RUN ||
+			    here[k].verdict == VERDICT_UNSUPPORTED_HERE)
+				continue;
+			cases++;
+			differ[c->profile] += here[k].verdict != native[k].verdict;
+		}
+	}
+	for (t->profile = 0; t->profile < PROFILES; t->profile++) {
+		all += differ[t->profile];
+		if (differ[t->profile])
+			one_kind(out, t);
+	}
+	if (!m->engine[t->place] || !cases)
+		return;
+	str_addf(&s, "place %s (%s): %zu cases, ", place_name(t->place), m->engine[t->place],
+		 cases);
+	if (all)
+		str_addf(&s, "%zu of them with another verdict than natively", all);
+	else
+		str_add(&s, "all with the same verdict as natively");
+	text_wrap(out, t->style, "", "  ", s.s);
+	str_add(out, "\n");
+	str_free(&s);
+}
+
+static void one_kind(struct str *out, struct table *t)
+{
+	const struct plan *p = t->m->plan;
+	unsigned used = LABEL;
+	size_t end;
+
+	t->n = 0;
+	for (size_t i = 0; i < p->ncolumns; i = end) {
+		unsigned room;
+
+		end = i + 1;
+		if (!is_of(t, &p->columns[i]) || p->columns[i].unusable)
+			continue;
+		room = measure(t, i, &end);
+		if (used + room > t->style->columns || t->n + (end - i) > MAX_COLUMNS) {
+			finish(out, t);
+			used = LABEL;
+		}
+		add_compiler(t, i, end, room);
+		used += room;
+	}
+	finish(out, t);
+}
+
 void report_tables(struct str *out, const struct matrix *m, const struct text_style *style)
 {
-	for (int w = W64; w >= W32; w--) {
-		struct table t = { .m = m, .style = style, .width = (enum width)w };
-		unsigned used = LABEL;
-		size_t end;
+	/* The platform's defaults first, 64 bit before 32; then what differs from them. */
+	static const enum profile_id first[] = { PROFILE_USER_64, PROFILE_USER_32,
+						 PROFILE_KERNEL_64, PROFILE_KERNEL_32 };
+	struct table t = { .m = m, .style = style };
 
-		for (size_t i = 0; i < m->plan->ncolumns; i = end) {
-			unsigned room;
-
-			end = i + 1;
-			if (m->plan->columns[i].width != t.width || m->plan->columns[i].unusable)
-				continue;
-			room = measure(&t, i, &end);
-			if (used + room > style->columns || t.n + (end - i) > MAX_COLUMNS) {
-				finish(out, &t);
-				used = LABEL;
-			}
-			add_compiler(&t, i, end, room);
-			used += room;
-		}
-		finish(out, &t);
+	for (size_t i = 0; i < ARRAY_SIZE(first); i++) {
+		t.profile = first[i];
+		one_kind(out, &t);
 	}
+	for (t.profile = PROFILE_KERNEL_64 + 1; t.profile < PROFILES; t.profile++)
+		one_kind(out, &t);
+	for (t.place = PLACE_NATIVE + 1; t.place < PLACES; t.place++)
+		other_place(out, &t);
 }

@@ -45,7 +45,8 @@ static void one_finding(struct str *out, const struct matrix *m, const struct te
 	if (f->known)
 		paint(out, style, YELLOW, "known ");
 	paint(out, style, colour_of(f->verdict), verdict_info[f->verdict].name);
-	str_addf(&s, "%s  as %s  %s", f->c->id, direction_name(f->direction), m->place);
+	str_addf(&s, "%s  as %s  %s", f->c->id, direction_name(f->direction),
+		 place_name(m->plan->columns[f->column].place));
 	if (strlen(verdict_info[f->verdict].name) + 8 + s.len <= style->columns) {
 		str_addf(out, "  %s\n", s.s);
 	} else {
@@ -135,6 +136,12 @@ static void findings(struct str *out, const struct matrix *m, const struct text_
 	}
 }
 
+/* Length of a column's name without its optimisation. */
+static int family_length(const struct column *c)
+{
+	return (int)(strlen(c->name) - strlen(c->opt) - 2);
+}
+
 /* Compilers and conventions that could not be tried, with reasons. */
 static void absences(struct str *out, const struct matrix *m, const struct text_style *style)
 {
@@ -144,18 +151,17 @@ static void absences(struct str *out, const struct matrix *m, const struct text_
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
 		const struct column *c = &m->plan->columns[i];
 
-		if (i && m->plan->columns[i - 1].compiler == c->compiler &&
-		    m->plan->columns[i - 1].width == c->width)
+		if (i && same_family(&m->plan->columns[i - 1], c))
 			continue;
 		if (c->unusable) {
 			s.len = 0;
-			str_addf(&s, "%s -m%u: %s", c->compiler->name, width_bits(c->width),
-				 c->unusable);
+			str_addf(&s, "%.*s: %s", family_length(c), c->name, c->unusable);
 			text_wrap(out, style, "unsupported  ", "             ", s.s);
 		} else if (m->runs[i].run.why_not && strcmp(last, m->runs[i].run.why_not)) {
 			last = m->runs[i].run.why_not;
 			s.len = 0;
-			str_addf(&s, "%s -m%u: %s", m->place, width_bits(c->width), last);
+			str_addf(&s, "%s -m%u: %s", place_name(c->place), width_bits(c->width),
+				 last);
 			text_wrap(out, style, "not-run      ", "             ", s.s);
 		}
 	}
@@ -168,8 +174,12 @@ static void header(struct str *out, const struct matrix *m, const struct text_st
 	struct str s = { 0 };
 	const struct compiler *last = NULL;
 
-	str_addf(&s, "clobber %s, seed %llu, place %s (%s):", CLOBBER_VERSION,
-		 (unsigned long long)m->seed, m->place, m->engine);
+	str_addf(&s, "clobber %s, seed %llu", CLOBBER_VERSION, (unsigned long long)m->seed);
+	for (enum place_id i = 0; i < PLACES; i++) {
+		if (m->engine[i])
+			str_addf(&s, ", place %s (%s)", place_name(i), m->engine[i]);
+	}
+	str_add(&s, ":");
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
 		const struct compiler *c = m->plan->columns[i].compiler;
 

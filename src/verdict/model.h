@@ -71,7 +71,7 @@ struct judged {
 	const char *why;     /* for unsupported and not-run */
 };
 
-/* A column's run in the one place this version has. */
+/* A column's run in its place. */
 struct column_run {
 	struct arena *arena; /* of the outcomes */
 	struct place_run run;
@@ -100,10 +100,9 @@ struct matrix {
 	struct arena *arena;
 	struct plan *plan;
 	uint64_t seed;
-	const char *place;       /* "native" */
-	const char *engine;      /* what implements it */
-	const char *case_args;   /* the --cases of this run, for messages; may be NULL */
-	struct column_run *runs; /* by column */
+	const char *engine[PLACES]; /* what implements each place; NULL: not in this run */
+	const char *case_args;      /* the --cases of this run, for messages; may be NULL */
+	struct column_run *runs;    /* by column */
 	struct finding *findings;
 	size_t nfindings;
 	struct row *rows;

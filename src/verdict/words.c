@@ -195,6 +195,7 @@ void finding_words(struct arena *a, const struct cl_finding *r, const char *payl
 		nested ? f->direction == CL_CALLEE ? " at the function's own call" : " at the call"
 		       : " after the call";
 	uint64_t want = number(r->expected), got = number(r->observed);
+	unsigned align;
 
 	switch (f->check) {
 	case CHECK_ARG:
@@ -258,9 +259,10 @@ void finding_words(struct arena *a, const struct cl_finding *r, const char *payl
 	case CHECK_ALIGN:
 		f->subject = arena_printf(a, "stack pointer%s",
 					  nested ? " at the function's own call" : " at the call");
-		f->expected = "a multiple of 16";
-		f->observed =
-			arena_printf(a, "%llu more than a multiple of 16", (unsigned long long)got);
+		align = nested && c->place.align > 16 ? 16 : c->place.align;
+		f->expected = arena_printf(a, "a multiple of %u", align);
+		f->observed = arena_printf(a, "%llu more than a multiple of %u",
+					   (unsigned long long)got, align);
 		break;
 	case CHECK_LOCALS:
 		f->subject = arena_printf(a, "local value %u, kept across a call", r->item % 64);
