@@ -42,7 +42,7 @@ static void fill_poison(uint64_t *state, void *to, size_t bytes)
 static void fill_image(uint64_t *state, struct cl_image *m, int round)
 {
 	fill_poison(state, m->gpr, sizeof(m->gpr));
-	m->flags = FLAGS_FIXED | (next(state) & FLAGS_STATUS);
+	m->flags = FLAGS_FIXED | cl_flags_set | (next(state) & (FLAGS_STATUS | cl_flags_random));
 	for (int i = 0; i < FX_STATUS_BYTES; i++)
 		m->fx[i] = 0;
 	/* Control words other than the default show a callee that resets instead of preserving. */

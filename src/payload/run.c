@@ -114,6 +114,8 @@ void run_cases(struct cl_header *h, uint32_t first, unsigned directions, uint64_
 				absent = true;
 			h->current = c->index * 2 + (uint32_t)d;
 			v = nothing;
+			if (cl_announce)
+				cl_announce();
 			if (!absent)
 				run_direction(h, c, d, seed, &v);
 			write_record(h, c, d, absent ? CL_ABSENT : 0, &v);

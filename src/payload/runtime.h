@@ -92,6 +92,23 @@ void verdicts_close(struct verdicts *v); /* fills in origin and found */
 void run_cases(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed);
 extern volatile uint32_t cl_ticket; /* changes with every run: for the watchdog */
 
+/* Tickets are odd while code under test runs. */
+static inline bool code_under_test_runs(void)
+{
+	return cl_ticket & 1;
+}
+
+/* place.c: what all places share. */
+enum { CL_PAGE = 4096, CL_TEST_STACK = 64 * 1024 };
+extern uint8_t cl_test_stack[];                       /* between two pages nobody may touch */
+void place_begin(struct cl_header *h, uint64_t seed); /* fills in h and cl_stack_top */
+bool place_late(void); /* on every tick: has the call under way had its time? */
+
+/* What a place adds in ring 0; all zero in a process. */
+extern int cl_where;                          /* enum cl_where of payload/handover.h */
+extern cl_word cl_flags_random, cl_flags_set; /* bits of the flags poison: random, always set */
+extern void (*cl_announce)(void);             /* NULL, or called before each case */
+
 /* What the place's fault handler leaves for run.c before cl_abort(CL_FAULTED). */
 extern volatile int cl_fault_kind;
 extern volatile cl_word cl_fault_ip, cl_fault_address;
