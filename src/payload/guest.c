@@ -233,25 +233,47 @@ static int fault_of(cl_word vector)
 	}
 }
 
+/* What siginfo's si_addr would be. */
+static cl_word address_of(const struct trap *t)
+{
+	cl_word cr2;
+
+	switch (t->vector) {
+	case 8:
+	case 14:
+		__asm__ volatile("mov %%cr2, %0" : "=r"(cr2));
+		return cr2;
+	case 0:
+	case 1:
+	case 6:
+	case 16:
+	case 19:
+	case STUB_SYSCALL:
+		return t->ip;
+	default:
+		return 0;
+	}
+}
+
 void guest_trap(struct trap *t);
 void guest_trap(struct trap *t)
 {
 	bool tick = t->vector == 2 || t->vector == STUB_CLOCK;
-	cl_word cr2;
 
-	__asm__ volatile("mov %%cr2, %0" : "=r"(cr2));
 	if (t->vector == STUB_CLOCK)
 		__asm__ volatile("outb %0, %1" : : "a"((uint8_t)0x20), "Nd"((uint16_t)0x20));
 	if (tick && !place_late())
 		return;
 	if (!code_under_test_runs())
 		quit(CL_SAY_BROKEN, t->vector, t->ip);
+	/* SYSCALL is undefined here: EFER.SCE is off. */
+	if (t->vector == 6 && *(const uint16_t *)t->ip == 0x050f) {
+		t->vector = STUB_SYSCALL;
+		t->ip += 2;
+	}
 	cl_fault_kind = tick ? CL_FAULT_TIMEOUT : fault_of(t->vector);
 	cl_fault_ip = t->ip;
-	/* As siginfo's si_addr: the address of a page fault, the instruction of #UD and #DE. */
-	cl_fault_address = t->vector == 14 || t->vector == 8  ? cr2
-			   : t->vector == 6 || t->vector == 0 ? t->ip
-							      : 0;
+	cl_fault_address = address_of(t);
 	t->ip = (cl_word)guest_give_up;
 	t->cs = SEL_CODE;
 	t->flags = 2;

@@ -17,7 +17,7 @@
 enum {
 	RESULT_BYTES = 64 << 20,
 	CYLINDER = 16 * 63 * VMX_SECTOR, /* a disk has whole ones */
-	TICK = 2000000,                  /* TSC cycles: about as many instructions */
+	TICK = 1000000,                  /* TSC cycles: about as many instructions */
 	STEPPED_TICK = 50000,
 	STUCK_TICKS = 100,
 	MAX_STARTS = 20

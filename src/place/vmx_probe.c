@@ -42,6 +42,21 @@ static bool option(struct vmx_options *o, const char *s)
 	return true;
 }
 
+static void print_finding(const struct cl_finding *f)
+{
+	static const char *const names[] = {
+#define CHECK(id, name, what) name,
+#include "abi/checks.def"
+#undef CHECK
+	};
+
+	printf(" %s/%u/round %u/at %u:", names[f->check], f->item, f->round, f->offset);
+	for (unsigned i = 0; i < f->size; i++)
+		printf("%s%02x", i ? "" : " ", f->expected[i]);
+	for (unsigned i = 0; i < f->size; i++)
+		printf("%s%02x", i ? "" : " not ", f->observed[i]);
+}
+
 /* The ELF says how many cases and which width; the memory image holds cl_cases only as addresses.
  */
 static void print(const struct place_run *r)
@@ -53,8 +68,7 @@ static void print(const struct place_run *r)
 
 		printf("%zu.%zu %s", i / 2, i % 2, states[o->state]);
 		for (unsigned k = 0; k < o->nfindings; k++)
-			printf(" %u/%u/%u", o->findings[k].check, o->findings[k].item,
-			       o->findings[k].round);
+			print_finding(&o->findings[k]);
 		printf(" observations %u\n", o->nobservations);
 	}
 }
@@ -91,12 +105,13 @@ int main(int argc, char **argv)
 	native_run(a, &p, &native);
 	for (size_t i = 0; i < 2 * p.ncases; i++) {
 		const struct outcome *x = &native.v[i], *y = &vmx.v[i];
-		bool same = x->state == y->state && x->nfindings == y->nfindings &&
-			    x->nobservations == y->nobservations;
+		bool same =
+			x->state == y->state && x->nfindings == y->nfindings &&
+			x->nobservations == y->nobservations &&
+			!memcmp(x->findings, y->findings, x->nfindings * sizeof(*x->findings)) &&
+			!memcmp(x->observations, y->observations,
+				x->nobservations * sizeof(*x->observations));
 
-		for (unsigned k = 0; same && k < x->nfindings; k++)
-			same = x->findings[k].check == y->findings[k].check &&
-			       x->findings[k].item == y->findings[k].item;
 		if (!same)
 			printf("%zu.%zu differs: native %d/%u/%u, vmx %d/%u/%u\n", i / 2, i % 2,
 			       x->state, x->nfindings, x->nobservations, y->state, y->nfindings,

@@ -7,6 +7,10 @@
 enum { VECTOR_DB = 1, VECTOR_UD = 6, VECTOR_GP = 13, FLAG_TF = 0x100, FLAG_IF = 0x200 };
 enum { MSR_VMX_MISC = 0x485 };
 
+/* Ticks in one and the same case until the payload is asked whether it is stuck. A case takes a
+ * small part of a tick. */
+enum { PATIENCE = 2 };
+
 struct guest {
 	struct registers r;
 	bool launched, done;
@@ -102,6 +106,10 @@ static void tick(struct guest *g)
 		finish(g, VMX_STUCK);
 		return;
 	}
+	/* The payload's handler uses the interrupted stack at 32 bit, and what is below the stack
+	 * pointer there is watched now and then: so it comes only when it is needed. */
+	if (g->idle < PATIENCE)
+		return;
 	/* 26.3.1.5: no NMI where STI or MOV SS block events; the next tick will do. One that was
 	 * answered by giving up a call did not end with IRET, and blocks still. */
 	if (blocked & (BLOCKED_BY_STI | BLOCKED_BY_MOV_SS))
