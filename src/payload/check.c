@@ -183,6 +183,10 @@ static void check_state(const struct cl_image *was, const struct cl_image *is, u
 		differ_word(out, CHECK_X87_STACK, item, round, x87_regs, used);
 	if (c0 != c1)
 		differ_word(out, CHECK_X87_CW, item, round, c0, c1);
+	/* Nothing to compare in a process. */
+	if ((was->flags ^ is->flags) & cl_flags_random)
+		differ_word(out, CHECK_FLAGS, item, round, was->flags & cl_flags_random,
+			    is->flags & cl_flags_random);
 	if (m0 != m1)
 		differ_word(out, CHECK_MXCSR, item, round, m0, m1);
 }
@@ -666,6 +670,11 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 	check_stack_pointer(NULL, 0, round, out);
 	check_canary(0, round, out);
 	check_state(&cl_before_image, &cl_after_image, 0, 0, round, out);
+}
+
+void check_segment(int segment, int round, cl_word want, cl_word got, struct verdicts *out)
+{
+	differ_word(out, CHECK_SEGMENTS, segment, round, want, got);
 }
 
 void check_fault(int round, int fault, cl_word ip, cl_word address, struct verdicts *out)

@@ -122,7 +122,15 @@ static uint32_t fault_tss[32] __attribute__((aligned(128)));
 static cl_word idt[256 * (WIDE ? 2 : 1)][8 / sizeof(cl_word)] __attribute__((aligned(16)));
 static uint8_t trap_stack[4][4096] __attribute__((aligned(16)));
 
-enum { SEL_CODE = 0x08, SEL_DATA = 0x10, SEL_TSS = 0x30, SEL_FAULT = 0x38 };
+enum {
+	SEL_CODE = 0x08,
+	SEL_DATA = 0x10,
+	SEL_ES = 0x18,
+	SEL_FS = 0x20,
+	SEL_GS = 0x28,
+	SEL_TSS = 0x30,
+	SEL_FAULT = 0x38
+};
 enum { IST_FAULT = 1, IST_DF, IST_NMI, IST_CLOCK };
 enum { GATE_TASK = 0x8500, GATE_INTERRUPT = 0x8e00 };
 enum { STUB_CLOCK = 32, STUB_SYSCALL = 33 };
@@ -194,6 +202,22 @@ static void set_descriptors(uint64_t cr3)
 	guest_tables(&gdtr, &idtr);
 }
 
+/* Control registers and flags: SDM volume 3, 2.5; volume 1, 3.4.3. */
+enum {
+	CR0_MP = 1 << 1,
+	CR0_EM = 1 << 2,
+	CR0_TS = 1 << 3,
+	CR0_NE = 1 << 5,
+	CR0_WP = 1 << 16,
+	CR0_AM = 1 << 18,
+	CR4_OSFXSR = 1 << 9,
+	CR4_OSXMMEXCPT = 1 << 10,
+	CR4_OSXSAVE = 1 << 18,
+	FLAG_TF = 1 << 8,
+	FLAG_IF = 1 << 9,
+	FLAG_AC = 1 << 18,
+};
+
 /* Traps -----------------------------------------------------------------------------------------
  */
 
@@ -209,6 +233,54 @@ struct trap {
 #endif
 };
 
+/* Compiled code: the linker puts it behind the runtime, trampolines and probes. */
+static cl_word code_start, code_end;
+
+static void find_code(void)
+{
+	code_start = code_end = (cl_word)cl_rodata;
+	for (const struct cl_case *const *p = cl_cases; p < cl_cases_end; p++) {
+		cl_word target = (cl_word)(*p)->target, caller = (cl_word)(*p)->caller;
+
+		if (target && target < code_start)
+			code_start = target;
+		if (caller && caller < code_start)
+			code_start = caller;
+	}
+	say(CL_SAY_CODE, code_start, code_end);
+}
+
+static void trap_fpu(void)
+{
+	cl_word cr0;
+
+	__asm__ volatile("mov %%cr0, %0" : "=r"(cr0));
+	__asm__ volatile("mov %0, %%cr0" : : "r"(cr0 | CR0_TS));
+}
+
+/* CR0.TS makes every x87 and vector instruction trap (#NM; SDM volume 3, 2.5). Compiled code has no
+ * business using one; the engine has: its instruction is let through, with a step of one (#DB) to
+ * set the flag again. */
+static bool passing;
+
+static bool let_through(struct trap *t)
+{
+	if (t->vector == 7 && handover.options & CL_TRAP_FPU &&
+	    (t->ip < code_start || t->ip >= code_end)) {
+		__asm__ volatile("clts");
+		t->flags |= FLAG_TF;
+		passing = true;
+		return true;
+	}
+	if (t->vector == 1 && passing) {
+		trap_fpu();
+		t->flags &= ~(cl_word)FLAG_TF;
+		passing = false;
+		return true;
+	}
+	return false;
+}
+
 /* Vectors become the faults that Linux makes of them for a process. */
 static int fault_of(cl_word vector)
 {
@@ -222,6 +294,8 @@ static int fault_of(cl_word vector)
 		return CL_FAULT_TRAP;
 	case 6: /* #UD */
 		return CL_FAULT_ILL;
+	case 7: /* #NM */
+		return CL_FAULT_FPU;
 	case 11: /* #NP */
 	case 12: /* #SS */
 	case 17: /* #AC */
@@ -262,7 +336,7 @@ void guest_trap(struct trap *t)
 
 	if (t->vector == STUB_CLOCK)
 		__asm__ volatile("outb %0, %1" : : "a"((uint8_t)0x20), "Nd"((uint16_t)0x20));
-	if (tick && !place_late())
+	if (let_through(t) || (tick && !place_late()))
 		return;
 	if (!code_under_test_runs())
 		quit(CL_SAY_BROKEN, t->vector, t->ip);
@@ -285,23 +359,39 @@ void guest_trap(struct trap *t)
 /* The processor's own state ----------------------------------------------------------------------
  */
 
-enum {
-	CR0_MP = 1 << 1,
-	CR0_EM = 1 << 2,
-	CR0_TS = 1 << 3,
-	CR0_NE = 1 << 5,
-	CR0_WP = 1 << 16,
-	CR0_AM = 1 << 18,
-	CR4_OSFXSR = 1 << 9,
-	CR4_OSXMMEXCPT = 1 << 10,
-	CR4_OSXSAVE = 1 << 18,
-};
-
 static void cpuid(uint32_t leaf, uint32_t r[4])
 {
 	__asm__ volatile("cpuid"
 			 : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3])
 			 : "a"(leaf), "c"(0));
+}
+
+/* After each run: segment registers as they were, and no more stepping. */
+static void after_run(int round, struct verdicts *out)
+{
+	static const uint16_t want[] = { SEL_ES, SEL_CODE, SEL_DATA, SEL_DATA, SEL_FS, SEL_GS };
+	uint16_t got[6];
+
+	__asm__ volatile("mov %%es, %0; mov %%cs, %1; mov %%ss, %2; mov %%ds, %3; mov %%fs, %4; "
+			 "mov %%gs, %5"
+			 : "=m"(got[0]), "=m"(got[1]), "=m"(got[2]), "=m"(got[3]), "=m"(got[4]),
+			   "=m"(got[5]));
+	guest_segments();
+	__asm__ volatile("push %0; popf" : : "r"((cl_word)2) : "memory", "cc");
+	for (int i = 0; i < 6; i++) {
+		if (got[i] != want[i])
+			check_segment(i, round, want[i], got[i], out);
+	}
+}
+
+/* What of the flags code under test finds set, and has to leave alone. */
+static void choose_flags(void)
+{
+	cl_flags_random = FLAG_AC | FLAG_IF;
+	if (handover.options & (CL_CLOCK | CL_INTERRUPTS))
+		cl_flags_set |= FLAG_IF;
+	if (handover.options & CL_STEP)
+		cl_flags_set |= FLAG_TF;
 }
 
 /* x87, SSE, and all that CPUID offers under XCR0: SDM volume 1, 13.2 and 13.3; volume 3, 13.1. */
@@ -342,8 +432,13 @@ void guest_main(const struct cl_handover *from)
 	cl_where = (int)handover.where;
 	if (handover.options & CL_ANNOUNCE)
 		cl_announce = announce;
+	cl_after_run = after_run;
+	choose_flags();
+	find_code();
 	h = (struct cl_header *)(cl_word)handover.results;
 	place_begin(h, handover.seed);
+	if (handover.options & CL_TRAP_FPU)
+		trap_fpu();
 	run_cases(h, handover.first, handover.directions, handover.seed);
 	quit(CL_SAY_DONE, 0, 0);
 }

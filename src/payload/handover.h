@@ -24,8 +24,10 @@ enum cl_where { CL_IN_PROCESS, CL_IN_GUEST, CL_IN_ROOT /* ring 0 of VMX root ope
 enum cl_handover_options {
 	CL_ANNOUNCE = 1,   /* say every case before it runs */
 	CL_STEP = 2,       /* TF set while code under test runs: one #DB an instruction */
-	CL_INTERRUPTS = 4, /* IF set while code under test runs: vector CL_VECTOR_DIRTY may come */
-	CL_TRAP_FPU = 8,   /* CR0.TS set while compiled code runs: using x87 or SSE is a fault */
+	CL_INTERRUPTS = 4, /* IF set while code under test runs: vector CL_VECTOR_DIRTY may come
+			    * between any two of its instructions */
+	CL_TRAP_FPU = 8,   /* CR0.TS set while compiled code runs: using x87 or SSE is a fault;
+			    * not together with CL_STEP */
 	CL_CLOCK = 16, /* ticks come as vector CL_VECTOR_CLOCK (an 8259 to acknowledge), not NMI */
 };
 
@@ -38,6 +40,7 @@ enum {
 enum cl_saying {
 	CL_SAY_DONE = 1,   /* all cases ran: h->finished is set */
 	CL_SAY_BROKEN = 2, /* the runtime itself failed: cx = vector or ~0, bx = address */
+	CL_SAY_CODE = 4,   /* compiled code, what is under test, is from cx to bx; goes on */
 	CL_SAY_CASE = 3,   /* the case in h->current is about to run; execution goes on */
 };
 

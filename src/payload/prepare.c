@@ -241,6 +241,9 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 	stock_open(&state, seed);
 	fill_image(&state, &cl_poison, round);
 	fill_image(&state, &cl_poison_callee, round);
+	/* What a callee must not change it does not destroy either. */
+	cl_poison_callee.flags =
+		(cl_poison_callee.flags & ~cl_flags_random) | (cl_poison.flags & cl_flags_random);
 	fill_stack();
 	stock_take((void *)cl_live, sizeof(cl_live));
 	stock_take((void *)cl_live_double, sizeof(cl_live_double));

@@ -80,6 +80,8 @@ static void run_direction(struct cl_header *h, const struct cl_case *c, int dire
 		cl_ticket++;
 		how = cl_run(direction == CL_CALLEE ? c->tramp : cl_call_c);
 		cl_ticket++;
+		if (cl_after_run)
+			cl_after_run(round, v);
 		if (how == CL_FAULTED) {
 			check_fault(round, cl_fault_kind, cl_fault_ip, cl_fault_address, v);
 			/* What the caller had passed until then is known, and often the reason. */

@@ -84,6 +84,8 @@ void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 		  struct verdicts *out);
 void check_caller(const struct cl_case *c, const struct cl_values *v, int round, int how,
 		  struct verdicts *out);
+/* `segment` in the order of their encoding: es cs ss ds fs gs. */
+void check_segment(int segment, int round, cl_word want, cl_word got, struct verdicts *out);
 void check_fault(int round, int fault, cl_word ip, cl_word address, struct verdicts *out);
 void verdicts_close(struct verdicts *v); /* fills in origin and found */
 
@@ -108,6 +110,8 @@ bool place_late(void); /* on every tick: has the call under way had its time? */
 extern int cl_where;                          /* enum cl_where of payload/handover.h */
 extern cl_word cl_flags_random, cl_flags_set; /* bits of the flags poison: random, always set */
 extern void (*cl_announce)(void);             /* NULL, or called before each case */
+/* NULL, or called after each run of code under test, however it ended. */
+extern void (*cl_after_run)(int round, struct verdicts *out);
 
 /* What the place's fault handler leaves for run.c before cl_abort(CL_FAULTED). */
 extern volatile int cl_fault_kind;

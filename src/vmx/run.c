@@ -17,6 +17,7 @@ struct guest {
 	enum vmx_end end;
 	uint32_t executed, current; /* as of the last look */
 	uint64_t idle;              /* ticks since they changed */
+	word code_start, code_end;  /* compiled code in the payload */
 };
 
 static void finish(struct guest *g, enum vmx_end end)
@@ -68,6 +69,10 @@ static void listen(struct guest *g)
 	switch (g->r.r[AX]) {
 	case CL_SAY_CASE:
 		write_segment(VMX_RUNNING);
+		return;
+	case CL_SAY_CODE:
+		g->code_start = g->r.r[CX];
+		g->code_end = g->r.r[BX];
 		return;
 	case CL_SAY_DONE:
 		finish(g, VMX_FINISHED);
@@ -122,8 +127,12 @@ static void tick(struct guest *g)
  * do the same without TF, but Bochs 2.7 offers that control and ignores it. */
 static void step(struct guest *g)
 {
-	segment.steps++;
+	word ip = vmread(GUEST_IP);
+
 	vmwrite(GUEST_PENDING_DEBUG, 0);
+	if (ip < g->code_start || ip >= g->code_end)
+		return;
+	segment.steps++;
 	if (request.forget)
 		g->r.r[request.forget - 1] = 0;
 	if (request.options & CL_INTERRUPTS && vmread(GUEST_FLAGS) & FLAG_IF &&
