@@ -3,7 +3,7 @@
 ; traps. Intel SDM volume 3, 6.12 (exceptions) and 7.2.1 (the TSS).
 
 	bits	32
-	extern	guest_main, guest_trap, cl_abort, guest_gdt, guest_tss
+	extern	guest_main, guest_trap, guest_clock, cl_abort, guest_gdt, guest_tss
 
 	section .bss align=16
 		resb 32768
@@ -104,6 +104,15 @@ guest_double_fault:
 	push	dword 0
 	push	dword 8
 	jmp	trap
+
+; The task of CL_VECTOR_CLOCK: like #DF's, so that nothing is written below the interrupted esp, where
+; a trampoline's poison may lie already. NT is set: iretd goes back to the interrupted task, and the
+; next switch comes back here.
+	global	guest_clock_task
+guest_clock_task:
+	call	guest_clock			; void guest_clock(void)
+	iretd
+	jmp	guest_clock_task
 
 ; A trap returns here when the call is given up: any stack will do for cl_abort.
 	global	guest_give_up

@@ -12,6 +12,7 @@ void guest_segments(void);
 void guest_dirty(void);
 void guest_give_up(void);
 void guest_double_fault(void);
+void guest_clock_task(void);
 extern const uint8_t guest_stubs[][16];
 void guest_main(const struct cl_handover *from) __attribute__((noreturn));
 
@@ -118,7 +119,6 @@ static void map_everything(void)
 /* Data segments are all alike; there are several so that a changed register is seen. */
 uint64_t guest_gdt[10];
 uint32_t guest_tss[32] __attribute__((aligned(128)));
-static uint32_t fault_tss[32] __attribute__((aligned(128)));
 static cl_word idt[256 * (WIDE ? 2 : 1)][8 / sizeof(cl_word)] __attribute__((aligned(16)));
 static uint8_t trap_stack[4][4096] __attribute__((aligned(16)));
 
@@ -129,7 +129,8 @@ enum {
 	SEL_FS = 0x20,
 	SEL_GS = 0x28,
 	SEL_TSS = 0x30,
-	SEL_FAULT = 0x38
+	SEL_FAULT = 0x38,
+	SEL_CLOCK = 0x40
 };
 enum { IST_FAULT = 1, IST_DF, IST_NMI, IST_CLOCK };
 enum { GATE_TASK = 0x8500, GATE_INTERRUPT = 0x8e00 };
@@ -158,21 +159,25 @@ static cl_word stack_end(unsigned ist)
 	return (cl_word)trap_stack[ist - 1] + sizeof(trap_stack[0]);
 }
 
-/* At 32 bit a double fault switches to a task of its own: SDM volume 3, 7.2.5. */
-static void fault_task(uint64_t cr3)
+#ifndef __x86_64__
+static uint32_t fault_tss[26] __attribute__((aligned(128)));
+static uint32_t clock_tss[26] __attribute__((aligned(128)));
+
+/* A gate to a task of its own: SDM volume 3, 7.2.1 (figure 7-2) and 7.2.5. */
+static void task(unsigned vector, unsigned selector, uint32_t *tss, void (*run)(void), unsigned ist,
+		 uint64_t cr3)
 {
-	fault_tss[7] = (uint32_t)cr3;
-	fault_tss[8] = (uint32_t)(cl_word)guest_double_fault;
-	fault_tss[9] = 2;
-	fault_tss[14] = (uint32_t)stack_end(IST_DF);
-	fault_tss[19] = SEL_CODE;
+	tss[7] = (uint32_t)cr3;
+	tss[8] = (uint32_t)run;
+	tss[9] = 2;
+	tss[14] = (uint32_t)stack_end(ist);
 	for (int i = 18; i <= 23; i++)
-		fault_tss[i] = i == 19 ? SEL_CODE : SEL_DATA;
-	fault_tss[25] = 104 << 16;
-	guest_tss[7] = (uint32_t)cr3;
-	guest_gdt[SEL_FAULT / 8] = descriptor((cl_word)fault_tss, 103, 0x89);
-	((uint64_t *)idt)[8] = (uint64_t)SEL_FAULT << 16 | (uint64_t)GATE_TASK << 32;
+		tss[i] = i == 19 ? SEL_CODE : SEL_DATA;
+	tss[25] = 104 << 16;
+	guest_gdt[selector / 8] = descriptor((cl_word)tss, 103, 0x89);
+	((uint64_t *)idt)[vector] = (uint64_t)selector << 16 | (uint64_t)GATE_TASK << 32;
 }
+#endif
 
 static void set_descriptors(uint64_t cr3)
 {
@@ -192,13 +197,15 @@ static void set_descriptors(uint64_t cr3)
 	gate(CL_VECTOR_CLOCK, guest_stubs[STUB_CLOCK], IST_CLOCK);
 	gate(0x80, guest_stubs[STUB_SYSCALL], IST_FAULT);
 	gate(CL_VECTOR_DIRTY, (const void *)guest_dirty, 0);
-	if (WIDE) {
-		for (unsigned i = 1; i <= 4; i++)
-			*(cl_word *)&guest_tss[7 + 2 * i] = stack_end(i); /* figure 7-11: ISTs */
-		guest_gdt[SEL_TSS / 8 + 1] = 0;                           /* base is below 4 GiB */
-	} else {
-		fault_task(cr3);
-	}
+#ifdef __x86_64__
+	(void)cr3;
+	for (unsigned i = 1; i <= 4; i++)
+		*(cl_word *)&guest_tss[7 + 2 * i] = stack_end(i); /* figure 7-11: ISTs */
+#else
+	guest_tss[7] = (uint32_t)cr3;
+	task(8, SEL_FAULT, fault_tss, guest_double_fault, IST_DF, cr3);
+	task(CL_VECTOR_CLOCK, SEL_CLOCK, clock_tss, guest_clock_task, IST_CLOCK, cr3);
+#endif
 	guest_tables(&gdtr, &idtr);
 }
 
@@ -265,8 +272,12 @@ static bool passing;
 
 static bool let_through(struct trap *t)
 {
-	if (t->vector == 7 && handover.options & CL_TRAP_FPU &&
-	    (t->ip < code_start || t->ip >= code_end)) {
+	/* Task switches, of the clock's at 32 bit, set CR0.TS: nothing to do with the code. */
+	if (t->vector == 7 && !(handover.options & CL_TRAP_FPU)) {
+		__asm__ volatile("clts");
+		return true;
+	}
+	if (t->vector == 7 && (t->ip < code_start || t->ip >= code_end)) {
 		__asm__ volatile("clts");
 		t->flags |= FLAG_TF;
 		passing = true;
@@ -329,13 +340,26 @@ static cl_word address_of(const struct trap *t)
 	}
 }
 
+static void note_fault(int kind, cl_word ip, cl_word address)
+{
+	cl_fault_kind = kind;
+	cl_fault_ip = ip;
+	cl_fault_address = address;
+}
+
+static void acknowledge_clock(void)
+{
+	/* 8259A: non-specific end of interrupt. */
+	__asm__ volatile("outb %0, %1" : : "a"((uint8_t)0x20), "Nd"((uint16_t)0x20));
+}
+
 void guest_trap(struct trap *t);
 void guest_trap(struct trap *t)
 {
 	bool tick = t->vector == 2 || t->vector == STUB_CLOCK;
 
 	if (t->vector == STUB_CLOCK)
-		__asm__ volatile("outb %0, %1" : : "a"((uint8_t)0x20), "Nd"((uint16_t)0x20));
+		acknowledge_clock();
 	if (let_through(t) || (tick && !place_late()))
 		return;
 	if (!code_under_test_runs())
@@ -345,9 +369,7 @@ void guest_trap(struct trap *t)
 		t->vector = STUB_SYSCALL;
 		t->ip += 2;
 	}
-	cl_fault_kind = tick ? CL_FAULT_TIMEOUT : fault_of(t->vector);
-	cl_fault_ip = t->ip;
-	cl_fault_address = address_of(t);
+	note_fault(tick ? CL_FAULT_TIMEOUT : fault_of(t->vector), t->ip, address_of(t));
 	t->ip = (cl_word)guest_give_up;
 	t->cs = SEL_CODE;
 	t->flags = 2;
@@ -356,15 +378,21 @@ void guest_trap(struct trap *t)
 #endif
 }
 
-/* The processor's own state ----------------------------------------------------------------------
- */
-
-static void cpuid(uint32_t leaf, uint32_t r[4])
+#ifndef __x86_64__
+/* The clock's task: the interrupted one's state is in its TSS. */
+void guest_clock(void);
+void guest_clock(void)
 {
-	__asm__ volatile("cpuid"
-			 : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3])
-			 : "a"(leaf), "c"(0));
+	acknowledge_clock();
+	if (!place_late())
+		return;
+	note_fault(CL_FAULT_TIMEOUT, guest_tss[8], 0);
+	guest_tss[8] = (uint32_t)guest_give_up;
+	guest_tss[9] = 2;
+	for (int i = 18; i <= 23; i++)
+		guest_tss[i] = i == 19 ? SEL_CODE : SEL_DATA;
 }
+#endif
 
 /* After each run: segment registers as they were, and no more stepping. */
 static void after_run(int round, struct verdicts *out)
@@ -392,6 +420,13 @@ static void choose_flags(void)
 		cl_flags_set |= FLAG_IF;
 	if (handover.options & CL_STEP)
 		cl_flags_set |= FLAG_TF;
+}
+
+static void cpuid(uint32_t leaf, uint32_t r[4])
+{
+	__asm__ volatile("cpuid"
+			 : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3])
+			 : "a"(leaf), "c"(0));
 }
 
 /* x87, SSE, and all that CPUID offers under XCR0: SDM volume 1, 13.2 and 13.3; volume 3, 13.1. */
