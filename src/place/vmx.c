@@ -32,9 +32,14 @@ struct work {
 	struct vmx_request request;
 };
 
+static bool is_root(const struct vmx_options *o)
+{
+	return o->mode == VMX_MODE_ROOT || o->mode == VMX_MODE_ROOT_CURRENT;
+}
+
 static unsigned root_width(const struct vmx_options *o, enum width w)
 {
-	if (o->mode == VMX_MODE_ROOT || o->mode == VMX_MODE_ROOT_CURRENT)
+	if (is_root(o))
 		return width_bits(w);
 	return o->root_width ? o->root_width : 64;
 }
@@ -96,6 +101,8 @@ static const char *boot(struct arena *a, struct work *k, const struct vmx_option
 	memset(k->disk, 0, VMX_SECTOR);
 	memcpy(k->disk, r, sizeof(*r));
 	memset(k->disk + r->out_sector * VMX_SECTOR, 0, VMX_SECTOR);
+	if (o->engine == VMX_KVM_NESTED)
+		return kvm_nested_boot(a, o, &k->machine, k->disk, k->disk_bytes);
 	return bochs_boot(a, o, &k->machine);
 }
 
@@ -104,7 +111,7 @@ static const char *boot(struct arena *a, struct work *k, const struct vmx_option
 static const char *engine_text(struct arena *a, const char *name, const struct vmx_options *o,
 			       enum width w, const struct vmx_segment *s)
 {
-	bool root = o->mode == VMX_MODE_ROOT || o->mode == VMX_MODE_ROOT_CURRENT;
+	bool root = is_root(o);
 
 	return arena_printf(a, "%s, %u-bit root%s%s%s%s", name, root_width(o, w),
 			    root ? " (the payload itself)" : "",
@@ -119,17 +126,18 @@ static const char *engine_text(struct arena *a, const char *name, const struct v
 const char *vmx_why_not(struct arena *a, const struct vmx_options *o, enum width w,
 			const char **engine)
 {
-	const char *version = NULL, *why = bochs_why_not(a, o, &version), *failed;
-	struct work k = { .machine = { .megs = 16, .root_width = root_width(o, w) } };
+	struct work k = { .machine = {
+				  .megs = 16, .root_width = root_width(o, w), .probe = true } };
+	const char *model = o->model ? o->model : VMX_MODEL, *version = NULL, *why = NULL, *failed;
 	const struct vmx_segment *s;
 	uint64_t at = 1;
 
-	if (why)
-		return why;
-	if (o->mode != VMX_MODE_ROOT && o->mode != VMX_MODE_ROOT_CURRENT && w == W64 &&
-	    root_width(o, w) == 32)
+	if (!is_root(o) && w == W64 && root_width(o, w) == 32)
 		return "a 32-bit root cannot run 64-bit guests";
-	why = work_open(a, &k, o, 8 * VMX_SECTOR);
+	if (o->engine == VMX_BOCHS)
+		why = bochs_why_not(a, o, &version);
+	if (!why)
+		why = work_open(a, &k, o, 8 * VMX_SECTOR);
 	if (why)
 		return why;
 	k.request.mode = VMX_MODE_PROBE;
@@ -140,12 +148,11 @@ const char *vmx_why_not(struct arena *a, const struct vmx_options *o, enum width
 	if (!s)
 		why = failed ? failed : "the hypervisor left no answer";
 	else if (s->end != VMX_FINISHED)
-		why = arena_printf(a, "%s: %.*s", o->model ? o->model : VMX_MODEL,
-				   (int)sizeof(s->text) - 1, s->text);
+		why = arena_printf(a, "%s: %.*s", version ? model : "kvm", (int)sizeof(s->text) - 1,
+				   s->text);
 	else if (engine)
 		*engine = engine_text(
-			a,
-			arena_printf(a, "bochs %s, %s", version, o->model ? o->model : VMX_MODEL),
+			a, version ? arena_printf(a, "bochs %s, %s", version, model) : "kvm-nested",
 			o, w, s);
 	work_close(a, &k);
 	return why;
