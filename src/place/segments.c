@@ -16,7 +16,15 @@ const struct vmx_segment *segment_next(const uint8_t *disk, size_t bytes, uint64
 	from += VMX_SECTOR;
 	if (s->magic != VMX_MAGIC || s->bytes > bytes - from)
 		return NULL;
-	check = vmx_checksum(VMX_CHECKSUM, disk + from, s->bytes);
+	if (s->bytes && s->bytes < sizeof(struct cl_header))
+		return NULL;
+	check = VMX_CHECKSUM;
+	if (s->bytes) {
+		size_t header = sizeof(struct cl_header);
+
+		check = vmx_checksum(check, disk + from + header, s->bytes - header);
+		check = vmx_checksum(check, disk + from, header);
+	}
 	check = vmx_checksum(check, s, offsetof(struct vmx_segment, checksum));
 	if (check != s->checksum)
 		return NULL;

@@ -173,7 +173,8 @@ static const char *prepare(struct arena *a, struct work *k, const struct payload
 	*r = (struct vmx_request){
 		.mode = o->mode ? o->mode : VMX_MODE_GUEST,
 		.width = width_bits(p->width),
-		.options = o->options,
+		/* In root operation nothing looks at the payload from time to time. */
+		.options = o->options | (is_root(o) ? CL_ANNOUNCE : 0),
 		.forget = o->forget,
 		.directions = p->directions,
 		.seed = p->seed,
@@ -273,7 +274,8 @@ void vmx_run(struct arena *a, const struct payload *p, const struct vmx_options 
 		if (current != CL_NO_CASE && current >= next && k.request.options & CL_ANNOUNCE) {
 			outcome_charge(a, out, current, false);
 			next = current + 1;
-			k.request.options &= ~(uint32_t)CL_ANNOUNCE;
+			if (!is_root(o))
+				k.request.options &= ~(uint32_t)CL_ANNOUNCE;
 			out->restarts++;
 		} else if (current != CL_NO_CASE && current >= next) {
 			next = current;

@@ -63,7 +63,7 @@ struct vmx_segment {
 	uint32_t features, exits, ticks, steps;
 	uint64_t bytes;
 	char text[128];
-	uint64_t checksum; /* of the bytes, then of all before */
+	uint64_t checksum; /* of the records, then of struct cl_header, then of all before */
 };
 
 /* FNV-1a over words: the same on both sides. `n` bytes, the last word padded with zeroes. */

@@ -28,30 +28,53 @@ static uint64_t sectors(uint64_t bytes)
 	return (bytes + VMX_SECTOR - 1) / VMX_SECTOR;
 }
 
+/* Records of the segment being filled in that are on the disk already, and their checksum. Records
+ * are only ever appended, so a look in between writes what is new. */
+static uint64_t written, sum;
+
+static uint64_t record_bytes(const struct cl_header *h)
+{
+	uint64_t most = request.results_bytes - sizeof(*h);
+	uint64_t room = request.out_sector + request.out_sectors - out_sector;
+
+	if (request.mode == VMX_MODE_PROBE || h->magic != CL_MAGIC || h->used > most ||
+	    1 + sectors(sizeof(*h) + h->used) > room)
+		return 0;
+	return sizeof(*h) + h->used;
+}
+
 /* Records first, then the segment that vouches for them; the next one goes behind a final one. */
 void write_segment(enum vmx_end end)
 {
 	static uint8_t sector[VMX_SECTOR];
-	const struct cl_header *h = results();
-	uint64_t room = request.results_bytes - sizeof(*h), bytes = 0;
+	const uint8_t *h = (uint8_t *)results();
+	uint64_t bytes = record_bytes(results());
 
-	if (request.mode != VMX_MODE_PROBE && h->magic == CL_MAGIC && h->used <= room)
-		bytes = sizeof(*h) + h->used;
-	if (out_sector + 1 + sectors(bytes) > request.out_sector + request.out_sectors)
-		bytes = 0;
-	if (bytes)
-		disk_write(out_sector + 1, h, bytes);
+	if (end != VMX_RUNNING || written < sizeof(struct cl_header) || bytes < written) {
+		written = sizeof(struct cl_header);
+		sum = VMX_CHECKSUM;
+	}
+	if (bytes) {
+		uint64_t from = written & ~(uint64_t)(VMX_SECTOR - 1);
+
+		disk_write(out_sector + 1, h, VMX_SECTOR); /* struct cl_header */
+		disk_write(out_sector + 1 + from / VMX_SECTOR, h + from, bytes - from);
+		sum = vmx_checksum(sum, h + written, (word)(bytes - written));
+		written = bytes;
+	}
 	segment.magic = VMX_MAGIC;
 	segment.end = end;
 	segment.bytes = bytes;
-	segment.checksum = vmx_checksum(VMX_CHECKSUM, h, (word)bytes);
+	segment.checksum = vmx_checksum(sum, h, bytes ? sizeof(struct cl_header) : 0);
 	segment.checksum =
 		vmx_checksum(segment.checksum, &segment, offsetof(struct vmx_segment, checksum));
 	for (unsigned i = 0; i < sizeof(segment); i++)
 		sector[i] = ((uint8_t *)&segment)[i];
 	disk_write(out_sector, sector, VMX_SECTOR);
-	if (end != VMX_RUNNING)
+	if (end != VMX_RUNNING) {
 		out_sector += 1 + sectors(bytes);
+		written = 0;
+	}
 }
 
 void cannot(const char *why)
