@@ -176,6 +176,7 @@ static const char *prepare(struct arena *a, struct work *k, const struct payload
 		/* In root operation nothing looks at the payload from time to time. */
 		.options = o->options | (is_root(o) ? CL_ANNOUNCE : 0),
 		.forget = o->forget,
+		.end = 2 * (uint32_t)p->ncases,
 		.directions = p->directions,
 		.seed = p->seed,
 		.image = i.at,
@@ -198,57 +199,91 @@ static const char *prepare(struct arena *a, struct work *k, const struct payload
 	return why;
 }
 
-/* What one start left on the disk. Charges the ends the hypervisor saw; *next is where a further
- * start goes on, *current the case under way when the machine stopped, if it did. */
-static const char *read_disk(struct arena *a, struct work *k, struct place_run *out, uint32_t *next,
-			     uint32_t *current)
+/* What came of one start. */
+struct outcome_of_start {
+	bool finished;
+	uint32_t current;   /* the case under way when the machine stopped, or CL_NO_CASE */
+	const char *died;   /* how the guest ended, if in no case that is known */
+	const char *broken; /* NULL, or why a further start is no use */
+};
+
+/* One segment; *next is where a further start would go on. */
+static void read_segment(struct arena *a, const struct vmx_segment *s, struct place_run *out,
+			 uint32_t *next, struct outcome_of_start *r)
 {
-	uint64_t at = k->request.out_sector, behind = at;
-	const struct vmx_segment *s;
-	const char *broken = NULL;
+	const struct cl_header *h = (const void *)((const uint8_t *)s + VMX_SECTOR);
+	bool known = s->current < 2 * out->n && s->current >= *next;
 
-	*current = CL_NO_CASE;
-	while (!broken && (s = segment_next(k->disk, k->disk_bytes, &at))) {
-		const struct cl_header *h = (const void *)(k->disk + (behind + 1) * VMX_SECTOR);
-		bool ours = s->bytes >= sizeof(*h);
-
-		behind = at;
-		if (ours)
-			records_read(a, h, s->bytes, out);
-		*current = ours && h->current < 2 * out->n ? h->current : CL_NO_CASE;
-		switch (s->end) {
-		case VMX_FINISHED:
-			*next = 2 * (uint32_t)out->n;
-			return ours && h->full ? "results did not fit into memory" : NULL;
-		case VMX_DIED:
-		case VMX_STUCK:
-			if (*current == CL_NO_CASE || *current < *next) {
-				broken = arena_printf(
-					a,
-					"the payload did not start as a guest (exit "
-					"reason 0x%x, qualification 0x%llx, at 0x%llx)",
-					s->reason, (unsigned long long)s->qualification,
-					(unsigned long long)s->ip);
-				break;
-			}
-			outcome_charge(a, out, *current, s->end == VMX_STUCK);
-			*next = *current + 1;
+	if (s->bytes)
+		records_read(a, h, s->bytes, out);
+	r->current = known ? s->current : CL_NO_CASE;
+	switch (s->end) {
+	case VMX_FINISHED:
+		r->finished = true;
+		r->broken = s->bytes && h->full ? "results did not fit into memory" : NULL;
+		break;
+	case VMX_DIED:
+	case VMX_STUCK:
+		if (known) {
+			outcome_charge(a, out, s->current, s->end == VMX_STUCK);
+			*next = s->current + 1;
 			out->restarts++;
-			*current = CL_NO_CASE;
-			break;
-		case VMX_BROKEN:
-			broken = arena_printf(a, "the payload's runtime took trap %lld at 0x%llx",
-					      (long long)s->qualification,
-					      (unsigned long long)s->ip);
-			break;
-		case VMX_CANNOT:
-			broken = arena_printf(a, "%.*s (reason 0x%x, at 0x%llx)",
-					      (int)sizeof(s->text) - 1, s->text, s->reason,
-					      (unsigned long long)s->ip);
-			break;
+		} else {
+			r->died = arena_printf(a,
+					       "the guest ended in no case (exit reason 0x%x, "
+					       "qualification 0x%llx, at 0x%llx)",
+					       s->reason, (unsigned long long)s->qualification,
+					       (unsigned long long)s->ip);
 		}
+		r->current = CL_NO_CASE;
+		break;
+	case VMX_BROKEN:
+		r->broken = arena_printf(a, "the payload's runtime took trap %lld at 0x%llx",
+					 (long long)s->qualification, (unsigned long long)s->ip);
+		break;
+	case VMX_CANNOT:
+		r->broken =
+			arena_printf(a, "%.*s (reason 0x%x, at 0x%llx)", (int)sizeof(s->text) - 1,
+				     s->text, s->reason, (unsigned long long)s->ip);
+		break;
 	}
-	return broken;
+}
+
+/* Start the engine once and read what it left on the disk. *next moves on. NULL, or why a further
+ * start is no use. */
+static const char *start(struct arena *a, struct work *k, const struct vmx_options *o,
+			 struct place_run *out, uint32_t *next)
+{
+	struct outcome_of_start r = { .current = CL_NO_CASE };
+	uint64_t at = k->request.out_sector;
+	const struct vmx_segment *s;
+	const char *failed;
+	bool was_announced = k->request.options & CL_ANNOUNCE;
+
+	k->request.first = *next;
+	failed = boot(a, k, o);
+	while (!r.broken && !r.finished && (s = segment_next(k->disk, k->disk_bytes, &at)))
+		read_segment(a, s, out, next, &r);
+	if (r.broken)
+		return r.broken;
+	if (r.finished) {
+		*next = k->request.end;
+	} else if (!was_announced) {
+		/* The last look at it may be cases ago, or unreadable: again from there, each case
+		 * announced, so that the one it ends in is known. */
+		if (r.current != CL_NO_CASE)
+			*next = r.current;
+		k->request.options |= CL_ANNOUNCE;
+	} else if (r.current != CL_NO_CASE) {
+		outcome_charge(a, out, r.current, false);
+		*next = r.current + 1;
+		out->restarts++;
+		if (!is_root(o))
+			k->request.options &= ~(uint32_t)CL_ANNOUNCE;
+	} else if (*next == k->request.first) {
+		return failed ? failed : r.died ? r.died : "the hypervisor left no answer";
+	}
+	return NULL;
 }
 
 void vmx_run(struct arena *a, const struct payload *p, const struct vmx_options *o,
@@ -261,30 +296,10 @@ void vmx_run(struct arena *a, const struct payload *p, const struct vmx_options 
 	out->v = arena_alloc(a, (2 * p->ncases + 1) * sizeof(*out->v));
 	out->broken = prepare(a, &k, p, o);
 	while (!out->broken && next < 2 * p->ncases) {
-		uint32_t before = next, current;
-		const char *failed;
-
-		k.request.first = next;
-		failed = boot(a, &k, o);
-		out->broken = read_disk(a, &k, out, &next, &current);
-		if (out->broken || next == 2 * p->ncases)
-			break;
-		/* The machine stopped. The last look at it may be cases ago: run them again, each
-		 * announced, so that the one it stops in is known. */
-		if (current != CL_NO_CASE && current >= next && k.request.options & CL_ANNOUNCE) {
-			outcome_charge(a, out, current, false);
-			next = current + 1;
-			if (!is_root(o))
-				k.request.options &= ~(uint32_t)CL_ANNOUNCE;
-			out->restarts++;
-		} else if (current != CL_NO_CASE && current >= next) {
-			next = current;
-			k.request.options |= CL_ANNOUNCE;
-		} else if (next == before || !failed) {
-			out->broken = failed ? failed : "the hypervisor left no answer";
-		}
-		if (++starts == MAX_STARTS)
-			out->broken = failed ? failed : "the machine stopped again and again";
+		if (++starts > MAX_STARTS)
+			out->broken = "the machine stopped again and again";
+		else
+			out->broken = start(a, &k, o, out, &next);
 	}
 	work_close(a, &k);
 }

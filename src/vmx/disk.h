@@ -20,9 +20,10 @@ enum vmx_mode {
 struct vmx_request {
 	uint32_t magic, version;
 	uint32_t mode;
-	uint32_t width;   /* of the payload: 32 or 64 */
-	uint32_t options; /* enum cl_handover_options for the payload */
-	uint32_t first, directions;
+	uint32_t width;      /* of the payload: 32 or 64 */
+	uint32_t options;    /* enum cl_handover_options for the payload */
+	uint32_t first, end; /* run from here, up to 2 * cases */
+	uint32_t directions, unused;
 	uint32_t
 		forget; /* 0, or 1 + a register the hypervisor loses at every step: for its tests */
 	uint64_t seed;
@@ -61,6 +62,8 @@ struct vmx_segment {
 	uint32_t reason; /* exit reason: SDM volume 3, appendix C */
 	uint64_t qualification, ip;
 	uint32_t features, exits, ticks, steps;
+	uint32_t current; /* case under way (index * 2 + direction), or CL_NO_CASE: unknown */
+	uint32_t unused;
 	uint64_t bytes;
 	char text[128];
 	uint64_t checksum; /* of the records, then of struct cl_header, then of all before */

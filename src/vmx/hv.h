@@ -45,6 +45,7 @@ void root_leave(uint32_t what) __attribute__((noreturn));
 /* main.c */
 extern struct vmx_request request;
 extern struct vmx_segment segment; /* being filled in */
+extern uint32_t announced;         /* with CL_ANNOUNCE: the case under way */
 void cannot(const char *why) __attribute__((noreturn));
 void write_segment(enum vmx_end end);
 struct cl_header *results(void);

@@ -37,6 +37,7 @@ static void hear(uint32_t what, word c, word b)
 	if (what == CL_SAY_CODE)
 		return;
 	if (what == CL_SAY_CASE) {
+		announced = results()->current;
 		write_segment(VMX_RUNNING);
 		return;
 	}

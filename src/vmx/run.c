@@ -68,6 +68,7 @@ static void listen(struct guest *g)
 	skip_instruction();
 	switch (g->r.r[AX]) {
 	case CL_SAY_CASE:
+		announced = results()->current;
 		write_segment(VMX_RUNNING);
 		return;
 	case CL_SAY_CODE:
