@@ -12,7 +12,7 @@
 #include "proto/proto.h"
 
 enum rule_status { STATED, SILENT, CONTRADICTORY };
-enum document { PSABI64, PSABI64_LATER, PSABI32, GCCMAN, MSX64, LINUX, DOCUMENTS };
+enum document { PSABI64, PSABI64_LATER, PSABI32, GCCMAN, MSX64, LINUX, SDM, DOCUMENTS };
 
 struct document_info {
 	const char *title, *edition;

@@ -10,6 +10,9 @@ extern const struct convention abi_cdecl, abi_stdcall, abi_fastcall, abi_thiscal
 extern const struct convention abi_regparm0_32, abi_regparm1, abi_regparm2, abi_regparm3;
 extern const struct convention abi_kernel_32, abi_kernel_64, abi_asmlinkage_32, abi_sseregparm;
 
+/* What only ring 0 can break, whatever the convention. */
+#define SYSTEM_RULES [CHECK_FLAGS] = RULE_SYSTEM_FLAGS, [CHECK_SEGMENTS] = RULE_SYSTEM_SEGMENTS
+
 /* The rules of the base psABI for every check; a convention overrides what it changes. */
 #define I386_RULES                                                                  \
 	[CHECK_ENTERED] = RULE_I386_CALL, [CHECK_LAYOUT] = RULE_I386_LAYOUT,        \
@@ -18,7 +21,7 @@ extern const struct convention abi_kernel_32, abi_kernel_64, abi_asmlinkage_32, 
 	[CHECK_CANARY] = RULE_I386_FRAME, [CHECK_ALIGN] = RULE_I386_ALIGN,          \
 	[CHECK_LOCALS] = RULE_I386_LOCALS, [CHECK_DF] = RULE_I386_DF,               \
 	[CHECK_X87_STACK] = RULE_I386_X87_STACK, [CHECK_X87_CW] = RULE_I386_X87_CW, \
-	[CHECK_MXCSR] = RULE_I386_MXCSR, [CHECK_FAULT] = RULE_I386_CALL
+	[CHECK_MXCSR] = RULE_I386_MXCSR, [CHECK_FAULT] = RULE_I386_CALL, SYSTEM_RULES
 
 #define I386_SAVED (GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(SI) | GPR_BIT(DI))
 
@@ -30,7 +33,7 @@ extern const struct convention abi_kernel_32, abi_kernel_64, abi_asmlinkage_32, 
 	[CHECK_CANARY] = RULE_SYSV_FRAME, [CHECK_ALIGN] = RULE_SYSV_ALIGN,                       \
 	[CHECK_LOCALS] = RULE_SYSV_LOCALS, [CHECK_AL] = RULE_SYSV_AL, [CHECK_DF] = RULE_SYSV_DF, \
 	[CHECK_X87_STACK] = RULE_SYSV_X87_STACK, [CHECK_X87_CW] = RULE_SYSV_X87_CW,              \
-	[CHECK_MXCSR] = RULE_SYSV_MXCSR, [CHECK_FAULT] = RULE_SYSV_CALL
+	[CHECK_MXCSR] = RULE_SYSV_MXCSR, [CHECK_FAULT] = RULE_SYSV_CALL, SYSTEM_RULES
 
 #define SYSV_SAVED \
 	(GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(R12) | GPR_BIT(R13) | GPR_BIT(R14) | GPR_BIT(R15))

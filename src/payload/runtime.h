@@ -93,6 +93,8 @@ void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 		  struct verdicts *out);
 void check_caller(const struct cl_case *c, const struct cl_values *v, int round, int how,
 		  struct verdicts *out);
+/* `segment` in the order of their encoding: es cs ss ds fs gs. */
+void check_segment(int segment, int round, cl_word want, cl_word got, struct verdicts *out);
 void check_fault(int round, int fault, cl_word ip, cl_word address, struct verdicts *out);
 void verdicts_close(struct verdicts *v); /* fills in origin and found */
 
@@ -100,6 +102,25 @@ void verdicts_close(struct verdicts *v); /* fills in origin and found */
  * writing records to h. */
 void run_cases(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed);
 extern volatile uint32_t cl_ticket; /* changes with every run: for the watchdog */
+
+/* Tickets are odd while code under test runs. */
+static inline bool code_under_test_runs(void)
+{
+	return cl_ticket & 1;
+}
+
+/* place.c: what all places share. */
+enum { CL_PAGE = 4096, CL_TEST_STACK = 64 * 1024 };
+extern uint8_t cl_test_stack[];                       /* between two pages nobody may touch */
+void place_begin(struct cl_header *h, uint64_t seed); /* fills in h and cl_stack_top */
+bool place_late(void); /* on every tick: has the call under way had its time? */
+
+/* What a place adds in ring 0; all zero in a process. */
+extern int cl_where;                          /* enum cl_where of payload/handover.h */
+extern cl_word cl_flags_random, cl_flags_set; /* bits of the flags poison: random, always set */
+extern void (*cl_announce)(void);             /* NULL, or called before each case */
+/* NULL, or called after each run of code under test, however it ended. */
+extern void (*cl_after_run)(int round, struct verdicts *out);
 
 /* What the place's fault handler leaves for run.c before cl_abort(CL_FAULTED). */
 extern volatile int cl_fault_kind;
