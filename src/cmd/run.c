@@ -206,27 +206,51 @@ static unsigned terminal_columns(void)
 	return 80;
 }
 
+/* What to type to run the same again, wherever its results are to go. */
+static char *command_of(struct arena *a, const struct options *o)
+{
+	const struct {
+		const char *name, *value;
+	} given[] = { { "cc", o->cc },   { "width", o->width }, { "abi", o->abi },
+		      { "opt", o->opt }, { "place", o->place }, { "cases", o->cases } };
+	char *s = arena_strdup(a, "clobber run");
+
+	for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
+		if (given[i].value)
+			s = arena_printf(a, "%s --%s %s", s, given[i].name,
+					 shell_word(a, given[i].value));
+	}
+	return arena_printf(a, "%s --seed %llu", s, (unsigned long long)o->seed);
+}
+
 static void report(struct matrix *m, const struct options *o)
 {
 	struct text_style style = { .columns = 80,
 				    .every_group = o->verbose,
 				    .every_finding = o->verbose };
+	json_t *document = report_document(m, command_of(m->arena, o));
+	struct stored stored;
 	struct str s = { 0 };
+	const char *wrong = stored_load(m->arena, document, &stored);
 
-	report_json(&s, m);
+	if (wrong)
+		die("internal error: matrix.json: %s; please report this", wrong);
+	report_json(&s, document);
 	save(o->out, "matrix.json", &s);
-	report_text(&s, m, &style);
+	report_text(&s, &stored, &style);
 	save(o->out, "report.txt", &s);
 	if (o->quiet) {
-		report_totals(&s, m);
+		report_totals(&s, &stored);
 	} else {
 		style.columns = terminal_columns();
 		style.colour = !strcmp(o->color, "always") ||
 			       (!strcmp(o->color, "auto") && isatty(1) && !getenv("NO_COLOR"));
-		report_text(&s, m, &style);
+		report_text(&s, &stored, &style);
 	}
 	fwrite(s.s, 1, s.len, stdout);
 	str_free(&s);
+	stored_close(&stored);
+	json_decref(document);
 }
 
 int cmd_run(int argc, char **argv)

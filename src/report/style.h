@@ -16,17 +16,29 @@
 const char *colour_of(enum verdict v);
 
 /* Append text, in colour if the style has any. */
-void paint(struct str *out, const struct text_style *s, const char *colour, const char *text);
+void paint(struct str *out, const struct text_style *style, const char *colour, const char *text);
 
 /* Append text wrapped at the width: the first line begins with `first`, the others with `indent`.
  */
 void text_wrap(struct str *out, const struct text_style *style, const char *first,
 	       const char *indent, const char *text);
 
+/* Parts of the text reports: a finding in full; a known fact in short; the columns and conventions
+ * of a cluster in front of its example; known findings that vanished; what could not be tried and
+ * why; what the marks in the tables mean; the totals, wrapped. */
+void text_finding(struct str *out, const struct stored *s, const struct text_style *style,
+		  const struct stored_finding *f, const char *columns);
+void text_known(struct str *out, const struct text_style *style, const struct cluster *v);
+const char *text_cluster_columns(const struct stored *s, const struct cluster *v);
+void text_vanished(struct str *out, const struct stored *s, const struct text_style *style);
+void text_absences(struct str *out, const struct stored *s, const struct text_style *style);
+void text_legend(struct str *out, const struct text_style *style);
+void text_totals(struct str *out, const struct stored *s, const struct text_style *style);
+
 /* Who extends narrow arguments, who relies on it, and which pairs are therefore unsafe. */
-void report_narrow(struct str *out, const struct matrix *m, const struct text_style *style);
+void report_narrow(struct str *out, const struct stored *s, const struct text_style *style);
 
 /* One table a width: rows are conventions and directions (and groups, if asked), cells verdicts. */
-void report_tables(struct str *out, const struct matrix *m, const struct text_style *style);
+void report_tables(struct str *out, const struct stored *s, const struct text_style *style);
 
 #endif

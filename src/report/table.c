@@ -25,16 +25,16 @@ const char *colour_of(enum verdict v)
 	}
 }
 
-void paint(struct str *out, const struct text_style *s, const char *colour, const char *text)
+void paint(struct str *out, const struct text_style *style, const char *colour, const char *text)
 {
-	str_addf(out, "%s%s%s", s->colour ? colour : "", text, s->colour ? OFF : "");
+	str_addf(out, "%s%s%s", style->colour ? colour : "", text, style->colour ? OFF : "");
 }
 
 /* Columns side by side. The first of a compiler is wide enough for its name. */
 struct table {
-	const struct matrix *m;
+	const struct stored *s;
 	const struct text_style *style;
-	enum width width;
+	unsigned width;
 	size_t column[MAX_COLUMNS], n;
 	int room[MAX_COLUMNS];
 };
@@ -45,27 +45,28 @@ struct sum {
 	enum verdict verdict;
 };
 
-static struct sum add_cells(const struct matrix *m, size_t column, const struct convention *conv,
+/* Of the rows that are as `like`, in this group or, if NULL, in any. */
+static struct sum add_cells(const struct stored *s, size_t column, const struct stored_row *like,
 			    const char *group, int direction)
 {
-	struct sum s = { 0 };
+	struct sum sum = { 0 };
 
-	for (size_t i = 0; i < m->ncells; i++) {
-		const struct cell *c = &m->cells[i];
-		const struct row *r = &m->rows[c->row];
+	for (size_t i = 0; i < s->ncells; i++) {
+		const struct stored_cell *c = &s->cells[i];
+		const struct stored_row *r = &s->rows[c->row];
 
-		if (c->column != column || r->conv != conv || r->direction != direction ||
-		    (group && strcmp(group, r->group)))
+		if (c->column != column || r->direction != direction || r->width != like->width ||
+		    strcmp(r->convention, like->convention) || (group && strcmp(group, r->group)))
 			continue;
-		s.planned += c->planned;
-		s.executed += c->executed;
-		s.known += c->known;
+		sum.planned += c->planned;
+		sum.executed += c->executed;
+		sum.known += c->known;
 		for (int v = 0; v < VERDICT_COUNT; v++)
-			s.count[v] += c->count[v];
-		if (c->verdict > s.verdict)
-			s.verdict = c->verdict;
+			sum.count[v] += c->count[v];
+		if (c->verdict > sum.verdict)
+			sum.verdict = c->verdict;
 	}
-	return s;
+	return sum;
 }
 
 /* "ok", "ok-", "12d", "3V", "1!", "4k", "-", "n/r". What is known steps back behind what is not. */
@@ -100,12 +101,12 @@ static const char *cell_text(char buf[16], const struct sum *s)
 	return colour_of(VERDICT_PASS);
 }
 
-static void row(struct str *out, const struct table *t, const struct convention *conv,
+static void row(struct str *out, const struct table *t, const struct stored_row *like,
 		const char *group, int direction, const char *label)
 {
 	str_addf(out, "%-*s", LABEL, label);
 	for (size_t i = 0; i < t->n; i++) {
-		struct sum s = add_cells(t->m, t->column[i], conv, group, direction);
+		struct sum s = add_cells(t->s, t->column[i], like, group, direction);
 		char buf[16];
 		const char *colour = cell_text(buf, &s);
 
@@ -121,18 +122,18 @@ static void head(struct str *out, const struct table *t)
 	struct str names = { 0 }, opts = { 0 };
 	char title[32];
 
-	snprintf(title, sizeof(title), "-m%u", width_bits(t->width));
+	snprintf(title, sizeof(title), "-m%u", t->width);
 	str_addf(&names, "%-*s", LABEL, title);
 	str_addf(&opts, "%-*s", LABEL, "");
 	for (size_t i = 0; i < t->n;) {
-		const struct compiler *c = t->m->plan->columns[t->column[i]].compiler;
+		const struct stored_column *c = &t->s->columns[t->column[i]];
 		int room = 0;
 
 		do {
-			str_addf(&opts, "%*s", t->room[i], t->m->plan->columns[t->column[i]].opt);
+			str_addf(&opts, "%*s", t->room[i], t->s->columns[t->column[i]].opt);
 			room += t->room[i++];
-		} while (i < t->n && t->m->plan->columns[t->column[i]].compiler == c);
-		str_addf(&names, " %*.*s", room - 1, room - 1, c->name);
+		} while (i < t->n && stored_siblings(&t->s->columns[t->column[i]], c));
+		str_addf(&names, " %*.*s", room - 1, room - 1, stored_group(t->s, c));
 	}
 	if (t->style->colour)
 		str_add(out, BOLD);
@@ -143,33 +144,29 @@ static void head(struct str *out, const struct table *t)
 	str_free(&opts);
 }
 
-static bool has_cases(const struct matrix *m, const struct convention *c)
-{
-	for (size_t i = 0; i < m->nrows; i++) {
-		if (m->rows[i].conv == c)
-			return true;
-	}
-	return false;
-}
-
 static void body(struct str *out, const struct table *t)
 {
-	for (const struct convention *const *c = conventions; *c; c++) {
-		if ((*c)->width != t->width || !has_cases(t->m, *c))
-			continue;
-		for (int d = 0; d < CL_DIRECTIONS; d++) {
+	for (size_t i = 0; i < t->s->nrows; i++) {
+		const struct stored_row *r = &t->s->rows[i];
+		bool told = r->width != t->width;
+
+		for (size_t k = 0; k < i && !told; k++)
+			told = t->s->rows[k].width == r->width &&
+			       !strcmp(t->s->rows[k].convention, r->convention);
+		for (int d = 0; d < CL_DIRECTIONS && !told; d++) {
 			char label[64];
 
-			snprintf(label, sizeof(label), "%-11s%s", d ? "" : (*c)->name,
+			snprintf(label, sizeof(label), "%-11s%s", d ? "" : r->convention,
 				 direction_name(d));
-			row(out, t, *c, NULL, d, label);
-			for (size_t i = 0; t->style->every_group && i < t->m->nrows; i++) {
-				const struct row *r = &t->m->rows[i];
+			row(out, t, r, NULL, d, label);
+			for (size_t k = 0; t->style->every_group && k < t->s->nrows; k++) {
+				const struct stored_row *g = &t->s->rows[k];
 
-				if (r->conv != *c || r->direction != d)
+				if (g->width != r->width || g->direction != d ||
+				    strcmp(g->convention, r->convention))
 					continue;
-				snprintf(label, sizeof(label), "  %.*s", LABEL - 3, r->group);
-				row(out, t, *c, r->group, d, label);
+				snprintf(label, sizeof(label), "  %.*s", LABEL - 3, g->group);
+				row(out, t, r, g->group, d, label);
 			}
 		}
 	}
@@ -185,16 +182,13 @@ static void finish(struct str *out, struct table *t)
 	t->n = 0;
 }
 
-/* The columns of one compiler, i.. up to *end, at the table's width; their summed room. */
+/* The columns of one group, i.. up to *end, at the table's width; their summed room. */
 static unsigned measure(const struct table *t, size_t i, size_t *end)
 {
-	const struct plan *p = t->m->plan;
-	const struct compiler *c = p->columns[i].compiler;
-	unsigned cells = 0, name = (unsigned)strlen(c->name) + 1;
+	const struct stored_column *c = &t->s->columns[i];
+	unsigned cells = 0, name = (unsigned)strlen(stored_group(t->s, c)) + 1;
 
-	for (*end = i; *end < p->ncolumns && p->columns[*end].compiler == c &&
-		       p->columns[*end].width == t->width;
-	     ++*end)
+	for (*end = i; *end < t->s->ncolumns && stored_siblings(&t->s->columns[*end], c); ++*end)
 		cells += CELL;
 	if (name > 24)
 		name = 24;
@@ -211,18 +205,18 @@ static void add_compiler(struct table *t, size_t i, size_t end, unsigned room)
 	}
 }
 
-void report_tables(struct str *out, const struct matrix *m, const struct text_style *style)
+void report_tables(struct str *out, const struct stored *s, const struct text_style *style)
 {
-	for (int w = W64; w >= W32; w--) {
-		struct table t = { .m = m, .style = style, .width = (enum width)w };
+	for (unsigned width = 64; width >= 32; width -= 32) {
+		struct table t = { .s = s, .style = style, .width = width };
 		unsigned used = LABEL;
 		size_t end;
 
-		for (size_t i = 0; i < m->plan->ncolumns; i = end) {
+		for (size_t i = 0; i < s->ncolumns; i = end) {
 			unsigned room;
 
 			end = i + 1;
-			if (m->plan->columns[i].width != t.width || m->plan->columns[i].unusable)
+			if (s->columns[i].width != t.width || s->columns[i].unusable)
 				continue;
 			room = measure(&t, i, &end);
 			if (used + room > style->columns || t.n + (end - i) > MAX_COLUMNS) {

@@ -60,8 +60,7 @@ static enum verdict verdict_of(const struct cl_finding *f, enum rule_id rule)
 	return rules[rule].status == STATED ? VERDICT_VIOLATION : VERDICT_DIVERGENCE;
 }
 
-/* A word for a shell, quoted where it needs to be. */
-static const char *shell_word(struct arena *a, const char *s)
+const char *shell_word(struct arena *a, const char *s)
 {
 	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 				   "_-+=./:,@%";
