@@ -12,7 +12,7 @@ import pytest
 import program
 from program import environment, run, script, write
 
-VERBS = ("run", "explain", "list", "coverage", "fuzz")
+VERBS = ("run", "explain", "list", "coverage", "fuzz", "report")
 GOOD = "int f(int a);\n"
 
 

@@ -15,6 +15,7 @@ static const char usage[] =
 	"  explain   where each argument of a prototype goes, under every convention\n"
 	"  fuzz      draw random prototypes, run them, minimise what they find\n"
 	"  coverage  how much of each convention the cases exercise\n"
+	"  report    render a stored matrix: text, Markdown, JUnit and more\n"
 	"  list      abis, cases, compilers, places, rules or checks\n"
 	"\n"
 	"`clobber VERB --help' tells more. --version prints the version.\n"
@@ -27,11 +28,9 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(int argc, char **argv);
-	} verbs[] = { { "run", cmd_run },
-		      { "explain", cmd_explain },
-		      { "fuzz", cmd_fuzz },
-		      { "coverage", cmd_coverage },
-		      { "list", cmd_list } };
+	} verbs[] = { { "run", cmd_run },       { "explain", cmd_explain },
+		      { "fuzz", cmd_fuzz },     { "coverage", cmd_coverage },
+		      { "report", cmd_report }, { "list", cmd_list } };
 	const char *names[ARRAY_SIZE(verbs) + 1] = { NULL };
 	const char *hint;
 

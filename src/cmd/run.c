@@ -16,7 +16,8 @@ static const char usage[] =
 	"usage: clobber run [options]\n"
 	"\n"
 	"Compile every case with every compiler, run them, print who keeps which calling\n"
-	"convention. Writes DIR/matrix.json and DIR/report.txt.\n"
+	"convention. Writes DIR/matrix.json, report.txt, report.md, report.html, junit.xml and\n"
+	"ktap.txt.\n"
 	"\n"
 	"  --cc LIST       compilers, names on PATH or paths (default: all that are found)\n"
 	"  --width LIST    32, 64 (default: both)\n"
@@ -187,16 +188,6 @@ static void load_plan(struct plan *p, const struct options *o)
 
 /* Results ------------------------------------------------------------------------------------- */
 
-static void save(const char *dir, const char *name, struct str *text)
-{
-	char path[4096];
-
-	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path) ||
-	    file_write(path, text->s, text->len) < 0)
-		die("cannot write %s/%s: %s", dir, name, strerror(errno));
-	str_free(text);
-}
-
 static unsigned terminal_columns(void)
 {
 	struct winsize w;
@@ -236,9 +227,13 @@ static void report(struct matrix *m, const struct options *o)
 	if (wrong)
 		die("internal error: matrix.json: %s; please report this", wrong);
 	report_json(&s, document);
-	save(o->out, "matrix.json", &s);
-	report_text(&s, &stored, &style);
-	save(o->out, "report.txt", &s);
+	save_text(arena_printf(m->arena, "%s/matrix.json", o->out), &s);
+	for (const struct report_format *f = report_formats; f->name; f++) {
+		if (!f->file)
+			continue;
+		f->render(&s, &stored, o->verbose);
+		save_text(arena_printf(m->arena, "%s/%s", o->out, f->file), &s);
+	}
 	if (o->quiet) {
 		report_totals(&s, &stored);
 	} else {

@@ -24,6 +24,21 @@ void report_json(struct str *out, const json_t *document);
 /* For a terminal: the matrix, what was not run and why, and the findings, most serious last. */
 void report_text(struct str *out, const struct stored *s, const struct text_style *style);
 
+/* The renderings of `clobber report`. `everything`: all findings and groups where the format has
+ * room for it, not one of each kind. */
+typedef void report_function(struct str *out, const struct stored *s, bool everything);
+report_function report_mail, report_markdown, report_junit, report_ktap, report_github;
+
+struct report_format {
+	const char *name, *file; /* file: what `clobber run' writes it to; NULL: it does not */
+	const char *what;
+	report_function *render;
+};
+extern const struct report_format report_formats[]; /* ends with a NULL name */
+
+/* By name; NULL if there is none. */
+const struct report_format *report_format(const char *name);
+
 /* Three lines: planned = executed + not run; a count for each verdict; known, unexpected, vanished.
  */
 void report_totals(struct str *out, const struct stored *s);

@@ -15,6 +15,7 @@ struct reader {
 	size_t index;
 	const char *error;
 	json_t *column_of, *row_of, *rule_of, *case_of; /* id -> index */
+	json_t *cell_of;                                /* as of cell_key */
 };
 
 static void wrong(struct reader *r, const char *key, const char *what)
@@ -220,6 +221,13 @@ static void read_cases(struct reader *r)
 	}
 }
 
+/* What tells the cell of a case: its row has no other name that could be made from a case. */
+static const char *cell_key(struct reader *r, size_t column, const char *convention,
+			    const char *group, int way)
+{
+	return arena_printf(r->s->arena, "%zu %s %s %d", column, convention, group, way);
+}
+
 static void read_cells(struct reader *r)
 {
 	LIST(cells, "cells", true)
@@ -237,11 +245,20 @@ static void read_cells(struct reader *r)
 			.not_run = number(r, o, "not_run"),
 			.known = number(r, o, "known"),
 			.reason = maybe_text(o, "reason"),
+			.first = NO_FINDING,
 		};
 		for (int v = 0; v < VERDICT_COUNT; v++)
 			c->count[v] = number(r, counts, verdict_info[v].name);
 		if (c->planned != c->executed + c->not_run)
 			wrong(r, "planned", "is not executed + not_run");
+		if (!r->error) {
+			const struct stored_row *row = &r->s->rows[c->row];
+
+			remember(
+				r->cell_of,
+				cell_key(r, c->column, row->convention, row->group, row->direction),
+				i);
+		}
 	}
 }
 
@@ -273,6 +290,19 @@ static void read_findings(struct reader *r)
 		};
 		if (f->known && !f->known_reason)
 			f->known_reason = "";
+		f->next = NO_FINDING;
+		if (!r->error)
+			f->cell = lookup(
+				r, r->cell_of,
+				cell_key(r, column, f->c->convention, f->c->group, f->direction),
+				"case");
+	}
+	/* From the last to the first, so that the links are in order. */
+	for (size_t i = r->error ? 0 : n; i-- > 0;) {
+		struct stored_cell *c = &r->s->cells[r->s->findings[i].cell];
+
+		r->s->findings[i].next = c->first;
+		c->first = i;
 	}
 }
 
@@ -390,6 +420,7 @@ const char *stored_load(struct arena *a, json_t *root, struct stored *out)
 	r.row_of = json_object();
 	r.rule_of = json_object();
 	r.case_of = json_object();
+	r.cell_of = json_object();
 	read_head(&r);
 	read_columns(&r);
 	read_rows(&r);
@@ -404,6 +435,7 @@ const char *stored_load(struct arena *a, json_t *root, struct stored *out)
 	json_decref(r.row_of);
 	json_decref(r.rule_of);
 	json_decref(r.case_of);
+	json_decref(r.cell_of);
 	return r.error;
 }
 

@@ -47,7 +47,10 @@ struct stored_cell {
 	enum verdict verdict;
 	unsigned planned, executed, not_run, known, count[VERDICT_COUNT];
 	const char *reason; /* of the first case that was not run; NULL if all were */
+	size_t first;       /* of its findings, those of one cell linked by `next`; or NO_FINDING */
 };
+
+#define NO_FINDING SIZE_MAX
 
 struct stored_finding {
 	size_t column;
@@ -56,6 +59,8 @@ struct stored_finding {
 	const char *check, *subject, *expected, *observed, *origin;
 	const char *known_reason; /* NULL: it is not known */
 	const char *repro;
+	size_t cell; /* the cell its case is counted in */
+	size_t next; /* finding of that cell, in order; or NO_FINDING */
 	int direction;
 	enum verdict verdict;
 	bool known;

@@ -38,6 +38,32 @@ void text_totals(struct str *out, const struct stored *s, const struct text_styl
 /* Who extends narrow arguments, who relies on it, and which pairs are therefore unsafe. */
 void report_narrow(struct str *out, const struct stored *s, const struct text_style *style);
 
+/* Does a cell hold violations, crashes or timeouts that are not all known? */
+bool cell_fails(const struct stored_cell *c);
+
+/* The text of the findings that make a cell fail; how many there are. Long texts are cut, and say
+ * so. */
+unsigned cell_text(struct str *out, const struct stored *s, const struct stored_cell *c,
+		   unsigned columns);
+
+/* Counts of the cells of several rows. */
+struct sum {
+	unsigned planned, executed, known, count[VERDICT_COUNT];
+	enum verdict verdict;
+};
+
+/* A column's cells in the rows with the convention and width of `like`, this direction and this
+ * group or, if NULL, any. */
+struct sum table_sum(const struct stored *s, size_t column, const struct stored_row *like,
+		     const char *group, int direction);
+
+/* "ok", "ok-", "12d", "3V", "1!", "4k", "-", "n/r": what is known steps back behind what is not.
+ * Returns the colour. */
+const char *table_mark(char buf[16], const struct sum *s);
+
+/* Is it the first row of its convention and width? */
+bool table_leads(const struct stored *s, size_t row);
+
 /* One table a width: rows are conventions and directions (and groups, if asked), cells verdicts. */
 void report_tables(struct str *out, const struct stored *s, const struct text_style *style);
 

@@ -39,15 +39,8 @@ struct table {
 	int room[MAX_COLUMNS];
 };
 
-/* Counts of the cells of several rows. */
-struct sum {
-	unsigned planned, executed, known, count[VERDICT_COUNT];
-	enum verdict verdict;
-};
-
-/* Of the rows that are as `like`, in this group or, if NULL, in any. */
-static struct sum add_cells(const struct stored *s, size_t column, const struct stored_row *like,
-			    const char *group, int direction)
+struct sum table_sum(const struct stored *s, size_t column, const struct stored_row *like,
+		     const char *group, int direction)
 {
 	struct sum sum = { 0 };
 
@@ -69,8 +62,7 @@ static struct sum add_cells(const struct stored *s, size_t column, const struct 
 	return sum;
 }
 
-/* "ok", "ok-", "12d", "3V", "1!", "4k", "-", "n/r". What is known steps back behind what is not. */
-static const char *cell_text(char buf[16], const struct sum *s)
+const char *table_mark(char buf[16], const struct sum *s)
 {
 	unsigned bad =
 		s->count[VERDICT_VIOLATION] + s->count[VERDICT_CRASH] + s->count[VERDICT_TIMEOUT];
@@ -106,9 +98,9 @@ static void row(struct str *out, const struct table *t, const struct stored_row 
 {
 	str_addf(out, "%-*s", LABEL, label);
 	for (size_t i = 0; i < t->n; i++) {
-		struct sum s = add_cells(t->s, t->column[i], like, group, direction);
+		struct sum s = table_sum(t->s, t->column[i], like, group, direction);
 		char buf[16];
-		const char *colour = cell_text(buf, &s);
+		const char *colour = table_mark(buf, &s);
 
 		str_addf(out, "%*s", t->room[i] - (int)strlen(buf), "");
 		paint(out, t->style, colour, buf);
@@ -144,15 +136,22 @@ static void head(struct str *out, const struct table *t)
 	str_free(&opts);
 }
 
+bool table_leads(const struct stored *s, size_t row)
+{
+	for (size_t k = 0; k < row; k++) {
+		if (s->rows[k].width == s->rows[row].width &&
+		    !strcmp(s->rows[k].convention, s->rows[row].convention))
+			return false;
+	}
+	return true;
+}
+
 static void body(struct str *out, const struct table *t)
 {
 	for (size_t i = 0; i < t->s->nrows; i++) {
 		const struct stored_row *r = &t->s->rows[i];
-		bool told = r->width != t->width;
+		bool told = r->width != t->width || !table_leads(t->s, i);
 
-		for (size_t k = 0; k < i && !told; k++)
-			told = t->s->rows[k].width == r->width &&
-			       !strcmp(t->s->rows[k].convention, r->convention);
 		for (int d = 0; d < CL_DIRECTIONS && !told; d++) {
 			char label[64];
 
