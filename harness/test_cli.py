@@ -12,7 +12,7 @@ import pytest
 import program
 from program import environment, run, script, write
 
-VERBS = ("run", "explain", "list", "coverage", "fuzz", "report")
+VERBS = ("run", "explain", "list", "coverage", "fuzz", "report", "compare")
 GOOD = "int f(int a);\n"
 
 

@@ -16,6 +16,7 @@ static const char usage[] =
 	"  fuzz      draw random prototypes, run them, minimise what they find\n"
 	"  coverage  how much of each convention the cases exercise\n"
 	"  report    render a stored matrix: text, Markdown, JUnit and more\n"
+	"  compare   what is different between two stored matrices\n"
 	"  list      abis, cases, compilers, places, rules or checks\n"
 	"\n"
 	"`clobber VERB --help' tells more. --version prints the version.\n"
@@ -30,7 +31,8 @@ int main(int argc, char **argv)
 		int (*run)(int argc, char **argv);
 	} verbs[] = { { "run", cmd_run },       { "explain", cmd_explain },
 		      { "fuzz", cmd_fuzz },     { "coverage", cmd_coverage },
-		      { "report", cmd_report }, { "list", cmd_list } };
+		      { "report", cmd_report }, { "compare", cmd_compare },
+		      { "list", cmd_list } };
 	const char *names[ARRAY_SIZE(verbs) + 1] = { NULL };
 	const char *hint;
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Text inside of a table or a paragraph, with what means something there made harmless. */
-static void safe(struct str *out, const char *s)
+void markdown_safe(struct str *out, const char *s)
 {
 	for (; *s; s++) {
 		if (*s == '<')
@@ -54,7 +54,7 @@ static void table(struct str *out, const struct stored *s, unsigned width)
 		if (c->width != width || c->unusable)
 			continue;
 		str_add(out, " ");
-		safe(out, stored_group(s, c));
+		markdown_safe(out, stored_group(s, c));
 		str_addf(out, " %s |", c->opt);
 	}
 	str_add(out, "\n|---|---|");
@@ -91,28 +91,28 @@ void markdown_finding(struct str *out, const struct stored_finding *f, const cha
 	str_addf(out, "**%s** ", verdict_info[f->verdict].name);
 	code(out, f->c->id);
 	str_addf(out, " as %s: ", direction_name(f->direction));
-	safe(out, columns);
+	markdown_safe(out, columns);
 	str_add(out, "  \n");
 	code(out, f->c->prototype);
 	str_add(out, " (");
-	safe(out, f->c->where);
+	markdown_safe(out, f->c->where);
 	str_add(out, ")  \n");
-	safe(out, f->subject);
+	markdown_safe(out, f->subject);
 	str_add(out, ": expected ");
-	safe(out, f->expected);
+	markdown_safe(out, f->expected);
 	str_add(out, ", got ");
-	safe(out, f->observed);
+	markdown_safe(out, f->observed);
 	if (f->origin) {
 		str_add(out, " (");
-		safe(out, f->origin);
+		markdown_safe(out, f->origin);
 		str_add(out, ")");
 	}
 	str_addf(out, "  \nrule %s (%s): ", f->rule->name, f->rule->status);
-	safe(out, f->rule->sentence);
+	markdown_safe(out, f->rule->sentence);
 	str_add(out, " [");
-	safe(out, f->rule->document);
+	markdown_safe(out, f->rule->document);
 	str_add(out, ", ");
-	safe(out, f->rule->section);
+	markdown_safe(out, f->rule->section);
 	str_addf(out, "]\n\n    %s\n\n", f->repro);
 }
 
@@ -142,9 +142,9 @@ static void findings(struct str *out, const struct stored *s)
 		if (!v[i].example->known)
 			continue;
 		str_add(out, "- ");
-		safe(out, v[i].example->known_reason);
+		markdown_safe(out, v[i].example->known_reason);
 		str_add(out, " (");
-		safe(out, v[i].columns);
+		markdown_safe(out, v[i].columns);
 		str_addf(out, "; %zu case%s such as ", v[i].cases, v[i].cases == 1 ? "" : "s");
 		code(out, v[i].example->c->id);
 		str_add(out, ")\n");
@@ -153,11 +153,11 @@ static void findings(struct str *out, const struct stored *s)
 		str_add(out, "\n</details>\n\n");
 	for (size_t i = 0; i < s->nvanished; i++) {
 		str_add(out, "**vanished** ");
-		safe(out, s->vanished[i].compiler);
+		markdown_safe(out, s->vanished[i].compiler);
 		str_add(out, " no longer shows the known finding of ");
 		code(out, s->vanished[i].c);
 		str_add(out, ": delete the line ");
-		safe(out, s->vanished[i].where);
+		markdown_safe(out, s->vanished[i].where);
 		str_add(out, "\n\n");
 	}
 }
@@ -179,8 +179,9 @@ void report_markdown(struct str *out, const struct stored *s, bool everything)
 	}
 	str_free(&totals);
 	str_add(out, "\n\n");
-	safe(out, arena_printf(s->arena, "clobber %s, seed %llu, places %s: %s", s->version,
-			       (unsigned long long)s->seed, stored_places(s), stored_compilers(s)));
+	markdown_safe(out, arena_printf(s->arena, "clobber %s, seed %llu, places %s: %s",
+					s->version, (unsigned long long)s->seed, stored_places(s),
+					stored_compilers(s)));
 	str_add(out, "\n\n");
 	table(out, s, 64);
 	table(out, s, 32);

@@ -38,6 +38,11 @@ void text_totals(struct str *out, const struct stored *s, const struct text_styl
 /* Who extends narrow arguments, who relies on it, and which pairs are therefore unsafe. */
 void report_narrow(struct str *out, const struct stored *s, const struct text_style *style);
 
+/* Text in a paragraph or table of Markdown, with what means something there made harmless; and one
+ * finding in full. */
+void markdown_safe(struct str *out, const char *s);
+void markdown_finding(struct str *out, const struct stored_finding *f, const char *columns);
+
 /* Does a cell hold violations, crashes or timeouts that are not all known? */
 bool cell_fails(const struct stored_cell *c);
 
