@@ -7,6 +7,7 @@
 const struct report_format report_formats[] = {
 	{ "txt", "report.txt", "text for a mail: 72 columns of ASCII", report_mail },
 	{ "md", "report.md", "Markdown, for pull requests and job summaries", report_markdown },
+	{ "html", "report.html", "one HTML file for a browser", report_html },
 	{ "junit", "junit.xml", "JUnit XML", report_junit },
 	{ "ktap", "ktap.txt", "the kernel's Test Anything Protocol", report_ktap },
 	{ "github", NULL, "annotations for GitHub Actions", report_github },
