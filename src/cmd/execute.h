@@ -15,6 +15,9 @@ void open_work(struct plan *p, const char *out, const char *work);
 /* The compilers of a --cc LIST (NULL: all), and the tools clobber itself needs. */
 void find_tools(struct plan *p, const char *cc, struct compiler_list *compilers);
 
+/* The program that compilers are called through; ends with a message when it is not there. */
+const char *find_launcher(const char *name);
+
 /* Run every payload of m->plan (built before), as many at once as there are processors, and judge.
  * m->arena, plan and seed are set by the caller. */
 void execute(struct matrix *m);

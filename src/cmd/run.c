@@ -2,14 +2,15 @@
 /* clobber run: compile every case with every compiler, run the payloads, print the matrix. */
 #include "cmd/cmd.h"
 #include "cmd/execute.h"
-#include "report/report.h"
+#include "cmd/results.h"
+#include "cmd/shard.h"
+#include "version.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 static const char usage[] =
@@ -28,7 +29,9 @@ static const char usage[] =
 	"  --seed N        seed of all values (default: 1)\n"
 	"  --out DIR       results (default: results/latest)\n"
 	"  --work DIR      generated and built files (default: DIR/work)\n"
+	"  --shard K/N     only the K-th of N parts: writes DIR/shard.json for `clobber merge'\n"
 	"  --jobs N        compile N files at once (default: ninja decides)\n"
+	"  --launcher CMD  call compilers through CMD: ccache, distcc, icecc\n"
 	"  --color WHEN    auto, always or never (default: auto; NO_COLOR is honoured)\n"
 	"  -v, --verbose   a row for each group and every finding, not one of each kind\n"
 	"  -q, --quiet     no progress and no matrix: only the totals\n"
@@ -38,7 +41,7 @@ static const char usage[] =
 	"known, or a known one that vanished; 2 bad usage or environment.\n";
 
 struct options {
-	const char *cc, *width, *abi, *opt, *place, *cases, *out, *work, *color;
+	const char *cc, *width, *abi, *opt, *place, *cases, *out, *work, *color, *shard, *launcher;
 	uint64_t seed;
 	unsigned jobs;
 	bool verbose, quiet;
@@ -67,26 +70,23 @@ enum {
 	OPT_OUT,
 	OPT_WORK,
 	OPT_JOBS,
-	OPT_COLOR
+	OPT_COLOR,
+	OPT_SHARD,
+	OPT_LAUNCHER
 };
 
 static bool parse_options(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = { { "cc", 1, NULL, OPT_CC },
-					       { "width", 1, NULL, OPT_WIDTH },
-					       { "abi", 1, NULL, OPT_ABI },
-					       { "opt", 1, NULL, OPT_OPT },
-					       { "place", 1, NULL, OPT_PLACE },
-					       { "cases", 1, NULL, OPT_CASES },
-					       { "seed", 1, NULL, OPT_SEED },
-					       { "out", 1, NULL, OPT_OUT },
-					       { "work", 1, NULL, OPT_WORK },
-					       { "jobs", 1, NULL, OPT_JOBS },
-					       { "color", 1, NULL, OPT_COLOR },
-					       { "verbose", 0, NULL, 'v' },
-					       { "quiet", 0, NULL, 'q' },
-					       { "help", 0, NULL, 'h' },
-					       { NULL, 0, NULL, 0 } };
+	static const struct option longs[] = {
+		{ "cc", 1, NULL, OPT_CC },       { "width", 1, NULL, OPT_WIDTH },
+		{ "abi", 1, NULL, OPT_ABI },     { "opt", 1, NULL, OPT_OPT },
+		{ "place", 1, NULL, OPT_PLACE }, { "cases", 1, NULL, OPT_CASES },
+		{ "seed", 1, NULL, OPT_SEED },   { "out", 1, NULL, OPT_OUT },
+		{ "work", 1, NULL, OPT_WORK },   { "jobs", 1, NULL, OPT_JOBS },
+		{ "color", 1, NULL, OPT_COLOR }, { "shard", 1, NULL, OPT_SHARD },
+		{ "verbose", 0, NULL, 'v' },     { "quiet", 0, NULL, 'q' },
+		{ "help", 0, NULL, 'h' },        { NULL, 0, NULL, 0 }
+	};
 	int c;
 
 	*o = (struct options){
@@ -125,10 +125,13 @@ static bool parse_options(int argc, char **argv, struct options *o)
 			o->jobs = (unsigned)number("--jobs", optarg, 1024);
 			break;
 		case OPT_COLOR:
-			if (strcmp(optarg, "auto") && strcmp(optarg, "always") &&
-			    strcmp(optarg, "never"))
-				die("--color: `%s' is none of auto, always, never", optarg);
-			o->color = optarg;
+			o->color = color_option(optarg);
+			break;
+		case OPT_LAUNCHER:
+			o->launcher = optarg;
+			break;
+		case OPT_SHARD:
+			o->shard = optarg;
 			break;
 		case 'v':
 			o->verbose = true;
@@ -188,15 +191,6 @@ static void load_plan(struct plan *p, const struct options *o)
 
 /* Results ------------------------------------------------------------------------------------- */
 
-static unsigned terminal_columns(void)
-{
-	struct winsize w;
-
-	if (ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_col)
-		return w.ws_col;
-	return 80;
-}
-
 /* What to type to run the same again, wherever its results are to go. */
 static char *command_of(struct arena *a, const struct options *o)
 {
@@ -214,38 +208,25 @@ static char *command_of(struct arena *a, const struct options *o)
 	return arena_printf(a, "%s --seed %llu", s, (unsigned long long)o->seed);
 }
 
-static void report(struct matrix *m, const struct options *o)
+/* What a shard found is judged when all are there. */
+static int write_shard(const struct matrix *m, const struct options *o, struct shard_run *run)
 {
-	struct text_style style = { .columns = 80,
-				    .every_group = o->verbose,
-				    .every_finding = o->verbose };
-	json_t *document = report_document(m, command_of(m->arena, o));
-	struct stored stored;
-	struct str s = { 0 };
-	const char *wrong = stored_load(m->arena, document, &stored);
+	json_t *host = report_host(m->arena);
 
-	if (wrong)
-		die("internal error: matrix.json: %s; please report this", wrong);
-	report_json(&s, document);
-	save_text(arena_printf(m->arena, "%s/matrix.json", o->out), &s);
-	for (const struct report_format *f = report_formats; f->name; f++) {
-		if (!f->file)
-			continue;
-		f->render(&s, &stored, o->verbose);
-		save_text(arena_printf(m->arena, "%s/%s", o->out, f->file), &s);
-	}
-	if (o->quiet) {
-		report_totals(&s, &stored);
-	} else {
-		style.columns = terminal_columns();
-		style.colour = !strcmp(o->color, "always") ||
-			       (!strcmp(o->color, "auto") && isatty(1) && !getenv("NO_COLOR"));
-		report_text(&s, &stored, &style);
-	}
-	fwrite(s.s, 1, s.len, stdout);
-	str_free(&s);
-	stored_close(&stored);
-	json_decref(document);
+	run->version = CLOBBER_VERSION;
+	run->cases = o->cases;
+	run->abis = split_list(m->arena, o->abi);
+	width_list(o->width, run->widths);
+	run->seed = o->seed;
+	run->case_set = shard_case_set(m->plan);
+	run->command = command_of(m->arena, o);
+	shard_write(m, run, host, o->out);
+	json_decref(host);
+	if (!o->quiet)
+		printf("shard %s: %zu of %zu columns, %u cases executed, %u not run; `clobber "
+		       "merge' judges them\n",
+		       o->shard, m->plan->ncolumns, run->ncolumns, m->executed, m->not_run);
+	return 0;
 }
 
 int cmd_run(int argc, char **argv)
@@ -255,25 +236,35 @@ int cmd_run(int argc, char **argv)
 	struct matrix m = { 0 };
 	int status;
 
+	struct shard_run shard = { 0 };
+	unsigned k = 0, n = 0;
+
 	if (!parse_options(argc, argv, &o))
 		return 0;
+	if (o.shard)
+		shard_parse(o.shard, &k, &n);
 	p.arena = arena_new();
 	p.jobs = o.jobs;
 	p.progress = !o.quiet && isatty(2) ? show_progress : NULL;
+	p.launcher = o.launcher ? find_launcher(o.launcher) : NULL;
 	open_work(&p, o.out, o.work);
 	load_plan(&p, &o);
+	if (o.shard)
+		shard_take(&p, k, n, &shard);
 	plan_build(&p);
 
 	m.arena = p.arena;
 	m.plan = &p;
 	m.seed = o.seed;
 	execute(&m);
-	report(&m, &o);
-	status = m.unexpected || m.nvanished;
-	if (!m.executed) {
-		fputs("clobber: nothing was executed: see the reasons above\n", stderr);
-		status = 2;
-	}
+	if (o.shard)
+		status = write_shard(&m, &o, &shard);
+	else
+		status = results(&m, command_of(p.arena, &o), NULL,
+				 &(struct results_style){ .out = o.out,
+							  .color = o.color,
+							  .verbose = o.verbose,
+							  .quiet = o.quiet });
 	matrix_close(&m);
 	arena_free(p.arena);
 	return status;

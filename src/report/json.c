@@ -44,13 +44,13 @@ static const char *cpu_model(struct arena *a)
 	return r;
 }
 
-static json_t *host(const struct matrix *m)
+json_t *report_host(struct arena *a)
 {
 	struct utsname u;
 
 	uname(&u);
 	return json_pack("{ss ss ss ss}", "system", u.sysname, "release", u.release, "machine",
-			 u.machine, "cpu", cpu_model(m->arena));
+			 u.machine, "cpu", cpu_model(a));
 }
 
 static json_t *columns(const struct matrix *m)
@@ -224,11 +224,12 @@ json_t *report_document(const struct matrix *m, const char *command)
 
 	json_array_append_new(places, json_pack("{ss ss}", "name", m->place, "engine", m->engine));
 	root = json_pack("{si so so so so so so so so so so so so so}", "schema",
-			 (int)MATRIX_SCHEMA, "tool", tool(m, command), "host", host(m), "places",
-			 places, "columns", columns(m), "rows", json_rows(m), "cells",
-			 json_cells(m), "findings", json_findings(m), "narrow", json_extension(m),
-			 "vanished", json_vanished(m), "totals", json_totals(m), "checks",
-			 document_checks(), "rules", document_rules(), "cases", document_cases(m));
+			 (int)MATRIX_SCHEMA, "tool", tool(m, command), "host",
+			 report_host(m->arena), "places", places, "columns", columns(m), "rows",
+			 json_rows(m), "cells", json_cells(m), "findings", json_findings(m),
+			 "narrow", json_extension(m), "vanished", json_vanished(m), "totals",
+			 json_totals(m), "checks", document_checks(), "rules", document_rules(),
+			 "cases", document_cases(m));
 	if (!root)
 		die("out of memory while writing matrix.json");
 	json_object_set_new(root, "examples", document_examples(m, root));

@@ -18,7 +18,10 @@ struct text_style {
  * The caller owns the result. */
 json_t *report_document(const struct matrix *m, const char *command);
 
-/* Its text. Ends the process with a message when memory is exhausted. */
+/* The machine we are on, as matrix.json tells it. The caller owns the result. */
+json_t *report_host(struct arena *a);
+
+/* The text of a document. Ends the process with a message when memory is exhausted. */
 void report_json(struct str *out, const json_t *document);
 
 /* For a terminal: the matrix, what was not run and why, and the findings, most serious last. */
