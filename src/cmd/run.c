@@ -77,16 +77,23 @@ enum {
 
 static bool parse_options(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = {
-		{ "cc", 1, NULL, OPT_CC },       { "width", 1, NULL, OPT_WIDTH },
-		{ "abi", 1, NULL, OPT_ABI },     { "opt", 1, NULL, OPT_OPT },
-		{ "place", 1, NULL, OPT_PLACE }, { "cases", 1, NULL, OPT_CASES },
-		{ "seed", 1, NULL, OPT_SEED },   { "out", 1, NULL, OPT_OUT },
-		{ "work", 1, NULL, OPT_WORK },   { "jobs", 1, NULL, OPT_JOBS },
-		{ "color", 1, NULL, OPT_COLOR }, { "shard", 1, NULL, OPT_SHARD },
-		{ "verbose", 0, NULL, 'v' },     { "quiet", 0, NULL, 'q' },
-		{ "help", 0, NULL, 'h' },        { NULL, 0, NULL, 0 }
-	};
+	static const struct option longs[] = { { "cc", 1, NULL, OPT_CC },
+					       { "width", 1, NULL, OPT_WIDTH },
+					       { "abi", 1, NULL, OPT_ABI },
+					       { "opt", 1, NULL, OPT_OPT },
+					       { "place", 1, NULL, OPT_PLACE },
+					       { "cases", 1, NULL, OPT_CASES },
+					       { "seed", 1, NULL, OPT_SEED },
+					       { "out", 1, NULL, OPT_OUT },
+					       { "work", 1, NULL, OPT_WORK },
+					       { "jobs", 1, NULL, OPT_JOBS },
+					       { "color", 1, NULL, OPT_COLOR },
+					       { "shard", 1, NULL, OPT_SHARD },
+					       { "launcher", 1, NULL, OPT_LAUNCHER },
+					       { "verbose", 0, NULL, 'v' },
+					       { "quiet", 0, NULL, 'q' },
+					       { "help", 0, NULL, 'h' },
+					       { NULL, 0, NULL, 0 } };
 	int c;
 
 	*o = (struct options){
