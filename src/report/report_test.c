@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <jansson.h>
+#include <libxml/parser.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -435,6 +436,106 @@ START_TEST(text_cells)
 }
 END_TEST
 
+/* ---- the other renderings ---- */
+
+static const char *rendering(const char *format, bool everything)
+{
+	struct str s = { 0 };
+	const char *r;
+
+	report_format(format)->render(&s, stored(), everything);
+	r = arena_strdup(arena, s.s ? s.s : "");
+	str_free(&s);
+	return r;
+}
+
+static size_t times(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (text = strstr(text, what); text; text = strstr(text + strlen(what), what))
+		n++;
+	return n;
+}
+
+/* 72 columns of ASCII, but for commands, whatever the compilers print. */
+START_TEST(mail_fits)
+{
+	make_rich();
+	columns[7].unusable = "caract\xc3\xa8re inconnu \x1b[31mrouge";
+	for (int everything = 0; everything < 2; everything++) {
+		const char *line = rendering("txt", everything);
+
+		ck_assert_uint_eq(times(line, "?"), 3);
+		while (*line) {
+			size_t n = strcspn(line, "\n");
+
+			ck_assert_msg(n <= 72 || !strncmp(line, "  clobber run ", 14), "%zu: %.*s",
+				      n, (int)n, line);
+			for (size_t i = 0; i < n; i++)
+				ck_assert(line[i] >= ' ' && line[i] < 0x7f);
+			line += n + (line[n] == '\n');
+		}
+	}
+}
+END_TEST
+
+START_TEST(junit_counts)
+{
+	const char *text;
+	xmlDocPtr doc;
+
+	make_rich();
+	text = rendering("junit", false);
+	doc = xmlReadMemory(text, (int)strlen(text), "junit.xml", NULL, XML_PARSE_NOWARNING);
+	ck_assert_ptr_nonnull(doc);
+	xmlFreeDoc(doc);
+	/* A suite a column, and one for what vanished. */
+	ck_assert_uint_eq(times(text, "<testsuite "), plan.ncolumns + 1);
+	ck_assert_uint_eq(times(text, "<testcase "), m.ncells + m.nvanished);
+	ck_assert_uint_gt(times(text, "<failure "), m.nvanished);
+	ck_assert_uint_gt(times(text, "<skipped "), 0);
+}
+END_TEST
+
+START_TEST(ktap_counts)
+{
+	const char *text;
+
+	make_rich();
+	text = rendering("ktap", false);
+	ck_assert(!strncmp(text, "KTAP version 1\n1..", 18));
+	ck_assert_uint_eq(times(text, "\n  ok ") + times(text, "\n  not ok "), m.ncells);
+	ck_assert_uint_eq(times(text, "\nok ") + times(text, "\nnot ok "),
+			  plan.ncolumns + m.nvanished);
+	ck_assert_uint_gt(times(text, " # SKIP "), 0);
+}
+END_TEST
+
+/* What means something to Markdown, GitHub's annotations or HTML does not, when it is data. */
+START_TEST(data_is_no_markup)
+{
+	const char *text;
+
+	make("//! known gcc sysv: a|b <i> *c* </script>\nint f(int a);\n"
+	     "//! group more\nint g(int a, ...); /* int */\n",
+	     W64, "sysv");
+	add_column(&gcc, W64, "O2");
+	broken(0, 0, CL_CALLEE, CHECK_SAVED, GPR_BX);
+	broken(0, 1, CL_CALLEE, CHECK_SAVED, GPR_BX);
+	matrix_judge(&m);
+	text = rendering("md", false);
+	ck_assert_ptr_nonnull(strstr(text, "a\\|b &lt;i> \\*c\\* &lt;/script>"));
+	text = rendering("html", false);
+	ck_assert_uint_eq(times(text, "</script>"), 2);
+	ck_assert_ptr_nonnull(strstr(text, "a|b \\u003ci> *c* \\u003c/script>"));
+	text = rendering("github", false);
+	ck_assert_uint_eq(times(text, "\n"), 1);
+	ck_assert_ptr_nonnull(strstr(text, "::error file=cases/some.h,line=4,title=violation of "));
+	ck_assert_ptr_nonnull(strstr(text, "%0A"));
+}
+END_TEST
+
 /* ---- JSON ---- */
 
 static json_t *parse_json(void)
@@ -625,6 +726,10 @@ int main(void)
 	tcase_add_test(t, text_first_line);
 	tcase_add_test(t, text_vanished);
 	tcase_add_test(t, text_cells);
+	tcase_add_test(t, mail_fits);
+	tcase_add_test(t, junit_counts);
+	tcase_add_test(t, ktap_counts);
+	tcase_add_test(t, data_is_no_markup);
 	tcase_add_test(t, json_keys);
 	tcase_add_test(t, json_sums);
 	tcase_add_test(t, json_finding);
