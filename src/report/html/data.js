@@ -81,6 +81,12 @@ function sum(cells) {
 	return s;
 }
 
+// How much of it is not as it should be, as a share of colour: few among many are seen, too.
+function heat(s) {
+	const wrong = s.executed - s.counts.pass;
+	return Math.round(45 + 55 * Math.sqrt(Math.min(1, wrong / Math.max(1, s.executed)))) + "%";
+}
+
 // What is shown of it, as in the text report, and its colour.
 function mark(s) {
 	const bad = BAD.reduce((n, v) => n + s.counts[v], 0);

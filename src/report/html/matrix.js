@@ -82,7 +82,7 @@ function cellButton(s, label, rows, column) {
 	const [text, kind] = mark(s);
 	const wanted = !chosen.verdict || (chosen.verdict === "known" ? s.known > 0 : s.counts[chosen.verdict] > 0);
 	return el("td", {class: wanted ? null : "faint"}, s.planned ? el("button", {type: "button",
-		class: "v-" + kind, title: title(s, label, column), "aria-label": title(s, label, column),
+		class: "v-" + kind, style: "--heat: " + heat(s), title: title(s, label, column), "aria-label": title(s, label, column),
 		"data-row": rows.map(r => r.index).join(","), "data-column": column.index,
 		onclick: () => go({rows: rows.map(r => r.index), column: column.index})}, text) : null);
 }
