@@ -202,6 +202,23 @@ def test_column_added_and_absent(pair, tmp_path):
     assert "absent: new/64/O1" in " ".join(compare(new, good, status=0).split())
 
 
+def test_another_compiler_is_no_change_of_the_first(tmp_path, gcc, compilers):
+    """What no document decides is found by comparing compilers: one more of them finds more."""
+    clang = next((c for c in compilers if compilers[c]["family"] == "clang"), None)
+    if not clang:
+        pytest.skip("not-run: clang absent")
+    cases = write(tmp_path / "c.h", "int undecided(long double a, int b);\nint f(int a);\n")
+    args = ["--abi", "fastcall", "--opt", "O2", "--width", "32", "--cases", cases]
+    alone = run_matrix(tmp_path / "alone", "--cc", gcc, *args, status=0)
+    both = run_matrix(tmp_path / "both", "--cc", f"{gcc},{clang}", *args, status=1)
+    assert both.select(column=f"{gcc}/32/O2") and not alone.findings
+    for old, new in ((alone, both), (both, alone)):
+        d = changes(old, new, "--strict", status=0)
+        assert (d["findings"], d["cells"]) == ([], [])
+    assert changes(alone, both, status=0)["left_out"] > 0
+    assert "left out:" in compare(alone, both, status=0)
+
+
 @pytest.mark.parametrize("args,message", [
     ([], "two matrices, please"),
     (["a"], "two matrices, please"),

@@ -2,6 +2,7 @@
 /* Shards on disk: shard.json and records files. */
 #include "cmd/shard.h"
 #include "cmd/cmd.h"
+#include "report/stored.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -60,19 +61,12 @@ uint64_t shard_case_set(const struct plan *p)
 
 /* Writing -------------------------------------------------------------------------------------- */
 
-static json_t *text_or_null(const char *s)
-{
-	json_t *j = s ? json_string(s) : json_null();
-
-	return j ? j : json_string("(not UTF-8)");
-}
-
 static json_t *texts(const char **list, size_t n)
 {
 	json_t *a = json_array();
 
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(a, text_or_null(list[i]));
+		json_array_append_new(a, string_or_null(list[i]));
 	return a;
 }
 
@@ -92,7 +86,7 @@ static json_t *absences(const struct plan *p, const struct column *c)
 	for (size_t i = 0; c->absent && i < p->set[c->width].n; i++) {
 		if (c->absent[i] != PRESENT)
 			json_array_append_new(a, json_pack("[i i o]", (int)i, (int)c->absent[i],
-							   text_or_null(c->why[i])));
+							   string_or_null(c->why[i])));
 	}
 	return a;
 }
@@ -104,22 +98,22 @@ static json_t *column_json(const struct matrix *m, size_t i)
 	const char *payload = c->payload;
 	json_t *j = json_object(), *compiler = json_object();
 
-#define X(field) json_object_set_new(compiler, #field, text_or_null(c->compiler->field));
+#define X(field) json_object_set_new(compiler, #field, string_or_null(c->compiler->field));
 	COMPILER_TEXTS(X)
 #undef X
-#define X(field) json_object_set_new(j, #field, text_or_null(c->field));
+#define X(field) json_object_set_new(j, #field, string_or_null(c->field));
 	COLUMN_TEXTS(X)
 #undef X
 	json_object_set_new(j, "compiler", compiler);
 	json_object_set_new(j, "width", json_integer((json_int_t)width_bits(c->width)));
 	json_object_set_new(j, "text_hash", hash_text(c->text_hash));
-	json_object_set_new(j, "why_not", text_or_null(r->why_not));
-	json_object_set_new(j, "broken", text_or_null(r->broken));
+	json_object_set_new(j, "why_not", string_or_null(r->why_not));
+	json_object_set_new(j, "broken", string_or_null(r->broken));
 	json_object_set_new(j, "absent", absences(m->plan, c));
 	/* Relative to the work folder, which may be elsewhere when the shards are merged. */
 	if (payload && !strncmp(payload, m->plan->work, strlen(m->plan->work)))
 		payload += strlen(m->plan->work) + 1;
-	json_object_set_new(j, "payload", text_or_null(payload));
+	json_object_set_new(j, "payload", string_or_null(payload));
 	return j;
 }
 
@@ -182,9 +176,9 @@ void shard_write(const struct matrix *m, const struct shard_run *run, json_t *ho
 		abis = texts(run->abis, n);
 	root = json_pack(
 		"{si ss so so sI sb sb so so so ss ss ss so so}", "shard_schema", (int)SHARD_SCHEMA,
-		"version", run->version, "cases", text_or_null(run->cases), "abis", abis, "seed",
+		"version", run->version, "cases", string_or_null(run->cases), "abis", abis, "seed",
 		(json_int_t)run->seed, "32", (int)run->widths[W32], "64", (int)run->widths[W64],
-		"case_set", hash_text(run->case_set), "command", text_or_null(run->command),
+		"case_set", hash_text(run->case_set), "command", string_or_null(run->command),
 		"all_columns", texts(run->columns, run->ncolumns), "place", m->place, "engine",
 		m->engine, "work", p->work, "columns", columns, "host", json_incref(host));
 	s = root ? json_dumps(root, JSON_INDENT(1)) : NULL;

@@ -119,6 +119,19 @@ static json_t *index_cells(const struct comparison *c)
 	return map;
 }
 
+/* Have both runs the same compilers, so that what they compare with each other is the same? */
+static bool same_company(const struct comparison *c)
+{
+	return !c->added && !c->absent;
+}
+
+/* Between these verdicts other compilers may be all the difference. */
+static bool is_relative(enum verdict a, enum verdict b)
+{
+	return (a == VERDICT_PASS || a == VERDICT_DIVERGENCE) &&
+	       (b == VERDICT_PASS || b == VERDICT_DIVERGENCE);
+}
+
 static void compare_cells(struct comparison *c, json_t *index)
 {
 	const struct stored *o = c->old, *n = c->new;
@@ -138,6 +151,9 @@ static void compare_cells(struct comparison *c, json_t *index)
 		old = &o->cells[json_integer_value(at)];
 		seen[old - o->cells] = 1;
 		if (old->verdict == new->verdict && old->executed == new->executed)
+			continue;
+		if (!same_company(c) && old->executed == new->executed &&
+		    is_relative(old->verdict, new->verdict))
 			continue;
 		add_cell(c,
 			 new->verdict == VERDICT_PASS &&new->executed >= old->executed
@@ -291,6 +307,10 @@ static void compare_findings(struct comparison *c, const json_t *cells, bool str
 
 		if (c->old_of[new->column] == NO_COLUMN)
 			continue;
+		if (is_unspecified(new) && !same_company(c)) {
+			c->left_out++;
+			continue;
+		}
 		at = json_object_get(index, finding_key(a, new, new->column, times));
 		if (!at) {
 			bool run = was_run(c, cells, cases, new);
@@ -313,6 +333,8 @@ static void compare_findings(struct comparison *c, const json_t *cells, bool str
 		const json_t *at;
 
 		if (seen[i] || c->new_of[old->column] == NO_COLUMN)
+			continue;
+		if (is_unspecified(old) && !same_company(c))
 			continue;
 		at = json_object_get(cells_now,
 				     cell_key(a, o, was, (size_t)c->new_of[old->column]));

@@ -48,6 +48,9 @@ struct comparison {
 	size_t ncells;
 	unsigned finding_count[CHANGE_COUNT], cell_count[CHANGE_COUNT];
 	unsigned regressions;
+	/* Findings of what no document decides that were left out, because such findings compare the
+	 * compilers of a run with each other, and these are not the same. */
+	unsigned left_out;
 };
 
 /* Compare. `map` holds pairs "OLD=NEW" of compiler names, NULL-ended or NULL: NEW is compared with

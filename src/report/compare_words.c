@@ -115,6 +115,15 @@ static const char *circumstances(const struct comparison *c)
 	return s;
 }
 
+static const char *left_out(const struct comparison *c)
+{
+	return arena_printf(
+		c->new->arena,
+		"%u findings of what no document decides: they compare the compilers of "
+		"a run, and those are not the same",
+		c->left_out);
+}
+
 /* Names of the columns that are in one of the two only. */
 static const char *lonely(const struct comparison *c, bool added)
 {
@@ -240,6 +249,8 @@ void compare_text(struct str *out, const struct comparison *c, bool everything)
 	text_wrap(out, &style, "cells:    ", "  ", counts(a, c->cell_count));
 	if (*also)
 		text_wrap(out, &style, "also:     ", "  ", also);
+	if (c->left_out)
+		text_wrap(out, &style, "left out: ", "  ", left_out(c));
 	if (c->added)
 		text_wrap(out, &style, "added:    ", "  ", lonely(c, true));
 	if (c->absent)
@@ -297,6 +308,8 @@ void compare_markdown(struct str *out, const struct comparison *c, bool everythi
 		markdown_safe(out, also);
 		str_add(out, "\n\n");
 	}
+	if (c->left_out)
+		str_addf(out, "Left out: %s\n\n", left_out(c));
 	for (int r = 1; r >= 0; r--) {
 		for (int k = 0; k < CHANGE_COUNT; k++)
 			markdown_changes(out, c, (enum change)k, r, everything);
@@ -319,11 +332,6 @@ void compare_markdown(struct str *out, const struct comparison *c, bool everythi
 
 /* JSON ----------------------------------------------------------------------------------------- */
 
-static json_t *text_or_null(const char *s)
-{
-	return s ? json_string(s) : json_null();
-}
-
 static json_t *column_or_null(const struct stored *s, const struct stored_finding *f)
 {
 	return f ? json_string(s->columns[f->column].id) : json_null();
@@ -345,7 +353,7 @@ static json_t *json_findings(const struct comparison *c)
 		json_array_append_new(
 			a, json_pack("{ss sb so ss ss ss ss ss so so so so sb ss}", "change",
 				     change_names[x->kind], "regression", (int)x->regression, "how",
-				     text_or_null(x->how), "case", f->c->id, "where", f->c->where,
+				     string_or_null(x->how), "case", f->c->id, "where", f->c->where,
 				     "direction", direction_name(f->direction), "check", f->check,
 				     "subject", f->subject, "old_column",
 				     column_or_null(c->old, x->old), "new_column",
@@ -403,9 +411,10 @@ static json_t *json_columns(const struct comparison *c)
 
 void compare_json(struct str *out, const struct comparison *c, bool everything)
 {
-	json_t *root = json_pack("{si si so so so}", "schema", 1, "regressions",
-				 (int)c->regressions, "columns", json_columns(c), "findings",
-				 json_findings(c), "cells", json_cells(c));
+	json_t *root =
+		json_pack("{si si si so so so}", "schema", 1, "regressions", (int)c->regressions,
+			  "left_out", (int)c->left_out, "columns", json_columns(c), "findings",
+			  json_findings(c), "cells", json_cells(c));
 	char *text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
 
 	(void)everything;

@@ -133,6 +133,26 @@ json_t *document_cases(const struct matrix *m)
 
 /* Code ----------------------------------------------------------------------------------------- */
 
+/* Without the blanks in front of lines and of comments: there are many lines. */
+static char *without_blanks(struct arena *a, const char *s)
+{
+	char *r = arena_strdup(a, s), *out = r;
+	bool begins = true;
+
+	for (; *s; s++) {
+		if (begins && *s == ' ')
+			continue;
+		if (*s == ' ' && s[strspn(s, " ")] == '#' && out > r && out[-1] == ' ')
+			continue;
+		*out++ = *s;
+		begins = *s == '\n';
+	}
+	while (out > r && out[-1] == '\n')
+		out--;
+	*out = 0;
+	return r;
+}
+
 /* One function of a payload in Intel's syntax, without the heading; NULL when there is none. */
 static char *disassemble(struct arena *a, const char *payload, const char *symbol)
 {
@@ -148,7 +168,7 @@ static char *disassemble(struct arena *a, const char *payload, const char *symbo
 
 	if (run_program(argv, 20, &out) == 0 && out.s) {
 		at = strstr(out.s, arena_printf(a, "<%s>:\n", symbol));
-		r = at ? arena_strdup(a, at) : NULL;
+		r = at ? without_blanks(a, at) : NULL;
 	}
 	str_free(&out);
 	return r;

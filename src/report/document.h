@@ -6,9 +6,6 @@
 
 #include "report/report.h"
 
-/* A string, or null for NULL; a placeholder for what is no UTF-8. */
-json_t *string_or_null(const char *s);
-
 /* All checks, all rules with their sentences, and all cases, those with findings
  * with their placements. */
 json_t *document_checks(void);

@@ -14,7 +14,6 @@ struct packer {
 	const struct stored *s;
 	struct arena *a;
 	json_t *strings, *string_of; /* list, and text -> index */
-	json_t *merged_of;           /* finding without its column -> index */
 	size_t *merged;              /* by finding: its index in the page */
 };
 
@@ -33,17 +32,27 @@ static json_t *text(struct packer *p, const char *s)
 	return json_integer((json_int_t)n);
 }
 
-static json_t *string_or_null(const char *s)
-{
-	return s ? json_string(s) : json_null();
-}
-
 /* Of a command that repeats a finding, what comes before the case: the same for a whole column. */
 static size_t command_head(const char *repro)
 {
 	const char *at = strstr(repro, " --abi ");
 
 	return at ? (size_t)(at - repro) : 0;
+}
+
+/* What is left of the command: NULL when the page can make it from the case, as it nearly always
+ * can. */
+static const char *command_tail(struct packer *p, const struct stored_finding *f)
+{
+	const char *tail = f->repro + command_head(f->repro);
+	const char *colon = strrchr(f->c->where, ':'), *name = strrchr(f->c->id, '/');
+	size_t file = colon ? (size_t)(colon - f->c->where) : 0;
+	char *usual =
+		arena_printf(p->a, " --abi %s --cases %.*s:%s --seed %llu --out results/repeat",
+			     f->c->convention, (int)file, f->c->where, name ? name + 1 : "",
+			     (unsigned long long)p->s->seed);
+
+	return strcmp(tail, usual) ? tail : NULL;
 }
 
 static json_t *columns(struct packer *p)
@@ -86,36 +95,62 @@ static json_t *rows(struct packer *p)
 	return list;
 }
 
-/* Cells that count the same share one entry: [verdict, planned, executed, known, counts, reason].
- * Each row then is [column, entry, column, entry, ...]. */
+/* A list in which everything is told once: the index of `j`, whose reference it takes. */
+struct table {
+	json_t *list, *index_of;
+};
+
+static json_t *told_once(struct table *t, json_t *j)
+{
+	char *key = json_dumps(j, JSON_COMPACT);
+	const json_t *at;
+
+	if (!t->list) {
+		t->list = json_array();
+		t->index_of = json_object();
+	}
+	at = json_object_get(t->index_of, key);
+	if (!at) {
+		json_object_set_new_nocheck(t->index_of, key,
+					    json_integer((json_int_t)json_array_size(t->list)));
+		json_array_append(t->list, j);
+		at = json_object_get(t->index_of, key);
+	}
+	json_decref(j);
+	free(key);
+	return json_integer(json_integer_value(at));
+}
+
+/* Into the page, as a list. */
+static void put_table(struct table *t, json_t *page, const char *name)
+{
+	json_object_set_new(page, name, t->list ? t->list : json_array());
+	json_decref(t->index_of);
+}
+
+/* Cells that count the same share one kind: [verdict, planned, executed, known, counts, reason].
+ * Each row then is [column, kind, column, kind, ...]. */
 static void cells(struct packer *p, json_t *page)
 {
-	json_t *kinds = json_array(), *kind_of = json_object(), *by_row = json_array();
+	struct table kinds = { 0 };
+	json_t *by_row = json_array();
 
 	for (size_t i = 0; i < p->s->nrows; i++)
 		json_array_append_new(by_row, json_array());
 	for (size_t i = 0; i < p->s->ncells; i++) {
 		const struct stored_cell *c = &p->s->cells[i];
-		json_t *counts = json_array(), *row = json_array_get(by_row, c->row), *kind;
-		char *key;
+		json_t *counts = json_array(), *row = json_array_get(by_row, c->row);
 
 		for (int v = 0; v < VERDICT_COUNT; v++)
 			json_array_append_new(counts, json_integer((json_int_t)c->count[v]));
-		kind = json_pack("[i i i i o o]", (int)c->verdict, (int)c->planned,
-				 (int)c->executed, (int)c->known, counts, text(p, c->reason));
-		key = json_dumps(kind, JSON_COMPACT);
-		if (!json_object_get(kind_of, key)) {
-			json_object_set_new_nocheck(
-				kind_of, key, json_integer((json_int_t)json_array_size(kinds)));
-			json_array_append(kinds, kind);
-		}
 		json_array_append_new(row, json_integer((json_int_t)c->column));
-		json_array_append(row, json_object_get(kind_of, key));
-		json_decref(kind);
-		free(key);
+		json_array_append_new(
+			row,
+			told_once(&kinds, json_pack("[i i i i o o]", (int)c->verdict,
+						    (int)c->planned, (int)c->executed,
+						    (int)c->known, counts, text(p, c->reason))));
 	}
-	json_decref(kind_of);
-	json_object_set_new(page, "kinds", kinds);
+	put_table(&kinds, page, "kinds");
 	json_object_set_new(page, "cells", by_row);
 }
 
@@ -201,35 +236,39 @@ static json_t *rules_used(struct packer *p)
 	return list;
 }
 
-/* A finding that several columns have is one, with a list of columns at its end. */
-static json_t *findings(struct packer *p)
+/* A finding that several columns have is one: [case, nature, subject, expected, observed, origin,
+ * end of the command, columns]. Natures and lists of columns are few: they are told once. */
+static void findings(struct packer *p, json_t *page)
 {
-	json_t *list = json_array();
+	struct table natures = { 0 }, columns_of = { 0 }, merged = { 0 };
+	json_t *members = json_array(), *j;
+	size_t i;
 
 	p->merged = arena_alloc(p->a, (p->s->nfindings + 1) * sizeof(size_t));
-	for (size_t i = 0; i < p->s->nfindings; i++) {
+	for (i = 0; i < p->s->nfindings; i++) {
 		const struct stored_finding *f = &p->s->findings[i];
-		json_t *j = json_pack("[i i o i i o o o o o o]", (int)(f->c - p->s->cases),
-				      f->direction, text(p, f->check), (int)(f->rule - p->s->rules),
-				      (int)f->verdict, text(p, f->subject), text(p, f->expected),
-				      text(p, f->observed), text(p, f->origin),
-				      text(p, f->known ? f->known_reason : NULL),
-				      text(p, f->repro + command_head(f->repro)));
-		char *key = json_dumps(j, JSON_COMPACT);
-		const json_t *at = json_object_get(p->merged_of, key);
-		size_t n = at ? (size_t)json_integer_value(at) : json_array_size(list);
+		json_t *nature = json_pack("[i o i i o]", f->direction, text(p, f->check),
+					   (int)(f->rule - p->s->rules), (int)f->verdict,
+					   text(p, f->known ? f->known_reason : NULL));
+		json_t *at = told_once(&merged,
+				       json_pack("[i o o o o o o]", (int)(f->c - p->s->cases),
+						 told_once(&natures, nature), text(p, f->subject),
+						 text(p, f->expected), text(p, f->observed),
+						 text(p, f->origin), text(p, command_tail(p, f))));
 
-		if (!at) {
-			json_object_set_new_nocheck(p->merged_of, key, json_integer((json_int_t)n));
-			json_array_append_new(j, json_array());
-			json_array_append(list, j);
-		}
-		j = (json_decref(j), json_array_get(list, n));
-		json_array_append_new(json_array_get(j, 11), json_integer((json_int_t)f->column));
-		p->merged[i] = n;
-		free(key);
+		p->merged[i] = (size_t)json_integer_value(at);
+		json_decref(at);
+		if (p->merged[i] == json_array_size(members))
+			json_array_append_new(members, json_array());
+		json_array_append_new(json_array_get(members, p->merged[i]),
+				      json_integer((json_int_t)f->column));
 	}
-	return list;
+	json_array_foreach(merged.list, i, j) json_array_append_new(
+		j, told_once(&columns_of, json_incref(json_array_get(members, i))));
+	json_decref(members);
+	put_table(&natures, page, "natures");
+	put_table(&columns_of, page, "columnsOf");
+	put_table(&merged, page, "findings");
 }
 
 static json_t *facts(struct packer *p)
@@ -278,7 +317,6 @@ static json_t *page_data(const struct stored *s)
 
 	p.strings = json_array();
 	p.string_of = json_object();
-	p.merged_of = json_object();
 	for (int v = 0; v < VERDICT_COUNT; v++)
 		json_array_append_new(
 			verdicts, json_pack("[s s]", verdict_info[v].name, verdict_info[v].what));
@@ -298,13 +336,12 @@ static json_t *page_data(const struct stored *s)
 	cells(&p, page);
 	json_object_set_new(page, "cases", cases(&p));
 	json_object_set_new(page, "rules", rules_used(&p));
-	json_object_set_new(page, "findings", findings(&p));
+	findings(&p, page);
 	json_object_set_new(page, "facts", facts(&p));
 	json_object_set_new(page, "examples", examples(&p));
 	json_object_set_new(page, "vanished", vanished);
 	json_object_set_new(page, "strings", p.strings);
 	json_decref(p.string_of);
-	json_decref(p.merged_of);
 	return page;
 }
 

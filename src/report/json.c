@@ -10,13 +10,6 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-json_t *string_or_null(const char *s)
-{
-	json_t *j = s ? json_string(s) : json_null();
-
-	return j ? j : json_string("(not UTF-8)");
-}
-
 static json_t *tool(const struct matrix *m, const char *command)
 {
 	json_t *docs = json_array();

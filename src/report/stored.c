@@ -466,3 +466,10 @@ void stored_close(struct stored *s)
 	json_decref(s->root);
 	s->root = NULL;
 }
+
+json_t *string_or_null(const char *s)
+{
+	json_t *j = s ? json_string(s) : json_null();
+
+	return j ? j : json_string("(not UTF-8)");
+}

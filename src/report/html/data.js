@@ -33,11 +33,16 @@ D.cases = D.cases.map((c, i) => ({
 }));
 D.rules = D.rules.map(r => r && {name: r[0], document: r[1], edition: r[2], section: r[3],
 	status: r[4], sentence: r[5]});
-D.findings = D.findings.map((f, i) => ({
-	index: i, c: D.cases[f[0]], direction: DIRECTIONS[f[1]], check: str(f[2]), rule: D.rules[f[3]],
-	verdict: VERDICTS[f[4]], subject: str(f[5]), expected: str(f[6]), observed: str(f[7]),
-	origin: str(f[8]), known: str(f[9]), repro: str(f[10]), columns: f[11],
-}));
+// The end of the command that repeats a finding, where it is what one would expect.
+const usual = c => ` --abi ${c.convention} --cases ${c.where.replace(/:\d+$/, "")}:${c.id.split("/").pop()}` +
+	` --seed ${D.tool.seed} --out results/repeat`;
+D.findings = D.findings.map((f, i) => {
+	const nature = D.natures[f[1]];
+	return {index: i, c: D.cases[f[0]], direction: DIRECTIONS[nature[0]], check: str(nature[1]),
+		rule: D.rules[nature[2]], verdict: VERDICTS[nature[3]], known: str(nature[4]),
+		subject: str(f[2]), expected: str(f[3]), observed: str(f[4]), origin: str(f[5]),
+		repro: f[6] < 0 ? usual(D.cases[f[0]]) : str(f[6]), columns: D.columnsOf[f[7]]};
+});
 D.facts = D.facts.map(f => ({finding: D.findings[f[0]], findings: f[1], cases: f[2],
 	columns: f[3], conventions: f[4]}));
 D.examples = D.examples.map(e => ({finding: D.findings[e[0]], column: e[1], assembly: e[2],

@@ -14,7 +14,7 @@ function listing(text, f) {
 		const slots = [...code.matchAll(/\[[re]sp(?:\+(0x)?([0-9a-f]+))?\]/g)];
 		const hit = placesIn(code, f.c.width).some(p => names.includes(p)) ||
 			(names.some(n => /^stack/.test(n)) && slots.length > 0);
-		pre.append(hit && /^\s/.test(line) ? el("mark", {}, line) : line, "\n");
+		pre.append(hit && /^\s*[0-9a-f]+:|^\s/.test(line) ? el("mark", {}, line) : line, "\n");
 	}
 	return pre;
 }
