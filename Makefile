@@ -19,6 +19,8 @@ deps:
 	@sh ./deps.sh base
 deps-compilers:
 	@sh ./deps.sh compilers
+deps-tests:
+	@sh ./deps.sh tests
 
 # The main job: every compiler found, every convention, the matrix on the terminal.
 check: all
@@ -39,4 +41,4 @@ install: all
 clean:
 	@rm -rf $(BUILD) $(BUILD).log results/latest results/repeat
 
-.PHONY: all deps deps-compilers check check-all test bench install clean
+.PHONY: all deps deps-compilers deps-tests check check-all test bench install clean

@@ -1,15 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Install what clobber needs (base) or more compilers to test (compilers) through apt. Quick, silent
+# Install what clobber needs (base), more compilers to test (compilers) or what its own tests ask
+# (tests) through apt. Quick, silent
 # and without root when everything is there. Elsewhere it says what to install.
 set -eu
 
 # command, pkg-config module (pc=NAME), Python module (py=NAME) or Bochs display (bochs=NAME), and Debian's package for it
 base="gcc:gcc clang:clang nasm:nasm ld:binutils meson:meson ninja:ninja-build pkg-config:pkg-config
-make:make git:git bochs:bochs
-bochs=term:bochs-term pc=jansson:libjansson-dev pc=check:check py=pytest:python3-pytest"
+make:make git:git bochs:bochs bochs=term:bochs-term pc=jansson:libjansson-dev
+pc=libxml-2.0:libxml2-dev pc=check:check py=pytest:python3-pytest"
 compilers="gcc-11:gcc-11 gcc-12:gcc-12 clang-13:clang-13 clang-14:clang-14 clang-16:clang-16
 clang-19:clang-19 clang-22:clang-22 tcc:tcc chibicc:chibicc pcc:pcc"
+# Judges and browsers that some tests ask; without them those tests are skipped and say so.
+tests="xmllint:libxml2-utils prove:perl py=jsonschema:python3-jsonschema py=junitparser:python3-junitparser
+py=selenium:python3-selenium chromium:chromium chromedriver:chromium-driver parallel:parallel
+mandoc:mandoc man:man-db zsh:zsh"
 
 present() {
 	case $1 in
@@ -30,7 +35,8 @@ missing() {
 case ${1:-base} in
 base) wanted=$base ;;
 compilers) wanted=$compilers ;;
-*) echo "usage: deps.sh base|compilers" >&2; exit 2 ;;
+tests) wanted=$tests ;;
+*) echo "usage: deps.sh base|compilers|tests" >&2; exit 2 ;;
 esac
 
 packages=$(missing "$wanted")

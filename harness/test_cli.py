@@ -12,7 +12,7 @@ import pytest
 import program
 from program import environment, run, script, write
 
-VERBS = ("run", "explain", "list", "coverage", "fuzz")
+VERBS = ("run", "explain", "list", "coverage", "fuzz", "report", "compare", "merge")
 GOOD = "int f(int a);\n"
 
 
@@ -60,7 +60,10 @@ def test_help_names_every_verb():
 def test_version():
     r = run(["--version"])
     assert (r.status, r.stderr) == (0, "")
-    assert re.fullmatch(r"clobber \d+\.\d+\.\d+\n", r.stdout)
+    first, *documents = r.stdout.splitlines()
+    assert re.fullmatch(r"clobber \d+\.\d+\.\d+", first)
+    assert any("System V ABI, AMD64" in d for d in documents)
+    assert all(re.fullmatch(r"  \S.*, \S.*", d) for d in documents)
 
 
 @pytest.mark.parametrize("what", ("abis", "cases", "compilers", "places", "rules", "checks"))
@@ -252,6 +255,20 @@ def test_nothing_on_stderr_and_data_on_stdout_when_piped(tmp_path, gcc):
     assert "2 planned = 2 executed + 0 not run" in r.stdout
 
 
+def test_launcher(tmp_path, gcc):
+    log = tmp_path / "log"
+    launcher = script(tmp_path / "launcher", f'echo "$1" >>{log}\nexec "$@"\n')
+    r = run(small(tmp_path, gcc, "--launcher", launcher), cwd=tmp_path)
+    assert (r.status, r.stderr) == (0, "")
+    assert set(log.read_text().split()) == {program.compilers()[gcc]["path"]}
+
+
+def test_launcher_absent(tmp_path, gcc):
+    r = run(small(tmp_path, gcc, "--launcher", "no-such-cache"), cwd=tmp_path)
+    assert (r.status, r.stdout) == (2, "")
+    assert "`no-such-cache' is not on PATH" in r.stderr
+
+
 def test_quiet_is_the_end_of_the_report(tmp_path, gcc):
     whole = run(small(tmp_path, gcc), cwd=tmp_path)
     r = run(small(tmp_path, gcc, "--quiet"), cwd=tmp_path)
@@ -294,7 +311,7 @@ def test_progress_on_a_terminal_only(tmp_path, gcc):
     status, terminal, stdout = on_terminal(small(tmp_path, gcc), tmp_path, "err")
     assert status == 0
     assert f"probing {gcc} -m64" in terminal
-    assert re.search(r"\[\d+/\d+\] ", terminal)
+    assert re.search(r"\[\d+/\d+\] \d+:\d\d left  \S", terminal)
     assert terminal.endswith("\r\x1b[K")  # wiped when done
     assert "probing" not in stdout and ESCAPE not in stdout
     assert "2 pass" in stdout

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber: dispatch to the verbs. */
+#include "abi/abi.h"
 #include "cmd/cmd.h"
 #include "version.h"
 
@@ -15,6 +16,9 @@ static const char usage[] =
 	"  explain   where each argument of a prototype goes, under every convention\n"
 	"  fuzz      draw random prototypes, run them, minimise what they find\n"
 	"  coverage  how much of each convention the cases exercise\n"
+	"  report    render a stored matrix: text, Markdown, JUnit and more\n"
+	"  compare   what is different between two stored matrices\n"
+	"  merge     join the shards of a run\n"
 	"  list      abis, cases, compilers, places, rules or checks\n"
 	"\n"
 	"`clobber VERB --help' tells more. --version prints the version.\n"
@@ -27,11 +31,10 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(int argc, char **argv);
-	} verbs[] = { { "run", cmd_run },
-		      { "explain", cmd_explain },
-		      { "fuzz", cmd_fuzz },
-		      { "coverage", cmd_coverage },
-		      { "list", cmd_list } };
+	} verbs[] = { { "run", cmd_run },       { "explain", cmd_explain },
+		      { "fuzz", cmd_fuzz },     { "coverage", cmd_coverage },
+		      { "report", cmd_report }, { "compare", cmd_compare },
+		      { "merge", cmd_merge },   { "list", cmd_list } };
 	const char *names[ARRAY_SIZE(verbs) + 1] = { NULL };
 	const char *hint;
 
@@ -45,6 +48,8 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--version")) {
 		puts("clobber " CLOBBER_VERSION);
+		for (int i = 0; i < DOCUMENTS; i++)
+			printf("  %s, %s\n", documents[i].title, documents[i].edition);
 		return 0;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {

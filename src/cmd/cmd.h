@@ -13,6 +13,9 @@ int cmd_explain(int argc, char **argv);
 int cmd_coverage(int argc, char **argv);
 int cmd_fuzz(int argc, char **argv);
 int cmd_list(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+int cmd_compare(int argc, char **argv);
+int cmd_merge(int argc, char **argv);
 
 /* Case files named by a LIST of files, folders, globs, each optionally with ":FUNCTION" to take one
  * case only; NULL: the cases that come with clobber. Ends with a message on bad input. */
@@ -32,6 +35,12 @@ void profile_list(struct arena *a, const char *list, bool out[PROFILES]);
 
 /* Folder with cases/, include/ and the runtime: beside the build, or where it was installed. */
 const char *data_dir(struct arena *a, const char *what);
+
+/* Write a result through a temporary name; ends with a message on failure. Frees the text. */
+void save_text(const char *path, struct str *text);
+
+/* "DIR/matrix.json" for a folder that holds one, the path itself for all else. In `a`. */
+const char *matrix_path(struct arena *a, const char *path);
 
 /* The nearest of a NULL-ended list of words to a misspelt one, or NULL. */
 const char *nearest(const char *word, const char *const *words);

@@ -186,6 +186,22 @@ const char *data_dir(struct arena *a, const char *what)
 	    what, places[k - 1]);
 }
 
+void save_text(const char *path, struct str *text)
+{
+	if (file_write(path, text->s ? text->s : "", text->len) < 0)
+		die("cannot write %s: %s", path, strerror(errno));
+	str_free(text);
+}
+
+const char *matrix_path(struct arena *a, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return arena_printf(a, "%s/matrix.json", path);
+	return path;
+}
+
 /* Case files -------------------------------------------------------------------------------- */
 
 struct files {

@@ -2,7 +2,7 @@
 /* clobber list: what there is: conventions, cases, compilers, places, rules, checks. */
 #include "cmd/cmd.h"
 #include "gen/gen.h"
-#include "place/place.h"
+#include "place/vmx.h"
 #include "plan/toolchain.h"
 
 #include <stdio.h>
@@ -107,6 +107,19 @@ static int list_places(void)
 
 		printf("native  %u  %s%s\n", width_bits(w),
 		       why ? "not available: " : "available (process)", why ? why : "");
+	}
+	for (enum vmx_engine e = VMX_BOCHS; e <= VMX_KVM_NESTED; e++) {
+		for (enum width w = W32; w < WIDTHS; w++) {
+			struct arena *a = arena_new();
+			const struct vmx_options o = { .engine = e,
+						       .runtime = data_dir(a, "runtime") };
+			const char *engine = "", *why = vmx_why_not(a, &o, w, &engine);
+
+			printf("vmx     %u  %s%s%s\n", width_bits(w),
+			       why ? "not available: " : "available (", why ? why : engine,
+			       why ? "" : ")");
+			arena_free(a);
+		}
 	}
 	return 0;
 }

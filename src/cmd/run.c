@@ -2,21 +2,23 @@
 /* clobber run: compile every case with every compiler, run the payloads, print the matrix. */
 #include "cmd/cmd.h"
 #include "cmd/execute.h"
-#include "report/report.h"
+#include "cmd/results.h"
+#include "cmd/shard.h"
+#include "version.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 static const char usage[] =
 	"usage: clobber run [options]\n"
 	"\n"
 	"Compile every case with every compiler, run them, print who keeps which calling\n"
-	"convention. Writes DIR/matrix.json and DIR/report.txt.\n"
+	"convention. Writes DIR/matrix.json, report.txt, report.md, report.html, junit.xml and\n"
+	"ktap.txt.\n"
 	"\n"
 	"  --cc LIST       compilers, names on PATH or paths (default: all that are found)\n"
 	"  --width LIST    32, 64 (default: both)\n"
@@ -24,12 +26,20 @@ static const char usage[] =
 	"  --opt LIST      optimisations (default: O0,O2)\n"
 	"  --profile LIST  user, kernel, sse2, avx, avx512f, reg-struct, pcc-struct\n"
 	"                  (default: all that have cases; see `clobber list profiles')\n"
-	"  --place LIST    places: native (default)\n"
+	"  --place LIST    native, vmx, all; auto: native and what else works here\n"
+	"                  (default: auto; see `clobber list places')\n"
+	"  --vmx-model M   the processor that Bochs is to be (default: corei7_icelake_u)\n"
+	"  --vmx-engine E  bochs (default) or kvm-nested\n"
+	"  --vmx-with LIST what the hypervisor does at every instruction of code under test:\n"
+	"                  step, interrupts, trap-fpu, or none (default: interrupts,trap-fpu\n"
+	"                  for profile kernel, none for others)\n"
 	"  --cases LIST    case files, folders or globs; FILE:FUNCTION takes one case\n"
 	"  --seed N        seed of all values (default: 1)\n"
 	"  --out DIR       results (default: results/latest)\n"
 	"  --work DIR      generated and built files (default: DIR/work)\n"
+	"  --shard K/N     only the K-th of N parts: writes DIR/shard.json for `clobber merge'\n"
 	"  --jobs N        compile N files at once (default: ninja decides)\n"
+	"  --launcher CMD  call compilers through CMD: ccache, distcc, icecc\n"
 	"  --color WHEN    auto, always or never (default: auto; NO_COLOR is honoured)\n"
 	"  -v, --verbose   a row for each group and every finding, not one of each kind\n"
 	"  -q, --quiet     no progress and no matrix: only the totals\n"
@@ -39,7 +49,8 @@ static const char usage[] =
 	"known, or a known one that vanished; 2 bad usage or environment.\n";
 
 struct options {
-	const char *cc, *width, *abi, *opt, *profile, *place, *cases, *out, *work, *color;
+	const char *cc, *width, *abi, *opt, *profile, *place, *cases, *out, *work, *color, *shard,
+		*launcher, *vmx_model, *vmx_engine, *vmx_with;
 	uint64_t seed;
 	unsigned jobs;
 	bool verbose, quiet;
@@ -69,7 +80,12 @@ enum {
 	OPT_OUT,
 	OPT_WORK,
 	OPT_JOBS,
-	OPT_COLOR
+	OPT_COLOR,
+	OPT_SHARD,
+	OPT_LAUNCHER,
+	OPT_VMX_MODEL,
+	OPT_VMX_ENGINE,
+	OPT_VMX_WITH
 };
 
 static bool parse_options(int argc, char **argv, struct options *o)
@@ -86,6 +102,11 @@ static bool parse_options(int argc, char **argv, struct options *o)
 					       { "work", 1, NULL, OPT_WORK },
 					       { "jobs", 1, NULL, OPT_JOBS },
 					       { "color", 1, NULL, OPT_COLOR },
+					       { "shard", 1, NULL, OPT_SHARD },
+					       { "launcher", 1, NULL, OPT_LAUNCHER },
+					       { "vmx-model", 1, NULL, OPT_VMX_MODEL },
+					       { "vmx-engine", 1, NULL, OPT_VMX_ENGINE },
+					       { "vmx-with", 1, NULL, OPT_VMX_WITH },
 					       { "verbose", 0, NULL, 'v' },
 					       { "quiet", 0, NULL, 'q' },
 					       { "help", 0, NULL, 'h' },
@@ -131,10 +152,22 @@ static bool parse_options(int argc, char **argv, struct options *o)
 			o->jobs = (unsigned)number("--jobs", optarg, 1024);
 			break;
 		case OPT_COLOR:
-			if (strcmp(optarg, "auto") && strcmp(optarg, "always") &&
-			    strcmp(optarg, "never"))
-				die("--color: `%s' is none of auto, always, never", optarg);
-			o->color = optarg;
+			o->color = color_option(optarg);
+			break;
+		case OPT_LAUNCHER:
+			o->launcher = optarg;
+			break;
+		case OPT_VMX_MODEL:
+			o->vmx_model = optarg;
+			break;
+		case OPT_VMX_ENGINE:
+			o->vmx_engine = optarg;
+			break;
+		case OPT_VMX_WITH:
+			o->vmx_with = optarg;
+			break;
+		case OPT_SHARD:
+			o->shard = optarg;
 			break;
 		case 'v':
 			o->verbose = true;
@@ -155,7 +188,65 @@ static bool parse_options(int argc, char **argv, struct options *o)
 	return true;
 }
 
-static void load_plan(struct plan *p, const struct options *o)
+/* --vmx-with: a word of the list. */
+static unsigned vmx_word(const char *word)
+{
+	static const struct {
+		const char *name;
+		unsigned option;
+	} words[] = { { "step", CL_STEP },
+		      { "interrupts", CL_INTERRUPTS },
+		      { "trap-fpu", CL_TRAP_FPU },
+		      { "none", 0 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!strcmp(word, words[i].name))
+			return words[i].option;
+	}
+	die("--vmx-with: `%s' is none of step, interrupts, trap-fpu, none", word);
+}
+
+/* Where to run. With `auto`, what does not work here is told and left out. */
+static void choose_places(struct plan *p, const struct options *o, struct places *out)
+{
+	const char **list = split_list(p->arena, o->place ? o->place : "auto");
+	const char *why;
+	bool try = false;
+
+	*out = (struct places){ .vmx = { .runtime = p->runtime, .model = o->vmx_model } };
+	if (o->vmx_engine && strcmp(o->vmx_engine, "bochs")) {
+		if (strcmp(o->vmx_engine, "kvm-nested"))
+			die("--vmx-engine: `%s' is neither bochs nor kvm-nested", o->vmx_engine);
+		out->vmx.engine = VMX_KVM_NESTED;
+	}
+	for (const char **w = split_list(p->arena, o->vmx_with); w && *w; w++) {
+		out->vmx.options |= vmx_word(*w);
+		out->vmx_options_given = true;
+	}
+	if ((out->vmx.options & CL_STEP) && (out->vmx.options & CL_TRAP_FPU))
+		die("--vmx-with: step and trap-fpu do not go together: choose one");
+	if (!*list)
+		die("--place: empty list; say for instance native,vmx");
+	for (; *list; list++) {
+		if (!strcmp(*list, "auto"))
+			out->wanted[PLACE_NATIVE] = try = true;
+		else if (!strcmp(*list, "all"))
+			out->wanted[PLACE_NATIVE] = out->wanted[PLACE_VMX] = true;
+		else if (!strcmp(*list, place_name(PLACE_NATIVE)))
+			out->wanted[PLACE_NATIVE] = true;
+		else if (!strcmp(*list, place_name(PLACE_VMX)))
+			out->wanted[PLACE_VMX] = true;
+		else
+			die("--place: `%s' is no place; say native, vmx, all or auto", *list);
+	}
+	if (!try || out->wanted[PLACE_VMX])
+		return;
+	why = vmx_why_not(p->arena, &out->vmx, W64, NULL);
+	out->wanted[PLACE_VMX] = !why;
+	out->why_not[PLACE_VMX] = why;
+}
+
+static void load_plan(struct plan *p, const struct options *o, struct places *places)
 {
 	const char **opts = split_list(p->arena, o->opt);
 	struct compiler_list compilers;
@@ -167,8 +258,6 @@ static void load_plan(struct plan *p, const struct options *o)
 
 	width_list(o->width, widths);
 	profile_list(p->arena, o->profile, wanted);
-	if (o->place && strcmp(o->place, "native"))
-		die("--place: `%s': this version runs in place native only", o->place);
 	if (!*opts)
 		die("--opt: empty list; say for instance O0,O2");
 	for (const char **s = opts; *s; s++) {
@@ -192,51 +281,50 @@ static void load_plan(struct plan *p, const struct options *o)
 		    "in common "
 		    "(`clobber list abis' shows which convention exists at which width)");
 	find_tools(p, o->cc, &compilers);
-	plan_columns(p, &compilers, plan_only_native, opts);
+	choose_places(p, o, places);
+	plan_columns(p, &compilers, places->wanted, opts);
 }
 
 /* Results ------------------------------------------------------------------------------------- */
 
-static void save(const char *dir, const char *name, struct str *text)
+/* What to type to run the same again, wherever its results are to go. */
+static char *command_of(struct arena *a, const struct options *o)
 {
-	char path[4096];
+	const struct {
+		const char *name, *value;
+	} given[] = { { "cc", o->cc },      { "width", o->width },     { "abi", o->abi },
+		      { "opt", o->opt },    { "profile", o->profile }, { "place", o->place },
+		      { "cases", o->cases } };
+	char *s = arena_strdup(a, "clobber run");
 
-	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path) ||
-	    file_write(path, text->s, text->len) < 0)
-		die("cannot write %s/%s: %s", dir, name, strerror(errno));
-	str_free(text);
-}
-
-static unsigned terminal_columns(void)
-{
-	struct winsize w;
-
-	if (ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_col)
-		return w.ws_col;
-	return 80;
-}
-
-static void report(struct matrix *m, const struct options *o)
-{
-	struct text_style style = { .columns = 80,
-				    .every_group = o->verbose,
-				    .every_finding = o->verbose };
-	struct str s = { 0 };
-
-	report_json(&s, m);
-	save(o->out, "matrix.json", &s);
-	report_text(&s, m, &style);
-	save(o->out, "report.txt", &s);
-	if (o->quiet) {
-		report_totals(&s, m);
-	} else {
-		style.columns = terminal_columns();
-		style.colour = !strcmp(o->color, "always") ||
-			       (!strcmp(o->color, "auto") && isatty(1) && !getenv("NO_COLOR"));
-		report_text(&s, m, &style);
+	for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
+		if (given[i].value)
+			s = arena_printf(a, "%s --%s %s", s, given[i].name,
+					 shell_word(a, given[i].value));
 	}
-	fwrite(s.s, 1, s.len, stdout);
-	str_free(&s);
+	return arena_printf(a, "%s --seed %llu", s, (unsigned long long)o->seed);
+}
+
+/* What a shard found is judged when all are there. */
+static int write_shard(const struct matrix *m, const struct options *o, struct shard_run *run)
+{
+	json_t *host = report_host(m->arena);
+
+	run->version = CLOBBER_VERSION;
+	run->cases = o->cases;
+	run->abis = split_list(m->arena, o->abi);
+	for (enum profile_id f = 0; f < PROFILES; f++)
+		run->profiles[f] = m->plan->set[f].profile == f && m->plan->set[f].n;
+	run->seed = o->seed;
+	run->case_set = shard_case_set(m->plan);
+	run->command = command_of(m->arena, o);
+	shard_write(m, run, host, o->out);
+	json_decref(host);
+	if (!o->quiet)
+		printf("shard %s: %zu of %zu columns, %u cases executed, %u not run; `clobber "
+		       "merge' judges them\n",
+		       o->shard, m->plan->ncolumns, run->ncolumns, m->executed, m->not_run);
+	return 0;
 }
 
 int cmd_run(int argc, char **argv)
@@ -246,25 +334,37 @@ int cmd_run(int argc, char **argv)
 	struct matrix m = { 0 };
 	int status;
 
+	struct shard_run shard = { 0 };
+	struct places places;
+	unsigned k = 0, n = 0;
+
 	if (!parse_options(argc, argv, &o))
 		return 0;
+	if (o.shard)
+		shard_parse(o.shard, &k, &n);
 	p.arena = arena_new();
 	p.jobs = o.jobs;
 	p.progress = !o.quiet && isatty(2) ? show_progress : NULL;
+	p.launcher = o.launcher ? find_launcher(o.launcher) : NULL;
 	open_work(&p, o.out, o.work);
-	load_plan(&p, &o);
+	load_plan(&p, &o, &places);
+	if (o.shard)
+		shard_take(&p, k, n, &shard);
 	plan_build(&p);
 
 	m.arena = p.arena;
 	m.plan = &p;
 	m.seed = o.seed;
-	execute(&m);
-	report(&m, &o);
-	status = m.unexpected || m.nvanished;
-	if (!m.executed) {
-		fputs("clobber: nothing was executed: see the reasons above\n", stderr);
-		status = 2;
-	}
+	memcpy(m.why_not, places.why_not, sizeof(m.why_not));
+	execute(&m, &places);
+	if (o.shard)
+		status = write_shard(&m, &o, &shard);
+	else
+		status = results(&m, command_of(p.arena, &o), NULL,
+				 &(struct results_style){ .out = o.out,
+							  .color = o.color,
+							  .verbose = o.verbose,
+							  .quiet = o.quiet });
 	matrix_close(&m);
 	arena_free(p.arena);
 	return status;

@@ -230,7 +230,7 @@ void fuzz_round_cases(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wa
 	narrow(s, r, wanted, ctx);
 	plan_build(p);
 	r->matrix = (struct matrix){ .arena = r->arena, .plan = p, .seed = s->seed };
-	execute(&r->matrix);
+	execute(&r->matrix, NULL);
 	if (!wanted)
 		learn(s, r);
 }

@@ -158,6 +158,8 @@ static void column_rule(struct plan *p, struct str *s, size_t number)
 	/* The compiler's identity is in the command, so that another one under the same name
 	 * compiles again. -c and -o last: some small compilers want it so. An empty object is a
 	 * refusal. */
+	if (p->launcher)
+		str_addf(&command, "%s ", command_word(p->arena, p->launcher));
 	str_addf(&command, "%s -%s", command_word(p->arena, c->compiler->path), c->opt);
 	for (const char *const *f = t->flags; *f; f++)
 		str_addf(&command, " %s", command_word(p->arena, *f));
@@ -225,7 +227,7 @@ static void run_ninja(struct plan *p, const char *file)
 	struct str tail = { 0 };
 	int status;
 
-	command = arena_printf(p->arena, "cd %s && NINJA_STATUS='[%%f/%%t] ' %s -f %s%s 2>&1",
+	command = arena_printf(p->arena, "cd %s && NINJA_STATUS='[%%f/%%t] %%e ' %s -f %s%s 2>&1",
 			       shell_quote(p->arena, p->work), shell_quote(p->arena, p->ninja),
 			       file, p->jobs ? arena_printf(p->arena, " -j%u", p->jobs) : "");
 	f = popen(command, "r");

@@ -45,8 +45,10 @@ struct plan {
 	struct gen_set set[PROFILES];
 	struct column *columns;
 	size_t ncolumns;
-	unsigned jobs; /* 0: ninja's default */
-	/* Called with a line of progress, or NULL to finish it; may be NULL. */
+	const char *launcher; /* what compilers are called through ("ccache"), or NULL */
+	unsigned jobs;        /* 0: ninja's default */
+	/* Called with a line of progress, or NULL to finish it; may be NULL. Ninja's lines are
+	 * "[DONE/ALL] SECONDS WHAT". */
 	void (*progress)(const char *line);
 };
 

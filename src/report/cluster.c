@@ -6,44 +6,61 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Is what `item` numbers part of the fact? A register is; which argument it was is not. */
-static bool item_matters(const struct finding *f)
+/* Is the subject part of the fact? Which register it was is; which argument it was is not. */
+static bool subject_matters(const struct stored_finding *f)
 {
-	switch (f->check) {
-	case CHECK_SAVED:
-	case CHECK_FAULT:
-		return true;
-	default:
-		return false;
-	}
+	return !strcmp(f->check, checks[CHECK_SAVED].name) ||
+	       !strcmp(f->check, checks[CHECK_FAULT].name);
 }
 
-static bool unspecified(const struct finding *f)
+static bool unspecified(const struct stored_finding *f)
 {
-	return f->check == CHECK_ARG && f->item == CL_ITEM_POP;
+	return !strcmp(f->expected, "unspecified");
 }
 
-static bool same_fact(const struct matrix *m, const struct finding *a, const struct finding *b)
+/* Findings with the same key are one fact. */
+static const char *fact_key(const struct stored *s, const struct stored_finding *f)
 {
+	const char *what = "";
+
 	/* Known ones are told once for each reason. */
-	if (a->known && b->known)
-		return !strcmp(a->known->reason, b->known->reason);
+	if (f->known)
+		return arena_printf(s->arena, "known %s", f->known_reason);
 	/* What nobody decides is one fact for all implementations: they differ from each other. */
-	if (unspecified(a) && unspecified(b))
-		return a->rule == b->rule;
-	if (strcmp(m->plan->columns[a->column].compiler->family,
-		   m->plan->columns[b->column].compiler->family))
-		return false;
-	return a->verdict == b->verdict && a->c->conv->width == b->c->conv->width &&
-	       a->direction == b->direction && a->check == b->check && a->rule == b->rule &&
-	       !a->known == !b->known && (!item_matters(a) || a->item == b->item);
+	if (unspecified(f))
+		return arena_printf(s->arena, "unspecified %s", f->rule->name);
+	/* Of a fault, the kind is what was observed. */
+	if (subject_matters(f))
+		what = arena_printf(s->arena, "%s %s", f->subject,
+				    strcmp(f->check, checks[CHECK_FAULT].name) ? "" : f->observed);
+	return arena_printf(s->arena, "%s %s %u %d %s %s %s", s->columns[f->column].family,
+			    verdict_info[f->verdict].name, f->c->width, f->direction, f->check,
+			    f->rule->name, what);
 }
 
-static size_t weight(const struct finding *f)
+/* Of two cases the shorter declaration is the simpler one, however the convention is spelt. */
+static size_t spelling(const char *prototype)
+{
+	static const char attribute[] = "__attribute__((";
+	const char *end = strstr(prototype, ")) ");
+
+	return strlen(strncmp(prototype, attribute, sizeof(attribute) - 1) || !end ? prototype
+										   : end + 3);
+}
+
+static size_t weight(const struct stored_finding *f)
 {
 	/* The finding that tells what the others do explains an unspecified placement best. */
-	return (unspecified(f) && !f->origin ? 1000000u : 0) + f->c->place.nargs * 1000u +
-	       strlen(f->c->decl->proto->text);
+	return (unspecified(f) && !f->origin ? 1000000u : 0) + f->c->arguments * 1000u +
+	       spelling(f->c->prototype);
+}
+
+static bool headline(const struct stored_finding *f)
+{
+	const struct convention *c =
+		convention_find(f->c->convention, f->c->width == 64 ? W64 : W32);
+
+	return c && c->headline;
 }
 
 static int by_seriousness(const void *x, const void *y)
@@ -55,73 +72,75 @@ static int by_seriousness(const void *x, const void *y)
 	if (a->example->verdict != b->example->verdict)
 		return a->example->verdict < b->example->verdict ? -1 : 1;
 	/* Conventions that lead the matrix lead here too; then as found. */
-	if (a->example->c->conv->headline != b->example->c->conv->headline)
-		return a->example->c->conv->headline ? 1 : -1;
+	if (headline(a->example) != headline(b->example))
+		return headline(a->example) ? 1 : -1;
 	return a->example < b->example ? -1 : 1;
 }
 
-/* The columns of a cluster, those of one compiler and profile together. */
-static const char *column_words(struct arena *a, const struct matrix *m,
-				const unsigned char *member)
+/* The columns of a cluster, those that differ in optimisation only together. */
+static const char *column_words(const struct stored *s, const unsigned char *member)
 {
-	const struct column *last = NULL;
-	struct str s = { 0 };
+	const struct stored_column *last = NULL;
+	struct str t = { 0 };
 	char *r;
 
-	for (size_t i = 0; i < m->plan->ncolumns; i++) {
-		const struct column *c = &m->plan->columns[i];
+	str_add(&t, "");
+	for (size_t i = 0; i < s->ncolumns; i++) {
+		const struct stored_column *c = &s->columns[i];
 
 		/* In another place it is the same bytes: told only where it shows there alone. */
 		if (!member[i] || (c->built != i && member[c->built]))
 			continue;
-		if (last && same_family(last, c))
-			str_addf(&s, " -%s", c->opt);
+		if (last && stored_siblings(last, c))
+			str_addf(&t, " -%s", c->opt);
 		else
-			str_addf(&s, "%s%s", last ? ", " : "", c->name);
+			str_addf(&t, "%s%s", last ? ", " : "", c->name);
 		last = c;
 	}
-	r = arena_strdup(a, s.s ? s.s : "");
-	str_free(&s);
+	r = arena_strdup(s->arena, t.s);
+	str_free(&t);
 	return r;
 }
 
 /* The conventions of a cluster, in the order of the matrix. */
-static const char *convention_words(struct arena *a, const struct matrix *m, const unsigned *of,
-				    unsigned k)
+static const char *convention_words(const struct stored *s, const json_t *in)
 {
-	struct str s = { 0 };
+	struct str t = { 0 };
 	char *r;
 
-	for (const struct convention *const *c = conventions; *c; c++) {
-		bool in = false;
+	str_add(&t, "");
+	for (size_t i = 0; i < s->nrows; i++) {
+		const char *name = s->rows[i].convention;
+		bool told = !json_object_get(in, name);
 
-		for (size_t i = 0; i < m->nfindings && !in; i++)
-			in = of[i] == k && !strcmp(m->findings[i].c->conv->name, (*c)->name);
-		for (const struct convention *const *b = conventions; in && b < c; b++)
-			in = strcmp((*b)->name, (*c)->name) != 0;
-		if (in)
-			str_addf(&s, "%s%s", s.len ? ", " : "", (*c)->name);
+		for (size_t k = 0; k < i && !told; k++)
+			told = !strcmp(s->rows[k].convention, name);
+		if (!told)
+			str_addf(&t, "%s%s", t.len ? ", " : "", name);
 	}
-	r = arena_strdup(a, s.s ? s.s : "");
-	str_free(&s);
+	r = arena_strdup(s->arena, t.s);
+	str_free(&t);
 	return r;
 }
 
-struct cluster *report_clusters(struct arena *a, const struct matrix *m, size_t *n)
+struct cluster *report_clusters(const struct stored *s, size_t *n)
 {
-	unsigned *of = arena_alloc(a, (m->nfindings + 1) * sizeof(*of));
-	unsigned char *member = arena_alloc(a, m->plan->ncolumns + 1);
+	unsigned *of = arena_alloc(s->arena, (s->nfindings + 1) * sizeof(*of));
+	unsigned char *member = arena_alloc(s->arena, s->ncolumns + 1);
+	unsigned char *seen = arena_alloc(s->arena, s->ncases + 1);
+	json_t *keys = json_object();
 	struct cluster *v = NULL;
 
 	*n = 0;
-	for (size_t i = 0; i < m->nfindings; i++) {
-		const struct finding *f = &m->findings[i];
-		size_t k = 0;
+	for (size_t i = 0; i < s->nfindings; i++) {
+		const struct stored_finding *f = &s->findings[i];
+		const char *key = fact_key(s, f);
+		const json_t *j = json_object_get(keys, key);
+		size_t k = j ? (size_t)json_integer_value(j) : *n;
 
-		while (k < *n && !same_fact(m, v[k].example, f))
-			k++;
-		if (k == *n) {
-			v = arena_grow(a, v, *n, sizeof(*v));
+		if (!j) {
+			json_object_set_new_nocheck(keys, key, json_integer((json_int_t)k));
+			v = arena_grow(s->arena, v, *n, sizeof(*v));
 			v[(*n)++] = (struct cluster){ .example = f };
 		} else if (weight(f) < weight(v[k].example)) {
 			v[k].example = f;
@@ -129,28 +148,25 @@ struct cluster *report_clusters(struct arena *a, const struct matrix *m, size_t 
 		v[k].findings++;
 		of[i] = (unsigned)k;
 	}
+	json_decref(keys);
 	for (size_t k = 0; k < *n; k++) {
-		/* Cases of all profiles: a known fact may hold in several. */
-		size_t first[PROFILES + 1] = { 0 };
-		unsigned char *seen;
+		json_t *in = json_object();
 
-		for (int f = 0; f < PROFILES; f++)
-			first[f + 1] = first[f] + m->plan->set[f].n;
-		seen = arena_alloc(a, first[PROFILES] + 1);
-		memset(member, 0, m->plan->ncolumns);
-		for (size_t i = 0; i < m->nfindings; i++) {
-			size_t at;
+		memset(member, 0, s->ncolumns);
+		memset(seen, 0, s->ncases);
+		for (size_t i = 0; i < s->nfindings; i++) {
+			const struct stored_finding *f = &s->findings[i];
 
 			if (of[i] != k)
 				continue;
-			member[m->findings[i].column] = 1;
-			at = m->findings[i].c->index +
-			     first[m->plan->columns[m->findings[i].column].profile];
-			v[k].cases += !seen[at];
-			seen[at] = 1;
+			member[f->column] = 1;
+			v[k].cases += !seen[f->c - s->cases];
+			seen[f->c - s->cases] = 1;
+			json_object_set_new_nocheck(in, f->c->convention, json_true());
 		}
-		v[k].columns = column_words(a, m, member);
-		v[k].conventions = convention_words(a, m, of, (unsigned)k);
+		v[k].columns = column_words(s, member);
+		v[k].conventions = convention_words(s, in);
+		json_decref(in);
 	}
 	if (*n)
 		qsort(v, *n, sizeof(*v), by_seriousness);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* matrix.json, through jansson. The schema is documented in docs/matrix-json.md. */
+/* matrix.json, through jansson: docs/matrix-json.md, docs/matrix.schema.json. */
 #include "report/report.h"
+#include "report/document.h"
 #include "version.h"
 
 #include <jansson.h>
@@ -9,24 +10,16 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-enum { SCHEMA = 1 };
-
-static json_t *string_or_null(const char *s)
-{
-	json_t *j = s ? json_string(s) : json_null();
-
-	return j ? j : json_string("(not UTF-8)");
-}
-
-static json_t *tool(const struct matrix *m)
+static json_t *tool(const struct matrix *m, const char *command)
 {
 	json_t *docs = json_array();
 
 	for (int i = 0; i < DOCUMENTS; i++)
 		json_array_append_new(docs, json_pack("{ss ss}", "title", documents[i].title,
 						      "edition", documents[i].edition));
-	return json_pack("{ss ss sI so}", "name", "clobber", "version", CLOBBER_VERSION, "seed",
-			 (json_int_t)m->seed, "documents", docs);
+	return json_pack("{ss ss sI so so}", "name", "clobber", "version", CLOBBER_VERSION, "seed",
+			 (json_int_t)m->seed, "command", string_or_null(command), "documents",
+			 docs);
 }
 
 static const char *cpu_model(struct arena *a)
@@ -44,13 +37,13 @@ static const char *cpu_model(struct arena *a)
 	return r;
 }
 
-static json_t *host(const struct matrix *m)
+json_t *report_host(struct arena *a)
 {
 	struct utsname u;
 
 	uname(&u);
 	return json_pack("{ss ss ss ss}", "system", u.sysname, "release", u.release, "machine",
-			 u.machine, "cpu", cpu_model(m->arena));
+			 u.machine, "cpu", cpu_model(a));
 }
 
 static json_t *columns(const struct matrix *m)
@@ -63,13 +56,15 @@ static json_t *columns(const struct matrix *m)
 
 		snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)c->text_hash);
 		json_array_append_new(
-			a, json_pack("{ss ss ss ss ss si ss ss ss so so}", "id", c->id, "name",
-				     c->name, "compiler", c->compiler->name, "family",
+			a, json_pack("{ss ss ss ss ss si ss ss ss ss so so so}", "id", c->id,
+				     "name", c->name, "compiler", c->compiler->name, "family",
 				     c->compiler->family, "version", c->compiler->version, "width",
 				     (int)width_bits(c->width), "opt", c->opt, "profile",
 				     profiles[c->profile].name, "place", place_name(c->place),
+				     "engine", m->engine[c->place] ? m->engine[c->place] : "none",
 				     "text_hash", c->payload ? json_string(hash) : json_null(),
-				     "unusable", string_or_null(c->unusable)));
+				     "unusable", string_or_null(c->unusable), "why_not",
+				     string_or_null(m->runs[i].run.why_not)));
 	}
 	return a;
 }
@@ -151,7 +146,6 @@ static json_t *json_findings(const struct matrix *m)
  * on as a callee, and which columns it must not call. */
 static json_t *json_extension(const struct matrix *m)
 {
-	static const char *const names[NARROWS] = { "_Bool", "char", "short" };
 	json_t *a = json_array();
 
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
@@ -164,7 +158,7 @@ static json_t *json_extension(const struct matrix *m)
 
 			for (int k = 0; k < NARROWS * 2; k++) {
 				int n = k / 2, stack = k % 2;
-				char *name = arena_printf(m->arena, "%s%s", names[n],
+				char *name = arena_printf(m->arena, "%s%s", narrow_names[n],
 							  stack ? " on the stack" : "");
 
 				if (e->seen[n][stack])
@@ -210,6 +204,24 @@ static json_t *json_vanished(const struct matrix *m)
 	return a;
 }
 
+static json_t *json_differences(const struct matrix *m)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < m->ndifferences; i++) {
+		const struct difference *d = &m->differences[i];
+
+		json_array_append_new(a, json_pack("{so ss ss ss ss so}", "case",
+						   string_or_null(d->c->id), "column",
+						   m->plan->columns[d->column].id, "direction",
+						   direction_name(d->direction), "verdict",
+						   verdict_info[d->here].name, "native",
+						   verdict_info[d->native].name, "reason",
+						   string_or_null(d->reason)));
+	}
+	return a;
+}
+
 static json_t *json_totals(const struct matrix *m)
 {
 	json_t *j = json_pack("{si si si si si}", "planned", (int)m->planned, "executed",
@@ -221,26 +233,40 @@ static json_t *json_totals(const struct matrix *m)
 	return j;
 }
 
-void report_json(struct str *out, const struct matrix *m)
+json_t *report_document(const struct matrix *m, const char *command)
 {
 	json_t *places = json_array(), *root;
-	char *text;
 
 	for (enum place_id i = 0; i < PLACES; i++) {
-		if (m->engine[i])
-			json_array_append_new(places, json_pack("{ss ss}", "name", place_name(i),
-								"engine", m->engine[i]));
+		if (!m->engine[i] && !m->why_not[i])
+			continue;
+		json_array_append_new(places,
+				      json_pack("{ss ss si so}", "name", place_name(i), "engine",
+						m->engine[i] ? m->engine[i] : "none", "compared",
+						(int)m->compared[i], "why_not",
+						string_or_null(m->why_not[i])));
 	}
-	root = json_pack("{si so so so so so so so so so so}", "schema", SCHEMA, "tool", tool(m),
-			 "host", host(m), "places", places, "columns", columns(m), "rows",
+	root = json_pack("{si so so so so so so so so so so so so so}", "schema",
+			 (int)MATRIX_SCHEMA, "tool", tool(m, command), "host",
+			 report_host(m->arena), "places", places, "columns", columns(m), "rows",
 			 json_rows(m), "cells", json_cells(m), "findings", json_findings(m),
 			 "narrow", json_extension(m), "vanished", json_vanished(m), "totals",
-			 json_totals(m));
-	text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
+			 json_totals(m), "checks", document_checks(), "rules", document_rules(),
+			 "cases", document_cases(m));
+	if (!root)
+		die("out of memory while writing matrix.json");
+	json_object_set_new(root, "differences", json_differences(m));
+	json_object_set_new(root, "examples", document_examples(m, root));
+	return root;
+}
+
+void report_json(struct str *out, const json_t *document)
+{
+	char *text = json_dumps(document, JSON_INDENT(1));
+
 	if (!text)
 		die("out of memory while writing matrix.json");
 	str_add(out, text);
 	str_add(out, "\n");
 	free(text);
-	json_decref(root);
 }

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const char *const names[NARROWS] = { "_Bool", "char", "short" };
+const char *const narrow_names[NARROWS] = { "_Bool", "char", "short" };
 
 /* "char, short; char on the stack" of the flags that are set. */
 static void list(struct str *out, const bool set[NARROWS][2])
@@ -18,7 +18,7 @@ static void list(struct str *out, const bool set[NARROWS][2])
 		for (int n = 0; n < NARROWS; n++) {
 			if (!set[n][stack])
 				continue;
-			str_addf(out, "%s%s", !begun ? "" : first ? "; " : ", ", names[n]);
+			str_addf(out, "%s%s", !begun ? "" : first ? "; " : ", ", narrow_names[n]);
 			first = false;
 			begun = true;
 		}
@@ -27,98 +27,75 @@ static void list(struct str *out, const bool set[NARROWS][2])
 	}
 }
 
-struct habits {
-	bool leaves[NARROWS][2], relies[NARROWS][2];
-	bool any_left, any_relied, seen;
-};
-
-static struct habits habits_of(const struct matrix *m, size_t column, size_t conv)
+static bool any(const bool set[NARROWS][2])
 {
-	const struct extension *e = extension_of(m, column, conv);
-	struct habits h;
-
-	memset(&h, 0, sizeof(h));
 	for (int n = 0; n < NARROWS; n++) {
-		for (int s = 0; s < 2; s++) {
-			h.leaves[n][s] = e->seen[n][s] && !e->extends[n][s];
-			h.relies[n][s] = e->relies[n][s];
-			h.any_left = h.any_left || h.leaves[n][s];
-			h.any_relied = h.any_relied || h.relies[n][s];
-			h.seen = h.seen || e->seen[n][s];
+		if (set[n][0] || set[n][1])
+			return true;
+	}
+	return false;
+}
+
+static bool same(const struct stored_narrow *a, const struct stored_narrow *b)
+{
+	return a->column == b->column && !memcmp(a->leaves, b->leaves, sizeof(a->leaves)) &&
+	       !memcmp(a->relies, b->relies, sizeof(a->relies));
+}
+
+/* Conventions of one column with the same habits are one line: that of the first. */
+static void one_line(struct str *out, const struct stored *s, const struct text_style *style,
+		     size_t at)
+{
+	const struct stored_narrow *w = &s->narrow[at];
+	struct str line = { 0 };
+
+	for (size_t k = 0; k < at; k++) {
+		if (same(&s->narrow[k], w) && s->narrow[k].seen)
+			return;
+	}
+	str_addf(&line, "%s, %s", s->columns[w->column].name, w->convention);
+	for (size_t k = at + 1; k < s->nnarrow; k++) {
+		if (same(&s->narrow[k], w) && s->narrow[k].seen)
+			str_addf(&line, ", %s", s->narrow[k].convention);
+	}
+	str_add(&line,
+		any(w->leaves) ? ": as a caller does not extend " : ": as a caller extends all");
+	list(&line, w->leaves);
+	if (any(w->relies))
+		str_add(&line, "; as a callee relies on ");
+	list(&line, w->relies);
+	text_wrap(out, style, "  ", "    ", line.s);
+	str_free(&line);
+}
+
+/* Callees that break when called by the code of one column. */
+static void unsafe(struct str *out, const struct stored *s, const struct text_style *style,
+		   const struct stored_narrow *w)
+{
+	struct str callees = { 0 };
+	const json_t *id;
+	size_t i;
+
+	json_array_foreach(w->unsafe, i, id)
+	{
+		const char *name = json_string_value(id);
+
+		for (size_t k = 0; name && k < s->ncolumns; k++) {
+			if (!strcmp(s->columns[k].id, name))
+				str_addf(&callees, "%s%s", callees.len ? ", " : "",
+					 s->columns[k].name);
 		}
 	}
-	return h;
-}
+	if (callees.len) {
+		char *line = arena_printf(s->arena, "under %s, code of %s must not call code of %s",
+					  w->convention, s->columns[w->column].name, callees.s);
 
-static bool same(const struct habits *a, const struct habits *b)
-{
-	return !memcmp(a, b, sizeof(*a));
-}
-
-/* Conventions of one column with the same habits are one line. */
-static void one_line(struct str *out, const struct matrix *m, const struct text_style *style,
-		     size_t column, size_t conv)
-{
-	struct habits h = habits_of(m, column, conv);
-	struct str s = { 0 };
-
-	str_addf(&s, "%s, %s", m->plan->columns[column].name, conventions[conv]->name);
-	for (size_t k = conv + 1; conventions[k]; k++) {
-		struct habits o = habits_of(m, column, k);
-
-		if (o.seen && same(&h, &o))
-			str_addf(&s, ", %s", conventions[k]->name);
+		text_wrap(out, style, "  unsafe: ", "    ", line);
 	}
-	str_add(&s, h.any_left ? ": as a caller does not extend " : ": as a caller extends all");
-	list(&s, h.leaves);
-	if (h.any_relied)
-		str_add(&s, "; as a callee relies on ");
-	list(&s, h.relies);
-	text_wrap(out, style, "  ", "    ", s.s);
-	str_free(&s);
+	str_free(&callees);
 }
 
-static void column_lines(struct str *out, const struct matrix *m, const struct text_style *style,
-			 size_t column)
-{
-	for (size_t i = 0; conventions[i]; i++) {
-		struct habits h = habits_of(m, column, i);
-		bool told = !h.any_left && !h.any_relied;
-
-		for (size_t k = 0; k < i && !told; k++) {
-			struct habits o = habits_of(m, column, k);
-
-			told = o.seen && same(&h, &o);
-		}
-		if (!told)
-			one_line(out, m, style, column, i);
-	}
-}
-
-/* Callees that break when called by `caller` under a convention. */
-static void unsafe(struct str *out, const struct matrix *m, const struct text_style *style,
-		   size_t caller)
-{
-	for (size_t conv = 0; conventions[conv]; conv++) {
-		struct str s = { 0 };
-
-		for (size_t k = 0; k < m->plan->ncolumns; k++) {
-			if (same_world(&m->plan->columns[caller], &m->plan->columns[k]) &&
-			    extension_unsafe(m, caller, k, conv))
-				str_addf(&s, "%s%s", s.len ? ", " : "", m->plan->columns[k].name);
-		}
-		if (s.len) {
-			char *line = arena_printf(
-				m->arena, "under %s, code of %s must not call code of %s",
-				conventions[conv]->name, m->plan->columns[caller].name, s.s);
-
-			text_wrap(out, style, "  unsafe: ", "    ", line);
-		}
-		str_free(&s);
-	}
-}
-
-void report_narrow(struct str *out, const struct matrix *m, const struct text_style *style)
+void report_narrow(struct str *out, const struct stored *s, const struct text_style *style)
 {
 	size_t start;
 
@@ -127,15 +104,12 @@ void report_narrow(struct str *out, const struct matrix *m, const struct text_st
 		  "(compilers not "
 		  "listed extend as callers and do not rely on it as callees):");
 	start = out->len;
-	/* What code does is the same in every place it runs in. */
-	for (size_t i = 0; i < m->plan->ncolumns; i++) {
-		if (m->plan->columns[i].built == i)
-			column_lines(out, m, style, i);
+	for (size_t i = 0; i < s->nnarrow; i++) {
+		if (any(s->narrow[i].leaves) || any(s->narrow[i].relies))
+			one_line(out, s, style, i);
 	}
-	for (size_t i = 0; i < m->plan->ncolumns; i++) {
-		if (m->plan->columns[i].built == i)
-			unsafe(out, m, style, i);
-	}
+	for (size_t i = 0; i < s->nnarrow; i++)
+		unsafe(out, s, style, &s->narrow[i]);
 	if (out->len == start)
 		str_add(out, "  none\n");
 	str_add(out, "\n");

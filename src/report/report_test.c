@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <jansson.h>
+#include <libxml/parser.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,18 @@ static void broken(size_t column, size_t index, int direction, enum check check,
 						 .origin = CL_AT_GPR + GPR_CX };
 }
 
+/* The matrix as it would be read back. */
+static const struct stored *stored(void)
+{
+	struct stored *s = arena_alloc(arena, sizeof(*s));
+	json_t *document = report_document(&m, "clobber run --seed 5");
+	const char *wrong = stored_load(arena, document, s);
+
+	ck_assert_msg(!wrong, "%s", wrong);
+	json_decref(document);
+	return s;
+}
+
 /* ---- clusters ---- */
 
 /* A fact that holds at two optimisations and in several cases: once, with its smallest example. */
@@ -111,7 +124,7 @@ START_TEST(clusters_merge)
 		broken(1, i, CL_CALLEE, CHECK_SAVED, GPR_BX);
 	}
 	matrix_judge(&m);
-	v = report_clusters(arena, &m, &n);
+	v = report_clusters(stored(), &n);
 	ck_assert_uint_eq(n, 1);
 	ck_assert_uint_eq(v[0].findings, 6);
 	ck_assert_uint_eq(v[0].cases, 3);
@@ -138,7 +151,7 @@ START_TEST(clusters_differ)
 	broken(0, 0, CL_CALLEE, CHECK_ARG, 1);
 	matrix_judge(&m);
 	ck_assert_uint_eq(m.nfindings, 6);
-	report_clusters(arena, &m, &n);
+	report_clusters(stored(), &n);
 	ck_assert_uint_eq(n, 5);
 }
 END_TEST
@@ -161,13 +174,13 @@ START_TEST(clusters_order)
 	broken(0, 3, CL_CALLEE, CHECK_UPPER, 0);
 	broken(0, 4, CL_CALLEE, CHECK_FAULT, CL_FAULT_SEGV);
 	matrix_judge(&m);
-	v = report_clusters(arena, &m, &n);
+	v = report_clusters(stored(), &n);
 	ck_assert_uint_eq(n, ARRAY_SIZE(want));
 	for (size_t i = 0; i < n; i++) {
 		ck_assert_int_eq(v[i].example->verdict, want[i]);
-		ck_assert_int_eq(v[i].example->known != NULL, i == 0);
+		ck_assert_int_eq(v[i].example->known, i == 0);
 	}
-	ck_assert_str_eq(v[0].example->known->reason, "it is known");
+	ck_assert_str_eq(v[0].example->known_reason, "it is known");
 }
 END_TEST
 
@@ -178,7 +191,7 @@ START_TEST(clusters_of_nothing)
 	make("int f(int a);\n", W64, "sysv");
 	add_column(&gcc, W64, "O2");
 	matrix_judge(&m);
-	report_clusters(arena, &m, &n);
+	report_clusters(stored(), &n);
 	ck_assert_uint_eq(n, 0);
 }
 END_TEST
@@ -194,7 +207,7 @@ static const char *text_of(unsigned width, bool colour, bool everything)
 	struct str s = { 0 };
 	const char *r;
 
-	report_text(&s, &m, &style);
+	report_text(&s, stored(), &style);
 	r = arena_strdup(arena, s.s);
 	str_free(&s);
 	return r;
@@ -423,15 +436,117 @@ START_TEST(text_cells)
 }
 END_TEST
 
+/* ---- the other renderings ---- */
+
+static const char *rendering(const char *format, bool everything)
+{
+	struct str s = { 0 };
+	const char *r;
+
+	report_format(format)->render(&s, stored(), everything);
+	r = arena_strdup(arena, s.s ? s.s : "");
+	str_free(&s);
+	return r;
+}
+
+static size_t times(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (text = strstr(text, what); text; text = strstr(text + strlen(what), what))
+		n++;
+	return n;
+}
+
+/* 72 columns of ASCII, but for commands, whatever the compilers print. */
+START_TEST(mail_fits)
+{
+	make_rich();
+	columns[7].unusable = "caract\xc3\xa8re inconnu \x1b[31mrouge";
+	for (int everything = 0; everything < 2; everything++) {
+		const char *line = rendering("txt", everything);
+
+		ck_assert_uint_eq(times(line, "?"), 3);
+		while (*line) {
+			size_t n = strcspn(line, "\n");
+
+			ck_assert_msg(n <= 72 || !strncmp(line, "  clobber run ", 14), "%zu: %.*s",
+				      n, (int)n, line);
+			for (size_t i = 0; i < n; i++)
+				ck_assert(line[i] >= ' ' && line[i] < 0x7f);
+			line += n + (line[n] == '\n');
+		}
+	}
+}
+END_TEST
+
+START_TEST(junit_counts)
+{
+	const char *text;
+	xmlDocPtr doc;
+
+	make_rich();
+	text = rendering("junit", false);
+	doc = xmlReadMemory(text, (int)strlen(text), "junit.xml", NULL, XML_PARSE_NOWARNING);
+	ck_assert_ptr_nonnull(doc);
+	xmlFreeDoc(doc);
+	/* A suite a column, and one for what vanished. */
+	ck_assert_uint_eq(times(text, "<testsuite "), plan.ncolumns + 1);
+	ck_assert_uint_eq(times(text, "<testcase "), m.ncells + m.nvanished);
+	ck_assert_uint_gt(times(text, "<failure "), m.nvanished);
+	ck_assert_uint_gt(times(text, "<skipped "), 0);
+}
+END_TEST
+
+START_TEST(ktap_counts)
+{
+	const char *text;
+
+	make_rich();
+	text = rendering("ktap", false);
+	ck_assert(!strncmp(text, "KTAP version 1\n1..", 18));
+	ck_assert_uint_eq(times(text, "\n  ok ") + times(text, "\n  not ok "), m.ncells);
+	ck_assert_uint_eq(times(text, "\nok ") + times(text, "\nnot ok "),
+			  plan.ncolumns + m.nvanished);
+	ck_assert_uint_gt(times(text, " # SKIP "), 0);
+}
+END_TEST
+
+/* What means something to Markdown, GitHub's annotations or HTML does not, when it is data. */
+START_TEST(data_is_no_markup)
+{
+	const char *text;
+
+	make("//! known gcc sysv: a|b <i> *c* </script>\nint f(int a);\n"
+	     "//! group more\nint g(int a, ...); /* int */\n",
+	     W64, "sysv");
+	add_column(&gcc, W64, "O2");
+	broken(0, 0, CL_CALLEE, CHECK_SAVED, GPR_BX);
+	broken(0, 1, CL_CALLEE, CHECK_SAVED, GPR_BX);
+	matrix_judge(&m);
+	text = rendering("md", false);
+	ck_assert_ptr_nonnull(strstr(text, "a\\|b &lt;i> \\*c\\* &lt;/script>"));
+	text = rendering("html", false);
+	ck_assert_uint_eq(times(text, "</script>"), 2);
+	ck_assert_ptr_nonnull(strstr(text, "a|b \\u003ci> *c* \\u003c/script>"));
+	text = rendering("github", false);
+	ck_assert_uint_eq(times(text, "\n"), 1);
+	ck_assert_ptr_nonnull(strstr(text, "::error file=cases/some.h,line=4,title=violation of "));
+	ck_assert_ptr_nonnull(strstr(text, "%0A"));
+}
+END_TEST
+
 /* ---- JSON ---- */
 
 static json_t *parse_json(void)
 {
 	struct str s = { 0 };
 	json_error_t error;
-	json_t *j;
+	json_t *j, *document;
 
-	report_json(&s, &m);
+	document = report_document(&m, "clobber run --seed 5");
+	report_json(&s, document);
+	json_decref(document);
 	j = json_loads(s.s, JSON_REJECT_DUPLICATES, &error);
 	ck_assert_msg(j != NULL, "line %d: %s", error.line, error.text);
 	ck_assert_int_eq(s.s[s.len - 1], '\n');
@@ -486,16 +601,18 @@ START_TEST(json_keys)
 
 	make_rich();
 	root = parse_json();
-	has_keys(root, "root",
-		 "schema tool host places columns rows cells findings narrow vanished totals");
-	ck_assert_int_eq(number(root, "schema"), 1);
-	has_keys(json_object_get(root, "tool"), "tool", "name version seed documents");
+	has_keys(
+		root, "root",
+		"schema tool host places columns rows cells findings narrow vanished totals checks "
+		"rules cases examples differences");
+	ck_assert_int_eq(number(root, "schema"), MATRIX_SCHEMA);
+	has_keys(json_object_get(root, "tool"), "tool", "name version seed command documents");
 	list_with_keys(json_object_get(root, "tool"), "documents", "title edition");
 	has_keys(json_object_get(root, "host"), "host", "system release machine cpu");
-	list_with_keys(root, "places", "name engine");
-	list_with_keys(
-		root, "columns",
-		"id name compiler family version width opt profile place text_hash unusable");
+	list_with_keys(root, "places", "name engine compared why_not");
+	list_with_keys(root, "columns",
+		       "id name compiler family version width opt profile place engine text_hash "
+		       "unusable why_not");
 	list_with_keys(root, "rows", "id convention width group direction headline");
 	list_with_keys(root, "cells",
 		       "row column place verdict planned executed not_run known counts reason");
@@ -503,6 +620,11 @@ START_TEST(json_keys)
 		       "case prototype where convention direction check rule verdict subject "
 		       "expected observed origin column place known known_reason repro");
 	list_with_keys(root, "vanished", "case compiler where reason");
+	list_with_keys(root, "checks", "name what");
+	list_with_keys(root, "rules", "name document edition section status sentence");
+	list_with_keys(root, "cases",
+		       "id width profile convention group where prototype placement");
+	list_with_keys(root, "examples", "finding assembly code");
 	json_decref(root);
 }
 END_TEST
@@ -605,6 +727,10 @@ int main(void)
 	tcase_add_test(t, text_first_line);
 	tcase_add_test(t, text_vanished);
 	tcase_add_test(t, text_cells);
+	tcase_add_test(t, mail_fits);
+	tcase_add_test(t, junit_counts);
+	tcase_add_test(t, ktap_counts);
+	tcase_add_test(t, data_is_no_markup);
 	tcase_add_test(t, json_keys);
 	tcase_add_test(t, json_sums);
 	tcase_add_test(t, json_finding);

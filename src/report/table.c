@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LABEL = 19, CELL = 5, MAX_COLUMNS = 256 };
+enum { LABEL = 19, CELL = 5, MAX_COLUMNS = 256, MOST_DIFFERENCES = 10 };
 
 const char *colour_of(enum verdict v)
 {
@@ -25,52 +25,44 @@ const char *colour_of(enum verdict v)
 	}
 }
 
-void paint(struct str *out, const struct text_style *s, const char *colour, const char *text)
+void paint(struct str *out, const struct text_style *style, const char *colour, const char *text)
 {
-	str_addf(out, "%s%s%s", s->colour ? colour : "", text, s->colour ? OFF : "");
+	str_addf(out, "%s%s%s", style->colour ? colour : "", text, style->colour ? OFF : "");
 }
 
 /* Columns side by side. The first of a compiler is wide enough for its name. */
 struct table {
-	const struct matrix *m;
+	const struct stored *s;
 	const struct text_style *style;
-	enum profile_id profile;
-	enum place_id place;
+	const struct stored_column *like; /* of the width, profile and place of all columns */
 	size_t column[MAX_COLUMNS], n;
 	int room[MAX_COLUMNS];
 };
 
-/* Counts of the cells of several rows. */
-struct sum {
-	unsigned planned, executed, known, count[VERDICT_COUNT];
-	enum verdict verdict;
-};
-
-static struct sum add_cells(const struct matrix *m, size_t column, const struct convention *conv,
-			    const char *group, int direction)
+struct sum table_sum(const struct stored *s, size_t column, const struct stored_row *like,
+		     const char *group, int direction)
 {
-	struct sum s = { 0 };
+	struct sum sum = { 0 };
 
-	for (size_t i = 0; i < m->ncells; i++) {
-		const struct cell *c = &m->cells[i];
-		const struct row *r = &m->rows[c->row];
+	for (size_t i = 0; i < s->ncells; i++) {
+		const struct stored_cell *c = &s->cells[i];
+		const struct stored_row *r = &s->rows[c->row];
 
-		if (c->column != column || r->conv != conv || r->direction != direction ||
-		    (group && strcmp(group, r->group)))
+		if (c->column != column || r->direction != direction || r->width != like->width ||
+		    strcmp(r->convention, like->convention) || (group && strcmp(group, r->group)))
 			continue;
-		s.planned += c->planned;
-		s.executed += c->executed;
-		s.known += c->known;
+		sum.planned += c->planned;
+		sum.executed += c->executed;
+		sum.known += c->known;
 		for (int v = 0; v < VERDICT_COUNT; v++)
-			s.count[v] += c->count[v];
-		if (c->verdict > s.verdict)
-			s.verdict = c->verdict;
+			sum.count[v] += c->count[v];
+		if (c->verdict > sum.verdict)
+			sum.verdict = c->verdict;
 	}
-	return s;
+	return sum;
 }
 
-/* "ok", "ok-", "12d", "3V", "1!", "4k", "-", "n/r". What is known steps back behind what is not. */
-static const char *cell_text(char buf[16], const struct sum *s)
+const char *table_mark(char buf[16], const struct sum *s)
 {
 	unsigned bad =
 		s->count[VERDICT_VIOLATION] + s->count[VERDICT_CRASH] + s->count[VERDICT_TIMEOUT];
@@ -101,14 +93,14 @@ static const char *cell_text(char buf[16], const struct sum *s)
 	return colour_of(VERDICT_PASS);
 }
 
-static void row(struct str *out, const struct table *t, const struct convention *conv,
+static void row(struct str *out, const struct table *t, const struct stored_row *like,
 		const char *group, int direction, const char *label)
 {
 	str_addf(out, "%-*s", LABEL, label);
 	for (size_t i = 0; i < t->n; i++) {
-		struct sum s = add_cells(t->m, t->column[i], conv, group, direction);
+		struct sum s = table_sum(t->s, t->column[i], like, group, direction);
 		char buf[16];
-		const char *colour = cell_text(buf, &s);
+		const char *colour = table_mark(buf, &s);
 
 		str_addf(out, "%*s", t->room[i] - (int)strlen(buf), "");
 		paint(out, t->style, colour, buf);
@@ -120,23 +112,22 @@ static void row(struct str *out, const struct table *t, const struct convention 
 static void head(struct str *out, const struct table *t)
 {
 	struct str names = { 0 }, opts = { 0 };
-	const struct profile *pr = &profiles[t->profile];
-	bool user = t->profile == profile_user(pr->width);
+	bool user = !strcmp(t->like->profile, "user"), placed = strcmp(t->like->place, "native");
 	char title[48];
 
-	snprintf(title, sizeof(title), "-m%u%s%s%s%s", width_bits(pr->width), user ? "" : " ",
-		 user ? "" : pr->name, t->place ? " " : "", t->place ? place_name(t->place) : "");
+	snprintf(title, sizeof(title), "-m%u%s%s%s%s", t->like->width, user ? "" : " ",
+		 user ? "" : t->like->profile, placed ? " " : "", placed ? t->like->place : "");
 	str_addf(&names, "%-*s", LABEL, title);
 	str_addf(&opts, "%-*s", LABEL, "");
 	for (size_t i = 0; i < t->n;) {
-		const struct compiler *c = t->m->plan->columns[t->column[i]].compiler;
+		const struct stored_column *c = &t->s->columns[t->column[i]];
 		int room = 0;
 
 		do {
-			str_addf(&opts, "%*s", t->room[i], t->m->plan->columns[t->column[i]].opt);
+			str_addf(&opts, "%*s", t->room[i], t->s->columns[t->column[i]].opt);
 			room += t->room[i++];
-		} while (i < t->n && t->m->plan->columns[t->column[i]].compiler == c);
-		str_addf(&names, " %*.*s", room - 1, room - 1, c->name);
+		} while (i < t->n && stored_siblings(&t->s->columns[t->column[i]], c));
+		str_addf(&names, " %*.*s", room - 1, room - 1, c->compiler);
 	}
 	if (t->style->colour)
 		str_add(out, BOLD);
@@ -147,35 +138,48 @@ static void head(struct str *out, const struct table *t)
 	str_free(&opts);
 }
 
-static bool has_cases(const struct table *t, const struct convention *c)
+bool table_leads(const struct stored *s, size_t row)
 {
-	const struct gen_set *set = &t->m->plan->set[t->profile];
+	for (size_t k = 0; k < row; k++) {
+		if (s->rows[k].width == s->rows[row].width &&
+		    !strcmp(s->rows[k].convention, s->rows[row].convention))
+			return false;
+	}
+	return true;
+}
 
-	for (size_t i = 0; i < set->n; i++) {
-		if (set->v[i].conv == c)
-			return true;
+/* Was any case of the convention planned for these columns? */
+static bool has_cells(const struct table *t, const struct stored_row *like)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		for (int d = 0; d < CL_DIRECTIONS; d++) {
+			if (table_sum(t->s, t->column[i], like, NULL, d).planned)
+				return true;
+		}
 	}
 	return false;
 }
 
 static void body(struct str *out, const struct table *t)
 {
-	for (const struct convention *const *c = conventions; *c; c++) {
-		if (!has_cases(t, *c))
-			continue;
-		for (int d = 0; d < CL_DIRECTIONS; d++) {
+	for (size_t i = 0; i < t->s->nrows; i++) {
+		const struct stored_row *r = &t->s->rows[i];
+		bool told = r->width != t->like->width || !table_leads(t->s, i) || !has_cells(t, r);
+
+		for (int d = 0; d < CL_DIRECTIONS && !told; d++) {
 			char label[64];
 
-			snprintf(label, sizeof(label), "%-11s%s", d ? "" : (*c)->name,
+			snprintf(label, sizeof(label), "%-11s%s", d ? "" : r->convention,
 				 direction_name(d));
-			row(out, t, *c, NULL, d, label);
-			for (size_t i = 0; t->style->every_group && i < t->m->nrows; i++) {
-				const struct row *r = &t->m->rows[i];
+			row(out, t, r, NULL, d, label);
+			for (size_t k = 0; t->style->every_group && k < t->s->nrows; k++) {
+				const struct stored_row *g = &t->s->rows[k];
 
-				if (r->conv != *c || r->direction != d)
+				if (g->width != r->width || g->direction != d ||
+				    strcmp(g->convention, r->convention))
 					continue;
-				snprintf(label, sizeof(label), "  %.*s", LABEL - 3, r->group);
-				row(out, t, *c, r->group, d, label);
+				snprintf(label, sizeof(label), "  %.*s", LABEL - 3, g->group);
+				row(out, t, r, g->group, d, label);
 			}
 		}
 	}
@@ -191,21 +195,20 @@ static void finish(struct str *out, struct table *t)
 	t->n = 0;
 }
 
-static bool is_of(const struct table *t, const struct column *c)
+/* Do two columns belong in one table: same width, profile and place? */
+static bool same_kind(const struct stored_column *a, const struct stored_column *b)
 {
-	return c->profile == t->profile && c->place == t->place;
+	return a->width == b->width && !strcmp(a->profile, b->profile) &&
+	       !strcmp(a->place, b->place);
 }
 
-/* The columns of one compiler, i.. up to *end, of the table's kind; their summed room. */
+/* The columns of one compiler, i.. up to *end; their summed room. */
 static unsigned measure(const struct table *t, size_t i, size_t *end)
 {
-	const struct plan *p = t->m->plan;
-	const struct compiler *c = p->columns[i].compiler;
-	unsigned cells = 0, name = (unsigned)strlen(c->name) + 1;
+	const struct stored_column *c = &t->s->columns[i];
+	unsigned cells = 0, name = (unsigned)strlen(c->compiler) + 1;
 
-	for (*end = i;
-	     *end < p->ncolumns && p->columns[*end].compiler == c && is_of(t, &p->columns[*end]);
-	     ++*end)
+	for (*end = i; *end < t->s->ncolumns && stored_siblings(&t->s->columns[*end], c); ++*end)
 		cells += CELL;
 	if (name > 24)
 		name = 24;
@@ -222,60 +225,16 @@ static void add_compiler(struct table *t, size_t i, size_t end, unsigned room)
 	}
 }
 
-static void one_kind(struct str *out, struct table *t);
-
-/* Another place runs the same bytes: what matters is where its verdicts differ. Tables only of the
- * profiles where any does. */
-static void other_place(struct str *out, struct table *t)
-{
-	const struct matrix *m = t->m;
-	size_t cases = 0, differ[PROFILES] = { 0 }, all = 0;
-	struct str s = { 0 };
-
-	for (size_t i = 0; i < m->plan->ncolumns; i++) {
-		const struct column *c = &m->plan->columns[i];
-		const struct judged *here = m->runs[i].judged, *native = m->runs[c->built].judged;
-
-		if (c->place != t->place || c->built == i)
-			continue;
-		for (size_t k = 0; k < 2 * column_set(m->plan, c)->n; k++) {
-			if (here[k].verdict == VERDICT_NOT_RUN ||
-			    here[k].verdict == VERDICT_UNSUPPORTED_HERE)
-				continue;
-			cases++;
-			differ[c->profile] += here[k].verdict != native[k].verdict;
-		}
-	}
-	for (t->profile = 0; t->profile < PROFILES; t->profile++) {
-		all += differ[t->profile];
-		if (differ[t->profile])
-			one_kind(out, t);
-	}
-	if (!m->engine[t->place] || !cases)
-		return;
-	str_addf(&s, "place %s (%s): %zu cases, ", place_name(t->place), m->engine[t->place],
-		 cases);
-	if (all)
-		str_addf(&s, "%zu of them with another verdict than natively", all);
-	else
-		str_add(&s, "all with the same verdict as natively");
-	text_wrap(out, t->style, "", "  ", s.s);
-	str_add(out, "\n");
-	str_free(&s);
-}
-
 static void one_kind(struct str *out, struct table *t)
 {
-	const struct plan *p = t->m->plan;
 	unsigned used = LABEL;
 	size_t end;
 
-	t->n = 0;
-	for (size_t i = 0; i < p->ncolumns; i = end) {
+	for (size_t i = 0; i < t->s->ncolumns; i = end) {
 		unsigned room;
 
 		end = i + 1;
-		if (!is_of(t, &p->columns[i]) || p->columns[i].unusable)
+		if (!same_kind(&t->s->columns[i], t->like) || t->s->columns[i].unusable)
 			continue;
 		room = measure(t, i, &end);
 		if (used + room > t->style->columns || t->n + (end - i) > MAX_COLUMNS) {
@@ -288,19 +247,81 @@ static void one_kind(struct str *out, struct table *t)
 	finish(out, t);
 }
 
-void report_tables(struct str *out, const struct matrix *m, const struct text_style *style)
+/* Is anything different in this place and profile? Else the tables of the first place tell all. */
+static bool differs(const struct stored *s, const struct stored_column *like)
 {
-	/* The platform's defaults first, 64 bit before 32; then what differs from them. */
-	static const enum profile_id first[] = { PROFILE_USER_64, PROFILE_USER_32,
-						 PROFILE_KERNEL_64, PROFILE_KERNEL_32 };
-	struct table t = { .m = m, .style = style };
-
-	for (size_t i = 0; i < ARRAY_SIZE(first); i++) {
-		t.profile = first[i];
-		one_kind(out, &t);
+	for (size_t i = 0; i < s->ndifferences; i++) {
+		if (same_kind(&s->columns[s->differences[i].column], like))
+			return true;
 	}
-	for (t.profile = PROFILE_KERNEL_64 + 1; t.profile < PROFILES; t.profile++)
-		one_kind(out, &t);
-	for (t.place = PLACE_NATIVE + 1; t.place < PLACES; t.place++)
-		other_place(out, &t);
+	return false;
+}
+
+static void places(struct str *out, const struct stored *s, const struct text_style *style)
+{
+	for (size_t i = 0; i < s->nplaces; i++) {
+		const struct stored_place *p = &s->places[i];
+		size_t n = 0;
+		char *line;
+
+		if (p->why_not) {
+			line = arena_printf(s->arena, "place %s: %s", p->name, p->why_not);
+			text_wrap(out, style, "not-run      ", "             ", line);
+			str_add(out, "\n");
+		}
+		if (!p->compared)
+			continue;
+		for (size_t k = 0; k < s->ndifferences; k++)
+			n += !strcmp(s->columns[s->differences[k].column].place, p->name);
+		line = n ? arena_printf(s->arena,
+					"place %s (%s): %u cases, %zu of them with another verdict "
+					"than natively",
+					p->name, p->engine, p->compared, n)
+			 : arena_printf(s->arena,
+					"place %s (%s): %u cases, all with the same verdict as "
+					"natively",
+					p->name, p->engine, p->compared);
+		text_wrap(out, style, "", "  ", line);
+		for (size_t k = 0, told = 0; k < s->ndifferences; k++) {
+			const struct stored_difference *d = &s->differences[k];
+
+			if (strcmp(s->columns[d->column].place, p->name))
+				continue;
+			if (++told > MOST_DIFFERENCES && !style->every_finding) {
+				str_addf(out, "  and %zu more: with -v\n", n - MOST_DIFFERENCES);
+				break;
+			}
+			line = arena_printf(
+				s->arena, "%s as %s, %s: %s, natively %s%s%s", d->c,
+				direction_name(d->direction), s->columns[d->column].name,
+				verdict_info[d->verdict].name, verdict_info[d->native].name,
+				d->reason ? ": " : "", d->reason ? d->reason : "");
+			text_wrap(out, style, "  ", "    ", line);
+		}
+		str_add(out, "\n");
+	}
+}
+
+void report_tables(struct str *out, const struct stored *s, const struct text_style *style)
+{
+	/* One table a width, profile and place; the platform's defaults first, 64 bit before 32. */
+	unsigned char *told = arena_alloc(s->arena, s->ncolumns + 1);
+
+	for (unsigned pass = 0; pass < 6; pass++) {
+		for (size_t i = 0; i < s->ncolumns; i++) {
+			const struct stored_column *c = &s->columns[i];
+			struct table t = { .s = s, .style = style, .like = c };
+			unsigned rank = !strcmp(c->profile, "user")     ? 0
+					: !strcmp(c->profile, "kernel") ? 2
+									: 4;
+
+			if (told[i] || rank + (c->width == 32) != pass)
+				continue;
+			for (size_t k = i; k < s->ncolumns; k++)
+				told[k] |= same_kind(&s->columns[k], c);
+			if (c->built == i || differs(s, c))
+				one_kind(out, &t);
+		}
+	}
+	places(out, s, style);
 }

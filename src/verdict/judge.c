@@ -73,8 +73,7 @@ static enum verdict verdict_of(const struct cl_finding *f, enum rule_id rule)
 	return rules[rule].status == STATED ? VERDICT_VIOLATION : VERDICT_DIVERGENCE;
 }
 
-/* A word for a shell, quoted where it needs to be. */
-static const char *shell_word(struct arena *a, const char *s)
+const char *shell_word(struct arena *a, const char *s)
 {
 	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 				   "_-+=./:,@%";
@@ -305,6 +304,7 @@ void matrix_judge(struct matrix *m)
 	judge_unspecified(m);
 	judge_known(m);
 	judge_extension(m);
+	judge_places(m);
 	make_cells(m);
 	for (size_t i = 0; i < m->plan->ncolumns; i++)
 		want += 2 * column_set(m->plan, &m->plan->columns[i])->n;

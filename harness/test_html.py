@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: MIT
+"""The HTML report in a real browser (headless Chromium): it renders, filters, opens cells and
+findings, works with the keyboard, fits a phone, and asks no network. HTML_SHOTS=DIR keeps screenshots."""
+import json
+import os
+import re
+import shutil
+
+import pytest
+
+import program
+from program import run_matrix, script, write
+
+webdriver = pytest.importorskip("selenium.webdriver", reason="not-run: selenium absent")
+from selenium.webdriver.common.by import By  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.chrome.service import Service  # noqa: E402
+from selenium.webdriver.support.ui import WebDriverWait, Select  # noqa: E402
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+if not CHROMIUM or not DRIVER:
+    pytest.skip("not-run: chromium or chromedriver absent", allow_module_level=True)
+
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync")
+# Arguments on the stack, in registers and by reference; text that means something to HTML.
+CASES = """//! group some a </script><b>name</b> & so on
+int plain(int a, long b, double c, int d, int e, int f, int g, int h, long i);
+struct big { long a[4]; };
+//! known gcc sysv: known <i>for a reason</i>
+struct big memory(struct big a, int b);
+//! group never a type that is refused
+int odd(_Float16 a, int b);
+//! group gone a finding that is not there
+//! known gcc sysv: it was once there
+int vanished(void);
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, gcc, compilers):
+    """Two versions of a family, of which one is broken."""
+    tmp = tmp_path_factory.mktemp("html")
+    bad = script(tmp / "bad", f"""
+for a; do
+	case $a in
+	*.c) grep -q _Float16 "$a" && {{ echo "x.c:1:1: error: no _Float16" >&2; exit 1; }} ;;
+	esac
+done
+exec {compilers[gcc]["path"]} "$@" -fcall-used-rbx -mabi=ms
+""")
+    run_matrix(tmp / "out", "--cc", f"{gcc},{bad}", "--cases", write(tmp / "c.h", CASES),
+               "--abi", "sysv,cdecl,fastcall", status=1)
+    return tmp / "out"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(service=Service(DRIVER), options=options)
+    yield driver
+    driver.quit()
+
+
+class Page:
+    def __init__(self, browser, folder):
+        self.b, self.folder = browser, folder
+        self.matrix = program.load(folder)
+
+    def open(self, fragment="", width=1400, dark=False):
+        self.b.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": width < 600})
+        self.b.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
+        self.b.get("about:blank")
+        self.b.get_log("browser"), self.b.get_log("performance")
+        self.b.get(f"file://{self.folder}/report.html{fragment}")
+        return self
+
+    def all(self, css):
+        return self.b.find_elements(By.CSS_SELECTOR, css)
+
+    def one(self, css):
+        return WebDriverWait(self.b, 10).until(
+            lambda b: next((e for e in self.all(css) if e.is_displayed()), None), css)
+
+    def text(self, css):
+        return self.one(css).text
+
+    def choose(self, key, value):
+        Select(self.one(f"#filter-{key}")).select_by_value(value)
+
+    def labels(self):
+        return [e.text for e in self.all("#matrix tbody th")]
+
+    def shot(self, name):
+        if os.environ.get("HTML_SHOTS"):
+            self.b.save_screenshot(os.path.join(os.environ["HTML_SHOTS"], name + ".png"))
+
+
+@pytest.fixture
+def page(browser, folder):
+    page = Page(browser, folder).open()
+    yield page
+    assert page.b.get_log("browser") == [], "the page complained on the console"
+    asked = [json.loads(e["message"])["message"] for e in page.b.get_log("performance")]
+    urls = {m["params"]["request"]["url"] for m in asked
+            if m["method"] == "Network.requestWillBeSent"}
+    assert {u for u in urls if not u.startswith(("file://", "about:"))} == set()
+
+
+def test_file_stands_alone(folder):
+    html = (folder / "report.html").read_text()
+    assert html.startswith("<!DOCTYPE html>")
+    assert re.search(r"""(src|href)=["']?(https?:)?//""", html) is None
+    assert html.count("</script>") == 2  # nothing of the data ends its element
+    assert not re.search(r"@(STYLE|DATA|SCRIPT)@", html)
+
+
+def test_matrix_shows_every_cell(page):
+    shown = {(int(r), int(b.get_attribute("data-column")))
+             for b in page.all("#matrix button")
+             for r in b.get_attribute("data-row").split(",")}
+    rows, columns = list(page.matrix.rows), list(page.matrix.columns)
+    assert {(rows[r], columns[c]) for r, c in shown} == set(page.matrix.cells)
+    assert "unexpected" in page.text("#result")
+    page.shot("matrix")
+
+
+@pytest.mark.parametrize("key,value,labels", [
+    ("convention", "cdecl", {"cdecl callee", "cdecl caller"}),
+    ("direction", "caller", {"sysv caller", "cdecl caller", "fastcall caller"}),
+    ("width", "32", {"cdecl callee", "cdecl caller", "fastcall callee", "fastcall caller"}),
+])
+def test_filter_rows(page, key, value, labels):
+    assert set(page.labels()) > labels
+    page.choose(key, value)
+    assert set(page.labels()) == labels
+    page.one("button[type=reset]").click()
+    WebDriverWait(page.b, 5).until(lambda b: set(page.labels()) > labels)
+
+
+def test_filter_columns_verdicts_and_groups(page, gcc):
+    page.choose("compiler", "bad")
+    page.choose("opt", "O2")
+    assert {e.text for e in page.all("#matrix thead tr:first-child th[scope=colgroup]")} == {"bad"}
+    assert {e.text for e in page.all("#matrix thead tr:last-child th") if e.text} == {"O2"}
+    page.choose("verdict", "violation")
+    assert all("sysv" in x or "cdecl" in x or "fastcall" in x for x in page.labels())
+    page.choose("verdict", "timeout")
+    assert "Nothing fits" in page.text("#matrix")
+    page.choose("verdict", "")
+    page.one("#filter-groups").click()
+    assert "never" in page.labels()
+
+
+def open_bad_cell(page):
+    bad = next(b for b in page.all("#matrix button.v-violation, #matrix button.v-crash")
+               if "sysv callee, bad" in b.get_attribute("aria-label"))
+    bad.click()
+    return page.one("#cell h2")
+
+
+def test_cell_opens_its_cases(page):
+    assert "sysv as callee, bad -m64" in open_bad_cell(page).text
+    column = next(c["id"] for c in page.matrix.data["columns"]
+                  if c["name"] in page.text("#cell h2"))
+    shown = [e.text for e in page.all("#cell button.row")]
+    found = page.matrix.select(column=column, direction="callee", convention="sysv")
+    assert len(shown) == len(found) > 0
+    for f in found:
+        assert any(f["case"] in s and f["subject"] in s for s in shown)
+    assert page.all("#cell details li")  # the others
+
+
+def test_finding_shows_everything(page):
+    open_bad_cell(page)
+    row = next(e for e in page.all("#cell button.row") if "sysv/some/plain" in e.text or
+               "sysv/c/plain" in e.text)
+    row.click()
+    text = page.text("#finding")
+    assert "int plain(int a, long b" in text
+    assert re.search(r"rule\s+sysv\.\S+ \(stated\): \S", text)
+    assert "clobber run --cc " in text and "--cases " in text
+    assert "Generated trampoline" in text and "call\ttarget_" in text.replace("  ", "\t") or \
+        "target_" in text
+    assert page.all("#finding svg.picture rect.expected")
+    assert page.all("#finding pre mark")
+    page.shot("finding")
+    command = page.text("#finding .command pre")
+    assert command in {f["repro"] for f in page.matrix.findings}
+    page.b.back()
+    WebDriverWait(page.b, 5).until(lambda b: not page.all("#finding")[0].is_displayed())
+
+
+def test_address_opens_a_finding(page):
+    page.open("#view=findings&finding=0&column=0")
+    assert page.text("#finding h2")
+    page.open("#view=nonsense&finding=999999&rows=77777.x&column=-4")
+    assert page.one("#view-matrix")
+    assert not page.all("#finding")[0].is_displayed()
+
+
+def test_facts(page):
+    page.one("#tab-findings").click()
+    text = page.text("#view-findings")
+    assert "known <i>for a reason</i>" in text
+    assert "no longer shows the known finding of sysv/c/vanished" in text
+    for button in page.all("#view-findings button.row")[:5]:
+        button.click()
+        assert page.text("#finding h2")
+    page.shot("facts")
+
+
+def test_versions(page, gcc):
+    page.one("#tab-versions").click()
+    assert page.all("#view-versions td.changed")
+    assert re.search(r"\d+ (new|gone)", page.text("#view-versions"))
+    page.shot("versions")
+
+
+def test_this_run(page):
+    page.one("#tab-run").click()
+    text = page.text("#view-run")
+    assert page.matrix.data["tool"]["command"] in text
+    assert all(c["text_hash"] in text for c in page.matrix.data["columns"])
+
+
+def test_keyboard(page):
+    tab = page.one("#tab-matrix")
+    tab.send_keys(Keys.ARROW_RIGHT)
+    assert page.one("#view-findings")
+    assert page.b.switch_to.active_element.get_attribute("id") == "tab-findings"
+    page.b.switch_to.active_element.send_keys(Keys.ARROW_LEFT)
+    button = next(b for b in page.all("#matrix button.v-violation, #matrix button.v-crash"))
+    page.b.execute_script("arguments[0].focus()", button)
+    page.b.switch_to.active_element.send_keys(Keys.ENTER)
+    assert page.one("#cell h2") == page.b.switch_to.active_element
+    page.b.switch_to.active_element.send_keys(Keys.TAB)
+    page.b.switch_to.active_element.send_keys(Keys.ENTER)
+    assert page.one("#finding h2") == page.b.switch_to.active_element
+
+
+@pytest.mark.parametrize("width", (1400, 360))
+@pytest.mark.parametrize("dark", (False, True), ids=("light", "dark"))
+def test_fits_and_is_readable(page, width, dark):
+    """No sideways scrolling but inside of tables; text stands out from its ground."""
+    for view in ("matrix", "findings", "versions", "run"):
+        page.open(f"#view={view}&finding=0&column=0", width, dark)
+        page.one("#finding h2")
+        assert page.b.execute_script("return document.documentElement.scrollWidth") <= width
+        page.shot(f"{view}-{width}-{'dark' if dark else 'light'}")
+    low = page.b.execute_script("""
+        const light = c => {
+            const v = c.match(/[\\d.]+/g).slice(0, 3).map(x => x / 255)
+                .map(x => x <= .03928 ? x / 12.92 : ((x + .055) / 1.055) ** 2.4);
+            return .2126 * v[0] + .7152 * v[1] + .0722 * v[2];
+        };
+        const ground = e => {
+            for (; e; e = e.parentElement) {
+                const c = getComputedStyle(e).backgroundColor;
+                if (!/, 0\\)$|transparent/.test(c)) return c;
+            }
+            return "rgb(255, 255, 255)";
+        };
+        const low = [];
+        for (const e of document.querySelectorAll("button, p, dd, dt, th, h2, li, code, pre, .chip")) {
+            if (!e.offsetParent || !e.textContent.trim()) continue;
+            const a = light(getComputedStyle(e).color), b = light(ground(e));
+            const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+            if (ratio < 4.5) low.push(e.tagName + "." + e.className + " " + ratio.toFixed(2));
+        }
+        return low;""")
+    assert low == []
+
+
+def test_prints(page):
+    page.open("#view=matrix&finding=0&column=0")
+    page.b.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert not page.one("main").find_elements(By.CSS_SELECTOR, "#filters")[0].is_displayed()
+    page.one("#finding h2")
+    page.b.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

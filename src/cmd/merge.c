@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* clobber merge: judge the shards of a run together, as if they had been run at once. */
+#include "cmd/cmd.h"
+#include "cmd/results.h"
+#include "cmd/shard.h"
+#include "version.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+	"usage: clobber merge DIR... --out DIR [options]\n"
+	"\n"
+	"Join shards (`clobber run --shard K/N --out DIR') and judge them as one run. Every "
+	"column\n"
+	"must be there once; shards of other versions, cases or seeds are refused. Shards of\n"
+	"several machines with other compilers may be joined as well.\n"
+	"\n"
+	"  --out DIR       results (default: results/latest)\n"
+	"  --color WHEN    auto, always or never (default: auto; NO_COLOR is honoured)\n"
+	"  -v, --verbose   a row for each group and every finding, not one of each kind\n"
+	"  -q, --quiet     only the totals\n"
+	"  -h, --help      this text\n"
+	"\n"
+	"Exit status: as of `clobber run'.\n";
+
+static bool same_list(const char **a, const char **b)
+{
+	if (!a || !b)
+		return a == b;
+	for (; *a && *b; a++, b++) {
+		if (strcmp(*a, *b))
+			return false;
+	}
+	return *a == *b;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+/* What must not be mixed. */
+static void must_agree(const struct shard *a, const struct shard *b)
+{
+	const struct shard_run *x = &a->run, *y = &b->run;
+
+	if (strcmp(x->version, y->version))
+		die("merge: %s was run by clobber %s, %s by %s", a->path, x->version, b->path,
+		    y->version);
+	if (x->seed != y->seed)
+		die("merge: %s was run with seed %llu, %s with %llu", a->path,
+		    (unsigned long long)x->seed, b->path, (unsigned long long)y->seed);
+	if (x->case_set != y->case_set || !same_list(x->abis, y->abis) ||
+	    memcmp(x->profiles, y->profiles, sizeof(x->profiles)) || !same_text(x->cases, y->cases))
+		die("merge: %s and %s were run with different cases, conventions or widths",
+		    a->path, b->path);
+}
+
+/* All columns any of the shards speaks of, in order. */
+static const char **all_columns(struct arena *a, const struct shard *v, size_t n, size_t *count)
+{
+	const char **ids = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < v[i].run.ncolumns; k++) {
+			bool told = false;
+
+			for (size_t j = 0; j < *count && !told; j++)
+				told = !strcmp(ids[j], v[i].run.columns[k]);
+			if (told)
+				continue;
+			ids = arena_grow(a, ids, *count, sizeof(*ids));
+			ids[(*count)++] = v[i].run.columns[k];
+		}
+	}
+	return ids;
+}
+
+/* The cases as they are here; they must be those of the shards. */
+static void load_set(struct plan *p, const struct shard *s)
+{
+	struct case_list cases;
+	const char *error;
+
+	load_cases(p->arena, s->run.cases, &cases);
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		if (s->run.profiles[f] &&
+		    gen_select_in(p->arena, &cases, f, (abi_filter)s->run.abis, &p->set[f],
+				  &error) < 0) {
+			fprintf(stderr, "%s\n", error);
+			exit(2);
+		}
+	}
+	if (shard_case_set(p) != s->run.case_set)
+		die("merge: %s was run with cases that are not those here (--cases %s); merge with "
+		    "the clobber, and in the folder, of the run",
+		    s->path, s->run.cases ? s->run.cases : "not given");
+}
+
+/* Put the columns into the order of the run; each must be there once. */
+static void sort_columns(struct matrix *m, const struct column *columns,
+			 const struct column_run *runs, size_t n, const char **ids, size_t nids)
+{
+	for (size_t i = 0; i < nids; i++) {
+		size_t found = n;
+
+		for (size_t k = 0; k < n; k++) {
+			if (strcmp(columns[k].id, ids[i]))
+				continue;
+			if (found < n)
+				die("merge: column %s is there twice", ids[i]);
+			found = k;
+		}
+		if (found == n)
+			die("merge: column %s is missing: name the folder of every shard", ids[i]);
+		m->plan->columns[i] = columns[found];
+		m->runs[i] = runs[found];
+	}
+	m->plan->ncolumns = nids;
+}
+
+static void join(struct matrix *m, const struct shard *v, size_t n)
+{
+	struct plan *p = m->plan;
+	struct column *columns;
+	struct column_run *runs;
+	const char **ids;
+	size_t nids, total = 0;
+
+	for (size_t i = 0; i < n; i++)
+		total += json_array_size(json_object_get(v[i].document, "columns"));
+	ids = all_columns(m->arena, v, n, &nids);
+	p->columns = arena_alloc(m->arena, (total + nids + 1) * sizeof(*p->columns));
+	m->runs = arena_alloc(m->arena, (total + nids + 1) * sizeof(*m->runs));
+	for (size_t i = 0; i < n; i++)
+		shard_add(m, &v[i]);
+	columns = arena_alloc(m->arena, (total + 1) * sizeof(*columns));
+	runs = arena_alloc(m->arena, (total + 1) * sizeof(*runs));
+	memcpy(columns, p->columns, total * sizeof(*columns));
+	memcpy(runs, m->runs, total * sizeof(*runs));
+	sort_columns(m, columns, runs, total, ids, nids);
+	for (size_t i = 0; i < n; i++) {
+		for (enum place_id f = 0; f < PLACES; f++) {
+			const json_t *engine =
+				json_array_get(json_object_get(v[i].document, "engines"), f);
+
+			if (!m->engine[f])
+				m->engine[f] = json_string_value(engine);
+		}
+	}
+	for (size_t i = 0; i < p->ncolumns; i++) {
+		struct column *c = &p->columns[i];
+
+		for (c->built = 0; c->built < i; c->built++) {
+			const struct column *b = &p->columns[c->built];
+
+			if (b->compiler == c->compiler && b->profile == c->profile &&
+			    !strcmp(b->opt, c->opt))
+				break;
+		}
+	}
+}
+
+/* One host, or the words of several in each of its fields. */
+static json_t *hosts(const struct shard *v, size_t n)
+{
+	json_t *r = json_deep_copy(json_object_get(v[0].document, "host"));
+
+	for (size_t i = 1; i < n; i++) {
+		const json_t *o = json_object_get(v[i].document, "host");
+		const char *key;
+		json_t *j;
+
+		json_object_foreach(r, key, j)
+		{
+			const char *a = json_string_value(j);
+			const char *b = json_string_value(json_object_get(o, key));
+
+			if (a && b && !strstr(a, b))
+				json_object_set_new(r, key, json_sprintf("%s; %s", a, b));
+		}
+	}
+	return r;
+}
+
+int cmd_merge(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "out", 1, NULL, 'o' },   { "color", 1, NULL, 'c' }, { "verbose", 0, NULL, 'v' },
+		{ "quiet", 0, NULL, 'q' }, { "help", 0, NULL, 'h' },  { NULL, 0, NULL, 0 }
+	};
+	struct results_style style = { .out = "results/latest", .color = "auto" };
+	struct plan p = { .arena = arena_new() };
+	struct matrix m = { .arena = p.arena, .plan = &p };
+	struct shard *v;
+	json_t *host;
+	size_t n;
+	int c, status;
+
+	while ((c = getopt_long(argc, argv, "vqh", longs, NULL)) != -1) {
+		switch (c) {
+		case 'o':
+			style.out = optarg;
+			break;
+		case 'c':
+			style.color = color_option(optarg);
+			break;
+		case 'v':
+			style.verbose = true;
+			break;
+		case 'q':
+			style.quiet = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			arena_free(p.arena);
+			return 0;
+		default:
+			fputs("try `clobber merge --help'\n", stderr);
+			return 2;
+		}
+	}
+	n = (size_t)(argc - optind);
+	if (!n)
+		die("merge: name the folders of the shards: clobber merge shard1 shard2 --out all");
+	v = arena_alloc(p.arena, n * sizeof(*v));
+	for (size_t i = 0; i < n; i++) {
+		shard_read(p.arena, argv[optind + (int)i], &v[i]);
+		must_agree(&v[0], &v[i]);
+	}
+	if (strcmp(v[0].run.version, CLOBBER_VERSION))
+		die("merge: %s was run by clobber %s, this is " CLOBBER_VERSION, v[0].path,
+		    v[0].run.version);
+	m.seed = v[0].run.seed;
+	load_set(&p, &v[0]);
+	join(&m, v, n);
+	matrix_judge(&m);
+	if (make_dirs(style.out) < 0)
+		die("cannot make folder %s: %s; choose another with --out", style.out,
+		    strerror(errno));
+	host = hosts(v, n);
+	status = results(&m, v[0].run.command, host, &style);
+	json_decref(host);
+	for (size_t i = 0; i < n; i++)
+		json_decref(v[i].document);
+	arena_free(p.arena);
+	return status;
+}

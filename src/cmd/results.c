@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing and printing the reports of a judged matrix. */
+#include "cmd/results.h"
+#include "cmd/cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+const char *color_option(const char *arg)
+{
+	if (strcmp(arg, "auto") && strcmp(arg, "always") && strcmp(arg, "never"))
+		die("--color: `%s' is none of auto, always, never", arg);
+	return arg;
+}
+
+static unsigned terminal_columns(void)
+{
+	struct winsize w;
+
+	if (ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_col)
+		return w.ws_col;
+	return 80;
+}
+
+static void print(const struct stored *s, const struct results_style *r)
+{
+	struct text_style style = { .columns = terminal_columns(),
+				    .every_group = r->verbose,
+				    .every_finding = r->verbose };
+	struct str out = { 0 };
+
+	style.colour = !strcmp(r->color, "always") ||
+		       (!strcmp(r->color, "auto") && isatty(1) && !getenv("NO_COLOR"));
+	if (r->quiet)
+		report_totals(&out, s);
+	else
+		report_text(&out, s, &style);
+	fwrite(out.s, 1, out.len, stdout);
+	str_free(&out);
+}
+
+int results(struct matrix *m, const char *command, json_t *host, const struct results_style *style)
+{
+	json_t *document = report_document(m, command);
+	struct str out = { 0 };
+	struct stored stored;
+	const char *wrong;
+
+	if (host)
+		json_object_set(document, "host", host);
+	wrong = stored_load(m->arena, document, &stored);
+	if (wrong)
+		die("internal error: matrix.json: %s; please report this", wrong);
+	report_json(&out, document);
+	save_text(arena_printf(m->arena, "%s/matrix.json", style->out), &out);
+	for (const struct report_format *f = report_formats; f->name; f++) {
+		if (!f->file)
+			continue;
+		f->render(&out, &stored, style->verbose);
+		save_text(arena_printf(m->arena, "%s/%s", style->out, f->file), &out);
+	}
+	print(&stored, style);
+	stored_close(&stored);
+	json_decref(document);
+	if (!m->executed) {
+		fputs("clobber: nothing was executed: see the reasons above\n", stderr);
+		return 2;
+	}
+	return m->unexpected || m->nvanished;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What `run' and `merge' do with a judged matrix: write all reports, print one, and tell the exit
+ * status. */
+#ifndef CLOBBER_RESULTS_H
+#define CLOBBER_RESULTS_H
+
+#include "report/report.h"
+
+struct results_style {
+	const char *out;   /* folder */
+	const char *color; /* auto, always or never */
+	bool verbose, quiet;
+};
+
+/* Write DIR/matrix.json and the reports made from it, print the matrix (quiet: its totals) on
+ * standard output. `host` replaces the host of the document unless it is NULL. Returns the exit
+ * status. */
+int results(struct matrix *m, const char *command, json_t *host, const struct results_style *style);
+
+/* Check an argument of --color; ends with a message. */
+const char *color_option(const char *arg);
+
+#endif

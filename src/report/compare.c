@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+/* What is different in the second of two matrices. */
+#include "report/compare.h"
+
+#include <ctype.h>
+#include <string.h>
+
+const char *const change_names[CHANGE_COUNT] = {
+#define X(id, name, what) name,
+	CHANGES(X)
+#undef X
+};
+
+/* Columns -------------------------------------------------------------------------------------- */
+
+static bool same_profile(const char *a, const char *b)
+{
+	/* "user" was the name of the default. */
+	return !strcmp(strcmp(a, "user") ? a : "default", strcmp(b, "user") ? b : "default");
+}
+
+/* Alike in everything but the compiler. */
+static bool same_options(const struct stored_column *a, const struct stored_column *b)
+{
+	return a->width == b->width && !strcmp(a->opt, b->opt) && !strcmp(a->place, b->place) &&
+	       same_profile(a->profile, b->profile);
+}
+
+static bool is_mapped(const char *const *map, const char *old, const char *new)
+{
+	for (; map && *map; map++) {
+		const char *eq = strchr(*map, '=');
+
+		if (eq && strlen(old) == (size_t)(eq - *map) &&
+		    !strncmp(*map, old, (size_t)(eq - *map)) && !strcmp(eq + 1, new))
+			return true;
+	}
+	return false;
+}
+
+/* In three rounds: those the user pairs, those of one name, those that are one release of one
+ * compiler under different names. */
+static bool fits(int round, const struct stored_column *o, const struct stored_column *n,
+		 const char *const *map)
+{
+	if (!same_options(o, n))
+		return false;
+	switch (round) {
+	case 0:
+		return is_mapped(map, o->compiler, n->compiler);
+	case 1:
+		return !strcmp(o->compiler, n->compiler) && !strcmp(o->family, n->family);
+	default:
+		return strcmp(n->version, "unknown") && !strcmp(o->version, n->version) &&
+		       !strcmp(o->family, n->family);
+	}
+}
+
+static void match_columns(struct comparison *c, const char *const *map)
+{
+	const struct stored *o = c->old, *n = c->new;
+
+	c->old_of = arena_alloc(n->arena, (n->ncolumns + 1) * sizeof(int));
+	c->new_of = arena_alloc(n->arena, (o->ncolumns + 1) * sizeof(int));
+	for (size_t i = 0; i < n->ncolumns; i++)
+		c->old_of[i] = NO_COLUMN;
+	for (size_t i = 0; i < o->ncolumns; i++)
+		c->new_of[i] = NO_COLUMN;
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 0; i < n->ncolumns; i++) {
+			for (size_t k = 0; k < o->ncolumns && c->old_of[i] == NO_COLUMN; k++) {
+				if (c->new_of[k] != NO_COLUMN ||
+				    !fits(round, &o->columns[k], &n->columns[i], map))
+					continue;
+				c->old_of[i] = (int)k;
+				c->new_of[k] = (int)i;
+				c->compared++;
+			}
+		}
+	}
+	c->added = n->ncolumns - c->compared;
+	c->absent = o->ncolumns - c->compared;
+}
+
+/* Cells ---------------------------------------------------------------------------------------- */
+
+static const char *cell_key(struct arena *a, const struct stored *s, const struct stored_cell *c,
+			    size_t column)
+{
+	return arena_printf(a, "%zu %s", column, s->rows[c->row].id);
+}
+
+static void add_cell(struct comparison *c, enum change kind, const struct stored_cell *old,
+		     const struct stored_cell *new)
+{
+	struct cell_change change = { .kind = kind, .old = old, .new = new };
+
+	change.regression = old && new &&new->executed < old->executed;
+	c->cells = arena_grow(c->new->arena, c->cells, c->ncells, sizeof(change));
+	c->cells[c->ncells++] = change;
+	c->cell_count[kind]++;
+	c->regressions += change.regression;
+}
+
+/* The cells of `old`, by column of `new` and row: what both have. */
+static json_t *index_cells(const struct comparison *c)
+{
+	const struct stored *o = c->old;
+	json_t *map = json_object();
+
+	for (size_t i = 0; i < o->ncells; i++) {
+		int column = c->new_of[o->cells[i].column];
+
+		if (column != NO_COLUMN)
+			json_object_set_new_nocheck(
+				map, cell_key(c->new->arena, o, &o->cells[i], (size_t)column),
+				json_integer((json_int_t)i));
+	}
+	return map;
+}
+
+/* Have both runs the same compilers, so that what they compare with each other is the same? */
+static bool same_company(const struct comparison *c)
+{
+	return !c->added && !c->absent;
+}
+
+/* Between these verdicts other compilers may be all the difference. */
+static bool is_relative(enum verdict a, enum verdict b)
+{
+	return (a == VERDICT_PASS || a == VERDICT_DIVERGENCE) &&
+	       (b == VERDICT_PASS || b == VERDICT_DIVERGENCE);
+}
+
+static void compare_cells(struct comparison *c, json_t *index)
+{
+	const struct stored *o = c->old, *n = c->new;
+	unsigned char *seen = arena_alloc(n->arena, o->ncells + 1);
+
+	for (size_t i = 0; i < n->ncells; i++) {
+		const struct stored_cell *new = &n->cells[i], *old;
+		const json_t *at;
+
+		if (c->old_of[new->column] == NO_COLUMN)
+			continue;
+		at = json_object_get(index, cell_key(n->arena, n, new, new->column));
+		if (!at) {
+			add_cell(c, CHANGE_NEW, NULL, new);
+			continue;
+		}
+		old = &o->cells[json_integer_value(at)];
+		seen[old - o->cells] = 1;
+		if (old->verdict == new->verdict && old->executed == new->executed)
+			continue;
+		if (!same_company(c) && old->executed == new->executed &&
+		    is_relative(old->verdict, new->verdict))
+			continue;
+		add_cell(c,
+			 new->verdict == VERDICT_PASS &&new->executed >= old->executed
+				 ? CHANGE_FIXED
+				 : CHANGE_CHANGED,
+			 old, new);
+	}
+	for (size_t i = 0; i < o->ncells; i++) {
+		if (!seen[i] && c->new_of[o->cells[i].column] != NO_COLUMN)
+			add_cell(c, CHANGE_VANISHED, &o->cells[i], NULL);
+	}
+}
+
+/* Findings ------------------------------------------------------------------------------------- */
+
+/* The n-th finding of its kind has a key of its own, so that several are told apart. */
+static const char *finding_key(struct arena *a, const struct stored_finding *f, size_t column,
+			       json_t *times)
+{
+	const char *key = arena_printf(a, "%zu %s %d %s %s", column, f->c->id, f->direction,
+				       f->check, f->subject);
+	json_int_t n = json_integer_value(json_object_get(times, key));
+
+	json_object_set_new_nocheck(times, key, json_integer(n + 1));
+	return arena_printf(a, "%s #%d", key, (int)n);
+}
+
+/* Words without the values in them: numbers in hexadecimal depend on the seed. */
+static const char *without_values(struct arena *a, const char *s)
+{
+	char *r, *out;
+
+	if (!s)
+		return "";
+	r = out = arena_strdup(a, s);
+	while (*s) {
+		*out++ = *s;
+		if (s[0] == '0' && s[1] == 'x') {
+			*out++ = 'x';
+			for (s += 2; isxdigit((unsigned char)*s);)
+				s++;
+			continue;
+		}
+		s++;
+	}
+	*out = 0;
+	return r;
+}
+
+static bool is_unspecified(const struct stored_finding *f)
+{
+	return !strcmp(f->expected, "unspecified");
+}
+
+/* What is different, in words, or NULL. Of a placement that no document decides, `origin` tells of
+ * all compilers of the run: no reason to call this one changed. */
+static const char *difference(struct arena *a, const struct stored_finding *o,
+			      const struct stored_finding *n)
+{
+	const char *was, *is;
+
+	if (o->verdict != n->verdict)
+		return arena_printf(a, "%s, was %s", verdict_info[n->verdict].name,
+				    verdict_info[o->verdict].name);
+	if (o->known != n->known)
+		return n->known ? "known now" : "no longer known";
+	was = without_values(a, o->observed);
+	is = without_values(a, n->observed);
+	if (strcmp(was, is))
+		return arena_printf(a, "got %s, was %s", n->observed, o->observed);
+	if (is_unspecified(n))
+		return NULL;
+	was = without_values(a, o->origin);
+	is = without_values(a, n->origin);
+	if (strcmp(was, is))
+		return arena_printf(a, "%s, was: %s", n->origin ? n->origin : "of unknown origin",
+				    o->origin ? o->origin : "of unknown origin");
+	if (strcmp(without_values(a, o->expected), without_values(a, n->expected)))
+		return arena_printf(a, "expected %s, was %s", n->expected, o->expected);
+	return NULL;
+}
+
+static void add_finding(struct comparison *c, enum change kind, const struct stored_finding *old,
+			const struct stored_finding *new, const char *how, bool regression)
+{
+	struct finding_change change = {
+		.kind = kind, .old = old, .new = new, .how = how, .regression = regression
+	};
+
+	c->findings = arena_grow(c->new->arena, c->findings, c->nfindings, sizeof(change));
+	c->findings[c->nfindings++] = change;
+	c->finding_count[kind]++;
+	c->regressions += regression;
+}
+
+static bool forbidden(const struct stored_finding *f)
+{
+	return f->verdict >= VERDICT_VIOLATION && !f->known;
+}
+
+static bool has_case(const struct stored *s, const json_t *cases, const struct stored_finding *f)
+{
+	return json_object_get(cases, arena_printf(s->arena, "%u %s", f->c->width, f->c->id)) !=
+	       NULL;
+}
+
+/* Was there anything to find it in? Its case existed, and its cell was run. */
+static bool was_run(const struct comparison *c, const json_t *cells, const json_t *cases,
+		    const struct stored_finding *f)
+{
+	const struct stored_cell *new = &c->new->cells[f->cell];
+	const json_t *at =
+		json_object_get(cells, cell_key(c->new->arena, c->new, new, new->column));
+
+	return at && c->old->cells[json_integer_value(at)].executed && has_case(c->new, cases, f);
+}
+
+static void compare_findings(struct comparison *c, const json_t *cells, bool strict)
+{
+	const struct stored *o = c->old, *n = c->new;
+	struct arena *a = n->arena;
+	json_t *index = json_object(), *times = json_object(), *cases = json_object();
+	json_t *cells_now = json_object(), *cases_now = json_object();
+	unsigned char *seen = arena_alloc(a, o->nfindings + 1);
+
+	for (size_t i = 0; i < o->ncases; i++)
+		json_object_set_new_nocheck(
+			cases, arena_printf(a, "%u %s", o->cases[i].width, o->cases[i].id),
+			json_true());
+	for (size_t i = 0; i < n->ncases; i++)
+		json_object_set_new_nocheck(
+			cases_now, arena_printf(a, "%u %s", n->cases[i].width, n->cases[i].id),
+			json_true());
+	for (size_t i = 0; i < n->ncells; i++)
+		json_object_set_new_nocheck(cells_now,
+					    cell_key(a, n, &n->cells[i], n->cells[i].column),
+					    json_integer((json_int_t)i));
+	for (size_t i = 0; i < o->nfindings; i++) {
+		int column = c->new_of[o->findings[i].column];
+
+		if (column != NO_COLUMN)
+			json_object_set_new_nocheck(
+				index, finding_key(a, &o->findings[i], (size_t)column, times),
+				json_integer((json_int_t)i));
+	}
+	json_object_clear(times);
+	for (size_t i = 0; i < n->nfindings; i++) {
+		const struct stored_finding *new = &n->findings[i], *old;
+		const json_t *at;
+		const char *how;
+
+		if (c->old_of[new->column] == NO_COLUMN)
+			continue;
+		if (is_unspecified(new) && !same_company(c)) {
+			c->left_out++;
+			continue;
+		}
+		at = json_object_get(index, finding_key(a, new, new->column, times));
+		if (!at) {
+			bool run = was_run(c, cells, cases, new);
+
+			add_finding(c, CHANGE_NEW, NULL, new, run ? NULL : "not run before",
+				    run && (strict || forbidden(new)));
+			continue;
+		}
+		old = &o->findings[json_integer_value(at)];
+		seen[old - o->findings] = 1;
+		how = difference(a, old, new);
+		if (how)
+			add_finding(c, CHANGE_CHANGED, old, new, how,
+				    strict || (forbidden(new) &&
+					       (new->verdict > old->verdict || old->known)));
+	}
+	for (size_t i = 0; i < o->nfindings; i++) {
+		const struct stored_finding *old = &o->findings[i];
+		const struct stored_cell *was = &o->cells[old->cell];
+		const json_t *at;
+
+		if (seen[i] || c->new_of[old->column] == NO_COLUMN)
+			continue;
+		if (is_unspecified(old) && !same_company(c))
+			continue;
+		at = json_object_get(cells_now,
+				     cell_key(a, o, was, (size_t)c->new_of[old->column]));
+		if (at && n->cells[json_integer_value(at)].executed >= was->executed &&
+		    has_case(n, cases_now, old))
+			add_finding(c, CHANGE_FIXED, old, NULL, NULL, false);
+		else
+			add_finding(c, CHANGE_VANISHED, old, NULL, NULL, false);
+	}
+	json_decref(index);
+	json_decref(times);
+	json_decref(cases);
+	json_decref(cells_now);
+	json_decref(cases_now);
+}
+
+void compare(const struct stored *old, const struct stored *new, const char *const *map,
+	     bool strict, struct comparison *out)
+{
+	json_t *cells;
+
+	*out = (struct comparison){ .old = old, .new = new };
+	match_columns(out, map);
+	cells = index_cells(out);
+	compare_cells(out, cells);
+	compare_findings(out, cells, strict);
+	json_decref(cells);
+}

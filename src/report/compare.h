@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* Two stored matrices, and what is different in the second. Columns are matched by compiler, cells
+ * by row, findings by case, direction, check and subject; values, which depend on the seed, are not
+ * looked at. */
+#ifndef CLOBBER_COMPARE_H
+#define CLOBBER_COMPARE_H
+
+#include "report/stored.h"
+
+#define CHANGES(X)                                               \
+	X(NEW, "new", "not there before")                        \
+	X(CHANGED, "changed", "there before, and different now") \
+	X(FIXED, "fixed", "looked for, and no longer there")     \
+	X(VANISHED, "vanished", "no longer looked for: the case or its cell was not run")
+
+enum change {
+#define X(id, name, what) CHANGE_##id,
+	CHANGES(X)
+#undef X
+		CHANGE_COUNT
+};
+extern const char *const change_names[CHANGE_COUNT];
+
+struct finding_change {
+	enum change kind;
+	bool regression;
+	const struct stored_finding *old, *new; /* NULL where there is none */
+	const char *how; /* "violation, was divergence"; NULL if there is nothing to tell */
+};
+
+/* CHANGED, of a cell: its verdict or what was run of it. */
+struct cell_change {
+	enum change kind;
+	bool regression; /* cases that were run are not run any more */
+	const struct stored_cell *old, *new;
+};
+
+enum { NO_COLUMN = -1 };
+
+struct comparison {
+	const struct stored *old, *new;
+	int *old_of; /* by column of `new`: the column of `old`, or NO_COLUMN */
+	int *new_of; /* the other way round */
+	size_t compared, added, absent;
+	struct finding_change *findings;
+	size_t nfindings;
+	struct cell_change *cells;
+	size_t ncells;
+	unsigned finding_count[CHANGE_COUNT], cell_count[CHANGE_COUNT];
+	unsigned regressions;
+	/* Findings of what no document decides that were left out, because such findings compare
+	 * the compilers of a run with each other, and these are not the same. */
+	unsigned left_out;
+};
+
+/* Compare. `map` holds pairs "OLD=NEW" of compiler names, NULL-ended or NULL: NEW is compared with
+ * OLD, whatever they are called. With `strict`, every finding that is new or changed is a
+ * regression; without, those are that a document forbids and nobody lists as known. Everything
+ * lives in new->arena. */
+void compare(const struct stored *old, const struct stored *new, const char *const *map,
+	     bool strict, struct comparison *out);
+
+/* Renderings. `everything`: no list is cut. */
+void compare_text(struct str *out, const struct comparison *c, bool everything);
+void compare_markdown(struct str *out, const struct comparison *c, bool everything);
+void compare_json(struct str *out, const struct comparison *c, bool everything);
+
+#endif

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: MIT */
+/* A comparison as text, Markdown and JSON. A change that several columns share is told once. */
+#include "report/compare.h"
+#include "report/style.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* More of a kind than a reader wants at once. */
+enum { MAX_TOLD = 20 };
+
+/* The same change in one or more columns. */
+struct group {
+	const struct finding_change *example;
+	struct str columns;
+	size_t members;
+};
+
+struct groups {
+	struct group *v;
+	size_t n;
+};
+
+static const struct stored_finding *either(const struct finding_change *f)
+{
+	return f->new ? f->new : f->old;
+}
+
+static const char *column_id(const struct comparison *c, const struct finding_change *f)
+{
+	return f->new ? c->new->columns[f->new->column].id : c->old->columns[f->old->column].id;
+}
+
+static struct groups group_changes(const struct comparison *c, enum change kind, bool regression)
+{
+	struct groups g = { 0 };
+	json_t *index = json_object();
+	struct arena *a = c->new->arena;
+
+	for (size_t i = 0; i < c->nfindings; i++) {
+		const struct finding_change *f = &c->findings[i];
+		const struct stored_finding *e = either(f);
+		const char *key;
+		const json_t *at;
+		size_t k;
+
+		if (f->kind != kind || f->regression != regression)
+			continue;
+		key = arena_printf(a, "%u %s %d %s %s %d %d", e->c->width, e->c->id, e->direction,
+				   e->check, e->subject, (int)e->verdict, e->known);
+		at = json_object_get(index, key);
+		k = at ? (size_t)json_integer_value(at) : g.n;
+		if (!at) {
+			json_object_set_new_nocheck(index, key, json_integer((json_int_t)k));
+			g.v = arena_grow(a, g.v, g.n, sizeof(*g.v));
+			g.v[g.n++] = (struct group){ .example = f };
+		}
+		str_addf(&g.v[k].columns, "%s%s", g.v[k].members++ ? ", " : "", column_id(c, f));
+	}
+	json_decref(index);
+	return g;
+}
+
+static void free_groups(struct groups *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		str_free(&g->v[i].columns);
+}
+
+static const char *headline(const struct comparison *c)
+{
+	struct arena *a = c->new->arena;
+
+	if (!c->regressions)
+		return "no regressions";
+	return arena_printf(a, "%u regression%s", c->regressions, c->regressions == 1 ? "" : "s");
+}
+
+/* "new 2, changed 0, fixed 1, vanished 0" */
+static const char *counts(struct arena *a, const unsigned n[CHANGE_COUNT])
+{
+	char *s = arena_strdup(a, "");
+
+	for (int i = 0; i < CHANGE_COUNT; i++)
+		s = arena_printf(a, "%s%s%u %s", s, *s ? ", " : "", n[i], change_names[i]);
+	return s;
+}
+
+/* What else is different between the two, and therefore may explain changes. */
+static const char *circumstances(const struct comparison *c)
+{
+	struct arena *a = c->new->arena;
+	char *s = arena_strdup(a, "");
+
+	if (strcmp(c->old->version, c->new->version))
+		s = arena_printf(a, "%sclobber %s before, %s now; ", s, c->old->version,
+				 c->new->version);
+	if (c->old->seed != c->new->seed)
+		s = arena_printf(a, "%sseed %llu before, %llu now; ", s,
+				 (unsigned long long)c->old->seed,
+				 (unsigned long long)c->new->seed);
+	for (size_t i = 0; i < c->new->ncolumns; i++) {
+		const struct stored_column *n = &c->new->columns[i], *o;
+
+		if (c->old_of[i] == NO_COLUMN)
+			continue;
+		o = &c->old->columns[c->old_of[i]];
+		if ((strcmp(o->version, n->version) || strcmp(o->compiler, n->compiler)) &&
+		    (!i || strcmp(n[-1].compiler, n->compiler)))
+			s = arena_printf(a, "%s%s %s before, %s %s now; ", s, o->compiler,
+					 o->version, n->compiler, n->version);
+	}
+	if (*s)
+		s[strlen(s) - 2] = 0;
+	return s;
+}
+
+static const char *left_out(const struct comparison *c)
+{
+	return arena_printf(
+		c->new->arena,
+		"%u findings of what no document decides: they compare the compilers of "
+		"a run, and those are not the same",
+		c->left_out);
+}
+
+/* Names of the columns that are in one of the two only. */
+static const char *lonely(const struct comparison *c, bool added)
+{
+	const struct stored *s = added ? c->new : c->old;
+	const int *other = added ? c->old_of : c->new_of;
+	char *t = arena_strdup(c->new->arena, "");
+
+	for (size_t i = 0; i < s->ncolumns; i++) {
+		if (other[i] == NO_COLUMN)
+			t = arena_printf(c->new->arena, "%s%s%s", t, *t ? ", " : "",
+					 s->columns[i].id);
+	}
+	return t;
+}
+
+static const char *cell_words(const struct comparison *c, const struct cell_change *x)
+{
+	const struct stored *s = x->new ? c->new : c->old;
+	const struct stored_cell *cell = x->new ? x->new : x->old;
+	struct arena *a = c->new->arena;
+	const char *name =
+		arena_printf(a, "%s in %s", s->rows[cell->row].id, s->columns[cell->column].id);
+
+	if (!x->new || !x->old)
+		return arena_printf(a, "%s: %s", name, verdict_info[cell->verdict].name);
+	if (x->regression)
+		return arena_printf(a, "%s: %u of %u cases run, were %u%s%s", name,
+				    x->new->executed, x->new->planned, x->old->executed,
+				    x->new->reason ? ": " : "",
+				    x->new->reason ? x->new->reason : "");
+	if (x->old->verdict == x->new->verdict)
+		return arena_printf(a, "%s: %u of %u cases run, were %u", name, x->new->executed,
+				    x->new->planned, x->old->executed);
+	return arena_printf(a, "%s: %s, was %s", name, verdict_info[x->new->verdict].name,
+			    verdict_info[x->old->verdict].name);
+}
+
+/* Text ----------------------------------------------------------------------------------------- */
+
+static void title(struct str *out, const char *what)
+{
+	str_addf(out, "%s\n", what);
+	for (size_t i = strlen(what); i; i--)
+		str_add(out, "-");
+	str_add(out, "\n");
+}
+
+static void text_change(struct str *out, const struct comparison *c, const struct group *g,
+			const struct text_style *style, bool full)
+{
+	const struct stored_finding *f = either(g->example);
+	struct arena *a = c->new->arena;
+
+	if (full) {
+		if (g->example->how)
+			str_addf(out, "(%s) ", g->example->how);
+		text_finding(out, g->example->new ? c->new : c->old, style, f, g->columns.s);
+		return;
+	}
+	text_wrap(out, style, "  ", "    ",
+		  arena_printf(a, "%s%s %s as %s, %s: %s: %s%s%s%s", f->known ? "known " : "",
+			       verdict_info[f->verdict].name, f->c->id,
+			       direction_name(f->direction), g->columns.s, f->check, f->subject,
+			       g->example->how ? " (" : "", g->example->how ? g->example->how : "",
+			       g->example->how ? ")" : ""));
+}
+
+/* One kind of changes; regressions in full. */
+static void text_changes(struct str *out, const struct comparison *c, enum change kind,
+			 bool regression, const struct text_style *style, bool everything)
+{
+	struct groups g = group_changes(c, kind, regression);
+
+	if (g.n)
+		title(out, arena_printf(c->new->arena, "%s%s findings",
+					regression ? "Regressions: " : "", change_names[kind]));
+	for (size_t i = 0; i < g.n; i++) {
+		if (i == MAX_TOLD && !everything) {
+			str_addf(out, "  ... and %zu more: -v tells them\n", g.n - i);
+			break;
+		}
+		text_change(out, c, &g.v[i], style, regression);
+	}
+	if (g.n)
+		str_add(out, "\n");
+	free_groups(&g);
+}
+
+static void text_cells(struct str *out, const struct comparison *c, bool regression,
+		       const struct text_style *style, bool everything)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < c->ncells; i++) {
+		const struct cell_change *x = &c->cells[i];
+
+		if (x->regression != regression)
+			continue;
+		if (!told)
+			title(out,
+			      regression ? "Regressions: cells of which less was run" : "Cells");
+		if (told++ < MAX_TOLD || everything)
+			text_wrap(out, style, "  ", "    ",
+				  arena_printf(c->new->arena, "%s  %s", change_names[x->kind],
+					       cell_words(c, x)));
+	}
+	if (told > MAX_TOLD && !everything)
+		str_addf(out, "  ... and %zu more: -v tells them\n", told - MAX_TOLD);
+	if (told)
+		str_add(out, "\n");
+}
+
+void compare_text(struct str *out, const struct comparison *c, bool everything)
+{
+	struct text_style style = { .columns = 80 };
+	struct arena *a = c->new->arena;
+	const char *also = circumstances(c);
+
+	text_wrap(out, &style, "", "  ",
+		  arena_printf(a, "%s; %zu columns compared, %zu added, %zu absent", headline(c),
+			       c->compared, c->added, c->absent));
+	text_wrap(out, &style, "findings: ", "  ", counts(a, c->finding_count));
+	text_wrap(out, &style, "cells:    ", "  ", counts(a, c->cell_count));
+	if (*also)
+		text_wrap(out, &style, "also:     ", "  ", also);
+	if (c->left_out)
+		text_wrap(out, &style, "left out: ", "  ", left_out(c));
+	if (c->added)
+		text_wrap(out, &style, "added:    ", "  ", lonely(c, true));
+	if (c->absent)
+		text_wrap(out, &style, "absent:   ", "  ", lonely(c, false));
+	str_add(out, "\n");
+	for (int r = 1; r >= 0; r--) {
+		for (int k = 0; k < CHANGE_COUNT; k++)
+			text_changes(out, c, (enum change)k, r, &style, everything);
+		text_cells(out, c, r, &style, everything);
+	}
+}
+
+/* Markdown ------------------------------------------------------------------------------------- */
+
+static void markdown_changes(struct str *out, const struct comparison *c, enum change kind,
+			     bool regression, bool everything)
+{
+	struct groups g = group_changes(c, kind, regression);
+
+	if (g.n)
+		str_addf(out, "<details%s><summary>%s%s findings: %zu</summary>\n\n",
+			 regression ? " open" : "", regression ? "Regressions: " : "",
+			 change_names[kind], g.n);
+	for (size_t i = 0; i < g.n; i++) {
+		if (i == MAX_TOLD && !everything) {
+			str_addf(out, "... and %zu more\n\n", g.n - i);
+			break;
+		}
+		if (g.v[i].example->how) {
+			markdown_safe(out, g.v[i].example->how);
+			str_add(out, ": ");
+		}
+		markdown_finding(out, either(g.v[i].example), g.v[i].columns.s);
+	}
+	if (g.n)
+		str_add(out, "</details>\n\n");
+	free_groups(&g);
+}
+
+void compare_markdown(struct str *out, const struct comparison *c, bool everything)
+{
+	const char *also = circumstances(c);
+	size_t told = 0;
+
+	str_addf(out, "## clobber compare: %s\n\n", headline(c));
+	str_addf(out, "| | %s | %s | %s | %s |\n|---|--:|--:|--:|--:|\n", change_names[0],
+		 change_names[1], change_names[2], change_names[3]);
+	str_addf(out, "| findings | %u | %u | %u | %u |\n", c->finding_count[0],
+		 c->finding_count[1], c->finding_count[2], c->finding_count[3]);
+	str_addf(out, "| cells | %u | %u | %u | %u |\n\n", c->cell_count[0], c->cell_count[1],
+		 c->cell_count[2], c->cell_count[3]);
+	str_addf(out, "%zu columns compared, %zu added, %zu absent\n\n", c->compared, c->added,
+		 c->absent);
+	if (*also) {
+		markdown_safe(out, also);
+		str_add(out, "\n\n");
+	}
+	if (c->left_out)
+		str_addf(out, "Left out: %s\n\n", left_out(c));
+	for (int r = 1; r >= 0; r--) {
+		for (int k = 0; k < CHANGE_COUNT; k++)
+			markdown_changes(out, c, (enum change)k, r, everything);
+	}
+	for (size_t i = 0; i < c->ncells; i++) {
+		if (!told++)
+			str_addf(out, "<details><summary>Cells: %zu</summary>\n\n", c->ncells);
+		if (told > MAX_TOLD && !everything) {
+			str_addf(out, "- ... and %zu more\n", c->ncells - i);
+			break;
+		}
+		str_addf(out, "- %s%s ", c->cells[i].regression ? "**less run**, " : "",
+			 change_names[c->cells[i].kind]);
+		markdown_safe(out, cell_words(c, &c->cells[i]));
+		str_add(out, "\n");
+	}
+	if (told)
+		str_add(out, "\n</details>\n");
+}
+
+/* JSON ----------------------------------------------------------------------------------------- */
+
+static json_t *column_or_null(const struct stored *s, const struct stored_finding *f)
+{
+	return f ? json_string(s->columns[f->column].id) : json_null();
+}
+
+static json_t *verdict_or_null(bool there, enum verdict v)
+{
+	return there ? json_string(verdict_info[v].name) : json_null();
+}
+
+static json_t *json_findings(const struct comparison *c)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < c->nfindings; i++) {
+		const struct finding_change *x = &c->findings[i];
+		const struct stored_finding *f = either(x);
+
+		json_array_append_new(
+			a, json_pack("{ss sb so ss ss ss ss ss so so so so sb ss}", "change",
+				     change_names[x->kind], "regression", (int)x->regression, "how",
+				     string_or_null(x->how), "case", f->c->id, "where", f->c->where,
+				     "direction", direction_name(f->direction), "check", f->check,
+				     "subject", f->subject, "old_column",
+				     column_or_null(c->old, x->old), "new_column",
+				     column_or_null(c->new, x->new), "old_verdict",
+				     verdict_or_null(x->old, x->old ? x->old->verdict : 0),
+				     "new_verdict",
+				     verdict_or_null(x->new, x->new ? x->new->verdict : 0), "known",
+				     (int)f->known, "repro", f->repro));
+	}
+	return a;
+}
+
+static json_t *json_cells(const struct comparison *c)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < c->ncells; i++) {
+		const struct cell_change *x = &c->cells[i];
+		const struct stored *s = x->new ? c->new : c->old;
+		const struct stored_cell *cell = x->new ? x->new : x->old;
+
+		json_array_append_new(
+			a, json_pack("{ss sb ss ss so so si si}", "change", change_names[x->kind],
+				     "regression", (int)x->regression, "row", s->rows[cell->row].id,
+				     "column", s->columns[cell->column].id, "old_verdict",
+				     verdict_or_null(x->old, x->old ? x->old->verdict : 0),
+				     "new_verdict",
+				     verdict_or_null(x->new, x->new ? x->new->verdict : 0),
+				     "old_executed", x->old ? (int)x->old->executed : 0,
+				     "new_executed", x->new ? (int)x->new->executed : 0));
+	}
+	return a;
+}
+
+static json_t *json_columns(const struct comparison *c)
+{
+	json_t *pairs = json_array(), *added = json_array(), *absent = json_array();
+
+	for (size_t i = 0; i < c->new->ncolumns; i++) {
+		const char *id = c->new->columns[i].id;
+
+		if (c->old_of[i] == NO_COLUMN)
+			json_array_append_new(added, json_string(id));
+		else
+			json_array_append_new(pairs, json_pack("{ss ss}", "old",
+							       c->old->columns[c->old_of[i]].id,
+							       "new", id));
+	}
+	for (size_t i = 0; i < c->old->ncolumns; i++) {
+		if (c->new_of[i] == NO_COLUMN)
+			json_array_append_new(absent, json_string(c->old->columns[i].id));
+	}
+	return json_pack("{so so so}", "compared", pairs, "added", added, "absent", absent);
+}
+
+void compare_json(struct str *out, const struct comparison *c, bool everything)
+{
+	json_t *root =
+		json_pack("{si si si so so so}", "schema", 1, "regressions", (int)c->regressions,
+			  "left_out", (int)c->left_out, "columns", json_columns(c), "findings",
+			  json_findings(c), "cells", json_cells(c));
+	char *text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
+
+	(void)everything;
+	if (!text)
+		die("out of memory while writing the comparison");
+	str_addf(out, "%s\n", text);
+	free(text);
+	json_decref(root);
+}

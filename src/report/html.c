@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/* The report as one HTML file that needs no network: the page of src/report/html with the matrix in
+ * it, as JSON in which every string is told once and what columns share is told once. */
+#include "report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* src/report/html/assets.asm */
+extern const char html_page[], html_page_end[], html_style[], html_style_end[], html_script[],
+	html_script_end[];
+
+struct packer {
+	const struct stored *s;
+	struct arena *a;
+	json_t *strings, *string_of; /* list, and text -> index */
+	size_t *merged;              /* by finding: its index in the page */
+};
+
+/* The index of a string; -1 for NULL. */
+static json_t *text(struct packer *p, const char *s)
+{
+	const json_t *at = s ? json_object_get(p->string_of, s) : NULL;
+	size_t n = json_array_size(p->strings);
+
+	if (!s)
+		return json_integer(-1);
+	if (at)
+		return json_integer(json_integer_value(at));
+	json_array_append_new(p->strings, json_string(s));
+	json_object_set_new_nocheck(p->string_of, s, json_integer((json_int_t)n));
+	return json_integer((json_int_t)n);
+}
+
+/* Of a command that repeats a finding, what comes before the case: the same for a whole column. */
+static size_t command_head(const char *repro)
+{
+	const char *at = strstr(repro, " --abi ");
+
+	return at ? (size_t)(at - repro) : 0;
+}
+
+/* What is left of the command: NULL when the page can make it from the case, as it nearly always
+ * can. */
+static const char *command_tail(struct packer *p, const struct stored_finding *f)
+{
+	const char *tail = f->repro + command_head(f->repro);
+	const char *colon = strrchr(f->c->where, ':'), *name = strrchr(f->c->id, '/');
+	size_t file = colon ? (size_t)(colon - f->c->where) : 0;
+	char *usual =
+		arena_printf(p->a, " --abi %s --cases %.*s:%s --seed %llu --out results/repeat",
+			     f->c->convention, (int)file, f->c->where, name ? name + 1 : "",
+			     (unsigned long long)p->s->seed);
+
+	return strcmp(tail, usual) ? tail : NULL;
+}
+
+static json_t *columns(struct packer *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->s->ncolumns; i++) {
+		const struct stored_column *c = &p->s->columns[i];
+		const char *repro = "";
+
+		for (size_t k = 0; k < p->s->nfindings && !*repro; k++) {
+			const struct stored_finding *f = &p->s->findings[k];
+
+			if (f->column == i)
+				repro = arena_strndup(p->a, f->repro, command_head(f->repro));
+		}
+		json_array_append_new(
+			list, json_pack("{ss ss ss ss ss ss si ss ss ss ss so so so}", "id", c->id,
+					"name", c->name, "group", stored_group(p->s, c), "compiler",
+					c->compiler, "family", c->family, "version", c->version,
+					"width", (int)c->width, "opt", c->opt, "profile",
+					c->profile, "place", c->place, "engine", c->engine, "hash",
+					string_or_null(c->text_hash), "unusable",
+					string_or_null(c->unusable), "repro", json_string(repro)));
+	}
+	return list;
+}
+
+static json_t *rows(struct packer *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->s->nrows; i++) {
+		const struct stored_row *r = &p->s->rows[i];
+
+		json_array_append_new(list, json_pack("[o i i o i]", text(p, r->convention),
+						      (int)r->width, r->direction,
+						      text(p, r->group), (int)r->headline));
+	}
+	return list;
+}
+
+/* A list in which everything is told once: the index of `j`, whose reference it takes. */
+struct table {
+	json_t *list, *index_of;
+};
+
+static json_t *told_once(struct table *t, json_t *j)
+{
+	char *key = json_dumps(j, JSON_COMPACT);
+	const json_t *at;
+
+	if (!t->list) {
+		t->list = json_array();
+		t->index_of = json_object();
+	}
+	at = json_object_get(t->index_of, key);
+	if (!at) {
+		json_object_set_new_nocheck(t->index_of, key,
+					    json_integer((json_int_t)json_array_size(t->list)));
+		json_array_append(t->list, j);
+		at = json_object_get(t->index_of, key);
+	}
+	json_decref(j);
+	free(key);
+	return json_integer(json_integer_value(at));
+}
+
+/* Into the page, as a list. */
+static void put_table(struct table *t, json_t *page, const char *name)
+{
+	json_object_set_new(page, name, t->list ? t->list : json_array());
+	json_decref(t->index_of);
+}
+
+/* Cells that count the same share one kind: [verdict, planned, executed, known, counts, reason].
+ * Each row then is [column, kind, column, kind, ...]. */
+static void cells(struct packer *p, json_t *page)
+{
+	struct table kinds = { 0 };
+	json_t *by_row = json_array();
+
+	for (size_t i = 0; i < p->s->nrows; i++)
+		json_array_append_new(by_row, json_array());
+	for (size_t i = 0; i < p->s->ncells; i++) {
+		const struct stored_cell *c = &p->s->cells[i];
+		json_t *counts = json_array(), *row = json_array_get(by_row, c->row);
+
+		for (int v = 0; v < VERDICT_COUNT; v++)
+			json_array_append_new(counts, json_integer((json_int_t)c->count[v]));
+		json_array_append_new(row, json_integer((json_int_t)c->column));
+		json_array_append_new(
+			row,
+			told_once(&kinds, json_pack("[i i i i o o]", (int)c->verdict,
+						    (int)c->planned, (int)c->executed,
+						    (int)c->known, counts, text(p, c->reason))));
+	}
+	put_table(&kinds, page, "kinds");
+	json_object_set_new(page, "cells", by_row);
+}
+
+/* [name, by reference, "rdi 0 8;rsi 8 8"]; 0 for nothing. */
+static json_t *value(struct packer *p, const json_t *v)
+{
+	const json_t *pieces = json_object_get(v, "pieces"), *piece;
+	struct str t = { 0 };
+	json_t *j;
+	size_t i;
+
+	if (!json_is_object(v))
+		return json_integer(0);
+	str_add(&t, "");
+	json_array_foreach(pieces, i, piece)
+	{
+		const char *s = json_string_value(piece);
+
+		str_addf(&t, "%s%s", t.len ? ";" : "", s ? s : "");
+	}
+	j = json_pack("[o i o]", text(p, json_string_value(json_object_get(v, "name"))),
+		      (int)json_is_true(json_object_get(v, "by_reference")), text(p, t.s));
+	str_free(&t);
+	return j;
+}
+
+/* [[argument, ...], hidden, returns, bytes of stack]; 0 for nothing. */
+static json_t *placement(struct packer *p, const json_t *placed)
+{
+	const json_t *list = json_object_get(placed, "arguments"), *argument;
+	json_t *arguments;
+	size_t i;
+
+	if (!placed)
+		return json_integer(0);
+	arguments = json_array();
+	json_array_foreach(list, i, argument) json_array_append_new(arguments, value(p, argument));
+	return json_pack("[o o o I]", arguments, value(p, json_object_get(placed, "hidden")),
+			 value(p, json_object_get(placed, "returns")),
+			 json_integer_value(json_object_get(placed, "stack_bytes")));
+}
+
+/* The prototypes of one declaration differ in the attribute in front of them only. */
+static json_t *cases(struct packer *p)
+{
+	static const char attribute[] = "__attribute__((";
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->s->ncases; i++) {
+		const struct stored_case *c = &p->s->cases[i];
+		const char *end = strncmp(c->prototype, attribute, sizeof(attribute) - 1)
+					  ? NULL
+					  : strstr(c->prototype, ")) ");
+		const char *rest = end ? end + 3 : c->prototype;
+		const char *slash = strchr(c->id, '/');
+
+		json_array_append_new(
+			list, json_pack("[o o o o o o i o]", text(p, c->convention),
+					text(p, slash ? slash : c->id),
+					text(p, arena_strndup(p->a, c->prototype,
+							      (size_t)(rest - c->prototype))),
+					text(p, rest), text(p, c->where), text(p, c->group),
+					(int)c->width, placement(p, c->placement)));
+	}
+	return list;
+}
+
+static json_t *rules_used(struct packer *p)
+{
+	unsigned char *used = arena_alloc(p->a, p->s->nrules + 1);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->s->nfindings; i++)
+		used[p->s->findings[i].rule - p->s->rules] = 1;
+	for (size_t i = 0; i < p->s->nrules; i++) {
+		const struct stored_rule *r = &p->s->rules[i];
+
+		json_array_append_new(list, used[i] ? json_pack("[s s s s s s]", r->name,
+								r->document, r->edition, r->section,
+								r->status, r->sentence)
+						    : json_integer(0));
+	}
+	return list;
+}
+
+/* A finding that several columns have is one: [case, nature, subject, expected, observed, origin,
+ * end of the command, columns]. Natures and lists of columns are few: they are told once. */
+static void findings(struct packer *p, json_t *page)
+{
+	struct table natures = { 0 }, columns_of = { 0 }, merged = { 0 };
+	json_t *members = json_array(), *j;
+	size_t i;
+
+	p->merged = arena_alloc(p->a, (p->s->nfindings + 1) * sizeof(size_t));
+	for (i = 0; i < p->s->nfindings; i++) {
+		const struct stored_finding *f = &p->s->findings[i];
+		json_t *nature = json_pack("[i o i i o]", f->direction, text(p, f->check),
+					   (int)(f->rule - p->s->rules), (int)f->verdict,
+					   text(p, f->known ? f->known_reason : NULL));
+		json_t *at = told_once(&merged,
+				       json_pack("[i o o o o o o]", (int)(f->c - p->s->cases),
+						 told_once(&natures, nature), text(p, f->subject),
+						 text(p, f->expected), text(p, f->observed),
+						 text(p, f->origin), text(p, command_tail(p, f))));
+
+		p->merged[i] = (size_t)json_integer_value(at);
+		json_decref(at);
+		if (p->merged[i] == json_array_size(members))
+			json_array_append_new(members, json_array());
+		json_array_append_new(json_array_get(members, p->merged[i]),
+				      json_integer((json_int_t)f->column));
+	}
+	json_array_foreach(merged.list, i, j) json_array_append_new(
+		j, told_once(&columns_of, json_incref(json_array_get(members, i))));
+	json_decref(members);
+	put_table(&natures, page, "natures");
+	put_table(&columns_of, page, "columnsOf");
+	put_table(&merged, page, "findings");
+}
+
+static json_t *facts(struct packer *p)
+{
+	json_t *list = json_array();
+	size_t n;
+	struct cluster *v = report_clusters(p->s, &n);
+
+	for (size_t i = n; i-- > 0;)
+		json_array_append_new(list, json_pack("[i i i s s]",
+						      (int)p->merged[v[i].example - p->s->findings],
+						      (int)v[i].findings, (int)v[i].cases,
+						      v[i].columns, v[i].conventions));
+	return list;
+}
+
+static json_t *examples(struct packer *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->s->nexamples; i++) {
+		const struct stored_example *e = &p->s->examples[i];
+
+		json_array_append_new(list, json_pack("[i i s o]", (int)p->merged[e->finding],
+						      (int)p->s->findings[e->finding].column,
+						      e->assembly, string_or_null(e->code)));
+	}
+	return list;
+}
+
+static json_t *totals(const struct stored *s)
+{
+	struct str t = { 0 };
+	json_t *j;
+
+	report_totals(&t, s);
+	j = json_string(t.s);
+	str_free(&t);
+	return j;
+}
+
+static json_t *page_data(const struct stored *s)
+{
+	struct packer p = { .s = s, .a = s->arena };
+	json_t *page = json_object(), *verdicts = json_array(), *vanished = json_array();
+
+	p.strings = json_array();
+	p.string_of = json_object();
+	for (int v = 0; v < VERDICT_COUNT; v++)
+		json_array_append_new(
+			verdicts, json_pack("[s s]", verdict_info[v].name, verdict_info[v].what));
+	for (size_t i = 0; i < s->nvanished; i++)
+		json_array_append_new(
+			vanished, json_pack("[s s s s]", s->vanished[i].c, s->vanished[i].compiler,
+					    s->vanished[i].where, s->vanished[i].reason));
+	json_object_set(page, "tool", (json_t *)s->tool);
+	json_object_set(page, "host", (json_t *)s->host);
+	json_object_set_new(page, "places", json_string(stored_places(s)));
+	json_object_set_new(page, "compilers", json_string(stored_compilers(s)));
+	json_object_set_new(page, "totals", totals(s));
+	json_object_set_new(page, "unexpected", json_integer((json_int_t)s->unexpected));
+	json_object_set_new(page, "verdicts", verdicts);
+	json_object_set_new(page, "columns", columns(&p));
+	json_object_set_new(page, "rows", rows(&p));
+	cells(&p, page);
+	json_object_set_new(page, "cases", cases(&p));
+	json_object_set_new(page, "rules", rules_used(&p));
+	findings(&p, page);
+	json_object_set_new(page, "facts", facts(&p));
+	json_object_set_new(page, "examples", examples(&p));
+	json_object_set_new(page, "vanished", vanished);
+	json_object_set_new(page, "strings", p.strings);
+	json_decref(p.string_of);
+	return page;
+}
+
+/* Nothing in the data may end the element it is in: `<` is written as JSON may write it. */
+static void add_data(struct str *out, const json_t *data)
+{
+	char *json = json_dumps(data, JSON_COMPACT), *from, *at;
+
+	if (!json)
+		die("out of memory while writing HTML");
+	for (from = json; (at = strchr(from, '<')); from = at + 1) {
+		str_addn(out, from, (size_t)(at - from));
+		str_add(out, "\\u003c");
+	}
+	str_add(out, from);
+	free(json);
+}
+
+void report_html(struct str *out, const struct stored *s, bool everything)
+{
+	const char *at = html_page, *mark;
+	size_t left = (size_t)(html_page_end - html_page);
+	json_t *data = page_data(s);
+
+	(void)everything;
+	/* The page names what goes into it: @STYLE@, @DATA@, @SCRIPT@. */
+	while ((mark = memchr(at, '@', left))) {
+		const char *end = memchr(mark + 1, '@', left - (size_t)(mark + 1 - at));
+		size_t n = end ? (size_t)(end - mark - 1) : 0;
+
+		str_addn(out, at, (size_t)(mark - at));
+		if (n == 5 && !memcmp(mark, "@STYLE", 6))
+			str_addn(out, html_style, (size_t)(html_style_end - html_style));
+		else if (n == 6 && !memcmp(mark, "@SCRIPT", 7))
+			str_addn(out, html_script, (size_t)(html_script_end - html_script));
+		else if (n == 4 && !memcmp(mark, "@DATA", 5))
+			add_data(out, data);
+		else
+			die("internal error: page.html: unknown mark; please report this");
+		left -= (size_t)(end + 1 - at);
+		at = end + 1;
+	}
+	str_addn(out, at, left);
+	json_decref(data);
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// The matrix as a heat map with filters, and the cases behind a cell.
+
+const FILTERS = [
+	["convention", "convention", () => unique(D.rows.map(r => r.convention))],
+	["compiler", "compiler", () => unique(D.columns.map(c => c.compiler))],
+	["width", "width", () => unique(D.columns.map(c => String(c.width))).sort().reverse()],
+	["opt", "optimisation", () => unique(D.columns.map(c => c.opt))],
+	["profile", "profile", () => unique(D.columns.map(c => c.profile))],
+	["place", "place", () => unique(D.columns.map(c => c.place))],
+	["direction", "direction", () => DIRECTIONS],
+	["verdict", "verdict", () => ["known", ...VERDICTS.slice().reverse()]],
+];
+const chosen = {groups: false};
+
+function makeFilters() {
+	const form = document.getElementById("filters");
+	form.addEventListener("submit", e => e.preventDefault());
+	for (const [key, label, values] of FILTERS) {
+		const list = values();
+		chosen[key] = "";
+		// A choice of one is none.
+		if (list.length < 2)
+			continue;
+		const select = el("select", {id: "filter-" + key, onchange: e => {
+			chosen[key] = e.target.value;
+			showMatrix();
+		}}, el("option", {value: ""}, "all"), list.map(v => el("option", {value: v}, v)));
+		form.append(el("label", {}, label, select));
+	}
+	form.append(el("label", {class: "check"}, el("input", {type: "checkbox", id: "filter-groups",
+		onchange: e => { chosen.groups = e.target.checked; showMatrix(); }}), "a row for each group of cases"));
+	form.append(el("button", {type: "reset", class: "button", onclick: () => setTimeout(() => {
+		FILTERS.forEach(f => { chosen[f[0]] = ""; });
+		chosen.groups = false;
+		showMatrix();
+	})}, "Reset"));
+}
+
+const columnFits = c => !c.unusable && ["compiler", "opt", "profile", "place"].every(k =>
+	!chosen[k] || c[k] === chosen[k]) && (!chosen.width || String(c.width) === chosen.width);
+
+// Rows of the table: of a convention and direction, of all groups or of each.
+function tableRows(width) {
+	const list = [];
+	const rows = D.rows.filter(r => r.width === width &&
+		(!chosen.convention || r.convention === chosen.convention));
+	for (const convention of unique(rows.map(r => r.convention))) {
+		for (const direction of DIRECTIONS) {
+			const of = rows.filter(r => r.convention === convention && r.direction === direction);
+			if (!of.length || (chosen.direction && direction !== chosen.direction))
+				continue;
+			list.push({label: convention + " " + direction, rows: of, part: false});
+			if (chosen.groups)
+				of.forEach(r => list.push({label: r.group, rows: [r], part: true}));
+		}
+	}
+	return list;
+}
+
+const cellSum = (rows, column) =>
+	sum(rows.map(r => D.cells[r.index].get(column.index)).filter(Boolean));
+
+const title = (s, label, column) => `${label}, ${column.name}: ${s.executed} of ${s.planned} cases run` +
+	VERDICTS.filter(v => s.counts[v]).map(v => `, ${s.counts[v]} ${v}`).join("") +
+	(s.known ? `, ${s.known} known` : "");
+
+function heading(columns, first) {
+	const names = el("tr", {}, el("th", {scope: "col"}, first)), opts = el("tr", {}, el("th"));
+	for (let i = 0; i < columns.length;) {
+		let n = 1;
+		while (i + n < columns.length && columns[i + n].group === columns[i].group)
+			n++;
+		names.append(el("th", {colspan: n, scope: "colgroup", title: columns[i].version}, columns[i].group));
+		i += n;
+	}
+	columns.forEach(c => opts.append(el("th", {scope: "col"}, c.opt)));
+	return el("thead", {}, names, opts);
+}
+
+function cellButton(s, label, rows, column) {
+	const [text, kind] = mark(s);
+	const wanted = !chosen.verdict || (chosen.verdict === "known" ? s.known > 0 : s.counts[chosen.verdict] > 0);
+	return el("td", {class: wanted ? null : "faint"}, s.planned ? el("button", {type: "button",
+		class: "v-" + kind, style: "--heat: " + heat(s), title: title(s, label, column), "aria-label": title(s, label, column),
+		"data-row": rows.map(r => r.index).join(","), "data-column": column.index,
+		onclick: () => go({rows: rows.map(r => r.index), column: column.index})}, text) : null);
+}
+
+function showMatrix() {
+	const place = document.getElementById("matrix");
+	const tables = [64, 32].map(width => {
+		const columns = D.columns.filter(c => c.width === width && columnFits(c));
+		const body = tableRows(width).map(r => {
+			const cells = columns.map(c => cellButton(cellSum(r.rows, c), r.label, r.rows, c));
+			// With a verdict chosen, rows without it are left out.
+			if (chosen.verdict && cells.every(td => td.className === "faint"))
+				return null;
+			return el("tr", {}, el("th", {scope: "row", class: r.part ? "part" : null}, r.label), cells);
+		}).filter(Boolean);
+		return columns.length && body.length ? el("div", {class: "scroll"},
+			el("table", {class: "heat", "data-width": width}, heading(columns, "-m" + width), el("tbody", {}, body))) : null;
+	}).filter(Boolean);
+	place.replaceChildren(...(tables.length ? tables : [el("p", {}, "Nothing fits these filters.")]));
+	document.getElementById("legend").textContent = "ok: all checks hold; ok-: some cases not expressible here; " +
+		"-: none expressible; NV: violate a document; N!: crash or hang; Nk: only known ones of these; " +
+		"Nd: documents are silent or contradict, implementations differ; n/r: not run. Choose a cell to see its cases.";
+}
+
+// The cases of a cell, those with findings first.
+function showCell(rowIndexes, columnIndex) {
+	const rows = rowIndexes.map(i => D.rows[i]), column = D.columns[columnIndex];
+	const box = document.getElementById("cell"), s = cellSum(rows, column), first = rows[0];
+	const groups = new Set(rows.map(r => r.group));
+	const inCell = c => c.width === first.width && c.convention === first.convention && groups.has(c.group);
+	const cases = D.cases.filter(inCell);
+	const found = D.findings.filter(f => f.direction === first.direction &&
+		f.columns.includes(columnIndex) && inCell(f.c));
+	const wrong = new Set(found.map(f => f.c));
+	const order = f => (f.known !== null ? 0 : 10) + VERDICTS.indexOf(f.verdict);
+	found.sort((a, b) => order(b) - order(a) || a.index - b.index);
+	const rest = cases.filter(c => !wrong.has(c));
+	document.querySelectorAll("#matrix button[aria-pressed]").forEach(b => b.removeAttribute("aria-pressed"));
+	const pressed = document.querySelector(`#matrix button[data-row="${rowIndexes.join(",")}"][data-column="${columnIndex}"]`);
+	if (pressed)
+		pressed.setAttribute("aria-pressed", "true");
+	box.replaceChildren(
+		el("h2", {tabindex: -1}, `${first.convention} as ${first.direction}, `,
+			rows.length === 1 ? first.group + ", " : "", column.name),
+		el("p", {}, title(s, column.place + " (" + column.engine + ")", column)),
+		s.executed < s.planned && s.reason ? el("p", {class: "soft"}, "Not run, first reason: ", s.reason) : null,
+		found.length ? el("ul", {class: "list"}, found.slice(0, 500).map(f => el("li", {}, findingRow(f, columnIndex)))) : null,
+		found.length > 500 ? el("p", {}, `and ${found.length - 500} more: choose a group`) : null,
+		rest.length ? el("details", {open: !found.length}, el("summary", {},
+			`${rest.length} case${rest.length === 1 ? "" : "s"} without findings`,
+			s.executed < s.planned ? `, ${s.planned - s.executed} of them not run` : ""),
+			el("ul", {class: "list"}, rest.map(c => el("li", {}, el("code", {}, c.prototype), " ",
+				el("span", {class: "soft"}, c.where))))) : null);
+	box.hidden = false;
+	box.firstChild.focus({preventScroll: true});
+	box.scrollIntoView({block: "nearest"});
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* What the columns of a stored matrix are called where there is no room, or no need, for one name
+ * each. */
+#include "report/stored.h"
+
+#include <string.h>
+
+static bool several_places(const struct stored *s)
+{
+	for (size_t i = 1; i < s->ncolumns; i++) {
+		if (strcmp(s->columns[i].place, s->columns[0].place))
+			return true;
+	}
+	return false;
+}
+
+const char *stored_group(const struct stored *s, const struct stored_column *c)
+{
+	bool plain = !strcmp(c->profile, "user") || !strcmp(c->profile, "default");
+	bool placed = several_places(s) && strcmp(c->place, "native");
+
+	return arena_printf(s->arena, "%s%s%s%s%s", c->compiler, plain ? "" : " ",
+			    plain ? "" : c->profile, placed ? " " : "", placed ? c->place : "");
+}
+
+bool stored_siblings(const struct stored_column *a, const struct stored_column *b)
+{
+	return a->width == b->width && !strcmp(a->compiler, b->compiler) &&
+	       !strcmp(a->profile, b->profile) && !strcmp(a->place, b->place) &&
+	       !strcmp(a->version, b->version);
+}
+
+const char *stored_places(const struct stored *s)
+{
+	struct str t = { 0 };
+	char *r;
+
+	str_add(&t, "");
+	for (size_t i = 0; i < s->ncolumns; i++) {
+		const struct stored_column *c = &s->columns[i];
+		bool told = false;
+
+		for (size_t k = 0; k < i && !told; k++)
+			told = !strcmp(s->columns[k].place, c->place) &&
+			       !strcmp(s->columns[k].engine, c->engine);
+		if (!told)
+			str_addf(&t, "%s%s (%s)", t.len ? ", " : "", c->place, c->engine);
+	}
+	r = arena_strdup(s->arena, t.s);
+	str_free(&t);
+	return r;
+}
+
+const char *stored_compilers(const struct stored *s)
+{
+	const struct stored_column *last = NULL;
+	struct str t = { 0 };
+	char *r;
+
+	str_add(&t, "");
+	for (size_t i = 0; i < s->ncolumns; i++) {
+		const struct stored_column *c = &s->columns[i];
+
+		if (last && !strcmp(c->compiler, last->compiler) &&
+		    !strcmp(c->version, last->version))
+			continue;
+		str_addf(&t, "%s%s %s", last ? ", " : "", c->compiler, c->version);
+		last = c;
+	}
+	r = arena_strdup(s->arena, t.s);
+	str_free(&t);
+	return r;
+}
