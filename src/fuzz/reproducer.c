@@ -257,6 +257,10 @@ static void readme(struct fuzz_setup *s, struct fuzz_cluster *c, const struct ge
 		str_addf(out, "origin      %s\n", c->origin);
 	if (c->known)
 		str_addf(out, "known       %s\n", c->known);
+	if (c->perhaps)
+		str_addf(out, "known       perhaps: %s\n", c->perhaps);
+	if (c->not_minimal)
+		str_addf(out, "minimal     perhaps not: %s\n", c->not_minimal);
 	if (!c->settled)
 		str_add(out, "            (seen in a round of many cases, but not when it was run "
 			     "again)\n");

@@ -208,6 +208,7 @@ static void run_ninja(struct plan *p, const char *file)
 	FILE *f;
 	char *command;
 	struct str tail = { 0 };
+	sig_atomic_t signals = p->stop ? *p->stop : 0;
 	int status;
 
 	command = arena_printf(p->arena, "cd %s && NINJA_STATUS='[%%f/%%t] ' %s -f %s%s 2>&1",
@@ -230,7 +231,8 @@ static void run_ninja(struct plan *p, const char *file)
 	status = pclose(f);
 	if (p->progress)
 		p->progress(NULL);
-	if (status != 0)
+	p->stopped = status != 0 && p->stop && *p->stop != signals;
+	if (status != 0 && !p->stopped)
 		die("building the payloads failed (this is no compiler under test's fault):\n%s",
 		    tail.s ? tail.s : "ninja printed nothing");
 	str_free(&tail);
@@ -370,7 +372,7 @@ static void warn_undefined(struct plan *p, const struct column *c)
 		c->payload ? file_read(arena_printf(p->arena, "%s.log", c->payload), NULL) : NULL;
 	char *at = log ? strstr(log, "undefined reference to") : NULL;
 
-	if (at)
+	if (at && !(p->warned && p->warned[c - p->columns]++))
 		warn("%s: %.*s: cases that call it will crash", c->name, (int)strcspn(at, "\n"),
 		     at);
 	free(log);
@@ -399,6 +401,8 @@ void plan_build(struct plan *p)
 	while (again) {
 		write_objects_file(p, units);
 		run_ninja(p, "build.ninja");
+		if (p->stopped)
+			return;
 		again = false;
 		for (size_t i = 0; i < p->ncolumns; i++) {
 			if (!p->columns[i].unusable && bisect(p, &p->columns[i], &units[i]))
@@ -407,6 +411,8 @@ void plan_build(struct plan *p)
 	}
 	write_link_file(p, units);
 	run_ninja(p, "link.ninja");
+	if (p->stopped)
+		return;
 	for (size_t i = 0; i < p->ncolumns; i++) {
 		warn_undefined(p, &p->columns[i]);
 		if (p->columns[i].payload)

@@ -319,8 +319,9 @@ static void list_probes(struct arena *a, const struct compiler *c, enum width w,
 
 	*l = (struct probe_list){ 0 };
 	for (unsigned i = 0; i < FEATURE_COUNT; i++) {
-		/* Not in the i386 psABI, so expected to fail there: kept out of the common file. */
-		bool absent = i == FEATURE_INT128 && w == W32;
+		/* Not in the i386 psABI, or not in every compiler: kept out of the common file,
+		 * which one refusal makes worthless. */
+		bool absent = (i == FEATURE_INT128 && w == W32) || i >= FEATURE_COMPLEX;
 
 		add_item(l, absent ? GROUP_ABSENT : GROUP_TYPES, "feature", features[i].name,
 			 features[i].source, &t->feature[i]);
