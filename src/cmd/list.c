@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber list: what there is: conventions, cases, compilers, places, rules, checks. */
 #include "cmd/cmd.h"
-#include "gen/gen.h"
+#include "gen/census.h"
 #include "place/place.h"
 #include "plan/toolchain.h"
 
@@ -43,8 +43,13 @@ static int list_checks(void)
 	return 0;
 }
 
+/* A type in fewer cases of a convention is told. */
+enum { ENOUGH_CASES = 6 };
+
 static int list_cases(void)
 {
+	struct census census;
+	struct str types = { 0 };
 	struct arena *a = arena_new();
 	struct gen_set set[WIDTHS];
 	struct case_list cases;
@@ -71,6 +76,10 @@ static int list_cases(void)
 	}
 	printf("%zu prototypes: %zu cases at 32 bit, %zu at 64 bit, each in 2 directions\n",
 	       cases.n, set[W32].n, set[W64].n);
+	census_take(a, set, &census);
+	census_text(&types, &census, ENOUGH_CASES);
+	fputs(types.s, stdout);
+	str_free(&types);
 	arena_free(a);
 	return 0;
 }
