@@ -143,7 +143,17 @@ def test_reproducer(which, request, gcc):
         readme = (out / c["folder"] / "README").read_text()
         assert c["rule"] in readme and c["expected"] in readme
         case = (out / c["folder"] / "case.h").read_text()
-        assert re.search(r"^// //! known \w+ [\w,]+ (callee|caller): REASON$", case, re.M)
+        assert re.search(r"^// //! known \w+ [\w,]+ (callee|caller) [\w,-]+: REASON$", case, re.M)
+        # With that line the case is expected to fail.
+        pasted = out / c["folder"] / "pasted.h"
+        pasted.write_text(case.replace("// //! known", "//! known"))
+        run(["run", "--cc", request.getfixturevalue(which)[3], "--width", c["width"], "--opt", "O2",
+             "--abi", c["convention"], "--seed", "5", "--cases", pasted, "--out",
+             out.parent / "pasted"], cwd=out.parent)
+        shown = [f for f in program.load(out.parent / "pasted").findings
+                 if f["direction"] == c["direction"] and f["verdict"] != "divergence"]
+        assert shown and all(f["known"] for f in shown)
+        pasted.unlink()
     worst = unexpected(data)[0]
     assert reproduce(out, worst) == 0
     assert reproduce(out, worst, "--cc", gcc) == 1  # the compiler without the flag

@@ -21,20 +21,20 @@ _Float16 va_f16(int n, ...);
 
 //! group f16-struct
 //! why one SSE eightbyte of 2 and of 6 bytes, two of mixed floats, INTEGER beside a char
-//! known clang>=16 ms caller: copies passed by reference are not aligned to 16
+//! known clang>=16 ms caller reference: copies passed by reference are not aligned to 16
 struct h1 ret_h1(struct h3 a, struct h_char b, _Float16 c);
 struct h3 ret_h3(struct h1 a, struct h_float b, struct h_char c, _Float16 d);
-//! known clang>=16 ms caller: copies passed by reference are not aligned to 16
+//! known clang>=16 ms caller reference: copies passed by reference are not aligned to 16
 struct h_float ret_h_float(int n, struct h3 a, struct h1 b, _Float16 c);
-//! known clang>=16 ms caller: copies passed by reference are not aligned to 16
+//! known clang>=16 ms caller reference: copies passed by reference are not aligned to 16
 struct h_char ret_h_char(struct h_char a, struct h_float b, struct h3 c, struct h1 d);
-//! known clang>=16 ms caller: copies passed by reference are not aligned to 16
+//! known clang>=16 ms caller reference: copies passed by reference are not aligned to 16
 int h_struct_stack(double a, double b, double c, double d, double e, double f, double g,
 		   struct h_float h, struct h3 i, struct h1 j, struct h_char k);
-//! known clang>=16 ms caller: copies passed by reference are not aligned to 16
+//! known clang>=16 ms caller reference: copies passed by reference are not aligned to 16
 int h_struct_ints(int a, int b, int c, int d, int e, int f, struct h_char g, struct h1 h,
 		  struct h_float i, struct h3 j);
 //! varargs struct h1, struct h3, struct h_float, struct h_char
-//! known clang>=16 ms caller: copies passed by reference are not aligned to 16
-//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
+//! known clang>=16 ms caller reference: copies passed by reference are not aligned to 16
+//! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 struct h_float va_h_struct(int n, ...);

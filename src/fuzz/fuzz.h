@@ -191,6 +191,7 @@ struct fuzz_cluster {
 	bool settled;            /* the minimal prototype showed it once more */
 	unsigned char *shows, *holds; /* by column: at the example's convention */
 	uint32_t shows_conventions;
+	uint32_t checks;   /* bit set: that fail in the calls which show it */
 	const char **also; /* other findings of the same minimal prototype */
 	size_t nalso;
 	bool folded; /* told with another cluster */

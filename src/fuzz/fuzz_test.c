@@ -835,7 +835,8 @@ START_TEST(suggests_a_known_line)
 	for (size_t i = 0; i < COLUMNS; i++)
 		*(selectors[_i].shows[i] ? &c->shows[i] : &c->holds[i]) = 1;
 	ck_assert_str_eq(fuzz_known_line(arena, &s->setup, c),
-			 arena_printf(arena, "//! known %s sysv callee:", selectors[_i].selector));
+			 arena_printf(arena, "//! known %s sysv callee stack-pointer:",
+				      selectors[_i].selector));
 }
 END_TEST
 

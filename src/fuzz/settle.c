@@ -226,6 +226,20 @@ static const char *one_line(char *text)
 	return text;
 }
 
+static uint32_t failing_checks(const struct fuzz_round *r, const struct finding *of)
+{
+	uint32_t set = 0;
+
+	for (size_t i = 0; i < r->matrix.nfindings; i++) {
+		const struct finding *f = &r->matrix.findings[i];
+
+		if (f->c == of->c && f->direction == of->direction &&
+		    f->verdict >= VERDICT_VIOLATION)
+			set |= 1u << f->check;
+	}
+	return set;
+}
+
 /* Does the call of a finding also have an argument in the wrong place? */
 static bool wrong_argument(const struct fuzz_round *r, const struct finding *of)
 {
@@ -268,6 +282,7 @@ static void run_minimal(struct fuzz_setup *s, struct fuzz_clusters *all,
 		*(c->not_minimal ? &c->perhaps : &c->known) =
 			fuzz_explained(all, c, proto[i], f && wrong_argument(&r, f));
 		if (f) {
+			c->checks = failing_checks(&r, f);
 			c->subject = arena_strdup(all->arena, f->subject);
 			c->expected = arena_strdup(all->arena, f->expected);
 			c->observed = arena_strdup(all->arena, f->observed);

@@ -52,6 +52,15 @@ static bool of_direction(const struct known *k, int direction)
 	return !k->direction || !strcmp(k->direction, direction_name(direction));
 }
 
+static bool of_check(const struct known *k, enum check check)
+{
+	for (size_t i = 0; i < k->nchecks; i++) {
+		if (!strcmp(k->checks[i], checks[check].name))
+			return true;
+	}
+	return !k->nchecks;
+}
+
 static void mark(struct matrix *m)
 {
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
@@ -63,9 +72,12 @@ static void mark(struct matrix *m)
 		struct finding *f = &m->findings[i];
 		const struct case_decl *d = f->c->decl;
 
-		for (size_t k = 0; k < d->nknown && !f->known; k++) {
+		/* What no document decides needs no excuse. */
+		for (size_t k = 0; f->verdict >= VERDICT_VIOLATION && k < d->nknown && !f->known;
+		     k++) {
 			if (speaks_of(&d->known[k], &m->plan->columns[f->column], f->c) &&
-			    of_direction(&d->known[k], f->direction))
+			    of_direction(&d->known[k], f->direction) &&
+			    of_check(&d->known[k], f->check))
 				f->known = &d->known[k];
 		}
 		if (!f->known && f->verdict >= VERDICT_VIOLATION)
@@ -97,7 +109,8 @@ static void look(const struct matrix *m, const struct column *col, const struct 
 		const struct finding *f = &m->findings[i];
 		const struct column *o = &m->plan->columns[f->column];
 
-		*found = f->c == c && of_direction(k, f->direction) &&
+		*found = f->c == c && f->verdict >= VERDICT_VIOLATION &&
+			 of_direction(k, f->direction) && of_check(k, f->check) &&
 			 o->compiler == col->compiler && o->width == col->width;
 	}
 }
