@@ -55,3 +55,10 @@ struct b128 ret_s128(struct b65 a, struct b64 b, struct b7 c, struct b129 d);
 struct b129 ret_s129(struct b128 a, struct b129 b, struct b65 c, struct b64 d);
 int bitint_struct_stack(int a, int b, int c, int d, int e, struct b65 f, struct b7 g,
 			struct b128 h, struct b64 i, struct b129 j);
+
+//! group bitint-alone
+//! why nothing but one of more than 64 bits: the smallest call in which it can be in the wrong place
+//! known clang<19 ms caller reference: copies passed by reference are not aligned to 16
+void bitint_127_alone(unsigned _BitInt(127) a);
+//! known clang<19 ms caller reference: copies passed by reference are not aligned to 16
+void bitint_65_alone(_BitInt(65) a);

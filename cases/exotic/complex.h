@@ -56,3 +56,14 @@ int c_struct_stack(double a, double b, double c, double d, double e, double f, d
 //! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
 //! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_c_struct(int n, ...);
+
+//! group complex-alone
+//! why nothing but one: the smallest call in which it can be in the wrong place
+//! known clang regparm2,regparm3 argument,locals: complex values and their structures travel in registers, integral types only may
+//! known clang thiscall argument,fault: a complex first argument goes by reference in ecx, not on the stack
+void c_float_alone(_Complex float a);
+//! known clang thiscall argument,fault: a complex first argument goes by reference in ecx, not on the stack
+//! known clang ms caller reference: copies passed by reference are not aligned to 16
+void c_double_alone(_Complex double a);
+//! known clang thiscall argument,fault: a complex first argument goes by reference in ecx, not on the stack
+void c_ldouble_alone(_Complex long double a);

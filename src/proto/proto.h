@@ -135,8 +135,8 @@ struct prototype {
 };
 
 /* A finding that is expected of a compiler, and why: `//! known SELECTOR ABI,... [callee|caller]
- * [CHECK,...]: REASON`, where SELECTOR is a compiler family with an optional comparison of its major version, as
- * in clang<18. */
+ * [CHECK,...]: REASON`, where SELECTOR is a compiler family with an optional comparison of its
+ * major version, as in clang<18. */
 struct known {
 	const char *family;
 	enum { KNOWN_ANY, KNOWN_LT, KNOWN_LE, KNOWN_EQ, KNOWN_GE, KNOWN_GT } op;
