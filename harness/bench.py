@@ -2,7 +2,8 @@
 """make bench: ratios measured side by side on this machine, never compared with another's.
 
 Prints functions compiled and checked per second end to end, cold; the time of a cached second run
-as a share of the first; and the time of the payloads alone as a share of the whole.
+as a share of the first; and functions per second of `clobber fuzz` with two compilers, against those
+of a plain differential generator with the same two.
 """
 
 import json
@@ -12,12 +13,53 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
+
+import naive
+
+NAIVE_PROTOTYPES = 40
+FUZZ_PROTOTYPES = "200"
+CORE = "scalar,variadic=0"  # what the plain generator draws; clobber draws more by default
 
 
 def timed(command: list[str]) -> float:
     start = time.monotonic()
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     return time.monotonic() - start
+
+
+def fuzz_rate(program: str, ccs: tuple[str, str], *args: str) -> float:
+    """Functions per second end to end: drawing, compiling, running, judging, clustering."""
+    with tempfile.TemporaryDirectory() as out:
+        subprocess.run([program, "fuzz", "--cc", ",".join(ccs), "--count", FUZZ_PROTOTYPES,
+                        "--minimise", "0", "--quiet", "--out", out, *args], check=False,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with open(os.path.join(out, "fuzz.json"), encoding="utf-8") as f:
+            return json.load(f)["functions_per_second"]
+
+
+def naive_rate(ccs: tuple[str, str]) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.monotonic()
+        count = naive.functions(Path(folder), ccs, NAIVE_PROTOTYPES)
+        return count / (time.monotonic() - start)
+
+
+def bench_fuzz(program: str) -> None:
+    gcc = next((c for c in ("gcc-12", "gcc") if shutil.which(c)), None)
+    clang = next((c for c in ("clang-14", "clang") if shutil.which(c)), None)
+    if not gcc or not clang:
+        print("fuzz: not measured: it takes a gcc and a clang")
+        return
+    ccs = (gcc, clang)
+    # Before and after, for the machine may be doing other things.
+    before = naive_rate(ccs)
+    rates = {"fuzz": fuzz_rate(program, ccs), "fuzz, scalars": fuzz_rate(program, ccs, "--types",
+                                                                         CORE)}
+    plain = (before + naive_rate(ccs)) / 2
+    print(f"{gcc}, {clang}: plain differential generator, four pairings: {plain:.0f} functions/s")
+    for name, rate in rates.items():
+        print(f"{name:13}  {rate:6.0f} functions/s end to end, {rate / plain:.1f} times as many")
 
 
 def main() -> None:
@@ -33,6 +75,7 @@ def main() -> None:
         print(f"{compiler}: {executed} functions called and checked, 5 rounds each")
         print(f"cold run   {cold:6.1f} s   {executed / cold:6.0f} functions/s end to end")
         print(f"second run {warm:6.1f} s   {warm / cold:6.1%} of the cold run")
+    bench_fuzz(program)
 
 
 if __name__ == "__main__":

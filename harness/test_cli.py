@@ -370,3 +370,15 @@ def test_explain_says_where(tmp_path):
 def test_explain_bad_prototype():
     r = fails(["explain", "int f(int a"], ":1:12: error: ")
     assert "^" in r.stderr
+
+
+@pytest.mark.parametrize("line,message", [
+    ("known gcc sysv argumnt: x", "`argumnt' is no check"),
+    ("known gcc sysv calee: x", "`calee' is no check"),
+    ("known gcc sysw argument: x", "`sysw' is no convention"),
+])
+def test_known_lines_name_what_there_is(tmp_path, line, message):
+    (tmp_path / "f.h").write_text(f"//! {line}\nint f(int a);\n")
+    r = run(["run", "--cases", "f.h", "--out", "out"], cwd=tmp_path)
+    assert (r.status, r.stdout) == (2, "")
+    assert r.stderr.startswith(f"f.h:1:5: error: {message}\n"), r.stderr

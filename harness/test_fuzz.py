@@ -4,7 +4,9 @@ break is made minimal, and what is written down reproduces."""
 import json
 import os
 import re
+import signal
 import subprocess
+import time
 
 import pytest
 
@@ -63,6 +65,7 @@ def test_help():
     (["--count", "-1"], "--count: `-1' is not a number"),
     (["--count", "many"], "--count: `many' is not a number"),
     (["--time", "0"], "--time: `0' is not a number"),
+    (["--minimise", "-1"], "--minimise: `-1' is not a number"),
     (["--seed", "-1"], "--seed: `-1' is not a number"),
     (["--seed", ""], "--seed: `' is not a number"),
     (["--types", ""], "--types: empty list"),
@@ -113,6 +116,7 @@ def test_regparm_is_found_and_made_trivial(regparm):
         assert (c["rule"], c["convention"], c["shown_again"]) == ("i386.args.stack", "cdecl", True)
         assert re.fullmatch(r"void fuzz_\w+\((int|long|char) a\);\n", c["case"])
         assert c["shown_by"] == ["rp2/32/O2"]
+        assert (c["minimal"], c["not_minimal_because"]) == (True, None)
     assert data["options"]["opt"] == ["O2"]
     assert data["functions"] == 60
 
@@ -139,7 +143,17 @@ def test_reproducer(which, request, gcc):
         readme = (out / c["folder"] / "README").read_text()
         assert c["rule"] in readme and c["expected"] in readme
         case = (out / c["folder"] / "case.h").read_text()
-        assert re.search(r"^// //! known \w+ [\w,]+ (callee|caller): REASON$", case, re.M)
+        assert re.search(r"^// //! known \w+ [\w,]+ (callee|caller) [\w,-]+: REASON$", case, re.M)
+        # With that line the case is expected to fail.
+        pasted = out / c["folder"] / "pasted.h"
+        pasted.write_text(case.replace("// //! known", "//! known"))
+        run(["run", "--cc", request.getfixturevalue(which)[3], "--width", c["width"], "--opt", "O2",
+             "--abi", c["convention"], "--seed", "5", "--cases", pasted, "--out",
+             out.parent / "pasted"], cwd=out.parent)
+        shown = [f for f in program.load(out.parent / "pasted").findings
+                 if f["direction"] == c["direction"] and f["verdict"] != "divergence"]
+        assert shown and all(f["known"] for f in shown)
+        pasted.unlink()
     worst = unexpected(data)[0]
     assert reproduce(out, worst) == 0
     assert reproduce(out, worst, "--cc", gcc) == 1  # the compiler without the flag
@@ -194,3 +208,115 @@ def test_compiler_crash_is_a_cluster(tmp_path, gcc, compilers):
     assert (c["verdict"], c["direction"], c["subject"]) == ("crash", None, "the compiler")
     assert re.fullmatch(r"void fuzz_\w+\(double a\);\n", c["case"])
     assert reproduce(tmp_path / "out", c) == 0
+
+
+def broken(tmp_path, gcc, compilers, extra="") -> str:
+    return script(tmp_path / "rbx", f'{extra}exec {compilers[gcc]["path"]} "$@" -fcall-used-rbx\n')
+
+
+def test_no_time_to_minimise(tmp_path, gcc, compilers):
+    cc = broken(tmp_path, gcc, compilers)
+    data, r = fuzz(tmp_path / "out", "--cc", cc, "--width", "64", "--abi", "sysv", "--count", "10",
+                   *QUICK, "--minimise", "0", status=1)
+    assert {(c["minimal"], c["not_minimal_because"], c["reductions"])
+            for c in unexpected(data)} == {(False, "out of time", 0)}
+    assert "(perhaps not minimal: out of time)" in r.stdout
+    readme = (tmp_path / "out" / unexpected(data)[0]["folder"] / "README").read_text()
+    assert "minimal     perhaps not: out of time" in readme
+
+
+def start_fuzz(out, *args) -> subprocess.Popen:
+    """In a session of its own, as from a terminal: a signal to the group reaches all."""
+    return subprocess.Popen([program.PROGRAM, "fuzz", "--out", out, *args], cwd=out.parent,
+                            env=program.environment(), stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def wait_for_round(out, p: subprocess.Popen, number: int) -> None:
+    """Until the compilers of a round after the first are at work."""
+    seen, deadline = set(), time.monotonic() + program.SECONDS
+    while len(seen) < number:
+        assert p.poll() is None and time.monotonic() < deadline
+        for f in (out / "work").glob("gen64/*.c"):
+            try:
+                seen.update(re.findall(r"fuzz_(\d+)", f.read_text())[:1])
+            except FileNotFoundError:
+                pass
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("number,group", [(signal.SIGINT, True), (signal.SIGTERM, False),
+                                          (signal.SIGTERM, True)])
+def test_interrupted_run_reports(tmp_path, gcc, compilers, number, group):
+    cc = broken(tmp_path, gcc, compilers)
+    p = start_fuzz(tmp_path / "out", "--cc", cc, "--width", "64", "--abi", "sysv", "--time", "600",
+                   *QUICK)
+    wait_for_round(tmp_path / "out", p, 2)
+    start = time.monotonic()
+    (os.killpg if group else os.kill)(p.pid, number)
+    out, err = p.communicate(timeout=program.SECONDS)
+    assert time.monotonic() - start < 60
+    assert p.returncode == 1, err
+    data = json.loads((tmp_path / "out" / "fuzz.json").read_text())
+    assert data["interrupted"] and data["rounds"] >= 1
+    assert "interrupted by a signal" in out and "clobber: stopping: " in err
+    # Nothing that the signal did to a compiler or payload is a finding.
+    assert {(c["verdict"], c["check"]) for c in unexpected(data)} == {
+        ("violation", "callee-saved")}
+    assert reproduce(tmp_path / "out", unexpected(data)[0]) == 0
+
+
+def test_interrupted_in_the_first_round(tmp_path, gcc, compilers):
+    cc = script(tmp_path / "slow",
+                f'case " $* " in *gen64*) sleep 2;; esac; exec {compilers[gcc]["path"]} "$@"\n')
+    p = start_fuzz(tmp_path / "out", "--cc", cc, "--width", "64", "--abi", "sysv", *QUICK)
+    wait_for_round(tmp_path / "out", p, 1)
+    os.killpg(p.pid, signal.SIGINT)
+    out, err = p.communicate(timeout=program.SECONDS)
+    assert (p.returncode, out) == (2, "")
+    assert "interrupted before the first round was over" in err
+    assert not (tmp_path / "out" / "fuzz.json").exists()
+
+
+def test_killed_run_leaves_nothing_half(tmp_path, gcc, compilers):
+    """Its compilers may live on: the next run waits for them, and is not confused by what they
+    write."""
+    cc = broken(tmp_path, gcc, compilers, 'case " $* " in *gen64*) sleep 1;; esac\n')
+    args = ("--cc", cc, "--width", "64", "--abi", "sysv", "--count", "4", *QUICK)
+    p = start_fuzz(tmp_path / "out", *args)
+    wait_for_round(tmp_path / "out", p, 1)
+    time.sleep(0.3)
+    os.kill(p.pid, signal.SIGKILL)
+    p.communicate(timeout=program.SECONDS)
+    assert not (tmp_path / "out" / "fuzz.json").exists()
+    assert not list(tmp_path.rglob("*.tmp*"))
+    data, _ = fuzz(tmp_path / "out", *args, status=1)
+    assert data["prototypes"] == 4 and not data["interrupted"]
+    again, _ = fuzz(tmp_path / "other", *args, status=1)
+    assert data["totals"] == again["totals"]
+
+
+def test_warnings_are_told_once(tmp_path, gcc, compilers):
+    """A helper that nothing defines, called in every round."""
+    cc = script(tmp_path / "helper",
+                'case " $* " in *gen64*) set -- "$@" -finstrument-functions;; esac\n'
+                f'exec {compilers[gcc]["path"]} "$@"\n')
+    r = run(["fuzz", "--out", tmp_path / "out", "--cc", cc, "--width", "64", "--abi", "sysv",
+             "--count", "120", "--minimise", "0", *QUICK], cwd=tmp_path)
+    assert json.loads((tmp_path / "out" / "fuzz.json").read_text())["rounds"] > 1
+    assert r.stderr.count("undefined reference") == 1, r.stderr
+
+
+def test_a_known_cause_is_known_whoever_sees_it_first(tmp_path, compilers):
+    """LLVM 115052, an __float128 by value where a reference belongs: seen by one check when the
+    register holds a number, by the other when something readable."""
+    cc = next((c for c, of in compilers.items()
+               if of["family"] == "clang" and int(of["version"].split(".")[0]) < 20), None)
+    if not cc:
+        pytest.skip("no clang before 20")
+    data, _ = fuzz(tmp_path / "out", "--cc", cc, "--width", "64", "--abi", "ms", "--count", "60",
+                   "--types", "float128=10,int,empty=9,struct,double", "-q", "--seed", "3",
+                   status=0)
+    known = [c for c in data["clusters"] if c["known"]]
+    assert any("115052" in c["known"] for c in known)
+    assert all(c["minimal"] for c in known)

@@ -52,16 +52,16 @@ int align_holes_64(long a, long b, long c, long d, long e, long f, long g, struc
 //! group align-va
 //! why va_arg aligns the overflow area to 16 or more first (x86-64 psABI 3.5.7)
 //! varargs struct t16, int, struct m16, struct t16_pair, t16_float
-//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
+//! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_align_16(int n, ...);
 //! varargs long, struct t16_pair, long, struct t16, struct m16, t16_float
-//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
+//! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_align_stack(int a, int b, int c, int d, int e, int f, ...);
 //! varargs struct t32, int, struct m16_tail
-//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
+//! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_align_32(int n, ...);
 //! varargs struct m64, struct m32, struct t64
-//! known clang regparm1,regparm2,regparm3,kernel/32: the pointer to a variadic memory return is not popped
-//! known gcc regparm1,regparm2,regparm3,kernel/32 callee: the pointer to a variadic memory return is not popped
-//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
+//! known clang regparm1,regparm2,regparm3 return,stack-pointer,locals: the pointer to a variadic memory return is not popped
+//! known gcc regparm1,regparm2,regparm3 callee stack-pointer: the pointer to a variadic memory return is not popped
+//! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 struct t32 va_ret_align(int n, ...);

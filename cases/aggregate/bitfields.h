@@ -27,40 +27,41 @@ struct named ret_named(int n, struct gaps a, struct signs b);
 //! known clang kernel/32,regparm3@reg-struct: structures travel in registers, integral types only may
 //! known gcc kernel/32,regparm3@reg-struct: structures travel in registers, integral types only may
 struct signs ret_signs(int n, struct zero a, struct named b);
-//! known clang ms caller: copies passed by reference are not aligned to 16
+//! known clang ms caller reference: copies passed by reference are not aligned to 16
 //! known clang kernel/32,regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
 //! known gcc kernel/32,regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
 struct gaps ret_gaps(int n, struct named a, struct cross b);
-//! known clang ms caller: copies passed by reference are not aligned to 16
+//! known clang ms caller reference: copies passed by reference are not aligned to 16
 struct zero ret_zero(int n, struct cross a, struct bools b);
 //! why 12 bytes: a bit-field starts a new int when it does not fit
 struct cross ret_cross(int n, struct wide a, struct zero b);
-//! known clang ms caller: copies passed by reference are not aligned to 16
+//! known clang ms caller reference: copies passed by reference are not aligned to 16
 struct wide ret_wide(int n, struct bools a, struct gaps b);
 struct bools ret_bools(int n, struct signs a, struct wide b);
-//! known clang stdcall: a structure of unnamed bit-fields only is dropped
+//! known clang stdcall stack-pointer,fault: a structure of unnamed bit-fields only is dropped
 //! known gcc ms@pcc-struct caller: a structure of unnamed bit-fields only does not return in memory
 union bits ret_union(int n, union bits a, struct float_bits b, struct bits_only c);
 
 //! group bits-regs
 //! why INTEGER registers, one or two each, up to the last
-//! known clang regparm1,regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
-//! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
-//! known clang ms caller: copies passed by reference are not aligned to 16
-//! known gcc regparm1,regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
+//! known clang regparm1,regparm2,regparm3,kernel/32 argument,locals: structures travel in registers, integral types only may
+//! known clang thiscall argument,fault: the first integer or structure goes in ecx though it is not the first argument
+//! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known gcc regparm1,regparm2,regparm3,kernel/32 argument: structures travel in registers, integral types only may
+//! known gcc kernel/32 caller locals: structures travel in registers, integral types only may
 int bits_regs(struct named a, struct signs b, struct cross c, struct bools d, struct zero e);
-//! known clang regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
-//! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
-//! known clang<16 ms caller: copies passed by reference are not aligned to 16
-//! known gcc regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
+//! known clang regparm2,regparm3,kernel/32 argument: structures travel in registers, integral types only may
+//! known clang thiscall argument,fault: the first integer or structure goes in ecx though it is not the first argument
+//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known gcc regparm2,regparm3,kernel/32 argument,locals: structures travel in registers, integral types only may
 int bits_regs_wide(struct gaps a, struct wide b, union bits c, struct signs d, struct pad_float e);
 
 //! group bits-stack
 //! why the same in memory, behind six longs
-//! known clang ms caller: copies passed by reference are not aligned to 16
+//! known clang ms caller reference: copies passed by reference are not aligned to 16
 int bits_stack(long a, long b, long c, long d, long e, long f, struct named g, struct gaps h,
 	       struct zero i, struct cross j);
-//! known clang ms caller: copies passed by reference are not aligned to 16
+//! known clang ms caller reference: copies passed by reference are not aligned to 16
 int bits_stack_wide(long a, long b, long c, long d, long e, struct wide f, struct bools g,
 		    struct signs h, union bits i, struct wide j, struct cross k);
 
@@ -69,53 +70,56 @@ int bits_stack_wide(long a, long b, long c, long d, long e, struct wide f, struc
 struct pad_float ret_pad_float(struct pad_float a, struct float_bits b, float c);
 //! why INTEGER, then SSE or INTEGER: unnamed bits behind a float
 struct float_bits ret_float_bits(struct float_bits a, struct pad_float b, union bits c);
-//! known clang regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
-//! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
-//! known clang<16 ms caller: copies passed by reference are not aligned to 16
-//! known gcc regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
+//! known clang regparm2,regparm3,kernel/32 argument,locals: structures travel in registers, integral types only may
+//! known clang thiscall argument,fault: the first integer or structure goes in ecx though it is not the first argument
+//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known gcc regparm2,regparm3,kernel/32 argument: structures travel in registers, integral types only may
 int bits_class_regs(double a, double b, double c, double d, double e, double f, double g,
 		    struct pad_float h, struct float_bits i, union bits j);
-//! known clang stdcall: a structure of unnamed bit-fields only is dropped
-//! known clang fastcall: a structure uses up registers that it is not passed in
-//! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
+//! known clang stdcall stack-pointer,fault: a structure of unnamed bit-fields only is dropped
+//! known clang fastcall stack-pointer,fault: a structure uses up registers that it is not passed in
+//! known clang thiscall stack-pointer,fault: the first integer or structure goes in ecx though it is not the first argument
 int bits_class_stack(long a, long b, long c, long d, long e, long f, struct float_bits g,
 		     struct pad_float h, union bits i, struct bits_only j);
 
 //! group bits-padding
 //! why only unnamed bits: 4 bytes, NO_CLASS under sysv if they are padding, an integer under ms
-//! known clang regparm0/32,cdecl,stdcall,asmlinkage/32: a structure of unnamed bit-fields only is dropped
+//! known clang regparm0/32,cdecl,stdcall,asmlinkage/32 argument,stack-pointer,locals,fault: a structure of unnamed bit-fields only is dropped
 //! known clang fastcall@reg-struct,regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
 //! known clang thiscall@reg-struct: the first integer or structure goes in ecx though it is not the first argument
-//! known gcc regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
 //! known gcc asmlinkage/64@pcc-struct,ms@pcc-struct,regparm0/64@pcc-struct,sysv@pcc-struct: a structure of unnamed bit-fields only does not return in memory
+//! known gcc regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
 struct bits_only ret_padding_args(struct bits_only a, int b, double c, struct bits_only d);
-//! known clang regparm0/32,cdecl,stdcall,thiscall,regparm1,asmlinkage/32: a structure of unnamed bit-fields only is dropped
-//! known clang regparm3,kernel/32 caller: a structure of unnamed bit-fields only is dropped
+//! known clang regparm0/32,cdecl,stdcall,thiscall,regparm1,asmlinkage/32 argument,stack-pointer,locals,fault: a structure of unnamed bit-fields only is dropped
+//! known clang regparm3,kernel/32 caller locals: a structure of unnamed bit-fields only is dropped
 //! known gcc kernel/32: a structure uses up registers that it is not passed in
 int padding_between(int a, struct bits_only b, int c, struct bits_only d);
 //! why a word of its own at 32 bit, no register under sysv: the long behind tells
-//! known clang regparm0/32,cdecl,stdcall,fastcall,thiscall,regparm1,regparm2,regparm3,asmlinkage/32,kernel/32: a structure of unnamed bit-fields only is dropped
-//! known gcc ms: a structure of unnamed bit-fields only takes no slot
+//! known clang regparm0/32,cdecl,stdcall,fastcall,thiscall,regparm1,regparm2,regparm3,asmlinkage/32,kernel/32 argument,stack-pointer,fault: a structure of unnamed bit-fields only is dropped
+//! known gcc ms argument: a structure of unnamed bit-fields only takes no slot
+//! known clang asmlinkage/32,regparm0/32@kernel caller locals: a structure of unnamed bit-fields only is dropped
+//! known clang kernel/32 caller locals: structures travel in registers, integral types only may
 int padding_stack(long a, long b, long c, long d, long e, long f, struct bits_only g, long h);
 
 //! group bits-va
 //! why va_arg reads whole eightbytes; bits are cut out of them
 //! varargs struct named, struct gaps, struct cross, struct zero
-//! known clang ms caller: copies passed by reference are not aligned to 16
-//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
+//! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_bits(int n, ...);
 //! varargs struct wide, struct signs, struct bools, union bits
-//! known clang ms caller: copies passed by reference are not aligned to 16
-//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
+//! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_bits_wide(int n, ...);
 //! varargs struct pad_float, struct float_bits, double
-//! known clang<16 ms caller: copies passed by reference are not aligned to 16
-//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
+//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_bits_class(int n, ...);
 //! varargs int, struct bits_only, int
-//! known clang regparm0/32,cdecl,regparm1,regparm2,regparm3,asmlinkage/32,kernel/32: a structure of unnamed bit-fields only is dropped
-//! known gcc regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
-//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
+//! known clang regparm0/32,cdecl,regparm1,regparm2,regparm3,asmlinkage/32,kernel/32 argument,stack-pointer,fault: a structure of unnamed bit-fields only is dropped
+//! known gcc regparm1,regparm2,regparm3 stack-pointer,fault: the pointer to a variadic memory return is not popped
+//! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 //! known gcc asmlinkage/64@pcc-struct,regparm0/64@pcc-struct,sysv@pcc-struct: a structure of unnamed bit-fields only does not return in memory
 //! known gcc ms@pcc-struct caller: va_arg reads wide values in line, the caller passes a reference
+//! known gcc ms@pcc-struct callee hidden-pointer: a structure of unnamed bit-fields only does not return in memory
 struct bits_only va_bits_padding(int n, ...);

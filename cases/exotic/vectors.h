@@ -26,19 +26,19 @@ struct s_v16sf { v16sf a; };
 
 //! group vec8
 //! why one SSE eightbyte, integers too: xmm0, never an mmx register
-//! known clang ms: 8-byte vectors are passed by reference and returned in xmm0
+//! known clang ms argument,return,fault: 8-byte vectors are passed by reference and returned in xmm0
 v2si ret_v2si(int n, v2sf a, v2si b, double c, v2sf d);
-//! known clang ms: 8-byte vectors are passed by reference and returned in xmm0
+//! known clang ms argument,return,fault: 8-byte vectors are passed by reference and returned in xmm0
 v2sf ret_v2sf(v2si a, v2sf b, struct s_v4sf c);
 //! why xmm7, then 8 bytes in each stack slot
-//! known clang ms: 8-byte vectors are passed by reference and returned in xmm0
+//! known clang ms argument,fault: 8-byte vectors are passed by reference and returned in xmm0
 int v8_stack(double a, double b, double c, double d, double e, double f, double g, v2si h, v2sf i,
 	     v2si j, int k);
 //! varargs v2si, v2sf, double, v2si
-//! known clang ms: 8-byte vectors are passed by reference and returned in xmm0
+//! known clang ms argument,return: 8-byte vectors are passed by reference and returned in xmm0
 v2si va_v8(int n, ...);
 //! varargs v2sf, int, v2si
-//! known clang ms: 8-byte vectors are passed by reference and returned in xmm0
+//! known clang ms argument,return: 8-byte vectors are passed by reference and returned in xmm0
 v2sf va_v8_float(int n, ...);
 
 //! group vec8-single
@@ -62,11 +62,11 @@ v2df ret_v2df(v2df a, double b, v16qi c, v4sf d);
 int v16_stack(double a, double b, double c, double d, double e, double f, double g, v4sf h,
 	      double i, v16qi j, int k, v2df l);
 //! varargs v4sf, v16qi, int, v2df
-//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
+//! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_v16(int n, ...);
 //! why in the overflow area an odd number of words is before each
 //! varargs long, v16qi, long, v4sf, v2df, v4sf, v2df, v16qi, v4sf, v2df, long, v16qi
-//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
+//! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 v2df va_ret_v16(long a, long b, long c, long d, long e, long f, ...);
 
 //! group vec-wide
@@ -97,10 +97,10 @@ int v32_stack(long a, long b, long c, long d, long e, long f, long g, v8si h, lo
 int v64_stack(long a, long b, long c, long d, long e, long f, long g, v32hi h, long i, v16sf j,
 	      int k, struct s_v16sf l);
 //! varargs v8si, int, v4df, struct s_v8si
-//! known clang regparm1@avx,regparm1@avx512f,regparm2@avx,regparm2@avx512f,regparm3@avx,regparm3@avx512f: a structure with a vector is not aligned on the stack
-//! known gcc regparm1@avx,regparm1@avx512f,regparm2@avx,regparm2@avx512f,regparm3@avx,regparm3@avx512f callee: the pointer to a variadic memory return is not popped
 //! known clang ms caller: a structure of one wide vector goes by value
+//! known clang regparm1@avx,regparm1@avx512f,regparm2@avx,regparm2@avx512f,regparm3@avx,regparm3@avx512f: a structure with a vector is not aligned on the stack
 //! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
+//! known gcc regparm1@avx,regparm1@avx512f,regparm2@avx,regparm2@avx512f,regparm3@avx,regparm3@avx512f callee: the pointer to a variadic memory return is not popped
 struct s_v8si va_v32(int n, ...);
 //! varargs v16sf, int, v32hi, struct s_v16sf
 //! known clang asmlinkage/64@avx512f,regparm0/64@avx512f,sysv@avx512f: a __m512 in a named structure of a variadic function is read from memory
@@ -110,9 +110,9 @@ int va_v64(struct s_v16sf n, ...);
 
 //! group vec-struct
 //! why SSE and INTEGER; SSE and SSEUP; with more behind it memory
-//! known clang ms: 8-byte vectors are passed by reference and returned in xmm0
+//! known clang ms argument,fault: 8-byte vectors are passed by reference and returned in xmm0
 struct s_v2sf ret_s_v2sf(struct s_v4sf a, struct s_v4sf_int b, union u_v2df c, v2si d);
-//! known clang ms: 8-byte vectors are passed by reference and returned in xmm0
+//! known clang ms argument,fault: 8-byte vectors are passed by reference and returned in xmm0
 struct s_v4sf ret_s_v4sf(struct s_v2sf a, union u_v2df b, struct s_v4sf_int c, v2sf d);
 //! known clang cdecl@avx,cdecl@avx512f,cdecl@sse2,regparm0/32@avx,regparm0/32@avx512f,regparm0/32@sse2,stdcall@avx,stdcall@avx512f,stdcall@sse2: a structure with a vector is not aligned on the stack
 struct s_v4sf_int ret_s_v4sf_int(int n, struct s_v4sf_int a, struct s_v2sf b, union u_v2df c);
@@ -124,6 +124,6 @@ int v_struct_stack(double a, double b, double c, double d, double e, double f, d
 		   struct s_v4sf h, double i, struct s_v2sf j, union u_v2df k,
 		   struct s_v4sf_int l);
 //! varargs struct s_v2sf, struct s_v4sf, union u_v2df, struct s_v4sf_int
-//! known clang<16 ms caller: 8-byte vectors are passed by reference and returned in xmm0
-//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
+//! known clang<16 ms caller reference: 8-byte vectors are passed by reference and returned in xmm0
+//! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_v_struct(int n, ...);

@@ -40,8 +40,8 @@ __attribute__((fastcall)) long long fastcall_llong(long long a, int b);
 __attribute__((thiscall)) int thiscall_this(void *this_ptr);
 __attribute__((thiscall)) int thiscall_int3(void *this_ptr, int a, int b);
 //! why the first argument is not integral: ecx stays unused, or does b get it?
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
-//! known gcc thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 __attribute__((thiscall)) int thiscall_dbl_first(double a, int b);
 
 //! group attr-regparm

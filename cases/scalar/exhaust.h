@@ -30,18 +30,18 @@ __int128 int128_8(__int128 a, __int128 b, __int128 c, __int128 d, __int128 e, __
 //! why a pattern of two types drains two register files at different speeds
 double int_dbl_x8(int a, double b, int c, double d, int e, double f, int g, double h, int i,
 		  double j, int k, double l, int m, double n, int o, double p);
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
-//! known gcc thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 float flt_long_x8(float a, long b, float c, long d, float e, long f, float g, long h, float i,
 		  long j, float k, long l, float m, long n, float o, long p);
 int char_llong_x8(char a, long long b, char c, long long d, char e, long long f, char g,
 		  long long h, char i, long long j, char k, long long l, char m, long long n,
 		  char o, long long p);
 //! why the 7th int is on the stack: 8 bytes of padding before the long double behind it
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
-//! known gcc thiscall: the first integer goes in ecx though it is not the first argument
-//! known clang regparm2,regparm3,kernel/32: a long double uses up integer registers
-//! known clang<19 fastcall: a long double uses up integer registers
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known clang regparm2,regparm3,kernel/32 argument: a long double uses up integer registers
+//! known clang<16 fastcall argument: a long double uses up integer registers
 int ld_int_x8(long double a, int b, long double c, int d, long double e, int f, long double g,
 	      int h, long double i, int j, long double k, int l, long double m, int n,
 	      long double o, int p);
@@ -54,12 +54,12 @@ int every_type(_Bool a, char b, signed char c, unsigned char d, short e, unsigne
 	       unsigned h, long i, unsigned long j, long long k, unsigned long long l, void *m,
 	       float n, double o, long double p);
 //! why the same backwards: the integers that had registers come last, on the stack
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
-//! known gcc thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 int every_type_back(long double a, double b, float c, void *d, unsigned long long e, long long f,
 		    unsigned long g, long h, unsigned i, int j, unsigned short k, short l,
 		    unsigned char m, signed char n, char o, _Bool p);
 //! why INTEGER registers full, then one of each kind, all but k and n on the stack, with padding
-//! known clang<18 sysv,regparm0,asmlinkage/64,kernel/64,asmlinkage/32: LLVM 41784: __int128 split or misaligned
+//! known clang<18 sysv,regparm0,asmlinkage/64,asmlinkage/32 argument,locals: LLVM 41784: __int128 split or misaligned
 int full_then_each(long a, long b, long c, long d, long e, long f, char g, __int128 h, short i,
 		   long double j, float k, _Bool l, void *m, double n, int o, long long p);

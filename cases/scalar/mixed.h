@@ -8,26 +8,26 @@
 //! group int-double
 //! why independent counters under sysv, positional ones under ms, closed gaps with regparm
 int int_dbl(int a, double b);
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
-//! known gcc thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 int dbl_int(double a, int b);
 //! why regparm and fastcall skip the double: c takes the next register, not the third
 int int_dbl_int(int a, double b, int c);
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
-//! known gcc thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 double dbl_int_dbl(double a, int b, double c);
 int int_dbl_x2(int a, double b, int c, double d);
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
-//! known gcc thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 int dbl_int_x2(double a, int b, double c, int d);
 int int2_dbl2(int a, int b, double c, double d);
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
-//! known gcc thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 double dbl2_int2(double a, double b, int c, int d);
 //! why the 5th argument is on the stack under ms although each file has registers left
 int alternate_5(int a, double b, int c, double d, int e);
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
-//! known gcc thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 double alternate_6(double a, int b, double c, int d, double e, int f);
 //! why fills both files exactly under sysv: not one stack byte
 int int6_dbl8(int a, int b, int c, int d, int e, int f, double g, double h, double i, double j,
@@ -36,8 +36,8 @@ int int6_dbl8(int a, int b, int c, int d, int e, int f, double g, double h, doub
 int int7_dbl9(int a, int b, int c, int d, int e, int f, int g, double h, double i, double j,
 	      double k, double l, double m, double n, double o, double p);
 //! why same counts, other order: the doubles come first, their overflow is nearest to sp
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
-//! known gcc thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 double dbl9_int7(double a, double b, double c, double d, double e, double f, double g, double h,
 		 double i, int j, int k, int l, int m, int n, int o, int p);
 
@@ -55,14 +55,14 @@ double dbl8_flt_dbl(double a, double b, double c, double d, double e, double f, 
 //! group int-float
 //! why 4-byte floats between integers: 4 and 8 byte slots differ between the widths
 float int_flt(int a, float b);
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
-//! known gcc thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 int flt_int(float a, int b);
 float ptr_flt_ptr(void *a, float b, void *c);
 long long_flt_long(long a, float b, long c);
 //! why three integers leave for regparm3, both floats stay and become adjacent
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
-//! known gcc thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 int flt_int3_flt(float a, int b, int c, int d, float e);
 int char_flt_short_dbl(char a, float b, short c, double d);
 //! why a float in the last ms position, its integer twin r9 unused

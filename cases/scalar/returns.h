@@ -58,11 +58,11 @@ long long ret_llong_args(int a, int b, int c);
 long long ret_llong_stack(int a, int b, int c, int d, int e);
 //! why rdx carries the 3rd argument in and the upper half out
 __int128 ret_int128_args(long a, long b, long c);
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
-//! known gcc thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 float ret_float_args(float a, int b, float c);
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
-//! known gcc thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 double ret_double_args(double a, double b, int c);
 //! why an integer in, a floating result out: no register is shared
 double ret_double_of_long(long a);

@@ -30,32 +30,32 @@ int va_int_7(int a, int b, int c, int d, int e, int f, int g, ...);
 //! varargs int, double
 int va_int_9(int a, int b, int c, int d, int e, int f, int g, int h, int i, ...);
 //! varargs double
-//! known gcc ms caller: a named floating-point argument of a variadic call is in xmm only
+//! known gcc ms caller argument: a named floating-point argument of a variadic call is in xmm only
 double va_dbl_1(double a, ...);
 //! varargs double, double
-//! known gcc ms caller: a named floating-point argument of a variadic call is in xmm only
+//! known gcc ms caller argument: a named floating-point argument of a variadic call is in xmm only
 double va_dbl_4(double a, double b, double c, double d, ...);
 //! why one SSE register is left for the first unnamed double
 //! varargs double, double
-//! known gcc ms caller: a named floating-point argument of a variadic call is in xmm only
+//! known gcc ms caller argument: a named floating-point argument of a variadic call is in xmm only
 double va_dbl_7(double a, double b, double c, double d, double e, double f, double g, ...);
 //! varargs double
-//! known gcc ms caller: a named floating-point argument of a variadic call is in xmm only
+//! known gcc ms caller argument: a named floating-point argument of a variadic call is in xmm only
 double va_dbl_8(double a, double b, double c, double d, double e, double f, double g, double h,
 		...);
 //! why one named double is on the stack, al is 8 at most
 //! varargs double
-//! known gcc ms caller: a named floating-point argument of a variadic call is in xmm only
+//! known gcc ms caller argument: a named floating-point argument of a variadic call is in xmm only
 double va_dbl_9(double a, double b, double c, double d, double e, double f, double g, double h,
 		double i, ...);
 
 //! group va-none
 //! why an ellipsis with nothing behind it still needs al and the stack-only rules
 int va_none(int n, ...);
-//! known gcc ms caller: a named floating-point argument of a variadic call is in xmm only
+//! known gcc ms caller argument: a named floating-point argument of a variadic call is in xmm only
 double va_none_dbl(double a, ...);
 //! why a named float is not promoted, only unnamed ones would be
-//! known gcc ms caller: a named floating-point argument of a variadic call is in xmm only
+//! known gcc ms caller argument: a named floating-point argument of a variadic call is in xmm only
 float va_none_flt(float a, int b, ...);
 //! why named sub-int arguments are not promoted either
 int va_none_sub(_Bool a, char b, short c, int d, ...);
@@ -77,7 +77,7 @@ long long va_llongs(const char *fmt, ...);
 double va_doubles_8(const char *fmt, ...);
 //! why more doubles than SSE registers: the 9th is in the overflow area, al is 8
 //! varargs double, double, double, double, double, double, double, double
-//! known gcc ms caller: a named floating-point argument of a variadic call is in xmm only
+//! known gcc ms caller argument: a named floating-point argument of a variadic call is in xmm only
 double va_doubles_9(double first, ...);
 //! varargs void *, const char *, void **
 void *va_pointers(const char *fmt, ...);
@@ -86,7 +86,7 @@ void *va_pointers(const char *fmt, ...);
 long double va_ldoubles(const char *fmt, ...);
 //! why an unnamed pair is not split between the save area and memory (x86-64 psABI 3.5.7)
 //! varargs __int128, __int128, __int128
-//! known clang<18 sysv,regparm0,asmlinkage/64,kernel/64,asmlinkage/32 caller: LLVM 41784: __int128 split or misaligned
+//! known clang<18 sysv,regparm0,asmlinkage/64,asmlinkage/32 caller argument,locals: LLVM 41784: __int128 split or misaligned
 __int128 va_int128s(const char *fmt, ...);
 
 //! group va-mixed
@@ -99,20 +99,20 @@ int va_dbl_int(int n, ...);
 int va_each(const char *fmt, ...);
 //! why a long double between must not disturb the register counters
 //! varargs int, long double, double, long double, int
-//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
+//! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_ld_between(const char *fmt, ...);
 //! why a word in the overflow area, then padding for the 16-aligned value
 //! varargs int, long double, int
-//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
+//! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_ld_aligned(int a, int b, int c, int d, int e, int f, ...);
 //! why only r9 is left: the pair is in memory, the int behind it takes r9 (x86-64 psABI 3.2.3)
 //! varargs __int128, int
-//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
-//! known clang<20 sysv,regparm0,asmlinkage/64,kernel/64,asmlinkage/32 caller: LLVM 41784, 123935: r9 lost behind __int128
+//! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
+//! known clang<20 sysv,regparm0,asmlinkage/64,asmlinkage/32 caller argument: LLVM 41784, 123935: r9 lost behind __int128
 int va_i128_last(int a, int b, int c, int d, int e, ...);
 //! why the pair in the overflow area is 16-aligned
 //! varargs int, __int128
-//! known clang<18 sysv,regparm0,asmlinkage/64,kernel/64,asmlinkage/32 caller: LLVM 41784: __int128 split or misaligned
+//! known clang<18 sysv,regparm0,asmlinkage/64,asmlinkage/32 caller argument: LLVM 41784: __int128 split or misaligned
 __int128 va_i128_aligned(int a, int b, int c, int d, int e, int f, ...);
 //! why at 32 bit the long long sits at offset 8, then at 20
 //! varargs int, long long, int, long long

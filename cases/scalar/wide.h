@@ -24,9 +24,9 @@ int int2_ll_int(int a, int b, long long c, int d);
 long long ll_2(long long a, long long b);
 long long ll_3(long long a, long long b, long long c);
 //! why a float consumes no integer register
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 long long flt_ll(float a, long long b);
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 int flt_ll_int(float a, long long b, int c);
 long long int_dbl_ll(int a, double b, long long c);
 //! why 64-bit integers on the 64-bit stack are like long
@@ -40,8 +40,8 @@ double dbl_after_2(int a, int b, double c);
 double dbl_after_3(int a, int b, int c, double d);
 //! why one integer is left on the stack by regparm3, before the double
 double dbl_after_4(int a, int b, int c, int d, double e);
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
-//! known gcc thiscall: the first integer goes in ecx though it is not the first argument
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 int dbl_then_int(double a, int b);
 int int2_dbl_int(int a, int b, double c, int d);
 double ll_dbl_ll(long long a, double b, long long c);
@@ -56,18 +56,18 @@ __int128 i128_after_3(int a, int b, int c, __int128 d);
 //! why the last two registers, r8 and r9
 __int128 i128_after_4(int a, int b, int c, int d, __int128 e);
 //! why only r9 is left: the whole value goes to the stack
-//! known clang<18 sysv,regparm0,asmlinkage/64,kernel/64,asmlinkage/32: LLVM 41784: __int128 split or misaligned
+//! known clang<18 sysv,regparm0,asmlinkage/64,asmlinkage/32 argument,locals: LLVM 41784: __int128 split or misaligned
 __int128 i128_after_5(int a, int b, int c, int d, int e, __int128 f);
 __int128 i128_after_6(int a, int b, int c, int d, int e, int f, __int128 g);
 //! why one word is on the stack already: padding up to a 16-byte boundary
-//! known clang<18 sysv,regparm0,asmlinkage/64,kernel/64,asmlinkage/32: LLVM 41784: __int128 split or misaligned
+//! known clang<18 sysv,regparm0,asmlinkage/64,asmlinkage/32 argument: LLVM 41784: __int128 split or misaligned
 __int128 i128_after_7(int a, int b, int c, int d, int e, int f, int g, __int128 h);
 //! why the register taken for the first half is given back, and the 7th argument uses it
-//! known clang<20 sysv,regparm0,asmlinkage/64,kernel/64,asmlinkage/32: LLVM 41784, 123935: r9 lost behind __int128
+//! known clang<20 sysv,regparm0,asmlinkage/64,asmlinkage/32 argument: LLVM 41784, 123935: r9 lost behind __int128
 int i128_after_5_int(int a, int b, int c, int d, int e, __int128 f, int g);
 int i128_after_6_int(int a, int b, int c, int d, int e, int f, __int128 g, int h);
 //! why padding before each 16-byte value, words between them
-//! known clang<18 sysv,regparm0,asmlinkage/64,kernel/64,asmlinkage/32: LLVM 41784: __int128 split or misaligned
+//! known clang<18 sysv,regparm0,asmlinkage/64,asmlinkage/32 argument,locals: LLVM 41784: __int128 split or misaligned
 int i128_stack_twice(long a, long b, long c, long d, long e, long f, long g, __int128 h, long i,
 		     __int128 j);
 __int128 i128_3(__int128 a, __int128 b, __int128 c);
@@ -81,9 +81,9 @@ int i128_between(double a, __int128 b, int c);
 long double ld_first(long double a);
 long double ld_2(long double a, long double b);
 long double ld_after_1(int a, long double b);
-//! known clang thiscall: the first integer goes in ecx though it is not the first argument
-//! known gcc thiscall: the first integer goes in ecx though it is not the first argument
-//! known clang<19 fastcall: a long double uses up integer registers
+//! known clang thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
+//! known clang<16 fastcall stack-pointer,fault: a long double uses up integer registers
 int ld_then_int(long double a, int b);
 //! why one word on the stack: 8 bytes of padding before the long double
 long double ld_after_7(int a, int b, int c, int d, int e, int f, int g, long double h);

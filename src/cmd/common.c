@@ -278,6 +278,52 @@ static void check_abi_lines(struct arena *a, const struct case_list *cases, size
 	}
 }
 
+/* The same of `//! known` lines: their conventions and checks. */
+static void check_known_lines(struct arena *a, const struct case_list *cases, size_t from,
+			      const char *text, size_t len)
+{
+	for (size_t i = from; i < cases->n; i++) {
+		for (size_t k = 0; k < cases->v[i].nknown; k++) {
+			const struct known *known = &cases->v[i].known[k];
+			const char *what = NULL, *hint = NULL;
+
+			for (size_t n = 0; n < known->nconventions; n++) {
+				const char *name = known->conventions[n];
+				const char *plain = arena_strndup(a, name, strcspn(name, "/@"));
+				const char *at = strchr(name, '@');
+				bool found = !at;
+
+				for (enum profile_id f = 0; at && f < PROFILES; f++)
+					found = found || !strcmp(at + 1, profiles[f].name);
+				if (!found) {
+					what = arena_printf(a, "`%s' is no profile", at + 1);
+					hint = "`clobber list profiles' prints the profiles";
+					continue;
+				}
+				if (convention_find(plain, W32) || convention_find(plain, W64))
+					continue;
+				what = arena_printf(a, "`%s' is no convention", plain);
+				hint = "`clobber list abis' prints the conventions";
+			}
+			for (size_t n = 0; n < known->nchecks; n++) {
+				bool found = false;
+
+				for (int c = 0; c < CHECK_COUNT; c++)
+					found = found || !strcmp(checks[c].name, known->checks[n]);
+				if (found)
+					continue;
+				what = arena_printf(a, "`%s' is no check", known->checks[n]);
+				hint = "`clobber list checks' prints the checks";
+			}
+			if (!what)
+				continue;
+			fprintf(stderr, "%s\n",
+				proto_error_at(a, &known->pos, text, len, 1, what, hint));
+			exit(2);
+		}
+	}
+}
+
 static void parse(struct arena *a, const char *path, const char *name, const char *only,
 		  struct case_list *out)
 {
@@ -292,6 +338,7 @@ static void parse(struct arena *a, const char *path, const char *name, const cha
 		exit(2);
 	}
 	check_abi_lines(a, out, before, text, len);
+	check_known_lines(a, out, before, text, len);
 	free(text);
 	if (only) {
 		size_t kept = before;

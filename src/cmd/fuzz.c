@@ -24,18 +24,23 @@ static const char usage[] =
 	"  --count N       stop after N prototypes\n"
 	"  --time S        stop after S seconds; looked at between rounds (default: 60,\n"
 	"                  none with --count); minimising comes after it\n"
+	"  --minimise S    minimise for at most S seconds (default: 60; 0: not at all)\n"
 	"  --cc LIST       compilers, names on PATH or paths (default: all found)\n"
 	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
 	"  --width LIST    32, 64 (default: both)\n"
 	"  --opt LIST      optimisations (default: O2 alone, for speed)\n"
 	"  --types LIST    classes of types with weights, as int=4,struct (weights up to\n"
 	"                  1000); those named and no others; only zeros: all but those.\n"
-	"                  scalar, aggregate, exotic, all name several\n"
+	"                  scalar, wide, aggregate, exotic, all name several;\n"
+	"                  all,int=30: one weight changed; exotic=0,wide=0: the core\n"
 	"  --out DIR       results (default: results/fuzz)\n"
 	"  --jobs N        compile N files at once (default: ninja decides)\n"
 	"  --color WHEN    auto, always or never (default: auto; NO_COLOR is honoured)\n"
 	"  -q, --quiet     no progress\n"
 	"  -h, --help      this text\n"
+	"\n"
+	"SIGINT or SIGTERM ends it early: what was found is minimised within 10 seconds\n"
+	"and reported as ever; a second one ends it at once, without results.\n"
 	"\n"
 	"Exit status: 0 nothing unexpected; 1 a violation, crash or timeout that no known\n"
 	"case explains; 2 bad usage or environment.\n";
@@ -43,8 +48,7 @@ static const char usage[] =
 enum {
 	FIRST_ROUND = 50, /* prototypes: as many cases of a convention as are one file */
 	LAST_ROUND = 200,
-	MINIMISED = 32, /* clusters */
-	MINIMISING_S = 60
+	MINIMISED = 48 /* clusters */
 };
 static const double round_seconds = 12; /* aimed at */
 
@@ -52,6 +56,7 @@ struct options {
 	const char *cc, *width, *abi, *opt, *types, *out, *color;
 	uint64_t seed;
 	unsigned long count, time; /* 0: no limit */
+	unsigned long minimise;    /* seconds */
 	unsigned jobs;
 	bool quiet;
 };
@@ -73,6 +78,7 @@ enum {
 	OPT_SEED = 256,
 	OPT_COUNT,
 	OPT_TIME,
+	OPT_MINIMISE,
 	OPT_CC,
 	OPT_ABI,
 	OPT_WIDTH,
@@ -94,6 +100,9 @@ static void take(struct options *o, int c)
 		break;
 	case OPT_TIME:
 		o->time = number("--time", optarg, 1, 10000000);
+		break;
+	case OPT_MINIMISE:
+		o->minimise = number("--minimise", optarg, 0, 1000000);
 		break;
 	case OPT_CC:
 		o->cc = optarg;
@@ -132,18 +141,26 @@ static void take(struct options *o, int c)
 
 static bool parse_options(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = {
-		{ "seed", 1, NULL, OPT_SEED },   { "count", 1, NULL, OPT_COUNT },
-		{ "time", 1, NULL, OPT_TIME },   { "cc", 1, NULL, OPT_CC },
-		{ "abi", 1, NULL, OPT_ABI },     { "width", 1, NULL, OPT_WIDTH },
-		{ "opt", 1, NULL, OPT_OPT },     { "types", 1, NULL, OPT_TYPES },
-		{ "out", 1, NULL, OPT_OUT },     { "jobs", 1, NULL, OPT_JOBS },
-		{ "color", 1, NULL, OPT_COLOR }, { "quiet", 0, NULL, 'q' },
-		{ "help", 0, NULL, 'h' },        { NULL, 0, NULL, 0 }
-	};
+	static const struct option longs[] = { { "seed", 1, NULL, OPT_SEED },
+					       { "count", 1, NULL, OPT_COUNT },
+					       { "time", 1, NULL, OPT_TIME },
+					       { "cc", 1, NULL, OPT_CC },
+					       { "abi", 1, NULL, OPT_ABI },
+					       { "width", 1, NULL, OPT_WIDTH },
+					       { "opt", 1, NULL, OPT_OPT },
+					       { "types", 1, NULL, OPT_TYPES },
+					       { "out", 1, NULL, OPT_OUT },
+					       { "jobs", 1, NULL, OPT_JOBS },
+					       { "color", 1, NULL, OPT_COLOR },
+					       { "quiet", 0, NULL, 'q' },
+					       { "minimise", 1, NULL, OPT_MINIMISE },
+					       { "help", 0, NULL, 'h' },
+					       { NULL, 0, NULL, 0 } };
 	int c;
 
-	*o = (struct options){ .seed = 1, .out = "results/fuzz", .opt = "O2", .color = "auto" };
+	*o = (struct options){
+		.seed = 1, .minimise = 60, .out = "results/fuzz", .opt = "O2", .color = "auto"
+	};
 	while ((c = getopt_long(argc, argv, "qh", longs, NULL)) != -1) {
 		if (c == 'h') {
 			fputs(usage, stdout);
@@ -201,7 +218,40 @@ static void prepare(struct fuzz_setup *s, struct fuzz_source *source, const stru
 	s->tools.progress = !o->quiet && isatty(2) ? show_progress : NULL;
 	find_tools(&s->tools, o->cc, &s->compilers);
 	open_work(&s->tools, o->out, NULL);
-	fuzz_setup_columns(s, &source->weights);
+	fuzz_setup_columns(s);
+}
+
+/* Signals ------------------------------------------------------------------------------------ */
+
+/* Signals that asked to stop. A handler can have no other state than this. */
+static volatile sig_atomic_t stops;
+
+static void count_stop(int number)
+{
+	static const char text[] =
+		"\nclobber: stopping: minimising what was found, at most 10 s; once more to end "
+		"at once\n";
+
+	(void)number;
+	if (!stops++ && write(2, text, sizeof(text) - 1) < 0)
+		return;
+}
+
+/* The first is counted, the second of its kind ends the process: by then nothing is half written,
+ * because files appear whole or not at all. */
+static void catch_signals(struct fuzz_setup *s)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction act = { .sa_handler = count_stop,
+				 .sa_flags = (int)(SA_RESETHAND | SA_RESTART) },
+			 old;
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		/* nohup and background jobs ignore them. */
+		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &act, NULL);
+	}
+	s->stop = &stops;
 }
 
 /* Rounds ------------------------------------------------------------------------------------- */
@@ -232,6 +282,7 @@ static void progress(const struct fuzzing *s)
 		if (r->total[v])
 			str_addf(&line, ", %zu %s", r->total[v], verdict_info[v].name);
 	}
+	str_addf(&line, ", %zu clusters", s->clusters->n);
 	if (s->o->time && now < (double)s->o->time)
 		str_addf(&line, ", %.0f s left", (double)s->o->time - now);
 	s->show(line.s);
@@ -286,13 +337,15 @@ static void one_round(struct fuzzing *s)
 			die("--types: nothing that the selected conventions place could be drawn");
 		str_add(&file, texts[i]);
 	}
-	str_add(&s->all, file.s);
 	progress(s);
 	fuzz_round_run(s->setup, &r, "fuzz.h", file.s, NULL, NULL);
-	s->result->prototypes += n;
-	s->result->rounds++;
-	account(s, &r);
-	fuzz_clusters_add(s->clusters, &r, texts);
+	if (!r.dropped) {
+		str_add(&s->all, file.s);
+		s->result->prototypes += n;
+		s->result->rounds++;
+		account(s, &r);
+		fuzz_clusters_add(s->clusters, &r, texts);
+	}
 	progress(s);
 	fuzz_round_close(&r);
 	str_free(&file);
@@ -301,6 +354,8 @@ static void one_round(struct fuzzing *s)
 
 static bool more(const struct fuzzing *s)
 {
+	if (stops)
+		return false;
 	if (s->o->count && s->result->prototypes >= s->o->count)
 		return false;
 	return !s->o->time || fuzz_clock() - s->start < (double)s->o->time;
@@ -337,7 +392,13 @@ static void learn_known(struct fuzz_setup *s, struct fuzz_clusters *all)
 	}
 	if (r.cases.n) {
 		fuzz_round_cases(s, &r, may_explain, all);
-		fuzz_clusters_add(all, &r, NULL);
+		/* The signal that drops it is the last that does not end the process. */
+		if (r.dropped) {
+			fuzz_round_close(&r);
+			learn_known(s, all);
+			return;
+		}
+		fuzz_learn_reasons(all, &r);
 		fuzz_round_close(&r);
 	} else {
 		arena_free(r.arena);
@@ -402,19 +463,25 @@ int cmd_fuzz(int argc, char **argv)
 	clusters.arena = setup.arena;
 	clusters.setup = &setup;
 	result.out = o.out;
+	catch_signals(&setup);
 	s.start = fuzz_clock();
 	while (more(&s))
 		one_round(&s);
 	result.seconds = fuzz_clock() - s.start;
 	if (s.show)
 		s.show(NULL);
+	if (!s.executed && stops)
+		die("fuzz: interrupted before the first round was over: nothing to report");
 	if (!s.executed)
 		nothing(&result);
 	s.start = fuzz_clock();
 	if (clusters.n)
 		learn_known(&setup, &clusters);
+	fuzz_find_candidates(&clusters);
+	fuzz_clusters_merge(&clusters);
 	fuzz_clusters_sort(&clusters);
-	fuzz_settle(&setup, &clusters, MINIMISED, MINIMISING_S, s.show);
+	fuzz_settle(&setup, &clusters, MINIMISED, (double)o.minimise, s.show);
+	result.interrupted = stops != 0;
 	result.minimising = fuzz_clock() - s.start;
 	save(o.out, "prototypes.h", &s.all);
 	report(&result, &clusters, &o);

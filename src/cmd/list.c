@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber list: what there is: conventions, cases, compilers, places, rules, checks. */
 #include "cmd/cmd.h"
-#include "gen/gen.h"
+#include "gen/census.h"
 #include "place/vmx.h"
 #include "plan/toolchain.h"
 
@@ -45,16 +45,40 @@ static int list_checks(void)
 	return 0;
 }
 
+/* A type in fewer cases of a convention is told. */
+enum { ENOUGH_CASES = 6 };
+
+/* Cases of the width that differ in more than the profile. */
+static size_t count_cases(const struct gen_set set[PROFILES], enum width w,
+			  const struct case_decl *d)
+{
+	size_t n = 0;
+
+	for (const struct convention *const *c = conventions; *c; c++) {
+		bool found = (*c)->width != w;
+
+		for (enum profile_id f = 0; f < PROFILES && !found; f++) {
+			for (size_t k = 0; k < set[f].n && !found; k++)
+				found = set[f].v[k].decl == d && set[f].v[k].conv == *c;
+			n += found;
+		}
+	}
+	return n;
+}
+
 static int list_cases(void)
 {
+	struct census census;
+	struct str types = { 0 };
 	struct arena *a = arena_new();
-	struct gen_set set[WIDTHS];
+	struct gen_set set[PROFILES];
+	size_t all[WIDTHS] = { 0, 0 }, n[WIDTHS];
 	struct case_list cases;
 	const char *error;
 
 	load_cases(a, NULL, &cases);
-	for (enum width w = W32; w < WIDTHS; w++) {
-		if (gen_select(a, &cases, w, NULL, &set[w], &error) < 0) {
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		if (gen_select_in(a, &cases, f, NULL, &set[f], &error) < 0) {
 			fprintf(stderr, "%s\n", error);
 			arena_free(a);
 			return 2;
@@ -62,17 +86,21 @@ static int list_cases(void)
 	}
 	for (size_t i = 0; i < cases.n; i++) {
 		const struct case_decl *d = &cases.v[i];
-		unsigned n[WIDTHS] = { 0, 0 };
 
 		for (enum width w = W32; w < WIDTHS; w++) {
-			for (size_t k = 0; k < set[w].n; k++)
-				n[w] += set[w].v[k].decl == d;
+			n[w] = count_cases(set, w, d);
+			all[w] += n[w];
 		}
-		printf("%s:%u: %-14s 32:%u 64:%u  %s\n", d->proto->pos.file, d->proto->pos.line,
+		printf("%s:%u: %-14s 32:%zu 64:%zu  %s\n", d->proto->pos.file, d->proto->pos.line,
 		       d->group, n[W32], n[W64], d->proto->text);
 	}
-	printf("%zu prototypes: %zu cases at 32 bit, %zu at 64 bit, each in 2 directions\n",
-	       cases.n, set[W32].n, set[W64].n);
+	printf("%zu prototypes: %zu cases at 32 bit, %zu at 64 bit, each in 2 directions (more with\n"
+	       "profiles that compile the same case differently: `clobber list profiles')\n",
+	       cases.n, all[W32], all[W64]);
+	census_take(a, set, &census);
+	census_text(&types, &census, ENOUGH_CASES);
+	fputs(types.s, stdout);
+	str_free(&types);
 	arena_free(a);
 	return 0;
 }

@@ -11,15 +11,19 @@ const struct fuzz_class_info fuzz_classes[FUZZ_CLASS_COUNT] = {
 #undef X
 };
 
-/* Groups of classes that follow one another. */
+#define BIT(id)            (1u << FUZZ_##id)
+#define RANGE(first, last) ((2u << FUZZ_##last) - (1u << FUZZ_##first))
+
+/* Groups of classes. */
 static const struct {
 	const char *name;
-	enum fuzz_class first, last;
+	uint32_t classes;
 } groups[] = {
-	{ "scalar", FUZZ_BOOL, FUZZ_FNPTR },
-	{ "aggregate", FUZZ_STRUCT, FUZZ_EMPTY },
-	{ "exotic", FUZZ_COMPLEX, FUZZ_BITINT },
-	{ "all", FUZZ_BOOL, FUZZ_BITINT },
+	{ "scalar", RANGE(BOOL, FNPTR) },
+	{ "wide", BIT(INT128) | BIT(LDOUBLE) | BIT(FLOAT128) | BIT(VECTOR) | BIT(BITINT) },
+	{ "aggregate", RANGE(STRUCT, EMPTY) },
+	{ "exotic", RANGE(COMPLEX, BITINT) },
+	{ "all", RANGE(BOOL, BITINT) },
 };
 
 void fuzz_default_weights(struct fuzz_weights *out)
@@ -28,22 +32,18 @@ void fuzz_default_weights(struct fuzz_weights *out)
 		out->w[i] = fuzz_classes[i].weight;
 }
 
-static bool find_class(const char *name, size_t n, int *first, int *last)
+/* The classes of a name as a bit set; 0: there is none. */
+static uint32_t find_classes(const char *name, size_t n)
 {
 	for (int i = 0; i < FUZZ_CLASS_COUNT; i++) {
-		if (strlen(fuzz_classes[i].name) == n && !strncmp(fuzz_classes[i].name, name, n)) {
-			*first = *last = i;
-			return true;
-		}
+		if (strlen(fuzz_classes[i].name) == n && !strncmp(fuzz_classes[i].name, name, n))
+			return 1u << i;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
-		if (strlen(groups[i].name) == n && !strncmp(groups[i].name, name, n)) {
-			*first = groups[i].first;
-			*last = groups[i].last;
-			return true;
-		}
+		if (strlen(groups[i].name) == n && !strncmp(groups[i].name, name, n))
+			return groups[i].classes;
 	}
-	return false;
+	return 0;
 }
 
 static const char *no_class(struct arena *a, const char *name, size_t n)
@@ -51,7 +51,9 @@ static const char *no_class(struct arena *a, const char *name, size_t n)
 	struct str s = { 0 };
 	const char *r;
 
-	str_addf(&s, "`%.*s' is no class of types; there are scalar, aggregate, exotic, all",
+	str_addf(&s,
+		 "`%.*s' is no class of types; there are scalar, wide, aggregate, exotic, "
+		 "all",
 		 (int)n, name);
 	for (int i = 0; i < FUZZ_CLASS_COUNT; i++)
 		str_addf(&s, ", %s", fuzz_classes[i].name);
@@ -81,10 +83,10 @@ const char *fuzz_parse_weights(struct arena *a, const char *list, struct fuzz_we
 	while (*list) {
 		size_t len = strcspn(list, ","), name = strcspn(list, "=,");
 		unsigned long n = 0;
-		int first, last;
+		uint32_t classes = find_classes(list, name);
 		bool given = name < len;
 
-		if (len && !find_class(list, name, &first, &last))
+		if (len && !classes)
 			return no_class(a, list, name);
 		if (given) {
 			const char *s = list + name + 1;
@@ -97,7 +99,9 @@ const char *fuzz_parse_weights(struct arena *a, const char *list, struct fuzz_we
 						    "1000",
 						    (int)len, list);
 		}
-		for (int i = first; len && i <= last; i++) {
+		for (int i = 0; i < FUZZ_CLASS_COUNT; i++) {
+			if (!(classes & 1u << i))
+				continue;
 			weight[i] = (int)(given ? n : fuzz_classes[i].weight);
 			any = true;
 			some = some || weight[i];

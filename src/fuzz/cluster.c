@@ -177,17 +177,15 @@ static int by_case(const void *x, const void *y)
 	return a < b ? -1 : a > b;
 }
 
-static struct facts collect(const struct fuzz_round *r, bool known)
+static struct facts collect(const struct fuzz_round *r)
 {
 	const struct matrix *m = &r->matrix;
 	const struct finding **sorted = arena_alloc(r->arena, (m->nfindings + 1) * sizeof(*sorted));
 	struct facts all = { 0 };
 	size_t n = 0, since = 0;
 
-	for (size_t i = 0; i < m->nfindings; i++) {
-		if (!known || (m->findings[i].known && m->findings[i].verdict >= VERDICT_VIOLATION))
-			sorted[n++] = &m->findings[i];
-	}
+	for (size_t i = 0; i < m->nfindings; i++)
+		sorted[n++] = &m->findings[i];
 	if (n)
 		qsort(sorted, n, sizeof(*sorted), by_case);
 	for (size_t i = 0; i < n; i++) {
@@ -296,11 +294,6 @@ static void add_to_cluster(struct fuzz_clusters *all, const struct fuzz_round *r
 
 	t->key.compilers = compilers_of(r, t);
 	c = find(all, &t->key);
-	if (!texts) {
-		if (!c->known && t->first->known)
-			c->known = arena_strdup(all->arena, t->first->known->reason);
-		return;
-	}
 	c->cases++;
 	c->findings += t->findings;
 	c->conventions |= convention_bit(t->c->conv);
@@ -367,12 +360,11 @@ static void add_refusals(struct fuzz_clusters *all, const struct fuzz_round *r)
 void fuzz_clusters_add(struct fuzz_clusters *all, const struct fuzz_round *r,
 		       const char *const *texts)
 {
-	struct facts facts = collect(r, !texts);
+	struct facts facts = collect(r);
 
 	for (size_t i = 0; i < facts.n; i++)
 		add_to_cluster(all, r, &facts.v[i], texts);
-	if (texts)
-		add_refusals(all, r);
+	add_refusals(all, r);
 }
 
 bool fuzz_unexpected(const struct fuzz_cluster *c)
@@ -399,15 +391,6 @@ static int by_seriousness(const void *x, const void *y)
 	return strcmp(a->name, b->name);
 }
 
-/* What one convention shows is known or not by itself; then it is one cause again. What is known is
- * told once for each reason. */
-static bool one_cause(const struct fuzz_cluster *a, const struct fuzz_cluster *b)
-{
-	if (a->known && b->known)
-		return !strcmp(a->known, b->known);
-	return !a->known && !b->known && same_key(&a->key, &b->key);
-}
-
 static void merge(const struct fuzz_clusters *all, struct fuzz_cluster *into,
 		  const struct fuzz_cluster *from)
 {
@@ -422,16 +405,17 @@ static void merge(const struct fuzz_clusters *all, struct fuzz_cluster *into,
 	*into = sum;
 }
 
-void fuzz_clusters_sort(struct fuzz_clusters *all)
+/* What may be known under one convention and not under another stays apart. */
+void fuzz_clusters_merge(struct fuzz_clusters *all)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < all->n; i++) {
 		size_t k = 0;
 
-		if (!all->v[i].text)
-			continue;
-		while (k < n && !one_cause(&all->v[k], &all->v[i]))
+		while (k < n && !(same_key(&all->v[k].key, &all->v[i].key) &&
+				  all->v[k].candidates == all->v[i].candidates &&
+				  all->v[k].may_follow == all->v[i].may_follow))
 			k++;
 		if (k < n)
 			merge(all, &all->v[k], &all->v[i]);
@@ -439,6 +423,10 @@ void fuzz_clusters_sort(struct fuzz_clusters *all)
 			all->v[n++] = all->v[i];
 	}
 	all->n = n;
-	if (n)
-		qsort(all->v, n, sizeof(*all->v), by_seriousness);
+}
+
+void fuzz_clusters_sort(struct fuzz_clusters *all)
+{
+	if (all->n)
+		qsort(all->v, all->n, sizeof(*all->v), by_seriousness);
 }

@@ -6,6 +6,7 @@
  *   round.c     prototypes -> a matrix, as `clobber run` makes it
  *   cluster.c   matrices -> clusters: findings of one cause
  *   reduce.c    a prototype -> the simpler ones that may show the same
+ *   known.c     which clusters the known findings beside the cases explain
  *   minimise.c  tries those, many at once, until none shows it any more
  *   settle.c    the minimal prototypes under all conventions and columns
  *   reproducer.c, text_report.c, json.c   what is left behind */
@@ -13,6 +14,8 @@
 #define CLOBBER_FUZZ_H
 
 #include "verdict/model.h"
+
+#include <signal.h>
 
 /* Classes of types, which --types picks and weighs: id, name, default weight, what. */
 #define FUZZ_CLASSES(X)                                                    \
@@ -65,7 +68,8 @@ struct fuzz_weights {
 void fuzz_default_weights(struct fuzz_weights *out);
 
 /* "int=4,struct": the classes named, and no others; where all weights given are 0, the default
- * without these. "scalar", "aggregate", "exotic" and "all" name groups. Returns NULL, or what is
+ * without these. "scalar", "wide", "aggregate", "exotic" and "all"
+ * name groups. Returns NULL, or what is
  * wrong (in `a`). */
 const char *fuzz_parse_weights(struct arena *a, const char *list, struct fuzz_weights *out);
 
@@ -105,6 +109,8 @@ struct fuzz_setup {
 	const char *const *opts;
 	const char *const *abis;
 	uint64_t seed;
+	/* Counts the signals that asked to stop; NULL: none does. */
+	const volatile sig_atomic_t *stop;
 	/* By column: classes that compiled, and those that did not, with the reason. */
 	struct fuzz_learnt {
 		uint32_t good, bad;
@@ -117,11 +123,12 @@ struct fuzz_round {
 	struct case_list cases;
 	struct plan plan;
 	unsigned char **ruled_out; /* by column and case: by the probes, before compiling */
+	bool dropped;              /* a signal ended it: nothing of it counts */
 	struct matrix matrix;
 };
 
-/* Probe the compilers, for classes with a weight too: fills s->columns. */
-void fuzz_setup_columns(struct fuzz_setup *s, const struct fuzz_weights *weights);
+/* Probe the compilers: fills s->columns and s->learnt. */
+void fuzz_setup_columns(struct fuzz_setup *s);
 
 /* Is a case of any interest in a column? */
 typedef bool (*fuzz_wanted)(void *ctx, size_t column, const struct gen_case *c);
@@ -130,6 +137,9 @@ typedef bool (*fuzz_wanted)(void *ctx, size_t column, const struct gen_case *c);
  * everything. Ends the process when the text does not parse, which is this program's fault. */
 void fuzz_round_run(struct fuzz_setup *s, struct fuzz_round *r, const char *name, const char *text,
 		    fuzz_wanted wanted, void *ctx);
+/* The same, and once more when a signal dropped it (the next signal ends the process). */
+void fuzz_round_surely(struct fuzz_setup *s, struct fuzz_round *r, const char *name,
+		       const char *text, fuzz_wanted wanted, void *ctx);
 /* The same, of cases parsed before into r->arena. */
 void fuzz_round_cases(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wanted, void *ctx);
 void fuzz_round_close(struct fuzz_round *r);
@@ -159,7 +169,10 @@ struct fuzz_cluster {
 	size_t cases, findings;
 	uint32_t conventions;  /* bit set over conventions[] */
 	unsigned char *column; /* by column: does it show it? */
-	const char *known;     /* the reason for which a case that comes with clobber expects it */
+	/* Bit sets over what is known (known.c): may explain it; may be what it follows from. */
+	uint64_t candidates, may_follow;
+	const char *known;   /* the reason for which a case that comes with clobber expects it */
+	const char *perhaps; /* the same, when the prototype is not minimal: not sure */
 	/* The lightest case seen. */
 	const char *text; /* NULL: of known cases only */
 	const char *name;
@@ -169,13 +182,16 @@ struct fuzz_cluster {
 	int direction;
 	const char *subject, *expected, *observed, *origin;
 	/* After minimising (settle.c). */
-	const char *minimal;   /* text of the minimal prototype */
-	const char *prototype; /* its declaration */
-	const char *shape;     /* the same with a short name, definitions included, on one line */
-	unsigned steps;        /* reductions that kept the finding */
-	bool settled;          /* the minimal prototype showed it once more */
+	const char *minimal;     /* text of the minimal prototype */
+	const char *prototype;   /* its declaration */
+	const char *shape;       /* the same with a short name, definitions included, on one line */
+	unsigned steps;          /* reductions that kept the finding */
+	const char *not_minimal; /* why the prototype may not be minimal; NULL: it is */
+	size_t decl;             /* of the minimal prototype in the round that shows it */
+	bool settled;            /* the minimal prototype showed it once more */
 	unsigned char *shows, *holds; /* by column: at the example's convention */
 	uint32_t shows_conventions;
+	uint32_t checks;   /* bit set: that fail in the calls which show it */
 	const char **also; /* other findings of the same minimal prototype */
 	size_t nalso;
 	bool folded; /* told with another cluster */
@@ -190,6 +206,20 @@ struct fuzz_refusal {
 	size_t cases;
 };
 
+/* What known findings of one reason have in common (known.c). */
+struct fuzz_reason {
+	const char *text, *family;
+	uint32_t needs; /* classes of types that all of its prototypes use */
+	struct fuzz_witness {
+		enum check check;
+		enum rule_id rule;
+		const struct convention *conv;
+		int direction;
+		unsigned char *column; /* which showed it */
+	} * witness;
+	size_t nwitnesses;
+};
+
 struct fuzz_clusters {
 	struct arena *arena;
 	const struct fuzz_setup *setup;
@@ -197,10 +227,11 @@ struct fuzz_clusters {
 	size_t n;
 	struct fuzz_refusal *refusals;
 	size_t nrefusals;
+	struct fuzz_reason *reasons;
+	size_t nreasons;
 };
 
-/* Add a round's findings and refusals. `texts[i]` is that of the i-th declaration; NULL: only what
- * is known is taken, and of that only the reason. */
+/* Add a round's findings and refusals. `texts[i]` is that of the i-th declaration. */
 void fuzz_clusters_add(struct fuzz_clusters *all, const struct fuzz_round *r,
 		       const char *const *texts);
 
@@ -211,9 +242,22 @@ const struct finding *fuzz_shows(const struct fuzz_round *r, const struct fuzz_k
 /* Does the cluster count: a violation, crash or timeout that nothing known explains? */
 bool fuzz_unexpected(const struct fuzz_cluster *c);
 
-/* Drop those of known cases only, put together those of several conventions, least serious first.
- */
+/* Put together those of several conventions that the same known findings may explain. */
+void fuzz_clusters_merge(struct fuzz_clusters *all);
+/* Known ones first, then by seriousness, the most serious last. */
 void fuzz_clusters_sort(struct fuzz_clusters *all);
+
+/* Known findings ----------------------------------------------------------------------------- */
+
+/* Take what the known findings of the round have in common, reason by reason. */
+void fuzz_learn_reasons(struct fuzz_clusters *all, const struct fuzz_round *r);
+/* Which reasons may explain each cluster, by all but its types: sets candidates
+ * and may_follow. */
+void fuzz_find_candidates(struct fuzz_clusters *all);
+/* Which of them does, given a minimal prototype, and whether the call that shows it also has a
+ * wrong argument: the reason, or NULL. */
+const char *fuzz_explained(const struct fuzz_clusters *all, const struct fuzz_cluster *c,
+			   const struct prototype *p, bool wrong_argument);
 
 /* Minimising --------------------------------------------------------------------------------- */
 
@@ -229,7 +273,13 @@ size_t fuzz_simpler(struct arena *a, const struct type *t, size_t max, const str
 struct fuzz_subject {
 	const struct prototype *proto;
 	unsigned steps;
-	bool done;
+	bool done;           /* minimal: no reduction shows it */
+	const char *why_not; /* why it is not, once there is no more to be tried; else NULL */
+	bool alone;          /* tries may cost much: not together with others */
+	double used, cost;   /* seconds: in all, of one candidate */
+	/* Of the reductions: are all to be tried, how many were, did these end the list? */
+	bool exhaustive, last;
+	size_t tried;
 };
 
 struct fuzz_candidate {
@@ -238,18 +288,24 @@ struct fuzz_candidate {
 	bool shows; /* to be set: still shows what its subject does */
 };
 
-typedef void (*fuzz_try)(void *ctx, struct fuzz_candidate *v, size_t n);
+/* False: a signal ended the try, nothing is known. */
+typedef bool (*fuzz_try)(void *ctx, struct fuzz_candidate *v, size_t n);
 
 struct fuzz_limits {
 	unsigned rounds;     /* at most so many tries */
 	double seconds;      /* no new try after this */
 	unsigned candidates; /* of each subject in a try */
+	/* Once this is not 0 (NULL: never), no more than so many seconds. */
+	const volatile sig_atomic_t *stop;
+	double seconds_when_stopped;
 };
 
+/* Sets done or why_not of each. */
 void fuzz_minimise(struct arena *a, struct fuzz_subject *v, size_t n, const struct fuzz_limits *l,
 		   fuzz_try try, void *ctx);
 
-/* Minimise the `most` most serious clusters and look at the minimal prototypes everywhere. */
+/* Minimise the `most` most serious clusters, look at the minimal prototypes everywhere, find out
+ * which are known. */
 void fuzz_settle(struct fuzz_setup *s, struct fuzz_clusters *all, size_t most, double seconds,
 		 void (*progress)(const char *line));
 
@@ -265,6 +321,7 @@ struct fuzz_result {
 	double seconds, minimising;
 	size_t total[VERDICT_COUNT];
 	const char *why_not; /* why a payload did not run to its end, if one did not */
+	bool interrupted;    /* by a signal */
 };
 
 double fuzz_clock(void);

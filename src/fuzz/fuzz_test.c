@@ -7,6 +7,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static struct arena *arena;
 
@@ -196,6 +197,23 @@ START_TEST(bad_weights)
 }
 END_TEST
 
+START_TEST(weights_can_be_changed_one_by_one)
+{
+	struct fuzz_weights w, defaults;
+
+	fuzz_default_weights(&defaults);
+	ck_assert_ptr_null(fuzz_parse_weights(arena, "all,int=30", &w));
+	for (int i = 0; i < FUZZ_CLASS_COUNT; i++)
+		ck_assert_uint_eq(w.w[i], i == FUZZ_INT ? 30 : defaults.w[i]);
+	ck_assert_ptr_null(fuzz_parse_weights(arena, "wide=0,exotic=0", &w));
+	for (int i = 0; i < FUZZ_CLASS_COUNT; i++) {
+		bool masked = i == FUZZ_INT128 || i == FUZZ_LDOUBLE || i >= FUZZ_COMPLEX;
+
+		ck_assert_uint_eq(w.w[i], masked ? 0 : defaults.w[i]);
+	}
+}
+END_TEST
+
 START_TEST(inside_needs_a_struct)
 {
 	struct fuzz_weights w;
@@ -330,13 +348,14 @@ struct predicate {
 	unsigned tries;
 };
 
-static void try_predicate(void *ctx, struct fuzz_candidate *v, size_t n)
+static bool try_predicate(void *ctx, struct fuzz_candidate *v, size_t n)
 {
 	struct predicate *p = ctx;
 
 	p->tries++;
 	for (size_t i = 0; i < n; i++)
 		v[i].shows = p->shows(v[i].proto);
+	return true;
 }
 
 static const struct {
@@ -365,8 +384,8 @@ static const struct {
 
 START_TEST(reaches_the_minimum)
 {
-	struct fuzz_subject s = { parse(minima[_i].from), 0, false };
-	struct fuzz_limits limits = { 30, 60, 40 };
+	struct fuzz_subject s = { .proto = parse(minima[_i].from) };
+	struct fuzz_limits limits = { 30, 60, 40, NULL, 0 };
 	struct predicate p = { minima[_i].shows, 0 };
 
 	fuzz_minimise(arena, &s, 1, &limits, try_predicate, &p);
@@ -375,23 +394,24 @@ START_TEST(reaches_the_minimum)
 }
 END_TEST
 
-static void try_each(void *ctx, struct fuzz_candidate *v, size_t n)
+static bool try_each(void *ctx, struct fuzz_candidate *v, size_t n)
 {
 	unsigned *tries = ctx;
 
 	++*tries;
 	for (size_t i = 0; i < n; i++)
 		v[i].shows = minima[v[i].subject].shows(v[i].proto);
+	return true;
 }
 
 START_TEST(minimises_many_at_once)
 {
 	struct fuzz_subject s[ARRAY_SIZE(minima)];
-	struct fuzz_limits limits = { 30, 60, 40 };
+	struct fuzz_limits limits = { 30, 60, 40, NULL, 0 };
 	unsigned tries = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(minima); i++)
-		s[i] = (struct fuzz_subject){ parse(minima[i].from), 0, false };
+		s[i] = (struct fuzz_subject){ .proto = parse(minima[i].from) };
 	fuzz_minimise(arena, s, ARRAY_SIZE(s), &limits, try_each, &tries);
 	for (size_t i = 0; i < ARRAY_SIZE(minima); i++)
 		ck_assert_str_eq(fuzz_case_text(arena, s[i].proto, "g", NULL), minima[i].to);
@@ -401,8 +421,8 @@ END_TEST
 
 START_TEST(minimising_is_bounded)
 {
-	struct fuzz_subject s = { parse(minima[0].from), 0, false };
-	struct fuzz_limits rounds = { 2, 60, 40 }, none = { 30, 0, 40 };
+	struct fuzz_subject s = { .proto = parse(minima[0].from) };
+	struct fuzz_limits rounds = { 2, 60, 40, NULL, 0 }, none = { 30, 0, 40, NULL, 0 };
 	struct predicate p = { minima[0].shows, 0 };
 
 	fuzz_minimise(arena, &s, 1, &rounds, try_predicate, &p);
@@ -410,6 +430,68 @@ START_TEST(minimising_is_bounded)
 	ck_assert(minima[0].shows(s.proto));
 	fuzz_minimise(arena, &s, 1, &none, try_predicate, &p);
 	ck_assert_uint_eq(p.tries, 2);
+}
+END_TEST
+
+/* The first is slow and never gets lighter; the second needs many steps. */
+static bool try_slow(void *ctx, struct fuzz_candidate *v, size_t n)
+{
+	unsigned *tries = ctx;
+	const struct timespec nap = { 0, 150000000 };
+
+	tries[v[0].subject]++;
+	if (!v[0].subject)
+		nanosleep(&nap, NULL);
+	for (size_t i = 0; i < n; i++)
+		v[i].shows = v[i].subject && minima[0].shows(v[i].proto);
+	return true;
+}
+
+START_TEST(one_that_costs_much_takes_its_share_only)
+{
+	struct fuzz_subject s[] = { { .proto = parse(minima[2].from), .alone = true },
+				    { .proto = parse(minima[0].from) } };
+	struct fuzz_limits limits = { 100, 0.4, 4, NULL, 0 };
+	unsigned tries[2] = { 0, 0 };
+
+	fuzz_minimise(arena, s, 2, &limits, try_slow, tries);
+	ck_assert(!s[0].done);
+	ck_assert_str_eq(s[0].why_not, "out of time");
+	ck_assert_uint_le(tries[0], 2);
+	ck_assert(s[1].done && !s[1].why_not);
+	ck_assert_str_eq(fuzz_case_text(arena, s[1].proto, "g", NULL), minima[0].to);
+}
+END_TEST
+
+static bool drop_first(void *ctx, struct fuzz_candidate *v, size_t n)
+{
+	struct predicate *p = ctx;
+
+	return p->tries++ % 2 && try_predicate(&(struct predicate){ p->shows, 0 }, v, n);
+}
+
+START_TEST(a_dropped_try_proves_nothing)
+{
+	struct fuzz_subject s = { .proto = parse(minima[0].from) };
+	struct fuzz_limits limits = { 200, 60, 40, NULL, 0 };
+	struct predicate p = { minima[0].shows, 0 };
+
+	fuzz_minimise(arena, &s, 1, &limits, drop_first, &p);
+	ck_assert(s.done);
+	ck_assert_str_eq(fuzz_case_text(arena, s.proto, "g", NULL), minima[0].to);
+}
+END_TEST
+
+START_TEST(a_signal_shortens_it)
+{
+	static const volatile sig_atomic_t stop = 1;
+	struct fuzz_subject s = { .proto = parse(minima[0].from) };
+	struct fuzz_limits limits = { 200, 60, 40, &stop, 0 };
+	struct predicate p = { minima[0].shows, 0 };
+
+	fuzz_minimise(arena, &s, 1, &limits, try_predicate, &p);
+	ck_assert_uint_eq(p.tries, 0);
+	ck_assert_str_eq(s.why_not, "out of time");
 }
 END_TEST
 
@@ -504,6 +586,8 @@ static void finds(struct scene *s, size_t column, const char *abi, size_t decl, 
 static void gather(struct scene *s)
 {
 	fuzz_clusters_add(&s->clusters, &s->round, s->texts);
+	fuzz_find_candidates(&s->clusters);
+	fuzz_clusters_merge(&s->clusters);
 	fuzz_clusters_sort(&s->clusters);
 }
 
@@ -574,35 +658,142 @@ START_TEST(only_the_first_argument_counts)
 }
 END_TEST
 
+/* Known findings ----------------------------------------------------------------------------- */
+
+static const struct known known_sysv = { .family = "gcc", .reason = "a reason" };
+
+/* A finding of a case that expects it, in column 0. */
+static void learn(struct scene *s, size_t decl, enum check check)
+{
+	struct matrix *m = &s->round.matrix;
+
+	m->nfindings = 0;
+	finds(s, 0, "sysv", decl, check, 0);
+	m->findings[0].known = &known_sysv;
+	m->findings[0].rule = RULE_COUNT - 1;
+	fuzz_learn_reasons(&s->clusters, &s->round);
+	m->nfindings = 0;
+}
+
+static struct finding *found(struct scene *s, size_t column, const char *abi, enum check check)
+{
+	finds(s, column, abi, 0, check, 0);
+	s->round.matrix.findings[s->round.matrix.nfindings - 1].rule = RULE_COUNT - 1;
+	return &s->round.matrix.findings[s->round.matrix.nfindings - 1];
+}
+
+static const char *explained(const struct scene *s, size_t i, const char *text)
+{
+	return fuzz_explained(&s->clusters, &s->clusters.v[i], parse(text), false);
+}
+
 START_TEST(known_by_convention)
 {
-	static const struct known known = { .family = "gcc", .reason = "a reason" };
 	struct scene *s = scene();
 
-	finds(s, 0, "sysv", 1, CHECK_SP, 0);
-	s->round.matrix.findings[0].known = &known;
-	fuzz_clusters_add(&s->clusters, &s->round, NULL);
-	s->round.matrix.nfindings = 0;
-	finds(s, 0, "sysv", 0, CHECK_SP, 0);
-	finds(s, 0, "regparm0", 0, CHECK_SP, 0);
+	learn(s, 1, CHECK_SP);
+	found(s, 0, "sysv", CHECK_SP);
+	found(s, 0, "regparm0", CHECK_SP);
 	gather(s);
+	/* What may be known in one is not put together with what may not. */
 	ck_assert_uint_eq(s->clusters.n, 2);
-	ck_assert_str_eq(s->clusters.v[0].known, "a reason");
-	ck_assert(!fuzz_unexpected(&s->clusters.v[0]));
-	ck_assert_ptr_null(s->clusters.v[1].known);
+	for (size_t i = 0; i < 2; i++) {
+		if (!strcmp(s->clusters.v[i].conv->name, "sysv"))
+			ck_assert_str_eq(explained(s, i, "void f(int a);"), "a reason");
+		else
+			ck_assert_ptr_null(explained(s, i, "void f(int a);"));
+	}
 }
 END_TEST
 
-START_TEST(known_alone_is_no_cluster)
+/* From what is known and what is found: is it explained? */
+START_TEST(known_by_more_than_the_rule)
 {
-	static const struct known known = { .family = "gcc", .reason = "a reason" };
+	static const struct {
+		enum check known, found;
+		size_t column;
+		int direction;
+		bool rule, explained;
+	} v[] = {
+		{ CHECK_ARG, CHECK_ARG, 0, CL_CALLEE, true, true },
+		/* What is wrong with an argument decides who sees it first. */
+		{ CHECK_REFERENCE, CHECK_ARG, 0, CL_CALLEE, true, true },
+		{ CHECK_ARG, CHECK_REFERENCE, 0, CL_CALLEE, true, true },
+		{ CHECK_ARG, CHECK_RETURN, 0, CL_CALLEE, true, false },
+		{ CHECK_SP, CHECK_ARG, 0, CL_CALLEE, true, false },
+		{ CHECK_ARG, CHECK_ARG, 1, CL_CALLEE, true, false }, /* another compiler */
+		{ CHECK_ARG, CHECK_ARG, 0, CL_CALLER, true, false },
+		{ CHECK_ARG, CHECK_ARG, 0, CL_CALLEE, false, false },
+	};
 	struct scene *s = scene();
+	struct finding *f;
 
-	finds(s, 0, "sysv", 1, CHECK_SP, 0);
-	s->round.matrix.findings[0].known = &known;
-	fuzz_clusters_add(&s->clusters, &s->round, NULL);
-	fuzz_clusters_sort(&s->clusters);
-	ck_assert_uint_eq(s->clusters.n, 0);
+	learn(s, 1, v[_i].known);
+	f = found(s, v[_i].column, "sysv", v[_i].found);
+	f->direction = v[_i].direction;
+	if (!v[_i].rule)
+		f->rule = 1;
+	gather(s);
+	ck_assert_uint_eq(s->clusters.n, 1);
+	ck_assert_int_eq(explained(s, 0, "void f(int a);") != NULL, v[_i].explained);
+}
+END_TEST
+
+/* Two cases of one reason: what both use is what it is about. */
+START_TEST(known_needs_its_types)
+{
+	struct scene *s = scene();
+	const char *error;
+
+	s->round.cases = (struct case_list){ 0 };
+	ck_assert_int_eq(proto_parse_file(arena, "fuzz.h",
+					  "struct s { int a; };\n"
+					  "void f(__float128 a, struct s b);\n"
+					  "void g(int a, __float128 b);\n",
+					  &s->round.cases, &error),
+			 0);
+	ck_assert_int_eq(
+		gen_select(arena, &s->round.cases, W64, NULL, &s->round.plan.set[W64], &error), 0);
+	learn(s, 0, CHECK_ARG);
+	learn(s, 1, CHECK_ARG);
+	found(s, 0, "sysv", CHECK_ARG);
+	gather(s);
+	ck_assert_str_eq(explained(s, 0, "void h(__float128 a);"), "a reason");
+	ck_assert_str_eq(explained(s, 0, "union u { __float128 a; }; void h(union u a);"),
+			 "a reason");
+	ck_assert_ptr_null(explained(s, 0, "void h(long double a);"));
+	ck_assert_ptr_null(explained(s, 0, "struct s { int a; }; void h(struct s a);"));
+}
+END_TEST
+
+/* A wrong argument of certain types explains a fault, and what else is wrong with the same call. */
+START_TEST(known_by_what_it_leads_to)
+{
+	static const struct {
+		const char *known, *found;
+		enum check check;
+		bool wrong_argument, explained;
+	} v[] = {
+		{ "void f(__float128 a);", "void f(__float128 a);", CHECK_FAULT, false, true },
+		{ "void f(__float128 a);", "void f(__float128 a);", CHECK_SAVED, true, true },
+		{ "void f(__float128 a);", "void f(__float128 a);", CHECK_SAVED, false, false },
+		{ "void f(__float128 a);", "void f(double a);", CHECK_FAULT, true, false },
+		{ "void f(double a);", "void f(double a);", CHECK_FAULT, true, false },
+	};
+	struct scene *s = scene();
+	const char *error;
+
+	s->round.cases = (struct case_list){ 0 };
+	ck_assert_int_eq(proto_parse_file(arena, "fuzz.h", v[_i].known, &s->round.cases, &error),
+			 0);
+	ck_assert_int_eq(
+		gen_select(arena, &s->round.cases, W64, NULL, &s->round.plan.set[W64], &error), 0);
+	learn(s, 0, CHECK_ARG);
+	found(s, 0, "sysv", v[_i].check)->verdict = VERDICT_CRASH;
+	gather(s);
+	ck_assert_int_eq(fuzz_explained(&s->clusters, &s->clusters.v[0], parse(v[_i].found),
+					v[_i].wrong_argument) != NULL,
+			 v[_i].explained);
 }
 END_TEST
 
@@ -646,7 +837,8 @@ START_TEST(suggests_a_known_line)
 	for (size_t i = 0; i < COLUMNS; i++)
 		*(selectors[_i].shows[i] ? &c->shows[i] : &c->holds[i]) = 1;
 	ck_assert_str_eq(fuzz_known_line(arena, &s->setup, c),
-			 arena_printf(arena, "//! known %s sysv callee:", selectors[_i].selector));
+			 arena_printf(arena, "//! known %s sysv callee stack-pointer:",
+				      selectors[_i].selector));
 }
 END_TEST
 
@@ -668,6 +860,7 @@ int main(void)
 	tcase_add_test(t, only_what_is_named_appears);
 	tcase_add_test(t, weights_count);
 	tcase_add_loop_test(t, bad_weights, 0, ARRAY_SIZE(bad_lists));
+	tcase_add_test(t, weights_can_be_changed_one_by_one);
 	tcase_add_test(t, inside_needs_a_struct);
 	tcase_add_loop_test(t, text_is_renamed, 0, ARRAY_SIZE(renamed));
 	tcase_add_test(t, text_names_its_convention);
@@ -676,13 +869,18 @@ int main(void)
 	tcase_add_loop_test(t, reaches_the_minimum, 0, ARRAY_SIZE(minima));
 	tcase_add_test(t, minimises_many_at_once);
 	tcase_add_test(t, minimising_is_bounded);
+	tcase_add_test(t, one_that_costs_much_takes_its_share_only);
+	tcase_add_test(t, a_dropped_try_proves_nothing);
+	tcase_add_test(t, a_signal_shortens_it);
 	tcase_add_test(t, one_cause_in_many_cases);
 	tcase_add_test(t, versions_tell_causes_apart);
 	tcase_add_test(t, families_tell_causes_apart);
 	tcase_add_test(t, registers_tell_causes_apart);
 	tcase_add_test(t, only_the_first_argument_counts);
 	tcase_add_test(t, known_by_convention);
-	tcase_add_test(t, known_alone_is_no_cluster);
+	tcase_add_loop_test(t, known_by_more_than_the_rule, 0, 8);
+	tcase_add_test(t, known_needs_its_types);
+	tcase_add_loop_test(t, known_by_what_it_leads_to, 0, 5);
 	tcase_add_test(t, refusals_are_counted);
 	tcase_add_loop_test(t, suggests_a_known_line, 0, ARRAY_SIZE(selectors));
 	suite_add_tcase(s, t);

@@ -62,12 +62,15 @@ static json_t *cluster(const struct fuzz_result *r, const struct fuzz_cluster *c
 		j, "disagrees_with_itself",
 		string_or_null(c->key.unspecified && *c->key.compilers ? c->key.compilers : NULL));
 	json_object_set_new(j, "known", string_or_null(c->known));
+	json_object_set_new(j, "perhaps_known", string_or_null(c->perhaps));
 	json_object_set_new(j, "cases", json_integer((json_int_t)c->cases));
 	json_object_set_new(j, "findings", json_integer((json_int_t)c->findings));
 	json_object_set_new(j, "found_as", json_string(c->name));
 	json_object_set_new(j, "case", string_or_null(c->minimal));
 	json_object_set_new(j, "prototype", string_or_null(c->prototype));
 	json_object_set_new(j, "reductions", json_integer(c->steps));
+	json_object_set_new(j, "minimal", json_boolean(!c->not_minimal));
+	json_object_set_new(j, "not_minimal_because", string_or_null(c->not_minimal));
 	json_object_set_new(j, "shown_again", json_boolean(c->settled));
 	json_object_set_new(j, "subject", string_or_null(c->subject));
 	json_object_set_new(j, "expected", string_or_null(c->expected));
@@ -131,6 +134,7 @@ void fuzz_json(struct str *out, const struct fuzz_result *r)
 	json_object_set_new(root, "version", json_string(CLOBBER_VERSION));
 	json_object_set_new(root, "seed", json_integer((json_int_t)r->source->seed));
 	json_object_set_new(root, "options", options(r));
+	json_object_set_new(root, "interrupted", json_boolean(r->interrupted));
 	json_object_set_new(root, "prototypes", json_integer((json_int_t)r->prototypes));
 	json_object_set_new(root, "rounds", json_integer((json_int_t)r->rounds));
 	json_object_set_new(root, "functions", json_integer((json_int_t)r->functions));

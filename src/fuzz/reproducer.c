@@ -128,9 +128,15 @@ char *fuzz_known_line(struct arena *a, const struct fuzz_setup *s, const struct 
 			str_addn(&list, p, 1);
 	}
 	names = taken(a, &list);
-	return arena_printf(a, "//! known %s %s%s%s:", selector(a, s, c), names,
+	str_add(&list, "");
+	for (unsigned i = 0; i < CHECK_COUNT; i++) {
+		if ((c->checks | 1u << c->key.check) & 1u << i)
+			str_addf(&list, "%s%s", list.len ? "," : " ", checks[i].name);
+	}
+	return arena_printf(a, "//! known %s %s%s%s%s:", selector(a, s, c), names,
 			    c->key.direction < 0 ? "" : " ",
-			    c->key.direction < 0 ? "" : direction_name(c->key.direction));
+			    c->key.direction < 0 ? "" : direction_name(c->key.direction),
+			    taken(a, &list));
 }
 
 /* Files -------------------------------------------------------------------------------------- */
@@ -257,6 +263,10 @@ static void readme(struct fuzz_setup *s, struct fuzz_cluster *c, const struct ge
 		str_addf(out, "origin      %s\n", c->origin);
 	if (c->known)
 		str_addf(out, "known       %s\n", c->known);
+	if (c->perhaps)
+		str_addf(out, "known       perhaps: %s\n", c->perhaps);
+	if (c->not_minimal)
+		str_addf(out, "minimal     perhaps not: %s\n", c->not_minimal);
 	if (!c->settled)
 		str_add(out, "            (seen in a round of many cases, but not when it was run "
 			     "again)\n");

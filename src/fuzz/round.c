@@ -6,10 +6,12 @@
 #include "cmd/execute.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,70 +45,38 @@ static void empty_work(struct arena *a, const char *work)
 		unlink(arena_printf(a, "%s/%s", work, files[i]));
 }
 
-/* Classes that not every compiler has. Asked once, of a file each: in a round, a refusal costs the
- * compilation of a batch case by case. */
+/* Classes that not every compiler has are probed: in a round, a refusal costs the compilation of a
+ * batch case by case. */
 static const struct {
 	enum fuzz_class class;
-	const char *source;
-} trials[] = {
-	{ FUZZ_COMPLEX, "double _Complex f(double _Complex a) { return a; }\n" },
-	{ FUZZ_VECTOR, "typedef int v __attribute__((vector_size(16)));\n"
-		       "v f(v a) { return a; }\n" },
-	{ FUZZ_FLOAT128, "__float128 f(__float128 a) { return a; }\n" },
-	{ FUZZ_FLOAT16, "_Float16 f(_Float16 a) { return a; }\n" },
-	{ FUZZ_BITINT, "_BitInt(128) f(_BitInt(128) a) { return a; }\n" },
-	{ FUZZ_EMPTY, "struct s { };\nstruct s f(struct s a) { return a; }\n" },
+	enum feature feature;
+} probed[] = {
+	{ FUZZ_COMPLEX, FEATURE_COMPLEX },   { FUZZ_VECTOR, FEATURE_VECTOR },
+	{ FUZZ_FLOAT128, FEATURE_FLOAT128 }, { FUZZ_FLOAT16, FEATURE_FLOAT16 },
+	{ FUZZ_BITINT, FEATURE_BITINT },     { FUZZ_EMPTY, FEATURE_EMPTY },
 };
 
-/* NULL, or why the compiler refuses the trial. */
-static const char *refuses(struct fuzz_setup *s, const struct column *col, const char *source)
-{
-	const char *c = arena_printf(s->arena, "%s/trial.c", s->tools.work);
-	const char *argv[MAX_FLAGS + 8] = { col->compiler->path };
-	struct str out = { 0 };
-	const char *why = NULL;
-	size_t n = 1;
-
-	for (const char *const *f = col->compiler->target[col->width].flags; *f; f++)
-		argv[n++] = *f;
-	argv[n++] = "-c";
-	argv[n++] = "-o";
-	argv[n++] = arena_printf(s->arena, "%s/trial.o", s->tools.work);
-	argv[n++] = c;
-	if (file_write(c, source, strlen(source)) < 0)
-		die("cannot write %s: %s", c, strerror(errno));
-	if (run_program(argv, 20, &out) != 0) {
-		const char *error = out.s ? strstr(out.s, "error: ") : NULL;
-
-		why = error ? arena_strndup(s->arena, error + 7, strcspn(error + 7, "\n"))
-			    : "the compiler failed without a word";
-	}
-	str_free(&out);
-	return why;
-}
-
-static void try_classes(struct fuzz_setup *s, const struct fuzz_weights *w)
+static void take_probes(struct fuzz_setup *s)
 {
 	for (size_t i = 0; i < s->ncolumns; i++) {
 		const struct column *col = &s->columns[i];
+		const struct target *t = &col->compiler->target[col->width];
 		struct fuzz_learnt *l = &s->learnt[i];
-		bool same = i && col[-1].compiler == col->compiler && col[-1].width == col->width;
 
-		if (same)
-			*l = l[-1];
-		for (size_t k = 0; !same && !col->unusable && k < ARRAY_SIZE(trials); k++) {
-			enum fuzz_class c = trials[k].class;
-			const char *why = w->w[c] ? refuses(s, col, trials[k].source) : NULL;
+		for (size_t k = 0; !col->unusable && k < ARRAY_SIZE(probed); k++) {
+			const struct probe *p = &t->feature[probed[k].feature];
+			enum fuzz_class c = probed[k].class;
 
-			if (!why)
+			if (p->ok)
 				continue;
 			l->bad |= 1u << c;
-			l->why[c] = arena_printf(s->arena, "%s: %s", fuzz_classes[c].name, why);
+			l->why[c] = arena_printf(s->arena, "%s: %s", fuzz_classes[c].name,
+						 p->why ? p->why : "the compiler rejects it");
 		}
 	}
 }
 
-void fuzz_setup_columns(struct fuzz_setup *s, const struct fuzz_weights *weights)
+void fuzz_setup_columns(struct fuzz_setup *s)
 {
 	struct case_list one = { 0 };
 	struct plan p = s->tools;
@@ -125,7 +95,8 @@ void fuzz_setup_columns(struct fuzz_setup *s, const struct fuzz_weights *weights
 	s->columns = p.columns;
 	s->ncolumns = p.ncolumns;
 	s->learnt = arena_alloc(s->arena, (p.ncolumns + 1) * sizeof(*s->learnt));
-	try_classes(s, weights);
+	s->tools.warned = arena_alloc(s->arena, p.ncolumns + 1);
+	take_probes(s);
 }
 
 static void absent(struct column *col, size_t i, const char *why)
@@ -211,27 +182,55 @@ static void learn(struct fuzz_setup *s, const struct fuzz_round *r)
 	}
 }
 
+/* Wait until the last compiler of an earlier round has ended (ninja's may outlive an interrupted or
+ * killed clobber, and write into the same files), then take the lock for those of this round: the
+ * compilers inherit it, so it is held until the last of them ends. */
+static int compilers_lock(struct arena *a, const char *work)
+{
+	const char *path = arena_printf(a, "%s/compilers.lock", work);
+	int fd = open(path, O_RDWR | O_CREAT, 0666);
+
+	if (fd < 0)
+		die("cannot write %s: %s", path, strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		warn("waiting for compilers that an interrupted run left behind in %s", work);
+		while (flock(fd, LOCK_EX) < 0 && errno == EINTR)
+			;
+	}
+	return fd;
+}
+
 void fuzz_round_cases(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wanted, void *ctx)
 {
 	struct plan *p = &r->plan;
+	sig_atomic_t signals = s->stop ? *s->stop : 0;
 	const char *error;
+	int compilers;
 
 	*p = s->tools;
+	p->stop = s->stop;
 	p->arena = r->arena;
 	for (enum width w = W32; w < WIDTHS; w++) {
 		if (s->widths[w] &&
 		    gen_select(r->arena, &r->cases, w, s->abis, &p->set[w], &error) < 0)
 			die("internal error: %s; please report this", error);
 	}
+	compilers = compilers_lock(r->arena, p->work);
 	empty_work(r->arena, p->work);
 	plan_columns(p, &s->compilers, s->widths, s->opts);
 	complete(s, r);
 	r->ruled_out = arena_alloc(r->arena, (p->ncolumns + 1) * sizeof(unsigned char *));
 	narrow(s, r, wanted, ctx);
 	plan_build(p);
+	close(compilers);
 	r->matrix = (struct matrix){ .arena = r->arena, .plan = p, .seed = s->seed };
-	execute(&r->matrix, NULL);
-	if (!wanted)
+	r->dropped = p->stopped;
+	if (!r->dropped) {
+		execute(&r->matrix, NULL);
+		/* The terminal's signals reach the payloads, too. */
+		r->dropped = s->stop && *s->stop != signals;
+	}
+	if (!wanted && !r->dropped)
 		learn(s, r);
 }
 
@@ -247,9 +246,20 @@ void fuzz_round_run(struct fuzz_setup *s, struct fuzz_round *r, const char *name
 	fuzz_round_cases(s, r, wanted, ctx);
 }
 
+void fuzz_round_surely(struct fuzz_setup *s, struct fuzz_round *r, const char *name,
+		       const char *text, fuzz_wanted wanted, void *ctx)
+{
+	fuzz_round_run(s, r, name, text, wanted, ctx);
+	if (!r->dropped)
+		return;
+	fuzz_round_close(r);
+	fuzz_round_run(s, r, name, text, wanted, ctx);
+}
+
 void fuzz_round_close(struct fuzz_round *r)
 {
-	matrix_close(&r->matrix);
+	if (r->matrix.runs)
+		matrix_close(&r->matrix);
 	arena_free(r->arena);
 }
 

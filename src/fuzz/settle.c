@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { ROUNDS = 14, CANDIDATES = 40 };
+enum { ROUNDS = 200, CANDIDATES = 40, SECONDS_WHEN_STOPPED = 10 };
 
 /* The clusters that are minimised. */
 struct work {
@@ -56,7 +56,7 @@ static const struct gen_case *case_of(const struct fuzz_round *r, size_t decl,
 	return NULL;
 }
 
-static void try_all(void *ctx, struct fuzz_candidate *v, size_t n)
+static bool try_all(void *ctx, struct fuzz_candidate *v, size_t n)
 {
 	struct work *w = ctx;
 	struct arena *a = arena_new();
@@ -66,14 +66,15 @@ static void try_all(void *ctx, struct fuzz_candidate *v, size_t n)
 	struct asked asked = { &r, cluster };
 
 	if (w->progress)
-		w->progress(arena_printf(a, "minimising: step %u, %zu candidates", ++w->tries, n));
+		w->progress(arena_printf(a, "minimising %zu clusters: step %u, %zu candidates",
+					 w->n, ++w->tries, n));
 	for (size_t i = 0; i < n; i++) {
 		cluster[i] = w->cluster[v[i].subject];
 		str_add(&text, fuzz_case_text(a, v[i].proto, arena_printf(a, "fuzz_%06zu", i),
 					      cluster[i]->conv->name));
 	}
 	fuzz_round_run(w->setup, &r, "fuzz.h", text.s, wanted, &asked);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && !r.dropped; i++) {
 		const struct gen_case *c = case_of(&r, i, cluster[i]->conv);
 
 		v[i].shows = c && fuzz_shows(&r, &cluster[i]->key, c, cluster[i]->example);
@@ -81,14 +82,28 @@ static void try_all(void *ctx, struct fuzz_candidate *v, size_t n)
 	fuzz_round_close(&r);
 	str_free(&text);
 	arena_free(a);
+	return !r.dropped;
+}
+
+/* A compiler that hangs takes its time limit for every try. */
+static bool hangs(const struct fuzz_cluster *c)
+{
+	return strstr(c->key.message, "did not end") != NULL;
 }
 
 static void minimise(struct work *w, double seconds)
 {
-	const struct fuzz_limits limits = { ROUNDS, seconds, CANDIDATES };
+	const struct fuzz_limits limits = { ROUNDS, seconds, CANDIDATES, w->setup->stop,
+					    SECONDS_WHEN_STOPPED };
 
-	for (size_t i = 0; i < w->n; i++)
+	for (size_t i = 0; i < w->n; i++) {
+		const struct fuzz_key *k = &w->cluster[i]->key;
+
 		w->subject[i].proto = parse(w->arena, w->cluster[i]->text);
+		w->subject[i].alone = *k->message || k->verdict == VERDICT_TIMEOUT;
+		if (hangs(w->cluster[i]))
+			w->subject[i].why_not = "a compiler that hangs is not asked again";
+	}
 	if (w->n)
 		fuzz_minimise(w->arena, w->subject, w->n, &limits, try_all, w);
 	if (w->progress)
@@ -152,6 +167,37 @@ static const char *unique_name(struct arena *a, const struct fuzz_clusters *all,
 	return same == 1 ? name : arena_printf(a, "%s_%u", name, same);
 }
 
+static void fold_into(struct fuzz_clusters *all, struct fuzz_cluster *o, struct fuzz_cluster *c)
+{
+	c->folded = true;
+	o->also = arena_grow(all->arena, o->also, o->nalso, sizeof(*o->also));
+	o->also[o->nalso++] =
+		arena_printf(all->arena, "%s: %s [%s] in %zu cases", checks[c->key.check].name,
+			     c->subject, rules[c->key.rule].name, c->cases);
+	o->shows_conventions |= c->shows_conventions;
+	o->conventions |= c->conventions;
+}
+
+/* What is known is told once for each reason. */
+static void fold_known(struct fuzz_clusters *all)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		struct fuzz_cluster *c = &all->v[i];
+
+		for (size_t k = i + 1; k < all->n && c->known && !c->folded; k++) {
+			struct fuzz_cluster *o = &all->v[k];
+
+			if (!o->known || strcmp(c->known, o->known))
+				continue;
+			fold_into(all, o, c);
+			o->cases += c->cases;
+			o->findings += c->findings;
+			for (size_t j = 0; j < all->setup->ncolumns; j++)
+				o->column[j] |= c->column[j];
+		}
+	}
+}
+
 /* Findings of one minimal prototype are one fact, told by the most serious. */
 static void fold(struct fuzz_clusters *all)
 {
@@ -162,17 +208,11 @@ static void fold(struct fuzz_clusters *all)
 			struct fuzz_cluster *o = &all->v[k];
 
 			if (!c->settled || !o->settled || strcmp(c->shape, o->shape) ||
-			    c->key.width != o->key.width || c->known != o->known ||
+			    c->key.width != o->key.width || c->known || o->known ||
 			    c->key.direction != o->key.direction || c->key.unspecified ||
 			    o->key.unspecified || strcmp(c->key.compilers, o->key.compilers))
 				continue;
-			c->folded = true;
-			o->also = arena_grow(all->arena, o->also, o->nalso, sizeof(*o->also));
-			o->also[o->nalso++] = arena_printf(all->arena, "%s: %s [%s] in %zu cases",
-							   checks[c->key.check].name, c->subject,
-							   rules[c->key.rule].name, c->cases);
-			o->shows_conventions |= c->shows_conventions;
-			o->conventions |= c->conventions;
+			fold_into(all, o, c);
 		}
 	}
 }
@@ -184,6 +224,34 @@ static const char *one_line(char *text)
 			*p = p[1] ? ' ' : 0;
 	}
 	return text;
+}
+
+static uint32_t failing_checks(const struct fuzz_round *r, const struct finding *of)
+{
+	uint32_t set = 0;
+
+	for (size_t i = 0; i < r->matrix.nfindings; i++) {
+		const struct finding *f = &r->matrix.findings[i];
+
+		if (f->c == of->c && f->direction == of->direction &&
+		    f->verdict >= VERDICT_VIOLATION)
+			set |= 1u << f->check;
+	}
+	return set;
+}
+
+/* Does the call of a finding also have an argument in the wrong place? */
+static bool wrong_argument(const struct fuzz_round *r, const struct finding *of)
+{
+	for (size_t i = 0; i < r->matrix.nfindings; i++) {
+		const struct finding *f = &r->matrix.findings[i];
+
+		if (f->c == of->c && f->column == of->column && f->direction == of->direction &&
+		    f->verdict >= VERDICT_VIOLATION &&
+		    (f->check == CHECK_ARG || f->check == CHECK_REFERENCE))
+			return true;
+	}
+	return false;
 }
 
 static void run_minimal(struct fuzz_setup *s, struct fuzz_clusters *all,
@@ -200,7 +268,7 @@ static void run_minimal(struct fuzz_setup *s, struct fuzz_clusters *all,
 		c->shape = one_line(fuzz_case_text(all->arena, proto[i], "f", NULL));
 		str_add(&text, c->minimal);
 	}
-	fuzz_round_run(s, &r, "fuzz.h", text.s, NULL, NULL);
+	fuzz_round_surely(s, &r, "fuzz.h", text.s, NULL, NULL);
 	for (size_t i = 0; i < all->n; i++) {
 		struct fuzz_cluster *c = &all->v[i];
 		const struct gen_case *g = case_of(&r, i, c->conv);
@@ -208,8 +276,13 @@ static void run_minimal(struct fuzz_setup *s, struct fuzz_clusters *all,
 
 		c->prototype = g ? arena_strdup(all->arena, gen_prototype(r.arena, g)) : c->text;
 		c->settled = f != NULL;
+		c->decl = i;
 		look_everywhere(s, c, &r, i);
+		/* Types that may not matter explain nothing. */
+		*(c->not_minimal ? &c->perhaps : &c->known) =
+			fuzz_explained(all, c, proto[i], f && wrong_argument(&r, f));
 		if (f) {
+			c->checks = failing_checks(&r, f);
 			c->subject = arena_strdup(all->arena, f->subject);
 			c->expected = arena_strdup(all->arena, f->expected);
 			c->observed = arena_strdup(all->arena, f->observed);
@@ -226,10 +299,12 @@ static void run_minimal(struct fuzz_setup *s, struct fuzz_clusters *all,
 				c->origin = arena_strdup(all->arena, f->origin);
 		}
 	}
+	fuzz_clusters_sort(all);
+	fold_known(all);
 	fold(all);
 	for (size_t i = 0; i < all->n; i++) {
 		struct fuzz_cluster *c = &all->v[i];
-		const struct gen_case *g = case_of(&r, i, c->conv);
+		const struct gen_case *g = case_of(&r, c->decl, c->conv);
 
 		if (g && !c->folded)
 			fuzz_reproducer(s, c, &r, g);
@@ -250,19 +325,22 @@ void fuzz_settle(struct fuzz_setup *s, struct fuzz_clusters *all, size_t most, d
 	proto = arena_alloc(all->arena, all->n * sizeof(struct prototype *));
 	w.cluster = arena_alloc(all->arena, all->n * sizeof(struct fuzz_cluster *));
 	w.subject = arena_alloc(all->arena, all->n * sizeof(*w.subject));
-	/* Known ones have their minimal case already: beside a reference. */
 	first = all->n > most ? all->n - most : 0;
-	for (size_t i = first; i < all->n; i++) {
-		if (!all->v[i].known)
-			w.cluster[w.n++] = &all->v[i];
-	}
+	for (size_t i = first; i < all->n; i++)
+		w.cluster[w.n++] = &all->v[i];
 	minimise(&w, seconds);
-	for (size_t i = 0, k = 0; i < all->n; i++) {
-		if (k < w.n && w.cluster[k] == &all->v[i]) {
-			proto[i] = w.subject[k].proto;
-			all->v[i].steps = w.subject[k++].steps;
+	for (size_t i = 0; i < all->n; i++) {
+		struct fuzz_cluster *c = &all->v[i];
+
+		if (i >= first) {
+			const struct fuzz_subject *m = &w.subject[i - first];
+
+			proto[i] = m->proto;
+			c->steps = m->steps;
+			c->not_minimal = m->why_not;
 		} else {
-			proto[i] = parse(all->arena, all->v[i].text);
+			proto[i] = parse(all->arena, c->text);
+			c->not_minimal = "only the most serious clusters are minimised";
 		}
 	}
 	run_minimal(s, all, proto);

@@ -89,6 +89,13 @@ static void one_cluster(struct str *out, const struct fuzz_cluster *c, const str
 	wrap(out, style->columns, "  ", s.s, MAX_LINES);
 	s.len = 0;
 	wrap(out, style->columns, "  ", c->shape, MAX_LINES);
+	if (c->not_minimal)
+		str_addf(out, "  (perhaps not minimal: %s)\n", c->not_minimal);
+	if (c->perhaps) {
+		str_addf(&s, "(perhaps known: %s)", c->perhaps);
+		wrap(out, style->columns, "  ", s.s, MAX_LINES);
+		s.len = 0;
+	}
 	if (c->key.unspecified)
 		str_addf(&s, "%s", c->origin ? c->origin : c->observed);
 	else
@@ -141,7 +148,7 @@ static void refusals(struct str *out, const struct fuzz_result *r, unsigned colu
 
 static void totals(struct str *out, const struct fuzz_result *r)
 {
-	size_t clusters = 0, unexpected = 0, known = 0;
+	size_t clusters = 0, unexpected = 0, known = 0, large = 0;
 	const char *comma = "";
 
 	for (size_t i = 0; i < r->clusters->n; i++) {
@@ -150,6 +157,7 @@ static void totals(struct str *out, const struct fuzz_result *r)
 		clusters += !c->folded;
 		unexpected += !c->folded && fuzz_unexpected(c);
 		known += !c->folded && c->known;
+		large += !c->folded && c->not_minimal;
 	}
 	for (int v = VERDICT_COUNT; v-- > 0;) {
 		if (!r->total[v])
@@ -157,8 +165,14 @@ static void totals(struct str *out, const struct fuzz_result *r)
 		str_addf(out, "%s%zu %s", comma, r->total[v], verdict_info[v].name);
 		comma = ", ";
 	}
-	str_addf(out, "\n%zu cluster%s: %zu unexpected, %zu known; minimised in %.1f s\n", clusters,
+	str_addf(out, "\n%zu cluster%s: %zu unexpected, %zu known; minimised in %.1f s, ", clusters,
 		 clusters == 1 ? "" : "s", unexpected, known, r->minimising);
+	if (large)
+		str_addf(out, "%zu perhaps not minimal\n", large);
+	else
+		str_add(out, "all minimal\n");
+	if (r->interrupted)
+		str_add(out, "interrupted by a signal\n");
 	str_addf(out,
 		 "seed %llu: %lu prototypes, %zu functions in %.1f s: %.0f functions per second\n",
 		 (unsigned long long)r->source->seed, r->prototypes, r->functions, r->seconds,

@@ -293,8 +293,9 @@ void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
 			define(out, a, abi_arg_type(p, k), true, done, &ndone);
 	}
 	for (size_t i = 0; i < n; i++) {
-		str_addf(out, "\n/* %s:%u\n * %s */\n", v[i].decl->proto->pos.file,
-			 v[i].decl->proto->pos.line, v[i].decl->proto->text);
+		/* No line number: a case that only moves in its file is not compiled again. */
+		str_addf(out, "\n/* %s\n * %s */\n", v[i].decl->proto->pos.file,
+			 v[i].decl->proto->text);
 		target(out, a, &v[i]);
 		caller(out, a, &v[i]);
 	}

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { COMPILE_SECONDS = 120, BUILD_SECONDS = 3600 };
+enum { COMPILE_SECONDS = 120, KILL_SECONDS = 5 };
 
 /* One C file of a column: a whole batch, the part of it the column can express, or one case. */
 struct unit {
@@ -27,6 +27,22 @@ struct units {
 	struct unit *v;
 	size_t n;
 };
+
+/* How long a compiler may take for one file: CLOBBER_COMPILE_SECONDS in the environment, for tests
+ * and for slow machines. */
+static unsigned compile_seconds(void)
+{
+	const char *s = getenv("CLOBBER_COMPILE_SECONDS");
+	char *end;
+	unsigned long n;
+
+	if (!s)
+		return COMPILE_SECONDS;
+	n = strtoul(s, &end, 10);
+	if (*s < '0' || *s > '9' || *end || !n || n > 86400)
+		die("CLOBBER_COMPILE_SECONDS: `%s' is not a number from 1 to 86400", s);
+	return (unsigned)n;
+}
 
 char *shell_quote(struct arena *a, const char *s)
 {
@@ -165,10 +181,11 @@ static void column_rule(struct plan *p, struct str *s, size_t number)
 		str_addf(&command, " %s", command_word(p->arena, *f));
 	str_addf(s, "rule cc%zu\n", number);
 	str_addf(s,
-		 "  command = : %016llx; rm -f $out; LC_ALL=C timeout %d %s -c -o $out $in "
+		 "  command = : %016llx; rm -f $out; LC_ALL=C timeout -k %d %u %s -c -o $out $in "
 		 ">$out.log 2>&1 || "
 		 "{ echo \"clobber: exit status $$?\" >>$out.log; : >$out; }\n",
-		 (unsigned long long)c->compiler->identity, COMPILE_SECONDS, command.s);
+		 (unsigned long long)c->compiler->identity, KILL_SECONDS, compile_seconds(),
+		 command.s);
 	str_addf(s, "  description = %s $in\n", c->name);
 	str_free(&command);
 }
@@ -225,6 +242,7 @@ static void run_ninja(struct plan *p, const char *file)
 	FILE *f;
 	char *command;
 	struct str tail = { 0 };
+	sig_atomic_t signals = p->stop ? *p->stop : 0;
 	int status;
 
 	command = arena_printf(p->arena, "cd %s && NINJA_STATUS='[%%f/%%t] %%e ' %s -f %s%s 2>&1",
@@ -247,7 +265,8 @@ static void run_ninja(struct plan *p, const char *file)
 	status = pclose(f);
 	if (p->progress)
 		p->progress(NULL);
-	if (status != 0)
+	p->stopped = status != 0 && p->stop && *p->stop != signals;
+	if (status != 0 && !p->stopped)
 		die("building the payloads failed (this is no compiler under test's fault):\n%s",
 		    tail.s ? tail.s : "ninja printed nothing");
 	str_free(&tail);
@@ -276,8 +295,8 @@ static const char *refusal(struct plan *p, const char *object, enum absence *kin
 	*kind = UNSUPPORTED;
 	if (status == 124) {
 		*kind = COMPILER_CRASH;
-		why = arena_printf(p->arena, "the compiler did not end within %d s",
-				   COMPILE_SECONDS);
+		why = arena_printf(p->arena, "the compiler did not end within %u s",
+				   compile_seconds());
 	} else if (status > 128 || (why && strstr(why, "internal compiler error"))) {
 		*kind = COMPILER_CRASH;
 		why = arena_printf(p->arena, "the compiler died (status %d): %s", status,
@@ -389,7 +408,7 @@ static void warn_undefined(struct plan *p, const struct column *c)
 		c->payload ? file_read(arena_printf(p->arena, "%s.log", c->payload), NULL) : NULL;
 	char *at = log ? strstr(log, "undefined reference to") : NULL;
 
-	if (at)
+	if (at && !(p->warned && p->warned[c - p->columns]++))
 		warn("%s: %.*s: cases that call it will crash", c->name, (int)strcspn(at, "\n"),
 		     at);
 	free(log);
@@ -420,6 +439,8 @@ void plan_build(struct plan *p)
 	while (again) {
 		write_objects_file(p, units);
 		run_ninja(p, "build.ninja");
+		if (p->stopped)
+			return;
 		again = false;
 		for (size_t i = 0; i < p->ncolumns; i++) {
 			if (builds(p, i) && bisect(p, &p->columns[i], &units[i]))
@@ -428,6 +449,8 @@ void plan_build(struct plan *p)
 	}
 	write_link_file(p, units);
 	run_ninja(p, "link.ninja");
+	if (p->stopped)
+		return;
 	for (size_t i = 0; i < p->ncolumns; i++) {
 		struct column *c = &p->columns[i];
 		const struct column *b = &p->columns[c->built];

@@ -26,6 +26,16 @@ static enum feature feature_of(const struct type *t)
 		return FEATURE_ENUM;
 	case TYPE_POINTER:
 		return t->of->kind == TYPE_FUNCTION ? FEATURE_FNPTR : FEATURE_COUNT;
+	case TYPE_COMPLEX:
+		return FEATURE_COMPLEX;
+	case TYPE_VECTOR:
+		return FEATURE_VECTOR;
+	case TYPE_FLOAT128:
+		return FEATURE_FLOAT128;
+	case TYPE_FLOAT16:
+		return FEATURE_FLOAT16;
+	case TYPE_BITINT:
+		return FEATURE_BITINT;
 	default:
 		return FEATURE_COUNT;
 	}
@@ -34,8 +44,15 @@ static enum feature feature_of(const struct type *t)
 static const struct probe *lacks(const struct target *t, const struct type *type)
 {
 	enum feature f = feature_of(type);
+	const struct probe *l = NULL;
 
-	return f < FEATURE_COUNT && !t->feature[f].ok ? &t->feature[f] : NULL;
+	for (size_t i = 0; !l && i < type->nfields; i++)
+		l = lacks(t, type->fields[i].type);
+	if (!l && type->kind == TYPE_ARRAY)
+		l = lacks(t, type->of);
+	return l                                              ? l
+	       : f < FEATURE_COUNT && !t->feature[f].ok ? &t->feature[f]
+							: NULL;
 }
 
 static size_t convention_index(const struct convention *c)

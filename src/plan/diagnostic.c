@@ -82,10 +82,13 @@ static const char *tidy(struct arena *a, struct line l, const char *file)
 			l = (struct line){ l.s + dir, l.n - dir };
 			continue;
 		}
+		/* pcc, when it dies: "major internal compiler error: probe.c, line 1". */
+		if (l.n >= strlen(file + dir) && !strncmp(l.s, file + dir, strlen(file + dir)))
+			break;
 		out[n++] = iscntrl((unsigned char)*l.s) ? ' ' : *l.s;
 		l = (struct line){ l.s + 1, l.n - 1 };
 	}
-	while (n && out[n - 1] == ' ')
+	while (n && strchr(" :", out[n - 1]))
 		n--;
 	out[n] = 0;
 	return out + strspn(out, " ");

@@ -8,6 +8,8 @@
 #include "gen/gen.h"
 #include "plan/toolchain.h"
 
+#include <signal.h>
+
 /* Why a case has no function in a column. */
 enum absence {
 	PRESENT,
@@ -50,6 +52,11 @@ struct plan {
 	/* Called with a line of progress, or NULL to finish it; may be NULL. Ninja's lines are
 	 * "[DONE/ALL] SECONDS WHAT". */
 	void (*progress)(const char *line);
+	/* Counts the signals that ask to stop; may be NULL. A build that fails while one arrives
+	 * (it reaches the compilers, too) is `stopped`: nothing came of it. */
+	const volatile sig_atomic_t *stop;
+	bool stopped;
+	unsigned char *warned; /* by column: no second warning about it; may be NULL */
 };
 
 /* Make the columns: every compiler in every profile that has cases, with every optimisation, in

@@ -343,8 +343,10 @@ static void list_probes(struct arena *a, const struct compiler *c, enum profile_
 
 	*l = (struct probe_list){ 0 };
 	for (unsigned i = 0; i < FEATURE_COUNT; i++) {
-		/* Not in the i386 psABI, so expected to fail there: kept out of the common file. */
-		bool absent = i == FEATURE_INT128 && profiles[profile].width == W32;
+		/* Not in the i386 psABI, or not in every compiler: kept out of the common file,
+		 * which one refusal makes worthless. */
+		bool absent = (i == FEATURE_INT128 && profiles[profile].width == W32) ||
+			      i >= FEATURE_COMPLEX;
 		bool floating = i == FEATURE_FLOAT || i == FEATURE_DOUBLE || i == FEATURE_LDOUBLE;
 
 		/* Nor are these in code that may not use the registers for them. */

@@ -405,17 +405,22 @@ static unsigned convention_index(const char *name, enum width w)
 START_TEST(test_wrapper_is_as_good_as_its_compiler)
 {
 	const char *real = some_compiler();
-	struct compiler c;
+	struct compiler c, itself;
 
 	if (!real)
 		return;
 	c = wrapper(real, "");
+	itself = find(real).v[0];
+	compiler_probe(arena, &itself, PROFILE_USER_64, NULL);
 	ck_assert_str_eq(c.name, "bad-rbx");
 	ck_assert_str_eq(c.family, "gcc");
 	compiler_probe(arena, &c, PROFILE_USER_64, NULL);
 	ck_assert(c.target[W64].works.ok);
-	for (unsigned i = 0; i < FEATURE_COUNT; i++)
-		ck_assert_msg(c.target[W64].feature[i].ok, "%s", c.target[W64].feature[i].why);
+	for (unsigned i = 0; i < FEATURE_COUNT; i++) {
+		ck_assert_msg(c.target[W64].feature[i].ok || i >= FEATURE_COMPLEX, "%s",
+			      c.target[W64].feature[i].why);
+		ck_assert_int_eq(c.target[W64].feature[i].ok, itself.target[W64].feature[i].ok);
+	}
 	/* The width not asked for, and conventions of the other, stay blank. */
 	ck_assert(!c.target[W32].works.ok && !c.target[W32].works.why);
 	ck_assert_ptr_null(c.target[W64].convention[convention_index("fastcall", W32)].why);
@@ -438,6 +443,38 @@ START_TEST(test_refused_feature)
 			 "error: __int128 is not known here");
 	ck_assert(c.target[W64].feature[FEATURE_BOOL].ok);
 	ck_assert(c.target[W64].convention[convention_index("sysv", W64)].ok);
+}
+END_TEST
+
+/* What only some compilers have is asked for one by one: a refusal says nothing of the others. */
+START_TEST(test_refused_exotic_features)
+{
+	static const struct {
+		const char *word;
+		enum feature feature;
+	} exotic[] = { { "_Complex", FEATURE_COMPLEX },    { "vector_size", FEATURE_VECTOR },
+		       { "__float128", FEATURE_FLOAT128 }, { "_Float16", FEATURE_FLOAT16 },
+		       { "_BitInt", FEATURE_BITINT },      { "struct s { }", FEATURE_EMPTY } };
+	const char *real = some_compiler();
+	struct compiler c, itself;
+
+	if (!real)
+		return;
+	itself = find(real).v[0];
+	compiler_probe(arena, &itself, PROFILE_USER_64, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(exotic); i++) {
+		c = wrapper(real,
+			    arena_printf(arena,
+					 "if grep -q '%s' \"$src\" 2>/dev/null; then\n"
+					 "echo \"$src:1:1: error: not today\" >&2; exit 1; fi",
+					 exotic[i].word));
+		compiler_probe(arena, &c, PROFILE_USER_64, NULL);
+		for (unsigned k = 0; k < FEATURE_COUNT; k++)
+			ck_assert_int_eq(c.target[W64].feature[k].ok,
+					 itself.target[W64].feature[k].ok &&
+						 k != exotic[i].feature);
+		ck_assert_str_eq(c.target[W64].feature[exotic[i].feature].why, "error: not today");
+	}
 }
 END_TEST
 
@@ -722,6 +759,7 @@ int main(void)
 	tcase_set_timeout(probing, REAL_PROBES_SECONDS);
 	tcase_add_test(probing, test_wrapper_is_as_good_as_its_compiler);
 	tcase_add_test(probing, test_refused_feature);
+	tcase_add_test(probing, test_refused_exotic_features);
 	tcase_add_test(probing, test_ignored_convention);
 	tcase_add_test(probing, test_refused_flags);
 	tcase_add_test(probing, test_compilers_that_are_none);

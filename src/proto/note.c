@@ -142,10 +142,9 @@ static void varargs_note(struct parser *p, struct notes *n, const struct token *
 	p->tok++;
 }
 
-#define KNOWN_FORM                                                                                 \
-	"write: known FAMILY[<=>VERSION] ABI[/WIDTH][@PROFILE][,ABI...] [callee|caller]: REASON, " \
-	"as in "                                                                                   \
-	"known clang<18 sysv: LLVM bug 41784"
+#define KNOWN_FORM                                                                           \
+	"write: known FAMILY[<=>VERSION] ABI[/WIDTH][@PROFILE][,ABI...] [callee|caller] " \
+	"[CHECK,...]: REASON, as in known clang<18 sysv caller argument: LLVM bug 41784"
 
 static size_t word_length(const char *s)
 {
@@ -181,6 +180,41 @@ static void known_selector(struct parser *p, const struct token *t, const char *
 		k->version = k->version * 10 + (unsigned)(*(*s)++ - '0');
 }
 
+static void known_direction(struct parser *p, const char **s, struct known *k)
+{
+	*s += strspn(*s, " \t");
+	if (strncmp(*s, "callee", 6) && strncmp(*s, "caller", 6))
+		return;
+	/* "callee-saved" and "caller-frame" are checks. */
+	if ((*s)[6] && !strchr(" \t:", (*s)[6]))
+		return;
+	k->direction = arena_strndup(p->a, *s, 6);
+	*s += 6;
+	*s += strspn(*s, " \t");
+}
+
+static void known_checks(struct parser *p, const struct token *t, const char **s, struct known *k)
+{
+	if (**s == ':' || !**s)
+		return;
+	for (;; ++*s) {
+		size_t len;
+
+		*s += strspn(*s, " \t");
+		len = strspn(*s, "abcdefghijklmnopqrstuvwxyz0123456789-");
+		if (!len)
+			parse_fail_at(p, in_source(t, *s), 1, KNOWN_FORM,
+				      k->nchecks ? "a check's name belongs here"
+						 : "':' and the reason belong here");
+		k->checks = arena_grow(p->a, k->checks, k->nchecks, sizeof(*k->checks));
+		k->checks[k->nchecks++] = arena_strndup(p->a, *s, len);
+		*s += len;
+		*s += strspn(*s, " \t");
+		if (**s != ',')
+			return;
+	}
+}
+
 static void known_note(struct parser *p, struct notes *n, const struct token *t)
 {
 	struct known k = { .op = KNOWN_ANY, .pos = { p->src.name, t->line, t->col } };
@@ -213,11 +247,8 @@ static void known_note(struct parser *p, struct notes *n, const struct token *t)
 		k.conventions[k.nconventions++] = arena_strndup(p->a, s, len);
 		s += len;
 	} while (*s == ',');
-	s += strspn(s, " \t");
-	if (!strncmp(s, "callee", 6) || !strncmp(s, "caller", 6)) {
-		k.direction = arena_strndup(p->a, s, 6);
-		s += 6;
-	}
+	known_direction(p, &s, &k);
+	known_checks(p, t, &s, &k);
 	if (*s != ':')
 		parse_fail_at(p, in_source(t, s), 1, KNOWN_FORM, "':' and the reason belong here");
 	s += 1 + strspn(s + 1, " \t");

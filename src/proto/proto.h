@@ -134,9 +134,9 @@ struct prototype {
 	const char *text; /* the declaration as written, white space folded, without ';' */
 };
 
-/* A finding that is expected of a compiler, and why: `//! known SELECTOR ABI,... [callee|caller]:
- * REASON`, where SELECTOR is a compiler family with an optional comparison of its major version, as
- * in clang<18. */
+/* A finding that is expected of a compiler, and why: `//! known SELECTOR ABI,... [callee|caller]
+ * [CHECK,...]: REASON`, where SELECTOR is a compiler family with an optional comparison of its
+ * major version, as in clang<18. */
 struct known {
 	const char *family;
 	enum { KNOWN_ANY, KNOWN_LT, KNOWN_LE, KNOWN_EQ, KNOWN_GE, KNOWN_GT } op;
@@ -144,6 +144,8 @@ struct known {
 	const char **conventions;
 	size_t nconventions;
 	const char *direction; /* "callee", "caller", or NULL for both */
+	const char **checks;   /* names of checks, not looked up here; none: whichever fails */
+	size_t nchecks;
 	const char *reason;
 	struct srcpos pos;
 };

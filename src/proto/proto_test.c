@@ -565,14 +565,25 @@ END_TEST
 
 START_TEST(test_known)
 {
-	struct case_list l = parse_cases("//! known clang<18 sysv, regparm0/64 callee: LLVM 1: split\n"
-					 "//! known gcc>=12 ms: why\n"
-					 "//! known tcc cdecl caller: no reason\n"
-					 "int f(int);\n"
-					 "int g(int);");
+	struct case_list l =
+		parse_cases("//! known clang<18 sysv, regparm0/64 callee: LLVM 1: split\n"
+			    "//! known gcc>=12 ms: why\n"
+			    "//! known tcc cdecl caller: no reason\n"
+			    "//! known gcc ms callee argument,stack-pointer: x\n"
+			    "//! known gcc ms callee-saved, caller-frame : y\n"
+			    "int f(int);\n"
+			    "int g(int);");
 	const struct known *k = l.v[0].known;
 
-	ck_assert_uint_eq(l.v[0].nknown, 3);
+	ck_assert_uint_eq(l.v[0].nknown, 5);
+	ck_assert_uint_eq(k[0].nchecks + k[1].nchecks + k[2].nchecks, 0);
+	ck_assert_uint_eq(k[3].nchecks, 2);
+	ck_assert_str_eq(k[3].direction, "callee");
+	ck_assert_str_eq(k[3].checks[0], "argument");
+	ck_assert_str_eq(k[3].checks[1], "stack-pointer");
+	ck_assert_ptr_null(k[4].direction);
+	ck_assert_uint_eq(k[4].nchecks, 2);
+	ck_assert_str_eq(k[4].checks[0], "callee-saved");
 	ck_assert_uint_eq(l.v[1].nknown, 0);
 	ck_assert_str_eq(k[0].family, "clang");
 	ck_assert(k[0].op == KNOWN_LT && k[0].version == 18 && k[0].nconventions == 2);

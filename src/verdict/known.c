@@ -58,6 +58,15 @@ static bool of_direction(const struct known *k, int direction)
 	return !k->direction || !strcmp(k->direction, direction_name(direction));
 }
 
+static bool of_check(const struct known *k, enum check check)
+{
+	for (size_t i = 0; i < k->nchecks; i++) {
+		if (!strcmp(k->checks[i], checks[check].name))
+			return true;
+	}
+	return !k->nchecks;
+}
+
 static void mark(struct matrix *m)
 {
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
@@ -69,11 +78,14 @@ static void mark(struct matrix *m)
 		struct finding *f = &m->findings[i];
 		const struct case_decl *d = f->c->decl;
 
-		for (size_t k = 0; k < d->nknown && !f->known; k++) {
+		/* What no document decides needs no excuse. */
+		for (size_t k = 0; f->verdict >= VERDICT_VIOLATION && k < d->nknown && !f->known;
+		     k++) {
 			bool bound;
 
 			if (speaks_of(&d->known[k], &m->plan->columns[f->column], f->c, &bound) &&
-			    of_direction(&d->known[k], f->direction))
+			    of_direction(&d->known[k], f->direction) &&
+			    of_check(&d->known[k], f->check))
 				f->known = &d->known[k];
 		}
 		if (!f->known && f->verdict >= VERDICT_VIOLATION)
@@ -105,7 +117,9 @@ static void look(const struct matrix *m, const struct column *col, const struct 
 		const struct finding *f = &m->findings[i];
 		const struct column *o = &m->plan->columns[f->column];
 
-		*found = f->c == c && of_direction(k, f->direction) && same_family(o, col);
+		*found = f->c == c && f->verdict >= VERDICT_VIOLATION &&
+			 of_direction(k, f->direction) && of_check(k, f->check) &&
+			 same_family(o, col);
 	}
 }
 
