@@ -259,6 +259,8 @@ def fake(tmp_path, body: str) -> str:
     ("kill -9 $$", "was killed"),
     ("sleep 60", "did not end within 2 s, or was killed"),
     ("echo hello; exit 0", "bochs did not start: "),
+    ("echo \"[      ] config:1: display library 'term' not available\"; exit 1",
+     "bochs did not start: its display library `term' is missing: apt-get install bochs-term"),
     ("echo nonsense >log; exit 3", "ended with status 3 and no word from the hypervisor"),
     ("tr '\\0' x </dev/zero | dd of=disk bs=1M count=8 conv=notrunc status=none; echo x >log",
      "no word from the hypervisor"),

@@ -61,12 +61,13 @@ static uint64_t tables[TABLES][ENTRIES] __attribute__((aligned(CL_PAGE)));
 static unsigned used_tables = 1; /* the first is the top */
 static uint64_t noexec;          /* P_NOEXEC, where the processor has it */
 
-/* The entry of `table` for `at`, which translates 2^shift bytes; its table is made if need be. */
+/* The entry of `table` for `at`, which translates 2^shift bytes. */
 static uint64_t *entry(uint64_t *table, uint64_t at, unsigned shift)
 {
 	return &table[at >> shift & (ENTRIES - 1)];
 }
 
+/* The table an entry points to; made if need be. */
 static uint64_t *below(uint64_t *e, uint64_t flags)
 {
 	if (!*e) {
@@ -94,6 +95,16 @@ static void map(uint64_t at, uint64_t end, uint64_t flags)
 	}
 }
 
+/* Of a page that map() made present. */
+static void unmap(uint64_t at)
+{
+	uint64_t *table = WIDE ? below(entry(tables[0], at, 39), 0) : tables[0];
+
+	table = below(entry(table, at, 30), 0);
+	table = below(entry(table, at, 21), 0);
+	*entry(table, at, 12) = 0;
+}
+
 static void map_everything(void)
 {
 	cl_word stack = (cl_word)cl_test_stack;
@@ -102,12 +113,8 @@ static void map_everything(void)
 	map((cl_word)cl_rodata, (cl_word)cl_data, noexec);
 	map((cl_word)cl_data, (cl_word)cl_image_end, P_WRITE | noexec);
 	/* Page 0 is absent like all else. So are the pages around the stack. */
-	*entry(below(entry(below(entry(WIDE ? below(entry(tables[0], stack, 39), 0) : tables[0],
-				       stack, 30),
-				 0),
-			   stack, 21),
-		     0),
-	       stack, 12) = 0;
+	unmap(stack);
+	unmap(stack + CL_PAGE + CL_TEST_STACK);
 	map(handover.results, handover.results + handover.results_bytes,
 	    P_WRITE | P_LARGE | noexec);
 	map(handover.host, handover.host + handover.host_bytes, P_WRITE);

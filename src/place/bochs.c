@@ -121,9 +121,9 @@ static const char *last_words(struct arena *a, const char *text)
 {
 	const char *best = "";
 
+	if (text && strstr(text, "display library 'term' not available"))
+		return "its display library `term' is missing: apt-get install bochs-term";
 	for (const char *p = text; p && *p; p += strcspn(p, "\n"), p += *p == '\n') {
-		if (strstr(p, "display library 'term' not available") == p + 8)
-			return "its display library `term' is missing: apt-get install bochs-term";
 		if (*p == '[' && strchr(p, ']'))
 			best = p;
 	}
