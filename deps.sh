@@ -5,7 +5,8 @@
 # and without root when everything is there. Elsewhere it says what to install.
 set -eu
 
-# command, pkg-config module (pc=NAME), Python module (py=NAME) or Bochs display (bochs=NAME), and Debian's package for it
+# command, pkg-config module (pc=NAME), Python module (py=NAME) or Bochs display (bochs=NAME), and
+# Debian's package for it
 base="gcc:gcc clang:clang nasm:nasm ld:binutils meson:meson ninja:ninja-build pkg-config:pkg-config
 make:make git:git bochs:bochs bochs=term:bochs-term pc=jansson:libjansson-dev
 pc=libxml-2.0:libxml2-dev pc=check:check py=pytest:python3-pytest"

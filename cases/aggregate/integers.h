@@ -20,8 +20,8 @@ struct i_flexible { int n; char tail[]; };
 //! known clang kernel/32 argument,locals: structures travel in registers, integral types only may
 //! known gcc kernel/32 argument,locals: structures travel in registers, integral types only may
 int i_args(struct i_nested a, union i_union b, int c);
-//! known clang asmlinkage/32,kernel/32,regparm0/32,regparm0/32@reg-struct argument,fault,locals,return: a union returns in memory
-//! known gcc asmlinkage/32,kernel/32,regparm0/32,regparm0/32@reg-struct argument,fault,locals,return: a union returns in memory
+//! known clang asmlinkage/32,kernel/32,regparm0/32@kernel,regparm0/32@reg-struct argument,fault,locals,return: a union returns in memory
+//! known gcc asmlinkage/32,kernel/32,regparm0/32@kernel,regparm0/32@reg-struct argument,fault,locals,return: a union returns in memory
 union i_union i_ret_union(struct i_nested a, struct i_packed b);
 //! known clang kernel/32 argument: structures travel in registers, integral types only may
 //! known clang<19 asmlinkage/64,kernel/64,regparm0/64 argument,locals: LLVM 85387: unaligned fields do not make a structure MEMORY

@@ -1,34 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* The payload on bare metal, in ring 0: as a guest of any hypervisor, or in VMX root operation.
- * Started as src/payload/handover.h says. Page tables that allow what the ELF's segments allow and
- * nothing else, descriptor tables, and traps that become faults charged to the call under way, as
- * the signals in native.c do. Intel SDM volume 3: chapters 4 (paging), 6 (traps), 7 (the TSS). */
-#include "payload/handover.h"
-#include "payload/runtime.h"
+ * Started as src/payload/handover.h says. Traps become faults charged to the call under way, as the
+ * signals in native.c do. Intel SDM volume 3: chapters 2 (control registers), 6 (traps). */
+#include "payload/guest.h"
 
-/* asm/guest*.asm */
-void guest_tables(const void *gdtr, const void *idtr);
-void guest_segments(void);
-void guest_dirty(void);
-void guest_give_up(void);
-void guest_double_fault(void);
-void guest_clock_task(void);
-extern const uint8_t guest_stubs[][16];
 void guest_main(const struct cl_handover *from) __attribute__((noreturn));
 
-/* asm/payload.ld */
-extern uint8_t cl_text[], cl_rodata[], cl_data[], cl_image_end[];
-
-enum { WIDE = sizeof(cl_word) == 8 };
-
-static struct cl_handover handover;
+struct cl_handover guest_handover;
 
 /* Speaking ------------------------------------------------------------------------------------ */
 
 static void say(uint32_t what, cl_word c, cl_word b)
 {
-	if (handover.where == CL_IN_ROOT)
-		((void (*)(uint32_t, cl_word, cl_word))(cl_word)handover.say)(what, c, b);
+	if (guest_handover.where == CL_IN_ROOT)
+		((void (*)(uint32_t, cl_word, cl_word))(cl_word)guest_handover.say)(what, c, b);
 	else
 		__asm__ volatile("outl %0, %w1"
 				 :
@@ -36,8 +21,7 @@ static void say(uint32_t what, cl_word c, cl_word b)
 				 : "memory");
 }
 
-static void quit(uint32_t what, cl_word c, cl_word b) __attribute__((noreturn));
-static void quit(uint32_t what, cl_word c, cl_word b)
+void guest_quit(uint32_t what, cl_word c, cl_word b)
 {
 	for (;;)
 		say(what, c, b);
@@ -46,167 +30,6 @@ static void quit(uint32_t what, cl_word c, cl_word b)
 static void announce(void)
 {
 	say(CL_SAY_CASE, 0, 0);
-}
-
-/* Paging: SDM volume 3, 4.4 (PAE) and 4.5 (4-level); both have entries of 8 bytes. --------------
- */
-
-enum { TABLES = 48, ENTRIES = 512, LARGE = 2 << 20 };
-#define P_PRESENT 1ull
-#define P_WRITE   2ull
-#define P_LARGE   0x80ull
-#define P_NOEXEC  (1ull << 63)
-
-static uint64_t tables[TABLES][ENTRIES] __attribute__((aligned(CL_PAGE)));
-static unsigned used_tables = 1; /* the first is the top */
-static uint64_t noexec;          /* P_NOEXEC, where the processor has it */
-
-/* The entry of `table` for `at`, which translates 2^shift bytes; its table is made if need be. */
-static uint64_t *entry(uint64_t *table, uint64_t at, unsigned shift)
-{
-	return &table[at >> shift & (ENTRIES - 1)];
-}
-
-static uint64_t *below(uint64_t *e, uint64_t flags)
-{
-	if (!*e) {
-		if (used_tables == TABLES)
-			quit(CL_SAY_BROKEN, ~0ul, (cl_word)e);
-		*e = (cl_word)tables[used_tables++] | flags;
-	}
-	return (uint64_t *)(cl_word)(*e & ~(uint64_t)(CL_PAGE - 1));
-}
-
-static void map(uint64_t at, uint64_t end, uint64_t flags)
-{
-	uint64_t step = flags & P_LARGE ? LARGE : CL_PAGE;
-
-	for (; at < end; at += step) {
-		uint64_t *table = tables[0];
-
-		if (WIDE)
-			table = below(entry(table, at, 39), P_PRESENT | P_WRITE);
-		/* An entry of the PAE pointer table has no write bit: SDM table 4-8. */
-		table = below(entry(table, at, 30), P_PRESENT | (WIDE ? P_WRITE : 0));
-		if (!(flags & P_LARGE))
-			table = below(entry(table, at, 21), P_PRESENT | P_WRITE);
-		*entry(table, at, flags & P_LARGE ? 21 : 12) = at | flags | P_PRESENT;
-	}
-}
-
-static void map_everything(void)
-{
-	cl_word stack = (cl_word)cl_test_stack;
-
-	map((cl_word)cl_text, (cl_word)cl_rodata, 0);
-	map((cl_word)cl_rodata, (cl_word)cl_data, noexec);
-	map((cl_word)cl_data, (cl_word)cl_image_end, P_WRITE | noexec);
-	/* Page 0 is absent like all else. So are the pages around the stack. */
-	*entry(below(entry(below(entry(WIDE ? below(entry(tables[0], stack, 39), 0) : tables[0],
-				       stack, 30),
-				 0),
-			   stack, 21),
-		     0),
-	       stack, 12) = 0;
-	map(handover.results, handover.results + handover.results_bytes,
-	    P_WRITE | P_LARGE | noexec);
-	map(handover.host, handover.host + handover.host_bytes, P_WRITE);
-}
-
-/* Descriptor tables: SDM volume 3, 3.4.5, 6.11 and 6.14. ----------------------------------------
- */
-
-/* Data segments are all alike; there are several so that a changed register is seen. */
-uint64_t guest_gdt[10];
-uint32_t guest_tss[32] __attribute__((aligned(128)));
-static cl_word idt[256 * (WIDE ? 2 : 1)][8 / sizeof(cl_word)] __attribute__((aligned(16)));
-static uint8_t trap_stack[4][4096] __attribute__((aligned(16)));
-
-enum {
-	SEL_CODE = 0x08,
-	SEL_DATA = 0x10,
-	SEL_ES = 0x18,
-	SEL_FS = 0x20,
-	SEL_GS = 0x28,
-	SEL_TSS = 0x30,
-	SEL_FAULT = 0x38,
-	SEL_CLOCK = 0x40
-};
-enum { IST_FAULT = 1, IST_DF, IST_NMI, IST_CLOCK };
-enum { GATE_TASK = 0x8500, GATE_INTERRUPT = 0x8e00 };
-enum { STUB_CLOCK = 32, STUB_SYSCALL = 33 };
-
-static uint64_t descriptor(cl_word base, uint32_t limit, uint64_t flags)
-{
-	return (limit & 0xffff) | (base & 0xffffffull) << 16 | flags << 40 |
-	       (uint64_t)(limit >> 16 & 0xf) << 48 | (uint64_t)(base >> 24 & 0xff) << 56;
-}
-
-static void gate(unsigned vector, const void *to, unsigned ist)
-{
-	uint64_t at = (cl_word)to;
-	uint64_t low = (at & 0xffff) | SEL_CODE << 16 | (at >> 16 & 0xffff) << 48 |
-		       (uint64_t)GATE_INTERRUPT << 32 | (WIDE ? (uint64_t)ist << 32 : 0);
-	uint64_t *g = (uint64_t *)idt;
-
-	g[WIDE ? 2 * vector : vector] = low;
-	if (WIDE)
-		g[2 * vector + 1] = at >> 32;
-}
-
-static cl_word stack_end(unsigned ist)
-{
-	return (cl_word)trap_stack[ist - 1] + sizeof(trap_stack[0]);
-}
-
-#ifndef __x86_64__
-static uint32_t fault_tss[26] __attribute__((aligned(128)));
-static uint32_t clock_tss[26] __attribute__((aligned(128)));
-
-/* A gate to a task of its own: SDM volume 3, 7.2.1 (figure 7-2) and 7.2.5. */
-static void task(unsigned vector, unsigned selector, uint32_t *tss, void (*run)(void), unsigned ist,
-		 uint64_t cr3)
-{
-	tss[7] = (uint32_t)cr3;
-	tss[8] = (uint32_t)run;
-	tss[9] = 2;
-	tss[14] = (uint32_t)stack_end(ist);
-	for (int i = 18; i <= 23; i++)
-		tss[i] = i == 19 ? SEL_CODE : SEL_DATA;
-	tss[25] = 104 << 16;
-	guest_gdt[selector / 8] = descriptor((cl_word)tss, 103, 0x89);
-	((uint64_t *)idt)[vector] = (uint64_t)selector << 16 | (uint64_t)GATE_TASK << 32;
-}
-#endif
-
-static void set_descriptors(uint64_t cr3)
-{
-	struct {
-		uint16_t limit;
-		cl_word base;
-	} __attribute__((packed)) gdtr = { sizeof(guest_gdt) - 1, (cl_word)guest_gdt },
-				  idtr = { sizeof(idt) - 1, (cl_word)idt };
-
-	guest_gdt[SEL_CODE / 8] = descriptor(0, 0xfffff, WIDE ? 0xa09b : 0xc09b);
-	for (int i = SEL_DATA / 8; i < SEL_TSS / 8; i++)
-		guest_gdt[i] = descriptor(0, 0xfffff, 0xc093);
-	guest_gdt[SEL_TSS / 8] = descriptor((cl_word)guest_tss, 103, 0x89);
-	guest_tss[25] = 104 << 16; /* no I/O bitmap */
-	for (unsigned v = 0; v < 32; v++)
-		gate(v, guest_stubs[v], v == 2 ? IST_NMI : v == 8 ? IST_DF : IST_FAULT);
-	gate(CL_VECTOR_CLOCK, guest_stubs[STUB_CLOCK], IST_CLOCK);
-	gate(0x80, guest_stubs[STUB_SYSCALL], IST_FAULT);
-	gate(CL_VECTOR_DIRTY, (const void *)guest_dirty, 0);
-#ifdef __x86_64__
-	(void)cr3;
-	for (unsigned i = 1; i <= 4; i++)
-		*(cl_word *)&guest_tss[7 + 2 * i] = stack_end(i); /* figure 7-11: ISTs */
-#else
-	guest_tss[7] = (uint32_t)cr3;
-	task(8, SEL_FAULT, fault_tss, guest_double_fault, IST_DF, cr3);
-	task(CL_VECTOR_CLOCK, SEL_CLOCK, clock_tss, guest_clock_task, IST_CLOCK, cr3);
-#endif
-	guest_tables(&gdtr, &idtr);
 }
 
 /* Control registers and flags: SDM volume 3, 2.5; volume 1, 3.4.3. */
@@ -225,8 +48,7 @@ enum {
 	FLAG_AC = 1 << 18,
 };
 
-/* Traps -----------------------------------------------------------------------------------------
- */
+/* Traps --------------------------------------------------------------------------------------- */
 
 struct trap {
 #ifdef __x86_64__
@@ -273,7 +95,7 @@ static bool passing;
 static bool let_through(struct trap *t)
 {
 	/* Task switches, of the clock's at 32 bit, set CR0.TS: nothing to do with the code. */
-	if (t->vector == 7 && !(handover.options & CL_TRAP_FPU)) {
+	if (t->vector == 7 && !(guest_handover.options & CL_TRAP_FPU)) {
 		__asm__ volatile("clts");
 		return true;
 	}
@@ -363,7 +185,7 @@ void guest_trap(struct trap *t)
 	if (let_through(t) || (tick && !place_late()))
 		return;
 	if (!code_under_test_runs())
-		quit(CL_SAY_BROKEN, t->vector, t->ip);
+		guest_quit(CL_SAY_BROKEN, t->vector, t->ip);
 	/* SYSCALL is undefined here: EFER.SCE is off. */
 	if (t->vector == 6 && *(const uint16_t *)t->ip == 0x050f) {
 		t->vector = STUB_SYSCALL;
@@ -416,9 +238,9 @@ static void after_run(int round, struct verdicts *out)
 static void choose_flags(void)
 {
 	cl_flags_random = FLAG_AC | FLAG_IF;
-	if (handover.options & (CL_CLOCK | CL_INTERRUPTS))
+	if (guest_handover.options & (CL_CLOCK | CL_INTERRUPTS))
 		cl_flags_set |= FLAG_IF;
-	if (handover.options & CL_STEP)
+	if (guest_handover.options & CL_STEP)
 		cl_flags_set |= FLAG_TF;
 }
 
@@ -455,25 +277,24 @@ void guest_main(const struct cl_handover *from)
 	struct cl_header *h;
 	uint32_t r[4];
 
-	handover = *from;
-	if (handover.magic != CL_HANDOVER_MAGIC || handover.version != CL_HANDOVER_VERSION)
-		quit(CL_SAY_BROKEN, ~0ul, handover.magic);
+	guest_handover = *from;
+	if (guest_handover.magic != CL_HANDOVER_MAGIC ||
+	    guest_handover.version != CL_HANDOVER_VERSION)
+		guest_quit(CL_SAY_BROKEN, ~0ul, guest_handover.magic);
 	cpuid(0x80000001, r);
-	noexec = r[3] >> 20 & 1 ? P_NOEXEC : 0;
-	map_everything();
-	__asm__ volatile("mov %0, %%cr3" : : "r"((cl_word)tables[0]) : "memory");
-	set_descriptors((cl_word)tables[0]);
+	guest_map(r[3] >> 20 & 1);
+	guest_descriptors();
 	enable_vectors();
-	cl_where = (int)handover.where;
-	if (handover.options & CL_ANNOUNCE)
+	cl_where = (int)guest_handover.where;
+	if (guest_handover.options & CL_ANNOUNCE)
 		cl_announce = announce;
 	cl_after_run = after_run;
 	choose_flags();
 	find_code();
-	h = (struct cl_header *)(cl_word)handover.results;
-	place_begin(h, handover.seed);
-	if (handover.options & CL_TRAP_FPU)
+	h = (struct cl_header *)(cl_word)guest_handover.results;
+	place_begin(h, guest_handover.seed);
+	if (guest_handover.options & CL_TRAP_FPU)
 		trap_fpu();
-	run_cases(h, handover.first, handover.directions, handover.seed);
-	quit(CL_SAY_DONE, 0, 0);
+	run_cases(h, guest_handover.first, guest_handover.directions, guest_handover.seed);
+	guest_quit(CL_SAY_DONE, 0, 0);
 }

@@ -26,9 +26,6 @@ static uint64_t next(uint64_t *state)
 
 /* Poison of which any aligned 4 or 8 bytes are a normal float or double, so that a wrong read
  * through the x87 brings the very bits back. */
-#define POISON_MASK (cl_word)0x3f7fffff3f7fffffull
-#define POISON_BITS (cl_word)0x4000000040000000ull
-
 static uint64_t poison(uint64_t *state)
 {
 	return (next(state) & 0x3f7fffff3f7fffffull) | 0x4000000040000000ull;

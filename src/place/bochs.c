@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 enum { HELP_SECONDS = 20, SECTORS_A_CYLINDER = 16 * 63 };
 
@@ -120,9 +121,9 @@ static const char *last_words(struct arena *a, const char *text)
 {
 	const char *best = "";
 
+	if (text && strstr(text, "display library 'term' not available"))
+		return "its display library `term' is missing: apt-get install bochs-term";
 	for (const char *p = text; p && *p; p += strcspn(p, "\n"), p += *p == '\n') {
-		if (strstr(p, "display library 'term' not available") == p + 8)
-			return "its display library `term' is missing: apt-get install bochs-term";
 		if (*p == '[' && strchr(p, ']'))
 			best = p;
 	}
@@ -139,6 +140,9 @@ const char *bochs_boot(struct arena *a, const struct vmx_options *o, const struc
 	char *log;
 	int status;
 
+	/* One that was killed leaves its lock behind, and the next would refuse the disk. */
+	unlink(arena_printf(a, "%s/disk.lock", m->dir));
+	unlink(arena_printf(a, "%s/log", m->dir));
 	configure(a, o, m);
 	if (has_debugger(o)) {
 		argv[12] = "-rc";

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Private to the payload's bare-metal part: guest.c, guest_tables.c and asm/guest*.asm. */
+#ifndef CLOBBER_GUEST_H
+#define CLOBBER_GUEST_H
+
+#include "payload/handover.h"
+#include "payload/runtime.h"
+
+enum { WIDE = sizeof(cl_word) == 8 };
+
+/* asm/guest*.asm */
+void guest_tables(const void *gdtr, const void *idtr);
+void guest_segments(void);
+void guest_dirty(void);
+void guest_give_up(void);
+void guest_double_fault(void);
+void guest_clock_task(void);
+extern const uint8_t guest_stubs[][16];
+
+/* asm/payload.ld */
+extern uint8_t cl_text[], cl_rodata[], cl_data[], cl_image_end[];
+
+enum {
+	SEL_CODE = 0x08,
+	SEL_DATA = 0x10,
+	SEL_ES = 0x18,
+	SEL_FS = 0x20,
+	SEL_GS = 0x28,
+	SEL_TSS = 0x30,
+	SEL_FAULT = 0x38,
+	SEL_CLOCK = 0x40
+};
+
+/* Stubs of vectors 0 to 31 have the vector's number; then: */
+enum { STUB_CLOCK = 32, STUB_SYSCALL = 33 };
+
+/* guest.c */
+extern struct cl_handover guest_handover;
+void guest_quit(uint32_t what, cl_word c, cl_word b) __attribute__((noreturn));
+
+/* guest_tables.c: page tables that allow what the ELF's segments allow and nothing else (loads
+ * CR3); then GDT, IDT and TSS. */
+extern uint32_t guest_tss[];
+void guest_map(bool noexec);
+void guest_descriptors(void);
+
+#endif
