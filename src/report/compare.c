@@ -11,6 +11,11 @@ const char *const change_names[CHANGE_COUNT] = {
 #undef X
 };
 
+const struct stored_finding *change_finding(const struct finding_change *f)
+{
+	return f->new ? f->new : f->old;
+}
+
 /* Columns -------------------------------------------------------------------------------------- */
 
 static bool same_profile(const char *a, const char *b)

@@ -48,8 +48,8 @@ struct comparison {
 	size_t ncells;
 	unsigned finding_count[CHANGE_COUNT], cell_count[CHANGE_COUNT];
 	unsigned regressions;
-	/* Findings of what no document decides that were left out, because such findings compare the
-	 * compilers of a run with each other, and these are not the same. */
+	/* Findings of what no document decides that were left out, because such findings compare
+	 * the compilers of a run with each other, and these are not the same. */
 	unsigned left_out;
 };
 
@@ -59,6 +59,9 @@ struct comparison {
  * lives in new->arena. */
 void compare(const struct stored *old, const struct stored *new, const char *const *map,
 	     bool strict, struct comparison *out);
+
+/* The finding itself: as it is now, or else as it was. */
+const struct stored_finding *change_finding(const struct finding_change *f);
 
 /* Renderings. `everything`: no list is cut. */
 void compare_text(struct str *out, const struct comparison *c, bool everything);
