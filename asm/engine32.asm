@@ -4,6 +4,7 @@
 ; those of the i386 psABI, 2.2.3, Table 2.3; no i386 convention changes them.
 
 %include "image32.inc"
+%include "wide.inc"
 
 	bits	32
 
@@ -11,7 +12,7 @@
 	extern	cl_before_image, cl_before_stack, cl_after_image
 	extern	cl_probe_image, cl_probe_stack, cl_probe_count
 	extern	cl_nested_image, cl_nested_count
-	extern	cl_function, cl_stack_top, cl_ret
+	extern	cl_function, cl_stack_top, cl_ret, cl_vector_bytes
 
 	section .bss align=16
 host_sp:	resd 1			; the runtime's stack while a trampoline runs
@@ -36,6 +37,7 @@ cl_run:
 	mov	[host_sp], esp
 	mov	[entry], eax
 	fxrstor	[cl_poison + FX]
+	LOAD_WIDE cl_poison
 	push	dword [cl_poison + FLAGS]
 	popfd
 	mov	esp, [cl_stack_top]
@@ -50,6 +52,7 @@ cl_before:
 	pushfd
 	pop	dword [cl_before_image + FLAGS]
 	fxsave	[cl_before_image + FX]
+	SAVE_WIDE cl_before_image
 	lea	esi, [esp + 4]			; the stack pointer at the call
 	mov	[cl_before_image + SP], esi
 	mov	edi, cl_before_stack
@@ -73,6 +76,7 @@ cl_after:
 	pushfd
 	pop	dword [cl_after_image + FLAGS]
 	fxsave	[cl_after_image + FX]
+	SAVE_WIDE cl_after_image
 	xor	eax, eax
 	jmp	back_to_runtime
 
@@ -106,6 +110,7 @@ cl_call_c:
 	pushfd
 	pop	dword [%1 + FLAGS]
 	fxsave	[%1 + FX]
+	SAVE_WIDE %1
 	lea	esi, [esp + 12]
 	mov	[%1 + SP], esi
 	cld
@@ -123,6 +128,7 @@ cl_call_c:
 	movups	xmm %+ i, [cl_poison_callee + FX_XMM + 16 * i]
 %assign i i + 1
 %endrep
+	LOAD_WIDE cl_poison_callee
 	mov	esi, [%1 + SI]
 	mov	edi, [%1 + DI]
 	mov	eax, [cl_poison_callee + AX]

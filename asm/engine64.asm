@@ -4,6 +4,7 @@
 ; those of the x86-64 psABI, 3.2.1, and of Microsoft's x64 calling convention.
 
 %include "image64.inc"
+%include "wide.inc"
 
 	default rel
 	bits	64
@@ -12,7 +13,7 @@
 	extern	cl_before_image, cl_before_stack, cl_after_image
 	extern	cl_probe_image, cl_probe_stack, cl_probe_count
 	extern	cl_nested_image, cl_nested_count
-	extern	cl_function, cl_stack_top, cl_ret
+	extern	cl_function, cl_stack_top, cl_ret, cl_vector_bytes
 
 	section .bss align=16
 host_sp:	resq 1			; the runtime's stack while a trampoline runs
@@ -38,6 +39,7 @@ cl_run:
 	mov	[host_sp], rsp
 	mov	[entry], rdi
 	fxrstor64 [cl_poison + FX]
+	LOAD_WIDE cl_poison
 	push	qword [cl_poison + FLAGS]
 	popfq
 	mov	rsp, [cl_stack_top]
@@ -52,6 +54,7 @@ cl_before:
 	pushfq
 	pop	qword [cl_before_image + FLAGS]
 	fxsave64 [cl_before_image + FX]
+	SAVE_WIDE cl_before_image
 	lea	rsi, [rsp + 8]			; the stack pointer at the call
 	mov	[cl_before_image + SP], rsi
 	lea	rdi, [cl_before_stack]
@@ -75,6 +78,7 @@ cl_after:
 	pushfq
 	pop	qword [cl_after_image + FLAGS]
 	fxsave64 [cl_after_image + FX]
+	SAVE_WIDE cl_after_image
 	xor	eax, eax
 	jmp	back_to_runtime
 
@@ -110,6 +114,7 @@ cl_call_c:
 	pushfq
 	pop	qword [%1 + FLAGS]
 	fxsave64 [%1 + FX]
+	SAVE_WIDE %1
 	lea	rsi, [rsp + 24]
 	mov	[%1 + SP], rsi
 	cld
@@ -134,6 +139,7 @@ cl_call_c:
 ; DESTROY_SYSV image: x86-64 psABI 3.2.1: all but rbx, rbp, rsp, r12-r15 belong to the callee.
 %macro DESTROY_SYSV 1
 	DESTROY_XMM 0, 15
+	LOAD_WIDE cl_poison_callee
 	mov	rax, [cl_poison_callee + AX]
 	mov	rcx, [cl_poison_callee + CX]
 	mov	rdx, [cl_poison_callee + DX]
@@ -147,10 +153,11 @@ cl_call_c:
 	popfq
 %endmacro
 
-; DESTROY_MS image: rax, rcx, rdx, r8-r11 and xmm0-xmm5 are volatile; rsi and rdi, which the picture
+; DESTROY_MS image: rax, rcx, rdx, r8-r11, xmm0-xmm5 and the upper parts of all ymm are volatile; rsi and rdi, which the picture
 ; used, come back from it.
 %macro DESTROY_MS 1
 	DESTROY_XMM 0, 5
+	DESTROY_UPPER cl_poison_callee, 0, 15
 	mov	rax, [cl_poison_callee + AX]
 	mov	rcx, [cl_poison_callee + CX]
 	mov	rdx, [cl_poison_callee + DX]

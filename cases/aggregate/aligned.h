@@ -61,7 +61,7 @@ int va_align_stack(int a, int b, int c, int d, int e, int f, ...);
 //! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
 int va_align_32(int n, ...);
 //! varargs struct m64, struct m32, struct t64
-//! known clang regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
-//! known gcc regparm1,regparm2,regparm3 callee: the pointer to a variadic memory return is not popped
+//! known clang regparm1,regparm2,regparm3,kernel/32: the pointer to a variadic memory return is not popped
+//! known gcc regparm1,regparm2,regparm3,kernel/32 callee: the pointer to a variadic memory return is not popped
 //! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
 struct t32 va_ret_align(int n, ...);

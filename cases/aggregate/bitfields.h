@@ -21,9 +21,15 @@ union bits { int a : 11; float b; _Bool c : 1; };
 
 //! group bits-return
 //! why bits in rax, rdx:rax, or in memory at 32 bit; what is above them is padding
+//! known clang kernel/32,regparm3@reg-struct: structures travel in registers, integral types only may
+//! known gcc kernel/32,regparm3@reg-struct: structures travel in registers, integral types only may
 struct named ret_named(int n, struct gaps a, struct signs b);
+//! known clang kernel/32,regparm3@reg-struct: structures travel in registers, integral types only may
+//! known gcc kernel/32,regparm3@reg-struct: structures travel in registers, integral types only may
 struct signs ret_signs(int n, struct zero a, struct named b);
 //! known clang ms caller: copies passed by reference are not aligned to 16
+//! known clang kernel/32,regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
+//! known gcc kernel/32,regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
 struct gaps ret_gaps(int n, struct named a, struct cross b);
 //! known clang ms caller: copies passed by reference are not aligned to 16
 struct zero ret_zero(int n, struct cross a, struct bools b);
@@ -33,19 +39,20 @@ struct cross ret_cross(int n, struct wide a, struct zero b);
 struct wide ret_wide(int n, struct bools a, struct gaps b);
 struct bools ret_bools(int n, struct signs a, struct wide b);
 //! known clang stdcall: a structure of unnamed bit-fields only is dropped
+//! known gcc ms@pcc-struct caller: a structure of unnamed bit-fields only does not return in memory
 union bits ret_union(int n, union bits a, struct float_bits b, struct bits_only c);
 
 //! group bits-regs
 //! why INTEGER registers, one or two each, up to the last
-//! known clang regparm1,regparm2,regparm3: structures travel in registers, integral types only may
+//! known clang regparm1,regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
 //! known clang ms caller: copies passed by reference are not aligned to 16
-//! known gcc regparm1,regparm2,regparm3: structures travel in registers, integral types only may
+//! known gcc regparm1,regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 int bits_regs(struct named a, struct signs b, struct cross c, struct bools d, struct zero e);
-//! known clang regparm2,regparm3: structures travel in registers, integral types only may
+//! known clang regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
-//! known gcc regparm2,regparm3: structures travel in registers, integral types only may
+//! known gcc regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 int bits_regs_wide(struct gaps a, struct wide b, union bits c, struct signs d, struct pad_float e);
 
 //! group bits-stack
@@ -62,10 +69,10 @@ int bits_stack_wide(long a, long b, long c, long d, long e, struct wide f, struc
 struct pad_float ret_pad_float(struct pad_float a, struct float_bits b, float c);
 //! why INTEGER, then SSE or INTEGER: unnamed bits behind a float
 struct float_bits ret_float_bits(struct float_bits a, struct pad_float b, union bits c);
-//! known clang regparm2,regparm3: structures travel in registers, integral types only may
+//! known clang regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
-//! known gcc regparm2,regparm3: structures travel in registers, integral types only may
+//! known gcc regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 int bits_class_regs(double a, double b, double c, double d, double e, double f, double g,
 		    struct pad_float h, struct float_bits i, union bits j);
 //! known clang stdcall: a structure of unnamed bit-fields only is dropped
@@ -76,13 +83,18 @@ int bits_class_stack(long a, long b, long c, long d, long e, long f, struct floa
 
 //! group bits-padding
 //! why only unnamed bits: 4 bytes, NO_CLASS under sysv if they are padding, an integer under ms
-//! known clang regparm0/32,cdecl,stdcall: a structure of unnamed bit-fields only is dropped
+//! known clang regparm0/32,cdecl,stdcall,asmlinkage/32: a structure of unnamed bit-fields only is dropped
+//! known clang fastcall@reg-struct,regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
+//! known clang thiscall@reg-struct: the first integer or structure goes in ecx though it is not the first argument
+//! known gcc regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
+//! known gcc asmlinkage/64@pcc-struct,ms@pcc-struct,regparm0/64@pcc-struct,sysv@pcc-struct: a structure of unnamed bit-fields only does not return in memory
 struct bits_only ret_padding_args(struct bits_only a, int b, double c, struct bits_only d);
-//! known clang regparm0/32,cdecl,stdcall,thiscall,regparm1: a structure of unnamed bit-fields only is dropped
-//! known clang regparm3 caller: a structure of unnamed bit-fields only is dropped
+//! known clang regparm0/32,cdecl,stdcall,thiscall,regparm1,asmlinkage/32: a structure of unnamed bit-fields only is dropped
+//! known clang regparm3,kernel/32 caller: a structure of unnamed bit-fields only is dropped
+//! known gcc kernel/32: a structure uses up registers that it is not passed in
 int padding_between(int a, struct bits_only b, int c, struct bits_only d);
 //! why a word of its own at 32 bit, no register under sysv: the long behind tells
-//! known clang regparm0/32,cdecl,stdcall,fastcall,thiscall,regparm1,regparm2,regparm3: a structure of unnamed bit-fields only is dropped
+//! known clang regparm0/32,cdecl,stdcall,fastcall,thiscall,regparm1,regparm2,regparm3,asmlinkage/32,kernel/32: a structure of unnamed bit-fields only is dropped
 //! known gcc ms: a structure of unnamed bit-fields only takes no slot
 int padding_stack(long a, long b, long c, long d, long e, long f, struct bits_only g, long h);
 
@@ -101,7 +113,9 @@ int va_bits_wide(int n, ...);
 //! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
 int va_bits_class(int n, ...);
 //! varargs int, struct bits_only, int
-//! known clang regparm0/32,cdecl,regparm1,regparm2,regparm3: a structure of unnamed bit-fields only is dropped
+//! known clang regparm0/32,cdecl,regparm1,regparm2,regparm3,asmlinkage/32,kernel/32: a structure of unnamed bit-fields only is dropped
 //! known gcc regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
 //! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
+//! known gcc asmlinkage/64@pcc-struct,regparm0/64@pcc-struct,sysv@pcc-struct: a structure of unnamed bit-fields only does not return in memory
+//! known gcc ms@pcc-struct caller: va_arg reads wide values in line, the caller passes a reference
 struct bits_only va_bits_padding(int n, ...);

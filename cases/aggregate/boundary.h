@@ -44,10 +44,10 @@ double dd_after_7_dbl(double a, double b, double c, double d, double e, double f
 int ld_after_6_longs(long a, long b, long c, long d, long e, long f, struct ld g, double h,
 		     struct dd i, struct dl j, double k);
 //! why SSE registers are gone: the long half must not stay behind in rdi
-//! known clang regparm3: a long double uses up integer registers
+//! known clang regparm3,kernel/32: a long double uses up integer registers
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
-//! known gcc regparm3: structures travel in registers, integral types only may
+//! known gcc regparm3,kernel/32: structures travel in registers, integral types only may
 int ld_after_8_dbls(double a, double b, double c, double d, double e, double f, double g, double h,
 		    struct ld i, struct ll j, struct dl k, struct small l, long m);
 //! why one register of each kind is left, for exactly one such struct
@@ -58,32 +58,32 @@ int ld_5_longs_7_dbls(long a, long b, long c, long d, long e, double f, double g
 
 //! group two-structs
 //! why two structs in a row share the sequence of registers
-//! known clang regparm2,regparm3: structures travel in registers, integral types only may
+//! known clang regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
-//! known gcc regparm2,regparm3: structures travel in registers, integral types only may
+//! known gcc regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 int two_ll(struct ll a, struct ll b, structparm c);
 //! why three fill rdi to r9, the fourth has none
-//! known clang regparm2,regparm3: structures travel in registers, integral types only may
+//! known clang regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
-//! known gcc regparm2,regparm3: structures travel in registers, integral types only may
+//! known gcc regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 int four_ll(struct ll a, struct ll b, struct ll c, struct ll d, int e);
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
 int five_dd(struct dd a, struct dd b, struct dd c, struct dd d, struct dd e, double f);
-//! known clang regparm3: structures travel in registers, integral types only may
+//! known clang regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
-//! known gcc regparm3: structures travel in registers, integral types only may
+//! known gcc regparm3,kernel/32: structures travel in registers, integral types only may
 int seven_ld(struct ld a, struct dl b, struct ld c, struct dl d, struct ld e, struct dl f,
 	     struct ld g, double h);
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
 int big_ll_big(int n, struct big a, struct ll b, struct big c, struct dd d);
 //! why small structs alternate: by position under ms, by class under sysv
-//! known clang regparm2,regparm3: structures travel in registers, integral types only may
+//! known clang regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
-//! known gcc regparm2,regparm3: structures travel in registers, integral types only may
+//! known gcc regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 int small_dd_small(struct small a, struct dd b, struct small c, struct dl d, struct small e);
 
 //! group then-scalars
@@ -94,18 +94,18 @@ int psabi_structparm(int e, int f, structparm s, int g, int h, long double ld, d
 structparm structparm_twice(structparm a, structparm b, int c, double d);
 //! why scalars of both kinds behind a struct in memory take registers as if it were not there
 //! known clang fastcall: a structure uses up registers that it is not passed in
-//! known clang regparm2,regparm3: structures travel in registers, integral types only may
+//! known clang regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
 //! known gcc fastcall: a structure uses up registers that it is not passed in
-//! known gcc regparm2,regparm3: structures travel in registers, integral types only may
+//! known gcc regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 int big_then_scalars(struct big a, int b, double c, long d, float e, char f);
 //! why int, struct, int, ...: the stack keeps the order of what is on it
 //! known clang fastcall: a structure uses up registers that it is not passed in
-//! known clang regparm2,regparm3: structures travel in registers, integral types only may
+//! known clang regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
 //! known gcc fastcall: a structure uses up registers that it is not passed in
-//! known gcc regparm2,regparm3: structures travel in registers, integral types only may
+//! known gcc regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 int ll_int_x4(struct ll a, int b, struct ll c, int d, struct ll e, int f, struct ll g, int h);
 //! varargs structparm, structparm, int, structparm, double
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
@@ -132,13 +132,14 @@ struct big hidden_ll(struct ll a, struct ll b, double c, struct ll d, int e);
 struct big hidden_mixed(struct small a, structparm b, struct big c, struct dl d, long e);
 //! why variadic: under regparm and fastcall too all arguments are on the stack
 //! varargs struct ll, struct small, struct dl, struct ll
-//! known clang regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
-//! known gcc regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
+//! known clang regparm1,regparm2,regparm3,kernel/32: the pointer to a variadic memory return is not popped
+//! known gcc regparm1,regparm2,regparm3,kernel/32: the pointer to a variadic memory return is not popped
 //! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
 struct big va_hidden(int n, ...);
 
 //! group regs-return
 //! why rdx:rax, xmm1:xmm0, rax and xmm0 leave where arguments came in
+//! known clang thiscall@reg-struct: the first integer or structure goes in ecx though it is not the first argument
 struct ll ret_ll(struct dd a, struct ll b, struct ld c);
 struct dd ret_dd(struct ll a, struct dd b, struct dl c);
 struct ld ret_ld(struct dl a, struct ld b);
@@ -147,8 +148,8 @@ struct small ret_small(int a, int b, int c, int d, int e, int f, struct small g)
 //! why no hidden pointer under sysv, one under ms: only there do the arguments shift
 struct ll ret_ll_7(int a, int b, int c, int d, int e, int f, int g);
 //! varargs struct dd, struct ld, struct ll, struct dl, struct big, struct small
-//! known clang regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
+//! known clang regparm1,regparm2,regparm3,kernel/32: the pointer to a variadic memory return is not popped
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
-//! known gcc regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
+//! known gcc regparm1,regparm2,regparm3,kernel/32: the pointer to a variadic memory return is not popped
 //! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
 struct ld va_ret_ld(int n, ...);

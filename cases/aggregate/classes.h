@@ -48,17 +48,17 @@ struct dd ret_dd(struct f3 a, struct di b);
 
 //! group mixed-regs
 //! why all kinds beside scalars: the next free register of each class, by eightbyte
-//! known clang regparm3: structures travel in registers, integral types only may
+//! known clang regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
-//! known gcc regparm3: structures travel in registers, integral types only may
+//! known gcc regparm3,kernel/32: structures travel in registers, integral types only may
 int mixed_regs(int n, struct f1 a, struct d1 b, struct ff c, float d, struct i_f e, struct di f);
 int mixed_regs_2(int n, struct f3 a, struct dd b, struct fid c, double d, struct d1 e);
 
 //! group mixed-stack
 //! why no SSE register is left for the second eightbyte: all of it goes to memory
-//! known clang regparm3: structures travel in registers, integral types only may
+//! known clang regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
-//! known gcc regparm3: structures travel in registers, integral types only may
+//! known gcc regparm3,kernel/32: structures travel in registers, integral types only may
 int mixed_after_7(double a, double b, double c, double d, double e, double f, double g,
 		  struct f3 h, struct dd i, struct ff j, struct f1 k);
 //! why no INTEGER register is left: structs with an INTEGER eightbyte go to memory, others do not
@@ -87,8 +87,8 @@ struct arr_nest ret_arr_nest(struct arr a, struct nest2 b, struct nest c);
 int nested_stack(long a, long b, long c, long d, long e, long f, struct nest g, struct nest2 h,
 		 struct arr i, struct arr_nest j);
 //! varargs struct nest, struct arr, struct nest2, struct arr_nest
-//! known clang regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
-//! known gcc regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
+//! known clang regparm1,regparm2,regparm3,kernel/32: the pointer to a variadic memory return is not popped
+//! known gcc regparm1,regparm2,regparm3,kernel/32: the pointer to a variadic memory return is not popped
 //! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
 struct arr_nest va_nested(int n, ...);
 
@@ -114,32 +114,36 @@ int va_unions(int n, ...);
 
 //! group long-double
 //! why {long double} returns in st0 under sysv, in memory elsewhere
+//! known gcc cdecl@reg-struct,regparm0/32@reg-struct,stdcall@reg-struct: a structure of one long double returns in st0
 struct ld1 ret_ld1(int n, struct ld1 a, struct ld_int b);
 //! why 32 bytes: memory, whatever the classes
 struct ld_int ret_ld_int(struct ld1 a, struct ld_int b, float c);
 //! why X87 is passed in memory and takes no register from its neighbours
-//! known clang regparm3: structures travel in registers, integral types only may
+//! known clang regparm3,kernel/32: structures travel in registers, integral types only may
 int ldouble_mem(int n, struct ld1 a, int b, struct ld_int c, union u_ldc d, double e);
 //! why an odd number of stack words before it: 16-byte alignment at 64 bit, none at 32
 int ldouble_stack(long a, long b, long c, long d, long e, long f, long g, struct ld1 h, long i,
 		  struct ld_int j);
 //! varargs struct ld1, int, struct ld_int
-//! known clang regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
-//! known gcc regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
+//! known clang regparm1,regparm2,regparm3,kernel/32: the pointer to a variadic memory return is not popped
+//! known gcc regparm1,regparm2,regparm3,kernel/32: the pointer to a variadic memory return is not popped
 //! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
 struct ld_int va_ldouble(int n, ...);
 
 //! group pointers
 //! why pointers and function pointers are INTEGER; 4 bytes each at 32 bit, 8 at 64
+//! known clang regparm3@reg-struct: structures travel in registers, integral types only may
+//! known clang thiscall@reg-struct: the first integer or structure goes in ecx though it is not the first argument
+//! known gcc regparm3@reg-struct: structures travel in registers, integral types only may
 struct ptrs ret_ptrs(struct fns a, struct bools b, struct ptrs c);
 struct fns ret_fns(struct ptrs a, struct bools b, struct fns c);
 //! why _Bool is INTEGER: 8 bytes in rax
 struct bools ret_bools(struct bools a, struct fns b, struct ptrs c);
 //! why rsi:rdi, then rdx and xmm0, then rcx: all in registers
-//! known clang regparm2,regparm3: structures travel in registers, integral types only may
+//! known clang regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
-//! known gcc regparm2,regparm3: structures travel in registers, integral types only may
+//! known gcc regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 int pointers_regs(struct ptrs a, struct fns b, struct bools c, struct ld1 d);
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
 int pointers_stack(long a, long b, long c, long d, long e, struct ptrs f, struct fns g,

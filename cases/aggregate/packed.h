@@ -37,11 +37,11 @@ struct p_member ret_p_member(int n, struct p_nest a, struct p8 b, struct p9_low 
 struct p_nest ret_p_nest(int n, struct p_member a, struct p9_low b, struct p5 c);
 //! why memory takes no register from the ints between
 //! known clang fastcall: a structure uses up registers that it is not passed in
-//! known clang regparm2,regparm3: structures travel in registers, integral types only may
+//! known clang regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
 //! known clang ms caller: copies passed by reference are not aligned to 16
 //! known gcc fastcall: a structure uses up registers that it is not passed in
-//! known gcc regparm2,regparm3: structures travel in registers, integral types only may
+//! known gcc regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 int packed_mem(struct p5 a, int b, struct p8 c, int d, struct p9_low e, double f);
 
 //! group packed-aligned
@@ -61,19 +61,19 @@ int packed_split(int a, int b, int c, int d, int e, struct p9_ok f, struct p12 g
 //! group under-aligned
 //! why is a field aligned because its typedef says so? Figure 3.1 knows only that of int
 //! known clang ms caller: copies passed by reference are not aligned to 16
-//! known clang<19 sysv,regparm0/64,asmlinkage: LLVM 85387: unaligned fields do not make a structure MEMORY
+//! known clang<19 sysv,regparm0/64,asmlinkage/64,kernel/64: LLVM 85387: unaligned fields do not make a structure MEMORY
 struct under2 ret_under2(struct under4 a, struct under1 b, int_a2 c, struct under2 d);
 //! known clang ms caller: copies passed by reference are not aligned to 16
-//! known clang<19 sysv,regparm0/64,asmlinkage: LLVM 85387: unaligned fields do not make a structure MEMORY
+//! known clang<19 sysv,regparm0/64,asmlinkage/64,kernel/64: LLVM 85387: unaligned fields do not make a structure MEMORY
 struct under4 ret_under4(struct under1 a, struct under2 b, double_a4 c, struct under4 d);
 //! known clang ms caller: copies passed by reference are not aligned to 16
-//! known clang<19 sysv,regparm0/64,asmlinkage: LLVM 85387: unaligned fields do not make a structure MEMORY
+//! known clang<19 sysv,regparm0/64,asmlinkage/64,kernel/64: LLVM 85387: unaligned fields do not make a structure MEMORY
 struct under1 ret_under1(struct under2 a, struct under4 b, llong_a1 c, struct under1 d);
 //! why as an argument by itself it is a plain int, double, long long
 int_a2 under_int(int_a2 a, double_a4 b, llong_a1 c);
 double_a4 under_double(int_a2 a, double_a4 b, llong_a1 c);
 //! known clang ms caller: copies passed by reference are not aligned to 16
-//! known clang<19 sysv,regparm0/64,asmlinkage: LLVM 85387: unaligned fields do not make a structure MEMORY
+//! known clang<19 sysv,regparm0/64,asmlinkage/64,kernel/64: LLVM 85387: unaligned fields do not make a structure MEMORY
 llong_a1 under_llong(char a, llong_a1 b, int_a2 c, double_a4 d, struct under2 e, struct under1 f,
 		     struct under4 g);
 
@@ -83,7 +83,7 @@ llong_a1 under_llong(char a, llong_a1 b, int_a2 c, double_a4 d, struct under2 e,
 int packed_stack(long a, long b, long c, long d, long e, long f, struct p5 g, struct p9_ok h,
 		 struct p_member i, struct p12 j, struct p_bits k, struct p_nest l);
 //! known clang ms caller: copies passed by reference are not aligned to 16
-//! known clang<19 sysv,regparm0/64,asmlinkage: LLVM 85387: unaligned fields do not make a structure MEMORY
+//! known clang<19 sysv,regparm0/64,asmlinkage/64,kernel/64: LLVM 85387: unaligned fields do not make a structure MEMORY
 int under_stack(long a, long b, long c, long d, long e, long f, struct under2 g, struct under1 h,
 		struct under4 i, int_a2 j, llong_a1 k, double_a4 l, struct p8 m);
 
@@ -99,6 +99,6 @@ int va_packed(int n, ...);
 int va_packed_low(int n, ...);
 //! varargs struct under2, struct under4, struct under1, int_a2, double_a4, llong_a1
 //! known clang ms caller: copies passed by reference are not aligned to 16
-//! known clang<19 sysv,regparm0/64,asmlinkage: LLVM 85387: unaligned fields do not make a structure MEMORY
+//! known clang<19 sysv,regparm0/64,asmlinkage/64,kernel/64: LLVM 85387: unaligned fields do not make a structure MEMORY
 //! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
 int va_under(int n, ...);

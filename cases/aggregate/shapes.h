@@ -36,8 +36,8 @@ int empty_stack(long a, long b, long c, long d, long e, long f, struct empty g, 
 //! varargs struct empty, int, struct only_empty, union empty_union, double
 int va_empty(int n, ...);
 //! varargs int, struct zero_only, struct only_empty, union empty_union, int
-//! known clang regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
-//! known gcc regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
+//! known clang regparm1,regparm2,regparm3,kernel/32: the pointer to a variadic memory return is not popped
+//! known gcc regparm1,regparm2,regparm3,kernel/32: the pointer to a variadic memory return is not popped
 struct zero_only va_ret_empty(union empty_union n, ...);
 
 //! group zero-tail
@@ -46,6 +46,8 @@ struct zero_only va_ret_empty(union empty_union n, ...);
 struct holds_empty ret_holds_empty(struct holds_empty a, struct zero_head b, struct flex c);
 //! why a tail of no size has no class, and is not passed
 //! known clang ms: a structure with an array of length zero goes by reference
+//! known clang cdecl@reg-struct,fastcall@reg-struct,regparm0/32@reg-struct,regparm1@reg-struct,regparm2@reg-struct,regparm3@reg-struct,stdcall@reg-struct,thiscall@reg-struct: a structure with a flexible array returns in memory
+//! known gcc cdecl@reg-struct,fastcall@reg-struct,regparm0/32@reg-struct,regparm1@reg-struct,regparm2@reg-struct,regparm3@reg-struct,stdcall@reg-struct,thiscall@reg-struct: a structure with a flexible array returns in memory
 struct flex ret_flex(struct flex a, struct flex_long b, struct holds_empty c);
 //! known clang ms: a structure with an array of length zero goes by reference
 struct flex_long ret_flex_long(struct zero_tail a, struct flex b, struct flex_long c);
@@ -59,15 +61,15 @@ struct zero_head ret_zero_head(struct zero_head a, struct holds_empty b, struct 
 int tails_stack(long a, long b, long c, long d, long e, long f, struct flex g, struct zero_tail h,
 		struct flex_long i, struct holds_empty j, struct zero_head k);
 //! known clang ms: a structure with an array of length zero goes by reference
-//! known clang regparm2,regparm3: structures travel in registers, integral types only may
+//! known clang regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
-//! known gcc regparm2,regparm3: structures travel in registers, integral types only may
+//! known gcc regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 int tails_sse(double a, double b, double c, double d, double e, double f, double g,
 	      struct zero_tail h, struct zero_head i, struct holds_empty j, struct flex_long k);
 //! varargs struct flex, struct zero_tail, struct zero_head, struct flex_long, struct holds_empty
-//! known clang regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
+//! known clang regparm1,regparm2,regparm3,kernel/32: the pointer to a variadic memory return is not popped
 //! known clang ms caller: a structure with an array of length zero goes by reference
-//! known gcc regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
+//! known gcc regparm1,regparm2,regparm3,kernel/32: the pointer to a variadic memory return is not popped
 struct holds_empty va_tails(int n, ...);
 
 //! group anonymous
@@ -75,14 +77,16 @@ struct holds_empty va_tails(int n, ...);
 struct anon ret_anon(union anon_union a, pair_t b, struct anon c);
 union anon_union ret_anon_union(int n, struct anon a, value_t b);
 //! why only a typedef names the struct
+//! known clang regparm3@reg-struct: structures travel in registers, integral types only may
+//! known gcc regparm3@reg-struct: structures travel in registers, integral types only may
 pair_t ret_pair(int n, value_t a, struct anon b);
 value_t ret_value(struct anon a, pair_t b, union anon_union c);
 int anonymous_stack(long a, long b, long c, long d, long e, struct anon f, pair_t g,
 		    union anon_union h, value_t i, struct anon j);
-//! known clang regparm2,regparm3: structures travel in registers, integral types only may
+//! known clang regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
-//! known gcc regparm2,regparm3: structures travel in registers, integral types only may
+//! known gcc regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 int anonymous_sse(double a, double b, double c, double d, double e, double f, double g, value_t h,
 		  value_t i, union anon_union j, pair_t k);
 //! varargs struct anon, pair_t, value_t, union anon_union

@@ -22,15 +22,27 @@ struct s100 { int a[25]; };
 
 //! group size-return
 //! why al, ax, eax, rax, rdx:rax or memory (x86-64 psABI 3.2.3, Returning of Values)
+//! known clang kernel/32,regparm1@reg-struct,regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
+//! known clang thiscall@reg-struct: the first integer or structure goes in ecx though it is not the first argument
+//! known gcc kernel/32,regparm1@reg-struct,regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
 struct s1 ret_1(struct s2 a);
+//! known clang kernel/32,regparm1@reg-struct,regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
+//! known clang thiscall@reg-struct: the first integer or structure goes in ecx though it is not the first argument
+//! known gcc kernel/32,regparm1@reg-struct,regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
 struct s2 ret_2(struct s1 a);
 //! why 3 and 5 bytes: rax under sysv although no register has that part; memory under ms
 //! known clang ms caller: copies passed by reference are not aligned to 16
 struct s3 ret_3(struct s5 a, struct s4 b);
+//! known clang kernel/32,regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
+//! known clang thiscall@reg-struct: the first integer or structure goes in ecx though it is not the first argument
+//! known gcc kernel/32,regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
 struct s4 ret_4(struct s8 a);
 //! known clang ms caller: copies passed by reference are not aligned to 16
 struct s5 ret_5(struct s3 a, struct s1 b);
 //! known clang ms caller: copies passed by reference are not aligned to 16
+//! known clang kernel/32,regparm3@reg-struct: structures travel in registers, integral types only may
+//! known clang thiscall@reg-struct: the first integer or structure goes in ecx though it is not the first argument
+//! known gcc kernel/32,regparm3@reg-struct: structures travel in registers, integral types only may
 struct s8 ret_8(struct s12 a, struct s2 b);
 //! why rdx:rax with 4 bytes in rdx
 struct s12 ret_12(struct s16 a);
@@ -51,22 +63,24 @@ struct s100 ret_100(struct s64 a, struct s17 b, struct s32 c);
 
 //! group size-register
 //! why three structs in a row, each with the integer register of its position
-//! known clang regparm2,regparm3: structures travel in registers, integral types only may
+//! known clang regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang ms caller: copies passed by reference are not aligned to 16
-//! known gcc regparm2,regparm3: structures travel in registers, integral types only may
+//! known gcc regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 int reg_1_to_4(int n, struct s1 a, struct s2 b, struct s3 c, struct s4 d);
 //! known clang>=19 ms caller: copies passed by reference are not aligned to 16
 int reg_5_8(int n, int m, struct s5 a, struct s8 b, struct s1 c);
 //! why s12 and s16 take two registers each, s17 none: the last int still has one
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
+//! known clang kernel/32: structures travel in registers, integral types only may
+//! known gcc kernel/32: structures travel in registers, integral types only may
 int reg_12_16_17(int n, struct s12 a, struct s16 b, struct s17 c, int d);
 //! why memory under sysv: the int behind three large structs is still in esi
 //! known clang fastcall: a structure uses up registers that it is not passed in
-//! known clang regparm2,regparm3: structures travel in registers, integral types only may
+//! known clang regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
 //! known gcc fastcall: a structure uses up registers that it is not passed in
-//! known gcc regparm2,regparm3: structures travel in registers, integral types only may
+//! known gcc regparm2,regparm3,kernel/32: structures travel in registers, integral types only may
 int mem_24_to_100(struct s24 a, int b, struct s32 c, struct s64 d, struct s100 e, int f);
 
 //! group size-boundary

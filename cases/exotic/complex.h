@@ -18,7 +18,7 @@ _Complex long double ret_cld(int n, _Complex float a, _Complex long double b);
 
 //! group complex-args
 //! why next to scalars, on both sides of the last register
-//! known clang regparm3: complex values and their structures travel in registers, integral types only may
+//! known clang regparm3,kernel/32: complex values and their structures travel in registers, integral types only may
 int complex_regs(int n, _Complex float a, _Complex double b, double c, _Complex long double d,
 		 int e);
 //! why one SSE register is left: complex float needs one, complex double two
@@ -33,8 +33,8 @@ int complex_stack(double a, double b, double c, double d, double e, double f, do
 //! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
 int va_complex(int n, ...);
 //! varargs _Complex double, _Complex float
-//! known clang regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
-//! known gcc regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
+//! known clang regparm1,regparm2,regparm3,kernel/32: the pointer to a variadic memory return is not popped
+//! known gcc regparm1,regparm2,regparm3,kernel/32: the pointer to a variadic memory return is not popped
 _Complex long double va_ret_complex(int n, ...);
 
 //! group complex-struct
@@ -44,7 +44,7 @@ struct c_double ret_c_double(struct c_ldouble a, struct c_float b, struct c_mixe
 struct c_ldouble ret_c_ldouble(struct c_double a, struct c_ldouble b, struct c_float c);
 //! why an eightbyte of an int and the real part, another of the imaginary part and a float
 struct c_mixed ret_c_mixed(struct c_float a, struct c_mixed b, struct c_double c);
-//! known clang regparm3: complex values and their structures travel in registers, integral types only may
+//! known clang regparm3,kernel/32: complex values and their structures travel in registers, integral types only may
 //! known clang<16 ms caller: copies passed by reference are not aligned to 16
 int c_struct_regs(int n, struct c_float a, struct c_mixed b, struct c_ldouble c, double d);
 //! known clang thiscall: the first integer or structure goes in ecx though it is not the first argument

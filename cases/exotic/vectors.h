@@ -71,19 +71,41 @@ v2df va_ret_v16(long a, long b, long c, long d, long e, long f, ...);
 
 //! group vec-wide
 //! why memory at a multiple of 32 or 64, the stack pointer aligned so; returned through rdi
+//! known clang cdecl@avx512f,regparm0/32@avx512f,stdcall@avx512f: a structure with a vector is not aligned on the stack
+//! known clang regparm1@avx512f,regparm2@avx512f,regparm3@avx512f caller: a structure with a vector is not aligned on the stack
 v8si ret_v8si(int n, v4df a, struct s_v16sf b, v32hi c);
+//! known clang cdecl@avx512f,regparm0/32@avx512f,stdcall@avx512f: a structure with a vector is not aligned on the stack
+//! known clang>=22 regparm1@avx512f,regparm2@avx512f,regparm3@avx512f caller: a structure with a vector is not aligned on the stack
 v4df ret_v4df(int n, v16sf a, struct s_v8si b, v8si c);
+//! known clang cdecl@avx512f,regparm0/32@avx512f,stdcall@avx512f: a structure with a vector is not aligned on the stack
+//! known clang regparm1@avx512f,regparm2@avx512f,regparm3@avx512f caller: a structure with a vector is not aligned on the stack
 v32hi ret_v32hi(int n, v8si a, v16sf b, struct s_v16sf c);
+//! known clang>=22 cdecl@avx512f,regparm0/32@avx512f,regparm1@avx512f,regparm2@avx512f,regparm3@avx512f,stdcall@avx512f caller: a structure with a vector is not aligned on the stack
 v16sf ret_v16sf(v8si n, v32hi a, struct s_v8si b, int c);
+//! known clang cdecl@avx512f,regparm0/32@avx512f,stdcall@avx512f: a structure with a vector is not aligned on the stack
+//! known clang ms: a structure of one wide vector goes by value
 struct s_v8si ret_s_v8si(int n, struct s_v16sf a, v32hi b, struct s_v8si c, v4df d);
+//! known clang cdecl@avx512f,regparm0/32@avx512f,stdcall@avx512f: a structure with a vector is not aligned on the stack
+//! known clang ms: a structure of one wide vector goes by value
 struct s_v16sf ret_s_v16sf(v16sf a, struct s_v16sf b, struct s_v8si c, v4df d);
+//! known clang cdecl@avx,cdecl@avx512f,regparm0/32@avx,regparm0/32@avx512f,regparm2@avx,regparm2@avx512f,regparm3@avx,regparm3@avx512f,stdcall@avx,stdcall@avx512f: a structure with a vector is not aligned on the stack
+//! known clang ms: a structure of one wide vector goes by value
 int v32_stack(long a, long b, long c, long d, long e, long f, long g, v8si h, long i, v4df j,
 	      int k, struct s_v8si l);
+//! known clang cdecl@avx512f,regparm0/32@avx512f,regparm1@avx512f,regparm2@avx512f,regparm3@avx512f,stdcall@avx512f: a structure with a vector is not aligned on the stack
+//! known clang ms: a structure of one wide vector goes by value
 int v64_stack(long a, long b, long c, long d, long e, long f, long g, v32hi h, long i, v16sf j,
 	      int k, struct s_v16sf l);
 //! varargs v8si, int, v4df, struct s_v8si
+//! known clang regparm1@avx,regparm1@avx512f,regparm2@avx,regparm2@avx512f,regparm3@avx,regparm3@avx512f: a structure with a vector is not aligned on the stack
+//! known gcc regparm1@avx,regparm1@avx512f,regparm2@avx,regparm2@avx512f,regparm3@avx,regparm3@avx512f callee: the pointer to a variadic memory return is not popped
+//! known clang ms caller: a structure of one wide vector goes by value
+//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
 struct s_v8si va_v32(int n, ...);
 //! varargs v16sf, int, v32hi, struct s_v16sf
+//! known clang asmlinkage/64@avx512f,regparm0/64@avx512f,sysv@avx512f: a __m512 in a named structure of a variadic function is read from memory
+//! known clang ms caller: a structure of one wide vector goes by value
+//! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
 int va_v64(struct s_v16sf n, ...);
 
 //! group vec-struct
@@ -92,9 +114,12 @@ int va_v64(struct s_v16sf n, ...);
 struct s_v2sf ret_s_v2sf(struct s_v4sf a, struct s_v4sf_int b, union u_v2df c, v2si d);
 //! known clang ms: 8-byte vectors are passed by reference and returned in xmm0
 struct s_v4sf ret_s_v4sf(struct s_v2sf a, union u_v2df b, struct s_v4sf_int c, v2sf d);
+//! known clang cdecl@avx,cdecl@avx512f,cdecl@sse2,regparm0/32@avx,regparm0/32@avx512f,regparm0/32@sse2,stdcall@avx,stdcall@avx512f,stdcall@sse2: a structure with a vector is not aligned on the stack
 struct s_v4sf_int ret_s_v4sf_int(int n, struct s_v4sf_int a, struct s_v2sf b, union u_v2df c);
 //! why INTEGER, then SSEUP without SSE before it, which becomes SSE: rax and xmm0
+//! known clang cdecl@avx,cdecl@avx512f,cdecl@sse2,regparm0/32@avx,regparm0/32@avx512f,regparm0/32@sse2,stdcall@avx,stdcall@avx512f,stdcall@sse2: a structure with a vector is not aligned on the stack
 union u_v2df ret_u_v2df(union u_v2df a, struct s_v4sf b, struct s_v2sf c, struct s_v4sf_int d);
+//! known clang cdecl@avx,cdecl@avx512f,cdecl@sse2,fastcall@avx,fastcall@avx512f,fastcall@sse2,regparm0/32@avx,regparm0/32@avx512f,regparm0/32@sse2,regparm1@avx,regparm1@avx512f,regparm1@sse2,regparm2@avx,regparm2@avx512f,regparm2@sse2,regparm3@avx,regparm3@avx512f,regparm3@sse2,stdcall@avx,stdcall@avx512f,stdcall@sse2,thiscall@avx,thiscall@avx512f,thiscall@sse2: a structure with a vector is not aligned on the stack
 int v_struct_stack(double a, double b, double c, double d, double e, double f, double g,
 		   struct s_v4sf h, double i, struct s_v2sf j, union u_v2df k,
 		   struct s_v4sf_int l);

@@ -40,7 +40,7 @@ int char_llong_x8(char a, long long b, char c, long long d, char e, long long f,
 //! why the 7th int is on the stack: 8 bytes of padding before the long double behind it
 //! known clang thiscall: the first integer goes in ecx though it is not the first argument
 //! known gcc thiscall: the first integer goes in ecx though it is not the first argument
-//! known clang regparm2,regparm3: a long double uses up integer registers
+//! known clang regparm2,regparm3,kernel/32: a long double uses up integer registers
 //! known clang<19 fastcall: a long double uses up integer registers
 int ld_int_x8(long double a, int b, long double c, int d, long double e, int f, long double g,
 	      int h, long double i, int j, long double k, int l, long double m, int n,
@@ -60,6 +60,6 @@ int every_type_back(long double a, double b, float c, void *d, unsigned long lon
 		    unsigned long g, long h, unsigned i, int j, unsigned short k, short l,
 		    unsigned char m, signed char n, char o, _Bool p);
 //! why INTEGER registers full, then one of each kind, all but k and n on the stack, with padding
-//! known clang<18 sysv,regparm0,asmlinkage: LLVM 41784: __int128 split or misaligned
+//! known clang<18 sysv,regparm0,asmlinkage/64,kernel/64,asmlinkage/32: LLVM 41784: __int128 split or misaligned
 int full_then_each(long a, long b, long c, long d, long e, long f, char g, __int128 h, short i,
 		   long double j, float k, _Bool l, void *m, double n, int o, long long p);

@@ -86,7 +86,7 @@ void *va_pointers(const char *fmt, ...);
 long double va_ldoubles(const char *fmt, ...);
 //! why an unnamed pair is not split between the save area and memory (x86-64 psABI 3.5.7)
 //! varargs __int128, __int128, __int128
-//! known clang<18 sysv,regparm0,asmlinkage caller: LLVM 41784: __int128 split or misaligned
+//! known clang<18 sysv,regparm0,asmlinkage/64,kernel/64,asmlinkage/32 caller: LLVM 41784: __int128 split or misaligned
 __int128 va_int128s(const char *fmt, ...);
 
 //! group va-mixed
@@ -108,11 +108,11 @@ int va_ld_aligned(int a, int b, int c, int d, int e, int f, ...);
 //! why only r9 is left: the pair is in memory, the int behind it takes r9 (x86-64 psABI 3.2.3)
 //! varargs __int128, int
 //! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
-//! known clang<20 sysv,regparm0,asmlinkage caller: LLVM 41784, 123935: r9 lost behind __int128
+//! known clang<20 sysv,regparm0,asmlinkage/64,kernel/64,asmlinkage/32 caller: LLVM 41784, 123935: r9 lost behind __int128
 int va_i128_last(int a, int b, int c, int d, int e, ...);
 //! why the pair in the overflow area is 16-aligned
 //! varargs int, __int128
-//! known clang<18 sysv,regparm0,asmlinkage caller: LLVM 41784: __int128 split or misaligned
+//! known clang<18 sysv,regparm0,asmlinkage/64,kernel/64,asmlinkage/32 caller: LLVM 41784: __int128 split or misaligned
 __int128 va_i128_aligned(int a, int b, int c, int d, int e, int f, ...);
 //! why at 32 bit the long long sits at offset 8, then at 20
 //! varargs int, long long, int, long long

@@ -56,18 +56,18 @@ __int128 i128_after_3(int a, int b, int c, __int128 d);
 //! why the last two registers, r8 and r9
 __int128 i128_after_4(int a, int b, int c, int d, __int128 e);
 //! why only r9 is left: the whole value goes to the stack
-//! known clang<18 sysv,regparm0,asmlinkage: LLVM 41784: __int128 split or misaligned
+//! known clang<18 sysv,regparm0,asmlinkage/64,kernel/64,asmlinkage/32: LLVM 41784: __int128 split or misaligned
 __int128 i128_after_5(int a, int b, int c, int d, int e, __int128 f);
 __int128 i128_after_6(int a, int b, int c, int d, int e, int f, __int128 g);
 //! why one word is on the stack already: padding up to a 16-byte boundary
-//! known clang<18 sysv,regparm0,asmlinkage: LLVM 41784: __int128 split or misaligned
+//! known clang<18 sysv,regparm0,asmlinkage/64,kernel/64,asmlinkage/32: LLVM 41784: __int128 split or misaligned
 __int128 i128_after_7(int a, int b, int c, int d, int e, int f, int g, __int128 h);
 //! why the register taken for the first half is given back, and the 7th argument uses it
-//! known clang<20 sysv,regparm0,asmlinkage: LLVM 41784, 123935: r9 lost behind __int128
+//! known clang<20 sysv,regparm0,asmlinkage/64,kernel/64,asmlinkage/32: LLVM 41784, 123935: r9 lost behind __int128
 int i128_after_5_int(int a, int b, int c, int d, int e, __int128 f, int g);
 int i128_after_6_int(int a, int b, int c, int d, int e, int f, __int128 g, int h);
 //! why padding before each 16-byte value, words between them
-//! known clang<18 sysv,regparm0,asmlinkage: LLVM 41784: __int128 split or misaligned
+//! known clang<18 sysv,regparm0,asmlinkage/64,kernel/64,asmlinkage/32: LLVM 41784: __int128 split or misaligned
 int i128_stack_twice(long a, long b, long c, long d, long e, long f, long g, __int128 h, long i,
 		     __int128 j);
 __int128 i128_3(__int128 a, __int128 b, __int128 c);

@@ -10,7 +10,9 @@ const struct convention *const conventions[] = {
 	&abi_regparm0_32, &abi_regparm0_64, &abi_asmlinkage_64, &abi_sysv, &abi_fastcall,
 	/* The rest. */
 	&abi_cdecl, &abi_stdcall, &abi_thiscall, &abi_regparm1, &abi_regparm2, &abi_regparm3,
-	&abi_ms, NULL
+	&abi_ms,
+	/* Of one profile only. */
+	&abi_kernel_32, &abi_kernel_64, &abi_asmlinkage_32, &abi_sseregparm, NULL
 };
 
 const struct convention *convention_find(const char *name, enum width w)
@@ -27,11 +29,41 @@ const struct type *abi_arg_type(const struct prototype *p, unsigned i)
 	return i < p->nparams ? p->params[i].type : p->varargs[i - p->nparams];
 }
 
-/* What this oracle does not place. */
-static const char *why_not_type(const struct type *t, enum width w)
+bool convention_in(const struct convention *c, enum profile_id profile)
 {
+	const struct profile *pr = &profiles[profile];
+
+	if (c->width != pr->width)
+		return false;
+	if (c->only)
+		return !strcmp(c->only, pr->name);
+	/* The kernel declares functions plain, asmlinkage, or with the attribute it stands for. */
+	return pr->isa != ISA_INTEGER || !strcmp(c->name, "regparm0") ||
+	       !strcmp(c->name, "asmlinkage");
+}
+
+/* Vectors: the vector registers that the profile has decide. */
+static const char *why_not_vector(const struct type *t, const struct profile *pr)
+{
+	unsigned size = t->size[pr->width];
+
+	if (pr->isa < ISA_SSE2)
+		return "has a vector, which has registers only where there is SSE (profile sse2)";
+	if (size > 16 && pr->width == W32 &&
+	    (size > 64 || pr->isa < (size > 32 ? ISA_AVX512F : ISA_AVX)))
+		return "has a vector that is wider than the profile's registers";
+	return size > 64 ? "has a vector that is wider than any register" : NULL;
+}
+
+/* What this oracle does not place. */
+static const char *why_not_type(const struct type *t, const struct profile *pr)
+{
+	enum width w = pr->width;
+
 	if (t->kind == TYPE_VOID)
 		return NULL;
+	if (pr->isa == ISA_INTEGER && (type_is_float(t) || t->kind == TYPE_COMPLEX))
+		return "has a floating-point type, which code of this profile does without";
 	if (!type_exists(t, w))
 		return "has a type that does not exist at this width";
 	if (t->size[w] > ABI_MAX_VALUE)
@@ -40,49 +72,63 @@ static const char *why_not_type(const struct type *t, enum width w)
 	case TYPE_STRUCT:
 	case TYPE_UNION:
 		for (size_t i = 0; i < t->nfields; i++) {
-			const char *why = why_not_type(t->fields[i].type, w);
+			const char *why = why_not_type(t->fields[i].type, pr);
 
 			if (why)
 				return why;
+			if (w == W32 && t->fields[i].type->kind == TYPE_BITINT)
+				return "has a structure with a _BitInt, whose layout no document "
+				       "knows at 32 bit";
 		}
 		return NULL;
 	case TYPE_ARRAY:
-		return why_not_type(t->of, w);
+		return why_not_type(t->of, pr);
 	case TYPE_VECTOR:
-		if (w == W32)
-			return "has a vector, which this version does not place at 32 bit";
-		if (t->size[w] == 32 || t->size[w] == 64)
-			return "has a vector of 32 or 64 bytes, which needs AVX: this version "
-			       "compiles without";
-		if ((t->size[w] != 8 && t->size[w] != 16) || t->count < 2)
-			return "has a vector that is none of __m64 and __m128";
-		return NULL;
+		return why_not_vector(t, pr);
 	case TYPE_FLOAT16:
-	case TYPE_BITINT:
-		return w == W32 ? "has a type that this version does not place at 32 bit" : NULL;
+		return pr->isa < ISA_SSE2 ? "has a _Float16, which needs SSE2 (profile sse2)"
+					  : NULL;
 	default:
 		return NULL;
 	}
 }
 
-const char *abi_place(const struct convention *c, const struct prototype *p, struct placement *out)
+const char *abi_place_in(enum profile_id profile, const struct convention *c,
+			 const struct prototype *p, struct placement *out)
 {
 	unsigned n = (unsigned)(p->nparams + p->nvarargs);
-	const char *why = why_not_type(p->ret, c->width);
+	const struct profile *pr = &profiles[profile];
+	const char *why = why_not_type(p->ret, pr);
+	struct convention here = *c;
 
 	memset(out, 0, sizeof(*out));
 	if (n > MAX_ARGS)
 		return "has too many arguments";
 	for (unsigned i = 0; !why && i < n; i++)
-		why = why_not_type(abi_arg_type(p, i), c->width);
+		why = why_not_type(abi_arg_type(p, i), pr);
 	if (why)
 		return why;
 	out->nargs = n;
 	out->nnamed = (unsigned)p->nparams;
 	out->al = -1;
 	out->align = 16;
-	c->place(c, p, out);
+	if (pr->isa == ISA_INTEGER) {
+		/* The stack boundary is what the flags say, not the psABI's. */
+		out->align = word_bytes(pr->width);
+		out->align_rule = RULE_LINUX_STACK;
+	}
+	here.profile = pr;
+	c->place(&here, p, out);
 	return NULL;
+}
+
+const char *abi_place(const struct convention *c, const struct prototype *p, struct placement *out)
+{
+	enum profile_id profile = 0;
+
+	while (!convention_in(c, profile))
+		profile++;
+	return abi_place_in(profile, c, p, out);
 }
 
 const char *gpr_name(enum width w, unsigned reg, unsigned bytes)
@@ -104,12 +150,18 @@ const char *gpr_name(enum width w, unsigned reg, unsigned bytes)
 
 const char *xmm_name(unsigned reg)
 {
-	static const char *const names[XMM_COUNT] = { "xmm0",  "xmm1",  "xmm2",  "xmm3",
-						      "xmm4",  "xmm5",  "xmm6",  "xmm7",
-						      "xmm8",  "xmm9",  "xmm10", "xmm11",
-						      "xmm12", "xmm13", "xmm14", "xmm15" };
+	return vector_name(reg, 16);
+}
 
-	return names[reg % XMM_COUNT];
+const char *vector_name(unsigned reg, unsigned bytes)
+{
+	static const char *const names[XMM_COUNT][3] = {
+#define X(n) { "xmm" #n, "ymm" #n, "zmm" #n },
+		XMMS(X)
+#undef X
+	};
+
+	return names[reg % XMM_COUNT][bytes > 32 ? 2 : bytes > 16 ? 1 : 0];
 }
 
 void loc_text(struct str *b, enum width w, const struct loc *l)
@@ -119,7 +171,7 @@ void loc_text(struct str *b, enum width w, const struct loc *l)
 		str_add(b, gpr_name(w, l->reg, l->bytes));
 		break;
 	case LOC_XMM:
-		str_add(b, xmm_name(l->reg));
+		str_add(b, vector_name(l->reg, l->bytes));
 		break;
 	case LOC_X87:
 		str_addf(b, "st%u", l->reg);

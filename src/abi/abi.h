@@ -7,11 +7,12 @@
 #ifndef CLOBBER_ABI_H
 #define CLOBBER_ABI_H
 
+#include "abi/profile.h"
 #include "abi/regs.h"
 #include "proto/proto.h"
 
 enum rule_status { STATED, SILENT, CONTRADICTORY };
-enum document { PSABI64, PSABI64_LATER, PSABI32, GCCMAN, MSX64, LINUX, DOCUMENTS };
+enum document { PSABI64, PSABI64_LATER, PSABI32, GCCMAN, MSX64, LINUX, SDM, DOCUMENTS };
 
 struct document_info {
 	const char *title, *edition;
@@ -85,8 +86,9 @@ struct placement {
 	unsigned pop_bytes;     /* popped by the callee, besides the return address */
 	bool pop_unspecified;
 	enum rule_id pop_rule;
-	unsigned align; /* of the stack pointer at the call instruction */
-	int al;         /* vector registers used by a variadic call, or -1 when al means nothing */
+	unsigned align;          /* of the stack pointer at the call instruction */
+	enum rule_id align_rule; /* where it is not the convention's, or RULE_NONE */
+	int al; /* vector registers used by a variadic call, or -1 when al means nothing */
 };
 
 struct convention {
@@ -96,6 +98,9 @@ struct convention {
 	const char *title;
 	enum rule_id noop; /* the rule by which it changes nothing at this width, or RULE_NONE */
 	bool headline;     /* leads every matrix */
+	const char *only;  /* the one profile it exists in, or NULL */
+	/* Set by abi_place_in: what the code is compiled for. */
+	const struct profile *profile;
 	unsigned saved_gpr,
 		saved_xmm; /* bit sets of call-preserved registers, stack pointer apart */
 	enum rule_id rule[CHECK_COUNT]; /* what makes each check true; RULE_NONE: does not apply */
@@ -112,8 +117,16 @@ extern const struct convention *const conventions[];
 /* By name and width; NULL if there is none. */
 const struct convention *convention_find(const char *name, enum width w);
 
-/* Place `p` under `c`. Returns NULL, or why `p` cannot be declared there (static text): a type that
- * does not exist at the width, an aggregate this oracle does not place. */
+/* Does the convention exist in the profile (of the same width)? */
+bool convention_in(const struct convention *c, enum profile_id profile);
+
+/* Place `p` under `c` as compiled in `profile`. Returns NULL, or why `p` cannot be declared there
+ * (static text): a type that does not exist at the width, an aggregate this oracle does not place.
+ */
+const char *abi_place_in(enum profile_id profile, const struct convention *c,
+			 const struct prototype *p, struct placement *out);
+
+/* In the profile that `c` belongs to: user, but for conventions of one profile only. */
 const char *abi_place(const struct convention *c, const struct prototype *p, struct placement *out);
 
 /* Type of argument i of the call, variadic ones after the named ones. */
@@ -123,6 +136,8 @@ const struct type *abi_arg_type(const struct prototype *p, unsigned i);
  * result is static text. */
 const char *gpr_name(enum width w, unsigned reg, unsigned bytes);
 const char *xmm_name(unsigned reg);
+/* "xmm3", "ymm3", "zmm3": as wide as the value. */
+const char *vector_name(unsigned reg, unsigned bytes);
 
 /* Append a location as text: "edi", "edx:eax" is two locations, stack is "4(%esp)"-like "esp+4". */
 void loc_text(struct str *b, enum width w, const struct loc *l);

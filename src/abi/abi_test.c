@@ -33,6 +33,23 @@ const struct prototype *parse_call(struct arena *a, const char *call)
 	return list.v[0].proto;
 }
 
+const struct convention *place_call_in(struct arena *a, const char *profile, const char *convention,
+				       enum width w, const char *call, struct placement *out)
+{
+	const struct convention *c = convention_find(convention, w);
+	const char *why;
+	enum profile_id f = 0;
+
+	if (!profile)
+		return place_call(a, convention, w, call, out);
+	while (f < PROFILES && (strcmp(profiles[f].name, profile) || profiles[f].width != w))
+		f++;
+	ck_assert_msg(c && f < PROFILES && convention_in(c, f), "no %s in %s", convention, profile);
+	why = abi_place_in(f, c, parse_call(a, call), out);
+	ck_assert_msg(!why, "%s: %s: %s", convention, call, why);
+	return c;
+}
+
 const struct convention *place_call(struct arena *a, const char *convention, enum width w,
 				    const char *call, struct placement *out)
 {
@@ -196,7 +213,7 @@ static void check_pieces(const struct row *r, enum width w, const struct type *t
 		const struct loc *l = &v->loc[i];
 		bool copy = i && l->off == v->loc[i - 1].off;
 		unsigned most = l->kind == LOC_GPR   ? word_bytes(w)
-				: l->kind == LOC_XMM ? 16
+				: l->kind == LOC_XMM ? 64
 				: l->kind == LOC_X87 ? 10
 						     : ABI_MAX_VALUE;
 
@@ -231,7 +248,8 @@ void check_row(const struct table *t, const struct row *r)
 	struct arena *a = arena_new();
 	const struct prototype *p = parse_call(a, r->call);
 	struct placement got;
-	const struct convention *c = place_call(a, t->convention, t->width, r->call, &got);
+	const struct convention *c =
+		place_call_in(a, t->profile, t->convention, t->width, r->call, &got);
 	const char *pop_rule = p->variadic ? t->variadic_pop_rule : t->pop_rule;
 	unsigned i;
 
@@ -435,7 +453,7 @@ START_TEST(refused)
 		{ "regparm3", W32, "void f(unsigned __int128)" },
 		/* Not placed: no document gives the size, or this version does not place it there.
 		 */
-		{ "sysv", W64, "typedef char v3 __attribute__((vector_size(4))); v3 f(v3)" },
+		{ "sysv", W64, "typedef char v __attribute__((vector_size(128))); v f(v)" },
 		{ "cdecl", W32, "typedef int v4 __attribute__((vector_size(16))); v4 f(v4)" },
 		{ "cdecl", W32, "_Float16 f(int)" },
 		{ "sysv", W64, "struct s { char a[257]; } f(struct s)" },
@@ -601,6 +619,7 @@ int main(void)
 	srunner_add_suite(r, i386_aggregate_suite());
 	srunner_add_suite(r, fastcall_suite());
 	srunner_add_suite(r, thiscall_suite());
+	srunner_add_suite(r, profile_suite());
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

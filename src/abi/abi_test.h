@@ -29,6 +29,7 @@ struct table {
 	const char *convention;
 	enum width width;
 	const char *prefix;
+	const char *profile; /* NULL: the one the convention belongs to */
 	const char *pop_rule, *variadic_pop_rule;
 	const struct row *rows;
 	int nrows;
@@ -38,6 +39,10 @@ struct table {
 
 /* Parse the `call` column. */
 const struct prototype *parse_call(struct arena *a, const char *call);
+
+/* As place_call, in a profile. */
+const struct convention *place_call_in(struct arena *a, const char *profile, const char *convention,
+				       enum width w, const char *call, struct placement *out);
 
 /* Place `call` under a convention that must exist and must be able to declare it. */
 const struct convention *place_call(struct arena *a, const char *convention, enum width w,
@@ -61,5 +66,6 @@ Suite *ms_suite(void);
 Suite *i386_suite(void);
 Suite *fastcall_suite(void);
 Suite *thiscall_suite(void);
+Suite *profile_suite(void);
 
 #endif

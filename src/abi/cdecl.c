@@ -6,9 +6,12 @@
 static void cdecl_place(const struct convention *c, const struct prototype *p,
 			struct placement *out)
 {
-	i386_return(p, out);
-	for (unsigned i = 0; i < out->nargs; i++)
-		i386_stack_arg(p, i, p->variadic ? RULE_I386_VARARGS : RULE_I386_STACK, out);
+	i386_return(c->profile, p, out);
+	for (unsigned i = 0; !out->stack_unspecified && i < out->nargs; i++) {
+		if (!i386_other_arg(c, p, i, out))
+			i386_stack_arg(p, i, p->variadic ? RULE_I386_VARARGS : RULE_I386_STACK,
+				       out);
+	}
 	out->pop_rule = out->hidden.nlocs ? RULE_I386_HIDDEN : c->rule[CHECK_SP];
 }
 
@@ -16,11 +19,11 @@ static void stdcall_place(const struct convention *c, const struct prototype *p,
 			  struct placement *out)
 {
 	cdecl_place(c, p, out);
-	if (!p->variadic) {
+	if (!p->variadic && !out->pop_unspecified) {
 		out->pop_bytes = out->stack_bytes;
 		out->pop_rule = c->rule[CHECK_SP];
 	}
-	out->pop_unspecified = !p->variadic && out->stack_unspecified;
+	out->pop_unspecified = out->pop_unspecified || (!p->variadic && out->stack_unspecified);
 }
 
 const struct convention abi_cdecl = {

@@ -8,6 +8,10 @@
 extern const struct convention abi_sysv, abi_ms, abi_regparm0_64, abi_asmlinkage_64;
 extern const struct convention abi_cdecl, abi_stdcall, abi_fastcall, abi_thiscall;
 extern const struct convention abi_regparm0_32, abi_regparm1, abi_regparm2, abi_regparm3;
+extern const struct convention abi_kernel_32, abi_kernel_64, abi_asmlinkage_32, abi_sseregparm;
+
+/* What only ring 0 can break, whatever the convention. */
+#define SYSTEM_RULES [CHECK_FLAGS] = RULE_SYSTEM_FLAGS, [CHECK_SEGMENTS] = RULE_SYSTEM_SEGMENTS
 
 /* The rules of the base psABI for every check; a convention overrides what it changes. */
 #define I386_RULES                                                                  \
@@ -17,7 +21,7 @@ extern const struct convention abi_regparm0_32, abi_regparm1, abi_regparm2, abi_
 	[CHECK_CANARY] = RULE_I386_FRAME, [CHECK_ALIGN] = RULE_I386_ALIGN,          \
 	[CHECK_LOCALS] = RULE_I386_LOCALS, [CHECK_DF] = RULE_I386_DF,               \
 	[CHECK_X87_STACK] = RULE_I386_X87_STACK, [CHECK_X87_CW] = RULE_I386_X87_CW, \
-	[CHECK_MXCSR] = RULE_I386_MXCSR, [CHECK_FAULT] = RULE_I386_CALL
+	[CHECK_MXCSR] = RULE_I386_MXCSR, [CHECK_FAULT] = RULE_I386_CALL, SYSTEM_RULES
 
 #define I386_SAVED (GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(SI) | GPR_BIT(DI))
 
@@ -29,22 +33,32 @@ extern const struct convention abi_regparm0_32, abi_regparm1, abi_regparm2, abi_
 	[CHECK_CANARY] = RULE_SYSV_FRAME, [CHECK_ALIGN] = RULE_SYSV_ALIGN,                       \
 	[CHECK_LOCALS] = RULE_SYSV_LOCALS, [CHECK_AL] = RULE_SYSV_AL, [CHECK_DF] = RULE_SYSV_DF, \
 	[CHECK_X87_STACK] = RULE_SYSV_X87_STACK, [CHECK_X87_CW] = RULE_SYSV_X87_CW,              \
-	[CHECK_MXCSR] = RULE_SYSV_MXCSR, [CHECK_FAULT] = RULE_SYSV_CALL
+	[CHECK_MXCSR] = RULE_SYSV_MXCSR, [CHECK_FAULT] = RULE_SYSV_CALL, SYSTEM_RULES
 
 #define SYSV_SAVED \
 	(GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(R12) | GPR_BIT(R13) | GPR_BIT(R14) | GPR_BIT(R15))
 
 void sysv_place(const struct convention *c, const struct prototype *p, struct placement *out);
 
-/* How the arguments so far have used the integer registers of an i386 convention. */
-struct i386_regs {
-	const unsigned char *order; /* register numbers, in order of use */
-	unsigned max;               /* how many the convention has */
-	enum rule_id rule;          /* that puts an argument in a register */
-};
+/* Place the return value: psABI 2.2.3, Table 2.4, and GCC's options for structures. The same in
+ * every i386 convention. */
+void i386_return(const struct profile *pr, const struct prototype *p, struct placement *out);
 
-/* Place the return value: psABI 2.2.3, Table 2.4. The same in every i386 convention. */
-void i386_return(const struct prototype *p, struct placement *out);
+/* Why no document says how this vector travels, or RULE_NONE. */
+enum rule_id i386_silent_vector(const struct profile *pr, const struct type *t);
+
+/* The same for any type under an attribute that has GCC's manual put all but integral arguments on
+ * the stack: a vector is not specified there. */
+enum rule_id i386_silent_with_attribute(const struct profile *pr, const struct type *t);
+
+/* Place argument i if it is one whose place does not depend on the convention's own registers: a
+ * vector, or a type that no document knows at 32 bit. False: it is none. */
+bool i386_other_arg(const struct convention *c, const struct prototype *p, unsigned i,
+		    struct placement *out);
+
+/* regparm(N) by the attribute; or, with `option`, by -mregparm=N, which counts registers. */
+void i386_regparm_place(const struct convention *c, const struct prototype *p, unsigned number,
+			bool option, struct placement *out);
 
 /* A memory return under a convention with register arguments: nothing says where the implicit first
  * argument goes, so nothing is specified. Call after i386_return. */

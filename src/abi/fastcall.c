@@ -52,15 +52,17 @@ static void fastcall_place(const struct convention *c, const struct prototype *p
 	struct reading gcc = { 0 }, wide = { 0 }, narrow = { 0 };
 	unsigned i;
 
-	i386_return(p, out);
+	i386_return(c->profile, p, out);
 	if (!p->variadic)
 		i386_unspecified_return(out);
 	out->pop_rule = c->rule[CHECK_SP];
-	if (out->ret.unspecified)
+	if (out->stack_unspecified)
 		return;
 	if (p->variadic) {
-		for (i = 0; i < out->nargs; i++)
-			i386_stack_arg(p, i, RULE_GCC_FASTCALL_VA, out);
+		for (i = 0; !out->stack_unspecified && i < out->nargs; i++) {
+			if (!i386_other_arg(c, p, i, out))
+				i386_stack_arg(p, i, RULE_GCC_FASTCALL_VA, out);
+		}
 		out->pop_unspecified = true;
 		out->pop_rule = RULE_GCC_FASTCALL_VA_POP;
 		return;
@@ -71,7 +73,8 @@ static void fastcall_place(const struct convention *c, const struct prototype *p
 		enum rule_id why;
 		unsigned anywhere = 0;
 
-		if (!i386_place_on_stack(t, &anywhere, &g, &why)) {
+		why = i386_silent_with_attribute(c->profile, t);
+		if (why || !i386_place_on_stack(t, &anywhere, &g, &why)) {
 			i386_unspecified_from(i, why, out);
 			break;
 		}

@@ -3,7 +3,7 @@
  * convention says otherwise, and return values do not depend on the convention. */
 #include "abi/conventions.h"
 
-enum { WORD = 4 };
+enum { WORD = 4, VECTOR_ARGS = 3 };
 
 bool i386_wide_integer(const struct type *t)
 {
@@ -38,6 +38,36 @@ static unsigned natural_align(const struct type *t)
 	}
 }
 
+static bool is_record(const struct type *t)
+{
+	return t->kind == TYPE_STRUCT || t->kind == TYPE_UNION;
+}
+
+/* "1, 2, 4 or 8 bytes long": GCC manual, Interfacing to GCC Output. */
+static bool short_record(const struct type *t)
+{
+	unsigned n = t->size[W32];
+
+	return is_record(t) && (n == 1 || n == 2 || n == 4 || n == 8);
+}
+
+/* The alignment of an integer type of the same size: Table 2.1. */
+static unsigned aligned_integer(const struct type *t)
+{
+	return t->size[W32] < WORD ? t->size[W32] : WORD;
+}
+
+static bool has_float(const struct type *t)
+{
+	if (t->kind == TYPE_ARRAY || t->kind == TYPE_COMPLEX || t->kind == TYPE_VECTOR)
+		return has_float(t->of);
+	for (size_t i = 0; is_record(t) && i < t->nfields; i++) {
+		if (has_float(t->fields[i].type))
+			return true;
+	}
+	return type_is_float(t);
+}
+
 /* Is a value of this type returned in memory? Table 2.4, and "Aggregate types are always". */
 static bool returns_in_memory(const struct type *t)
 {
@@ -53,32 +83,109 @@ static bool returns_in_memory(const struct type *t)
 	}
 }
 
-void i386_unspecified_return(struct placement *out)
+/* Nothing is known of the call: where there may be an implicit first argument, all others may be
+ * elsewhere. */
+static void nothing_specified(bool returns, enum rule_id rule, struct placement *out)
 {
-	if (!out->hidden.nlocs)
-		return;
 	out->hidden = (struct value_place){ .rule = RULE_NONE };
 	out->stack_bytes = 0;
 	out->pop_bytes = 0;
-	out->ret.unspecified = true;
-	out->ret.rule = RULE_GCC_HIDDEN;
-	i386_unspecified_from(0, RULE_GCC_HIDDEN, out);
+	out->ret.unspecified = returns;
+	out->ret.rule = returns ? rule : RULE_NONE;
+	i386_unspecified_from(0, rule, out);
 	out->stack_unspecified = true;
 	out->pop_unspecified = true;
 }
 
-void i386_return(const struct prototype *p, struct placement *out)
+void i386_unspecified_return(struct placement *out)
+{
+	if (out->hidden.nlocs)
+		nothing_specified(true, RULE_GCC_HIDDEN, out);
+}
+
+/* Why no document places a return value of this type, or RULE_NONE. */
+static enum rule_id silent_return(const struct profile *pr, const struct type *t)
+{
+	switch (t->kind) {
+	case TYPE_VECTOR:
+		return i386_silent_vector(pr, t);
+	case TYPE_BITINT:
+		return RULE_I386_BITINT;
+	case TYPE_FLOAT16:
+		return RULE_I386_FLOAT16;
+	case TYPE_STRUCT:
+	case TYPE_UNION:
+		if (pr->struct_return != RETURN_REG)
+			return RULE_NONE;
+		if (!t->size[W32])
+			return RULE_GCC_REG_STRUCT_EMPTY;
+		if (!short_record(t))
+			return RULE_NONE;
+		return has_float(t)                          ? RULE_GCC_REG_STRUCT_FLOAT
+		       : t->align[W32] != aligned_integer(t) ? RULE_GCC_REG_STRUCT_ALIGN
+							     : RULE_NONE;
+	default:
+		return RULE_NONE;
+	}
+}
+
+enum rule_id i386_silent_vector(const struct profile *pr, const struct type *t)
+{
+	unsigned n = t->size[W32];
+
+	/* Of one element too: whoever passes it in an mmx register has left x87 mode. */
+	if (n == 8)
+		return RULE_I386_M64;
+	if (t->count < 2 || (n != 16 && n != 32 && n != 64))
+		return RULE_I386_VECTOR_OTHER;
+	return pr->isa < (n == 64   ? ISA_AVX512F
+			  : n == 32 ? ISA_AVX
+				    : ISA_SSE2)
+		       ? RULE_I386_VECTOR_NONE
+		       : RULE_NONE;
+}
+
+/* Does any value travel as a __m64, which the document both wants and forbids? Then x87 state, and
+ * with it everything that is moved through x87 registers, is anything. */
+static bool any_m64(const struct prototype *p)
+{
+	bool any = p->ret->kind == TYPE_VECTOR && p->ret->size[W32] == 8;
+
+	for (unsigned i = 0; i < p->nparams + p->nvarargs; i++) {
+		const struct type *t = abi_arg_type(p, i);
+
+		any = any || (t->kind == TYPE_VECTOR && t->size[W32] == 8);
+	}
+	return any;
+}
+
+void i386_return(const struct profile *pr, const struct prototype *p, struct placement *out)
 {
 	const struct type *t = p->ret;
 	struct value_place *v = &out->ret;
 	bool parts = t->kind == TYPE_COMPLEX;
+	enum rule_id silent = any_m64(p) ? RULE_I386_M64 : silent_return(pr, t);
+	bool record_in_register = pr->struct_return == RETURN_REG && short_record(t);
 
+	if (silent) {
+		nothing_specified(t->kind != TYPE_VOID, silent, out);
+		return;
+	}
 	if (t->kind == TYPE_VOID)
 		return;
-	if (returns_in_memory(t)) {
+	if (t->kind == TYPE_VECTOR) {
+		v->rule = RULE_I386_RET_VECTOR;
+		v->loc[v->nlocs++] = (struct loc){ .kind = LOC_XMM, .bytes = t->size[W32] };
+		return;
+	}
+	if (returns_in_memory(t) && !record_in_register) {
 		/* The implicit first argument, popped by the called function in every convention.
 		 */
 		v->rule = out->hidden.rule = RULE_I386_HIDDEN;
+		if (is_record(t) && pr->struct_return != RETURN_PSABI)
+			v->rule = out->hidden.rule = pr->struct_return == RETURN_REG
+							     ? RULE_GCC_REG_STRUCT
+							     : RULE_GCC_PCC_STRUCT;
 		out->hidden.loc[out->hidden.nlocs++] =
 			(struct loc){ .kind = LOC_STACK, .bytes = WORD };
 		out->stack_bytes = WORD;
@@ -92,7 +199,8 @@ void i386_return(const struct prototype *p, struct placement *out)
 				      .bytes = t->kind == TYPE_LDOUBLE ? 10 : t->size[W32] };
 		return;
 	}
-	v->rule = parts                 ? RULE_I386_RET_COMPLEX
+	v->rule = record_in_register    ? RULE_GCC_REG_STRUCT
+		  : parts               ? RULE_I386_RET_COMPLEX
 		  : t->size[W32] > WORD ? RULE_I386_RET_LLONG
 					: RULE_I386_RET_INT;
 	v->loc[v->nlocs++] = (struct loc){ .kind = LOC_GPR,
@@ -103,12 +211,25 @@ void i386_return(const struct prototype *p, struct placement *out)
 			(struct loc){ .kind = LOC_GPR, .reg = GPR_DX, .off = WORD, .bytes = WORD };
 }
 
+static bool has_m64(const struct type *t)
+{
+	for (size_t i = 0; is_record(t) && i < t->nfields; i++) {
+		if (has_m64(t->fields[i].type))
+			return true;
+	}
+	return t->kind == TYPE_ARRAY ? has_m64(t->of) : t->kind == TYPE_VECTOR && t->size[W32] == 8;
+}
+
 bool i386_place_on_stack(const struct type *t, unsigned *stack, struct loc *l, enum rule_id *why)
 {
 	unsigned align = natural_align(t), size = t->size[W32];
 
 	if (align < WORD)
 		align = WORD;
+	if (has_m64(t)) {
+		*why = RULE_I386_M64_ALIGN;
+		return false;
+	}
 	if (!size || t->align[W32] > align) {
 		*why = size ? RULE_I386_OVERALIGNED : RULE_I386_EMPTY;
 		return false;
@@ -122,17 +243,71 @@ bool i386_place_on_stack(const struct type *t, unsigned *stack, struct loc *l, e
 
 void i386_stack_arg(const struct prototype *p, unsigned i, enum rule_id rule, struct placement *out)
 {
+	const struct type *t = abi_arg_type(p, i);
 	struct value_place *v = &out->arg[i];
 	enum rule_id why;
 
 	if (out->stack_unspecified && out->arg[i].unspecified)
 		return;
-	if (!i386_place_on_stack(abi_arg_type(p, i), &out->stack_bytes, &v->loc[0], &why)) {
+	if (!i386_place_on_stack(t, &out->stack_bytes, &v->loc[0], &why)) {
 		i386_unspecified_from(i, why, out);
 		return;
 	}
+	if (natural_align(t) > out->align) {
+		/* The Stack Frame: 32 or 64 if a __m256 or __m512 is on the stack. */
+		out->align = natural_align(t);
+		out->align_rule = RULE_I386_VECTOR_STACK;
+	}
 	v->nlocs = 1;
 	v->rule = why ? why : rule;
+}
+
+enum rule_id i386_silent_with_attribute(const struct profile *pr, const struct type *t)
+{
+	enum rule_id why = RULE_NONE;
+
+	switch (t->kind) {
+	case TYPE_FLOAT16:
+		return RULE_I386_FLOAT16;
+	case TYPE_BITINT:
+		return RULE_I386_BITINT;
+	case TYPE_VECTOR:
+		why = i386_silent_vector(pr, t);
+		return why ? why : RULE_I386_VECTOR_ATTRIBUTE;
+	default:
+		return RULE_NONE;
+	}
+}
+
+bool i386_other_arg(const struct convention *c, const struct prototype *p, unsigned i,
+		    struct placement *out)
+{
+	const struct type *t = abi_arg_type(p, i);
+	struct value_place *v = &out->arg[i];
+	enum rule_id silent = RULE_NONE;
+	unsigned used = 0;
+
+	if (t->kind == TYPE_FLOAT16)
+		silent = RULE_I386_FLOAT16;
+	else if (t->kind == TYPE_BITINT)
+		silent = RULE_I386_BITINT;
+	else if (t->kind != TYPE_VECTOR)
+		return false;
+	else
+		silent = i386_silent_vector(c->profile, t);
+	if (silent) {
+		i386_unspecified_from(i, silent, out);
+		return true;
+	}
+	for (unsigned k = 0; k < i; k++)
+		used += out->arg[k].nlocs && out->arg[k].loc[0].kind == LOC_XMM;
+	if (p->variadic || used == VECTOR_ARGS) {
+		i386_stack_arg(p, i, p->variadic ? RULE_I386_VARARGS : RULE_I386_VECTOR, out);
+		return true;
+	}
+	v->rule = RULE_I386_VECTOR;
+	v->loc[v->nlocs++] = (struct loc){ .kind = LOC_XMM, .reg = used, .bytes = t->size[W32] };
+	return true;
 }
 
 void i386_reg_arg(const struct prototype *p, unsigned i, enum gpr reg, enum rule_id rule,

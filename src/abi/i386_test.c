@@ -291,7 +291,9 @@ START_TEST(regparm0_is_cdecl)
 
 	place_call(a, "cdecl", W32, cdecl_rows[_i].call, &mine);
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!convention_find(names[i], W32))
+		/* The kernel, whose asmlinkage is, has no floating point. */
+		if (abi_place(convention_find(names[i], W32), parse_call(a, cdecl_rows[_i].call),
+			      &theirs))
 			continue;
 		place_call(a, names[i], W32, cdecl_rows[_i].call, &theirs);
 		ck_assert_str_eq(places_text(a, W32, &mine), places_text(a, W32, &theirs));

@@ -20,7 +20,8 @@ static enum kind kind_of(const struct type *t)
 	case TYPE_UNION:
 		return t->size[W64] ? AGGREGATES : FOREIGN;
 	case TYPE_VECTOR:
-		return VECTORS;
+		/* __m64 to __m512; no others are types of these pages. */
+		return t->count < 2 || t->size[W64] < SLOT ? FOREIGN : VECTORS;
 	case TYPE_COMPLEX:
 	case TYPE_FLOAT16:
 	case TYPE_BITINT:
@@ -44,16 +45,19 @@ static void unspecified(struct value_place *v, enum rule_id rule)
 	v->rule = rule;
 }
 
-static void place_return(const struct type *t, struct placement *out)
+static void place_return(const struct profile *pr, const struct type *t, struct placement *out)
 {
+	bool pcc = pr->struct_return == RETURN_PCC;
+
 	struct value_place *v = &out->ret;
 	enum kind kind = t->kind == TYPE_VOID ? FOREIGN : kind_of(t);
 	bool xmm = kind == FLOATS || (kind == VECTORS && t->size[W64] == 16);
 
 	if (t->kind == TYPE_VOID)
 		return;
-	if (kind == AGGREGATES && !register_size(t)) {
-		v->rule = out->hidden.rule = RULE_MS_HIDDEN;
+	if (kind == AGGREGATES && (pcc || !register_size(t))) {
+		v->rule = out->hidden.rule =
+			pcc && register_size(t) ? RULE_GCC_PCC_STRUCT : RULE_MS_HIDDEN;
 		out->hidden.loc[out->hidden.nlocs++] =
 			(struct loc){ .kind = LOC_GPR, .reg = int_regs[0], .bytes = SLOT };
 		return;
@@ -120,7 +124,7 @@ static void ms_place(const struct convention *c, const struct prototype *p, stru
 {
 	unsigned shift, positions;
 
-	place_return(p->ret, out);
+	place_return(c->profile, p->ret, out);
 	out->home_bytes = HOME;
 	out->stack_bytes = HOME;
 	out->pop_rule = c->rule[CHECK_SP];
@@ -170,7 +174,8 @@ const struct convention abi_ms = {
 		  [CHECK_X87_STACK] = RULE_MS_X87_STACK,
 		  [CHECK_X87_CW] = RULE_MS_X87_CW,
 		  [CHECK_MXCSR] = RULE_MS_MXCSR,
-		  [CHECK_FAULT] = RULE_MS_CALL },
+		  [CHECK_FAULT] = RULE_MS_CALL,
+		  SYSTEM_RULES },
 	.upper_return = RULE_MS_RET_INT,
 	.df_entry = RULE_MS_DF_ENTRY,
 	.home_bytes = HOME,

@@ -1,39 +1,48 @@
 /* SPDX-License-Identifier: MIT */
-/* i386 regparm(0) to regparm(3): GCC manual, x86 Attributes. */
+/* i386 regparm(0) to regparm(3): GCC manual, x86 Attributes; the same by -mregparm: x86 Options. */
 #include "abi/conventions.h"
 
-static void regparm_place(const struct prototype *p, unsigned number, struct placement *out)
+void i386_regparm_place(const struct convention *c, const struct prototype *p, unsigned number,
+			bool option, struct placement *out)
 {
 	static const unsigned char regs[] = { GPR_AX, GPR_DX, GPR_CX };
+	enum rule_id rule = option   ? RULE_GCC_MREGPARM_ARGS
+			    : number ? RULE_GCC_REGPARM_ARGS
+				     : RULE_I386_STACK;
 	unsigned i, used = 0;
 
-	i386_return(p, out);
+	i386_return(c->profile, p, out);
 	if (number && !p->variadic)
 		i386_unspecified_return(out);
-	if (out->ret.unspecified)
+	out->pop_rule = out->hidden.nlocs ? RULE_I386_HIDDEN : c->rule[CHECK_SP];
+	if (out->stack_unspecified)
 		return;
-	if (p->variadic) {
-		for (i = 0; i < out->nargs; i++)
-			i386_stack_arg(p, i, RULE_GCC_REGPARM_VA, out);
-		return;
-	}
 	/* "Arguments number one to N" counts positions; "the number of registers" of -mregparm,
 	 * which the attribute is said to control, counts registers. What both readings share is
-	 * specified. */
+	 * specified; of the option's own text there is only the second. */
 	for (i = 0; i < out->nargs; i++) {
 		const struct type *t = abi_arg_type(p, i);
 		bool integral = i386_fits_register(t), position, reg;
 
-		if (i386_wide_integer(t) && (i < number || used < number)) {
+		if (i386_other_arg(c, p, i, out)) {
+			if (out->stack_unspecified)
+				return;
+			continue;
+		}
+		if (p->variadic) {
+			i386_stack_arg(p, i, RULE_GCC_REGPARM_VA, out);
+			continue;
+		}
+		if (i386_wide_integer(t) && (used < number || (!option && i < number))) {
 			i386_unspecified_from(i, RULE_GCC_REGPARM_WIDE, out);
 			return;
 		}
-		position = integral && i < number;
 		reg = integral && used < number;
-		if (position && reg && i == used) {
-			i386_reg_arg(p, i, regs[i], RULE_GCC_REGPARM_ARGS, out);
+		position = option ? reg : integral && i < number;
+		if (position && reg && (option || i == used)) {
+			i386_reg_arg(p, i, regs[used], rule, out);
 		} else if (!position && !reg && !out->stack_unspecified) {
-			i386_stack_arg(p, i, number ? RULE_GCC_REGPARM_ARGS : RULE_I386_STACK, out);
+			i386_stack_arg(p, i, rule, out);
 		} else {
 			out->arg[i].unspecified = true;
 			out->arg[i].rule = RULE_GCC_REGPARM_GAP;
@@ -48,8 +57,7 @@ static void regparm_place(const struct prototype *p, unsigned number, struct pla
 	static void regparm##n##_place(const struct convention *c, const struct prototype *p, \
 				       struct placement *out)                                 \
 	{                                                                                     \
-		regparm_place(p, n, out);                                                     \
-		out->pop_rule = out->hidden.nlocs ? RULE_I386_HIDDEN : c->rule[CHECK_SP];     \
+		i386_regparm_place(c, p, n, false, out);                                      \
 	}                                                                                     \
 	const struct convention variable = {                                                  \
 		.name = "regparm" #n,                                                         \

@@ -33,7 +33,9 @@ enum gpr {
 
 #define GPR_BIT(id) (1u << GPR_##id)
 
-/* Vector registers: 16 at 64 bit, 8 at 32 bit. */
+/* Vector registers: 16 at 64 bit, 8 at 32 bit. (AVX-512's other 16 pass nothing.) */
+#define XMMS(X) \
+	X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 enum { XMM_COUNT = 16 };
 
 #endif

@@ -14,6 +14,7 @@ const struct document_info documents[DOCUMENTS] = {
 	[MSX64] = { "Microsoft C++ documentation: x64 calling convention, __fastcall",
 		    "March 2025; __fastcall September 2023" },
 	[LINUX] = { "Linux kernel source", "6.1" },
+	[SDM] = { "Intel 64 and IA-32 Architectures Software Developer's Manual", "2023" },
 };
 
 const struct rule rules[RULE_COUNT] = {

@@ -96,7 +96,7 @@ static void note_unnamed(struct classes *c, unsigned bit, unsigned bits)
 }
 
 /* Classify `t` at a byte offset of the argument. False: it has class MEMORY as a whole. */
-static bool classify(struct classes *c, const struct type *t, unsigned offset)
+static bool classify(struct classes *c, enum isa isa, const struct type *t, unsigned offset)
 {
 	unsigned size = t->size[W64];
 
@@ -124,13 +124,13 @@ static bool classify(struct classes *c, const struct type *t, unsigned offset)
 				c->silent = RULE_SYSV_FLEXIBLE;
 			if ((offset + f->offset[W64]) % natural_align(f->type))
 				return false;
-			if (!classify(c, f->type, offset + f->offset[W64]))
+			if (!classify(c, isa, f->type, offset + f->offset[W64]))
 				return false;
 		}
 		return true;
 	case TYPE_ARRAY:
 		for (unsigned i = 0; i < t->count; i++) {
-			if (!classify(c, t->of, offset + i * t->of->size[W64]))
+			if (!classify(c, isa, t->of, offset + i * t->of->size[W64]))
 				return false;
 		}
 		return true;
@@ -143,6 +143,10 @@ static bool classify(struct classes *c, const struct type *t, unsigned offset)
 		put(c, offset, size, SSE, SSEUP);
 		return true;
 	case TYPE_VECTOR:
+		if (t->count < 2 || (size != 8 && size != 16 && size != 32 && size != 64))
+			c->silent = RULE_SYSV_VECTOR_OTHER;
+		else if (isa < (size == 64 ? ISA_AVX512F : size == 32 ? ISA_AVX : ISA_SSE2))
+			c->silent = RULE_SYSV_VECTOR_NONE;
 		put(c, offset, size, SSE, SSEUP);
 		return true;
 	case TYPE_LDOUBLE:
@@ -169,9 +173,11 @@ static bool clean_up(struct classes *c)
 		if (c->of[i] == X87UP && (!i || c->of[i - 1] != X87))
 			return false;
 	}
-	/* Without __m256 even an SSE, SSEUP, SSEUP, SSEUP one: the footnote to 1. */
-	if (c->n > 2)
-		return false;
+	/* "The first eightbyte isn't SSE or any other eightbyte isn't SSEUP". */
+	for (unsigned i = 0; c->n > 2 && i < c->n; i++) {
+		if (c->of[i] != (i ? SSEUP : SSE))
+			return false;
+	}
 	for (unsigned i = 0; i < c->n; i++) {
 		if (c->of[i] == SSEUP && (!i || (c->of[i - 1] != SSE && c->of[i - 1] != SSEUP)))
 			c->of[i] = SSE;
@@ -180,7 +186,7 @@ static bool clean_up(struct classes *c)
 }
 
 /* The classes of an argument or return value; false: it has class MEMORY, c->rule says why. */
-static bool classes_of(const struct type *t, struct classes *c)
+static bool classes_of(enum isa isa, const struct type *t, struct classes *c)
 {
 	unsigned size = t->size[W64];
 
@@ -189,7 +195,7 @@ static bool classes_of(const struct type *t, struct classes *c)
 	case TYPE_STRUCT:
 	case TYPE_UNION:
 		c->rule = size ? RULE_SYSV_AGGREGATE : RULE_SYSV_EMPTY;
-		if (size <= MAX_EIGHTBYTES * EIGHTBYTE && classify(c, t, 0)) {
+		if (size <= MAX_EIGHTBYTES * EIGHTBYTE && classify(c, isa, t, 0)) {
 			for (unsigned i = 0; i < c->n; i++) {
 				/* As INTEGER it would win over SSE and over padding. */
 				if ((c->unnamed >> i & 1) && c->of[i] != INTEGER)
@@ -233,7 +239,7 @@ static bool classes_of(const struct type *t, struct classes *c)
 	}
 	if (c->n > MAX_EIGHTBYTES)
 		return false;
-	classify(c, t, 0);
+	classify(c, isa, t, 0);
 	/* COMPLEX_X87 takes four eightbytes and is no aggregate: the cleanup is not for it. */
 	return c->of[0] == COMPLEX_X87 || clean_up(c);
 }
@@ -270,16 +276,20 @@ static enum rule_id return_rule(const struct type *t, const struct classes *c)
 }
 
 /* Returning of Values. Returns how many integer argument registers the hidden pointer takes. */
-static unsigned place_return(const struct type *t, struct placement *out)
+static unsigned place_return(const struct convention *conv, const struct type *t,
+			     struct placement *out)
 {
 	struct value_place *v = &out->ret;
 	unsigned ints = 0, sses = 0, size = t->size[W64];
 	struct classes c;
+	bool pcc;
 
 	if (t->kind == TYPE_VOID)
 		return 0;
-	if (!classes_of(t, &c) && !c.silent) {
-		v->rule = out->hidden.rule = RULE_SYSV_HIDDEN;
+	pcc = conv->profile->struct_return == RETURN_PCC &&
+	      (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION) && size;
+	if ((!classes_of(conv->profile->isa, t, &c) && !c.silent) || pcc) {
+		v->rule = out->hidden.rule = pcc ? RULE_GCC_PCC_STRUCT : RULE_SYSV_HIDDEN;
 		out->hidden.loc[out->hidden.nlocs++] =
 			(struct loc){ .kind = LOC_GPR, .reg = arg_ints[0], .bytes = EIGHTBYTE };
 		return 1;
@@ -340,7 +350,10 @@ static void place_on_stack(const struct type *t, struct value_place *v, struct p
 
 	out->stack_bytes = round_up(out->stack_bytes, align);
 	/* The Stack Frame, footnote: the boundary is the largest alignment passed on the stack. */
-	out->align = max(out->align, align);
+	if (align > out->align) {
+		out->align = align;
+		out->align_rule = RULE_NONE;
+	}
 	v->loc[v->nlocs++] = (struct loc){ .kind = LOC_STACK,
 					   .stack = (int)out->stack_bytes,
 					   .bytes = t->size[W64] };
@@ -366,14 +379,14 @@ static void unspecified_from(unsigned i, enum rule_id rule, struct placement *ou
 
 void sysv_place(const struct convention *c, const struct prototype *p, struct placement *out)
 {
-	unsigned ints = place_return(p->ret, out), sses = 0;
+	unsigned ints = place_return(c, p->ret, out), sses = 0;
 
 	for (unsigned i = 0; i < out->nargs; i++) {
 		const struct type *t = abi_arg_type(p, i);
 		struct value_place *v = &out->arg[i];
 		unsigned want_ints = 0, want_sses = 0;
 		struct classes k;
-		bool memory = !classes_of(t, &k);
+		bool memory = !classes_of(c->profile->isa, t, &k);
 
 		v->rule = k.rule;
 		if (k.silent || out->ret.unspecified) {
@@ -384,13 +397,25 @@ void sysv_place(const struct convention *c, const struct prototype *p, struct pl
 			v->nothing = true;
 			continue;
 		}
+		if (!memory && i >= p->nparams && k.n > 2 && k.of[0] == SSE) {
+			/* Only named ones may be in registers. */
+			memory = true;
+			v->rule = RULE_SYSV_VECTOR_VA;
+		}
 		if (!memory)
 			count(&k, &want_ints, &want_sses);
 		memory = memory || on_x87(&k);
-		if (overaligned_scalar(t) &&
-		    (memory || ints + want_ints > INT_REGS || sses + want_sses > SSE_REGS)) {
-			unspecified_from(i, RULE_SYSV_OVERALIGNED, out);
-			break;
+		if (memory || ints + want_ints > INT_REGS || sses + want_sses > SSE_REGS) {
+			enum rule_id open =
+				overaligned_scalar(t) ? RULE_SYSV_OVERALIGNED
+				: c->profile->isa == ISA_INTEGER && t->align[W64] > EIGHTBYTE
+					? RULE_LINUX_STACK_WIDE
+					: RULE_NONE;
+
+			if (open) {
+				unspecified_from(i, open, out);
+				break;
+			}
 		}
 		if (memory) {
 			place_on_stack(t, v, out);
@@ -415,7 +440,8 @@ void sysv_place(const struct convention *c, const struct prototype *p, struct pl
 		}
 	}
 	out->pop_rule = c->rule[CHECK_SP];
-	if (p->variadic)
+	/* -mskip-rax-setup: no vector registers, nothing to tell of them. */
+	if (p->variadic && c->profile->isa != ISA_INTEGER)
 		out->al = (int)sses;
 }
 

@@ -231,14 +231,20 @@ void check_sysv_family(const char *call)
 
 	place_call(a, "sysv", W64, call, &mine);
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!convention_find(names[i], W64))
+		/* The kernel has no floating point. */
+		if (abi_place(convention_find(names[i], W64), parse_call(a, call), &theirs))
 			continue;
 		place_call(a, names[i], W64, call, &theirs);
+		/* Nor does anything say how it aligns arguments further than its stack. */
+		if (i == 2 && theirs.stack_unspecified && !mine.stack_unspecified)
+			continue;
 		ck_assert_str_eq(places_text(a, W64, &mine), places_text(a, W64, &theirs));
 		ck_assert_uint_eq(mine.stack_bytes, theirs.stack_bytes);
 		ck_assert_uint_eq(theirs.pop_bytes, 0);
-		ck_assert_uint_eq(mine.align, theirs.align);
-		ck_assert_int_eq(mine.al, theirs.al);
+		/* The kernel keeps its stack aligned to a word. */
+		ck_assert_uint_eq(mine.align == 16 && i == 2 ? 8 : mine.align, theirs.align);
+		if (i != 2)
+			ck_assert_int_eq(mine.al, theirs.al);
 	}
 	arena_free(a);
 }

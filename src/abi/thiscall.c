@@ -8,15 +8,17 @@ static void thiscall_place(const struct convention *c, const struct prototype *p
 {
 	unsigned i = 0;
 
-	i386_return(p, out);
+	i386_return(c->profile, p, out);
 	if (!p->variadic)
 		i386_unspecified_return(out);
 	out->pop_rule = c->rule[CHECK_SP];
-	if (out->ret.unspecified)
+	if (out->stack_unspecified)
 		return;
 	if (p->variadic) {
-		for (; i < out->nargs; i++)
-			i386_stack_arg(p, i, RULE_GCC_THISCALL_VA, out);
+		for (; !out->stack_unspecified && i < out->nargs; i++) {
+			if (!i386_other_arg(c, p, i, out))
+				i386_stack_arg(p, i, RULE_GCC_THISCALL_VA, out);
+		}
 		out->pop_unspecified = true;
 		out->pop_rule = RULE_GCC_THISCALL_VA_POP;
 		return;
@@ -28,8 +30,14 @@ static void thiscall_place(const struct convention *c, const struct prototype *p
 		i386_unspecified_from(0, RULE_GCC_THISCALL_WIDE, out);
 		i = out->nargs;
 	}
-	for (; i < out->nargs; i++)
-		i386_stack_arg(p, i, RULE_GCC_THISCALL_ARGS, out);
+	for (; !out->stack_unspecified && i < out->nargs; i++) {
+		enum rule_id why = i386_silent_with_attribute(c->profile, abi_arg_type(p, i));
+
+		if (why)
+			i386_unspecified_from(i, why, out);
+		else
+			i386_stack_arg(p, i, RULE_GCC_THISCALL_ARGS, out);
+	}
 	out->pop_bytes = out->stack_bytes;
 	out->pop_unspecified = out->stack_unspecified;
 }

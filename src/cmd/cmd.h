@@ -4,7 +4,7 @@
 #define CLOBBER_CMD_H
 
 #include "util/util.h"
-#include "proto/proto.h"
+#include "abi/profile.h"
 
 /* Each takes what follows the verb (argv[0] is the verb) and returns the exit status: 0 nothing
  * unexpected, 1 an unexpected finding, 2 usage or environment. */
@@ -29,6 +29,9 @@ const char **abi_list(struct arena *a, const char *list);
 
 /* `--width LIST` into a set; NULL is both. */
 void width_list(const char *list, bool out[WIDTHS]);
+
+/* `--profile LIST` into a set; NULL is all. */
+void profile_list(struct arena *a, const char *list, bool out[PROFILES]);
 
 /* Folder with cases/, include/ and the runtime: beside the build, or where it was installed. */
 const char *data_dir(struct arena *a, const char *what);

@@ -119,6 +119,32 @@ void width_list(const char *list, bool out[WIDTHS])
 		die("--width: empty list; say 32, 64 or 32,64");
 }
 
+void profile_list(struct arena *a, const char *list, bool out[PROFILES])
+{
+	const char **v = split_list(a, list);
+
+	for (enum profile_id f = 0; f < PROFILES; f++)
+		out[f] = !v;
+	if (v && !*v)
+		die("--profile: empty list; `clobber list profiles' prints them");
+	for (const char **p = v; p && *p; p++) {
+		const char *names[PROFILES + 1] = { NULL }, *hint;
+		bool known = false;
+
+		for (enum profile_id f = 0; f < PROFILES; f++) {
+			names[f] = profiles[f].name;
+			if (strcmp(*p, profiles[f].name))
+				continue;
+			known = out[f] = true;
+		}
+		if (known)
+			continue;
+		hint = nearest(*p, names);
+		die("--profile: `%s' is no profile%s%s%s; `clobber list profiles' prints them", *p,
+		    hint ? " (did you mean `" : "", hint ? hint : "", hint ? "'?)" : "");
+	}
+}
+
 /* Data -------------------------------------------------------------------------------------- */
 
 static bool exists(const char *path)

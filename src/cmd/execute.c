@@ -140,9 +140,44 @@ void find_tools(struct plan *p, const char *cc, struct compiler_list *compilers)
 
 struct queue {
 	struct matrix *m;
+	const struct places *places;
+	const char *vmx_why_not[WIDTHS];
 	pthread_mutex_t lock;
 	size_t next;
 };
+
+/* What the hypervisor does besides running a payload: kernel code must do without the FPU and
+ * leave nothing below the stack pointer, at any instruction. */
+static unsigned vmx_options_of(const struct places *places, const struct column *c)
+{
+	if (places->vmx_options_given)
+		return places->vmx.options;
+	return profiles[c->profile].isa == ISA_INTEGER ? CL_TRAP_FPU | CL_INTERRUPTS : 0;
+}
+
+static void run_payload(struct arena *a, const struct queue *q, const struct column *c,
+			struct place_run *out)
+{
+	const struct gen_set *set = column_set(q->m->plan, c);
+	const struct payload p = { .path = c->payload,
+				   .width = c->width,
+				   .isa = profiles[c->profile].isa,
+				   .ncases = set->n,
+				   .seed = q->m->seed,
+				   .directions = 3 };
+	struct vmx_options o = q->places->vmx;
+
+	if (c->place == PLACE_NATIVE) {
+		native_run(a, &p, out);
+		return;
+	}
+	if (q->vmx_why_not[c->width]) {
+		*out = (struct place_run){ .n = set->n, .why_not = q->vmx_why_not[c->width] };
+		return;
+	}
+	o.options = vmx_options_of(q->places, c);
+	vmx_run(a, &p, &o, out);
+}
 
 static void *worker(void *arg)
 {
@@ -167,23 +202,44 @@ static void *worker(void *arg)
 			q->m->runs[i].run.why_not = "the compiler expresses none of the cases";
 			continue;
 		}
-		native_run(own,
-			   &(struct payload){ .path = c->payload,
-					      .width = c->width,
-					      .ncases = p->set[c->width].n,
-					      .seed = q->m->seed,
-					      .directions = 3 },
-			   &q->m->runs[i].run);
+		run_payload(own, q, c, &q->m->runs[i].run);
 	}
 }
 
-static void run_payloads(struct matrix *m)
+/* Ask once before the payloads run: it boots the engine. */
+static void find_engines(struct queue *q)
 {
-	struct queue q = { .m = m };
+	struct matrix *m = q->m;
+	bool wanted[WIDTHS] = { false };
+
+	for (size_t i = 0; i < m->plan->ncolumns; i++) {
+		const struct column *c = &m->plan->columns[i];
+
+		if (c->place == PLACE_VMX)
+			wanted[c->width] = true;
+		else
+			m->engine[PLACE_NATIVE] = "process";
+	}
+	for (enum width w = W32; w < WIDTHS; w++) {
+		const char *engine = NULL;
+
+		if (!wanted[w])
+			continue;
+		q->vmx_why_not[w] = vmx_why_not(m->arena, &q->places->vmx, w, &engine);
+		if (!q->vmx_why_not[w] || !m->engine[PLACE_VMX])
+			m->engine[PLACE_VMX] = engine ? engine : "none";
+	}
+}
+
+static void run_payloads(struct matrix *m, const struct places *places)
+{
+	static const struct places native;
+	struct queue q = { .m = m, .places = places ? places : &native };
 	pthread_t threads[64];
 	long n = sysconf(_SC_NPROCESSORS_ONLN);
 	long started = 0;
 
+	find_engines(&q);
 	pthread_mutex_init(&q.lock, NULL);
 	if (n > 64)
 		n = 64;
@@ -197,16 +253,14 @@ static void run_payloads(struct matrix *m)
 	pthread_mutex_destroy(&q.lock);
 }
 
-void execute(struct matrix *m)
+void execute(struct matrix *m, const struct places *places)
 {
 	struct plan *p = m->plan;
 
-	m->place = "native";
-	m->engine = "process";
 	m->runs = arena_alloc(m->arena, (p->ncolumns + 1) * sizeof(*m->runs));
 	for (size_t i = 0; i < p->ncolumns; i++)
 		m->runs[i].arena = arena_new();
-	run_payloads(m);
+	run_payloads(m, places);
 	matrix_judge(m);
 }
 

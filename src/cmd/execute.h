@@ -3,6 +3,7 @@
 #ifndef CLOBBER_EXECUTE_H
 #define CLOBBER_EXECUTE_H
 
+#include "place/vmx.h"
 #include "verdict/model.h"
 
 /* Show a line of progress on a terminal's stderr, overwriting the last; NULL clears it. */
@@ -18,9 +19,18 @@ void find_tools(struct plan *p, const char *cc, struct compiler_list *compilers)
 /* The program that compilers are called through; ends with a message when it is not there. */
 const char *find_launcher(const char *name);
 
-/* Run every payload of m->plan (built before), as many at once as there are processors, and judge.
- * m->arena, plan and seed are set by the caller. */
-void execute(struct matrix *m);
+/* How to run in places other than the native one. */
+struct places {
+	bool wanted[PLACES];
+	const char *why_not[PLACES]; /* of a place that was left out, or NULL */
+	struct vmx_options vmx;
+	bool vmx_options_given; /* vmx.options are for all payloads; else their profile decides */
+};
+
+/* Run every payload of m->plan (built before) in the places of its columns, as many at once as
+ * there are processors, and judge. m->arena, plan and seed are set by the caller; `places` may be
+ * NULL when all columns are native. */
+void execute(struct matrix *m, const struct places *places);
 
 /* Free what execute allocated beside m->arena. */
 void matrix_close(struct matrix *m);

@@ -2,20 +2,22 @@
 /* clobber list: what there is: conventions, cases, compilers, places, rules, checks. */
 #include "cmd/cmd.h"
 #include "gen/gen.h"
-#include "place/place.h"
+#include "place/vmx.h"
 #include "plan/toolchain.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const char usage[] = "usage: clobber list abis|cases|compilers|places|rules|checks\n"
-			    "\n"
-			    "  abis        calling conventions, and how C spells them\n"
-			    "  cases       prototypes, and how many conventions each runs under\n"
-			    "  compilers   what was found on PATH\n"
-			    "  places      where payloads can run on this machine\n"
-			    "  rules       what the documents say, by id: every check cites one\n"
-			    "  checks      what is verified on each call\n";
+static const char usage[] =
+	"usage: clobber list abis|cases|compilers|profiles|places|rules|checks\n"
+	"\n"
+	"  abis        calling conventions, and how C spells them\n"
+	"  cases       prototypes, and how many conventions each runs under\n"
+	"  compilers   what was found on PATH\n"
+	"  profiles    what code can be compiled for\n"
+	"  places      where payloads can run on this machine\n"
+	"  rules       what the documents say, by id: every check cites one\n"
+	"  checks      what is verified on each call\n";
 
 static int list_abis(void)
 {
@@ -90,13 +92,34 @@ static int list_compilers(void)
 	return 0;
 }
 
+static int list_profiles(void)
+{
+	for (enum profile_id f = 0; f < PROFILES; f++)
+		printf("%-11s %u  %s\n", profiles[f].name, width_bits(profiles[f].width),
+		       profiles[f].title);
+	return 0;
+}
+
 static int list_places(void)
 {
 	for (enum width w = W32; w < WIDTHS; w++) {
-		const char *why = native_why_not(w);
+		const char *why = native_why_not(w, ISA_SSE2);
 
 		printf("native  %u  %s%s\n", width_bits(w),
 		       why ? "not available: " : "available (process)", why ? why : "");
+	}
+	for (enum vmx_engine e = VMX_BOCHS; e <= VMX_KVM_NESTED; e++) {
+		for (enum width w = W32; w < WIDTHS; w++) {
+			struct arena *a = arena_new();
+			const struct vmx_options o = { .engine = e,
+						       .runtime = data_dir(a, "runtime") };
+			const char *engine = "", *why = vmx_why_not(a, &o, w, &engine);
+
+			printf("vmx     %u  %s%s%s\n", width_bits(w),
+			       why ? "not available: " : "available (", why ? why : engine,
+			       why ? "" : ")");
+			arena_free(a);
+		}
 	}
 	return 0;
 }
@@ -107,8 +130,9 @@ int cmd_list(int argc, char **argv)
 		const char *name;
 		int (*list)(void);
 	} lists[] = { { "abis", list_abis },           { "cases", list_cases },
-		      { "compilers", list_compilers }, { "places", list_places },
-		      { "rules", list_rules },         { "checks", list_checks } };
+		      { "compilers", list_compilers }, { "profiles", list_profiles },
+		      { "places", list_places },       { "rules", list_rules },
+		      { "checks", list_checks } };
 	const char *names[ARRAY_SIZE(lists) + 1] = { NULL };
 	const char *hint;
 

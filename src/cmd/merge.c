@@ -55,7 +55,7 @@ static void must_agree(const struct shard *a, const struct shard *b)
 		die("merge: %s was run with seed %llu, %s with %llu", a->path,
 		    (unsigned long long)x->seed, b->path, (unsigned long long)y->seed);
 	if (x->case_set != y->case_set || !same_list(x->abis, y->abis) ||
-	    memcmp(x->widths, y->widths, sizeof(x->widths)) || !same_text(x->cases, y->cases))
+	    memcmp(x->profiles, y->profiles, sizeof(x->profiles)) || !same_text(x->cases, y->cases))
 		die("merge: %s and %s were run with different cases, conventions or widths",
 		    a->path, b->path);
 }
@@ -88,9 +88,10 @@ static void load_set(struct plan *p, const struct shard *s)
 	const char *error;
 
 	load_cases(p->arena, s->run.cases, &cases);
-	for (enum width w = W32; w < WIDTHS; w++) {
-		if (s->run.widths[w] && gen_select(p->arena, &cases, w, (abi_filter)s->run.abis,
-						   &p->set[w], &error) < 0) {
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		if (s->run.profiles[f] &&
+		    gen_select_in(p->arena, &cases, f, (abi_filter)s->run.abis, &p->set[f],
+				  &error) < 0) {
 			fprintf(stderr, "%s\n", error);
 			exit(2);
 		}
@@ -143,8 +144,26 @@ static void join(struct matrix *m, const struct shard *v, size_t n)
 	memcpy(columns, p->columns, total * sizeof(*columns));
 	memcpy(runs, m->runs, total * sizeof(*runs));
 	sort_columns(m, columns, runs, total, ids, nids);
-	m->place = json_string_value(json_object_get(v[0].document, "place"));
-	m->engine = json_string_value(json_object_get(v[0].document, "engine"));
+	for (size_t i = 0; i < n; i++) {
+		for (enum place_id f = 0; f < PLACES; f++) {
+			const json_t *engine =
+				json_array_get(json_object_get(v[i].document, "engines"), f);
+
+			if (!m->engine[f])
+				m->engine[f] = json_string_value(engine);
+		}
+	}
+	for (size_t i = 0; i < p->ncolumns; i++) {
+		struct column *c = &p->columns[i];
+
+		for (c->built = 0; c->built < i; c->built++) {
+			const struct column *b = &p->columns[c->built];
+
+			if (b->compiler == c->compiler && b->profile == c->profile &&
+			    !strcmp(b->opt, c->opt))
+				break;
+		}
+	}
 }
 
 /* One host, or the words of several in each of its fields. */

@@ -24,7 +24,15 @@ static const char usage[] =
 	"  --width LIST    32, 64 (default: both)\n"
 	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
 	"  --opt LIST      optimisations (default: O0,O2)\n"
-	"  --place LIST    places: native (default)\n"
+	"  --profile LIST  user, kernel, sse2, avx, avx512f, reg-struct, pcc-struct\n"
+	"                  (default: all that have cases; see `clobber list profiles')\n"
+	"  --place LIST    native, vmx, all; auto: native and what else works here\n"
+	"                  (default: auto; see `clobber list places')\n"
+	"  --vmx-model M   the processor that Bochs is to be (default: corei7_icelake_u)\n"
+	"  --vmx-engine E  bochs (default) or kvm-nested\n"
+	"  --vmx-with LIST what the hypervisor does at every instruction of code under test:\n"
+	"                  step, interrupts, trap-fpu, or none (default: interrupts,trap-fpu\n"
+	"                  for profile kernel, none for others)\n"
 	"  --cases LIST    case files, folders or globs; FILE:FUNCTION takes one case\n"
 	"  --seed N        seed of all values (default: 1)\n"
 	"  --out DIR       results (default: results/latest)\n"
@@ -41,7 +49,8 @@ static const char usage[] =
 	"known, or a known one that vanished; 2 bad usage or environment.\n";
 
 struct options {
-	const char *cc, *width, *abi, *opt, *place, *cases, *out, *work, *color, *shard, *launcher;
+	const char *cc, *width, *abi, *opt, *profile, *place, *cases, *out, *work, *color, *shard,
+		*launcher, *vmx_model, *vmx_engine, *vmx_with;
 	uint64_t seed;
 	unsigned jobs;
 	bool verbose, quiet;
@@ -64,6 +73,7 @@ enum {
 	OPT_WIDTH,
 	OPT_ABI,
 	OPT_OPT,
+	OPT_PROFILE,
 	OPT_PLACE,
 	OPT_CASES,
 	OPT_SEED,
@@ -72,7 +82,10 @@ enum {
 	OPT_JOBS,
 	OPT_COLOR,
 	OPT_SHARD,
-	OPT_LAUNCHER
+	OPT_LAUNCHER,
+	OPT_VMX_MODEL,
+	OPT_VMX_ENGINE,
+	OPT_VMX_WITH
 };
 
 static bool parse_options(int argc, char **argv, struct options *o)
@@ -81,6 +94,7 @@ static bool parse_options(int argc, char **argv, struct options *o)
 					       { "width", 1, NULL, OPT_WIDTH },
 					       { "abi", 1, NULL, OPT_ABI },
 					       { "opt", 1, NULL, OPT_OPT },
+					       { "profile", 1, NULL, OPT_PROFILE },
 					       { "place", 1, NULL, OPT_PLACE },
 					       { "cases", 1, NULL, OPT_CASES },
 					       { "seed", 1, NULL, OPT_SEED },
@@ -90,6 +104,9 @@ static bool parse_options(int argc, char **argv, struct options *o)
 					       { "color", 1, NULL, OPT_COLOR },
 					       { "shard", 1, NULL, OPT_SHARD },
 					       { "launcher", 1, NULL, OPT_LAUNCHER },
+					       { "vmx-model", 1, NULL, OPT_VMX_MODEL },
+					       { "vmx-engine", 1, NULL, OPT_VMX_ENGINE },
+					       { "vmx-with", 1, NULL, OPT_VMX_WITH },
 					       { "verbose", 0, NULL, 'v' },
 					       { "quiet", 0, NULL, 'q' },
 					       { "help", 0, NULL, 'h' },
@@ -112,6 +129,9 @@ static bool parse_options(int argc, char **argv, struct options *o)
 			break;
 		case OPT_OPT:
 			o->opt = optarg;
+			break;
+		case OPT_PROFILE:
+			o->profile = optarg;
 			break;
 		case OPT_PLACE:
 			o->place = optarg;
@@ -137,6 +157,15 @@ static bool parse_options(int argc, char **argv, struct options *o)
 		case OPT_LAUNCHER:
 			o->launcher = optarg;
 			break;
+		case OPT_VMX_MODEL:
+			o->vmx_model = optarg;
+			break;
+		case OPT_VMX_ENGINE:
+			o->vmx_engine = optarg;
+			break;
+		case OPT_VMX_WITH:
+			o->vmx_with = optarg;
+			break;
 		case OPT_SHARD:
 			o->shard = optarg;
 			break;
@@ -159,19 +188,76 @@ static bool parse_options(int argc, char **argv, struct options *o)
 	return true;
 }
 
-static void load_plan(struct plan *p, const struct options *o)
+/* --vmx-with: a word of the list. */
+static unsigned vmx_word(const char *word)
+{
+	static const struct {
+		const char *name;
+		unsigned option;
+	} words[] = { { "step", CL_STEP },
+		      { "interrupts", CL_INTERRUPTS },
+		      { "trap-fpu", CL_TRAP_FPU },
+		      { "none", 0 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!strcmp(word, words[i].name))
+			return words[i].option;
+	}
+	die("--vmx-with: `%s' is none of step, interrupts, trap-fpu, none", word);
+}
+
+/* Where to run. With `auto`, what does not work here is told and left out. */
+static void choose_places(struct plan *p, const struct options *o, struct places *out)
+{
+	const char **list = split_list(p->arena, o->place ? o->place : "auto");
+	const char *why;
+	bool try = false;
+
+	*out = (struct places){ .vmx = { .runtime = p->runtime, .model = o->vmx_model } };
+	if (o->vmx_engine && strcmp(o->vmx_engine, "bochs")) {
+		if (strcmp(o->vmx_engine, "kvm-nested"))
+			die("--vmx-engine: `%s' is neither bochs nor kvm-nested", o->vmx_engine);
+		out->vmx.engine = VMX_KVM_NESTED;
+	}
+	for (const char **w = split_list(p->arena, o->vmx_with); w && *w; w++) {
+		out->vmx.options |= vmx_word(*w);
+		out->vmx_options_given = true;
+	}
+	if ((out->vmx.options & CL_STEP) && (out->vmx.options & CL_TRAP_FPU))
+		die("--vmx-with: step and trap-fpu do not go together: choose one");
+	if (!*list)
+		die("--place: empty list; say for instance native,vmx");
+	for (; *list; list++) {
+		if (!strcmp(*list, "auto"))
+			out->wanted[PLACE_NATIVE] = try = true;
+		else if (!strcmp(*list, "all"))
+			out->wanted[PLACE_NATIVE] = out->wanted[PLACE_VMX] = true;
+		else if (!strcmp(*list, place_name(PLACE_NATIVE)))
+			out->wanted[PLACE_NATIVE] = true;
+		else if (!strcmp(*list, place_name(PLACE_VMX)))
+			out->wanted[PLACE_VMX] = true;
+		else
+			die("--place: `%s' is no place; say native, vmx, all or auto", *list);
+	}
+	if (!try || out->wanted[PLACE_VMX])
+		return;
+	why = vmx_why_not(p->arena, &out->vmx, W64, NULL);
+	out->wanted[PLACE_VMX] = !why;
+	out->why_not[PLACE_VMX] = why;
+}
+
+static void load_plan(struct plan *p, const struct options *o, struct places *places)
 {
 	const char **opts = split_list(p->arena, o->opt);
 	struct compiler_list compilers;
 	struct case_list cases;
-	bool widths[WIDTHS];
+	bool widths[WIDTHS], wanted[PROFILES];
 	const char **abis = abi_list(p->arena, o->abi);
 	const char *error;
 	size_t n = 0;
 
 	width_list(o->width, widths);
-	if (o->place && strcmp(o->place, "native"))
-		die("--place: `%s': this version runs in place native only", o->place);
+	profile_list(p->arena, o->profile, wanted);
 	if (!*opts)
 		die("--opt: empty list; say for instance O0,O2");
 	for (const char **s = opts; *s; s++) {
@@ -181,19 +267,22 @@ static void load_plan(struct plan *p, const struct options *o)
 			die("--opt: `%s' is no optimisation; say for instance O0,O2", *s);
 	}
 	load_cases(p->arena, o->cases, &cases);
-	for (enum width w = W32; w < WIDTHS; w++) {
-		if (widths[w] && gen_select(p->arena, &cases, w, abis, &p->set[w], &error) < 0) {
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		if (wanted[f] && widths[profiles[f].width] &&
+		    gen_select_in(p->arena, &cases, f, abis, &p->set[f], &error) < 0) {
 			fprintf(stderr, "%s\n", error);
 			exit(2);
 		}
-		n += p->set[w].n;
+		n += p->set[f].n;
 	}
 	if (!n)
-		die("no case matches: the selected prototypes, conventions and widths have nothing "
+		die("no case matches: the selected prototypes, conventions, profiles and widths "
+		    "have nothing "
 		    "in common "
 		    "(`clobber list abis' shows which convention exists at which width)");
 	find_tools(p, o->cc, &compilers);
-	plan_columns(p, &compilers, widths, opts);
+	choose_places(p, o, places);
+	plan_columns(p, &compilers, places->wanted, opts);
 }
 
 /* Results ------------------------------------------------------------------------------------- */
@@ -203,8 +292,9 @@ static char *command_of(struct arena *a, const struct options *o)
 {
 	const struct {
 		const char *name, *value;
-	} given[] = { { "cc", o->cc },   { "width", o->width }, { "abi", o->abi },
-		      { "opt", o->opt }, { "place", o->place }, { "cases", o->cases } };
+	} given[] = { { "cc", o->cc },      { "width", o->width },     { "abi", o->abi },
+		      { "opt", o->opt },    { "profile", o->profile }, { "place", o->place },
+		      { "cases", o->cases } };
 	char *s = arena_strdup(a, "clobber run");
 
 	for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
@@ -223,7 +313,8 @@ static int write_shard(const struct matrix *m, const struct options *o, struct s
 	run->version = CLOBBER_VERSION;
 	run->cases = o->cases;
 	run->abis = split_list(m->arena, o->abi);
-	width_list(o->width, run->widths);
+	for (enum profile_id f = 0; f < PROFILES; f++)
+		run->profiles[f] = m->plan->set[f].profile == f && m->plan->set[f].n;
 	run->seed = o->seed;
 	run->case_set = shard_case_set(m->plan);
 	run->command = command_of(m->arena, o);
@@ -244,6 +335,7 @@ int cmd_run(int argc, char **argv)
 	int status;
 
 	struct shard_run shard = { 0 };
+	struct places places;
 	unsigned k = 0, n = 0;
 
 	if (!parse_options(argc, argv, &o))
@@ -255,7 +347,7 @@ int cmd_run(int argc, char **argv)
 	p.progress = !o.quiet && isatty(2) ? show_progress : NULL;
 	p.launcher = o.launcher ? find_launcher(o.launcher) : NULL;
 	open_work(&p, o.out, o.work);
-	load_plan(&p, &o);
+	load_plan(&p, &o, &places);
 	if (o.shard)
 		shard_take(&p, k, n, &shard);
 	plan_build(&p);
@@ -263,7 +355,8 @@ int cmd_run(int argc, char **argv)
 	m.arena = p.arena;
 	m.plan = &p;
 	m.seed = o.seed;
-	execute(&m);
+	memcpy(m.why_not, places.why_not, sizeof(m.why_not));
+	execute(&m, &places);
 	if (o.shard)
 		status = write_shard(&m, &o, &shard);
 	else

@@ -27,14 +27,19 @@ void shard_parse(const char *text, unsigned *k, unsigned *n)
 
 void shard_take(struct plan *p, unsigned k, unsigned n, struct shard_run *run)
 {
-	size_t kept = 0;
+	size_t kept = 0, *at = arena_alloc(p->arena, (p->ncolumns + 1) * sizeof(*at));
 
 	run->columns = arena_alloc(p->arena, (p->ncolumns + 1) * sizeof(*run->columns));
 	run->ncolumns = p->ncolumns;
 	for (size_t i = 0; i < p->ncolumns; i++) {
 		run->columns[i] = p->columns[i].id;
-		if (i % n == k - 1)
-			p->columns[kept++] = p->columns[i];
+		/* A payload's places go together. */
+		if (p->columns[i].built % n != k - 1)
+			continue;
+		if (p->columns[i].built == i)
+			at[i] = kept;
+		p->columns[kept] = p->columns[i];
+		p->columns[kept++].built = at[p->columns[i].built];
 	}
 	p->ncolumns = kept;
 }
@@ -43,7 +48,7 @@ uint64_t shard_case_set(const struct plan *p)
 {
 	uint64_t h = HASH_INIT;
 
-	for (enum width w = W32; w < WIDTHS; w++) {
+	for (enum profile_id w = 0; w < PROFILES; w++) {
 		for (size_t i = 0; i < p->set[w].n; i++) {
 			const struct gen_case *c = &p->set[w].v[i];
 			const struct case_decl *d = c->decl;
@@ -83,7 +88,7 @@ static json_t *absences(const struct plan *p, const struct column *c)
 {
 	json_t *a = json_array();
 
-	for (size_t i = 0; c->absent && i < p->set[c->width].n; i++) {
+	for (size_t i = 0; c->absent && i < p->set[c->profile].n; i++) {
 		if (c->absent[i] != PRESENT)
 			json_array_append_new(a, json_pack("[i i o]", (int)i, (int)c->absent[i],
 							   string_or_null(c->why[i])));
@@ -105,7 +110,8 @@ static json_t *column_json(const struct matrix *m, size_t i)
 	COLUMN_TEXTS(X)
 #undef X
 	json_object_set_new(j, "compiler", compiler);
-	json_object_set_new(j, "width", json_integer((json_int_t)width_bits(c->width)));
+	json_object_set_new(j, "profile_number", json_integer((json_int_t)c->profile));
+	json_object_set_new(j, "place_number", json_integer((json_int_t)c->place));
 	json_object_set_new(j, "text_hash", hash_text(c->text_hash));
 	json_object_set_new(j, "why_not", string_or_null(r->why_not));
 	json_object_set_new(j, "broken", string_or_null(r->broken));
@@ -115,6 +121,12 @@ static json_t *column_json(const struct matrix *m, size_t i)
 		payload += strlen(m->plan->work) + 1;
 	json_object_set_new(j, "payload", string_or_null(payload));
 	return j;
+}
+
+/* Beside the payload, for each place it ran in. */
+static char *records_path(struct arena *a, const struct column *c, const char *payload)
+{
+	return arena_printf(a, "%s.%s.records", payload, place_name(c->place));
 }
 
 static void records_write(const struct matrix *m, size_t i)
@@ -133,7 +145,7 @@ static void records_write(const struct matrix *m, size_t i)
 
 	if (!c->payload)
 		return;
-	path = arena_printf(m->arena, "%s.records", c->payload);
+	path = records_path(m->arena, c, c->payload);
 	str_addn(&out, (const char *)&h, sizeof(h));
 	for (size_t k = 0; r->v && k < 2 * r->n; k++) {
 		const struct outcome *o = &r->v[k];
@@ -161,7 +173,8 @@ static void records_write(const struct matrix *m, size_t i)
 void shard_write(const struct matrix *m, const struct shard_run *run, json_t *host, const char *dir)
 {
 	const struct plan *p = m->plan;
-	json_t *columns = json_array(), *abis = json_null(), *root;
+	json_t *columns = json_array(), *abis = json_null(), *wanted = json_array(), *root;
+	json_t *engines = json_array();
 	struct str out = { 0 };
 	size_t n = 0;
 	char *s;
@@ -170,17 +183,21 @@ void shard_write(const struct matrix *m, const struct shard_run *run, json_t *ho
 		records_write(m, i);
 		json_array_append_new(columns, column_json(m, i));
 	}
+	for (enum profile_id f = 0; f < PROFILES; f++)
+		json_array_append_new(wanted, json_boolean(run->profiles[f]));
+	for (enum place_id f = 0; f < PLACES; f++)
+		json_array_append_new(engines, string_or_null(m->engine[f]));
 	while (run->abis && run->abis[n])
 		n++;
 	if (run->abis)
 		abis = texts(run->abis, n);
-	root = json_pack(
-		"{si ss so so sI sb sb so so so ss ss ss so so}", "shard_schema", (int)SHARD_SCHEMA,
-		"version", run->version, "cases", string_or_null(run->cases), "abis", abis, "seed",
-		(json_int_t)run->seed, "32", (int)run->widths[W32], "64", (int)run->widths[W64],
-		"case_set", hash_text(run->case_set), "command", string_or_null(run->command),
-		"all_columns", texts(run->columns, run->ncolumns), "place", m->place, "engine",
-		m->engine, "work", p->work, "columns", columns, "host", json_incref(host));
+	root = json_pack("{si ss so so sI so so so so so ss so so}", "shard_schema",
+			 (int)SHARD_SCHEMA, "version", run->version, "cases",
+			 string_or_null(run->cases), "abis", abis, "seed", (json_int_t)run->seed,
+			 "profiles", wanted, "case_set", hash_text(run->case_set), "command",
+			 string_or_null(run->command), "all_columns",
+			 texts(run->columns, run->ncolumns), "engines", engines, "work", p->work,
+			 "columns", columns, "host", json_incref(host));
 	s = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
 	if (!s)
 		die("out of memory while writing shard.json");
@@ -252,11 +269,12 @@ void shard_read(struct arena *a, const char *path, struct shard *out)
 		.cases = maybe_text(root, "cases"),
 		.command = maybe_text(root, "command"),
 		.abis = json_is_array(abis) ? strings(a, abis, &n) : NULL,
-		.widths = { [W32] = json_is_true(json_object_get(root, "32")),
-			    [W64] = json_is_true(json_object_get(root, "64")) },
 		.seed = (uint64_t)json_integer_value(need(out, root, "seed", JSON_INTEGER)),
 		.case_set = strtoull(need_text(out, root, "case_set"), NULL, 16),
 	};
+	for (enum profile_id f = 0; f < PROFILES; f++)
+		out->run.profiles[f] =
+			json_is_true(json_array_get(need(out, root, "profiles", JSON_ARRAY), f));
 	out->run.columns =
 		strings(a, need(out, root, "all_columns", JSON_ARRAY), &out->run.ncolumns);
 }
@@ -281,13 +299,13 @@ static const char *find_payload(struct arena *a, const struct shard *s, const ch
 static void read_records(struct matrix *m, const struct shard *s, const struct column *c,
 			 const char *payload, struct place_run *r)
 {
-	const char *path = find_payload(m->arena, s, payload, ".records");
+	const char *path = find_payload(m->arena, s, records_path(m->arena, c, payload), "");
 	size_t len = 0;
 	char *data = path ? file_read(path, &len) : NULL;
 	struct cl_header h;
 
 	if (!data)
-		die("%s: the records of %s (work/%s.records) are missing: copy the folder whole",
+		die("%s: the records of %s (work/%s.*.records) are missing: copy the folder whole",
 		    s->path, c->id, payload);
 	r->n = m->plan->set[c->width].n;
 	r->v = arena_alloc(m->arena, (2 * r->n + 1) * sizeof(*r->v));
@@ -304,7 +322,7 @@ static void read_records(struct matrix *m, const struct shard *s, const struct c
 static void read_absences(struct plan *p, const struct shard *s, const json_t *o, struct column *c)
 {
 	const json_t *list = need(s, o, "absent", JSON_ARRAY);
-	size_t n = p->set[c->width].n, i;
+	size_t n = p->set[c->profile].n, i;
 	json_t *j;
 
 	c->absent = arena_alloc(p->arena, n + 1);
@@ -361,7 +379,13 @@ void shard_add(struct matrix *m, const struct shard *s)
 		    !c->id)
 			die("%s: damaged: column %zu has no name", s->path, i);
 		c->compiler = same_compiler(p, cc);
-		c->width = json_integer_value(json_object_get(o, "width")) == 64 ? W64 : W32;
+		c->profile = (enum profile_id)json_integer_value(
+			need(s, o, "profile_number", JSON_INTEGER));
+		c->place =
+			(enum place_id)json_integer_value(need(s, o, "place_number", JSON_INTEGER));
+		if (c->profile >= PROFILES || c->place >= PLACES)
+			die("%s: damaged: column %s is of no profile or place", s->path, c->id);
+		c->width = profiles[c->profile].width;
 		c->text_hash = strtoull(need_text(s, o, "text_hash"), NULL, 16);
 		if (!c->unusable)
 			read_absences(p, s, o, c);

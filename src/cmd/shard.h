@@ -16,7 +16,7 @@
 struct shard_run {
 	const char *version, *cases, *command; /* cases: the --cases list, or NULL */
 	const char **abis;                     /* NULL: all */
-	bool widths[WIDTHS];
+	bool profiles[PROFILES];               /* that were wanted */
 	uint64_t seed;
 	uint64_t case_set;    /* hash of what the cases are: shard_case_set */
 	const char **columns; /* ids of all columns of the run, in order */

@@ -450,6 +450,8 @@ static struct scene *scene(void)
 		s->columns[i] = (struct column){
 			.compiler = &s->compilers[i],
 			.width = W64,
+			.profile = PROFILE_USER_64,
+			.built = i,
 			.opt = "O2",
 			.name = arena_printf(arena, "%s -m64 -O2", names[i]),
 			.id = arena_printf(arena, "%s/64/O2", names[i]),

@@ -121,7 +121,7 @@ void fuzz_setup_columns(struct fuzz_setup *s, const struct fuzz_weights *weights
 			gen_select(s->arena, &one, w, s->abis, &p.set[w], &error);
 		s->widths[w] = p.set[w].n > 0;
 	}
-	plan_columns(&p, &s->compilers, s->widths, s->opts);
+	plan_columns(&p, &s->compilers, plan_only_native, s->opts);
 	s->columns = p.columns;
 	s->ncolumns = p.ncolumns;
 	s->learnt = arena_alloc(s->arena, (p.ncolumns + 1) * sizeof(*s->learnt));
@@ -230,7 +230,7 @@ void fuzz_round_cases(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wa
 	narrow(s, r, wanted, ctx);
 	plan_build(p);
 	r->matrix = (struct matrix){ .arena = r->arena, .plan = p, .seed = s->seed };
-	execute(&r->matrix);
+	execute(&r->matrix, NULL);
 	if (!wanted)
 		learn(s, r);
 }

@@ -68,7 +68,9 @@ static void push_arguments(struct str *out, const struct gen_case *c)
 	enum width w = c->conv->width;
 	const struct placement *p = &c->place;
 	unsigned bytes = word_bytes(w), n = p->stack_bytes / bytes;
-	unsigned pad = (p->align - p->stack_bytes % p->align) % p->align;
+	/* Where less than 16 is promised, it is 16 by no accident: sp is that much off. */
+	unsigned to = p->align < 16 ? 16 : p->align, off = p->align < 16 ? p->align : 0;
+	unsigned pad = (2 * to - off - p->stack_bytes % to) % to;
 	struct slot slots[MAX_ARGS * ABI_MAX_VALUE / 4 + 64];
 	char buf[16];
 
@@ -131,8 +133,10 @@ static void load_registers(struct str *out, const struct gen_case *c)
 					 : at->bytes < word_bytes(w) ? ", dirt above it"
 								     : "");
 			if (at->kind == LOC_XMM)
-				str_addf(out, "\tmovups\t%s, [cl_cell + %u]\t; %s\n",
-					 xmm_name(at->reg), gen_cell(i, l), arg_name(c, i, buf));
+				str_addf(out, "\t%s\t%s, [cl_cell + %u]\t; %s\n",
+					 at->bytes > 16 ? "vmovups" : "movups",
+					 vector_name(at->reg, at->bytes), gen_cell(i, l),
+					 arg_name(c, i, buf));
 		}
 	}
 	if (p->hidden.nlocs && p->hidden.loc[0].kind == LOC_GPR)
@@ -169,8 +173,9 @@ static void set_return(struct str *out, const struct gen_case *c)
 				 at->reg == GPR_AX ? CL_RET_GPR : CL_RET_DX);
 			break;
 		case LOC_XMM:
-			str_addf(out, "\tmovups\t%s, [cl_ret_cell + %u]\n", xmm_name(at->reg),
-				 CL_RET_XMM + 16 * at->reg);
+			str_addf(out, "\t%s\t%s, [cl_ret_cell + %u]\n",
+				 at->bytes > 16 ? "vmovups" : "movups",
+				 vector_name(at->reg, at->bytes), CL_RET_XMM + 16 * at->reg);
 			break;
 		case LOC_X87:
 			str_addf(out, "\tfld\t%s [cl_ret + %u]\n",

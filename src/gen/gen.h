@@ -26,23 +26,28 @@ struct gen_batch {
 	size_t first, n;
 };
 
-/* The cases of one width. */
+/* The cases of one profile. */
 struct gen_set {
+	enum profile_id profile;
 	enum width width;
 	struct gen_case *v;
 	size_t n;
 	struct gen_batch *batch;
 	size_t nbatches;
-	size_t inapplicable; /* prototype x convention pairs that cannot be declared at this width
-			      */
+	size_t inapplicable; /* prototype x convention pairs that cannot be declared there */
 };
 
 /* Which conventions to take: NULL or a NULL-ended list of names. */
 typedef const char *const *abi_filter;
 
-/* Place every declaration under every convention of the width that applies to it and `only` names.
+/* Place every declaration that the profile could make a difference to under every convention of the
+ * profile that applies to it and `only` names.
  * Everything lives in `a`. A declaration that names an unknown convention is an error (-1, *error
  * as of proto_parse_file). */
+int gen_select_in(struct arena *a, const struct case_list *cases, enum profile_id profile,
+		  abi_filter only, struct gen_set *out, const char **error);
+
+/* In the profile `user` of a width. */
 int gen_select(struct arena *a, const struct case_list *cases, enum width w, abi_filter only,
 	       struct gen_set *out, const char **error);
 

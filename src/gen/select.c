@@ -59,7 +59,7 @@ static void add(struct arena *a, struct gen_set *out, const struct case_decl *d,
 	struct gen_case g = { .decl = d, .conv = c };
 
 	/* Pictures of the stack are of 1024 bytes. */
-	if (abi_place(c, d->proto, &g.place) || g.place.stack_bytes > MOST_STACK) {
+	if (abi_place_in(out->profile, c, d->proto, &g.place) || g.place.stack_bytes > MOST_STACK) {
 		out->inapplicable++;
 		return;
 	}
@@ -147,19 +147,30 @@ static int check_unique(struct arena *a, const struct gen_set *set, const char *
 	return 0;
 }
 
+/* Is the pair of convention and declaration something that this profile is there for? */
+static bool concerns(enum profile_id profile, const struct convention *c, const struct case_decl *d)
+{
+	return convention_in(c, profile) &&
+	       (c->only || profile_concerns(&profiles[profile], d->proto));
+}
+
 int gen_select(struct arena *a, const struct case_list *cases, enum width w, abi_filter only,
 	       struct gen_set *out, const char **error)
 {
-	*out = (struct gen_set){ .width = w };
+	return gen_select_in(a, cases, profile_user(w), only, out, error);
+}
+
+int gen_select_in(struct arena *a, const struct case_list *cases, enum profile_id profile,
+		  abi_filter only, struct gen_set *out, const char **error)
+{
+	*out = (struct gen_set){ .profile = profile, .width = profiles[profile].width };
 	for (size_t i = 0; i < cases->n; i++) {
 		if (check_names(a, &cases->v[i], error) < 0)
 			return -1;
 	}
 	for (const struct convention *const *c = conventions; *c; c++) {
-		if ((*c)->width != w)
-			continue;
 		for (size_t i = 0; i < cases->n; i++) {
-			if (wanted(&cases->v[i], *c, only))
+			if (concerns(profile, *c, &cases->v[i]) && wanted(&cases->v[i], *c, only))
 				add(a, out, &cases->v[i], *c);
 		}
 	}

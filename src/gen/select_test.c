@@ -34,7 +34,7 @@ START_TEST(every_convention_of_the_width)
 	size_t n[WIDTHS] = { 0 };
 
 	for (const struct convention *const *c = conventions; *c; c++)
-		n[(*c)->width]++;
+		n[(*c)->width] += convention_in(*c, profile_user((*c)->width));
 	ck_assert_int_eq(narrow.width, W32);
 	ck_assert_uint_eq(narrow.n, n[W32]);
 	ck_assert_uint_eq(wide.n, n[W64]);

@@ -177,18 +177,44 @@ static unsigned payload_convention(const struct convention *c)
 	return 0;
 }
 
-static void conventions_table(struct str *out, enum width w)
+static void conventions_table(struct str *out, enum profile_id profile)
 {
+	enum width w = profiles[profile].width;
+	enum isa isa = profiles[profile].isa;
+
 	str_add(out,
 		"#include \"payload/case.h\"\nconst struct cl_convention cl_conventions[] = {\n");
 	for (int pass = 0; pass < 2; pass++) {
 		for (const struct convention *const *p = conventions; *p; p++) {
-			if ((*p)->width == w && !*(*p)->attribute == !pass)
+			/* Of those without an attribute the first: the others save the same. */
+			if ((*p)->width == w && !*(*p)->attribute == !pass &&
+			    !(!pass && (*p)->only))
 				str_addf(out, "\t{ 0x%x, 0x%x }, /* %s */\n", (*p)->saved_gpr,
 					 (*p)->saved_xmm, (*p)->name);
 		}
 	}
-	str_add(out, "};\n");
+	str_addf(out, "};\nconst uint32_t cl_vector_bytes = %d;\n",
+		 isa == ISA_AVX512F ? 64
+		 : isa == ISA_AVX   ? 32
+				    : 16);
+}
+
+/* What a compiler may call for copies, in the convention that the profile's flags make the default
+ * of such calls too. */
+static void library(struct str *out, enum profile_id profile)
+{
+	const char *attribute = profile == PROFILE_KERNEL_32 ? "__attribute__((regparm(3))) " : "";
+
+	str_addf(out,
+		 "#define CL_LIBRARY(name, type) \\\n"
+		 "\textern void *cl_##name(void *, type, __SIZE_TYPE__); \\\n"
+		 "\t%svoid *own_##name(void *, type, __SIZE_TYPE__) __asm__(#name); \\\n"
+		 "\t%svoid *own_##name(void *to, type what, __SIZE_TYPE__ n) \\\n"
+		 "\t{ return cl_##name(to, what, n); }\n"
+		 "CL_LIBRARY(memcpy, const void *)\n"
+		 "CL_LIBRARY(memmove, const void *)\n"
+		 "CL_LIBRARY(memset, int)\n",
+		 attribute, attribute);
 }
 
 static void assembly(struct str *out, struct arena *a, const struct gen_set *set,
@@ -229,7 +255,8 @@ int gen_write(struct arena *a, const struct gen_set *set, const char *dir)
 
 	if (make_dirs(dir) < 0)
 		return -1;
-	conventions_table(&s, set->width);
+	conventions_table(&s, set->profile);
+	library(&s, set->profile);
 	if (write_one(a, dir, "conventions", ".table.c", &s) < 0)
 		return -1;
 	for (size_t i = 0; i < set->nbatches; i++) {

@@ -100,7 +100,8 @@ enum {
 	CL_OBSERVED_STACK = 256, /* argument area reserved when its size is unspecified */
 	CL_RET_GPR = 0,          /* offsets in cl_ret_cell: ax, dx, xmm0 */
 	CL_RET_DX = 16,
-	CL_RET_XMM = 32, /* xmm0, xmm1 */
+	CL_RET_XMM = 32, /* xmm0, xmm1; or all of zmm0 */
+	CL_RET_BYTES = 96,
 	CL_VALUE = 256,  /* bytes of the largest value */
 	CL_MEMBERS = 64, /* slots of cl_layout */
 	CL_RETURNED = 0xff

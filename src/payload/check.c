@@ -183,6 +183,10 @@ static void check_state(const struct cl_image *was, const struct cl_image *is, u
 		differ_word(out, CHECK_X87_STACK, item, round, x87_regs, used);
 	if (c0 != c1)
 		differ_word(out, CHECK_X87_CW, item, round, c0, c1);
+	/* Nothing to compare in a process. */
+	if ((was->flags ^ is->flags) & cl_flags_random)
+		differ_word(out, CHECK_FLAGS, item, round, was->flags & cl_flags_random,
+			    is->flags & cl_flags_random);
 	if (m0 != m1)
 		differ_word(out, CHECK_MXCSR, item, round, m0, m1);
 }
@@ -220,23 +224,28 @@ static void check_saved(unsigned gprs, unsigned xmms, int round, struct verdicts
 /* Memory above the argument area still holds its poison. */
 static void check_canary(unsigned args, int round, struct verdicts *out)
 {
-	const uint8_t *poison = cl_poison_stack + sizeof(cl_poison_stack) / 2;
-	const uint8_t *top = (const uint8_t *)cl_stack_top;
-	uint8_t *at = (uint8_t *)cl_before_image.gpr[4] + args;
+	const cl_word *at = (cl_word *)(cl_before_image.gpr[4] + args);
+	const cl_word *want = (const cl_word *)(cl_poison_stack + sizeof(cl_poison_stack) / 2 +
+						((cl_word)at - cl_stack_top));
+	const cl_word *end = (const cl_word *)stack_poison_end();
+	struct merged *m;
 
-	for (; at < stack_poison_end(); at += sizeof(cl_word)) {
-		const uint8_t *want = poison + (at - top);
-
-		if (!same(at, want, sizeof(cl_word))) {
-			differ(out, CHECK_CANARY, 0, round, want, at, sizeof(cl_word),
-			       search(&cl_before_image, NULL, at, sizeof(cl_word)), nowhere);
-			if (out->finding[out->nfindings - 1].f.check == CHECK_CANARY &&
-			    out->finding[out->nfindings - 1].f.round == round)
-				out->finding[out->nfindings - 1].f.offset =
-					(uint16_t)((cl_word)at - cl_before_image.gpr[4]);
-			return;
-		}
+	while (end - at >= 4 &&
+	       !((at[0] ^ want[0]) | (at[1] ^ want[1]) | (at[2] ^ want[2]) | (at[3] ^ want[3]))) {
+		at += 4;
+		want += 4;
 	}
+	while (at < end && *at == *want) {
+		at++;
+		want++;
+	}
+	if (at >= end)
+		return;
+	differ(out, CHECK_CANARY, 0, round, want, at, sizeof(cl_word),
+	       search(&cl_before_image, NULL, at, sizeof(cl_word)), nowhere);
+	m = &out->finding[out->nfindings - 1];
+	if (m->f.check == CHECK_CANARY && m->f.round == round)
+		m->f.offset = (uint16_t)((cl_word)at - cl_before_image.gpr[4]);
 }
 
 static void check_stack_pointer(const struct cl_case *c, unsigned pop, int round,
@@ -252,12 +261,14 @@ static void check_stack_pointer(const struct cl_case *c, unsigned pop, int round
 
 static void check_locals(int round, struct verdicts *out)
 {
+	const cl_word unset = cl_unset;
+
 	/* Words that this function does not keep are still as prepared. */
 	for (int i = 0; i < 2 * CL_LIVE; i++) {
 		cl_word want = cl_live[i % CL_LIVE], got = cl_back[i];
 		struct candidates origin = nowhere;
 
-		if (got == cl_unset || got == want)
+		if (got == unset || got == want)
 			continue;
 		if (search(&cl_poison_callee, NULL, &got, sizeof(got)).bits[0])
 			origin.bits[0] = 1ull << CL_BIT_NESTED;
@@ -268,21 +279,24 @@ static void check_locals(int round, struct verdicts *out)
 		uint64_t want = ((volatile uint64_t *)cl_live_double)[i % CL_LIVE_DOUBLES];
 		uint64_t got = ((volatile uint64_t *)cl_back_double)[i];
 
-		if (got != (uint64_t)cl_unset && got != want)
+		if (got != (uint64_t)unset && got != want)
 			differ(out, CHECK_LOCALS, 64 + i, round, &want, &got, 8, nowhere, nowhere);
 	}
 }
 
 /* The target's own call of cl_nested: it happened once, aligned, with clean flags. */
-static void check_nested(int round, struct verdicts *out)
+static void check_nested(const struct cl_case *c, int round, struct verdicts *out)
 {
+	/* Vectors on the stack may align the call to it further: not its own. */
+	unsigned align = min(c->align, CALL_ALIGN);
+
 	if (cl_nested_count != 1) {
 		differ_word(out, CHECK_ENTERED, 0, round, 1, cl_nested_count);
 		return;
 	}
-	if (cl_nested_image.gpr[4] % CALL_ALIGN)
+	if (cl_nested_image.gpr[4] % align)
 		differ_word(out, CHECK_ALIGN, CL_ITEM_NESTED, round, 0,
-			    cl_nested_image.gpr[4] % CALL_ALIGN);
+			    cl_nested_image.gpr[4] % align);
 	check_state(&cl_before_image, &cl_nested_image, 0, CL_ITEM_NESTED, round, out);
 }
 
@@ -418,7 +432,7 @@ static void check_returned(const struct cl_case *c, const struct cl_values *v, i
 		struct candidates found;
 
 		if (l->kind == CL_XMM) {
-			got = m->fx + FX_XMM + 16 * l->reg;
+			got = vector_in(m, l->reg, l->bytes);
 		} else if (l->kind == CL_X87) {
 			if (!m->fx[FX_FTW])
 				continue; /* reported as x87-stack */
@@ -455,7 +469,7 @@ void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 	check_saved(conv->saved_gpr, conv->saved_xmm, round, out);
 	check_stack_pointer(c, c->pop_bytes, round, out);
 	check_canary(c->stack_bytes, round, out);
-	check_nested(round, out);
+	check_nested(c, round, out);
 	check_locals(round, out);
 	check_state(&cl_before_image, &cl_after_image, x87, 0, round, out);
 }
@@ -469,7 +483,7 @@ static const uint8_t *captured(const struct cl_loc *l)
 	case CL_GPR:
 		return (const uint8_t *)&m->gpr[l->reg];
 	case CL_XMM:
-		return m->fx + FX_XMM + 16 * l->reg;
+		return vector_in(m, l->reg, l->bytes);
 	case CL_STACK:
 		return l->stack + l->bytes <= (int)sizeof(cl_probe_stack)
 			       ? cl_probe_stack + l->stack
@@ -659,6 +673,11 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 	check_stack_pointer(NULL, 0, round, out);
 	check_canary(0, round, out);
 	check_state(&cl_before_image, &cl_after_image, 0, 0, round, out);
+}
+
+void check_segment(int segment, int round, cl_word want, cl_word got, struct verdicts *out)
+{
+	differ_word(out, CHECK_SEGMENTS, segment, round, want, got);
 }
 
 void check_fault(int round, int fault, cl_word ip, cl_word address, struct verdicts *out)

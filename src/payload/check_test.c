@@ -22,6 +22,7 @@ static uint8_t stack[STACK] __attribute__((aligned(64)));
 struct cl_values val __attribute__((aligned(16)));
 struct verdicts out;
 
+const uint32_t cl_vector_bytes = 16;
 const struct cl_convention cl_conventions[] = {
 	[SYSV] = { 0xf028, 0 },
 	[MS] = { 0xf0e8, 0xffc0 },

@@ -6,8 +6,13 @@
 bool same(const volatile void *a, const volatile void *b, unsigned n)
 {
 	const volatile uint8_t *x = a, *y = b;
+	unsigned i = 0;
 
-	for (unsigned i = 0; i < n; i++) {
+	for (; i + sizeof(cl_word) <= n; i += sizeof(cl_word)) {
+		if (*(const volatile cl_word *)(x + i) != *(const volatile cl_word *)(y + i))
+			return false;
+	}
+	for (; i < n; i++) {
 		if (x[i] != y[i])
 			return false;
 	}

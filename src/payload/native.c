@@ -24,8 +24,6 @@ long syscall6(long number, long a, long b, long c, long d, long e, long f);
 void signal_return(void);
 void native_main(long *stack) __attribute__((noreturn));
 
-enum { WIDTH = 8 * sizeof(long) };
-
 #ifdef __x86_64__
 enum {
 	NR_MMAP = 9,
@@ -68,8 +66,7 @@ enum {
 	SIG_SYS = 31,
 	SA_FLAGS =
 		0x4 | 0x04000000 | 0x08000000 | 0x40000000, /* SIGINFO RESTORER ONSTACK NODEFER */
-	TICK_US = 100000,  /* of processor time, so that a busy machine times nothing out */
-	TICKS_TO_LIVE = 3, /* a call that is still running after so many ticks never returns */
+	TICK_US = 100000, /* of processor time, so that a busy machine times nothing out */
 	RESULT_FD = 3,
 	EXIT_SETUP = 125
 };
@@ -87,12 +84,7 @@ struct stack_kernel {
 	unsigned long size;
 };
 
-enum { PAGE = 4096, TEST_STACK = 64 * 1024 };
-
-/* The stack the calls run on, between pages nobody may touch. */
-static uint8_t test_stack[PAGE + TEST_STACK + PAGE] __attribute__((aligned(PAGE)));
 static uint8_t signal_stack[32 * 1024] __attribute__((aligned(64)));
-static volatile uint32_t last_ticket, ticks;
 
 static long sys(long number, long a, long b, long c)
 {
@@ -129,15 +121,9 @@ static int fault_of(int signal)
 static void on_signal(int signal, void *info, void *context)
 {
 	if (signal == SIG_PROF) {
-		if (cl_ticket != last_ticket) {
-			last_ticket = cl_ticket;
-			ticks = 0;
+		if (!place_late())
 			return;
-		}
-		/* Tickets are odd while code under test runs: the runtime itself is never late. */
-		if (!(cl_ticket & 1) || ++ticks < TICKS_TO_LIVE)
-			return;
-	} else if (!(cl_ticket & 1)) {
+	} else if (!code_under_test_runs()) {
 		quit(EXIT_SETUP); /* the runtime itself is broken: nothing it says counts */
 	}
 	cl_fault_kind = fault_of(signal);
@@ -211,16 +197,10 @@ void native_main(long *stack)
 	if (stack[0] != 4)
 		quit(EXIT_SETUP);
 	h = map_results();
-	sys(NR_MPROTECT, (long)test_stack, PAGE, 0);
-	sys(NR_MPROTECT, (long)(test_stack + PAGE + TEST_STACK), PAGE, 0);
-	cl_stack_top = ((cl_word)test_stack + PAGE + TEST_STACK - 4096) & ~(cl_word)63;
+	sys(NR_MPROTECT, (long)cl_test_stack, CL_PAGE, 0);
+	sys(NR_MPROTECT, (long)(cl_test_stack + CL_PAGE + CL_TEST_STACK), CL_PAGE, 0);
 	catch_signals();
-	h->magic = CL_MAGIC;
-	h->version = CL_VERSION;
-	h->width = WIDTH;
-	h->planned = (uint32_t)(cl_cases_end - cl_cases);
-	h->seed = number(argv[3]);
-	h->current = CL_NO_CASE;
+	place_begin(h, number(argv[3]));
 	confine();
 	run_cases(h, (uint32_t)number(argv[1]), (unsigned)number(argv[2]), h->seed);
 	quit(0);

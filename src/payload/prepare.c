@@ -26,6 +26,9 @@ static uint64_t next(uint64_t *state)
 
 /* Poison of which any aligned 4 or 8 bytes are a normal float or double, so that a wrong read
  * through the x87 brings the very bits back. */
+#define POISON_MASK (cl_word)0x3f7fffff3f7fffffull
+#define POISON_BITS (cl_word)0x4000000040000000ull
+
 static uint64_t poison(uint64_t *state)
 {
 	return (next(state) & 0x3f7fffff3f7fffffull) | 0x4000000040000000ull;
@@ -33,23 +36,74 @@ static uint64_t poison(uint64_t *state)
 
 static void fill_poison(uint64_t *state, void *to, size_t bytes)
 {
-	uint8_t *p = to;
-
 	for (size_t i = 0; i + 8 <= bytes; i += 8)
-		*(uint64_t *)(p + i) = poison(state);
+		*(uint64_t *)((uint8_t *)to + i) = poison(state);
+}
+
+/* A round's poison for registers and stack comes from one stock, made once: each round takes
+ * another part of it, without a word twice. Making thousands of words each round took most of a
+ * run's time, and on an emulated processor nearly all of it. */
+enum {
+	STOCK_USED = sizeof(cl_poison_stack) + 2 * (sizeof(((struct cl_image *)0)->gpr) + 24 * 16) +
+		     sizeof(cl_live) + sizeof(cl_live_double),
+	STOCK_STARTS = 1024 /* words from which a part may start */
+};
+static uint64_t stock[STOCK_USED / 8 + STOCK_STARTS];
+static const uint8_t *stock_next;
+
+static void stock_open(uint64_t *state, uint64_t seed)
+{
+	static uint64_t made_for;
+	static bool made;
+
+	if (!made || made_for != seed) {
+		uint64_t s = seed;
+
+		fill_poison(&s, stock, sizeof(stock));
+		made_for = seed;
+		made = true;
+	}
+	stock_next = (const uint8_t *)(stock + next(state) % STOCK_STARTS);
+}
+
+static void stock_take(void *to, size_t bytes)
+{
+	__builtin_memcpy(to, stock_next, bytes);
+	stock_next += bytes;
+}
+
+/* Whole words, each with the bits in `flip` turned round. */
+static void copy_words(volatile void *to, const void *from, size_t bytes, cl_word flip)
+{
+	volatile cl_word *t = to;
+	const cl_word *f = from, *end = f + bytes / sizeof(*f);
+
+	while (f < end)
+		*t++ = *f++ ^ flip;
 }
 
 static void fill_image(uint64_t *state, struct cl_image *m, int round)
 {
-	fill_poison(state, m->gpr, sizeof(m->gpr));
-	m->flags = FLAGS_FIXED | (next(state) & FLAGS_STATUS);
+	stock_take(m->gpr, sizeof(m->gpr));
+	m->flags = FLAGS_FIXED | cl_flags_set | (next(state) & (FLAGS_STATUS | cl_flags_random));
 	for (int i = 0; i < FX_STATUS_BYTES; i++)
 		m->fx[i] = 0;
 	/* Control words other than the default show a callee that resets instead of preserving. */
 	*(uint16_t *)(m->fx + FX_FCW) = round & 1 ? FCW_ROUND_UP : FCW_DEFAULT;
 	*(uint32_t *)(m->fx + FX_MXCSR) = round & 1 ? MXCSR_ROUND_UP : MXCSR_DEFAULT;
-	fill_poison(state, m->fx + FX_ST, 8 * 16);
-	fill_poison(state, m->fx + FX_XMM, 16 * 16);
+	stock_take(m->fx + FX_ST, 24 * 16); /* and the vector registers behind */
+}
+
+/* The same registers at their full width. */
+static void widen_image(uint64_t *state, struct cl_image *m)
+{
+	if (cl_vector_bytes <= 16)
+		return;
+	fill_poison(state, m->wide, sizeof(m->wide));
+	for (int r = 0; r < 16; r++) {
+		for (int i = 0; i < 16; i++)
+			m->wide[r][i] = m->fx[FX_XMM + 16 * r + i];
+	}
 }
 
 /* The bytes of a value. `number` tells arguments apart where there are few values to choose from.
@@ -160,13 +214,12 @@ uint8_t *stack_poison_end(void)
 
 /* Poison around the stack pointer at entry: half of it below cl_stack_top, where the argument area
  * and the callee's frame will be, half above, where nothing may be written. */
-static void fill_stack(uint64_t *state)
+static void fill_stack(void)
 {
 	uint8_t *from = (uint8_t *)cl_stack_top - sizeof(cl_poison_stack) / 2;
 
-	fill_poison(state, cl_poison_stack, sizeof(cl_poison_stack));
-	for (size_t i = 0; i < sizeof(cl_poison_stack); i += sizeof(cl_word))
-		*(cl_word *)(from + i) = *(cl_word *)(cl_poison_stack + i);
+	stock_take(cl_poison_stack, sizeof(cl_poison_stack));
+	__builtin_memcpy(from, cl_poison_stack, sizeof(cl_poison_stack));
 }
 
 static void fill_return(uint64_t *state, const struct cl_case *c, struct cl_values *v)
@@ -188,8 +241,7 @@ static void fill_return(uint64_t *state, const struct cl_case *c, struct cl_valu
 		for (unsigned k = 0; k < l->bytes; k++)
 			cl_ret_cell[at + k] = v->ret[l->off + k];
 	}
-	for (unsigned i = 0; i < sizeof(cl_ret); i++)
-		cl_ret[i] = v->ret[i];
+	copy_words(cl_ret, v->ret, sizeof(cl_ret), 0);
 }
 
 void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, struct cl_values *v)
@@ -198,13 +250,15 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 		seed ^ ((uint64_t)c->key << 16 | (uint64_t)direction << 8 | (uint64_t)round);
 
 	next(&state);
+	stock_open(&state, seed);
 	fill_image(&state, &cl_poison, round);
 	fill_image(&state, &cl_poison_callee, round);
-	fill_stack(&state);
-	for (int i = 0; i < CL_LIVE; i++)
-		cl_live[i] = (cl_word)poison(&state);
-	for (int i = 0; i < CL_LIVE_DOUBLES; i++)
-		((volatile uint64_t *)cl_live_double)[i] = poison(&state);
+	/* What a callee must not change it does not destroy either. */
+	cl_poison_callee.flags =
+		(cl_poison_callee.flags & ~cl_flags_random) | (cl_poison.flags & cl_flags_random);
+	fill_stack();
+	stock_take((void *)cl_live, sizeof(cl_live));
+	stock_take((void *)cl_live_double, sizeof(cl_live_double));
 	cl_unset = (cl_word)poison(&state);
 	for (int i = 0; i < 2 * CL_LIVE; i++)
 		cl_back[i] = cl_unset;
@@ -215,11 +269,9 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 
 		make_value(&state, d, i, round, v->arg[i]);
 		fill_cells(&state, d, v->arg[i]);
-		for (unsigned k = 0; k < ((d->size + 15u) & ~15u); k++) {
-			cl_arg[d->buffer + k] = v->arg[i][k];
-			cl_reference[d->buffer + k] = v->arg[i][k];
-			cl_got[d->buffer + k] = (uint8_t)~v->arg[i][k];
-		}
+		copy_words(cl_arg + d->buffer, v->arg[i], (d->size + 15u) & ~15u, 0);
+		copy_words(cl_reference + d->buffer, v->arg[i], (d->size + 15u) & ~15u, 0);
+		copy_words(cl_got + d->buffer, v->arg[i], (d->size + 15u) & ~15u, ~(cl_word)0);
 		cl_wide[i] = (long long)next(&state);
 		cl_wide_int[i] = (int)next(&state);
 	}
@@ -228,11 +280,13 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 	if (c->flags & CL_RETURNS) {
 		make_value(&state, &c->ret, 23, round, v->ret);
 		fill_return(&state, c, v);
-		for (unsigned k = 0; k < sizeof(cl_got_ret); k++)
-			cl_got_ret[k] = cl_result[k] = (uint8_t)~v->ret[k];
+		copy_words(cl_got_ret, v->ret, sizeof(cl_got_ret), ~(cl_word)0);
+		copy_words(cl_result, v->ret, sizeof(cl_result), ~(cl_word)0);
 		cl_wide_ret = (long long)next(&state);
 		cl_wide_int_ret = (int)next(&state);
 	}
+	widen_image(&state, &cl_poison);
+	widen_image(&state, &cl_poison_callee);
 	cl_probe_count = 0;
 	cl_nested_count = 0;
 }

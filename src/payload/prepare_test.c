@@ -24,6 +24,7 @@ static uint8_t stack[STACK] __attribute__((aligned(64)));
 static struct cl_values values __attribute__((aligned(16)));
 
 /* Of run.c's surroundings nothing runs here. */
+const uint32_t cl_vector_bytes = 16;
 const struct cl_convention cl_conventions[] = { { 0xf028, 0 } };
 const struct cl_case *const cl_cases[1] = { NULL };
 __asm__(".globl cl_cases_end\n.set cl_cases_end, cl_cases");

@@ -86,7 +86,8 @@ enum cl_fault {
 	CL_FAULT_BUS,
 	CL_FAULT_SYS,
 	CL_FAULT_TIMEOUT,
-	CL_FAULT_DIED /* the whole payload ended */
+	CL_FAULT_DIED, /* the whole payload ended */
+	CL_FAULT_FPU   /* an x87 or vector instruction where the place allows none */
 };
 
 #endif

@@ -16,13 +16,14 @@ struct cl_image {
 	cl_word gpr[16]; /* hardware encoding order */
 	cl_word flags;
 	uint8_t fx[512] __attribute__((aligned(16))); /* FXSAVE: SDM volume 1, 10.5.1 */
+	uint8_t wide[16][64]; /* vector registers in full, where cl_vector_bytes is above 16 */
 } __attribute__((aligned(16)));
 
 enum { FX_FCW = 0, FX_FTW = 4, FX_MXCSR = 24, FX_ST = 32, FX_XMM = 160 };
 
 /* Written by the runtime before a run, read by trampolines, probes and C under test. */
 extern struct cl_image cl_poison, cl_poison_callee;
-extern uint8_t cl_cell[CL_AREA], cl_ret_cell[64];
+extern uint8_t cl_cell[CL_AREA], cl_ret_cell[CL_RET_BYTES];
 extern volatile uint8_t cl_arg[CL_AREA], cl_ret[CL_VALUE];
 extern uint8_t cl_reference[CL_AREA];
 extern volatile cl_word cl_live[CL_LIVE];
@@ -56,6 +57,14 @@ enum { CL_CAME_BACK = 0, CL_ESCAPED = 1, CL_FAULTED = 2 };
 extern const struct cl_case *const cl_cases[], *const cl_cases_end[];
 /* The first is the default convention of the width. */
 extern const struct cl_convention cl_conventions[];
+/* Size of the vector registers that code under test may use: 16, 32 or 64. */
+extern const uint32_t cl_vector_bytes;
+
+/* What a picture says of a vector register that holds `bytes` bytes of a value. */
+static inline const uint8_t *vector_in(const struct cl_image *m, unsigned reg, unsigned bytes)
+{
+	return bytes > 16 ? m->wide[reg] : m->fx + FX_XMM + 16 * reg;
+}
 
 enum { ROUNDS = 5 };
 
@@ -84,6 +93,8 @@ void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 		  struct verdicts *out);
 void check_caller(const struct cl_case *c, const struct cl_values *v, int round, int how,
 		  struct verdicts *out);
+/* `segment` in the order of their encoding: es cs ss ds fs gs. */
+void check_segment(int segment, int round, cl_word want, cl_word got, struct verdicts *out);
 void check_fault(int round, int fault, cl_word ip, cl_word address, struct verdicts *out);
 void verdicts_close(struct verdicts *v); /* fills in origin and found */
 
@@ -91,6 +102,25 @@ void verdicts_close(struct verdicts *v); /* fills in origin and found */
  * writing records to h. */
 void run_cases(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed);
 extern volatile uint32_t cl_ticket; /* changes with every run: for the watchdog */
+
+/* Tickets are odd while code under test runs. */
+static inline bool code_under_test_runs(void)
+{
+	return cl_ticket & 1;
+}
+
+/* place.c: what all places share. */
+enum { CL_PAGE = 4096, CL_TEST_STACK = 64 * 1024 };
+extern uint8_t cl_test_stack[];                       /* between two pages nobody may touch */
+void place_begin(struct cl_header *h, uint64_t seed); /* fills in h and cl_stack_top */
+bool place_late(void); /* on every tick: has the call under way had its time? */
+
+/* What a place adds in ring 0; all zero in a process. */
+extern int cl_where;                          /* enum cl_where of payload/handover.h */
+extern cl_word cl_flags_random, cl_flags_set; /* bits of the flags poison: random, always set */
+extern void (*cl_announce)(void);             /* NULL, or called before each case */
+/* NULL, or called after each run of code under test, however it ended. */
+extern void (*cl_after_run)(int round, struct verdicts *out);
 
 /* What the place's fault handler leaves for run.c before cl_abort(CL_FAULTED). */
 extern volatile int cl_fault_kind;

@@ -4,8 +4,6 @@
  * took the whole process down, charges the case under way and goes on behind it. */
 #include "place/place.h"
 
-#include "abi/abi.h"
-
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -72,17 +70,10 @@ static int wait_for(pid_t pid, const volatile struct cl_header *h)
 	}
 }
 
-/* Charge the end of the whole payload to the call it was in. */
-static void charge(struct arena *a, struct place_run *out, uint32_t current, int status)
+/* Was it the end of its time? */
+static bool was_late(int status)
 {
-	struct cl_finding *f = arena_alloc(a, sizeof(*f));
-	struct outcome *o = &out->v[current];
-	bool late = status == -1 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU);
-
-	f->check = CHECK_FAULT;
-	f->item = late ? CL_FAULT_TIMEOUT : CL_FAULT_DIED;
-	f->size = 16;
-	*o = (struct outcome){ .state = OUTCOME_EXECUTED, .nfindings = 1, .findings = f };
+	return status == -1 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU);
 }
 
 static const char *run_from(struct arena *a, const struct payload *p, uint32_t first, int fd,
@@ -115,7 +106,7 @@ static const char *run_from(struct arena *a, const struct payload *p, uint32_t f
 				    (unsigned)status);
 	if (h->current == CL_NO_CASE || h->current >= 2 * p->ncases || h->current < first)
 		return "the payload lost track of its cases";
-	charge(a, out, h->current, status);
+	outcome_charge(a, out, h->current, was_late(status));
 	*next = h->current + 1;
 	return NULL;
 }
@@ -128,7 +119,7 @@ void native_run(struct arena *a, const struct payload *p, struct place_run *out)
 
 	*out = (struct place_run){ .n = p->ncases };
 	out->v = arena_alloc(a, (2 * p->ncases + 1) * sizeof(*out->v));
-	out->why_not = native_why_not(p->width);
+	out->why_not = native_why_not(p->width, p->isa);
 	if (out->why_not)
 		return;
 	fd = memfd_create("clobber-results", MFD_CLOEXEC);

@@ -5,7 +5,7 @@
 #define CLOBBER_PLACE_H
 
 #include "payload/record.h"
-#include "proto/proto.h"
+#include "abi/profile.h"
 
 enum outcome_state {
 	OUTCOME_MISSING, /* no record: the payload never came to it */
@@ -33,13 +33,14 @@ struct place_run {
 struct payload {
 	const char *path;
 	enum width width;
+	enum isa isa;
 	size_t ncases;
 	uint64_t seed;
 	unsigned directions; /* bit set of cl_direction */
 };
 
-/* Can this kernel run processes of the width at all? NULL, or why not. */
-const char *native_why_not(enum width w);
+/* Can this machine run processes of the width with these vector registers? NULL, or why not. */
+const char *native_why_not(enum width w, enum isa isa);
 
 /* Run as an ordinary, confined process. Outcomes live in `a`. */
 void native_run(struct arena *a, const struct payload *p, struct place_run *out);
@@ -47,5 +48,9 @@ void native_run(struct arena *a, const struct payload *p, struct place_run *out)
 /* The records of a finished or interrupted run, into out->v. Malformed memory (a payload that wrote
  * over its results) ends the reading: what was not read stays missing. */
 void records_read(struct arena *a, const struct cl_header *h, size_t bytes, struct place_run *out);
+
+/* Charge the end of the whole payload to the call it was in (index * 2 + direction): it was late, or
+ * died. */
+void outcome_charge(struct arena *a, struct place_run *out, uint32_t current, bool late);
 
 #endif

@@ -25,7 +25,16 @@ static const unsigned char elf32[] = {
 	0xcd, 0x80,                /* int 0x80 */
 };
 
-const char *native_why_not(enum width w)
+static const char *lacks(enum isa isa)
+{
+	if (isa >= ISA_AVX && !__builtin_cpu_supports("avx"))
+		return "this CPU has no AVX";
+	if (isa >= ISA_AVX512F && !__builtin_cpu_supports("avx512f"))
+		return "this CPU has no AVX-512";
+	return NULL;
+}
+
+const char *native_why_not(enum width w, enum isa isa)
 {
 	static const char *const refused =
 		"this kernel does not run 32-bit processes (IA32_EMULATION)";
@@ -34,6 +43,8 @@ const char *native_why_not(enum width w)
 	int fd, status;
 	pid_t pid;
 
+	if (lacks(isa))
+		return lacks(isa);
 	if (w == W64)
 		return NULL;
 	memcpy(file, elf32, sizeof(elf32));

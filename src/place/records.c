@@ -3,6 +3,8 @@
  * same memory. */
 #include "place/place.h"
 
+#include "abi/abi.h"
+
 #include <string.h>
 
 void records_read(struct arena *a, const struct cl_header *h, size_t bytes, struct place_run *out)
@@ -34,4 +36,15 @@ void records_read(struct arena *a, const struct cl_header *h, size_t bytes, stru
 		o->observations = no ? memcpy(arena_alloc(a, no), p, no) : NULL;
 		p += no;
 	}
+}
+
+void outcome_charge(struct arena *a, struct place_run *out, uint32_t current, bool late)
+{
+	struct cl_finding *f = arena_alloc(a, sizeof(*f));
+
+	f->check = CHECK_FAULT;
+	f->item = late ? CL_FAULT_TIMEOUT : CL_FAULT_DIED;
+	f->size = 16;
+	out->v[current] =
+		(struct outcome){ .state = OUTCOME_EXECUTED, .nfindings = 1, .findings = f };
 }

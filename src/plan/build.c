@@ -87,9 +87,13 @@ static const char *column_file(struct plan *p, const struct column *c, const cha
 	return arena_printf(p->arena, "%s%s", s, suffix);
 }
 
-static const char *source_dir(struct plan *p, enum width w)
+/* "gen64", "gen32-avx": where the sources of a profile are. */
+static const char *source_dir(struct plan *p, enum profile_id f)
 {
-	return arena_printf(p->arena, "gen%u", width_bits(w));
+	bool user = f == profile_user(profiles[f].width);
+
+	return arena_printf(p->arena, "gen%u%s%s", width_bits(profiles[f].width), user ? "" : "-",
+			    user ? "" : profiles[f].name);
 }
 
 static void must_write(struct plan *p, const char *path, struct str *text)
@@ -102,7 +106,7 @@ static void must_write(struct plan *p, const char *path, struct str *text)
 }
 
 /* The C of some cases of a batch, under a name that says which. */
-static const char *partial_source(struct plan *p, enum width w, const struct gen_batch *b,
+static const char *partial_source(struct plan *p, enum profile_id f, const struct gen_batch *b,
 				  const struct gen_case *cases, size_t n)
 {
 	struct str s = { 0 };
@@ -111,7 +115,7 @@ static const char *partial_source(struct plan *p, enum width w, const struct gen
 
 	for (size_t i = 0; i < n; i++)
 		h = hash_str(h, cases[i].symbol);
-	path = arena_printf(p->arena, "%s/%s.%016llx.c", source_dir(p, w), b->name,
+	path = arena_printf(p->arena, "%s/%s.%016llx.c", source_dir(p, f), b->name,
 			    (unsigned long long)h);
 	gen_c(&s, p->arena, cases, n);
 	must_write(p, path, &s);
@@ -122,7 +126,7 @@ static const char *partial_source(struct plan *p, enum width w, const struct gen
 static void add_unit(struct plan *p, struct column *c, struct units *u, const struct gen_batch *b,
 		     size_t first, size_t n)
 {
-	const struct gen_set *set = &p->set[c->width];
+	const struct gen_set *set = column_set(p, c);
 	struct gen_case *some = arena_alloc(p->arena, (n + 1) * sizeof(*some));
 	struct unit unit = { .first = first, .n = n };
 	size_t present = 0;
@@ -135,9 +139,9 @@ static void add_unit(struct plan *p, struct column *c, struct units *u, const st
 	if (!present)
 		return;
 	if (present == b->n)
-		unit.source = arena_printf(p->arena, "%s/%s.c", source_dir(p, c->width), b->name);
+		unit.source = arena_printf(p->arena, "%s/%s.c", source_dir(p, c->profile), b->name);
 	else
-		unit.source = partial_source(p, c->width, b, some, present);
+		unit.source = partial_source(p, c->profile, b, some, present);
 	base = strrchr(unit.source, '/') + 1;
 	unit.object = arena_printf(p->arena, "%s/%.*s.o", column_file(p, c, ""),
 				   (int)(strlen(base) - 2), base);
@@ -148,7 +152,7 @@ static void add_unit(struct plan *p, struct column *c, struct units *u, const st
 static void column_rule(struct plan *p, struct str *s, size_t number)
 {
 	const struct column *c = &p->columns[number];
-	const struct target *t = &c->compiler->target[c->width];
+	const struct target *t = &c->compiler->target[c->profile];
 	struct str command = { 0 };
 
 	/* The compiler's identity is in the command, so that another one under the same name
@@ -169,11 +173,8 @@ static void column_rule(struct plan *p, struct str *s, size_t number)
 	str_free(&command);
 }
 
-static void compiler_independent(struct plan *p, struct str *s, enum width w)
+static void compiler_independent_rules(struct plan *p, struct str *s, enum width w)
 {
-	const struct gen_set *set = &p->set[w];
-	const char *dir = source_dir(p, w);
-
 	str_addf(s,
 		 "rule table%u\n  command = %s -m%u -std=gnu11 -O1 -ffreestanding -fno-pic "
 		 "-fno-pie -w "
@@ -182,6 +183,14 @@ static void compiler_independent(struct plan *p, struct str *s, enum width w)
 		 command_word(p->arena, p->include));
 	str_addf(s, "rule asm%u\n  command = %s -f elf%u -o $out $in\n  description = nasm $in\n",
 		 width_bits(w), command_word(p->arena, p->nasm), width_bits(w));
+}
+
+static void compiler_independent(struct plan *p, struct str *s, enum profile_id f)
+{
+	const struct gen_set *set = &p->set[f];
+	const char *dir = source_dir(p, f);
+	enum width w = set->width;
+
 	str_addf(s, "build %s/conventions.table.o: table%u %s/conventions.table.c\n", dir,
 		 width_bits(w), dir);
 	for (size_t i = 0; i < set->nbatches; i++) {
@@ -194,13 +203,19 @@ static void compiler_independent(struct plan *p, struct str *s, enum width w)
 	}
 }
 
-static bool width_used(const struct plan *p, enum width w)
+static bool profile_used(const struct plan *p, enum profile_id f)
 {
 	for (size_t i = 0; i < p->ncolumns; i++) {
-		if (p->columns[i].width == w && !p->columns[i].unusable)
-			return p->set[w].n > 0;
+		if (p->columns[i].profile == f && !p->columns[i].unusable)
+			return p->set[f].n > 0;
 	}
 	return false;
+}
+
+/* Columns of other places run what the first one of their kind built. */
+static bool builds(const struct plan *p, size_t i)
+{
+	return !p->columns[i].unusable && p->columns[i].built == i;
 }
 
 /* Run ninja on a file of the work folder, relaying its progress. */
@@ -280,12 +295,14 @@ static void write_objects_file(struct plan *p, const struct units *units)
 
 	str_add(&s,
 		"# Generated by clobber: objects of the payloads.\nninja_required_version = 1.8\n");
-	for (enum width w = W32; w < WIDTHS; w++) {
-		if (width_used(p, w))
-			compiler_independent(p, &s, w);
+	for (enum width w = W32; w < WIDTHS; w++)
+		compiler_independent_rules(p, &s, w);
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		if (profile_used(p, f))
+			compiler_independent(p, &s, f);
 	}
 	for (size_t i = 0; i < p->ncolumns; i++) {
-		if (p->columns[i].unusable)
+		if (!builds(p, i))
 			continue;
 		column_rule(p, &s, i);
 		for (size_t k = 0; k < units[i].n; k++)
@@ -300,7 +317,7 @@ static void write_objects_file(struct plan *p, const struct units *units)
  * round of compilation is needed. */
 static bool bisect(struct plan *p, struct column *c, struct units *u)
 {
-	const struct gen_set *set = &p->set[c->width];
+	const struct gen_set *set = column_set(p, c);
 	struct units next = { 0 };
 	bool again = false;
 
@@ -343,10 +360,10 @@ static void write_link_file(struct plan *p, const struct units *units)
 			 w == W64 ? "elf_x86_64" : "elf_i386", command_word(p->arena, p->runtime));
 	for (size_t i = 0; i < p->ncolumns; i++) {
 		struct column *c = &p->columns[i];
-		const struct gen_set *set = &p->set[c->width];
-		const char *dir = source_dir(p, c->width);
+		const struct gen_set *set = column_set(p, c);
+		const char *dir = source_dir(p, c->profile);
 
-		if (c->unusable || !units[i].n)
+		if (!builds(p, i) || !units[i].n)
 			continue;
 		c->payload = arena_printf(p->arena, "%s/%s", p->work, column_file(p, c, ".elf"));
 		str_addf(&s, "build %s: link%u %s/rt%u.o %s/conventions.table.o",
@@ -358,9 +375,9 @@ static void write_link_file(struct plan *p, const struct units *units)
 		for (size_t k = 0; k < units[i].n; k++)
 			str_addf(&s, " %s", ninja_escape(p->arena, units[i].v[k].object));
 		str_addf(&s, " | %s/payload.ld\n", ninja_escape(p->arena, p->runtime));
-		if (c->compiler->target[c->width].library)
+		if (c->compiler->target[c->profile].library)
 			str_addf(&s, "  libs = %s\n",
-				 ninja_escape(p->arena, c->compiler->target[c->width].library));
+				 ninja_escape(p->arena, c->compiler->target[c->profile].library));
 	}
 	must_write(p, "link.ninja", &s);
 }
@@ -383,17 +400,19 @@ void plan_build(struct plan *p)
 	struct units *units = arena_alloc(p->arena, (p->ncolumns + 1) * sizeof(*units));
 	bool again = true;
 
-	for (enum width w = W32; w < WIDTHS; w++) {
-		const char *dir = arena_printf(p->arena, "%s/%s", p->work, source_dir(p, w));
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		const char *dir = arena_printf(p->arena, "%s/%s", p->work, source_dir(p, f));
 
-		if (width_used(p, w) && gen_write(p->arena, &p->set[w], dir) < 0)
+		if (profile_used(p, f) && gen_write(p->arena, &p->set[f], dir) < 0)
 			die("cannot write generated sources into %s: %s", dir, strerror(errno));
 	}
 	for (size_t i = 0; i < p->ncolumns; i++) {
 		struct column *c = &p->columns[i];
-		const struct gen_set *set = &p->set[c->width];
+		const struct gen_set *set = column_set(p, c);
 
-		for (size_t k = 0; !c->unusable && k < set->nbatches; k++)
+		if (!builds(p, i))
+			continue;
+		for (size_t k = 0; k < set->nbatches; k++)
 			add_unit(p, c, &units[i], &set->batch[k], set->batch[k].first,
 				 set->batch[k].n);
 		make_dirs(arena_printf(p->arena, "%s/%s", p->work, column_file(p, c, "")));
@@ -403,15 +422,25 @@ void plan_build(struct plan *p)
 		run_ninja(p, "build.ninja");
 		again = false;
 		for (size_t i = 0; i < p->ncolumns; i++) {
-			if (!p->columns[i].unusable && bisect(p, &p->columns[i], &units[i]))
+			if (builds(p, i) && bisect(p, &p->columns[i], &units[i]))
 				again = true;
 		}
 	}
 	write_link_file(p, units);
 	run_ninja(p, "link.ninja");
 	for (size_t i = 0; i < p->ncolumns; i++) {
-		warn_undefined(p, &p->columns[i]);
-		if (p->columns[i].payload)
-			p->columns[i].text_hash = elf_text_hash(p->columns[i].payload);
+		struct column *c = &p->columns[i];
+		const struct column *b = &p->columns[c->built];
+
+		if (c == b) {
+			warn_undefined(p, c);
+			c->text_hash = c->payload ? elf_text_hash(c->payload) : 0;
+			continue;
+		}
+		c->unusable = b->unusable;
+		c->absent = b->absent;
+		c->why = b->why;
+		c->payload = b->payload;
+		c->text_hash = b->text_hash;
 	}
 }

@@ -88,11 +88,11 @@ static const char *support_library(struct arena *a, const struct compiler *c, en
 
 static void decide(struct plan *p, struct column *col)
 {
-	const struct gen_set *set = &p->set[col->width];
-	const struct target *t = &col->compiler->target[col->width];
+	const struct gen_set *set = column_set(p, col);
+	const struct target *t = &col->compiler->target[col->profile];
 
 	if (!t->works.ok) {
-		col->unusable = t->works.why ? t->works.why : "does not compile for this width";
+		col->unusable = t->works.why ? t->works.why : "does not compile there";
 		return;
 	}
 	col->absent = arena_alloc(p->arena, set->n + 1);
@@ -107,7 +107,46 @@ static void decide(struct plan *p, struct column *col)
 	}
 }
 
-void plan_columns(struct plan *p, struct compiler_list *compilers, const bool widths[WIDTHS],
+const bool plan_only_native[PLACES] = { [PLACE_NATIVE] = true };
+
+/* The columns of one compiler in one profile and place. */
+static void add_columns(struct plan *p, struct compiler *c, enum profile_id profile,
+			enum place_id place, const char *const *opts)
+{
+	const struct profile *pr = &profiles[profile];
+	bool user = profile == profile_user(pr->width);
+
+	for (const char *const *o = opts; *o; o++) {
+		struct column col = { .compiler = c,
+				      .width = pr->width,
+				      .profile = profile,
+				      .place = place,
+				      .built = p->ncolumns,
+				      .opt = *o };
+
+		col.name =
+			arena_printf(p->arena, "%s -m%u%s%s%s%s -%s", c->name,
+				     width_bits(pr->width), user ? "" : " ", user ? "" : pr->name,
+				     place ? " " : "", place ? place_name(place) : "", *o);
+		col.id = arena_printf(p->arena, "%s/%u/%s%s%s%s%s", c->name, width_bits(pr->width),
+				      *o, user ? "" : "/", user ? "" : pr->name, place ? "@" : "",
+				      place ? place_name(place) : "");
+		for (size_t i = 0; i < p->ncolumns; i++) {
+			const struct column *b = &p->columns[i];
+
+			if (b->compiler == c && b->profile == profile && !strcmp(b->opt, *o)) {
+				col.built = i;
+				break;
+			}
+		}
+		if (col.built == p->ncolumns)
+			decide(p, &col);
+		p->columns = arena_grow(p->arena, p->columns, p->ncolumns, sizeof(col));
+		p->columns[p->ncolumns++] = col;
+	}
+}
+
+void plan_columns(struct plan *p, struct compiler_list *compilers, const bool places[PLACES],
 		  const char *const *opts)
 {
 	const char *cache = arena_printf(p->arena, "%s/probes", p->work);
@@ -115,28 +154,29 @@ void plan_columns(struct plan *p, struct compiler_list *compilers, const bool wi
 	for (size_t i = 0; i < compilers->n; i++) {
 		struct compiler *c = &compilers->v[i];
 
-		for (enum width w = W32; w < WIDTHS; w++) {
-			if (!widths[w] || !p->set[w].n)
+		for (enum profile_id f = 0; f < PROFILES; f++) {
+			const struct profile *pr = &profiles[f];
+
+			if (!p->set[f].n)
 				continue;
 			if (p->progress)
-				p->progress(arena_printf(p->arena, "probing %s -m%u", c->name,
-							 width_bits(w)));
-			compiler_probe(p->arena, c, w, cache);
-			c->target[w].library = support_library(p->arena, c, w);
-			for (const char *const *o = opts; *o; o++) {
-				struct column col = { .compiler = c, .width = w, .opt = *o };
-
-				col.name = arena_printf(p->arena, "%s -m%u -%s", c->name,
-							width_bits(w), *o);
-				col.id = arena_printf(p->arena, "%s/%u/%s", c->name, width_bits(w),
-						      *o);
-				decide(p, &col);
-				p->columns =
-					arena_grow(p->arena, p->columns, p->ncolumns, sizeof(col));
-				p->columns[p->ncolumns++] = col;
+				p->progress(arena_printf(p->arena, "probing %s -m%u %s", c->name,
+							 width_bits(pr->width), pr->name));
+			compiler_probe(p->arena, c, f, cache);
+			c->target[f].library = support_library(p->arena, c, pr->width);
+			for (enum place_id place = 0; place < PLACES; place++) {
+				if (places[place])
+					add_columns(p, c, f, place, opts);
 			}
 		}
 	}
 	if (p->progress)
 		p->progress(NULL);
+}
+
+const char *place_name(enum place_id place)
+{
+	static const char *const names[PLACES] = { "native", "vmx" };
+
+	return names[place];
 }

@@ -15,13 +15,19 @@ enum absence {
 	COMPILER_CRASH /* it died or hung on this very case */
 };
 
-/* Compiler x width x optimisation. */
+/* Where a payload runs. */
+enum place_id { PLACE_NATIVE, PLACE_VMX, PLACES };
+
+/* Compiler x width x optimisation x profile x place. */
 struct column {
 	const struct compiler *compiler;
 	enum width width;
-	const char *opt;       /* "O0" */
-	const char *name;      /* "gcc-12 -m32 -O0" */
-	const char *id;        /* "gcc-12/32/O0": stable, for files and JSON */
+	enum profile_id profile;
+	enum place_id place;
+	size_t built;     /* the column whose payload this one runs: its own, or of another place */
+	const char *opt;  /* "O0" */
+	const char *name; /* "gcc-12 -m32 -O0" */
+	const char *id;   /* "gcc-12/32/O0": stable, for files and JSON */
 	const char *unusable;  /* NULL, or why nothing compiles at this width */
 	unsigned char *absent; /* enum absence, by case index; NULL when unusable */
 	const char **why;      /* by case index: the reason of an absence */
@@ -36,7 +42,7 @@ struct plan {
 	const char *include; /* folder that holds payload/case.h */
 	const char *host_cc; /* compiles expectation tables */
 	const char *nasm, *ninja, *ld;
-	struct gen_set set[WIDTHS];
+	struct gen_set set[PROFILES];
 	struct column *columns;
 	size_t ncolumns;
 	const char *launcher; /* what compilers are called through ("ccache"), or NULL */
@@ -46,10 +52,34 @@ struct plan {
 	void (*progress)(const char *line);
 };
 
-/* Make the columns: every compiler at every wanted width with every optimisation. Probes compilers;
- * fills columns, absent and why for what the probes already tell. */
-void plan_columns(struct plan *p, struct compiler_list *compilers, const bool widths[WIDTHS],
+/* Make the columns: every compiler in every profile that has cases, with every optimisation, in
+ * every wanted place. Probes compilers; fills columns, absent and why for what the probes already
+ * tell. */
+void plan_columns(struct plan *p, struct compiler_list *compilers, const bool places[PLACES],
 		  const char *const *opts);
+
+extern const bool plan_only_native[PLACES];
+
+/* "native", "vmx". */
+const char *place_name(enum place_id place);
+
+/* Can code of both columns meet in one program? */
+static inline bool same_world(const struct column *a, const struct column *b)
+{
+	return a->profile == b->profile && a->place == b->place;
+}
+
+/* Columns of one compiler, profile and place: they differ in optimisation only. */
+static inline bool same_family(const struct column *a, const struct column *b)
+{
+	return a->compiler == b->compiler && same_world(a, b);
+}
+
+/* The cases of a column. */
+static inline const struct gen_set *column_set(const struct plan *p, const struct column *c)
+{
+	return &p->set[c->profile];
+}
 
 /* Generate, compile, link. Ends the process with a message when the tools that clobber itself needs
  * fail; what a compiler under test fails at becomes absences. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Learn what a compiler can do at one width by having it compile small files. Files that ought to
+/* Learn what a compiler can do in one profile by having it compile small files. Files that ought to
  * be accepted are first tried together; only when that fails, one by one. */
 #include "plan/probe.h"
 
@@ -14,20 +14,9 @@
 #include <unistd.h>
 
 /* Part of the cache's key: change it when the meaning of an answer changes. */
-#define PROBE_FORMAT "clobber probe 1"
+#define PROBE_FORMAT "clobber probe 2"
 
 enum { COMPILE_SECONDS = 20, FIRST_OPTIONAL_FLAG = 1 };
-
-/* The width, then what makes code plain: no run-time library, no relocations through tables,
- * nothing inserted into prologues. -w comes last because probes leave it out. */
-static const char *const wanted_flags[WIDTHS][MAX_FLAGS] = {
-#define COMMON_FLAGS                                                                    \
-	"-std=gnu11", "-ffreestanding", "-fno-pic", "-fno-pie", "-fno-stack-protector", \
-		"-fno-asynchronous-unwind-tables", "-fno-strict-aliasing", "-fno-ipa-icf", "-w"
-	[W32] = { "-m32", COMMON_FLAGS },
-	[W64] = { "-m64", COMMON_FLAGS },
-#undef COMMON_FLAGS
-};
 
 static const char plain_source[] = "int f(int a) { return a; }\n";
 
@@ -40,6 +29,7 @@ struct flags {
 struct session {
 	struct arena *a;
 	const struct compiler *compiler;
+	enum profile_id profile;
 	enum width width;
 	const char *source, *object;
 	/* A compile was stopped from outside (time, memory): its answer must not be kept. */
@@ -127,15 +117,46 @@ static struct outcome compile(struct session *s, const char *source, const struc
 	return o;
 }
 
+/* Part `k` of a flag with alternatives, without its mark; NULL when there are no more. */
+static const char *alternative(struct arena *a, const char *flag, unsigned k)
+{
+	flag += *flag == '!';
+	for (; k; k--) {
+		flag = strchr(flag, '|');
+		if (!flag++)
+			return NULL;
+	}
+	return strchr(flag, '|') ? arena_strndup(a, flag, strcspn(flag, "|")) : flag;
+}
+
+/* The first alternative of a flag that it takes beside those it has taken: added. */
+static bool take_flag(struct session *s, const char *flag, struct flags *kept)
+{
+	const char *spelt;
+
+	for (unsigned k = 0; (spelt = alternative(s->a, flag, k)); k++) {
+		struct flags with = *kept;
+		struct outcome o;
+
+		add_flag(&with, spelt);
+		o = compile(s, plain_source, &with);
+		if (!o.why && !strstr(o.output, spelt)) {
+			*kept = with;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Find the flags it takes. */
 static struct probe probe_flags(struct session *s, struct flags *kept)
 {
-	const char *const *wanted = wanted_flags[s->width];
+	const char *const *wanted = profile_flags[s->profile];
 	struct flags all = { 0 };
 	struct outcome o, bare;
 
 	for (size_t i = 0; wanted[i]; i++)
-		add_flag(&all, wanted[i]);
+		add_flag(&all, alternative(s->a, wanted[i], 0));
 	o = compile(s, plain_source, &all);
 	if (!o.why && !*o.output) {
 		*kept = all;
@@ -152,12 +173,10 @@ static struct probe probe_flags(struct session *s, struct flags *kept)
 			return (struct probe){ .why = o.why ? o.why : bare.why };
 	}
 	for (size_t i = FIRST_OPTIONAL_FLAG; wanted[i]; i++) {
-		struct flags with = *kept;
-
-		add_flag(&with, wanted[i]);
-		o = compile(s, plain_source, &with);
-		if (!o.why && !strstr(o.output, wanted[i]))
-			*kept = with;
+		if (!take_flag(s, wanted[i], kept) && *wanted[i] == '!')
+			return (struct probe){ .why = arena_printf(
+						       s->a, "does not take %s",
+						       alternative(s->a, wanted[i], 0)) };
 	}
 	return (struct probe){ .ok = true };
 }
@@ -265,19 +284,23 @@ static const char *variadic_source(struct arena *a, const char *attribute)
 			    attribute, attribute, va, va, va);
 }
 
-static void add_conventions(struct arena *a, struct probe_list *l, struct target *t, enum width w)
+static void add_conventions(struct arena *a, struct probe_list *l, struct target *t,
+			    enum profile_id profile)
 {
 	for (unsigned i = 0; conventions[i]; i++) {
 		const struct convention *c = conventions[i];
 		/* asmlinkage is the kernel's macro, which generated code spells out. */
 		bool macro = !strcmp(c->attribute, "asmlinkage");
-		const char *define = macro ? "#define asmlinkage\n" : "";
+		const char *define = !macro            ? ""
+				     : c->width == W32 ? "#define asmlinkage "
+							 "__attribute__((regparm(0)))\n"
+						       : "#define asmlinkage\n";
 		const char *fixed = fixed_source(a, c->attribute);
 		const char *variadic = variadic_source(a, c->attribute);
 		struct probe_item *item;
 
 		assert(i < MAX_CONVENTIONS);
-		if (c->width != w)
+		if (!convention_in(c, profile))
 			continue;
 		item = add_item(l, GROUP_CONVENTIONS, "convention", c->name,
 				arena_printf(a, "%s%s", define, fixed), &t->convention[i]);
@@ -288,13 +311,14 @@ static void add_conventions(struct arena *a, struct probe_list *l, struct target
 	}
 }
 
-static uint64_t key_of(const struct compiler *c, enum width w, const struct probe_list *l)
+static uint64_t key_of(const struct compiler *c, enum profile_id profile,
+		       const struct probe_list *l)
 {
 	uint64_t h =
 		hash_bytes(hash_str(HASH_INIT, PROBE_FORMAT), &c->identity, sizeof(c->identity));
 
-	for (size_t i = 0; wanted_flags[w][i]; i++)
-		h = hash_str(h, wanted_flags[w][i]);
+	for (size_t i = 0; profile_flags[profile][i]; i++)
+		h = hash_str(h, profile_flags[profile][i]);
 	h = hash_str(h, plain_source);
 	for (size_t i = 0; i < l->n; i++) {
 		const struct probe_item *item = &l->item[i];
@@ -306,8 +330,8 @@ static uint64_t key_of(const struct compiler *c, enum width w, const struct prob
 }
 
 /* Everything there is to ask, with room for the answers in `t`. */
-static void list_probes(struct arena *a, const struct compiler *c, enum width w, struct target *t,
-			struct probe_list *l)
+static void list_probes(struct arena *a, const struct compiler *c, enum profile_id profile,
+			struct target *t, struct probe_list *l)
 {
 	static const struct {
 		const char *name, *source;
@@ -320,13 +344,16 @@ static void list_probes(struct arena *a, const struct compiler *c, enum width w,
 	*l = (struct probe_list){ 0 };
 	for (unsigned i = 0; i < FEATURE_COUNT; i++) {
 		/* Not in the i386 psABI, so expected to fail there: kept out of the common file. */
-		bool absent = i == FEATURE_INT128 && w == W32;
+		bool absent = i == FEATURE_INT128 && profiles[profile].width == W32;
+		bool floating = i == FEATURE_FLOAT || i == FEATURE_DOUBLE || i == FEATURE_LDOUBLE;
 
+		/* Nor are these in code that may not use the registers for them. */
+		absent = absent || (floating && profiles[profile].isa == ISA_INTEGER);
 		add_item(l, absent ? GROUP_ABSENT : GROUP_TYPES, "feature", features[i].name,
 			 features[i].source, &t->feature[i]);
 	}
-	add_conventions(a, l, t, w);
-	l->key = key_of(c, w, l);
+	add_conventions(a, l, t, profile);
+	l->key = key_of(c, profile, l);
 }
 
 static void refuse_group(const struct probe_list *l, enum probe_group g, const char *why)
@@ -370,16 +397,18 @@ static void remove_dir(struct arena *a, const char *path)
 		warn("cannot remove %s: %s", path, strerror(errno));
 }
 
-void compiler_probe(struct arena *a, struct compiler *c, enum width w, const char *cache)
+void compiler_probe(struct arena *a, struct compiler *c, enum profile_id profile, const char *cache)
 {
-	struct target *t = &c->target[w];
-	struct session s = { .a = a, .compiler = c, .width = w };
+	struct target *t = &c->target[profile];
+	struct session s = {
+		.a = a, .compiler = c, .profile = profile, .width = profiles[profile].width
+	};
 	const char *tmp = getenv("TMPDIR");
 	struct probe_list l;
 	char *dir;
 
 	memset(t, 0, sizeof(*t));
-	list_probes(a, c, w, t, &l);
+	list_probes(a, c, profile, t, &l);
 	if (cache && probe_cache_load(a, cache, &l, t))
 		return;
 	dir = arena_printf(a, "%s/clobber-probe-XXXXXX", tmp && *tmp ? tmp : "/tmp");

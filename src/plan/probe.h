@@ -16,6 +16,9 @@ struct probe_item {
 	struct probe *result;   /* in the target */
 };
 
+/* What a profile wants of a compiler; NULL-ended. `!`: or it cannot have the profile. */
+extern const char *const profile_flags[PROFILES][MAX_FLAGS];
+
 enum { MAX_ITEMS = 1 + FEATURE_COUNT + 2 * MAX_CONVENTIONS };
 
 struct probe_list {

@@ -35,12 +35,12 @@ struct probe {
 	const char *why;
 };
 
-enum { MAX_CONVENTIONS = 32, MAX_FLAGS = 24 };
+enum { MAX_CONVENTIONS = 32, MAX_FLAGS = 32 };
 
-/* What one compiler does at one width. */
+/* What one compiler does in one profile. */
 struct target {
-	struct probe
-		works; /* compiles `int f(int a) { return a; }` to a relocatable ELF of the width */
+	struct probe works; /* takes the profile's flags, and compiles `int f(int a) { return a; }`
+			       to a relocatable ELF of the width */
 	const char *flags[MAX_FLAGS]; /* width and code generation flags it accepts; NULL-ended */
 	const char *library;          /* support library its code may call, or NULL */
 	struct probe feature[FEATURE_COUNT];
@@ -56,7 +56,7 @@ struct compiler {
 	const char *version; /* "12.2.0", or "unknown" */
 	const char *banner;  /* first line of --version, or "" */
 	uint64_t identity;   /* hash of path, size, time stamp and banner: the key of the cache */
-	struct target target[WIDTHS];
+	struct target target[PROFILES];
 };
 
 struct compiler_list {
@@ -71,9 +71,10 @@ struct compiler_list {
 int compilers_find(struct arena *a, const char *list, struct compiler_list *out,
 		   const char **error);
 
-/* Probe c->target[w]; results are kept in and taken from files under `cache` (a folder, made if
- * absent; NULL: no cache). */
-void compiler_probe(struct arena *a, struct compiler *c, enum width w, const char *cache);
+/* Probe c->target[profile]; results are kept in and taken from files under `cache` (a folder, made
+ * if absent; NULL: no cache). */
+void compiler_probe(struct arena *a, struct compiler *c, enum profile_id profile,
+		    const char *cache);
 
 /* Run a program without a shell: argv NULL-ended, stdin empty, stdout and stderr collected together
  * into *output (may be NULL), killed after `seconds`. Returns the wait status, or -1 with errno. */

@@ -361,7 +361,7 @@ static const char *some_compiler(void)
 	const char *error;
 
 	if (compilers_find(arena, "gcc", &l, &error) == 0 && !strcmp(l.v[0].family, "gcc")) {
-		compiler_probe(arena, &l.v[0], W64, NULL);
+		compiler_probe(arena, &l.v[0], PROFILE_USER_64, NULL);
 		if (l.v[0].target[W64].works.ok)
 			return l.v[0].path;
 	}
@@ -412,7 +412,7 @@ START_TEST(test_wrapper_is_as_good_as_its_compiler)
 	c = wrapper(real, "");
 	ck_assert_str_eq(c.name, "bad-rbx");
 	ck_assert_str_eq(c.family, "gcc");
-	compiler_probe(arena, &c, W64, NULL);
+	compiler_probe(arena, &c, PROFILE_USER_64, NULL);
 	ck_assert(c.target[W64].works.ok);
 	for (unsigned i = 0; i < FEATURE_COUNT; i++)
 		ck_assert_msg(c.target[W64].feature[i].ok, "%s", c.target[W64].feature[i].why);
@@ -431,7 +431,7 @@ START_TEST(test_refused_feature)
 		return;
 	c = wrapper(real, "if grep -q __int128 \"$src\" 2>/dev/null; then\n"
 			  "echo \"$src:1:1: error: __int128 is not known here\" >&2; exit 1; fi");
-	compiler_probe(arena, &c, W64, NULL);
+	compiler_probe(arena, &c, PROFILE_USER_64, NULL);
 	ck_assert(c.target[W64].works.ok);
 	ck_assert(!c.target[W64].feature[FEATURE_INT128].ok);
 	ck_assert_str_eq(c.target[W64].feature[FEATURE_INT128].why,
@@ -451,7 +451,7 @@ START_TEST(test_ignored_convention)
 		return;
 	c = wrapper(real, "grep -q attribute \"$src\" 2>/dev/null &&\n"
 			  "echo \"$src:1: warning: attribute ignored\" >&2");
-	compiler_probe(arena, &c, W64, NULL);
+	compiler_probe(arena, &c, PROFILE_USER_64, NULL);
 	t = &c.target[W64];
 	ck_assert(!t->convention[convention_index("ms", W64)].ok);
 	ck_assert_str_eq(t->convention[convention_index("ms", W64)].why,
@@ -474,7 +474,7 @@ START_TEST(test_refused_flags)
 		return;
 	c = wrapper(real, "for a; do case $a in -m64|-fno-pic)\n"
 			  "echo \"unknown argument: $a\" >&2; exit 1;; esac; done");
-	compiler_probe(arena, &c, W64, NULL);
+	compiler_probe(arena, &c, PROFILE_USER_64, NULL);
 	t = &c.target[W64];
 	ck_assert_msg(t->works.ok, "%s", t->works.why);
 	for (unsigned i = 0; t->flags[i]; i++) {
@@ -486,13 +486,13 @@ START_TEST(test_refused_flags)
 	/* What makes 64-bit objects without -m64 does not do -m32 by having it refused. */
 	c = wrapper(real, "for a; do case $a in -m32)\n"
 			  "echo \"unknown argument: $a\" >&2; exit 1;; esac; done");
-	compiler_probe(arena, &c, W32, NULL);
+	compiler_probe(arena, &c, PROFILE_USER_32, NULL);
 	ck_assert(!c.target[W32].works.ok);
 	ck_assert_str_eq(c.target[W32].works.why, "unknown argument: -m32");
 	ck_assert_str_eq(c.target[W32].feature[0].why, "unknown argument: -m32");
 	/* Nor by having it ignored. */
 	c = wrapper(arena_printf(arena, "%s -m64", real), "[ \"$1\" = -m32 ] && shift");
-	compiler_probe(arena, &c, W32, NULL);
+	compiler_probe(arena, &c, PROFILE_USER_32, NULL);
 	ck_assert_pstr_eq(c.target[W32].works.why, "writes 64-bit objects");
 }
 END_TEST
@@ -513,7 +513,7 @@ START_TEST(test_compilers_that_are_none)
 			arena_printf(arena, "[ \"$1\" = --version ] && exit\n%s", cases[i].body);
 		struct compiler c = find(make_script("cc", body)).v[0];
 
-		compiler_probe(arena, &c, W64, NULL);
+		compiler_probe(arena, &c, PROFILE_USER_64, NULL);
 		ck_assert(!c.target[W64].works.ok);
 		ck_assert_str_eq(c.target[W64].works.why, cases[i].why);
 	}
@@ -563,10 +563,10 @@ START_TEST(test_cache)
 	if (!real)
 		return;
 	c = wrapper(real, "grep -q int128 \"$src\" && exit 9");
-	compiler_probe(arena, &c, W64, cache);
+	compiler_probe(arena, &c, PROFILE_USER_64, cache);
 	before = calls();
 	again = c;
-	compiler_probe(arena, &again, W64, cache);
+	compiler_probe(arena, &again, PROFILE_USER_64, cache);
 	ck_assert_uint_eq(calls(), before);
 	expect_same_target(&c.target[W64], &again.target[W64]);
 	ck_assert_str_eq(again.target[W64].feature[FEATURE_INT128].why, "exit status 9");
@@ -582,21 +582,21 @@ START_TEST(test_cache)
 		ck_assert_int_eq(file_write(file, damaged, i == 0 ? 0 : i == 1 ? len / 2 : len), 0);
 		before = calls();
 		again = c;
-		compiler_probe(arena, &again, W64, cache);
+		compiler_probe(arena, &again, PROFILE_USER_64, cache);
 		ck_assert_uint_gt(calls(), before);
 		expect_same_target(&c.target[W64], &again.target[W64]);
 		before = calls();
-		compiler_probe(arena, &again, W64, cache);
+		compiler_probe(arena, &again, PROFILE_USER_64, cache);
 		ck_assert_uint_eq(calls(), before);
 	}
 	free(kept);
 
 	/* Another compiler, and the other width, are asked themselves. */
 	again.identity++;
-	compiler_probe(arena, &again, W64, cache);
+	compiler_probe(arena, &again, PROFILE_USER_64, cache);
 	ck_assert_uint_gt(calls(), before);
 	before = calls();
-	compiler_probe(arena, &again, W32, cache);
+	compiler_probe(arena, &again, PROFILE_USER_32, cache);
 	ck_assert_uint_gt(calls(), before);
 }
 END_TEST
@@ -607,11 +607,11 @@ START_TEST(test_disturbed_answers_are_not_kept)
 	const char *body = "[ \"$1\" = --version ] && exit; kill -KILL $$";
 	struct compiler c = find(make_script("cc", body)).v[0];
 
-	compiler_probe(arena, &c, W64, cache);
+	compiler_probe(arena, &c, PROFILE_USER_64, cache);
 	ck_assert_str_eq(c.target[W64].works.why, "killed by signal 9");
 	ck_assert_int_lt(access(cache, F_OK), 0);
 	setenv("TMPDIR", "/nonexistent", 1);
-	compiler_probe(arena, &c, W64, cache);
+	compiler_probe(arena, &c, PROFILE_USER_64, cache);
 	ck_assert(!c.target[W64].works.ok);
 	ck_assert_ptr_nonnull(strstr(c.target[W64].works.why, "/nonexistent/clobber-probe-"));
 	ck_assert_int_lt(access(cache, F_OK), 0);
@@ -632,7 +632,7 @@ static void check_real(struct compiler *c, enum width w)
 	bool big = !strcmp(c->family, "gcc") || !strcmp(c->family, "clang");
 	struct target *t = &c->target[w];
 
-	compiler_probe(arena, c, w, NULL);
+	compiler_probe(arena, c, profile_user(w), NULL);
 	expect_answer(c, "works", &t->works);
 	if (!t->works.ok) {
 		fprintf(stderr, "SKIPPED: %s at %u bit: %s\n", c->name, width_bits(w),
@@ -644,7 +644,7 @@ static void check_real(struct compiler *c, enum width w)
 	for (unsigned i = 0; conventions[i]; i++) {
 		const struct convention *k = conventions[i];
 
-		if (k->width != w)
+		if (!convention_in(k, profile_user(w)))
 			continue;
 		expect_answer(c, k->name, &t->convention[i]);
 		expect_answer(c, k->name, &t->variadic[i]);

@@ -142,8 +142,9 @@ static void varargs_note(struct parser *p, struct notes *n, const struct token *
 	p->tok++;
 }
 
-#define KNOWN_FORM                                                                             \
-	"write: known FAMILY[<=>VERSION] ABI[/WIDTH][,ABI...] [callee|caller]: REASON, as in " \
+#define KNOWN_FORM                                                                                 \
+	"write: known FAMILY[<=>VERSION] ABI[/WIDTH][@PROFILE][,ABI...] [callee|caller]: REASON, " \
+	"as in "                                                                                   \
 	"known clang<18 sysv: LLVM bug 41784"
 
 static size_t word_length(const char *s)
@@ -198,6 +199,14 @@ static void known_note(struct parser *p, struct notes *n, const struct token *t)
 				parse_fail_at(p, in_source(t, s + len), 1, KNOWN_FORM,
 					      "a width is 32 or 64");
 			len += 3;
+		}
+		if (s[len] == '@') {
+			size_t name = strspn(s + len + 1, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+			if (!name)
+				parse_fail_at(p, in_source(t, s + len), 1, KNOWN_FORM,
+					      "a profile's name belongs behind '@'");
+			len += 1 + name;
 		}
 		k.conventions =
 			arena_grow(p->a, k.conventions, k.nconventions, sizeof(*k.conventions));

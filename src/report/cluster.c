@@ -88,7 +88,8 @@ static const char *column_words(const struct stored *s, const unsigned char *mem
 	for (size_t i = 0; i < s->ncolumns; i++) {
 		const struct stored_column *c = &s->columns[i];
 
-		if (!member[i])
+		/* In another place it is the same bytes: told only where it shows there alone. */
+		if (!member[i] || (c->built != i && member[c->built]))
 			continue;
 		if (last && stored_siblings(last, c))
 			str_addf(&t, " -%s", c->opt);

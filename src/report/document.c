@@ -101,14 +101,15 @@ static json_t *placement(struct arena *a, const struct gen_case *c)
 	return j;
 }
 
-static json_t *one_case(struct arena *a, const struct gen_case *c, bool explained)
+static json_t *one_case(struct arena *a, enum profile_id profile, const struct gen_case *c,
+			bool explained)
 {
 	const struct srcpos *pos = &c->decl->proto->pos;
 
-	return json_pack("{so si ss so so so so}", "id", string_or_null(c->id), "width",
-			 (int)width_bits(c->conv->width), "convention", c->conv->name, "group",
-			 string_or_null(c->decl->group), "where",
-			 string_or_null(arena_printf(a, "%s:%u", pos->file, pos->line)),
+	return json_pack("{so si ss ss so so so so}", "id", string_or_null(c->id), "width",
+			 (int)width_bits(c->conv->width), "profile", profiles[profile].name,
+			 "convention", c->conv->name, "group", string_or_null(c->decl->group),
+			 "where", string_or_null(arena_printf(a, "%s:%u", pos->file, pos->line)),
 			 "prototype", string_or_null(gen_prototype(a, c)), "placement",
 			 explained ? placement(a, c) : json_null());
 }
@@ -117,16 +118,16 @@ json_t *document_cases(const struct matrix *m)
 {
 	json_t *a = json_array();
 
-	for (enum width w = W32; w < WIDTHS; w++) {
+	for (enum profile_id w = 0; w < PROFILES; w++) {
 		const struct gen_set *set = &m->plan->set[w];
 		unsigned char *found = arena_alloc(m->arena, set->n + 1);
 
 		for (size_t i = 0; i < m->nfindings; i++) {
-			if (m->findings[i].c->conv->width == w)
+			if (m->plan->columns[m->findings[i].column].profile == w)
 				found[m->findings[i].c->index] = 1;
 		}
 		for (size_t i = 0; i < set->n; i++)
-			json_array_append_new(a, one_case(m->arena, &set->v[i], found[i]));
+			json_array_append_new(a, one_case(m->arena, w, &set->v[i], found[i]));
 	}
 	return a;
 }

@@ -56,10 +56,12 @@ static json_t *columns(const struct matrix *m)
 
 		snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)c->text_hash);
 		json_array_append_new(
-			a, json_pack("{ss ss ss ss ss si ss ss so so so}", "id", c->id, "name",
-				     c->name, "compiler", c->compiler->name, "family",
+			a, json_pack("{ss ss ss ss ss si ss ss ss ss so so so}", "id", c->id,
+				     "name", c->name, "compiler", c->compiler->name, "family",
 				     c->compiler->family, "version", c->compiler->version, "width",
-				     (int)width_bits(c->width), "opt", c->opt, "profile", "user",
+				     (int)width_bits(c->width), "opt", c->opt, "profile",
+				     profiles[c->profile].name, "place", place_name(c->place),
+				     "engine", m->engine[c->place] ? m->engine[c->place] : "none",
 				     "text_hash", c->payload ? json_string(hash) : json_null(),
 				     "unusable", string_or_null(c->unusable), "why_not",
 				     string_or_null(m->runs[i].run.why_not)));
@@ -96,11 +98,12 @@ static json_t *json_cells(const struct matrix *m)
 					    json_integer(c->count[v]));
 		json_array_append_new(
 			a, json_pack("{ss ss ss ss si si si si so so}", "row", m->rows[c->row].id,
-				     "column", m->plan->columns[c->column].id, "place", m->place,
-				     "verdict", verdict_info[c->verdict].name, "planned",
-				     (int)c->planned, "executed", (int)c->executed, "not_run",
-				     (int)c->not_run, "known", (int)c->known, "counts", counts,
-				     "reason", string_or_null(c->why)));
+				     "column", m->plan->columns[c->column].id, "place",
+				     place_name(m->plan->columns[c->column].place), "verdict",
+				     verdict_info[c->verdict].name, "planned", (int)c->planned,
+				     "executed", (int)c->executed, "not_run", (int)c->not_run,
+				     "known", (int)c->known, "counts", counts, "reason",
+				     string_or_null(c->why)));
 	}
 	return a;
 }
@@ -128,7 +131,8 @@ static json_t *json_findings(const struct matrix *m)
 		json_object_set_new(j, "observed", string_or_null(f->observed));
 		json_object_set_new(j, "origin", string_or_null(f->origin));
 		json_object_set_new(j, "column", json_string(m->plan->columns[f->column].id));
-		json_object_set_new(j, "place", json_string(m->place));
+		json_object_set_new(j, "place",
+				    json_string(place_name(m->plan->columns[f->column].place)));
 		json_object_set_new(j, "known", json_boolean(f->known != NULL));
 		json_object_set_new(j, "known_reason",
 				    string_or_null(f->known ? f->known->reason : NULL));
@@ -166,7 +170,7 @@ static json_t *json_extension(const struct matrix *m)
 				any = any || e->seen[n][stack] || e->relies[n][stack];
 			}
 			for (size_t k = 0; k < m->plan->ncolumns; k++) {
-				if (m->plan->columns[i].width == m->plan->columns[k].width &&
+				if (same_world(&m->plan->columns[i], &m->plan->columns[k]) &&
 				    extension_unsafe(m, i, k, conv))
 					json_array_append_new(unsafe,
 							      json_string(m->plan->columns[k].id));
@@ -200,6 +204,24 @@ static json_t *json_vanished(const struct matrix *m)
 	return a;
 }
 
+static json_t *json_differences(const struct matrix *m)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < m->ndifferences; i++) {
+		const struct difference *d = &m->differences[i];
+
+		json_array_append_new(a, json_pack("{so ss ss ss ss so}", "case",
+						   string_or_null(d->c->id), "column",
+						   m->plan->columns[d->column].id, "direction",
+						   direction_name(d->direction), "verdict",
+						   verdict_info[d->here].name, "native",
+						   verdict_info[d->native].name, "reason",
+						   string_or_null(d->reason)));
+	}
+	return a;
+}
+
 static json_t *json_totals(const struct matrix *m)
 {
 	json_t *j = json_pack("{si si si si si}", "planned", (int)m->planned, "executed",
@@ -215,7 +237,15 @@ json_t *report_document(const struct matrix *m, const char *command)
 {
 	json_t *places = json_array(), *root;
 
-	json_array_append_new(places, json_pack("{ss ss}", "name", m->place, "engine", m->engine));
+	for (enum place_id i = 0; i < PLACES; i++) {
+		if (!m->engine[i] && !m->why_not[i])
+			continue;
+		json_array_append_new(places,
+				      json_pack("{ss ss si so}", "name", place_name(i), "engine",
+						m->engine[i] ? m->engine[i] : "none", "compared",
+						(int)m->compared[i], "why_not",
+						string_or_null(m->why_not[i])));
+	}
 	root = json_pack("{si so so so so so so so so so so so so so}", "schema",
 			 (int)MATRIX_SCHEMA, "tool", tool(m, command), "host",
 			 report_host(m->arena), "places", places, "columns", columns(m), "rows",
@@ -225,6 +255,7 @@ json_t *report_document(const struct matrix *m, const char *command)
 			 "cases", document_cases(m));
 	if (!root)
 		die("out of memory while writing matrix.json");
+	json_object_set_new(root, "differences", json_differences(m));
 	json_object_set_new(root, "examples", document_examples(m, root));
 	return root;
 }

@@ -49,11 +49,9 @@ static void make(const char *text, enum width w, const char *abi)
 		      error);
 	plan = (struct plan){ .arena = arena, .columns = columns };
 	ck_assert_int_eq(gen_select(arena, &list, w, abi ? names : NULL, &plan.set[w], &error), 0);
-	m = (struct matrix){ .arena = arena,
-			     .plan = &plan,
-			     .seed = 5,
-			     .place = "native",
-			     .engine = "Linux process" };
+	m = (struct matrix){
+		.arena = arena, .plan = &plan, .seed = 5, .engine = { "Linux process" }
+	};
 	m.runs = arena_alloc(arena, MAX * sizeof(*m.runs));
 }
 
@@ -67,6 +65,8 @@ static size_t add_column(const struct compiler *c, enum width w, const char *opt
 	columns[i] = (struct column){
 		.compiler = c,
 		.width = w,
+		.profile = profile_user(w),
+		.built = i,
 		.opt = opt,
 		.name = arena_printf(arena, "%s -m%u -%s", c->name, width_bits(w), opt),
 		.id = arena_printf(arena, "%s/%u/%s", c->name, width_bits(w), opt),
@@ -604,15 +604,15 @@ START_TEST(json_keys)
 	has_keys(
 		root, "root",
 		"schema tool host places columns rows cells findings narrow vanished totals checks "
-		"rules cases examples");
+		"rules cases examples differences");
 	ck_assert_int_eq(number(root, "schema"), MATRIX_SCHEMA);
 	has_keys(json_object_get(root, "tool"), "tool", "name version seed command documents");
 	list_with_keys(json_object_get(root, "tool"), "documents", "title edition");
 	has_keys(json_object_get(root, "host"), "host", "system release machine cpu");
-	list_with_keys(root, "places", "name engine");
+	list_with_keys(root, "places", "name engine compared why_not");
 	list_with_keys(root, "columns",
-		       "id name compiler family version width opt profile text_hash unusable "
-		       "why_not");
+		       "id name compiler family version width opt profile place engine text_hash "
+		       "unusable why_not");
 	list_with_keys(root, "rows", "id convention width group direction headline");
 	list_with_keys(root, "cells",
 		       "row column place verdict planned executed not_run known counts reason");
@@ -622,7 +622,8 @@ START_TEST(json_keys)
 	list_with_keys(root, "vanished", "case compiler where reason");
 	list_with_keys(root, "checks", "name what");
 	list_with_keys(root, "rules", "name document edition section status sentence");
-	list_with_keys(root, "cases", "id width convention group where prototype placement");
+	list_with_keys(root, "cases",
+		       "id width profile convention group where prototype placement");
 	list_with_keys(root, "examples", "finding assembly code");
 	json_decref(root);
 }

@@ -124,6 +124,22 @@ static const json_t *item(struct reader *r, size_t i)
 	r->s->n##field = n;                                                     \
 	for (size_t i = 0; i < n; i++)
 
+/* The first column of the same compiler, options and profile as column i. */
+static size_t same_code(const struct stored *s, size_t i)
+{
+	const struct stored_column *c = &s->columns[i];
+
+	for (size_t k = 0; k < i; k++) {
+		const struct stored_column *o = &s->columns[k];
+
+		if (o->width == c->width && !strcmp(o->opt, c->opt) &&
+		    !strcmp(o->compiler, c->compiler) && !strcmp(o->version, c->version) &&
+		    !strcmp(o->profile, c->profile))
+			return k;
+	}
+	return i;
+}
+
 /* The place of a column is its own or, where columns have none, the run's. */
 static void read_columns(struct reader *r)
 {
@@ -155,6 +171,7 @@ static void read_columns(struct reader *r)
 		if (!r->s->columns[i].engine)
 			r->s->columns[i].engine = "unknown";
 		remember(r->column_of, r->s->columns[i].id, i);
+		r->s->columns[i].built = same_code(r->s, i);
 	}
 }
 
@@ -194,10 +211,10 @@ static void read_rules(struct reader *r)
 	}
 }
 
-/* Case ids are unique at a width: the key names both. */
-static const char *case_key(struct reader *r, const char *id, unsigned width)
+/* Case ids are unique in a profile of a width: the key names all. */
+static const char *case_key(struct reader *r, const char *id, unsigned width, const char *profile)
 {
-	return arena_printf(r->s->arena, "%u %s", width, id);
+	return arena_printf(r->s->arena, "%u %s %s", width, profile, id);
 }
 
 static void read_cases(struct reader *r)
@@ -212,12 +229,16 @@ static void read_cases(struct reader *r)
 			.where = text(r, o, "where"),
 			.convention = text(r, o, "convention"),
 			.group = text(r, o, "group"),
+			.profile = text(r, o, "profile"),
 			.width = number(r, o, "width"),
 			.arguments =
 				(unsigned)json_array_size(json_object_get(placed, "arguments")),
 			.placement = json_is_object(placed) ? placed : NULL,
 		};
-		remember(r->case_of, case_key(r, r->s->cases[i].id, r->s->cases[i].width), i);
+		remember(r->case_of,
+			 case_key(r, r->s->cases[i].id, r->s->cases[i].width,
+				  r->s->cases[i].profile),
+			 i);
 	}
 }
 
@@ -270,7 +291,9 @@ static void read_findings(struct reader *r)
 		struct stored_finding *f = &r->s->findings[i];
 		size_t column = lookup(r, r->column_of, text(r, o, "column"), "column");
 		unsigned width = column < r->s->ncolumns ? r->s->columns[column].width : 0;
-		size_t c = lookup(r, r->case_of, case_key(r, text(r, o, "case"), width), "case");
+		const char *profile = column < r->s->ncolumns ? r->s->columns[column].profile : "";
+		size_t c = lookup(r, r->case_of, case_key(r, text(r, o, "case"), width, profile),
+				  "case");
 		size_t rule = lookup(r, r->rule_of, text(r, o, "rule"), "rule");
 
 		*f = (struct stored_finding){
@@ -364,6 +387,38 @@ static void read_vanished(struct reader *r)
 	}
 }
 
+static void read_places(struct reader *r)
+{
+	LIST(places, "places", false)
+	{
+		const json_t *o = item(r, i);
+
+		r->s->places[i] = (struct stored_place){
+			.name = text(r, o, "name"),
+			.engine = text(r, o, "engine"),
+			.why_not = maybe_text(o, "why_not"),
+			.compared = (unsigned)json_integer_value(json_object_get(o, "compared")),
+		};
+	}
+}
+
+static void read_differences(struct reader *r)
+{
+	LIST(differences, "differences", false)
+	{
+		const json_t *o = item(r, i);
+
+		r->s->differences[i] = (struct stored_difference){
+			.c = text(r, o, "case"),
+			.reason = maybe_text(o, "reason"),
+			.column = lookup(r, r->column_of, text(r, o, "column"), "column"),
+			.direction = direction(r, o),
+			.verdict = verdict(r, o, "verdict"),
+			.native = verdict(r, o, "native"),
+		};
+	}
+}
+
 static void read_examples(struct reader *r)
 {
 	LIST(examples, "examples", false)
@@ -431,6 +486,8 @@ const char *stored_load(struct arena *a, json_t *root, struct stored *out)
 	read_narrow(&r);
 	read_vanished(&r);
 	read_examples(&r);
+	read_places(&r);
+	read_differences(&r);
 	json_decref(r.column_of);
 	json_decref(r.row_of);
 	json_decref(r.rule_of);

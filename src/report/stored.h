@@ -21,6 +21,7 @@ struct stored_column {
 	const char *unusable;  /* NULL, or why nothing compiles there */
 	const char *why_not;   /* NULL, or why the place could not run its payload */
 	unsigned width;
+	size_t built; /* the first column of the same code: another one is of another place */
 };
 
 struct stored_row {
@@ -37,7 +38,7 @@ struct stored_rule {
 /* A case. `placement` says where its values travel, for those who draw it; NULL when nothing was
  * found of it. */
 struct stored_case {
-	const char *id, *prototype, *where, *convention, *group;
+	const char *id, *prototype, *where, *convention, *group, *profile;
 	unsigned width, arguments;
 	const json_t *placement;
 };
@@ -77,6 +78,20 @@ struct stored_narrow {
 /* The integers narrower than int that matrix.json speaks of, by enum narrow. */
 extern const char *const narrow_names[NARROWS];
 
+struct stored_place {
+	const char *name, *engine;
+	const char *why_not; /* it was left out of the run for this reason; NULL: it was not */
+	unsigned compared;   /* cases executed there that were executed natively too */
+};
+
+/* A case whose verdict in another place is not the one it has natively. */
+struct stored_difference {
+	const char *c, *reason;
+	size_t column;
+	int direction;
+	enum verdict verdict, native;
+};
+
 struct stored_vanished {
 	const char *c, *compiler, *where, *reason;
 };
@@ -102,8 +117,11 @@ struct stored {
 	struct stored_finding *findings;
 	struct stored_narrow *narrow;
 	struct stored_vanished *vanished;
+	struct stored_place *places;
+	struct stored_difference *differences;
 	struct stored_example *examples;
 	size_t ncolumns, nrows, nrules, ncases, ncells, nfindings, nnarrow, nvanished, nexamples;
+	size_t nplaces, ndifferences;
 	unsigned total[VERDICT_COUNT];
 	unsigned planned, executed, not_run, known, unexpected;
 };

@@ -72,10 +72,11 @@ static json_t *document(void)
 					"sentence", "it is so"));
 	for (int i = 0; i < 2; i++)
 		json_array_append_new(json_object_get(d, "cases"),
-				      json_pack("{ss ss ss ss ss si sn}", "id",
+				      json_pack("{ss ss ss ss ss ss si sn}", "id",
 						i ? "sysv/x/h" : "sysv/x/f", "prototype",
 						"int f(int a)", "where", "x.h:1", "convention",
-						"sysv", "group", "g", "width", 64, "placement"));
+						"sysv", "group", "g", "profile", "user", "width",
+						64, "placement"));
 	json_array_append_new(json_object_get(d, "cells"), cell("a/64/O2", 0));
 	json_array_append_new(json_object_get(d, "cells"), cell("b/64/O2", 1));
 	json_array_append_new(json_object_get(d, "findings"), finding("b/64/O2", "argument a"));

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LABEL = 19, CELL = 5, MAX_COLUMNS = 256 };
+enum { LABEL = 19, CELL = 5, MAX_COLUMNS = 256, MOST_DIFFERENCES = 10 };
 
 const char *colour_of(enum verdict v)
 {
@@ -34,7 +34,7 @@ void paint(struct str *out, const struct text_style *style, const char *colour, 
 struct table {
 	const struct stored *s;
 	const struct text_style *style;
-	unsigned width;
+	const struct stored_column *like; /* of the width, profile and place of all columns */
 	size_t column[MAX_COLUMNS], n;
 	int room[MAX_COLUMNS];
 };
@@ -112,9 +112,11 @@ static void row(struct str *out, const struct table *t, const struct stored_row 
 static void head(struct str *out, const struct table *t)
 {
 	struct str names = { 0 }, opts = { 0 };
-	char title[32];
+	bool user = !strcmp(t->like->profile, "user"), placed = strcmp(t->like->place, "native");
+	char title[48];
 
-	snprintf(title, sizeof(title), "-m%u", t->width);
+	snprintf(title, sizeof(title), "-m%u%s%s%s%s", t->like->width, user ? "" : " ",
+		 user ? "" : t->like->profile, placed ? " " : "", placed ? t->like->place : "");
 	str_addf(&names, "%-*s", LABEL, title);
 	str_addf(&opts, "%-*s", LABEL, "");
 	for (size_t i = 0; i < t->n;) {
@@ -125,7 +127,7 @@ static void head(struct str *out, const struct table *t)
 			str_addf(&opts, "%*s", t->room[i], t->s->columns[t->column[i]].opt);
 			room += t->room[i++];
 		} while (i < t->n && stored_siblings(&t->s->columns[t->column[i]], c));
-		str_addf(&names, " %*.*s", room - 1, room - 1, stored_group(t->s, c));
+		str_addf(&names, " %*.*s", room - 1, room - 1, c->compiler);
 	}
 	if (t->style->colour)
 		str_add(out, BOLD);
@@ -146,11 +148,23 @@ bool table_leads(const struct stored *s, size_t row)
 	return true;
 }
 
+/* Was any case of the convention planned for these columns? */
+static bool has_cells(const struct table *t, const struct stored_row *like)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		for (int d = 0; d < CL_DIRECTIONS; d++) {
+			if (table_sum(t->s, t->column[i], like, NULL, d).planned)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void body(struct str *out, const struct table *t)
 {
 	for (size_t i = 0; i < t->s->nrows; i++) {
 		const struct stored_row *r = &t->s->rows[i];
-		bool told = r->width != t->width || !table_leads(t->s, i);
+		bool told = r->width != t->like->width || !table_leads(t->s, i) || !has_cells(t, r);
 
 		for (int d = 0; d < CL_DIRECTIONS && !told; d++) {
 			char label[64];
@@ -181,11 +195,18 @@ static void finish(struct str *out, struct table *t)
 	t->n = 0;
 }
 
-/* The columns of one group, i.. up to *end, at the table's width; their summed room. */
+/* Do two columns belong in one table: same width, profile and place? */
+static bool same_kind(const struct stored_column *a, const struct stored_column *b)
+{
+	return a->width == b->width && !strcmp(a->profile, b->profile) &&
+	       !strcmp(a->place, b->place);
+}
+
+/* The columns of one compiler, i.. up to *end; their summed room. */
 static unsigned measure(const struct table *t, size_t i, size_t *end)
 {
 	const struct stored_column *c = &t->s->columns[i];
-	unsigned cells = 0, name = (unsigned)strlen(stored_group(t->s, c)) + 1;
+	unsigned cells = 0, name = (unsigned)strlen(c->compiler) + 1;
 
 	for (*end = i; *end < t->s->ncolumns && stored_siblings(&t->s->columns[*end], c); ++*end)
 		cells += CELL;
@@ -204,27 +225,103 @@ static void add_compiler(struct table *t, size_t i, size_t end, unsigned room)
 	}
 }
 
+static void one_kind(struct str *out, struct table *t)
+{
+	unsigned used = LABEL;
+	size_t end;
+
+	for (size_t i = 0; i < t->s->ncolumns; i = end) {
+		unsigned room;
+
+		end = i + 1;
+		if (!same_kind(&t->s->columns[i], t->like) || t->s->columns[i].unusable)
+			continue;
+		room = measure(t, i, &end);
+		if (used + room > t->style->columns || t->n + (end - i) > MAX_COLUMNS) {
+			finish(out, t);
+			used = LABEL;
+		}
+		add_compiler(t, i, end, room);
+		used += room;
+	}
+	finish(out, t);
+}
+
+/* Is anything different in this place and profile? Else the tables of the first place tell all. */
+static bool differs(const struct stored *s, const struct stored_column *like)
+{
+	for (size_t i = 0; i < s->ndifferences; i++) {
+		if (same_kind(&s->columns[s->differences[i].column], like))
+			return true;
+	}
+	return false;
+}
+
+static void places(struct str *out, const struct stored *s, const struct text_style *style)
+{
+	for (size_t i = 0; i < s->nplaces; i++) {
+		const struct stored_place *p = &s->places[i];
+		size_t n = 0;
+		char *line;
+
+		if (p->why_not) {
+			line = arena_printf(s->arena, "place %s: %s", p->name, p->why_not);
+			text_wrap(out, style, "not-run      ", "             ", line);
+			str_add(out, "\n");
+		}
+		if (!p->compared)
+			continue;
+		for (size_t k = 0; k < s->ndifferences; k++)
+			n += !strcmp(s->columns[s->differences[k].column].place, p->name);
+		line = n ? arena_printf(s->arena,
+					"place %s (%s): %u cases, %zu of them with another verdict "
+					"than natively",
+					p->name, p->engine, p->compared, n)
+			 : arena_printf(s->arena,
+					"place %s (%s): %u cases, all with the same verdict as "
+					"natively",
+					p->name, p->engine, p->compared);
+		text_wrap(out, style, "", "  ", line);
+		for (size_t k = 0, told = 0; k < s->ndifferences; k++) {
+			const struct stored_difference *d = &s->differences[k];
+
+			if (strcmp(s->columns[d->column].place, p->name))
+				continue;
+			if (++told > MOST_DIFFERENCES && !style->every_finding) {
+				str_addf(out, "  and %zu more: with -v\n", n - MOST_DIFFERENCES);
+				break;
+			}
+			line = arena_printf(
+				s->arena, "%s as %s, %s: %s, natively %s%s%s", d->c,
+				direction_name(d->direction), s->columns[d->column].name,
+				verdict_info[d->verdict].name, verdict_info[d->native].name,
+				d->reason ? ": " : "", d->reason ? d->reason : "");
+			text_wrap(out, style, "  ", "    ", line);
+		}
+		str_add(out, "\n");
+	}
+}
+
 void report_tables(struct str *out, const struct stored *s, const struct text_style *style)
 {
-	for (unsigned width = 64; width >= 32; width -= 32) {
-		struct table t = { .s = s, .style = style, .width = width };
-		unsigned used = LABEL;
-		size_t end;
+	/* One table a width, profile and place; the platform's defaults first, 64 bit before 32. */
+	unsigned char *told = arena_alloc(s->arena, s->ncolumns + 1);
 
-		for (size_t i = 0; i < s->ncolumns; i = end) {
-			unsigned room;
+	for (unsigned pass = 0; pass < 6; pass++) {
+		for (size_t i = 0; i < s->ncolumns; i++) {
+			const struct stored_column *c = &s->columns[i];
+			struct table t = { .s = s, .style = style, .like = c };
+			unsigned rank = !strcmp(c->profile, "user")     ? 0
+					: !strcmp(c->profile, "kernel") ? 2
+									: 4;
 
-			end = i + 1;
-			if (s->columns[i].width != t.width || s->columns[i].unusable)
+			if (told[i] || rank + (c->width == 32) != pass)
 				continue;
-			room = measure(&t, i, &end);
-			if (used + room > style->columns || t.n + (end - i) > MAX_COLUMNS) {
-				finish(out, &t);
-				used = LABEL;
-			}
-			add_compiler(&t, i, end, room);
-			used += room;
+			for (size_t k = i; k < s->ncolumns; k++)
+				told[k] |= same_kind(&s->columns[k], c);
+			if (c->built == i || differs(s, c))
+				one_kind(out, &t);
 		}
-		finish(out, &t);
 	}
+	places(out, s, style);
 }

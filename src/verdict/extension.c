@@ -44,7 +44,7 @@ const struct extension *extension_of(const struct matrix *m, size_t column, size
 
 static void see_callers(struct matrix *m, size_t column)
 {
-	const struct gen_set *set = &m->plan->set[m->plan->columns[column].width];
+	const struct gen_set *set = column_set(m->plan, &m->plan->columns[column]);
 	const struct place_run *run = &m->runs[column].run;
 
 	for (size_t k = 0; run->v && k < set->n; k++) {

@@ -13,15 +13,18 @@ const struct verdict_info verdict_info[VERDICT_COUNT] = {
 #undef X
 };
 
-/* An argument that may be passed by reference for all the documents say, or NULL. The trampoline
- * had no pointer to give for it, so a callee that follows one faults by no fault of its own. */
+/* An argument that may be passed by reference for all the documents say, or whose alignment they do
+ * not say, or NULL. The trampoline had no pointer to give for it and did not align it, so a callee
+ * that follows one or relies on the other faults by no fault of its own. */
 static const struct value_place *maybe_reference(const struct gen_case *c)
 {
 	for (unsigned i = 0; i < c->place.nargs; i++) {
 		const struct type *t = abi_arg_type(c->decl->proto, i);
 
-		if (c->conv->home_bytes && c->place.arg[i].unspecified && !type_is_integer(t) &&
-		    t->kind != TYPE_POINTER)
+		if (!c->place.arg[i].unspecified)
+			continue;
+		if (t->kind == TYPE_VECTOR || t->kind == TYPE_BITINT ||
+		    (c->conv->home_bytes && !type_is_integer(t) && t->kind != TYPE_POINTER))
 			return &c->place.arg[i];
 	}
 	return NULL;
@@ -46,6 +49,16 @@ static enum rule_id rule_of(const struct gen_case *c, int direction, const struc
 		return direction == CL_CALLEE && f->item == CL_FAULT_SEGV && maybe_reference(c)
 			       ? maybe_reference(c)->rule
 			       : c->conv->rule[CHECK_FAULT];
+	case CHECK_X87_STACK:
+		/* Whoever passes a __m64 has left x87 mode. */
+		return c->place.nargs && c->place.arg[0].rule == RULE_I386_M64 ? RULE_I386_M64
+		       : c->place.ret.rule == RULE_I386_M64                    ? RULE_I386_M64
+							    : c->conv->rule[CHECK_X87_STACK];
+	case CHECK_ALIGN:
+		/* Vectors on the stack align this call, not the function's own. */
+		return c->place.align_rule && (f->item != CL_ITEM_NESTED || c->place.align < 16)
+			       ? c->place.align_rule
+			       : c->conv->rule[CHECK_ALIGN];
 	case CHECK_SP:
 		return direction == CL_CALLEE ? c->place.pop_rule : c->conv->rule[CHECK_SP];
 	default:
@@ -72,15 +85,18 @@ static const char *repeat_command(struct matrix *m, const struct column *col,
 				  const struct gen_case *c)
 {
 	const struct compiler *cc = col->compiler;
+	bool user = col->profile == profile_user(col->width);
 	const char *which =
 		arena_printf(m->arena, "%s:%s", c->decl->proto->pos.file, c->decl->proto->name);
 
 	return arena_printf(
 		m->arena,
-		"clobber run --cc %s --width %u --opt %s --abi %s --cases %s --seed %llu "
+		"clobber run --cc %s --width %u --opt %s%s%s%s%s --abi %s --cases %s --seed %llu "
 		"--out results/repeat",
 		shell_word(m->arena, cc->given ? cc->given : cc->name), width_bits(col->width),
-		col->opt, c->conv->name, shell_word(m->arena, which), (unsigned long long)m->seed);
+		col->opt, user ? "" : " --profile ", user ? "" : profiles[col->profile].name,
+		col->place ? " --place " : "", col->place ? place_name(col->place) : "",
+		c->conv->name, shell_word(m->arena, which), (unsigned long long)m->seed);
 }
 
 struct finding *matrix_add_finding(struct matrix *m, size_t column, const struct gen_case *c,
@@ -193,7 +209,7 @@ static void judge_one(struct matrix *m, size_t column, const struct gen_case *c,
 static void judge_columns(struct matrix *m)
 {
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
-		const struct gen_set *set = &m->plan->set[m->plan->columns[i].width];
+		const struct gen_set *set = column_set(m->plan, &m->plan->columns[i]);
 
 		m->runs[i].judged = arena_alloc(m->arena, (2 * set->n + 1) * sizeof(struct judged));
 		for (size_t k = 0; k < set->n; k++) {
@@ -246,9 +262,9 @@ static void count(struct matrix *m, struct cell *cell, const struct judged *j)
 static void make_cells(struct matrix *m)
 {
 	size_t ncolumns = m->plan->ncolumns;
-	size_t *row[WIDTHS];
+	size_t *row[PROFILES];
 
-	for (enum width w = W32; w < WIDTHS; w++) {
+	for (enum profile_id w = 0; w < PROFILES; w++) {
 		const struct gen_set *set = &m->plan->set[w];
 
 		row[w] = arena_alloc(m->arena, (2 * set->n + 1) * sizeof(size_t));
@@ -257,10 +273,10 @@ static void make_cells(struct matrix *m)
 				row[w][2 * k + (size_t)d] = find_row(m, &set->v[k], d);
 		}
 	}
-	/* Dense while counting; cells of the other width stay unplanned and are dropped. */
+	/* Dense while counting; cells of other profiles stay unplanned and are dropped. */
 	m->cells = arena_alloc(m->arena, (m->nrows * ncolumns + 1) * sizeof(*m->cells));
 	for (size_t i = 0; i < ncolumns; i++) {
-		enum width w = m->plan->columns[i].width;
+		enum profile_id w = m->plan->columns[i].profile;
 
 		for (size_t k = 0; k < 2 * m->plan->set[w].n; k++) {
 			struct cell *cell = &m->cells[row[w][k] * ncolumns + i];
@@ -288,9 +304,10 @@ void matrix_judge(struct matrix *m)
 	judge_unspecified(m);
 	judge_known(m);
 	judge_extension(m);
+	judge_places(m);
 	make_cells(m);
 	for (size_t i = 0; i < m->plan->ncolumns; i++)
-		want += 2 * m->plan->set[m->plan->columns[i].width].n;
+		want += 2 * column_set(m->plan, &m->plan->columns[i])->n;
 	/* Nothing passes silently: every case of every column is accounted for. */
 	if (m->planned != want || m->planned != m->executed + m->not_run)
 		die("internal error: %u planned, %zu wanted, %u executed, %u not run: results are "

@@ -15,6 +15,7 @@ struct finding *matrix_add_finding(struct matrix *m, size_t column, const struct
 void judge_unspecified(struct matrix *m);
 
 /* Fill m->extension from the records and findings. */
+void judge_places(struct matrix *m);
 void judge_extension(struct matrix *m);
 
 /* Mark the findings that `//! known` lines expect, and list the known ones that did not occur. */

@@ -26,22 +26,28 @@ static bool version_matches(const struct known *k, const char *version)
 	}
 }
 
-/* "sysv", or "regparm0/64" of a convention that exists at both widths. */
-static bool names(const char *spelt, const struct convention *c)
+/* "sysv"; "regparm0/64" of a convention that exists at both widths; "cdecl@avx" of code compiled in
+ * that profile. `*bound` tells whether what is named exists in the profile only. */
+static bool names(const char *spelt, const struct convention *c, const struct profile *pr,
+		  bool *bound)
 {
-	size_t n = strcspn(spelt, "/");
+	size_t n = strcspn(spelt, "/@");
+	const char *at = strchr(spelt, '@');
 
+	*bound = at || c->only;
 	return strlen(c->name) == n && !strncmp(spelt, c->name, n) &&
-	       (!spelt[n] || !strcmp(spelt + n, c->width == W32 ? "/32" : "/64"));
+	       (spelt[n] != '/' || !strncmp(spelt + n, c->width == W32 ? "/32" : "/64", 3)) &&
+	       (!at || !strcmp(at + 1, pr->name));
 }
 
 /* Does the line speak of this compiler and convention? */
-static bool speaks_of(const struct known *k, const struct column *col, const struct gen_case *c)
+static bool speaks_of(const struct known *k, const struct column *col, const struct gen_case *c,
+		      bool *bound)
 {
 	if (strcmp(k->family, col->compiler->family) || !version_matches(k, col->compiler->version))
 		return false;
 	for (size_t i = 0; i < k->nconventions; i++) {
-		if (names(k->conventions[i], c->conv))
+		if (names(k->conventions[i], c->conv, &profiles[col->profile], bound))
 			return true;
 	}
 	return false;
@@ -55,7 +61,7 @@ static bool of_direction(const struct known *k, int direction)
 static void mark(struct matrix *m)
 {
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
-		for (size_t k = 0; k < 2 * m->plan->set[m->plan->columns[i].width].n; k++)
+		for (size_t k = 0; k < 2 * column_set(m->plan, &m->plan->columns[i])->n; k++)
 			m->runs[i].judged[k].known =
 				m->runs[i].judged[k].verdict >= VERDICT_VIOLATION;
 	}
@@ -64,7 +70,9 @@ static void mark(struct matrix *m)
 		const struct case_decl *d = f->c->decl;
 
 		for (size_t k = 0; k < d->nknown && !f->known; k++) {
-			if (speaks_of(&d->known[k], &m->plan->columns[f->column], f->c) &&
+			bool bound;
+
+			if (speaks_of(&d->known[k], &m->plan->columns[f->column], f->c, &bound) &&
 			    of_direction(&d->known[k], f->direction))
 				f->known = &d->known[k];
 		}
@@ -73,8 +81,8 @@ static void mark(struct matrix *m)
 	}
 }
 
-/* Did any column of the compiler and width of `col` execute the case as the line says, and did any
- * find what it says? */
+/* Did any column of the compiler, profile and place of `col` execute the case as the line says, and
+ * did any find what it says? */
 static void look(const struct matrix *m, const struct column *col, const struct known *k,
 		 const struct gen_case *c, bool *executed, bool *found)
 {
@@ -82,7 +90,7 @@ static void look(const struct matrix *m, const struct column *col, const struct 
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
 		const struct column *o = &m->plan->columns[i];
 
-		if (o->compiler != col->compiler || o->width != col->width)
+		if (!same_family(o, col))
 			continue;
 		for (int d = 0; d < CL_DIRECTIONS; d++) {
 			unsigned v = m->runs[i].judged[c->index * 2 + (size_t)d].verdict;
@@ -97,24 +105,25 @@ static void look(const struct matrix *m, const struct column *col, const struct 
 		const struct finding *f = &m->findings[i];
 		const struct column *o = &m->plan->columns[f->column];
 
-		*found = f->c == c && of_direction(k, f->direction) &&
-			 o->compiler == col->compiler && o->width == col->width;
+		*found = f->c == c && of_direction(k, f->direction) && same_family(o, col);
 	}
 }
 
 static void find_vanished(struct matrix *m, size_t column)
 {
 	const struct column *col = &m->plan->columns[column];
-	const struct gen_set *set = &m->plan->set[col->width];
+	const struct gen_set *set = column_set(m->plan, col);
 
 	for (size_t i = 0; i < set->n; i++) {
 		const struct gen_case *c = &set->v[i];
 
 		for (size_t k = 0; k < c->decl->nknown; k++) {
 			const struct known *known = &c->decl->known[k];
-			bool executed, found;
+			bool executed, found, bound;
 
-			if (!speaks_of(known, col, c))
+			/* Other profiles may differ, unless the line is about this very one. */
+			if (!speaks_of(known, col, c, &bound) ||
+			    (!bound && col->profile != profile_user(col->width)))
 				continue;
 			look(m, col, known, c, &executed, &found);
 			if (!executed || found)
@@ -132,8 +141,7 @@ void judge_known(struct matrix *m)
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
 		const struct column *col = &m->plan->columns[i];
 
-		if (i && m->plan->columns[i - 1].compiler == col->compiler &&
-		    m->plan->columns[i - 1].width == col->width)
+		if (i && same_family(&m->plan->columns[i - 1], col))
 			continue;
 		find_vanished(m, i);
 	}

@@ -71,7 +71,7 @@ struct judged {
 	const char *why;     /* for unsupported and not-run */
 };
 
-/* A column's run in the one place this version has. */
+/* A column's run in its place. */
 struct column_run {
 	struct arena *arena; /* of the outcomes */
 	struct place_run run;
@@ -96,14 +96,24 @@ struct extension {
 	bool relies[NARROWS][2];  /* as a callee, in at least one call */
 };
 
+/* A case whose verdict in another place is not the one it has natively. */
+struct difference {
+	size_t column;
+	const struct gen_case *c;
+	int direction;
+	enum verdict here, native;
+	const char *
+		reason; /* the check that tells them apart; NULL: only one has been found wanting */
+};
+
 struct matrix {
 	struct arena *arena;
 	struct plan *plan;
 	uint64_t seed;
-	const char *place;       /* "native" */
-	const char *engine;      /* what implements it */
-	const char *case_args;   /* the --cases of this run, for messages; may be NULL */
-	struct column_run *runs; /* by column */
+	const char *engine[PLACES];  /* what implements each place; NULL: not in this run */
+	const char *why_not[PLACES]; /* of a place that was left out, or NULL */
+	const char *case_args;       /* the --cases of this run, for messages; may be NULL */
+	struct column_run *runs;     /* by column */
 	struct finding *findings;
 	size_t nfindings;
 	struct row *rows;
@@ -115,6 +125,9 @@ struct matrix {
 	unsigned known;              /* cases that are known to fail, and did */
 	unsigned unexpected;         /* cases that violate, crash or hang and are not known to */
 	struct extension *extension; /* by column * MAX_CONVENTIONS + index in conventions[] */
+	struct difference *differences;
+	size_t ndifferences;
+	unsigned compared[PLACES]; /* cases executed there and natively */
 	struct vanished *vanished;
 	size_t nvanished;
 };

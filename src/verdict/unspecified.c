@@ -227,7 +227,7 @@ void judge_unspecified(struct matrix *m)
 	struct behaviours b = { 0 };
 
 	b.v = arena_alloc(m->arena, (2 * m->plan->ncolumns + 1) * sizeof(*b.v));
-	for (enum width w = W32; w < WIDTHS; w++) {
+	for (enum profile_id w = 0; w < PROFILES; w++) {
 		for (size_t k = 0; k < m->plan->set[w].n; k++) {
 			const struct gen_case *c = &m->plan->set[w].v[k];
 
@@ -235,8 +235,8 @@ void judge_unspecified(struct matrix *m)
 			if (!is_unspecified(c))
 				continue;
 			for (size_t i = 0; i < m->plan->ncolumns; i++) {
-				for (int d = 0; m->plan->columns[i].width == w && d < CL_DIRECTIONS;
-				     d++) {
+				for (int d = 0;
+				     m->plan->columns[i].profile == w && d < CL_DIRECTIONS; d++) {
 					const struct place_run *run = &m->runs[i].run;
 					const struct outcome *o =
 						run->v ? &run->v[2 * k + (size_t)d] : NULL;

@@ -27,13 +27,15 @@ static void tear_down(void)
 	arena_free(arena);
 }
 
-static struct column a_column(const struct compiler *c, enum width w, const char *opt)
+static struct column a_column(size_t i, const struct compiler *c, enum width w, const char *opt)
 {
 	size_t n = plan.set[w].n;
 
 	return (struct column){
 		.compiler = c,
 		.width = w,
+		.profile = profile_user(w),
+		.built = i,
 		.opt = opt,
 		.name = arena_printf(arena, "%s -m%u -%s", c->name, width_bits(w), opt),
 		.id = arena_printf(arena, "%s/%u/%s", c->name, width_bits(w), opt),
@@ -60,14 +62,12 @@ static void make(const char *text, enum width w, const char *abi)
 	plan = (struct plan){ .arena = arena };
 	ck_assert_int_eq(gen_select(arena, &list, w, names, &plan.set[w], &error), 0);
 	ck_assert_uint_gt(plan.set[w].n, 0);
-	columns[GCC_O0] = a_column(&gcc, w, "O0");
-	columns[GCC_O2] = a_column(&gcc, w, "O2");
-	columns[CLANG_O2] = a_column(&clang, w, "O2");
+	columns[GCC_O0] = a_column(GCC_O0, &gcc, w, "O0");
+	columns[GCC_O2] = a_column(GCC_O2, &gcc, w, "O2");
+	columns[CLANG_O2] = a_column(CLANG_O2, &clang, w, "O2");
 	plan.columns = columns;
 	plan.ncolumns = COLUMNS;
-	m = (struct matrix){
-		.arena = arena, .plan = &plan, .seed = 5, .place = "native", .engine = "here"
-	};
+	m = (struct matrix){ .arena = arena, .plan = &plan, .seed = 5, .engine = { "here" } };
 	m.runs = arena_alloc(arena, COLUMNS * sizeof(*m.runs));
 	for (size_t i = 0; i < COLUMNS; i++) {
 		struct place_run *r = &m.runs[i].run;
@@ -453,7 +453,7 @@ START_TEST(two_widths)
 	make("int f(int a);", W32, "cdecl");
 	ck_assert_int_eq(proto_parse_file(arena, "cases/some.h", two, &list, &error), 0);
 	ck_assert_int_eq(gen_select(arena, &list, W64, only_sysv, &plan.set[W64], &error), 0);
-	columns[CLANG_O2] = a_column(&clang, W64, "O2");
+	columns[CLANG_O2] = a_column(CLANG_O2, &clang, W64, "O2");
 	m.runs[CLANG_O2].run.n = 3;
 	m.runs[CLANG_O2].run.v = arena_alloc(arena, 6 * sizeof(struct outcome));
 	for (size_t i = 0; i < 6; i++)

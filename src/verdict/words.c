@@ -95,9 +95,19 @@ static const char *fault_text(unsigned fault)
 		return "system call (SIGSYS)";
 	case CL_FAULT_TIMEOUT:
 		return "endless loop: stopped by the watchdog";
+	case CL_FAULT_FPU:
+		return "x87 or vector instruction where none is allowed";
 	default:
 		return "the whole process died";
 	}
+}
+
+/* In the order of their encoding: SDM volume 2, table 2-2 and 3.1.1.3. */
+static const char *segment_name(unsigned n)
+{
+	static const char *const names[] = { "es", "cs", "ss", "ds", "fs", "gs" };
+
+	return n < ARRAY_SIZE(names) ? names[n] : "?";
 }
 
 static uint64_t number(const uint8_t *bytes)
@@ -195,6 +205,7 @@ void finding_words(struct arena *a, const struct cl_finding *r, const char *payl
 		nested ? f->direction == CL_CALLEE ? " at the function's own call" : " at the call"
 		       : " after the call";
 	uint64_t want = number(r->expected), got = number(r->observed);
+	unsigned align;
 
 	switch (f->check) {
 	case CHECK_ARG:
@@ -258,9 +269,10 @@ void finding_words(struct arena *a, const struct cl_finding *r, const char *payl
 	case CHECK_ALIGN:
 		f->subject = arena_printf(a, "stack pointer%s",
 					  nested ? " at the function's own call" : " at the call");
-		f->expected = "a multiple of 16";
-		f->observed =
-			arena_printf(a, "%llu more than a multiple of 16", (unsigned long long)got);
+		align = nested && c->place.align > 16 ? 16 : c->place.align;
+		f->expected = arena_printf(a, "a multiple of %u", align);
+		f->observed = arena_printf(a, "%llu more than a multiple of %u",
+					   (unsigned long long)got, align);
 		break;
 	case CHECK_LOCALS:
 		f->subject = arena_printf(a, "local value %u, kept across a call", r->item % 64);
@@ -282,6 +294,16 @@ void finding_words(struct arena *a, const struct cl_finding *r, const char *payl
 		f->subject = arena_printf(a, "direction flag%s", when);
 		f->expected = "clear";
 		f->observed = "set";
+		break;
+	case CHECK_FLAGS:
+		f->subject = arena_printf(a, "flags IF (0x200) and AC (0x40000)%s", when);
+		f->expected = hex_text(a, r->expected, 4);
+		f->observed = hex_text(a, r->observed, 4);
+		break;
+	case CHECK_SEGMENTS:
+		f->subject = arena_printf(a, "segment register %s", segment_name(r->item));
+		f->expected = hex_text(a, r->expected, 2);
+		f->observed = hex_text(a, r->observed, 2);
 		break;
 	case CHECK_X87_STACK:
 		f->subject = arena_printf(a, "x87 registers in use%s", when);

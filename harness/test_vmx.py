@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: MIT
+"""Place vmx: the same verdicts as a process, what only ring 0 shows, and every way to die.
+
+vmx_probe (built beside clobber, src/place/vmx_probe.c) runs one payload in the place alone. The
+payloads are made by `clobber run`: one as gcc compiles it, one with functions that are broken on
+purpose (patchcc.py).
+"""
+import re
+import shutil
+import subprocess
+from typing import NamedTuple
+
+import pytest
+
+import program
+from mutants import BAD, asm
+from test_checks import mutant_compiler
+
+PROBE = program.PROGRAM.parent / "vmx_probe"
+STEP, INTERRUPTS, TRAP_FPU = 2, 4, 8  # src/payload/handover.h
+GUEST, ROOT, ROOT_CURRENT = 1, 2, 3  # src/vmx/disk.h
+TIMEOUT, DIED, FPU = 7, 8, 9  # enum cl_fault
+INVALID_FIELD = 0x6FFE
+
+pytestmark = [
+    pytest.mark.skipif(not shutil.which("bochs"), reason="not-run: bochs absent"),
+]
+
+
+class Run(NamedTuple):
+    engine: str
+    broken: str
+    restarts: int
+    cases: dict[str, list[str]]  # "name.direction" -> state, then findings
+
+
+def vmx_probe(*args, path: str | None = None) -> subprocess.CompletedProcess:
+    env = program.environment() if path is None else program.environment(PATH=path)
+    return subprocess.run([PROBE, f"runtime={PROBE.parent / 'data/runtime'}", *map(str, args)],
+                          env=env, capture_output=True, text=True, timeout=program.SECONDS)
+
+
+class Payload:
+    """One payload and the names of its cases, in their order."""
+
+    def __init__(self, path, width: int, names: list[str]):
+        self.path, self.width, self.names = path, width, names
+
+    def args(self, *more) -> tuple:
+        return (f"width={self.width}", f"cases={len(self.names)}", *more, self.path)
+
+    def run(self, *options) -> Run:
+        r = vmx_probe(*self.args(*options))
+        engine, last = (r.stderr.splitlines() + ["", ""])[:2]
+        m = re.fullmatch(r"broken: (.*); restarts: (\d+)", last)
+        assert m, r.stderr
+        cases = {}
+        for line in r.stdout.splitlines():
+            number, state, rest = line.split(" ", 2)
+            case, direction = number.split(".")
+            findings = re.findall(r"([a-z0-9-]+/\d+)/round", rest)
+            cases[f"{self.names[int(case)]}.{('callee', 'caller')[int(direction)]}"] = [state,
+                                                                                       *findings]
+        return Run(engine, m[1], int(m[2]), cases)
+
+    def differences(self, *options) -> list[str]:
+        """Lines that tell outcomes apart from a process's, byte by byte."""
+        r = vmx_probe(*self.args("compare", *options))
+        assert "broken: no;" in r.stderr, r.stderr
+        return [self.names[int(line.split(".")[0])] for line in r.stdout.splitlines()]
+
+
+def build(tmp, cc: str, width: int, cases: str, names: list[str], column: str, status: int):
+    text = program.write(tmp / f"m{width}.h", cases)
+    program.run_matrix(tmp / f"out{width}", "--cc", cc, "--cases", text, "--width", width, "--opt",
+                       "O2", status=status)
+    return Payload(tmp / f"out{width}/work/col/{column}-{width}-O2.elf", width, names)
+
+
+def regs(width: int) -> dict[str, str]:
+    r, push = ("r", "q") if width == 64 else ("e", "l")
+    return {"r": r, "push": push, "word": "8" if width == 64 else "4"}
+
+
+def patches(width: int) -> dict[str, dict[str, str]]:
+    """What each function does wrong; `right*` do nothing wrong."""
+    r = "r" if width == 64 else "e"
+    w = width // 8
+    no_idt = (f"sub $16, %{r}sp", f"movl $0, (%{r}sp)", f"movl $0, 4(%{r}sp)",
+              f"movl $0, 8(%{r}sp)", f"lidt (%{r}sp)", f"add $16, %{r}sp")
+    # The header of the results, which lie at the first 2 MiB boundary behind the payload.
+    results = ("movl $0x600000, %ecx", f"movl $-1, 4(%{r}cx)", f"movl $0x12345678, 16(%{r}cx)",
+               f"movl $0x87654321, 24(%{r}cx)")
+    vmread = (f"mov ${INVALID_FIELD:#x}, %ecx", f"vmread %{r}cx, %{r}dx")
+    return {
+        "triple": {"ret": asm(*no_idt, "ud2")},
+        "spins": {"ret": asm("cli", "jmp .")},
+        "spins_blind": {"ret": asm("cli", *no_idt, "jmp .")},
+        "garbage": {"ret": asm(*results, *no_idt, "ud2")},
+        "halts": {"ret": asm("cli", "hlt")},
+        "port": {"ret": asm("mov %eax, %ecx", "inb $0x80, %al", "mov %ecx, %eax")},
+        "cli_sti": {"ret": asm("pushf", f"xor{'q' if width == 64 else 'l'} $0x200, (%{r}sp)",
+                               "popf")},
+        "fs": {"ret": asm("mov $0x10, %ecx", "mov %ecx, %fs")},
+        "sse": {"entry": asm("xorps %xmm0, %xmm0")},
+        "x87": {"ret": asm("fldz", "fstp %st(0)")},
+        "below_sp": {"ret": asm(f"mov %{r}ax, -{w}(%{r}sp)", "nop", f"mov -{w}(%{r}sp), %{r}ax")},
+        # VMfailInvalid sets CF, VMfailValid ZF: DF tells which it was not.
+        "not_invalid": {"ret": asm(*vmread, "jc 1f", "std", "1:")},
+        "not_valid": {"ret": asm(*vmread, "jz 1f", "std", "1:")},
+    }
+
+
+def sources(width: int) -> tuple[str, list[str]]:
+    names = ["right1"]
+    for i, name in enumerate(patches(width)):
+        names += [name, f"right{i + 2}"]
+    abi = {64: "sysv", 32: "cdecl"}[width]
+    return "".join(f"//! group {n}\n//! abi {abi}\nint {n}(int a);\n" for n in names), names
+
+
+@pytest.fixture(scope="module", params=(64, 32))
+def broken(request, tmp_path_factory, gcc, compilers) -> Payload:
+    width = request.param
+    tmp = tmp_path_factory.mktemp("vmx")
+    cases, names = sources(width)
+    by_width = {w: {f"target/{n}": p for n, p in patches(w).items()} for w in (32, 64)}
+    cc = mutant_compiler(tmp, compilers[gcc]["path"], by_width)
+    return build(tmp, cc, width, cases, names, "mutant", 1)
+
+
+@pytest.fixture(scope="module", params=(64, 32))
+def clean(request, tmp_path_factory, gcc) -> Payload:
+    width = request.param
+    tmp = tmp_path_factory.mktemp("clean")
+    cases, names = sources(width)
+    return build(tmp, gcc, width, cases, names, gcc, 0)
+
+
+@pytest.fixture(scope="module")
+def in_guest(broken) -> Run:
+    return broken.run()
+
+
+# The same verdicts -------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("root", (64, 32))
+def test_clean_payload_is_as_in_a_process(clean, root):
+    if clean.width > root:
+        r = vmx_probe(*clean.args(f"root={root}"))
+        assert (r.returncode, r.stderr) == (1, "a 32-bit root cannot run 64-bit guests\n")
+    else:
+        assert clean.differences(f"root={root}") == []
+
+
+@pytest.mark.parametrize("mode", (ROOT, ROOT_CURRENT))
+def test_clean_payload_in_root_operation(clean, mode):
+    assert clean.differences(f"mode={mode}") == []
+
+
+@pytest.mark.parametrize("options", (STEP, STEP | INTERRUPTS, TRAP_FPU))
+def test_clean_payload_in_every_mode(clean, options):
+    assert clean.differences(f"options={options}") == []
+
+
+@pytest.mark.parametrize("model", ("core2_penryn_t9600", "corei7_sandy_bridge_2600k", "tigerlake"))
+def test_clean_payload_on_other_models(clean, model):
+    assert clean.differences(f"model={model}") == []
+
+
+def test_engine_says_what_it_is(clean):
+    engine = clean.run().engine
+    assert re.fullmatch(r"bochs [\d.]+, corei7_icelake_u, 64-bit root, EPT, unrestricted guest, "
+                        r"AVX-512", engine)
+
+
+# What only ring 0 shows ---------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name, found", (
+    ("cli_sti", ["system-flags/0"]), ("fs", ["segments/4"]),
+    ("halts", ["fault/1"]), ("port", ["fault/1"]),
+    ("sse", []), ("x87", []), ("below_sp", []), ("not_invalid", ["fault/2"])))
+def test_ring0(in_guest, name, found):
+    assert in_guest.cases[f"{name}.callee"] == ["executed", *found]
+    assert in_guest.cases[f"{name}.caller"] == ["executed"]
+
+
+def only(run: Run, *names: str) -> dict[str, list[str]]:
+    assert run.broken == "no"
+    return {n: run.cases[f"{n}.callee"][1:] for n in names}
+
+
+def test_floating_instructions_are_trapped(broken):
+    r = broken.run(f"options={TRAP_FPU}")
+    assert only(r, "sse", "x87", "right1", "right9") == {
+        "sse": [f"fault/{FPU}"], "x87": [f"fault/{FPU}"], "right1": [], "right9": []}
+
+
+def test_interrupts_destroy_what_is_below_the_stack_pointer(broken):
+    """At 64 bit this is the red zone, which user code may use and a kernel's may not."""
+    r = broken.run(f"options={STEP | INTERRUPTS}", "seconds=60")
+    assert only(r, "below_sp", "right1", "right9") == {
+        "below_sp": ["return/0"], "right1": [], "right9": []}
+
+
+def test_steps_alone_destroy_nothing(broken):
+    assert only(broken.run(f"options={STEP}"), "below_sp", "right1") == {"below_sp": [],
+                                                                         "right1": []}
+
+
+def test_hypervisor_that_forgets_a_register_is_caught(clean):
+    bx = 3
+    r = clean.run(f"options={STEP}", f"forget={1 + bx}")
+    lost = [f for c in r.cases.values() for f in c[1:]]
+    assert f"callee-saved/{bx}" in lost
+
+
+@pytest.mark.parametrize("mode, fails", ((ROOT, "not_valid"), (ROOT_CURRENT, "not_invalid")))
+def test_vmread_really_fails(broken, mode, fails):
+    """Without a current VMCS it is VMfailInvalid; with one, for a field that is none, VMfailValid."""
+    other = {"not_valid": "not_invalid", "not_invalid": "not_valid"}[fails]
+    r = broken.run(f"mode={mode}", "seconds=10")
+    assert only(r, fails, other) == {fails: ["direction-flag/0"], other: []}
+
+
+# Every way to die ---------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name, fault", (
+    ("triple", DIED), ("spins", TIMEOUT), ("spins_blind", DIED), ("garbage", DIED)))
+def test_end_of_the_guest_is_charged_to_its_case(in_guest, name, fault):
+    assert in_guest.cases[f"{name}.callee"] == ["executed", f"fault/{fault}"]
+    assert in_guest.cases[f"{name}.caller"] == ["executed"]
+
+
+def test_neighbours_of_the_dead_pass(in_guest):
+    assert in_guest.broken == "no"
+    for name, (state, *findings) in in_guest.cases.items():
+        assert state == "executed", name
+        assert not (name.startswith("right") and findings), name
+
+
+def fake(tmp_path, body: str) -> str:
+    """A Bochs that knows its options and is up to no good otherwise."""
+    real = shutil.which("bochs")
+    return str(program.script(tmp_path / "bochs",
+                              f'case "$*" in *--help*) exec {real} "$@" ;; esac\n'
+                              # The question whether it works at all has a small disk.
+                              f'[ $(stat -c %s disk) -lt 10000000 ] && exec {real} "$@"\n{body}\n'))
+
+
+@pytest.mark.parametrize("body, words", (
+    ("kill -9 $$", "was killed"),
+    ("sleep 60", "did not end within 2 s, or was killed"),
+    ("echo hello; exit 0", "bochs did not start: "),
+    ("echo nonsense >log; exit 3", "ended with status 3 and no word from the hypervisor"),
+    ("tr '\\0' x </dev/zero | dd of=disk bs=1M count=8 conv=notrunc status=none; echo x >log",
+     "no word from the hypervisor"),
+    ("echo '000p[CPU0  ] >>PANIC<< on fire' >log; exit 1", "bochs panicked: on fire"),
+))
+def test_engine_that_fails(broken, tmp_path, body, words):
+    r = broken.run(f"bochs={fake(tmp_path, body)}", "seconds=2")
+    assert words in r.broken
+    assert {c[0] for c in r.cases.values()} == {"missing"}
+
+
+def test_engine_killed_on_the_way(broken, tmp_path):
+    """What was handed over before is kept; nothing that did not run passes."""
+    body = f'exec timeout -s KILL 0.4 {shutil.which("bochs")} "$@"'
+    r = broken.run(f"bochs={fake(tmp_path, body)}")
+    assert r.broken != "no"
+    assert ["missing"] in r.cases.values()
+
+
+def test_hang_in_root_operation_is_charged(broken):
+    """Interrupts off, no hypervisor beneath: only the wall clock ends it. The case is known."""
+    r = broken.run(f"mode={ROOT}", "seconds=3")
+    assert r.cases["spins.callee"] == ["executed", f"fault/{DIED}"]
+    assert r.cases["triple.callee"] == ["executed", f"fault/{DIED}"]
+    assert r.cases["right1.callee"] == ["executed"]
+
+
+# Why not ------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("options, words", (
+    (["model=pentium"], "pentium: this processor has no VMX"),
+    (["model=z80"], "this Bochs has no processor model z80"),
+    (["engine=1"], "kvm: "),
+))
+def test_why_not(options, words):
+    r = vmx_probe(*options)
+    assert r.returncode == 1 and r.stderr.startswith(words), r.stderr
+
+
+def test_without_bochs(tmp_path):
+    r = vmx_probe(path=str(tmp_path))
+    assert r.stderr == "bochs is not installed: apt-get install bochs bochs-term\n"

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of profiles, made from profiles.def, and which prototypes each is about. */
+#include "abi/profile.h"
+#include "abi/abi.h"
+
+const struct profile profiles[PROFILES] = {
+#define PROFILE(id, name, width, isa, struct_return, cases, title) \
+	{ name, width, isa, struct_return, cases, title },
+#include "abi/profiles.def"
+#undef PROFILE
+};
+
+/* Is there a type that travels in vector registers, if in any? At 32 bit that is _Float16 too;
+ * float and double only with sseregparm, which no other profile has. */
+static bool has_vector(const struct type *t, enum width w)
+{
+	switch (t->kind) {
+	case TYPE_VECTOR:
+		return true;
+	case TYPE_FLOAT16:
+		return w == W32;
+	case TYPE_STRUCT:
+	case TYPE_UNION:
+		for (size_t i = 0; i < t->nfields; i++) {
+			if (has_vector(t->fields[i].type, w))
+				return true;
+		}
+		return false;
+	case TYPE_ARRAY:
+	case TYPE_COMPLEX:
+		return has_vector(t->of, w);
+	default:
+		return false;
+	}
+}
+
+bool profile_concerns(const struct profile *pr, const struct prototype *p)
+{
+	bool any = false;
+
+	switch (pr->cases) {
+	case CASES_VECTOR:
+		any = has_vector(p->ret, pr->width);
+		for (unsigned i = 0; i < p->nparams + p->nvarargs; i++)
+			any = any || has_vector(abi_arg_type(p, i), pr->width);
+		return any;
+	case CASES_RETURN:
+		return p->ret->kind == TYPE_STRUCT || p->ret->kind == TYPE_UNION ||
+		       p->ret->kind == TYPE_COMPLEX;
+	default:
+		return true;
+	}
+}

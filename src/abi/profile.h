@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* Profiles: what a translation unit was compiled for, as far as calls depend on it: the vector
+ * registers there are and how structures return. The documents speak of both as options. */
+#ifndef CLOBBER_PROFILE_H
+#define CLOBBER_PROFILE_H
+
+#include "proto/proto.h"
+
+/* What registers there are for values that are no integers. */
+enum isa {
+	ISA_INTEGER, /* none: -msoft-float, -mno-80387, -mno-sse */
+	ISA_NO_SSE,  /* x87 is certain, SSE is not: plain -m32 */
+	ISA_SSE2,
+	ISA_AVX,
+	ISA_AVX512F
+};
+
+/* GCC manual, Code Gen Options: -freg-struct-return, -fpcc-struct-return, or neither. */
+enum struct_return { RETURN_PSABI, RETURN_REG, RETURN_PCC };
+
+/* Which cases a profile is about: those that it could make a difference to. */
+enum profile_cases { CASES_ALL, CASES_VECTOR, CASES_RETURN };
+
+enum profile_id {
+#define PROFILE(id, name, width, isa, struct_return, cases, title) PROFILE_##id,
+#include "abi/profiles.def"
+#undef PROFILE
+	PROFILES
+};
+
+struct profile {
+	const char *name;
+	enum width width;
+	enum isa isa;
+	enum struct_return struct_return;
+	enum profile_cases cases;
+	const char *title;
+};
+
+extern const struct profile profiles[PROFILES];
+
+/* The platform's defaults at a width. */
+static inline enum profile_id profile_user(enum width w)
+{
+	return w == W64 ? PROFILE_USER_64 : PROFILE_USER_32;
+}
+
+/* Could the profile make a difference to the prototype's placement? */
+bool profile_concerns(const struct profile *pr, const struct prototype *p);
+
+#endif

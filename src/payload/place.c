@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What the payload needs in every place: a stack for the calls, and to know when one of them will
+ * never return. */
+#include "payload/runtime.h"
+
+/* Watchdog ticks until a call that is still the same one is given up. */
+enum { TICKS_TO_LIVE = 3 };
+
+uint8_t cl_test_stack[CL_PAGE + CL_TEST_STACK + CL_PAGE] __attribute__((aligned(CL_PAGE)));
+int cl_where;
+cl_word cl_flags_random, cl_flags_set;
+void (*cl_announce)(void);
+void (*cl_after_run)(int round, struct verdicts *out);
+
+void place_begin(struct cl_header *h, uint64_t seed)
+{
+	cl_stack_top = ((cl_word)cl_test_stack + CL_PAGE + CL_TEST_STACK - 4096) & ~(cl_word)63;
+	h->magic = CL_MAGIC;
+	h->version = CL_VERSION;
+	h->width = 8 * sizeof(cl_word);
+	h->planned = (uint32_t)(cl_cases_end - cl_cases);
+	h->seed = seed;
+	h->current = CL_NO_CASE;
+}
+
+bool place_late(void)
+{
+	static volatile uint32_t last_ticket, ticks;
+
+	if (cl_ticket != last_ticket) {
+		last_ticket = cl_ticket;
+		ticks = 0;
+		return false;
+	}
+	/* The runtime itself is never late. */
+	return code_under_test_runs() && ++ticks >= TICKS_TO_LIVE;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* Engine `bochs`: the hypervisor's ROM and the request's disk in an emulated PC without firmware,
+ * display or network. What had to be found out, none of it in Bochs' manual: no display plugin is
+ * headless by itself, but `term` is with a terminal type and no terminal (never `rfb`: it listens
+ * on the network); it survives SIGTERM; a build with the debugger waits for commands. */
+#include "place/vmx.h"
+#include "plan/toolchain.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+enum { HELP_SECONDS = 20, SECTORS_A_CYLINDER = 16 * 63 };
+
+static const char *program(const struct vmx_options *o)
+{
+	return o->bochs ? o->bochs : "bochs";
+}
+
+static int help(const struct vmx_options *o, const char *about, struct str *text)
+{
+	const char *argv[] = { program(o), "--help", about, NULL };
+
+	return run_program(argv, HELP_SECONDS, text);
+}
+
+/* The word behind `what`, in `a`; NULL if there is none. */
+static const char *word_after(struct arena *a, const char *text, const char *what)
+{
+	const char *at = text ? strstr(text, what) : NULL;
+
+	at = at ? at + strlen(what) : NULL;
+	return at && strcspn(at, " \n") ? arena_strndup(a, at, strcspn(at, " \n")) : NULL;
+}
+
+const char *bochs_why_not(struct arena *a, const struct vmx_options *o, const char **version)
+{
+	const char *model = o->model ? o->model : VMX_MODEL, *why = NULL;
+	struct str text = { 0 };
+
+	if (help(o, "cpu", &text) < 0 && errno == ENOENT)
+		why = "bochs is not installed: apt-get install bochs bochs-term";
+	else if (!(*version = word_after(a, text.s, "Emulator ")))
+		why = "`bochs --help' does not look like Bochs";
+	else if (!strstr(text.s, arena_printf(a, "\n%s\n", model)))
+		why = arena_printf(
+			a, "this Bochs has no processor model %s; `bochs --help cpu' lists them",
+			model);
+	str_free(&text);
+	return why;
+}
+
+/* The debugger, if this build has it, is told to continue, and to end when the machine stops. */
+static bool has_debugger(const struct vmx_options *o)
+{
+	struct str text = { 0 };
+	bool r;
+
+	help(o, NULL, &text);
+	r = text.s && strstr(text.s, "-rc filename");
+	str_free(&text);
+	return r;
+}
+
+static void must_write(const struct vmx_machine *m, struct arena *a, const char *name,
+		       const char *text)
+{
+	const char *path = arena_printf(a, "%s/%s", m->dir, name);
+
+	if (file_write(path, text, strlen(text)) < 0)
+		die("cannot write %s: %s", path, strerror(errno));
+}
+
+static void configure(struct arena *a, const struct vmx_options *o, const struct vmx_machine *m)
+{
+	struct stat st = { 0 };
+
+	stat(arena_printf(a, "%s/disk", m->dir), &st);
+	must_write(
+		m, a, "config",
+		arena_printf(a,
+			     "display_library: term\n"
+			     "config_interface: textconfig\n"
+			     "plugin_ctrl: speaker=0, gameport=0, parallel=0, serial=0, "
+			     "extfpuirq=0, biosdev=0, iodebug=0\n"
+			     "sound: waveoutdrv=dummy\n"
+			     "memory: guest=%u, host=%u\n"
+			     "cpu: model=%s, count=1, ips=100000000, reset_on_triple_fault=0, "
+			     "ignore_bad_msrs=0\n"
+			     "romimage: file=rom\n"
+			     "ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14\n"
+			     "ata0-master: type=disk, mode=flat, path=disk, cylinders=%llu, "
+			     "heads=16, spt=63\n"
+			     "clock: sync=none, time0=1\n"
+			     "log: log\n"
+			     "panic: action=fatal\n"
+			     "error: action=report\n"
+			     "info: action=ignore\n"
+			     "debug: action=ignore\n",
+			     m->megs, m->megs, o->model ? o->model : VMX_MODEL,
+			     (unsigned long long)(st.st_size / VMX_SECTOR / SECTORS_A_CYLINDER)));
+	must_write(m, a, "commands", "c\nq\n");
+}
+
+/* The first panic in the log, without its time; NULL when it is the hypervisor's own shutdown. */
+static const char *panic(struct arena *a, const char *log)
+{
+	const char *at = log ? strstr(log, ">>PANIC<<") : NULL;
+
+	if (!at || strstr(at, "Shutdown port"))
+		return NULL;
+	return arena_strndup(a, at + 10, strcspn(at + 10, "\n"));
+}
+
+/* The last line that says anything. */
+static const char *last_words(struct arena *a, const char *text)
+{
+	const char *best = "";
+
+	for (const char *p = text; p && *p; p += strcspn(p, "\n"), p += *p == '\n') {
+		if (strstr(p, "display library 'term' not available") == p + 8)
+			return "its display library `term' is missing: apt-get install bochs-term";
+		if (*p == '[' && strchr(p, ']'))
+			best = p;
+	}
+	return arena_strndup(a, best, strcspn(best, "\n"));
+}
+
+const char *bochs_boot(struct arena *a, const struct vmx_options *o, const struct vmx_machine *m)
+{
+	unsigned seconds = o->seconds ? o->seconds : VMX_SECONDS;
+	const char *limit = arena_printf(a, "%u", seconds), *why = NULL;
+	const char *argv[] = { "timeout",  "-k", "1",  limit,    "env", "-C", m->dir, "TERM=vt100",
+			       program(o), "-q", "-f", "config", NULL,  NULL, NULL };
+	struct str text = { 0 };
+	char *log;
+	int status;
+
+	configure(a, o, m);
+	if (has_debugger(o)) {
+		argv[12] = "-rc";
+		argv[13] = "commands";
+	}
+	status = run_program(argv, seconds + 5, &text);
+	log = file_read(arena_printf(a, "%s/log", m->dir), NULL);
+	if (status < 0)
+		why = arena_printf(a, "cannot run timeout: %s", strerror(errno));
+	else if (WIFSIGNALED(status) || WEXITSTATUS(status) == 124 || WEXITSTATUS(status) == 137)
+		why = arena_printf(a, "bochs did not end within %u s, or was killed", seconds);
+	else if (!log)
+		why = arena_printf(a, "bochs did not start: %s", last_words(a, text.s));
+	else if ((why = panic(a, log)))
+		why = arena_printf(a, "bochs panicked: %s", why);
+	else if (!strstr(log, "Shutdown port"))
+		why = arena_printf(a, "bochs ended with status %d and no word from the hypervisor",
+				   WEXITSTATUS(status));
+	free(log);
+	str_free(&text);
+	return why;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* Payload ELFs into memory images. ELF gABI, chapter 5, "Program Header". */
+#include "place/image.h"
+
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LARGE_PAGE = 2 << 20, PAGE = 4096 };
+/* The first page below which no payload is linked, and what guest.c has page tables for. */
+enum { LOWEST = 4 << 20, MOST = 64 << 20 };
+
+struct segment {
+	uint64_t offset, at, file_bytes, memory_bytes;
+};
+
+/* The loadable segment of a program header, whatever the class. */
+#define LOADABLE(bits)                                                                       \
+	static const char *loadable##bits(const char *file, size_t len, struct segment *v,   \
+					  size_t *n, size_t room)                            \
+	{                                                                                    \
+		const Elf##bits##_Ehdr *h = (const void *)file;                              \
+		const Elf##bits##_Phdr *p;                                                   \
+                                                                                             \
+		if (h->e_phoff % sizeof(h->e_phoff) || h->e_phoff > len ||                   \
+		    (len - h->e_phoff) / sizeof(*p) < h->e_phnum)                            \
+			return "its program headers are outside of the file";                \
+		p = (const void *)(file + h->e_phoff);                                       \
+		for (unsigned i = 0; i < h->e_phnum && *n < room; i++) {                     \
+			if (p[i].p_type == PT_LOAD && p[i].p_memsz)                          \
+				v[(*n)++] = (struct segment){ p[i].p_offset, p[i].p_vaddr,   \
+							      p[i].p_filesz, p[i].p_memsz }; \
+		}                                                                            \
+		return NULL;                                                                 \
+	}
+LOADABLE(32)
+LOADABLE(64)
+
+static const char *place_segments(struct arena *a, const char *file, size_t len,
+				  const struct segment *v, size_t n, struct image *out)
+{
+	uint64_t end = v[0].at, file_end = v[0].at;
+	uint8_t *data;
+
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].at < end || v[i].at < LOWEST || v[i].memory_bytes > MOST ||
+		    v[i].at - v[0].at > MOST - v[i].memory_bytes)
+			return "its segments are not where a payload's are";
+		if (v[i].file_bytes > v[i].memory_bytes || v[i].offset > len ||
+		    v[i].file_bytes > len - v[i].offset)
+			return "a segment is outside of the file";
+		end = v[i].at + v[i].memory_bytes;
+		if (v[i].file_bytes)
+			file_end = v[i].at + v[i].file_bytes;
+	}
+	out->at = v[0].at;
+	out->bytes = file_end - v[0].at;
+	out->memory_bytes = (end - v[0].at + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+	out->data = data = arena_alloc(a, out->bytes + 1);
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].file_bytes)
+			memcpy(data + (v[i].at - v[0].at), file + v[i].offset, v[i].file_bytes);
+	}
+	return NULL;
+}
+
+const char *image_load(struct arena *a, const char *path, struct image *out)
+{
+	struct segment v[8];
+	size_t n = 0, len;
+	char *file = file_read(path, &len);
+	const char *error = "it is no ELF file";
+
+	*out = (struct image){ 0 };
+	if (file && len >= sizeof(Elf64_Ehdr) && !memcmp(file, ELFMAG, SELFMAG)) {
+		out->wide = file[EI_CLASS] == ELFCLASS64;
+		error = out->wide ? loadable64(file, len, v, &n, ARRAY_SIZE(v))
+				  : loadable32(file, len, v, &n, ARRAY_SIZE(v));
+		if (!error && !n)
+			error = "it has nothing to load";
+		if (!error)
+			error = place_segments(a, file, len, v, n, out);
+	}
+	free(file);
+	return error;
+}
+
+uint64_t image_results(const struct image *i)
+{
+	return (i->at + i->memory_bytes + LARGE_PAGE - 1) & ~(uint64_t)(LARGE_PAGE - 1);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* A payload as bare metal needs it: its bytes as they lie in memory, and where it is entered. For
+ * every place that starts it itself (src/payload/handover.h). */
+#ifndef CLOBBER_IMAGE_H
+#define CLOBBER_IMAGE_H
+
+#include "util/util.h"
+
+struct image {
+	uint64_t at;           /* address of the first byte, which is also the entry */
+	uint64_t bytes;        /* in data */
+	uint64_t memory_bytes; /* with the zeroes behind; whole pages */
+	const uint8_t *data;
+	bool wide; /* 64 bit */
+};
+
+/* NULL, or why the file is no payload. The image lives in `a`. */
+const char *image_load(struct arena *a, const char *path, struct image *out);
+
+/* The first address behind the image that is a multiple of 2 MiB: where results may be. */
+uint64_t image_results(const struct image *i);
+
+#endif

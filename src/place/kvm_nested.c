@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* Engine `kvm-nested`: the hypervisor as a guest of the host's KVM, which then has to nest VMX. The
+ * plain KVM API (Linux, Documentation/virt/kvm/api.rst): memory, one processor, and the
+ * hypervisor's flat binary entered in 32-bit protected mode with the disk's image in memory.
+ * Whether it works is found out by doing it, in a process of its own with a deadline. */
+#include "place/vmx.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	HYPERVISOR_AT = 0x100000,
+	DISK_AT = 0x20000000, /* inside of the GiB that the hypervisor maps, behind all memory */
+	CPUIDS = 256,
+	POWER_PORT = 0x8900,
+	PROBE_SECONDS = 2,
+	CPUID_VMX = 1 << 5,
+	CR0_PE = 1
+};
+
+/* Written by the child, read by the parent. */
+struct report {
+	char why[200];
+};
+
+static void fail(struct report *r, const char *what) __attribute__((noreturn));
+static void fail(struct report *r, const char *what)
+{
+	snprintf(r->why, sizeof(r->why), "kvm: %s: %s", what, strerror(errno));
+	_exit(1);
+}
+
+static void *anonymous(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* Which KVM is it? The module that stands behind /dev/kvm, for messages. */
+static const char *vendor(void)
+{
+	static const char *const modules[] = { "kvm_intel", "kvm_amd", "kvm_pvm" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "/sys/module/%s", modules[i]);
+		if (access(path, F_OK) == 0)
+			return modules[i];
+	}
+	return "an unknown vendor";
+}
+
+static bool supported_cpuid(int kvm, struct kvm_cpuid2 **out)
+{
+	struct kvm_cpuid2 *c = calloc(1, sizeof(*c) + CPUIDS * sizeof(c->entries[0]));
+	bool vmx = false;
+
+	if (!c)
+		return false;
+	c->nent = CPUIDS;
+	if (ioctl(kvm, KVM_GET_SUPPORTED_CPUID, c) < 0)
+		c->nent = 0;
+	for (uint32_t i = 0; i < c->nent; i++) {
+		if (c->entries[i].function == 1)
+			vmx = c->entries[i].ecx & CPUID_VMX;
+	}
+	*out = c;
+	return vmx;
+}
+
+static const char *cannot_nest(struct arena *a)
+{
+	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	struct kvm_cpuid2 *cpuid = NULL;
+	bool vmx;
+
+	if (kvm < 0 && (errno == EACCES || errno == EPERM))
+		return "kvm: no permission on /dev/kvm: join the group kvm";
+	if (kvm < 0)
+		return "kvm: there is no /dev/kvm";
+	vmx = supported_cpuid(kvm, &cpuid);
+	free(cpuid);
+	close(kvm);
+	if (!vmx)
+		return arena_printf(a, "kvm: %s does not offer VMX to its guests%s", vendor(),
+				    !strcmp(vendor(), "kvm_intel") ? " (kvm_intel nested=1)" : "");
+	return NULL;
+}
+
+static void flat(struct kvm_segment *s, unsigned type, unsigned selector)
+{
+	*s = (struct kvm_segment){ .limit = 0xffffffff,
+				   .selector = (uint16_t)selector,
+				   .type = (uint8_t)type,
+				   .present = 1,
+				   .db = 1,
+				   .s = 1,
+				   .g = 1 };
+}
+
+/* As asm/vmx/rom.asm leaves it, but for ebx: the disk is in memory. */
+static void enter_hypervisor(int cpu, struct report *r)
+{
+	struct kvm_sregs s;
+	struct kvm_regs g = { .rip = HYPERVISOR_AT, .rbx = DISK_AT, .rflags = 2 };
+
+	if (ioctl(cpu, KVM_GET_SREGS, &s) < 0)
+		fail(r, "KVM_GET_SREGS");
+	flat(&s.cs, 11, 0x08);
+	flat(&s.ds, 3, 0x10);
+	s.es = s.fs = s.gs = s.ss = s.ds;
+	s.cr0 |= CR0_PE;
+	if (ioctl(cpu, KVM_SET_SREGS, &s) < 0 || ioctl(cpu, KVM_SET_REGS, &g) < 0)
+		fail(r, "setting registers");
+}
+
+static void add_memory(int vm, unsigned slot, uint64_t at, void *p, size_t bytes, struct report *r)
+{
+	struct kvm_userspace_memory_region m = { .slot = slot,
+						 .guest_phys_addr = at,
+						 .memory_size = bytes & ~(size_t)4095,
+						 .userspace_addr = (uintptr_t)p };
+
+	if (ioctl(vm, KVM_SET_USER_MEMORY_REGION, &m) < 0)
+		fail(r, "memory");
+}
+
+/* In the child: run until the hypervisor switches the machine off. */
+static void machine(const char *hypervisor, size_t bytes, uint8_t *disk, size_t disk_bytes,
+		    size_t memory_bytes, struct report *r) __attribute__((noreturn));
+static void machine(const char *hypervisor, size_t bytes, uint8_t *disk, size_t disk_bytes,
+		    size_t memory_bytes, struct report *r)
+{
+	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC), vm, cpu, size;
+	uint8_t *memory = anonymous(memory_bytes);
+	struct kvm_cpuid2 *cpuid;
+	struct kvm_run *run;
+
+	vm = kvm < 0 ? -1 : ioctl(kvm, KVM_CREATE_VM, 0);
+	if (vm < 0 || !memory)
+		fail(r, "making a machine");
+	memcpy(memory + HYPERVISOR_AT, hypervisor, bytes);
+	add_memory(vm, 0, 0, memory, memory_bytes, r);
+	add_memory(vm, 1, DISK_AT, disk, disk_bytes, r);
+	cpu = ioctl(vm, KVM_CREATE_VCPU, 0);
+	size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+	if (cpu < 0 || size < (int)sizeof(*run))
+		fail(r, "making a processor");
+	run = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, cpu, 0);
+	supported_cpuid(kvm, &cpuid);
+	if (run == MAP_FAILED || ioctl(cpu, KVM_SET_CPUID2, cpuid) < 0)
+		fail(r, "KVM_SET_CPUID2");
+	enter_hypervisor(cpu, r);
+	for (;;) {
+		if (ioctl(cpu, KVM_RUN, 0) < 0 && errno != EINTR)
+			fail(r, "KVM_RUN");
+		if (run->exit_reason == KVM_EXIT_HLT ||
+		    (run->exit_reason == KVM_EXIT_IO && run->io.port == POWER_PORT))
+			_exit(0);
+		if (run->exit_reason == KVM_EXIT_IO)
+			continue;
+		snprintf(r->why, sizeof(r->why), "kvm: the machine stopped (exit reason %u)",
+			 run->exit_reason);
+		_exit(1);
+	}
+}
+
+/* True when it ended by itself. */
+static bool wait_until(pid_t pid, unsigned seconds, int *status)
+{
+	struct timespec nap = { 0, 5000000 };
+
+	for (unsigned i = 0; i < seconds * 200; i++) {
+		if (waitpid(pid, status, WNOHANG) == pid)
+			return true;
+		nanosleep(&nap, NULL);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, status, 0);
+	return false;
+}
+
+const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o,
+			    const struct vmx_machine *m, uint8_t *disk, size_t disk_bytes)
+{
+	unsigned seconds = m->probe ? PROBE_SECONDS : o->seconds ? o->seconds : VMX_SECONDS;
+	const char *path = arena_printf(a, "%s/vmx%u.bin", o->runtime, m->root_width);
+	const char *why = cannot_nest(a);
+	struct report *r = why ? NULL : anonymous(sizeof(*r));
+	char *hypervisor = NULL;
+	int status = 0;
+	size_t bytes;
+	pid_t pid;
+
+	if (!r)
+		return why ? why : "kvm: out of memory";
+	hypervisor = file_read(path, &bytes);
+	if (!hypervisor)
+		return arena_printf(a, "%s is missing: build or install clobber again", path);
+	pid = fork();
+	if (pid == 0)
+		machine(hypervisor, bytes, disk, disk_bytes, (size_t)m->megs << 20, r);
+	if (pid < 0)
+		why = "kvm: cannot start a process";
+	else if (!wait_until(pid, seconds, &status))
+		why = arena_printf(a, "kvm: the machine did not end within %u s", seconds);
+	else if (r->why[0])
+		why = arena_strdup(a, r->why);
+	free(hypervisor);
+	munmap(r, sizeof(*r));
+	return why;
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/* Place `vmx`: makes the disk for the hypervisor, starts an engine on it as often as it takes, and
+ * reads back what came of it. docs/vmx.md has the picture. */
+#include "place/vmx.h"
+
+#include "place/image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	RESULT_BYTES = 64 << 20,
+	CYLINDER = 16 * 63 * VMX_SECTOR, /* a disk has whole ones */
+	TICK = 1000000,                  /* TSC cycles: about as many instructions */
+	STEPPED_TICK = 50000,
+	STUCK_TICKS = 100,
+	MAX_STARTS = 20
+};
+
+/* A folder with a disk, for as long as one payload runs. */
+struct work {
+	char dir[4096];
+	uint8_t *disk;
+	size_t disk_bytes;
+	struct vmx_machine machine;
+	struct vmx_request request;
+};
+
+static bool is_root(const struct vmx_options *o)
+{
+	return o->mode == VMX_MODE_ROOT || o->mode == VMX_MODE_ROOT_CURRENT;
+}
+
+static unsigned root_width(const struct vmx_options *o, enum width w)
+{
+	if (is_root(o))
+		return width_bits(w);
+	return o->root_width ? o->root_width : 64;
+}
+
+static uint64_t round_up(uint64_t n, uint64_t unit)
+{
+	return (n + unit - 1) / unit * unit;
+}
+
+static const char *work_open(struct arena *a, struct work *k, const struct vmx_options *o,
+			     size_t disk_bytes)
+{
+	const char *tmp = getenv("TMPDIR");
+	const char *rom = arena_printf(a, "%s/vmx%u.rom", o->runtime, k->machine.root_width);
+	char *real = realpath(rom, NULL);
+	int fd;
+
+	if (!real)
+		return arena_printf(a, "%s is missing: build or install clobber again", rom);
+	snprintf(k->dir, sizeof(k->dir), "%s/clobber-vmx-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	if (!mkdtemp(k->dir))
+		die("cannot make a folder %s: %s", k->dir, strerror(errno));
+	k->machine.dir = k->dir;
+	k->disk_bytes = round_up(disk_bytes, CYLINDER);
+	if (symlink(real, arena_printf(a, "%s/rom", k->dir)) < 0)
+		die("cannot write into %s: %s", k->dir, strerror(errno));
+	free(real);
+	fd = open(arena_printf(a, "%s/disk", k->dir), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0 || ftruncate(fd, (off_t)k->disk_bytes) < 0)
+		die("cannot write into %s: %s", k->dir, strerror(errno));
+	k->disk = mmap(NULL, k->disk_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (k->disk == MAP_FAILED)
+		die("cannot map the disk in %s: %s", k->dir, strerror(errno));
+	close(fd);
+	return NULL;
+}
+
+static void work_close(struct arena *a, struct work *k)
+{
+	static const char *const files[] = {
+		"disk", "disk.lock", "rom", "config", "commands", "log"
+	};
+
+	if (k->disk)
+		munmap(k->disk, k->disk_bytes);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		unlink(arena_printf(a, "%s/%s", k->dir, files[i]));
+	rmdir(k->dir);
+}
+
+/* Write the request, forget what is left of the last answer, and start the engine. */
+static const char *boot(struct arena *a, struct work *k, const struct vmx_options *o)
+{
+	struct vmx_request *r = &k->request;
+
+	r->magic = VMX_MAGIC;
+	r->version = VMX_VERSION;
+	r->checksum = vmx_checksum(VMX_CHECKSUM, r, offsetof(struct vmx_request, checksum));
+	memset(k->disk, 0, VMX_SECTOR);
+	memcpy(k->disk, r, sizeof(*r));
+	memset(k->disk + r->out_sector * VMX_SECTOR, 0, VMX_SECTOR);
+	if (o->engine == VMX_KVM_NESTED)
+		return kvm_nested_boot(a, o, &k->machine, k->disk, k->disk_bytes);
+	return bochs_boot(a, o, &k->machine);
+}
+
+/* Asking what there is ------------------------------------------------------------------------- */
+
+static const char *engine_text(struct arena *a, const char *name, const struct vmx_options *o,
+			       enum width w, const struct vmx_segment *s)
+{
+	bool root = is_root(o);
+
+	return arena_printf(a, "%s, %u-bit root%s%s%s%s", name, root_width(o, w),
+			    root ? " (the payload itself)" : "",
+			    s->features & VMX_HAS_EPT && !root ? ", EPT" : "",
+			    s->features & VMX_HAS_UNRESTRICTED && !root ? ", unrestricted guest"
+									: "",
+			    s->features & VMX_HAS_AVX512 ? ", AVX-512"
+			    : s->features & VMX_HAS_AVX  ? ", AVX"
+							 : "");
+}
+
+const char *vmx_why_not(struct arena *a, const struct vmx_options *o, enum width w,
+			const char **engine)
+{
+	struct work k = { .machine = {
+				  .megs = 16, .root_width = root_width(o, w), .probe = true } };
+	const char *model = o->model ? o->model : VMX_MODEL, *version = NULL, *why = NULL, *failed;
+	const struct vmx_segment *s;
+	uint64_t at = 1;
+
+	if (!is_root(o) && w == W64 && root_width(o, w) == 32)
+		return "a 32-bit root cannot run 64-bit guests";
+	if (o->engine == VMX_BOCHS)
+		why = bochs_why_not(a, o, &version);
+	if (!why)
+		why = work_open(a, &k, o, 8 * VMX_SECTOR);
+	if (why)
+		return why;
+	k.request.mode = VMX_MODE_PROBE;
+	k.request.out_sector = 1;
+	k.request.out_sectors = 4;
+	failed = boot(a, &k, o);
+	s = segment_next(k.disk, k.disk_bytes, &at);
+	if (!s)
+		why = failed ? failed : "the hypervisor left no answer";
+	else if (s->end != VMX_FINISHED)
+		why = arena_printf(a, "%s: %.*s", version ? model : "kvm", (int)sizeof(s->text) - 1,
+				   s->text);
+	else if (engine)
+		*engine = engine_text(
+			a, version ? arena_printf(a, "bochs %s, %s", version, model) : "kvm-nested",
+			o, w, s);
+	work_close(a, &k);
+	return why;
+}
+
+/* Running a payload ---------------------------------------------------------------------------- */
+
+static const char *prepare(struct arena *a, struct work *k, const struct payload *p,
+			   const struct vmx_options *o)
+{
+	struct vmx_request *r = &k->request;
+	struct image i;
+	const char *why = image_load(a, p->path, &i);
+	uint64_t image_sectors = round_up(i.bytes, VMX_SECTOR) / VMX_SECTOR;
+
+	if (why)
+		return arena_printf(a, "%s: %s", p->path, why);
+	*r = (struct vmx_request){
+		.mode = o->mode ? o->mode : VMX_MODE_GUEST,
+		.width = width_bits(p->width),
+		/* In root operation nothing looks at the payload from time to time. */
+		.options = o->options | (is_root(o) ? CL_ANNOUNCE : 0),
+		.forget = o->forget,
+		.end = 2 * (uint32_t)p->ncases,
+		.directions = p->directions,
+		.seed = p->seed,
+		.image = i.at,
+		.image_bytes = i.bytes,
+		.memory_bytes = i.memory_bytes,
+		.entry = i.at,
+		.results = image_results(&i),
+		.results_bytes = RESULT_BYTES,
+		.image_sector = 1,
+		.out_sector = 1 + image_sectors,
+		.out_sectors = RESULT_BYTES / VMX_SECTOR + 64,
+		.tick = o->options & CL_STEP ? STEPPED_TICK : TICK,
+		.stuck = STUCK_TICKS,
+	};
+	k->machine.root_width = root_width(o, p->width);
+	k->machine.megs = (unsigned)((r->results + r->results_bytes) >> 20) + 1;
+	why = work_open(a, k, o, (1 + image_sectors + r->out_sectors) * VMX_SECTOR);
+	if (!why)
+		memcpy(k->disk + VMX_SECTOR, i.data, i.bytes);
+	return why;
+}
+
+/* What came of one start. */
+struct outcome_of_start {
+	bool finished;
+	uint32_t current;   /* the case under way when the machine stopped, or CL_NO_CASE */
+	const char *died;   /* how the guest ended, if in no case that is known */
+	const char *broken; /* NULL, or why a further start is no use */
+};
+
+/* One segment; *next is where a further start would go on. */
+static void read_segment(struct arena *a, const struct vmx_segment *s, struct place_run *out,
+			 uint32_t *next, struct outcome_of_start *r)
+{
+	const struct cl_header *h = (const void *)((const uint8_t *)s + VMX_SECTOR);
+	bool known = s->current < 2 * out->n && s->current >= *next;
+
+	if (s->bytes)
+		records_read(a, h, s->bytes, out);
+	r->current = known ? s->current : CL_NO_CASE;
+	switch (s->end) {
+	case VMX_FINISHED:
+		r->finished = true;
+		r->broken = s->bytes && h->full ? "results did not fit into memory" : NULL;
+		break;
+	case VMX_DIED:
+	case VMX_STUCK:
+		if (known) {
+			outcome_charge(a, out, s->current, s->end == VMX_STUCK);
+			*next = s->current + 1;
+			out->restarts++;
+		} else {
+			r->died = arena_printf(a,
+					       "the guest ended in no case (exit reason 0x%x, "
+					       "qualification 0x%llx, at 0x%llx)",
+					       s->reason, (unsigned long long)s->qualification,
+					       (unsigned long long)s->ip);
+		}
+		r->current = CL_NO_CASE;
+		break;
+	case VMX_BROKEN:
+		r->broken = arena_printf(a, "the payload's runtime took trap %lld at 0x%llx",
+					 (long long)s->qualification, (unsigned long long)s->ip);
+		break;
+	case VMX_CANNOT:
+		r->broken =
+			arena_printf(a, "%.*s (reason 0x%x, at 0x%llx)", (int)sizeof(s->text) - 1,
+				     s->text, s->reason, (unsigned long long)s->ip);
+		break;
+	}
+}
+
+/* Start the engine once and read what it left on the disk. *next moves on. NULL, or why a further
+ * start is no use. */
+static const char *start(struct arena *a, struct work *k, const struct vmx_options *o,
+			 struct place_run *out, uint32_t *next)
+{
+	struct outcome_of_start r = { .current = CL_NO_CASE };
+	uint64_t at = k->request.out_sector;
+	const struct vmx_segment *s;
+	const char *failed;
+	bool was_announced = k->request.options & CL_ANNOUNCE;
+
+	k->request.first = *next;
+	failed = boot(a, k, o);
+	while (!r.broken && !r.finished && (s = segment_next(k->disk, k->disk_bytes, &at)))
+		read_segment(a, s, out, next, &r);
+	if (r.broken)
+		return r.broken;
+	if (r.finished) {
+		*next = k->request.end;
+	} else if (!was_announced) {
+		/* The last look at it may be cases ago, or unreadable: again from there, each case
+		 * announced, so that the one it ends in is known. */
+		if (r.current != CL_NO_CASE)
+			*next = r.current;
+		k->request.options |= CL_ANNOUNCE;
+	} else if (r.current != CL_NO_CASE) {
+		outcome_charge(a, out, r.current, false);
+		*next = r.current + 1;
+		out->restarts++;
+		if (!is_root(o))
+			k->request.options &= ~(uint32_t)CL_ANNOUNCE;
+	} else if (*next == k->request.first) {
+		return failed ? failed : r.died ? r.died : "the hypervisor left no answer";
+	}
+	return NULL;
+}
+
+void vmx_run(struct arena *a, const struct payload *p, const struct vmx_options *o,
+	     struct place_run *out)
+{
+	struct work k = { 0 };
+	uint32_t next = 0, starts = 0;
+
+	*out = (struct place_run){ .n = p->ncases };
+	out->v = arena_alloc(a, (2 * p->ncases + 1) * sizeof(*out->v));
+	out->broken = prepare(a, &k, p, o);
+	while (!out->broken && next < 2 * p->ncases) {
+		if (++starts > MAX_STARTS)
+			out->broken = "the machine stopped again and again";
+		else
+			out->broken = start(a, &k, o, out, &next);
+	}
+	work_close(a, &k);
+}

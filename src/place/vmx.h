@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* Place `vmx`: the payload under clobber's own VMX hypervisor (src/vmx, docs/vmx.md), as its guest
+ * or in root operation. Engine `bochs` emulates the processor; engine `kvm-nested` runs the same
+ * hypervisor under /dev/kvm. */
+#ifndef CLOBBER_VMX_H
+#define CLOBBER_VMX_H
+
+#include "payload/handover.h"
+#include "place/place.h"
+#include "vmx/disk.h"
+
+enum vmx_engine { VMX_BOCHS, VMX_KVM_NESTED };
+
+struct vmx_options {
+	enum vmx_engine engine;
+	const char *runtime; /* folder with vmx64.rom and its like */
+	const char *model;   /* of Bochs' processors; NULL: VMX_MODEL */
+	enum vmx_mode mode;  /* VMX_MODE_GUEST or one of the roots; 0 is VMX_MODE_GUEST */
+	unsigned root_width; /* 32 or 64; 0: 64 for a guest. A payload in root mode has its own. */
+	unsigned options;    /* CL_STEP, CL_INTERRUPTS, CL_TRAP_FPU of payload/handover.h */
+	unsigned forget;     /* tests only: 1 + the register the hypervisor loses at every step */
+	unsigned seconds;    /* wall clock for one start of the engine; 0: VMX_SECONDS */
+	const char *bochs;   /* the program; NULL: bochs on PATH */
+};
+
+/* A model with SSE, AVX, AVX-512, EPT and unrestricted guest. */
+#define VMX_MODEL "corei7_icelake_u"
+enum { VMX_SECONDS = 120 };
+
+/* Does the engine work here for payloads of the width? NULL, or why not and what to do. Boots the
+ * hypervisor once and asks it. *engine (may be NULL) is what a report says: "bochs 2.7,
+ * corei7_icelake_u, 64-bit root, EPT, unrestricted guest". Both live in `a`. */
+const char *vmx_why_not(struct arena *a, const struct vmx_options *o, enum width w,
+			const char **engine);
+
+/* Run the payload. Outcomes live in `a`. Deaths, hangs and lost results are charged to the case
+ * under way, and the run goes on behind it. */
+void vmx_run(struct arena *a, const struct payload *p, const struct vmx_options *o,
+	     struct place_run *out);
+
+/* One start of an engine on a disk that vmx_run made, in its folder. NULL, or how it failed: the
+ * segments on the disk tell what was achieved all the same. */
+struct vmx_machine {
+	const char *dir; /* holds `disk` and `rom`; the engine may put its files there */
+	unsigned megs;   /* memory */
+	unsigned root_width;
+	bool probe; /* it has nothing to do but answer */
+};
+const char *bochs_boot(struct arena *a, const struct vmx_options *o, const struct vmx_machine *m);
+const char *bochs_why_not(struct arena *a, const struct vmx_options *o, const char **version);
+const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o,
+			    const struct vmx_machine *m, uint8_t *disk, size_t disk_bytes);
+
+/* segments.c: the segments on a disk, checked, one by one from sector *at on. NULL: no further one
+ * that is whole. Behind it lie s->bytes of struct cl_header and records. */
+const struct vmx_segment *segment_next(const uint8_t *disk, size_t bytes, uint64_t *at);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* Not installed: run one payload in place vmx and print its outcomes, for the tests and for looking
+ * at the place alone.  vmx_probe [KEY=VALUE]... PAYLOAD; without a payload: what engine there is.
+ */
+#include "place/vmx.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool option(struct vmx_options *o, const char *s)
+{
+	static const struct {
+		const char *name;
+		size_t at;
+	} numbers[] = {
+		{ "mode=", offsetof(struct vmx_options, mode) },
+		{ "root=", offsetof(struct vmx_options, root_width) },
+		{ "options=", offsetof(struct vmx_options, options) },
+		{ "forget=", offsetof(struct vmx_options, forget) },
+		{ "seconds=", offsetof(struct vmx_options, seconds) },
+		{ "engine=", offsetof(struct vmx_options, engine) },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		size_t n = strlen(numbers[i].name);
+
+		if (!strncmp(s, numbers[i].name, n)) {
+			*(unsigned *)((char *)o + numbers[i].at) =
+				(unsigned)strtoul(s + n, NULL, 0);
+			return true;
+		}
+	}
+	if (!strncmp(s, "model=", 6))
+		o->model = s + 6;
+	else if (!strncmp(s, "bochs=", 6))
+		o->bochs = s + 6;
+	else if (!strncmp(s, "runtime=", 8))
+		o->runtime = s + 8;
+	else
+		return false;
+	return true;
+}
+
+static void print_finding(const struct cl_finding *f)
+{
+	static const char *const names[] = {
+#define CHECK(id, name, what) name,
+#include "abi/checks.def"
+#undef CHECK
+	};
+
+	printf(" %s/%u/round %u/at %u:", names[f->check], f->item, f->round, f->offset);
+	for (unsigned i = 0; i < f->size; i++)
+		printf("%s%02x", i ? "" : " ", f->expected[i]);
+	for (unsigned i = 0; i < f->size; i++)
+		printf("%s%02x", i ? "" : " not ", f->observed[i]);
+}
+
+/* The ELF says how many cases and which width; the memory image holds cl_cases only as addresses.
+ */
+static void print(const struct place_run *r)
+{
+	static const char *const states[] = { "missing", "absent", "executed" };
+
+	for (size_t i = 0; i < 2 * r->n; i++) {
+		const struct outcome *o = &r->v[i];
+
+		printf("%zu.%zu %s", i / 2, i % 2, states[o->state]);
+		for (unsigned k = 0; k < o->nfindings; k++)
+			print_finding(&o->findings[k]);
+		printf(" observations %u\n", o->nobservations);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct vmx_options o = { .runtime = "data/runtime" };
+	struct payload p = { .width = W64, .seed = 1, .directions = 3 };
+	struct arena *a = arena_new();
+	const char *engine = "", *why;
+	struct place_run native, vmx;
+	bool compare = false;
+
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "width=32"))
+			p.width = W32;
+		else if (!strcmp(argv[i], "compare"))
+			compare = true;
+		else if (!strncmp(argv[i], "cases=", 6))
+			p.ncases = strtoul(argv[i] + 6, NULL, 0);
+		else if (!option(&o, argv[i]))
+			p.path = argv[i];
+	}
+	why = vmx_why_not(a, &o, p.width, &engine);
+	fprintf(stderr, "%s\n", why ? why : engine);
+	if (why || !p.path)
+		return why != NULL;
+	vmx_run(a, &p, &o, &vmx);
+	fprintf(stderr, "broken: %s; restarts: %u\n", vmx.broken ? vmx.broken : "no", vmx.restarts);
+	if (!compare) {
+		print(&vmx);
+		return 0;
+	}
+	native_run(a, &p, &native);
+	for (size_t i = 0; i < 2 * p.ncases; i++) {
+		const struct outcome *x = &native.v[i], *y = &vmx.v[i];
+		bool same =
+			x->state == y->state && x->nfindings == y->nfindings &&
+			x->nobservations == y->nobservations &&
+			!memcmp(x->findings, y->findings, x->nfindings * sizeof(*x->findings)) &&
+			!memcmp(x->observations, y->observations,
+				x->nobservations * sizeof(*x->observations));
+
+		if (!same)
+			printf("%zu.%zu differs: native %d/%u/%u, vmx %d/%u/%u\n", i / 2, i % 2,
+			       x->state, x->nfindings, x->nobservations, y->state, y->nfindings,
+			       y->nobservations);
+	}
+	return 0;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* The same bytes in several places: where a verdict differs, the place made the difference. */
+#include "verdict/judge.h"
+
+static bool ran(const struct judged *j)
+{
+	return j->verdict != VERDICT_NOT_RUN && j->verdict != VERDICT_UNSUPPORTED_HERE;
+}
+
+/* The most serious finding of a case in a column tells why. */
+static const char *reason(const struct matrix *m, size_t column, const struct gen_case *c,
+			  int direction)
+{
+	const struct finding *most = NULL;
+
+	for (size_t i = 0; i < m->nfindings; i++) {
+		const struct finding *f = &m->findings[i];
+
+		if (f->column == column && f->c == c && f->direction == direction &&
+		    (!most || f->verdict > most->verdict))
+			most = f;
+	}
+	return most ? arena_printf(m->arena, "%s: %s", checks[most->check].name, most->subject)
+		    : NULL;
+}
+
+void judge_places(struct matrix *m)
+{
+	for (size_t i = 0; i < m->plan->ncolumns; i++) {
+		const struct column *c = &m->plan->columns[i];
+		const struct gen_set *set = column_set(m->plan, c);
+
+		if (c->built == i)
+			continue;
+		for (size_t k = 0; k < 2 * set->n; k++) {
+			const struct judged *here = &m->runs[i].judged[k];
+			const struct judged *native = &m->runs[c->built].judged[k];
+			struct difference d = { .column = i,
+						.c = &set->v[k / 2],
+						.direction = (int)(k % 2),
+						.here = (enum verdict)here->verdict,
+						.native = (enum verdict)native->verdict };
+
+			if (!ran(here) || !ran(native))
+				continue;
+			m->compared[c->place]++;
+			if (d.here == d.native)
+				continue;
+			d.reason = reason(m, d.here > d.native ? i : c->built, d.c, d.direction);
+			m->differences = arena_grow(m->arena, m->differences, m->ndifferences,
+						    sizeof(d));
+			m->differences[m->ndifferences++] = d;
+		}
+	}
+}

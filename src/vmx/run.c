@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* The guest from its start to its end: VM entry, VM exit, and what each exit asks for. Intel SDM
+ * volume 3, 25.1 (what exits), appendix C (reasons). */
+#include "vmx/hv.h"
+#include "vmx/vmcs.h"
+
+enum { VECTOR_DB = 1, VECTOR_UD = 6, VECTOR_GP = 13, FLAG_TF = 0x100, FLAG_IF = 0x200 };
+enum { MSR_VMX_MISC = 0x485 };
+
+/* Ticks in one and the same case until the payload is asked whether it is stuck. A case takes a
+ * small part of a tick. */
+enum { PATIENCE = 2 };
+
+struct guest {
+	struct registers r;
+	bool launched, done;
+	enum vmx_end end;
+	uint32_t executed, current; /* as of the last look */
+	uint64_t idle;              /* ticks since they changed */
+	word code_start, code_end;  /* compiled code in the payload */
+};
+
+static void finish(struct guest *g, enum vmx_end end)
+{
+	g->done = true;
+	g->end = end;
+}
+
+static void skip_instruction(void)
+{
+	vmwrite(GUEST_IP, vmread(GUEST_IP) + vmread(EXIT_LENGTH));
+}
+
+/* What ring 3 may not do either is an exception, so that a guest's verdict is a process's. */
+static void inject(uint8_t vector)
+{
+	vmwrite(ENTRY_EVENT, EVENT_EXCEPTION | vector | (vector == VECTOR_GP ? EVENT_ERROR : 0));
+	vmwrite(ENTRY_ERROR_CODE, 0);
+}
+
+static void emulate_cpuid(struct registers *r)
+{
+	struct cpuid c = cpuid((uint32_t)r->r[AX], (uint32_t)r->r[CX]);
+
+	r->r[AX] = c.a;
+	r->r[BX] = c.b;
+	r->r[CX] = c.c;
+	r->r[DX] = c.d;
+	skip_instruction();
+}
+
+/* XCR0 is the processor's, not the guest's: SDM volume 3, 25.1.2 and 31.2.2. */
+static void emulate_xsetbv(const struct registers *r)
+{
+	__asm__ volatile("xsetbv" : : "a"(r->r[AX]), "d"(r->r[DX]), "c"(r->r[CX]));
+	skip_instruction();
+}
+
+/* The payload says something: src/payload/handover.h. */
+static void listen(struct guest *g)
+{
+	word q = vmread(QUALIFICATION); /* table 27-5: bits 31:16 the port */
+
+	if (q >> 16 != CL_PORT) {
+		inject(VECTOR_GP);
+		return;
+	}
+	skip_instruction();
+	switch (g->r.r[AX]) {
+	case CL_SAY_CASE:
+		announced = results()->current;
+		write_segment(VMX_RUNNING);
+		return;
+	case CL_SAY_CODE:
+		g->code_start = g->r.r[CX];
+		g->code_end = g->r.r[BX];
+		return;
+	case CL_SAY_DONE:
+		finish(g, VMX_FINISHED);
+		return;
+	default:
+		segment.qualification = g->r.r[CX];
+		segment.ip = g->r.r[BX];
+		finish(g, VMX_BROKEN);
+	}
+}
+
+/* The preemption timer counts the guest's time only: its rest is saved at every exit (27.3.4). */
+static void wind(void)
+{
+	unsigned shift = rdmsr(MSR_VMX_MISC) & 31; /* appendix A.6: TSC cycles a timer unit */
+
+	if (vmx_features() & VMX_HAS_TIMER)
+		vmwrite(GUEST_TIMER, (word)(request.tick >> shift));
+}
+
+/* The preemption timer ran out (25.5.1): look whether the guest goes on, and let it look too. */
+static void tick(struct guest *g)
+{
+	struct cl_header *h = results();
+	word blocked = vmread(GUEST_INTERRUPTIBILITY);
+
+	wind();
+	segment.ticks++;
+	g->idle++;
+	if (h->executed != g->executed || h->current != g->current) {
+		g->executed = h->executed;
+		g->current = h->current;
+		g->idle = 0;
+		write_segment(VMX_RUNNING);
+	} else if (g->idle > request.stuck) {
+		finish(g, VMX_STUCK);
+		return;
+	}
+	/* The payload's handler uses the interrupted stack at 32 bit, and what is below the stack
+	 * pointer there is watched now and then: so it comes only when it is needed. */
+	if (g->idle < PATIENCE)
+		return;
+	/* 26.3.1.5: no NMI where STI or MOV SS block events; the next tick will do. One that was
+	 * answered by giving up a call did not end with IRET, and blocks still. */
+	if (blocked & (BLOCKED_BY_STI | BLOCKED_BY_MOV_SS))
+		return;
+	vmwrite(GUEST_INTERRUPTIBILITY, blocked & ~(word)BLOCKED_BY_NMI);
+	vmwrite(ENTRY_EVENT, EVENT_NMI);
+}
+
+/* One instruction of code under test was executed: #DB, for TF is set. The monitor trap flag would
+ * do the same without TF, but Bochs 2.7 offers that control and ignores it. */
+static void step(struct guest *g)
+{
+	word ip = vmread(GUEST_IP);
+
+	vmwrite(GUEST_PENDING_DEBUG, 0);
+	if (ip < g->code_start || ip >= g->code_end)
+		return;
+	segment.steps++;
+	if (request.forget)
+		g->r.r[request.forget - 1] = 0;
+	if (request.options & CL_INTERRUPTS && vmread(GUEST_FLAGS) & FLAG_IF &&
+	    !(vmread(GUEST_INTERRUPTIBILITY) & (BLOCKED_BY_STI | BLOCKED_BY_MOV_SS)))
+		vmwrite(ENTRY_EVENT, EVENT_VALID | CL_VECTOR_DIRTY);
+}
+
+static void handle(struct guest *g, uint32_t reason)
+{
+	switch (reason) {
+	case EXIT_EXCEPTION:
+		if ((vmread(EXIT_EVENT) & 0xff) == VECTOR_DB)
+			step(g);
+		else
+			finish(g, VMX_DIED);
+		return;
+	case EXIT_INTERRUPT:
+		return;
+	case EXIT_TASK_SWITCH:
+		if (!task_switch(&g->r))
+			finish(g, VMX_DIED);
+		return;
+	case EXIT_CPUID:
+		emulate_cpuid(&g->r);
+		return;
+	case EXIT_XSETBV:
+		emulate_xsetbv(&g->r);
+		return;
+	case EXIT_IO:
+		listen(g);
+		return;
+	case EXIT_TIMER:
+		tick(g);
+		return;
+	case EXIT_HLT:
+	case EXIT_CR:
+	case EXIT_RDMSR:
+	case EXIT_WRMSR:
+		inject(VECTOR_GP);
+		return;
+	case EXIT_GETSEC:
+	case EXIT_INVEPT:
+	case EXIT_INVVPID:
+	case EXIT_VMCALL ... EXIT_VMXON:
+		inject(VECTOR_UD);
+		return;
+	default: /* triple fault, EPT violation, invalid state, whatever there may be */
+		finish(g, VMX_DIED);
+	}
+}
+
+enum vmx_end guest_run(void)
+{
+	static struct guest g;
+
+	g = (struct guest){ .current = CL_NO_CASE };
+	vmcs_make();
+	guest_reset(&g.r);
+	wind();
+	while (!g.done) {
+		int failed;
+
+		failed = vmx_enter(&g.r, !g.launched);
+		if (failed) {
+			if (failed == 2)
+				segment.reason = (uint32_t)vmread(INSTRUCTION_ERROR);
+			cannot("VM entry failed; the VM-instruction error is in `reason'");
+		}
+		g.launched = true;
+		segment.exits++;
+		segment.reason = (uint32_t)vmread(EXIT_REASON);
+		handle(&g, segment.reason);
+	}
+	if (g.end == VMX_DIED || g.end == VMX_STUCK) {
+		segment.qualification = vmread(QUALIFICATION);
+		segment.ip = vmread(GUEST_IP);
+	}
+	return g.end;
+}
