@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Install what clobber needs (base), more compilers to test (compilers) or what its own tests ask
-# (tests) through apt. Quick, silent
-# and without root when everything is there. Elsewhere it says what to install.
+# (tests) through apt. Quick, silent and without root when everything is there. Elsewhere it says
+# what to install.
 set -eu
 
 # command, pkg-config module (pc=NAME), Python module (py=NAME) or Bochs display (bochs=NAME), and

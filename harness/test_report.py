@@ -39,7 +39,7 @@ for a; do
 done
 exec {compilers[gcc]["path"]} "$@" -fcall-used-rbx
 """)
-    run_matrix(tmp / "out", "--cc", f"{gcc},{bad}", "--abi", "sysv", "--opt", "O2", "--width", "64",
+    run_matrix(tmp / "out", "--cc", f"{gcc},{bad}", "--abi", "sysv", "--opt", "O2", "--width", "64", "--place", "native",
                "--cases", write(tmp / "c.h", CASES), status=1)
     return tmp / "out"
 
@@ -142,11 +142,12 @@ def test_place_and_profile_of_a_column(rich, tmp_path):
     d = json.loads((rich / "matrix.json").read_text())
     d["columns"][0].update(place="native", engine="process")
     d["columns"][1].update(place="vmx", engine="bochs 2.7", profile="kernel")
+    d["cases"] += [dict(c, profile="kernel") for c in d["cases"]]
     path = write(tmp_path / "m.json", json.dumps(d))
     text = rendered(path, "txt")
     assert re.search(r"^places: +native \(process\), vmx \(bochs 2\.7\)$", text, re.M)
-    assert "bad kernel vmx" in text
-    assert "bad kernel vmx O2" in rendered(path, "md")
+    assert "-m64 kernel vmx" in text
+    assert "| -m64 kernel vmx | as |" in rendered(path, "md")
 
 
 # Text ---------------------------------------------------------------------------------------------
@@ -267,7 +268,7 @@ def test_ktap_lines(rich):
 def test_ktap_known_is_an_expected_failure(tmp_path, gcc, compilers):
     bad = script(tmp_path / "bad", f'exec {compilers[gcc]["path"]} "$@" -fcall-used-rbx\n')
     cases = write(tmp_path / "k.h", "//! known gcc sysv: known\nint f(int a);\n")
-    run_matrix(tmp_path / "out", "--cc", bad, "--abi", "sysv", "--opt", "O2", "--width", "64",
+    run_matrix(tmp_path / "out", "--cc", bad, "--abi", "sysv", "--opt", "O2", "--width", "64", "--place", "native",
                "--cases", cases, status=0)
     text = (tmp_path / "out/ktap.txt").read_text()
     assert re.search(r"^  ok \d+ sysv/64/k/callee # XFAIL 1 known$", text, re.M)

@@ -11,12 +11,22 @@ const char *const change_names[CHANGE_COUNT] = {
 #undef X
 };
 
+const struct stored_finding *change_finding(const struct finding_change *f)
+{
+	return f->new ? f->new : f->old;
+}
+
 /* Columns -------------------------------------------------------------------------------------- */
+
+/* "default" is another word for "user". */
+static const char *profile_word(const char *profile)
+{
+	return strcmp(profile, "default") ? profile : "user";
+}
 
 static bool same_profile(const char *a, const char *b)
 {
-	/* "user" was the name of the default. */
-	return !strcmp(strcmp(a, "user") ? a : "default", strcmp(b, "user") ? b : "default");
+	return !strcmp(profile_word(a), profile_word(b));
 }
 
 /* Alike in everything but the compiler. */
@@ -256,8 +266,8 @@ static bool forbidden(const struct stored_finding *f)
 
 static bool has_case(const struct stored *s, const json_t *cases, const struct stored_finding *f)
 {
-	return json_object_get(cases, arena_printf(s->arena, "%u %s", f->c->width, f->c->id)) !=
-	       NULL;
+	return json_object_get(cases, arena_printf(s->arena, "%u %s %s", f->c->width,
+						   profile_word(f->c->profile), f->c->id)) != NULL;
 }
 
 /* Was there anything to find it in? Its case existed, and its cell was run. */
@@ -280,13 +290,17 @@ static void compare_findings(struct comparison *c, const json_t *cells, bool str
 	unsigned char *seen = arena_alloc(a, o->nfindings + 1);
 
 	for (size_t i = 0; i < o->ncases; i++)
-		json_object_set_new_nocheck(
-			cases, arena_printf(a, "%u %s", o->cases[i].width, o->cases[i].id),
-			json_true());
+		json_object_set_new_nocheck(cases,
+					    arena_printf(a, "%u %s %s", o->cases[i].width,
+							 profile_word(o->cases[i].profile),
+							 o->cases[i].id),
+					    json_true());
 	for (size_t i = 0; i < n->ncases; i++)
-		json_object_set_new_nocheck(
-			cases_now, arena_printf(a, "%u %s", n->cases[i].width, n->cases[i].id),
-			json_true());
+		json_object_set_new_nocheck(cases_now,
+					    arena_printf(a, "%u %s %s", n->cases[i].width,
+							 profile_word(n->cases[i].profile),
+							 n->cases[i].id),
+					    json_true());
 	for (size_t i = 0; i < n->ncells; i++)
 		json_object_set_new_nocheck(cells_now,
 					    cell_key(a, n, &n->cells[i], n->cells[i].column),

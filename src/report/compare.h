@@ -60,6 +60,9 @@ struct comparison {
 void compare(const struct stored *old, const struct stored *new, const char *const *map,
 	     bool strict, struct comparison *out);
 
+/* The finding itself: as it is now, or else as it was. */
+const struct stored_finding *change_finding(const struct finding_change *f);
+
 /* Renderings. `everything`: no list is cut. */
 void compare_text(struct str *out, const struct comparison *c, bool everything);
 void compare_markdown(struct str *out, const struct comparison *c, bool everything);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A comparison as text, Markdown and JSON. A change that several columns share is told once. */
+/* A comparison as text and Markdown. A change that several columns share is told once. */
 #include "report/compare.h"
 #include "report/style.h"
 
@@ -21,11 +21,6 @@ struct groups {
 	size_t n;
 };
 
-static const struct stored_finding *either(const struct finding_change *f)
-{
-	return f->new ? f->new : f->old;
-}
-
 static const char *column_id(const struct comparison *c, const struct finding_change *f)
 {
 	return f->new ? c->new->columns[f->new->column].id : c->old->columns[f->old->column].id;
@@ -39,7 +34,7 @@ static struct groups group_changes(const struct comparison *c, enum change kind,
 
 	for (size_t i = 0; i < c->nfindings; i++) {
 		const struct finding_change *f = &c->findings[i];
-		const struct stored_finding *e = either(f);
+		const struct stored_finding *e = change_finding(f);
 		const char *key;
 		const json_t *at;
 		size_t k;
@@ -174,7 +169,7 @@ static void title(struct str *out, const char *what)
 static void text_change(struct str *out, const struct comparison *c, const struct group *g,
 			const struct text_style *style, bool full)
 {
-	const struct stored_finding *f = either(g->example);
+	const struct stored_finding *f = change_finding(g->example);
 	struct arena *a = c->new->arena;
 
 	if (full) {
@@ -283,7 +278,7 @@ static void markdown_changes(struct str *out, const struct comparison *c, enum c
 			markdown_safe(out, g.v[i].example->how);
 			str_add(out, ": ");
 		}
-		markdown_finding(out, either(g.v[i].example), g.v[i].columns.s);
+		markdown_finding(out, change_finding(g.v[i].example), g.v[i].columns.s);
 	}
 	if (g.n)
 		str_add(out, "</details>\n\n");
@@ -328,99 +323,4 @@ void compare_markdown(struct str *out, const struct comparison *c, bool everythi
 	}
 	if (told)
 		str_add(out, "\n</details>\n");
-}
-
-/* JSON ----------------------------------------------------------------------------------------- */
-
-static json_t *column_or_null(const struct stored *s, const struct stored_finding *f)
-{
-	return f ? json_string(s->columns[f->column].id) : json_null();
-}
-
-static json_t *verdict_or_null(bool there, enum verdict v)
-{
-	return there ? json_string(verdict_info[v].name) : json_null();
-}
-
-static json_t *json_findings(const struct comparison *c)
-{
-	json_t *a = json_array();
-
-	for (size_t i = 0; i < c->nfindings; i++) {
-		const struct finding_change *x = &c->findings[i];
-		const struct stored_finding *f = either(x);
-
-		json_array_append_new(
-			a, json_pack("{ss sb so ss ss ss ss ss so so so so sb ss}", "change",
-				     change_names[x->kind], "regression", (int)x->regression, "how",
-				     string_or_null(x->how), "case", f->c->id, "where", f->c->where,
-				     "direction", direction_name(f->direction), "check", f->check,
-				     "subject", f->subject, "old_column",
-				     column_or_null(c->old, x->old), "new_column",
-				     column_or_null(c->new, x->new), "old_verdict",
-				     verdict_or_null(x->old, x->old ? x->old->verdict : 0),
-				     "new_verdict",
-				     verdict_or_null(x->new, x->new ? x->new->verdict : 0), "known",
-				     (int)f->known, "repro", f->repro));
-	}
-	return a;
-}
-
-static json_t *json_cells(const struct comparison *c)
-{
-	json_t *a = json_array();
-
-	for (size_t i = 0; i < c->ncells; i++) {
-		const struct cell_change *x = &c->cells[i];
-		const struct stored *s = x->new ? c->new : c->old;
-		const struct stored_cell *cell = x->new ? x->new : x->old;
-
-		json_array_append_new(
-			a, json_pack("{ss sb ss ss so so si si}", "change", change_names[x->kind],
-				     "regression", (int)x->regression, "row", s->rows[cell->row].id,
-				     "column", s->columns[cell->column].id, "old_verdict",
-				     verdict_or_null(x->old, x->old ? x->old->verdict : 0),
-				     "new_verdict",
-				     verdict_or_null(x->new, x->new ? x->new->verdict : 0),
-				     "old_executed", x->old ? (int)x->old->executed : 0,
-				     "new_executed", x->new ? (int)x->new->executed : 0));
-	}
-	return a;
-}
-
-static json_t *json_columns(const struct comparison *c)
-{
-	json_t *pairs = json_array(), *added = json_array(), *absent = json_array();
-
-	for (size_t i = 0; i < c->new->ncolumns; i++) {
-		const char *id = c->new->columns[i].id;
-
-		if (c->old_of[i] == NO_COLUMN)
-			json_array_append_new(added, json_string(id));
-		else
-			json_array_append_new(pairs, json_pack("{ss ss}", "old",
-							       c->old->columns[c->old_of[i]].id,
-							       "new", id));
-	}
-	for (size_t i = 0; i < c->old->ncolumns; i++) {
-		if (c->new_of[i] == NO_COLUMN)
-			json_array_append_new(absent, json_string(c->old->columns[i].id));
-	}
-	return json_pack("{so so so}", "compared", pairs, "added", added, "absent", absent);
-}
-
-void compare_json(struct str *out, const struct comparison *c, bool everything)
-{
-	json_t *root =
-		json_pack("{si si si so so so}", "schema", 1, "regressions", (int)c->regressions,
-			  "left_out", (int)c->left_out, "columns", json_columns(c), "findings",
-			  json_findings(c), "cells", json_cells(c));
-	char *text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
-
-	(void)everything;
-	if (!text)
-		die("out of memory while writing the comparison");
-	str_addf(out, "%s\n", text);
-	free(text);
-	json_decref(root);
 }

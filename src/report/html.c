@@ -208,12 +208,13 @@ static json_t *cases(struct packer *p)
 		const char *slash = strchr(c->id, '/');
 
 		json_array_append_new(
-			list, json_pack("[o o o o o o i o]", text(p, c->convention),
-					text(p, slash ? slash : c->id),
-					text(p, arena_strndup(p->a, c->prototype,
-							      (size_t)(rest - c->prototype))),
-					text(p, rest), text(p, c->where), text(p, c->group),
-					(int)c->width, placement(p, c->placement)));
+			list,
+			json_pack("[o o o o o o i o o]", text(p, c->convention),
+				  text(p, slash ? slash : c->id),
+				  text(p, arena_strndup(p->a, c->prototype,
+							(size_t)(rest - c->prototype))),
+				  text(p, rest), text(p, c->where), text(p, c->group),
+				  (int)c->width, placement(p, c->placement), text(p, c->profile)));
 	}
 	return list;
 }

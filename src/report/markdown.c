@@ -39,49 +39,70 @@ static void code(struct str *out, const char *s)
 	str_free(&quote);
 }
 
-static void table(struct str *out, const struct stored *s, unsigned width)
+static bool shown(const struct stored_column *c, const struct stored_column *kind)
 {
-	size_t shown = 0;
+	return table_same_kind(c, kind) && !c->unusable;
+}
+
+static void row(struct str *out, const struct stored *s, const struct stored_row *r, int direction,
+		const struct stored_column *kind)
+{
+	bool bold = r->headline && !direction;
+
+	str_addf(out, "| %s%s%s | %s |", bold ? "**" : "", direction ? "" : r->convention,
+		 bold ? "**" : "", direction_name(direction));
+	for (size_t k = 0; k < s->ncolumns; k++) {
+		char mark[16];
+		struct sum sum;
+
+		if (!shown(&s->columns[k], kind))
+			continue;
+		sum = table_sum(s, k, r, NULL, direction);
+		table_mark(mark, &sum);
+		str_addf(out, " %s |", mark);
+	}
+	str_add(out, "\n");
+}
+
+static bool has_cells(const struct stored *s, const struct stored_row *r,
+		      const struct stored_column *kind)
+{
+	for (size_t k = 0; k < s->ncolumns; k++) {
+		if (shown(&s->columns[k], kind) && (table_sum(s, k, r, NULL, CL_CALLEE).planned ||
+						    table_sum(s, k, r, NULL, CL_CALLER).planned))
+			return true;
+	}
+	return false;
+}
+
+static void table(struct str *out, const struct stored *s, const struct stored_column *kind)
+{
+	bool user = !strcmp(kind->profile, "user"), native = !strcmp(kind->place, "native");
+	size_t n = 0;
 
 	for (size_t i = 0; i < s->ncolumns; i++)
-		shown += s->columns[i].width == width && !s->columns[i].unusable;
-	if (!shown)
+		n += shown(&s->columns[i], kind);
+	if (!n)
 		return;
-	str_addf(out, "| -m%u | as |", width);
+	str_addf(out, "| -m%u%s%s%s%s | as |", kind->width, user ? "" : " ",
+		 user ? "" : kind->profile, native ? "" : " ", native ? "" : kind->place);
 	for (size_t i = 0; i < s->ncolumns; i++) {
-		const struct stored_column *c = &s->columns[i];
-
-		if (c->width != width || c->unusable)
+		if (!shown(&s->columns[i], kind))
 			continue;
 		str_add(out, " ");
-		markdown_safe(out, stored_group(s, c));
-		str_addf(out, " %s |", c->opt);
+		markdown_safe(out, s->columns[i].compiler);
+		str_addf(out, " %s |", s->columns[i].opt);
 	}
 	str_add(out, "\n|---|---|");
-	for (size_t i = 0; i < shown; i++)
+	for (size_t i = 0; i < n; i++)
 		str_add(out, "--:|");
 	str_add(out, "\n");
 	for (size_t i = 0; i < s->nrows; i++) {
-		if (s->rows[i].width != width || !table_leads(s, i))
+		if (s->rows[i].width != kind->width || !table_leads(s, i) ||
+		    !has_cells(s, &s->rows[i], kind))
 			continue;
-		for (int d = 0; d < CL_DIRECTIONS; d++) {
-			bool bold = s->rows[i].headline && !d;
-
-			str_addf(out, "| %s%s%s | %s |", bold ? "**" : "",
-				 d ? "" : s->rows[i].convention, bold ? "**" : "",
-				 direction_name(d));
-			for (size_t k = 0; k < s->ncolumns; k++) {
-				char mark[16];
-				struct sum sum;
-
-				if (s->columns[k].width != width || s->columns[k].unusable)
-					continue;
-				sum = table_sum(s, k, &s->rows[i], NULL, d);
-				table_mark(mark, &sum);
-				str_addf(out, " %s |", mark);
-			}
-			str_add(out, "\n");
-		}
+		for (int d = 0; d < CL_DIRECTIONS; d++)
+			row(out, s, &s->rows[i], d, kind);
 	}
 	str_add(out, "\n");
 }
@@ -166,6 +187,7 @@ void report_markdown(struct str *out, const struct stored *s, bool everything)
 {
 	struct str totals = { 0 };
 	char *line, *rest;
+	size_t n, *kinds;
 	bool first = true;
 
 	(void)everything;
@@ -183,8 +205,9 @@ void report_markdown(struct str *out, const struct stored *s, bool everything)
 					s->version, (unsigned long long)s->seed, stored_places(s),
 					stored_compilers(s)));
 	str_add(out, "\n\n");
-	table(out, s, 64);
-	table(out, s, 32);
+	kinds = table_kinds(s, &n);
+	for (size_t i = 0; i < n; i++)
+		table(out, s, &s->columns[kinds[i]]);
 	str_add(out, "ok: all checks hold; ok-: some cases not expressible here; NV: violate a "
 		     "document; N!: crash or hang; Nk: only known ones of these; Nd: documents "
 		     "are silent or contradict, implementations differ; n/r: not run\n\n");

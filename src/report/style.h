@@ -69,6 +69,13 @@ const char *table_mark(char buf[16], const struct sum *s);
 /* Is it the first row of its convention and width? */
 bool table_leads(const struct stored *s, size_t row);
 
+/* Do two columns belong in one table: same width, profile and place? */
+bool table_same_kind(const struct stored_column *a, const struct stored_column *b);
+
+/* A column of each kind, in the order in which they are told: the platform's defaults first, 64 bit
+ * before 32; *n of them, in s->arena. Places where nothing differs are left out. */
+size_t *table_kinds(const struct stored *s, size_t *n);
+
 /* One table a width: rows are conventions and directions (and groups, if asked), cells verdicts. */
 void report_tables(struct str *out, const struct stored *s, const struct text_style *style);
 

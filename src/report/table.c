@@ -195,8 +195,7 @@ static void finish(struct str *out, struct table *t)
 	t->n = 0;
 }
 
-/* Do two columns belong in one table: same width, profile and place? */
-static bool same_kind(const struct stored_column *a, const struct stored_column *b)
+bool table_same_kind(const struct stored_column *a, const struct stored_column *b)
 {
 	return a->width == b->width && !strcmp(a->profile, b->profile) &&
 	       !strcmp(a->place, b->place);
@@ -234,7 +233,7 @@ static void one_kind(struct str *out, struct table *t)
 		unsigned room;
 
 		end = i + 1;
-		if (!same_kind(&t->s->columns[i], t->like) || t->s->columns[i].unusable)
+		if (!table_same_kind(&t->s->columns[i], t->like) || t->s->columns[i].unusable)
 			continue;
 		room = measure(t, i, &end);
 		if (used + room > t->style->columns || t->n + (end - i) > MAX_COLUMNS) {
@@ -251,7 +250,7 @@ static void one_kind(struct str *out, struct table *t)
 static bool differs(const struct stored *s, const struct stored_column *like)
 {
 	for (size_t i = 0; i < s->ndifferences; i++) {
-		if (same_kind(&s->columns[s->differences[i].column], like))
+		if (table_same_kind(&s->columns[s->differences[i].column], like))
 			return true;
 	}
 	return false;
@@ -302,15 +301,15 @@ static void places(struct str *out, const struct stored *s, const struct text_st
 	}
 }
 
-void report_tables(struct str *out, const struct stored *s, const struct text_style *style)
+size_t *table_kinds(const struct stored *s, size_t *n)
 {
-	/* One table a width, profile and place; the platform's defaults first, 64 bit before 32. */
 	unsigned char *told = arena_alloc(s->arena, s->ncolumns + 1);
+	size_t *v = arena_alloc(s->arena, (s->ncolumns + 1) * sizeof(*v));
 
+	*n = 0;
 	for (unsigned pass = 0; pass < 6; pass++) {
 		for (size_t i = 0; i < s->ncolumns; i++) {
 			const struct stored_column *c = &s->columns[i];
-			struct table t = { .s = s, .style = style, .like = c };
 			unsigned rank = !strcmp(c->profile, "user")     ? 0
 					: !strcmp(c->profile, "kernel") ? 2
 									: 4;
@@ -318,10 +317,22 @@ void report_tables(struct str *out, const struct stored *s, const struct text_st
 			if (told[i] || rank + (c->width == 32) != pass)
 				continue;
 			for (size_t k = i; k < s->ncolumns; k++)
-				told[k] |= same_kind(&s->columns[k], c);
+				told[k] |= table_same_kind(&s->columns[k], c);
 			if (c->built == i || differs(s, c))
-				one_kind(out, &t);
+				v[(*n)++] = i;
 		}
+	}
+	return v;
+}
+
+void report_tables(struct str *out, const struct stored *s, const struct text_style *style)
+{
+	size_t n, *kinds = table_kinds(s, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct table t = { .s = s, .style = style, .like = &s->columns[kinds[i]] };
+
+		one_kind(out, &t);
 	}
 	places(out, s, style);
 }

@@ -30,6 +30,7 @@ const placement = p => p && {arguments: p[0].map(value), hidden: value(p[1]), re
 D.cases = D.cases.map((c, i) => ({
 	index: i, convention: str(c[0]), id: str(c[0]) + str(c[1]), prototype: str(c[2]) + str(c[3]),
 	where: str(c[4]), group: str(c[5]), width: c[6], placement: placement(c[7]),
+	profile: str(c[8]),
 }));
 D.rules = D.rules.map(r => r && {name: r[0], document: r[1], edition: r[2], section: r[3],
 	status: r[4], sentence: r[5]});

@@ -61,7 +61,7 @@ function showFinding(f, column) {
 	fact("expected", el("code", {}, f.expected));
 	fact("observed", el("code", {}, f.observed));
 	if (f.origin)
-		fact("origin", f.origin.replace(/^which /, ""));
+		fact(f.expected === "unspecified" ? "all of them" : "origin", f.origin.replace(/^which /, ""));
 	fact("rule", el("code", {}, rule.name), ` (${rule.status}): ${rule.sentence} `,
 		el("span", {class: "soft"}, `[${rule.document}, ${rule.edition}, ${rule.section}]`));
 	if (f.known !== null)

@@ -40,10 +40,16 @@ function makeFilters() {
 const columnFits = c => !c.unusable && ["compiler", "opt", "profile", "place"].every(k =>
 	!chosen[k] || c[k] === chosen[k]) && (!chosen.width || String(c.width) === chosen.width);
 
+// One table a width, profile and place; the platform's defaults first, 64 bit before 32.
+const kindOf = c => `-m${c.width}` + (c.profile === "user" ? "" : " " + c.profile) +
+	(c.place === "native" ? "" : " " + c.place);
+const rank = c => (c.place === "native" ? 0 : 10) + ({user: 0, kernel: 2}[c.profile] ?? 4) + (c.width === 32 ? 1 : 0);
+const kinds = () => unique(D.columns.slice().sort((a, b) => rank(a) - rank(b) || a.index - b.index).map(kindOf));
+
 // Rows of the table: of a convention and direction, of all groups or of each.
-function tableRows(width) {
+function tableRows(columns) {
 	const list = [];
-	const rows = D.rows.filter(r => r.width === width &&
+	const rows = D.rows.filter(r => columns.some(c => D.cells[r.index].has(c.index)) &&
 		(!chosen.convention || r.convention === chosen.convention));
 	for (const convention of unique(rows.map(r => r.convention))) {
 		for (const direction of DIRECTIONS) {
@@ -69,9 +75,9 @@ function heading(columns, first) {
 	const names = el("tr", {}, el("th", {scope: "col"}, first)), opts = el("tr", {}, el("th"));
 	for (let i = 0; i < columns.length;) {
 		let n = 1;
-		while (i + n < columns.length && columns[i + n].group === columns[i].group)
+		while (i + n < columns.length && columns[i + n].compiler === columns[i].compiler)
 			n++;
-		names.append(el("th", {colspan: n, scope: "colgroup", title: columns[i].version}, columns[i].group));
+		names.append(el("th", {colspan: n, scope: "colgroup", title: columns[i].version}, columns[i].compiler));
 		i += n;
 	}
 	columns.forEach(c => opts.append(el("th", {scope: "col"}, c.opt)));
@@ -89,9 +95,9 @@ function cellButton(s, label, rows, column) {
 
 function showMatrix() {
 	const place = document.getElementById("matrix");
-	const tables = [64, 32].map(width => {
-		const columns = D.columns.filter(c => c.width === width && columnFits(c));
-		const body = tableRows(width).map(r => {
+	const tables = kinds().map(kind => {
+		const columns = D.columns.filter(c => kindOf(c) === kind && columnFits(c));
+		const body = tableRows(columns).map(r => {
 			const cells = columns.map(c => cellButton(cellSum(r.rows, c), r.label, r.rows, c));
 			// With a verdict chosen, rows without it are left out.
 			if (chosen.verdict && cells.every(td => td.className === "faint"))
@@ -99,7 +105,7 @@ function showMatrix() {
 			return el("tr", {}, el("th", {scope: "row", class: r.part ? "part" : null}, r.label), cells);
 		}).filter(Boolean);
 		return columns.length && body.length ? el("div", {class: "scroll"},
-			el("table", {class: "heat", "data-width": width}, heading(columns, "-m" + width), el("tbody", {}, body))) : null;
+			el("table", {class: "heat"}, heading(columns, kind), el("tbody", {}, body))) : null;
 	}).filter(Boolean);
 	place.replaceChildren(...(tables.length ? tables : [el("p", {}, "Nothing fits these filters.")]));
 	document.getElementById("legend").textContent = "ok: all checks hold; ok-: some cases not expressible here; " +
@@ -112,7 +118,7 @@ function showCell(rowIndexes, columnIndex) {
 	const rows = rowIndexes.map(i => D.rows[i]), column = D.columns[columnIndex];
 	const box = document.getElementById("cell"), s = cellSum(rows, column), first = rows[0];
 	const groups = new Set(rows.map(r => r.group));
-	const inCell = c => c.width === first.width && c.convention === first.convention && groups.has(c.group);
+	const inCell = c => c.width === first.width && c.profile === column.profile && c.convention === first.convention && groups.has(c.group);
 	const cases = D.cases.filter(inCell);
 	const found = D.findings.filter(f => f.direction === first.direction &&
 		f.columns.includes(columnIndex) && inCell(f.c));

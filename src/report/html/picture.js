@@ -94,6 +94,8 @@ function picture(f) {
 		const kind = wrong ? "expected" : seen ? "observed" : here.length ? "used" : "";
 		svg.append(el("text", {x: x - 6, y: y + 15, "text-anchor": "end"}, label));
 		svg.append(el("rect", {x, y, width: W, height: H, rx: 3, class: kind}));
+		if (open && seen && !here.length)
+			here.push(...namesAt(f.observed, at, width));
 		const words = here.length ? here.map(i => i.name).join(", ") : saved && wrong ? "to be preserved" : "";
 		svg.append(el("text", {x: x + 8, y: y + 15}, words.slice(0, 22)));
 		position.set(at, {x, y, wrong, seen});
@@ -115,17 +117,26 @@ function picture(f) {
 		el("span", {class: "chip v-violation"}, open ? "used by this compiler" : "found"), " in this run"));
 }
 
+// Of "a in ecx; b in esp+0", what is at a place.
+function namesAt(observed, at, width) {
+	return observed.split("; ").map(part => / in /.exec(part) && [part.split(" in ")[0], part])
+		.filter(x => x && placesIn(x[1], width).includes(at)).map(x => ({at, bytes: 0, name: x[0]}));
+}
+
 function covers(item, at, word) {
 	const from = +/\d+/.exec(at)[0], m = /^stack (\d+)$/.exec(item.at);
 	return m && from >= +m[1] && from < +m[1] + Math.max(item.bytes, word);
 }
 
+// From the box where it should be to the one where it was found; labels stand left of the boxes.
 function arrow(a, b, W, H) {
-	const same = a.x === b.x;
-	const x1 = same ? a.x + W : a.x < b.x ? a.x + W : a.x, x2 = same ? b.x + W : a.x < b.x ? b.x : b.x + W;
-	const y1 = a.y + H / 2, y2 = b.y + H / 2, bend = same ? 34 : 0, s = x2 > x1 && !same ? 1 : -1;
-	return [el("path", {d: `M${x1} ${y1} C${x1 + bend + (same ? 0 : s * 25)} ${y1} ${x2 + bend - (same ? 0 : s * 25)} ${y2} ${x2} ${y2}`}),
-		el("path", {class: "head", d: `M${x2} ${y2} l${-s * 8} -4 v8 z`})];
+	const same = a.x === b.x, toLeft = b.x < a.x, label = 56;
+	const x1 = same || !toLeft ? a.x + W : a.x - label;
+	const x2 = same || toLeft ? b.x + W : b.x - label;
+	const y1 = a.y + H / 2, y2 = b.y + H / 2, pull = same ? 34 : toLeft ? -25 : 25;
+	const head = same || toLeft ? 8 : -8;
+	return [el("path", {d: `M${x1} ${y1} C${x1 + pull} ${y1} ${x2 + (same ? pull : -pull)} ${y2} ${x2} ${y2}`}),
+		el("path", {class: "head", d: `M${x2} ${y2} l${head} -4 v8 z`})];
 }
 
 // For those who do not see it.
