@@ -150,6 +150,10 @@ static void load_registers(struct str *out, const struct gen_case *c)
 
 void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c)
 {
+	if (gen_trampolined(c)) {
+		gen_through_asm(out, a, c);
+		return;
+	}
 	comment(out, a, c);
 	str_addf(out, "\tglobal\ttramp_%s\n\textern\ttarget_%s:weak\ntramp_%s:\n", c->symbol,
 		 c->symbol, c->symbol);

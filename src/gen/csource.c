@@ -179,6 +179,11 @@ static void caller(struct str *out, struct arena *a, const struct gen_case *c)
 	enum width w = c->conv->width;
 
 	declarator(out, a, c, "probe", false);
+	if (c->decl->through) {
+		str_add(out, ";\n");
+		gen_through_caller(out, a, c);
+		return;
+	}
 	str_addf(out, ";\nvoid caller_%s(void)\n{\n\tCL_KEEP\n", c->symbol);
 	if (p->ret->kind != TYPE_VOID)
 		str_addf(out, "\t%s;\n\tr = ", type_spell(a, p->ret, "r"));

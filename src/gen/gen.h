@@ -58,6 +58,15 @@ char *gen_prototype(struct arena *a, const struct gen_case *c);
  * and conventions.c; files whose content does not change are left alone. 0 or -1 with errno. */
 int gen_write(struct arena *a, const struct gen_set *set, const char *dir);
 
+/* through.c: calls through hand-written assembly. Is the callee direction of the case one? */
+bool gen_trampolined(const struct gen_case *c);
+/* NULL, or why `//! through` of the declaration makes no sense (in `a`). */
+const char *gen_through_error(struct arena *a, const struct case_decl *d);
+/* How often the C caller calls the probe. */
+unsigned gen_calls(const struct gen_case *c);
+void gen_through_asm(struct str *out, struct arena *a, const struct gen_case *c);
+void gen_through_caller(struct str *out, struct arena *a, const struct gen_case *c);
+
 /* Text of single parts, for reports and reproducers: appended to *out. */
 void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c);
 void gen_probe(struct str *out, struct arena *a, const struct gen_case *c);

@@ -150,7 +150,9 @@ static int check_unique(struct arena *a, const struct gen_set *set, const char *
 /* Is the pair of convention and declaration something that this profile is there for? */
 static bool concerns(enum profile_id profile, const struct convention *c, const struct case_decl *d)
 {
+	/* Inline assembly that pushes needs code without a red zone. */
 	return convention_in(c, profile) &&
+	       (!d->through || profiles[profile].isa == ISA_INTEGER) &&
 	       (c->only || profile_concerns(&profiles[profile], d->proto));
 }
 
@@ -165,8 +167,16 @@ int gen_select_in(struct arena *a, const struct case_list *cases, enum profile_i
 {
 	*out = (struct gen_set){ .profile = profile, .width = profiles[profile].width };
 	for (size_t i = 0; i < cases->n; i++) {
+		const struct prototype *p = cases->v[i].proto;
+		const char *why = gen_through_error(a, &cases->v[i]);
+
 		if (check_names(a, &cases->v[i], error) < 0)
 			return -1;
+		if (why) {
+			*error = arena_printf(a, "%s:%u:%u: error: %s", p->pos.file, p->pos.line,
+					      p->pos.col, why);
+			return -1;
+		}
 	}
 	for (const struct convention *const *c = conventions; *c; c++) {
 		for (size_t i = 0; i < cases->n; i++) {

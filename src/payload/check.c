@@ -14,6 +14,7 @@ enum {
 	FLAG_DF = 0x400,
 	MXCSR_CONTROL = 0xffc0,
 	CALL_ALIGN = 16,
+	EVERY_GPR = sizeof(cl_word) == 8 ? 0xffef : 0xef, /* but the stack pointer */
 	MOST_OBSERVED = 32 /* bytes of an argument whose places are told */
 };
 
@@ -452,6 +453,17 @@ static void check_returned(const struct cl_case *c, const struct cl_values *v, i
 	}
 }
 
+/* What was popped after a failed VMREAD: the field as it was pushed, and 0 for its result. */
+static void check_slots(const struct cl_values *v, int round, struct verdicts *out)
+{
+	cl_word field = *(const cl_word *)v->arg[0];
+
+	if (cl_slot[0] != field)
+		differ_word(out, CHECK_SLOT, 0, round, field, cl_slot[0]);
+	if (cl_slot[1])
+		differ_word(out, CHECK_SLOT, 1, round, 0, cl_slot[1]);
+}
+
 void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 		  struct verdicts *out)
 {
@@ -466,7 +478,9 @@ void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 		check_memory_return(c, v, round, out);
 	else
 		check_returned(c, v, round, out);
-	check_saved(conv->saved_gpr, conv->saved_xmm, round, out);
+	check_saved(c->flags & CL_THROUGH ? EVERY_GPR : conv->saved_gpr, conv->saved_xmm, round, out);
+	if (c->flags & CL_THROUGH)
+		check_slots(v, round, out);
 	check_stack_pointer(c, c->pop_bytes, round, out);
 	check_canary(c->stack_bytes, round, out);
 	check_nested(c, round, out);
@@ -641,8 +655,8 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 	unsigned saved = cl_conventions[0].saved_gpr;
 	cl_word al = cl_probe_image.gpr[0] & 0xff;
 
-	if (cl_probe_count != 1) {
-		differ_word(out, CHECK_ENTERED, 0, round, 1, cl_probe_count);
+	if (cl_probe_count != c->calls) {
+		differ_word(out, CHECK_ENTERED, 0, round, c->calls, cl_probe_count);
 		return;
 	}
 	check_placed(c, v, round, out);
@@ -668,6 +682,8 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 			differ(out, CHECK_UPPER, CL_ITEM_RETURN, round, &wide, &got, 8, nowhere,
 			       nowhere);
 	}
+	if (c->flags & CL_SLOTS)
+		check_slots(v, round, out);
 	check_locals(round, out);
 	check_saved(saved, 0, round, out);
 	check_stack_pointer(NULL, 0, round, out);

@@ -37,7 +37,7 @@ enum {
 	NR_SECCOMP = 317,
 	NR_SIGALTSTACK = 131
 };
-enum { UC_IP = 168 };
+enum { UC_IP = 168, UC_FLAGS = 176 };
 #define ARCH 0xc000003eu
 #else
 enum {
@@ -52,7 +52,7 @@ enum {
 	NR_SECCOMP = 354,
 	NR_SIGALTSTACK = 186
 };
-enum { UC_IP = 76 };
+enum { UC_IP = 76, UC_FLAGS = 84 };
 #define ARCH 0x40000003u
 #endif
 
@@ -123,6 +123,10 @@ static void on_signal(int signal, void *info, void *context)
 	if (signal == SIG_PROF) {
 		if (!place_late())
 			return;
+	} else if ((signal == SIG_ILL || signal == SIG_SEGV) &&
+		   place_emulate((cl_word *)((uint8_t *)context + UC_IP),
+				 (cl_word *)((uint8_t *)context + UC_FLAGS))) {
+		return;
 	} else if (!code_under_test_runs()) {
 		quit(EXIT_SETUP); /* the runtime itself is broken: nothing it says counts */
 	}

@@ -23,6 +23,23 @@ void place_begin(struct cl_header *h, uint64_t seed)
 	h->current = CL_NO_CASE;
 }
 
+bool place_emulate(cl_word *ip, cl_word *flags)
+{
+	enum { CF = 1, ZF = 0x40, STATUS = 0x8d5 /* OF SF ZF AF PF CF */ };
+	const uint8_t *code = (const uint8_t *)*ip;
+
+	/* REX, then 0F 78 with a register operand. */
+	if (sizeof(cl_word) == 8 && (*code & 0xf0) == 0x40)
+		code++;
+	if (!code_under_test_runs() || code[0] != 0x0f || code[1] != 0x78 || code[2] < 0xc0)
+		return false;
+	*flags &= ~(cl_word)STATUS;
+	/* No current VMCS, or no such field: each in some of the rounds. */
+	*flags |= cl_ticket >> 1 & 1 ? CF : ZF;
+	*ip = (cl_word)(code + 3);
+	return true;
+}
+
 bool place_late(void)
 {
 	static volatile uint32_t last_ticket, ticks;

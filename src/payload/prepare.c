@@ -284,6 +284,7 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 	}
 	widen_image(&state, &cl_poison);
 	widen_image(&state, &cl_poison_callee);
+	cl_slot[0] = cl_slot[1] = cl_unset;
 	cl_probe_count = 0;
 	cl_nested_count = 0;
 }

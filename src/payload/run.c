@@ -16,6 +16,7 @@ volatile uint8_t cl_result[CL_VALUE] __attribute__((aligned(64)));
 volatile long long cl_layout[CL_MEMBERS];
 volatile long long cl_wide[32], cl_wide_ret;
 volatile int cl_wide_int[32], cl_wide_int_ret;
+volatile cl_word cl_slot[2];
 volatile cl_word cl_live[CL_LIVE], cl_back[2 * CL_LIVE];
 volatile double cl_live_double[CL_LIVE_DOUBLES], cl_back_double[2 * CL_LIVE_DOUBLES];
 uint8_t cl_poison_stack[2048] __attribute__((aligned(16)));
@@ -85,7 +86,7 @@ static void run_direction(struct cl_header *h, const struct cl_case *c, int dire
 		if (how == CL_FAULTED) {
 			check_fault(round, cl_fault_kind, cl_fault_ip, cl_fault_address, v);
 			/* What the caller had passed until then is known, and often the reason. */
-			if (direction == CL_CALLER && cl_probe_count == 1)
+			if (direction == CL_CALLER && cl_probe_count == c->calls)
 				check_caller(c, &values, round, CL_ESCAPED, v);
 			/* What a broken call wrote may be anything: later rounds add nothing. */
 			break;

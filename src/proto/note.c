@@ -7,7 +7,7 @@
 
 #define KNOWN_NOTES                                                                                \
 	"annotations: group NAME [TEXT], why TEXT, abi NAME..., varargs TYPE, ..., known CC ABI: " \
-	"TEXT"
+	"TEXT, through NAME"
 
 static bool name_char(char c)
 {
@@ -119,6 +119,19 @@ static void abi_note(struct parser *p, struct notes *n, const struct token *t, b
 	}
 	if (!note->nconventions)
 		missing(p, t, "a convention's name");
+}
+
+static void through_note(struct parser *p, struct notes *n, const struct token *t)
+{
+	const char *s = t->rest;
+
+	set_once(p, &n->through, t);
+	n->through_name = note_name(p, t, &s);
+	if (!n->through_name)
+		missing(p, t, "the name of the assembly");
+	n->through_broken = note_name(p, t, &s);
+	if (n->through_broken && note_name(p, t, &s))
+		parse_fail(p, t, KNOWN_NOTES, "'%s' takes a name and how it is broken", t->word);
 }
 
 static void varargs_note(struct parser *p, struct notes *n, const struct token *t)
@@ -262,7 +275,7 @@ static void known_note(struct parser *p, struct notes *n, const struct token *t)
 
 static void unknown_note(struct parser *p, const struct token *t)
 {
-	static const char *const known[] = { "group", "why", "abi", "varargs", "known" };
+	static const char *const known[] = { "group", "why", "abi", "varargs", "known", "through" };
 	size_t len = strlen(t->word);
 	const char *what = arena_printf(p->a, "unknown annotation '%.40s'", t->word);
 
@@ -292,6 +305,8 @@ void parse_note(struct parser *p, struct notes *n)
 		abi_note(p, n, t, header);
 	else if (!strcmp(t->word, "varargs"))
 		varargs_note(p, n, t);
+	else if (!strcmp(t->word, "through"))
+		through_note(p, n, t);
 	else if (!strcmp(t->word, "known"))
 		known_note(p, n, t);
 	else
@@ -300,7 +315,7 @@ void parse_note(struct parser *p, struct notes *n)
 
 void notes_used(struct notes *n)
 {
-	n->why = n->abi = n->varargs = (struct note){ 0 };
+	n->why = n->abi = n->varargs = n->through = (struct note){ 0 };
 	n->known = NULL;
 	n->nknown = 0;
 	n->known_at = NULL;
@@ -311,6 +326,7 @@ void notes_unused(struct parser *p, const struct notes *n)
 	const struct note *left = n->why.at       ? &n->why
 				  : n->abi.at     ? &n->abi
 				  : n->varargs.at ? &n->varargs
+				  : n->through.at ? &n->through
 						  : NULL;
 
 	if (!left && n->known_at)

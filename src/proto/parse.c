@@ -94,6 +94,8 @@ static void add_case(struct parser *p, struct cases *c, const struct type *t,
 	d->conventions = n->abi.at ? n->abi.conventions : n->group_abi.conventions;
 	d->nconventions = n->abi.at ? n->abi.nconventions : n->group_abi.nconventions;
 	d->convention_pos = n->abi.at ? n->abi.positions : n->group_abi.positions;
+	d->through = n->through.at ? n->through_name : NULL;
+	d->broken = n->through.at ? n->through_broken : NULL;
 	d->known = n->known;
 	d->nknown = n->nknown;
 }

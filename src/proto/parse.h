@@ -239,6 +239,8 @@ struct notes {
 	const struct token *known_at;
 	bool group_why_is_text;        /* from the group line itself; a why line replaces it */
 	struct note why, abi, varargs; /* of the next declaration; `at` NULL: none */
+	struct note through;
+	const char *through_name, *through_broken;
 };
 
 void parse_note(struct parser *p, struct notes *n);

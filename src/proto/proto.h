@@ -158,6 +158,9 @@ struct case_decl {
 	const char **conventions;            /* `//! abi NAME...`; NULL: all that apply */
 	const struct srcpos *convention_pos; /* of each name */
 	size_t nconventions;
+	/* `//! through NAME [BROKEN]`: the call is made through hand-written assembly with a contract
+	 * of its own (src/gen/through.c), whole or broken on purpose; NULL: directly. */
+	const char *through, *broken;
 	const struct known *known;
 	size_t nknown;
 	const char *stem; /* file name without folder and .h */

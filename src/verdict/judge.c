@@ -33,6 +33,12 @@ static const struct value_place *maybe_reference(const struct gen_case *c)
 /* The rule that makes this check true here. */
 static enum rule_id rule_of(const struct gen_case *c, int direction, const struct cl_finding *f)
 {
+	if (c->decl->through && f->check == CHECK_SLOT)
+		return RULE_LINUX_VMREAD_SLOT;
+	if (gen_trampolined(c) && direction == CL_CALLEE && f->check == CHECK_SAVED)
+		return RULE_LINUX_VMREAD_SAVED;
+	if (gen_trampolined(c) && direction == CL_CALLEE && f->check == CHECK_SP)
+		return RULE_LINUX_VMREAD_POP;
 	switch (f->check) {
 	case CHECK_ARG:
 	case CHECK_REFERENCE:

@@ -266,6 +266,12 @@ void finding_words(struct arena *a, const struct cl_finding *r, const char *payl
 			f->origin = arena_printf(a, "which was in %s at the call",
 						 place_text(a, c, r->origin, r->size));
 		break;
+	case CHECK_SLOT:
+		f->subject = r->item ? "the fault slot, popped as the result" : "the field slot";
+		f->expected = r->item ? "0" : arena_printf(a, "unchanged: %s",
+							   hex_text(a, r->expected, r->size));
+		f->observed = hex_text(a, r->observed, r->size);
+		break;
 	case CHECK_ALIGN:
 		f->subject = arena_printf(a, "stack pointer%s",
 					  nested ? " at the function's own call" : " at the call");
