@@ -141,7 +141,7 @@ void find_tools(struct plan *p, const char *cc, struct compiler_list *compilers)
 struct queue {
 	struct matrix *m;
 	const struct places *places;
-	const char *vmx_why_not[WIDTHS];
+	const char *why_not[PLACES][WIDTHS];
 	pthread_mutex_t lock;
 	size_t next;
 };
@@ -153,6 +153,13 @@ static unsigned vmx_options_of(const struct places *places, const struct column 
 	if (places->vmx_options_given)
 		return places->vmx.options;
 	return profiles[c->profile].isa == ISA_INTEGER ? CL_TRAP_FPU | CL_INTERRUPTS : 0;
+}
+
+static enum vmx_mode mode_of(enum place_id place)
+{
+	return place == PLACE_ROOT        ? VMX_MODE_ROOT
+	       : place == PLACE_ROOT_VMCS ? VMX_MODE_ROOT_CURRENT
+					  : VMX_MODE_GUEST;
 }
 
 static void run_payload(struct arena *a, const struct queue *q, const struct column *c,
@@ -171,11 +178,12 @@ static void run_payload(struct arena *a, const struct queue *q, const struct col
 		native_run(a, &p, out);
 		return;
 	}
-	if (q->vmx_why_not[c->width]) {
-		*out = (struct place_run){ .n = set->n, .why_not = q->vmx_why_not[c->width] };
+	if (q->why_not[c->place][c->width]) {
+		*out = (struct place_run){ .n = set->n, .why_not = q->why_not[c->place][c->width] };
 		return;
 	}
-	o.options = vmx_options_of(q->places, c);
+	o.mode = mode_of(c->place);
+	o.options = c->place == PLACE_VMX ? vmx_options_of(q->places, c) : 0;
 	vmx_run(a, &p, &o, out);
 }
 
@@ -210,24 +218,25 @@ static void *worker(void *arg)
 static void find_engines(struct queue *q)
 {
 	struct matrix *m = q->m;
-	bool wanted[WIDTHS] = { false };
+	bool wanted[PLACES][WIDTHS] = { { false } };
 
-	for (size_t i = 0; i < m->plan->ncolumns; i++) {
-		const struct column *c = &m->plan->columns[i];
+	for (size_t i = 0; i < m->plan->ncolumns; i++)
+		wanted[m->plan->columns[i].place][m->plan->columns[i].width] = true;
+	if (wanted[PLACE_NATIVE][W32] || wanted[PLACE_NATIVE][W64])
+		m->engine[PLACE_NATIVE] = "process";
+	for (enum place_id p = PLACE_VMX; p < PLACES; p++) {
+		struct vmx_options o = q->places->vmx;
 
-		if (c->place == PLACE_VMX)
-			wanted[c->width] = true;
-		else
-			m->engine[PLACE_NATIVE] = "process";
-	}
-	for (enum width w = W32; w < WIDTHS; w++) {
-		const char *engine = NULL;
+		o.mode = mode_of(p);
+		for (enum width w = W32; w < WIDTHS; w++) {
+			const char *engine = NULL;
 
-		if (!wanted[w])
-			continue;
-		q->vmx_why_not[w] = vmx_why_not(m->arena, &q->places->vmx, w, &engine);
-		if (!q->vmx_why_not[w] || !m->engine[PLACE_VMX])
-			m->engine[PLACE_VMX] = engine ? engine : "none";
+			if (!wanted[p][w])
+				continue;
+			q->why_not[p][w] = vmx_why_not(m->arena, &o, w, &engine);
+			if (!q->why_not[p][w] || !m->engine[p])
+				m->engine[p] = engine ? engine : "none";
+		}
 	}
 }
 

@@ -94,7 +94,8 @@ static int list_cases(void)
 		printf("%s:%u: %-14s 32:%zu 64:%zu  %s\n", d->proto->pos.file, d->proto->pos.line,
 		       d->group, n[W32], n[W64], d->proto->text);
 	}
-	printf("%zu prototypes: %zu cases at 32 bit, %zu at 64 bit, each in 2 directions (more with\n"
+	printf("%zu prototypes: %zu cases at 32 bit, %zu at 64 bit, each in 2 directions (more "
+	       "with\n"
 	       "profiles that compile the same case differently: `clobber list profiles')\n",
 	       cases.n, all[W32], all[W64]);
 	census_take(a, set, &census);

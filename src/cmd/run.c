@@ -26,7 +26,8 @@ static const char usage[] =
 	"  --opt LIST      optimisations (default: O0,O2)\n"
 	"  --profile LIST  user, kernel, sse2, avx, avx512f, reg-struct, pcc-struct\n"
 	"                  (default: all that have cases; see `clobber list profiles')\n"
-	"  --place LIST    native, vmx, all; auto: native and what else works here\n"
+	"  --place LIST    native, vmx (a guest), root, root-vmcs (VMX root operation\n"
+	"                  without and with a current VMCS), all; auto: what works here\n"
 	"                  (default: auto; see `clobber list places')\n"
 	"  --vmx-model M   the processor that Bochs is to be (default: corei7_icelake_u)\n"
 	"  --vmx-engine E  bochs (default) or kvm-nested\n"
@@ -206,6 +207,21 @@ static unsigned vmx_word(const char *word)
 	die("--vmx-with: `%s' is none of step, interrupts, trap-fpu, none", word);
 }
 
+/* One entry of --place; root operation of both kinds goes with vmx. */
+static void want_place(const char *name, bool wanted[PLACES])
+{
+	bool found = !strcmp(name, "all");
+
+	for (enum place_id i = 0; i < PLACES; i++) {
+		if (strcmp(name, "all") && strcmp(name, place_name(i)))
+			continue;
+		wanted[i] = found = true;
+	}
+	if (!found)
+		die("--place: `%s' is no place; say native, vmx, root, root-vmcs, all or auto",
+		    name);
+}
+
 /* Where to run. With `auto`, what does not work here is told and left out. */
 static void choose_places(struct plan *p, const struct options *o, struct places *out)
 {
@@ -230,19 +246,13 @@ static void choose_places(struct plan *p, const struct options *o, struct places
 	for (; *list; list++) {
 		if (!strcmp(*list, "auto"))
 			out->wanted[PLACE_NATIVE] = try = true;
-		else if (!strcmp(*list, "all"))
-			out->wanted[PLACE_NATIVE] = out->wanted[PLACE_VMX] = true;
-		else if (!strcmp(*list, place_name(PLACE_NATIVE)))
-			out->wanted[PLACE_NATIVE] = true;
-		else if (!strcmp(*list, place_name(PLACE_VMX)))
-			out->wanted[PLACE_VMX] = true;
 		else
-			die("--place: `%s' is no place; say native, vmx, all or auto", *list);
+			want_place(*list, out->wanted);
 	}
 	if (!try || out->wanted[PLACE_VMX])
 		return;
 	why = vmx_why_not(p->arena, &out->vmx, W64, NULL);
-	out->wanted[PLACE_VMX] = !why;
+	out->wanted[PLACE_VMX] = out->wanted[PLACE_ROOT] = out->wanted[PLACE_ROOT_VMCS] = !why;
 	out->why_not[PLACE_VMX] = why;
 }
 

@@ -217,7 +217,7 @@ void fuzz_round_cases(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wa
 	}
 	compilers = compilers_lock(r->arena, p->work);
 	empty_work(r->arena, p->work);
-	plan_columns(p, &s->compilers, s->widths, s->opts);
+	plan_columns(p, &s->compilers, plan_only_native, s->opts);
 	complete(s, r);
 	r->ruled_out = arena_alloc(r->arena, (p->ncolumns + 1) * sizeof(unsigned char *));
 	narrow(s, r, wanted, ctx);

@@ -2,10 +2,10 @@
 /* The scenario of the thread: a VMREAD that fails, and vmread_error called for it.
  *
  * As a callee, the C function is called by the trampoline of asm/thread, as inline assembly calls
- * that: every register must survive. As a caller, C code holds the inline assembly of __vmcs_readl in
- * one of its bodies, and the trampoline calls a probe, which checks where the arguments are and
- * destroys all it may. In VMX root operation the VMREAD is one; elsewhere the payload's fault handler
- * stands in for it (src/payload/place.c). */
+ * that: every register must survive. As a caller, C code holds the inline assembly of __vmcs_readl
+ * in one of its bodies, and the trampoline calls a probe, which checks where the arguments are and
+ * destroys all it may. In VMX root operation the VMREAD is one; elsewhere the payload's fault
+ * handler stands in for it (src/payload/place.c). */
 #include "gen/gen.h"
 
 #include <string.h>
@@ -13,9 +13,9 @@
 enum { READS = 6 };
 
 /* name, has a trampoline, reads, what it is */
-#define BODIES(X)                                                              \
+#define BODIES(X)                                                                 \
 	X("vmread", true, 1, "VMREAD, push, push, call the trampoline, pop, pop") \
-	X("vmread_six", true, READS, "six of them in a row")                   \
+	X("vmread_six", true, READS, "six of them in a row")                      \
 	X("vmread_goto", false, 1, "VMREAD with asm goto, and a call in C")
 
 static const struct body {
@@ -62,23 +62,26 @@ const char *gen_through_error(struct arena *a, const struct case_decl *d)
 	if (!d->through)
 		return NULL;
 	if (!body_of(d))
-		return arena_printf(a, "`//! through' of %s names `%s', which is none of vmread, "
-				       "vmread_six, vmread_goto",
+		return arena_printf(a,
+				    "`//! through' of %s names `%s', which is none of vmread, "
+				    "vmread_six, vmread_goto",
 				    p->name, d->through);
 	for (size_t i = 0; i < ARRAY_SIZE(broken); i++)
 		known = known || !strcmp(d->broken, broken[i]);
 	if (!known)
-		return arena_printf(a, "`//! through' of %s is broken as `%s', which is none of "
-				       "drop_dx, swap_pops, swap_arguments, keep_slot, wrong_pop, "
-				       "other_generation",
+		return arena_printf(a,
+				    "`//! through' of %s is broken as `%s', which is none of "
+				    "drop_dx, swap_pops, swap_arguments, keep_slot, wrong_pop, "
+				    "other_generation",
 				    p->name, d->broken);
 	if (p->nparams != 2 || p->variadic || p->params[0].type->kind != TYPE_ULONG ||
 	    p->params[1].type->kind != TYPE_BOOL || p->ret->kind != TYPE_VOID)
 		return arena_printf(a, "`//! through' of %s needs void f(unsigned long, _Bool)",
 				    p->name);
 	if (d->nconventions != 1 && d->nconventions != 2)
-		return arena_printf(a, "`//! through' of %s needs `//! abi kernel asmlinkage', or one "
-				       "of them",
+		return arena_printf(a,
+				    "`//! through' of %s needs `//! abi kernel asmlinkage', or one "
+				    "of them",
 				    p->name);
 	return NULL;
 }
@@ -95,8 +98,8 @@ static const char *generation(const struct gen_case *c)
 	return on_stack(c) != other ? "stack" : "registers";
 }
 
-/* The trampoline for the target and for the probe, and the caller of the first, which stands for the
- * inline assembly. */
+/* The trampoline for the target and for the probe, and the caller of the first, which stands for
+ * the inline assembly. */
 void gen_through_asm(struct str *out, struct arena *a, const struct gen_case *c)
 {
 	enum width w = c->conv->width;

@@ -64,7 +64,7 @@ enum cl_case_flags {
 	CL_VARIADIC = 1,
 	CL_POP_UNSPECIFIED = 2,
 	CL_STACK_UNSPECIFIED = 4,
-	CL_RETURNS = 8,            /* not void */
+	CL_RETURNS = 8,             /* not void */
 	CL_RETURN_UNSPECIFIED = 16, /* the callee direction cannot run */
 	CL_THROUGH = 32, /* callee: the call goes through assembly that preserves every register */
 	CL_SLOTS = 64    /* what cl_slot holds afterwards is checked: the field, and 0 */
@@ -85,7 +85,7 @@ struct cl_case {
 	struct cl_value hidden; /* pointer to a memory return value; nlocs 0: none */
 	const struct cl_member *members;
 	uint8_t nmembers;
-	uint8_t calls; /* of the probe, by the caller */
+	uint8_t calls;        /* of the probe, by the caller */
 	void (*tramp)(void);  /* callee direction: sets up the call and calls target */
 	void (*target)(void); /* C, compiled by the compiler under test; NULL if it could not be */
 	void (*caller)(void); /* C, caller direction: calls the probe; NULL likewise */

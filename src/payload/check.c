@@ -478,7 +478,8 @@ void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 		check_memory_return(c, v, round, out);
 	else
 		check_returned(c, v, round, out);
-	check_saved(c->flags & CL_THROUGH ? EVERY_GPR : conv->saved_gpr, conv->saved_xmm, round, out);
+	check_saved(c->flags & CL_THROUGH ? EVERY_GPR : conv->saved_gpr, conv->saved_xmm, round,
+		    out);
 	if (c->flags & CL_THROUGH)
 		check_slots(v, round, out);
 	check_stack_pointer(c, c->pop_bytes, round, out);

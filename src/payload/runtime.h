@@ -43,7 +43,8 @@ extern volatile long long cl_wide[32], cl_wide_ret;
 extern volatile int cl_wide_int[32], cl_wide_int_ret;
 extern volatile cl_word cl_back[2 * CL_LIVE];
 extern volatile double cl_back_double[2 * CL_LIVE_DOUBLES];
-extern volatile cl_word cl_slot[2]; /* what was popped: the field, and the result of a failed VMREAD */
+extern volatile cl_word
+	cl_slot[2];      /* what was popped: the field, and the result of a failed VMREAD */
 extern cl_word cl_unset; /* what cl_back and cl_back_double hold before a run */
 
 /* asm/engine*.asm: switch to the test stack, poison every register, jump to `entry`; 0 when it came
@@ -114,8 +115,8 @@ static inline bool code_under_test_runs(void)
 enum { CL_PAGE = 4096, CL_TEST_STACK = 64 * 1024 };
 extern uint8_t cl_test_stack[];                       /* between two pages nobody may touch */
 void place_begin(struct cl_header *h, uint64_t seed); /* fills in h and cl_stack_top */
-/* At a fault of code under test outside of VMX operation: is the instruction a VMREAD? Then it failed,
- * as the flags say now, and *ip is behind it. Intel SDM volume 3, 30.2 and 30.3. */
+/* At a fault of code under test outside of VMX operation: is the instruction a VMREAD? Then it
+ * failed, as the flags say now, and *ip is behind it. Intel SDM volume 3, 30.2 and 30.3. */
 bool place_emulate(cl_word *ip, cl_word *flags);
 bool place_late(void); /* on every tick: has the call under way had its time? */
 

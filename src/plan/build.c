@@ -198,9 +198,11 @@ static void compiler_independent_rules(struct plan *p, struct str *s, enum width
 		 "-I%s -c -o $out $in\n  description = table $in\n",
 		 width_bits(w), command_word(p->arena, p->host_cc), width_bits(w),
 		 command_word(p->arena, p->include));
-	str_addf(s, "rule asm%u\n  command = %s -f elf%u -I%s/ -o $out $in\n  description = nasm $in\n",
-		 width_bits(w), command_word(p->arena, p->nasm), width_bits(w),
-		 command_word(p->arena, p->runtime));
+	str_addf(
+		s,
+		"rule asm%u\n  command = %s -f elf%u -I%s/ -o $out $in\n  description = nasm $in\n",
+		width_bits(w), command_word(p->arena, p->nasm), width_bits(w),
+		command_word(p->arena, p->runtime));
 }
 
 static void compiler_independent(struct plan *p, struct str *s, enum profile_id f)

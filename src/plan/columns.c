@@ -50,9 +50,7 @@ static const struct probe *lacks(const struct target *t, const struct type *type
 		l = lacks(t, type->fields[i].type);
 	if (!l && type->kind == TYPE_ARRAY)
 		l = lacks(t, type->of);
-	return l                                              ? l
-	       : f < FEATURE_COUNT && !t->feature[f].ok ? &t->feature[f]
-							: NULL;
+	return l ? l : f < FEATURE_COUNT && !t->feature[f].ok ? &t->feature[f] : NULL;
 }
 
 static size_t convention_index(const struct convention *c)
@@ -124,6 +122,18 @@ static void decide(struct plan *p, struct column *col)
 	}
 }
 
+/* Root operation is for what is written for it; everything else is the same there as in a guest. */
+static bool has_work(const struct plan *p, enum profile_id f, enum place_id place)
+{
+	if (place < PLACE_ROOT)
+		return true;
+	for (size_t i = 0; i < p->set[f].n; i++) {
+		if (p->set[f].v[i].decl->through)
+			return true;
+	}
+	return false;
+}
+
 const bool plan_only_native[PLACES] = { [PLACE_NATIVE] = true };
 
 /* The columns of one compiler in one profile and place. */
@@ -182,7 +192,7 @@ void plan_columns(struct plan *p, struct compiler_list *compilers, const bool pl
 			compiler_probe(p->arena, c, f, cache);
 			c->target[f].library = support_library(p->arena, c, pr->width);
 			for (enum place_id place = 0; place < PLACES; place++) {
-				if (places[place])
+				if (places[place] && has_work(p, f, place))
 					add_columns(p, c, f, place, opts);
 			}
 		}
@@ -193,7 +203,7 @@ void plan_columns(struct plan *p, struct compiler_list *compilers, const bool pl
 
 const char *place_name(enum place_id place)
 {
-	static const char *const names[PLACES] = { "native", "vmx" };
+	static const char *const names[PLACES] = { "native", "vmx", "root", "root-vmcs" };
 
 	return names[place];
 }

@@ -95,7 +95,8 @@ char *elf_symbol(struct arena *a, const char *path, uint64_t address)
 	if (!open_elf(&e, path))
 		return NULL;
 	for (unsigned i = 0; i < e.sections; i++) {
-		if (!get_section(&e, i, &s) || s.type != SHT_SYMTAB || s.offset % (e.wide ? 8 : 4) ||
+		if (!get_section(&e, i, &s) || s.type != SHT_SYMTAB ||
+		    s.offset % (e.wide ? 8 : 4) ||
 		    s.entry != (e.wide ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym)) ||
 		    !get_section(&e, s.link, &names) || !names.size)
 			continue;

@@ -17,8 +17,10 @@ enum absence {
 	COMPILER_CRASH /* it died or hung on this very case */
 };
 
-/* Where a payload runs. */
-enum place_id { PLACE_NATIVE, PLACE_VMX, PLACES };
+/* Where a payload runs: as a process; as a VMX guest; in VMX root operation with no current VMCS,
+ * where a VMREAD fails with VMfailInvalid; and with one, where that of no field fails with
+ * VMfailValid. */
+enum place_id { PLACE_NATIVE, PLACE_VMX, PLACE_ROOT, PLACE_ROOT_VMCS, PLACES };
 
 /* Compiler x width x optimisation x profile x place. */
 struct column {
@@ -67,7 +69,7 @@ void plan_columns(struct plan *p, struct compiler_list *compilers, const bool pl
 
 extern const bool plan_only_native[PLACES];
 
-/* "native", "vmx". */
+/* "native", "vmx", "root", "root-vmcs". */
 const char *place_name(enum place_id place);
 
 /* Can code of both columns meet in one program? */

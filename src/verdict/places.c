@@ -47,8 +47,8 @@ void judge_places(struct matrix *m)
 			if (d.here == d.native)
 				continue;
 			d.reason = reason(m, d.here > d.native ? i : c->built, d.c, d.direction);
-			m->differences = arena_grow(m->arena, m->differences, m->ndifferences,
-						    sizeof(d));
+			m->differences =
+				arena_grow(m->arena, m->differences, m->ndifferences, sizeof(d));
 			m->differences[m->ndifferences++] = d;
 		}
 	}

@@ -268,8 +268,9 @@ void finding_words(struct arena *a, const struct cl_finding *r, const char *payl
 		break;
 	case CHECK_SLOT:
 		f->subject = r->item ? "the fault slot, popped as the result" : "the field slot";
-		f->expected = r->item ? "0" : arena_printf(a, "unchanged: %s",
-							   hex_text(a, r->expected, r->size));
+		f->expected = r->item ? "0"
+				      : arena_printf(a, "unchanged: %s",
+						     hex_text(a, r->expected, r->size));
 		f->observed = hex_text(a, r->observed, r->size);
 		break;
 	case CHECK_ALIGN:
