@@ -70,38 +70,6 @@ static bool same_but_compilers(const struct fuzz_key *a, const struct fuzz_key *
 	       a->unspecified == b->unspecified && !strcmp(a->message, b->message);
 }
 
-/* Self-disagreement ------------------------------------------------------------------------- */
-
-/* Both were seen somewhere (not all of a long stack area is watched), and nowhere the same. */
-static bool no_place_in_common(const struct cl_observation *a, const struct cl_observation *b)
-{
-	return (a->places[0] || a->places[1]) && (b->places[0] || b->places[1]) &&
-	       !(a->places[0] & b->places[0]) && !(a->places[1] & b->places[1]);
-}
-
-/* Does the column, as a caller, put something where it does not read it as a callee? */
-static bool disagrees(const struct fuzz_round *r, size_t column, const struct gen_case *c)
-{
-	const struct place_run *run = &r->matrix.runs[column].run;
-	const struct outcome *callee, *caller;
-
-	if (!run->v || r->plan.columns[column].width != c->conv->width)
-		return false;
-	callee = &run->v[c->index * 2 + CL_CALLEE];
-	caller = &run->v[c->index * 2 + CL_CALLER];
-	for (unsigned i = 0; i < callee->nobservations; i++) {
-		const struct cl_observation *o = &callee->observations[i];
-
-		for (unsigned k = 0; o->item != CL_ITEM_POP && k < caller->nobservations; k++) {
-			const struct cl_observation *p = &caller->observations[k];
-
-			if (p->item == o->item && p->piece == o->piece && no_place_in_common(o, p))
-				return true;
-		}
-	}
-	return false;
-}
-
 const struct finding *fuzz_shows(const struct fuzz_round *r, const struct fuzz_key *k,
 				 const struct gen_case *c, size_t column)
 {
@@ -119,8 +87,8 @@ const struct finding *fuzz_shows(const struct fuzz_round *r, const struct fuzz_k
 			continue;
 		seen[f->direction] = seen[f->direction] || is_argument(f);
 		mine = key_of(r->arena, f);
-		if (same_but_compilers(&mine, k) &&
-		    (!k->unspecified || !*k->compilers || disagrees(r, column, c)))
+		if (same_but_compilers(&mine, k) && (!k->unspecified || !*k->compilers ||
+						     disagrees_with_itself(&r->matrix, column, c)))
 			return f;
 	}
 	return NULL;
@@ -216,7 +184,8 @@ static const char *compilers_of(const struct fuzz_round *r, const struct fact *t
 	for (size_t i = 0; i < r->plan.ncolumns; i++) {
 		const struct compiler *c = r->plan.columns[i].compiler;
 
-		if (!t->column[i] || c == last || (t->key.unspecified && !disagrees(r, i, t->c)))
+		if (!t->column[i] || c == last ||
+		    (t->key.unspecified && !disagrees_with_itself(&r->matrix, i, t->c)))
 			continue;
 		str_addf(&s, "%s%s", s.len ? " " : "", c->name);
 		last = c;
@@ -277,7 +246,7 @@ static void keep_example(struct fuzz_clusters *all, struct fuzz_cluster *c,
 	c->direction = f->direction;
 	/* A compiler that disagrees with itself is the example of an unspecified placement. */
 	for (size_t i = r->plan.ncolumns; t->key.unspecified && *t->key.compilers && i-- > 0;) {
-		if (t->column[i] && disagrees(r, i, t->c))
+		if (t->column[i] && disagrees_with_itself(&r->matrix, i, t->c))
 			c->example = i;
 	}
 	c->subject = keep(a, f->subject);

@@ -143,6 +143,10 @@ bool extension_unsafe(const struct matrix *m, size_t caller, size_t callee, size
 /* A column's habits under conventions[conv]. */
 const struct extension *extension_of(const struct matrix *m, size_t column, size_t conv);
 
+/* Does the column, as a caller, put something of a case that no document places where it does not
+ * look for it as a callee? */
+bool disagrees_with_itself(const struct matrix *m, size_t column, const struct gen_case *c);
+
 /* "callee", "caller". */
 const char *direction_name(int direction);
 

@@ -193,6 +193,32 @@ static const char *all_words(struct matrix *m, const struct behaviours *b)
 	return r;
 }
 
+/* Both were seen somewhere (not all of a long stack area is watched), and nowhere the same. */
+static bool no_place_in_common(const struct cl_observation *a, const struct cl_observation *b)
+{
+	return (a->places[0] || a->places[1]) && (b->places[0] || b->places[1]) &&
+	       !(a->places[0] & b->places[0]) && !(a->places[1] & b->places[1]);
+}
+
+bool disagrees_with_itself(const struct matrix *m, size_t column, const struct gen_case *c)
+{
+	const struct place_run *run = &m->runs[column].run;
+	const struct outcome *callee, *caller;
+
+	if (!run->v || m->plan->columns[column].width != c->conv->width)
+		return false;
+	callee = &run->v[c->index * 2 + CL_CALLEE];
+	caller = &run->v[c->index * 2 + CL_CALLER];
+	for (unsigned i = 0; i < callee->nobservations; i++) {
+		const struct cl_observation *o = &callee->observations[i], *p;
+
+		p = o->item == CL_ITEM_POP ? NULL : find(caller, o->item, o->piece);
+		if (p && tells_place(o) && no_place_in_common(o, p))
+			return true;
+	}
+	return false;
+}
+
 static void judge_case(struct matrix *m, const struct gen_case *c, struct behaviours *b)
 {
 	enum rule_id rule = c->place.pop_rule;
@@ -214,7 +240,10 @@ static void judge_case(struct matrix *m, const struct gen_case *c, struct behavi
 						       CHECK_ARG, rule, VERDICT_DIVERGENCE);
 
 		f->item = CL_ITEM_POP;
-		f->subject = "placement no document decides";
+		f->subject = disagrees_with_itself(m, b->v[i].column, c)
+				     ? "placement no document decides, on which this compiler "
+				       "disagrees with itself as caller and callee"
+				     : "placement no document decides";
 		f->expected = "unspecified";
 		f->observed = b->v[i].text;
 		/* Told once: it is long, and the same for all. */
