@@ -31,18 +31,18 @@ def environment(**changes: str | None) -> dict[str, str]:
     return env
 
 
-def run(args, cwd=None, env=None) -> Result:
+def run(args, cwd=None, env=None, seconds=SECONDS) -> Result:
     """`clobber ARGS`, in its own process group so that nothing outlives a timeout."""
     p = subprocess.Popen([PROGRAM, *map(str, args)], cwd=cwd, env=env or environment(),
                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                          stderr=subprocess.PIPE, text=True, errors="replace",
                          start_new_session=True)
     try:
-        out, err = p.communicate(timeout=SECONDS)
+        out, err = p.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         os.killpg(p.pid, signal.SIGKILL)
         out, err = p.communicate()
-        raise AssertionError(f"clobber did not end within {SECONDS} s: {args}\n{out}\n{err}")
+        raise AssertionError(f"clobber did not end within {seconds} s: {args}\n{out}\n{err}")
     return Result(p.returncode, out, err)
 
 

@@ -5,8 +5,10 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Where we are, and the first thing that was wrong. */
 struct reader {
@@ -496,10 +498,37 @@ const char *stored_load(struct arena *a, json_t *root, struct stored *out)
 	return r.error;
 }
 
+/* The bytes of a file; of one whose name ends with .xz what xz makes of them. NULL with errno. */
+static char *read_matrix(const char *path, size_t *len)
+{
+	struct arena *a = arena_new();
+	struct str text = { 0 };
+	size_t n = strlen(path), got;
+	char part[65536];
+	FILE *f;
+
+	if (n < 3 || strcmp(path + n - 3, ".xz")) {
+		arena_free(a);
+		return file_read(path, len);
+	}
+	if (access(path, R_OK) < 0) {
+		arena_free(a);
+		return NULL;
+	}
+	f = popen(arena_printf(a, "xz -dc -- %s", shell_quote(a, path)), "r");
+	while (f && (got = fread(part, 1, sizeof(part), f)) > 0)
+		str_addn(&text, part, got);
+	if (!f || pclose(f) != 0 || !text.s)
+		die("cannot unpack %s with xz; is it whole, and xz-utils installed?", path);
+	arena_free(a);
+	*len = text.len;
+	return text.s;
+}
+
 void stored_read(struct arena *a, const char *path, struct stored *out)
 {
 	size_t len;
-	char *data = file_read(path, &len);
+	char *data = read_matrix(path, &len);
 	json_error_t error;
 	const char *what;
 	json_t *root;
