@@ -6,8 +6,7 @@
 #include <string.h>
 
 #define KNOWN_NOTES                                                                                \
-	"annotations: group NAME [TEXT], why TEXT, abi NAME..., varargs TYPE, ..., known CC ABI: " \
-	"TEXT"
+	"annotations: group NAME [TEXT], why TEXT, abi NAME..., leaf, varargs TYPE, ..., known CC ABI: TEXT"
 
 static bool name_char(char c)
 {
@@ -53,7 +52,7 @@ static void group_note(struct parser *p, struct notes *n, const struct token *t)
 		missing(p, t, "a name");
 	n->group = name;
 	n->header = t;
-	n->group_why = n->group_abi = (struct note){ 0 };
+	n->group_why = n->group_abi = n->group_leaf = (struct note){ 0 };
 	n->group_why_is_text = false;
 	s += strspn(s, " \t");
 	if (*s) {
@@ -119,6 +118,19 @@ static void abi_note(struct parser *p, struct notes *n, const struct token *t, b
 	}
 	if (!note->nconventions)
 		missing(p, t, "a convention's name");
+}
+
+/* The target calls nothing. */
+static void leaf_note(struct parser *p, struct notes *n, const struct token *t, bool header)
+{
+	if (*t->rest)
+		parse_fail_at(p, in_source(t, t->rest), 1, NULL, "'leaf' stands alone");
+	if (header && !n->group_leaf.at) {
+		n->group_leaf.at = t;
+		n->header = t;
+		return;
+	}
+	set_once(p, &n->leaf, t);
 }
 
 static void varargs_note(struct parser *p, struct notes *n, const struct token *t)
@@ -262,7 +274,7 @@ static void known_note(struct parser *p, struct notes *n, const struct token *t)
 
 static void unknown_note(struct parser *p, const struct token *t)
 {
-	static const char *const known[] = { "group", "why", "abi", "varargs", "known" };
+	static const char *const known[] = { "group", "why", "abi", "leaf", "varargs", "known" };
 	size_t len = strlen(t->word);
 	const char *what = arena_printf(p->a, "unknown annotation '%.40s'", t->word);
 
@@ -290,6 +302,8 @@ void parse_note(struct parser *p, struct notes *n)
 		why_note(p, n, t, header);
 	else if (!strcmp(t->word, "abi"))
 		abi_note(p, n, t, header);
+	else if (!strcmp(t->word, "leaf"))
+		leaf_note(p, n, t, header);
 	else if (!strcmp(t->word, "varargs"))
 		varargs_note(p, n, t);
 	else if (!strcmp(t->word, "known"))
@@ -300,7 +314,7 @@ void parse_note(struct parser *p, struct notes *n)
 
 void notes_used(struct notes *n)
 {
-	n->why = n->abi = n->varargs = (struct note){ 0 };
+	n->why = n->abi = n->leaf = n->varargs = (struct note){ 0 };
 	n->known = NULL;
 	n->nknown = 0;
 	n->known_at = NULL;
@@ -310,6 +324,7 @@ void notes_unused(struct parser *p, const struct notes *n)
 {
 	const struct note *left = n->why.at       ? &n->why
 				  : n->abi.at     ? &n->abi
+				  : n->leaf.at    ? &n->leaf
 				  : n->varargs.at ? &n->varargs
 						  : NULL;
 

@@ -94,6 +94,7 @@ static void add_case(struct parser *p, struct cases *c, const struct type *t,
 	d->conventions = n->abi.at ? n->abi.conventions : n->group_abi.conventions;
 	d->nconventions = n->abi.at ? n->abi.nconventions : n->group_abi.nconventions;
 	d->convention_pos = n->abi.at ? n->abi.positions : n->group_abi.positions;
+	d->leaf = n->leaf.at || n->group_leaf.at;
 	d->known = n->known;
 	d->nknown = n->nknown;
 }

@@ -158,6 +158,7 @@ struct case_decl {
 	const char **conventions;            /* `//! abi NAME...`; NULL: all that apply */
 	const struct srcpos *convention_pos; /* of each name */
 	size_t nconventions;
+	bool leaf; /* `//! leaf`: the generated target calls nothing */
 	const struct known *known;
 	size_t nknown;
 	const char *stem; /* file name without folder and .h */
