@@ -146,13 +146,13 @@ struct queue {
 	size_t next;
 };
 
-/* What the hypervisor does besides running a payload: kernel code must do without the FPU and
- * leave nothing below the stack pointer, at any instruction. */
+/* What the hypervisor does besides running a payload: kernel code must do without the FPU, and its
+ * leaf functions must leave nothing below the stack pointer, at any instruction. */
 static unsigned vmx_options_of(const struct places *places, const struct column *c)
 {
 	if (places->vmx_options_given)
 		return places->vmx.options;
-	return profiles[c->profile].isa == ISA_INTEGER ? CL_TRAP_FPU | CL_INTERRUPTS : 0;
+	return profiles[c->profile].isa == ISA_INTEGER ? CL_TRAP_FPU | CL_STEP_LEAF : 0;
 }
 
 static enum vmx_mode mode_of(enum place_id place)

@@ -31,9 +31,10 @@ static const char usage[] =
 	"                  (default: auto; see `clobber list places')\n"
 	"  --vmx-model M   the processor that Bochs is to be (default: corei7_icelake_u)\n"
 	"  --vmx-engine E  bochs (default) or kvm-nested\n"
-	"  --vmx-with LIST what the hypervisor does at every instruction of code under test:\n"
-	"                  step, interrupts, trap-fpu, or none (default: interrupts,trap-fpu\n"
-	"                  for profile kernel, none for others)\n"
+	"  --vmx-with LIST in place vmx: step (through code under test), interrupts (at each\n"
+	"                  step), leaf (both, in leaf cases), trap-fpu (no x87 or vector\n"
+	"                  instruction), or none (default: leaf,trap-fpu for profile kernel,\n"
+	"                  none for others)\n"
 	"  --cases LIST    case files, folders or globs; FILE:FUNCTION takes one case\n"
 	"  --seed N        seed of all values (default: 1)\n"
 	"  --out DIR       results (default: results/latest)\n"
@@ -197,6 +198,7 @@ static unsigned vmx_word(const char *word)
 		unsigned option;
 	} words[] = { { "step", CL_STEP },
 		      { "interrupts", CL_INTERRUPTS },
+		      { "leaf", CL_STEP_LEAF },
 		      { "trap-fpu", CL_TRAP_FPU },
 		      { "none", 0 } };
 
@@ -204,7 +206,7 @@ static unsigned vmx_word(const char *word)
 		if (!strcmp(word, words[i].name))
 			return words[i].option;
 	}
-	die("--vmx-with: `%s' is none of step, interrupts, trap-fpu, none", word);
+	die("--vmx-with: `%s' is none of step, interrupts, leaf, trap-fpu, none", word);
 }
 
 /* One entry of --place; root operation of both kinds goes with vmx. */
@@ -241,6 +243,8 @@ static void choose_places(struct plan *p, const struct options *o, struct places
 	}
 	if ((out->vmx.options & CL_STEP) && (out->vmx.options & CL_TRAP_FPU))
 		die("--vmx-with: step and trap-fpu do not go together: choose one");
+	if ((out->vmx.options & CL_INTERRUPTS) && !(out->vmx.options & CL_STEP))
+		die("--vmx-with: interrupts come with steps only: say step,interrupts");
 	if (!*list)
 		die("--place: empty list; say for instance native,vmx");
 	for (; *list; list++) {
@@ -302,9 +306,9 @@ static char *command_of(struct arena *a, const struct options *o)
 {
 	const struct {
 		const char *name, *value;
-	} given[] = { { "cc", o->cc },      { "width", o->width },     { "abi", o->abi },
-		      { "opt", o->opt },    { "profile", o->profile }, { "place", o->place },
-		      { "cases", o->cases } };
+	} given[] = { { "cc", o->cc },       { "width", o->width },      { "abi", o->abi },
+		      { "opt", o->opt },     { "profile", o->profile },  { "place", o->place },
+		      { "cases", o->cases }, { "vmx-with", o->vmx_with } };
 	char *s = arena_strdup(a, "clobber run");
 
 	for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
@@ -365,6 +369,7 @@ int cmd_run(int argc, char **argv)
 	m.arena = p.arena;
 	m.plan = &p;
 	m.seed = o.seed;
+	m.vmx_with = o.vmx_with;
 	memcpy(m.why_not, places.why_not, sizeof(m.why_not));
 	execute(&m, &places);
 	if (o.shard)

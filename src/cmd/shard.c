@@ -57,6 +57,7 @@ uint64_t shard_case_set(const struct plan *p)
 			h = hash_str(h, gen_prototype(p->arena, c));
 			h = hash_str(h, d->group);
 			h = hash_bytes(h, &d->proto->pos.line, sizeof(d->proto->pos.line));
+			h = hash_bytes(h, &d->leaf, sizeof(d->leaf));
 			for (size_t k = 0; k < d->nknown; k++)
 				h = hash_str(h, d->known[k].reason);
 		}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The C that a compiler is judged by: for each case a target, which stores what it received, calls
- * on, keeps values across that call and returns a value; and a caller, which passes values, keeps
+ * on (unless it is a leaf), keeps values across that call and returns a value; and a caller, which passes values, keeps
  * values of its own and stores what came back. Plain C89 in the bodies, so that any compiler
  * reads it. */
 #include "gen/gen.h"
@@ -51,6 +51,19 @@ static void live_macros(struct str *out, const char *prefix, const char *type, c
 static bool is_ms(const struct gen_case *c)
 {
 	return c->conv->saved_xmm != 0;
+}
+
+/* What a leaf target keeps: in memory of its own, for volatile objects are nowhere else, and where a
+ * compiler has a red zone that is where they are. Few enough for one, with arguments beside them. */
+static void leaf_macros(struct str *out)
+{
+	str_addf(out, "#define CL_LEAF_KEEP volatile cl_word cl_k[%d];", CL_LEAF_LIVE);
+	for (int i = 0; i < CL_LEAF_LIVE; i++)
+		str_addf(out, " cl_k[%d] = cl_live[%d];", i, i);
+	str_add(out, "\n#define CL_LEAF_KEPT");
+	for (int i = 0; i < CL_LEAF_LIVE; i++)
+		str_addf(out, " cl_back[%d] = cl_k[%d];", i, i);
+	str_add(out, "\n");
 }
 
 /* The C type through which values are loaded and stored. */
@@ -138,7 +151,10 @@ static void target(struct str *out, struct arena *a, const struct gen_case *c)
 	str_add(out, "\n{\n");
 	if (p->variadic)
 		str_addf(out, "\t%s ap;\n", ms ? "__builtin_ms_va_list" : "va_list");
-	str_addf(out, "\tCL_KEEP%s\n", ms ? " CL_DKEEP" : "");
+	if (c->decl->leaf)
+		str_add(out, "\tCL_LEAF_KEEP\n");
+	else
+		str_addf(out, "\tCL_KEEP%s\n", ms ? " CL_DKEEP" : "");
 	for (unsigned i = 0; i < p->nparams; i++) {
 		const struct type *t = p->params[i].type;
 
@@ -160,11 +176,14 @@ static void target(struct str *out, struct arena *a, const struct gen_case *c)
 		}
 		str_addf(out, "\t%s(ap);\n", ms ? "__builtin_ms_va_end" : "va_end");
 	}
-	str_addf(out, "\tcl_nested%s();\n\tCL_KEPT%s\n\tCL_PRESS\n",
-		 w == W32 ? ""
-		 : ms     ? "_ms"
-			  : "_sysv",
-		 ms ? " CL_DKEPT" : "");
+	if (c->decl->leaf)
+		str_add(out, "\tCL_LEAF_KEPT\n");
+	else
+		str_addf(out, "\tcl_nested%s();\n\tCL_KEPT%s\n\tCL_PRESS\n",
+			 w == W32 ? ""
+			 : ms     ? "_ms"
+				  : "_sysv",
+			 ms ? " CL_DKEPT" : "");
 	if (p->ret->kind != TYPE_VOID) {
 		str_add(out, "\treturn ");
 		load(out, a, p->ret, w, "cl_ret", 0);
@@ -275,7 +294,7 @@ void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
 	size_t ndone = 0;
 	bool wide = v[0].conv->width == W64;
 	bool ms = is_ms(&v[0]);
-	bool variadic = false;
+	bool variadic = false, leaf = false;
 
 	str_add(out, prologue);
 	str_addf(out, "#define asmlinkage%s\n", wide ? "" : " __attribute__((regparm(0)))");
@@ -286,8 +305,12 @@ void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
 	} else {
 		str_addf(out, "void cl_nested%s(void);\n", wide ? "_sysv" : "");
 	}
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		variadic = variadic || v[i].decl->proto->variadic;
+		leaf = leaf || v[i].decl->leaf;
+	}
+	if (leaf)
+		leaf_macros(out);
 	if (variadic)
 		str_add(out, "#include <stdarg.h>\n");
 	for (size_t i = 0; i < n; i++) {

@@ -349,6 +349,32 @@ START_TEST(text)
 }
 END_TEST
 
+/* A leaf's target calls nothing, and keeps its words where it must keep them: in memory. */
+START_TEST(leaf)
+{
+	struct case_list list = parse("int f(int a);\n//! leaf\nint g(int a);");
+	struct gen_set set = select_of(&list, W64, "sysv");
+	struct str s = { 0 };
+	char *f, *g;
+
+	ck_assert_uint_eq(set.n, 2);
+	gen_c(&s, arena, set.v, 2);
+	f = strstr(s.s, "int target_sysv_some_f(int a0)\n{\n\tCL_KEEP\n");
+	g = strstr(s.s, "int target_sysv_some_g(int a0)\n{\n\tCL_LEAF_KEEP\n");
+	ck_assert(f && g && f < g);
+	ck_assert_ptr_nonnull(strstr(f, "cl_nested_sysv();\n"));
+	ck_assert_ptr_null(strstr(g, "cl_nested"));
+	ck_assert_ptr_nonnull(strstr(g, "\tCL_LEAF_KEPT\n"));
+	ck_assert_ptr_nonnull(strstr(s.s, "#define CL_LEAF_KEEP volatile cl_word cl_k[6]; cl_k[0] "
+					  "= cl_live[0];"));
+	str_free(&s);
+	/* What has none is as it was. */
+	gen_c(&s, arena, set.v, 1);
+	ck_assert_ptr_null(strstr(s.s, "LEAF"));
+	str_free(&s);
+}
+END_TEST
+
 /* Above what is specified of an area of unspecified size there is room for every argument. */
 START_TEST(observed_area)
 {
@@ -577,6 +603,7 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, text, 0, ARRAY_SIZE(golden));
+	tcase_add_test(t, leaf);
 	tcase_add_test(t, observed_area);
 	tcase_add_loop_test(t, assembles, W32, WIDTHS);
 	tcase_add_loop_test(t, compiles, 0, ARRAY_SIZE(compiled));

@@ -67,7 +67,8 @@ enum cl_case_flags {
 	CL_RETURNS = 8,             /* not void */
 	CL_RETURN_UNSPECIFIED = 16, /* the callee direction cannot run */
 	CL_THROUGH = 32, /* callee: the call goes through assembly that preserves every register */
-	CL_SLOTS = 64    /* what cl_slot holds afterwards is checked: the field, and 0 */
+	CL_SLOTS = 64,   /* what cl_slot holds afterwards is checked: the field, and 0 */
+	CL_LEAF_TARGET = 128 /* the target calls nothing, and keeps CL_LEAF_LIVE words */
 };
 
 struct cl_case {
@@ -98,6 +99,7 @@ struct cl_convention {
 /* Sizes of the areas the generated code addresses. */
 enum {
 	CL_AREA = 8192,          /* cl_arg, cl_got, cl_reference, cl_cell */
+	CL_LEAF_LIVE = 6,        /* words a leaf target keeps in memory of its own */
 	CL_LIVE = 16,            /* words in cl_live; twice as many in cl_back */
 	CL_LIVE_DOUBLES = 12,    /* doubles in cl_live_double, for conventions that save xmm */
 	CL_OBSERVED_STACK = 256, /* argument area reserved when its size is unspecified */

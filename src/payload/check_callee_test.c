@@ -430,6 +430,27 @@ START_TEST(callee_loses_locals)
 }
 END_TEST
 
+/* It calls nothing; what it keeps in memory of its own comes through, and shows that it ran. */
+START_TEST(callee_is_a_leaf)
+{
+	the_case.flags |= CL_LEAF_TARGET;
+	play_callee(0);
+	cl_nested_count = 0;
+	memset(&cl_nested_image, 0, sizeof(cl_nested_image));
+	judge_callee(0);
+	nothing_found();
+
+	cl_back[CL_LEAF_LIVE - 1] = 77;
+	judge_callee(0);
+	found_word(CHECK_LOCALS, CL_LEAF_LIVE - 1, cl_live[CL_LEAF_LIVE - 1], 77);
+
+	start_again();
+	cl_back[CL_LEAF_LIVE - 1] = cl_unset;
+	judge_callee(0);
+	found_word(CHECK_ENTERED, 0, 1, 0);
+}
+END_TEST
+
 START_TEST(callee_control_state)
 {
 	control_state(play_callee, judge_callee, &cl_after_image, 0);
@@ -464,6 +485,7 @@ TCase *callee_tests(void)
 	tcase_add_test(t, callee_writes_frame_again);
 	tcase_add_test(t, callee_nested_call);
 	tcase_add_test(t, callee_loses_locals);
+	tcase_add_test(t, callee_is_a_leaf);
 	tcase_add_test(t, callee_control_state);
 	return t;
 }

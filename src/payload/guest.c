@@ -27,11 +27,6 @@ void guest_quit(uint32_t what, cl_word c, cl_word b)
 		say(what, c, b);
 }
 
-static void announce(void)
-{
-	say(CL_SAY_CASE, 0, 0);
-}
-
 /* Control registers and flags: SDM volume 3, 2.5; volume 1, 3.4.3. */
 enum {
 	CR0_MP = 1 << 1,
@@ -79,7 +74,12 @@ static void find_code(void)
 	say(CL_SAY_CODE, code_start, code_end);
 }
 
-static void trap_fpu(void)
+/* CR0.TS makes every x87 and vector instruction trap (#NM; SDM volume 3, 2.5). Compiled code has no
+ * business using one; the engine has: its instruction is let through, with a step of one (#DB) to
+ * set the flag again. */
+static bool trapping, passing;
+
+static void set_ts(void)
 {
 	cl_word cr0;
 
@@ -87,15 +87,19 @@ static void trap_fpu(void)
 	__asm__ volatile("mov %0, %%cr0" : : "r"(cr0 | CR0_TS));
 }
 
-/* CR0.TS makes every x87 and vector instruction trap (#NM; SDM volume 3, 2.5). Compiled code has no
- * business using one; the engine has: its instruction is let through, with a step of one (#DB) to
- * set the flag again. */
-static bool passing;
+static void trap_fpu(bool on)
+{
+	trapping = on;
+	if (on)
+		set_ts();
+	else
+		__asm__ volatile("clts");
+}
 
 static bool let_through(struct trap *t)
 {
 	/* Task switches, of the clock's at 32 bit, set CR0.TS: nothing to do with the code. */
-	if (t->vector == 7 && !(guest_handover.options & CL_TRAP_FPU)) {
+	if (t->vector == 7 && !trapping) {
 		__asm__ volatile("clts");
 		return true;
 	}
@@ -106,7 +110,7 @@ static bool let_through(struct trap *t)
 		return true;
 	}
 	if (t->vector == 1 && passing) {
-		trap_fpu();
+		set_ts();
 		t->flags &= ~(cl_word)FLAG_TF;
 		passing = false;
 		return true;
@@ -238,13 +242,33 @@ static void after_run(int round, struct verdicts *out)
 }
 
 /* What of the flags code under test finds set, and has to leave alone. */
-static void choose_flags(void)
+static void choose_flags(bool step, bool interrupts)
 {
 	cl_flags_random = FLAG_AC | FLAG_IF;
-	if (guest_handover.options & (CL_CLOCK | CL_INTERRUPTS))
+	cl_flags_set = 0;
+	if (interrupts || guest_handover.options & CL_CLOCK)
 		cl_flags_set |= FLAG_IF;
-	if (guest_handover.options & CL_STEP)
+	if (step)
 		cl_flags_set |= FLAG_TF;
+}
+
+/* Rounds of a leaf case from this one on are stepped; those before run with the FPU trapped. */
+enum { FIRST_STEPPED = ROUNDS - 2 };
+
+static void before_round(const struct cl_case *c, int round)
+{
+	static bool stepping;
+	bool step = c->flags & CL_LEAF_TARGET && round >= FIRST_STEPPED;
+
+	if (!round && guest_handover.options & CL_ANNOUNCE)
+		say(CL_SAY_CASE, 0, 0);
+	if (!(guest_handover.options & CL_STEP_LEAF) || step == stepping)
+		return;
+	stepping = step;
+	say(CL_SAY_STEP, step, 0);
+	choose_flags(step, step);
+	if (guest_handover.options & CL_TRAP_FPU)
+		trap_fpu(!step);
 }
 
 static void cpuid(uint32_t leaf, uint32_t r[4])
@@ -289,15 +313,17 @@ void guest_main(const struct cl_handover *from)
 	guest_descriptors();
 	enable_vectors();
 	cl_where = (int)guest_handover.where;
-	if (guest_handover.options & CL_ANNOUNCE)
-		cl_announce = announce;
+	/* Nothing beneath steps in root operation. */
+	if (cl_where == CL_IN_ROOT)
+		guest_handover.options &= ~(uint32_t)CL_STEP_LEAF;
+	cl_before_round = before_round;
 	cl_after_run = after_run;
-	choose_flags();
+	choose_flags(guest_handover.options & CL_STEP, guest_handover.options & CL_INTERRUPTS);
 	find_code();
 	h = (struct cl_header *)(cl_word)guest_handover.results;
 	place_begin(h, guest_handover.seed);
 	if (guest_handover.options & CL_TRAP_FPU)
-		trap_fpu();
+		trap_fpu(true);
 	run_cases(h, guest_handover.first, guest_handover.directions, guest_handover.seed);
 	guest_quit(CL_SAY_DONE, 0, 0);
 }

@@ -16,7 +16,7 @@
 
 #include <stdint.h>
 
-enum { CL_HANDOVER_MAGIC = 0x444e4148 /* "HAND" */, CL_HANDOVER_VERSION = 1, CL_PORT = 0xc10b };
+enum { CL_HANDOVER_MAGIC = 0x444e4148 /* "HAND" */, CL_HANDOVER_VERSION = 2, CL_PORT = 0xc10b };
 
 /* Where the payload runs: cl_where, 0 in a process. */
 enum cl_where { CL_IN_PROCESS, CL_IN_GUEST, CL_IN_ROOT /* ring 0 of VMX root operation */ };
@@ -24,11 +24,13 @@ enum cl_where { CL_IN_PROCESS, CL_IN_GUEST, CL_IN_ROOT /* ring 0 of VMX root ope
 enum cl_handover_options {
 	CL_ANNOUNCE = 1,   /* say every case before it runs */
 	CL_STEP = 2,       /* TF set while code under test runs: one #DB an instruction */
-	CL_INTERRUPTS = 4, /* IF set while code under test runs: vector CL_VECTOR_DIRTY may come
-			    * between any two of its instructions */
+	CL_INTERRUPTS = 4, /* with CL_STEP; IF set while code under test runs: vector
+			    * CL_VECTOR_DIRTY may come between any two of its instructions */
 	CL_TRAP_FPU = 8,   /* CR0.TS set while compiled code runs: using x87 or SSE is a fault;
 			    * not together with CL_STEP */
 	CL_CLOCK = 16, /* ticks come as vector CL_VECTOR_CLOCK (an 8259 to acknowledge), not NMI */
+	CL_STEP_LEAF = 32, /* CL_STEP and CL_INTERRUPTS in the last rounds of cases with a leaf
+			    * target, announced by CL_SAY_STEP; CL_TRAP_FPU rests there */
 };
 
 /* Vectors the payload has handlers for besides the exceptions (and NMI, the watchdog's tick). */
@@ -42,6 +44,7 @@ enum cl_saying {
 	CL_SAY_BROKEN = 2, /* the runtime itself failed: cx = vector or ~0, bx = address */
 	CL_SAY_CODE = 4,   /* compiled code, what is under test, is from cx to bx; goes on */
 	CL_SAY_CASE = 3,   /* the case in h->current is about to run; execution goes on */
+	CL_SAY_STEP = 5,   /* from here on code under test is stepped (cx 1) or no more (cx 0) */
 };
 
 struct cl_handover {

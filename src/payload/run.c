@@ -76,6 +76,8 @@ static void run_direction(struct cl_header *h, const struct cl_case *c, int dire
 	for (int round = 0; round < ROUNDS; round++) {
 		int how;
 
+		if (cl_before_round)
+			cl_before_round(c, round);
 		prepare(c, direction, round, seed, &values);
 		cl_function = c->caller;
 		cl_ticket++;
@@ -116,8 +118,6 @@ void run_cases(struct cl_header *h, uint32_t first, unsigned directions, uint64_
 				absent = true;
 			h->current = c->index * 2 + (uint32_t)d;
 			v.nfindings = v.nobservations = 0;
-			if (cl_announce)
-				cl_announce();
 			if (!absent)
 				run_direction(h, c, d, seed, &v);
 			write_record(h, c, d, absent ? CL_ABSENT : 0, &v);

@@ -188,7 +188,8 @@ static const char *prepare(struct arena *a, struct work *k, const struct payload
 		.image_sector = 1,
 		.out_sector = 1 + image_sectors,
 		.out_sectors = RESULT_BYTES / VMX_SECTOR + 64,
-		.tick = o->options & CL_STEP ? STEPPED_TICK : TICK,
+		.tick = TICK,
+		.stepped_tick = STEPPED_TICK,
 		.stuck = STUCK_TICKS,
 	};
 	k->machine.root_width = root_width(o, p->width);

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #define KNOWN_NOTES                                                                                \
-	"annotations: group NAME [TEXT], why TEXT, abi NAME..., varargs TYPE, ..., known CC ABI: " \
-	"TEXT, through NAME"
+	"annotations: group NAME [TEXT], why TEXT, abi NAME..., leaf, varargs TYPE, ..., known CC " \
+	"ABI: TEXT, through NAME"
 
 static bool name_char(char c)
 {
@@ -53,7 +53,7 @@ static void group_note(struct parser *p, struct notes *n, const struct token *t)
 		missing(p, t, "a name");
 	n->group = name;
 	n->header = t;
-	n->group_why = n->group_abi = (struct note){ 0 };
+	n->group_why = n->group_abi = n->group_leaf = (struct note){ 0 };
 	n->group_why_is_text = false;
 	s += strspn(s, " \t");
 	if (*s) {
@@ -132,6 +132,19 @@ static void through_note(struct parser *p, struct notes *n, const struct token *
 	n->through_broken = note_name(p, t, &s);
 	if (n->through_broken && note_name(p, t, &s))
 		parse_fail(p, t, KNOWN_NOTES, "'%s' takes a name and how it is broken", t->word);
+}
+
+/* The target calls nothing. */
+static void leaf_note(struct parser *p, struct notes *n, const struct token *t, bool header)
+{
+	if (*t->rest)
+		parse_fail_at(p, in_source(t, t->rest), 1, NULL, "'leaf' stands alone");
+	if (header && !n->group_leaf.at) {
+		n->group_leaf.at = t;
+		n->header = t;
+		return;
+	}
+	set_once(p, &n->leaf, t);
 }
 
 static void varargs_note(struct parser *p, struct notes *n, const struct token *t)
@@ -275,7 +288,8 @@ static void known_note(struct parser *p, struct notes *n, const struct token *t)
 
 static void unknown_note(struct parser *p, const struct token *t)
 {
-	static const char *const known[] = { "group", "why", "abi", "varargs", "known", "through" };
+	static const char *const known[] = { "group", "why",	   "abi",  "leaf",
+					     "varargs", "known", "through" };
 	size_t len = strlen(t->word);
 	const char *what = arena_printf(p->a, "unknown annotation '%.40s'", t->word);
 
@@ -303,6 +317,8 @@ void parse_note(struct parser *p, struct notes *n)
 		why_note(p, n, t, header);
 	else if (!strcmp(t->word, "abi"))
 		abi_note(p, n, t, header);
+	else if (!strcmp(t->word, "leaf"))
+		leaf_note(p, n, t, header);
 	else if (!strcmp(t->word, "varargs"))
 		varargs_note(p, n, t);
 	else if (!strcmp(t->word, "through"))
@@ -315,7 +331,7 @@ void parse_note(struct parser *p, struct notes *n)
 
 void notes_used(struct notes *n)
 {
-	n->why = n->abi = n->varargs = n->through = (struct note){ 0 };
+	n->why = n->abi = n->leaf = n->varargs = n->through = (struct note){ 0 };
 	n->known = NULL;
 	n->nknown = 0;
 	n->known_at = NULL;
@@ -325,6 +341,7 @@ void notes_unused(struct parser *p, const struct notes *n)
 {
 	const struct note *left = n->why.at       ? &n->why
 				  : n->abi.at     ? &n->abi
+				  : n->leaf.at    ? &n->leaf
 				  : n->varargs.at ? &n->varargs
 				  : n->through.at ? &n->through
 						  : NULL;

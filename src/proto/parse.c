@@ -96,6 +96,7 @@ static void add_case(struct parser *p, struct cases *c, const struct type *t,
 	d->convention_pos = n->abi.at ? n->abi.positions : n->group_abi.positions;
 	d->through = n->through.at ? n->through_name : NULL;
 	d->broken = n->through.at ? n->through_broken : NULL;
+	d->leaf = n->leaf.at || n->group_leaf.at;
 	d->known = n->known;
 	d->nknown = n->nknown;
 }

@@ -233,13 +233,12 @@ struct note {
 struct notes {
 	const char *group;
 	const struct token *header; /* last line of the group's own notes, while in them */
-	struct note group_why, group_abi;
+	struct note group_why, group_abi, group_leaf;
 	struct known *known; /* of the next declaration */
 	size_t nknown;
 	const struct token *known_at;
 	bool group_why_is_text;        /* from the group line itself; a why line replaces it */
-	struct note why, abi, varargs; /* of the next declaration; `at` NULL: none */
-	struct note through;
+	struct note why, abi, leaf, varargs, through; /* of the next declaration; `at` NULL: none */
 	const char *through_name, *through_broken;
 };
 

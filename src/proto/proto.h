@@ -161,6 +161,7 @@ struct case_decl {
 	/* `//! through NAME [BROKEN]`: the call is made through hand-written assembly with a contract
 	 * of its own (src/gen/through.c), whole or broken on purpose; NULL: directly. */
 	const char *through, *broken;
+	bool leaf; /* `//! leaf`: the generated target calls nothing */
 	const struct known *known;
 	size_t nknown;
 	const char *stem; /* file name without folder and .h */

@@ -517,7 +517,17 @@ START_TEST(test_annotations)
 					 "typedef float real;\n"
 					 "//! varargs real, char, double, struct s *, int [2]\n"
 					 "void d(int, ...);\n"
-					 "void d2(int, ...);\n");
+					 "void d2(int, ...);\n"
+					 "//! leaf\n"
+					 "void e(int), e2(int);\n"
+					 "void e3(int);\n"
+					 "//! group four\n"
+					 "//! leaf\n"
+					 "//! why of the group\n"
+					 "void g(int);\n"
+					 "void g2(int);\n"
+					 "//! group five\n"
+					 "void h(int);\n");
 	static const char *const want[][3] = {
 		{ "some", NULL, NULL },
 		{ "one", "some text", NULL },
@@ -528,8 +538,16 @@ START_TEST(test_annotations)
 		{ "two", "of the group", "regparm3" },
 		{ "three", "of d", NULL },
 		{ "three", NULL, NULL },
+		{ "three", NULL, NULL },
+		{ "three", NULL, NULL },
+		{ "three", NULL, NULL },
+		{ "four", "of the group", NULL },
+		{ "four", "of the group", NULL },
+		{ "five", NULL, NULL },
 	};
+	static const char leaves[] = "ee2gg2";
 	const struct prototype *d;
+	struct str s = { 0 };
 
 	ck_assert_uint_eq(l.n, ARRAY_SIZE(want));
 	for (size_t i = 0; i < l.n; i++) {
@@ -538,6 +556,10 @@ START_TEST(test_annotations)
 		ck_assert_pstr_eq(l.v[i].why, want[i][1]);
 		ck_assert_pstr_eq(l.v[i].nconventions ? l.v[i].conventions[0] : NULL, want[i][2]);
 	}
+	for (size_t i = 0; i < l.n; i++)
+		str_add(&s, l.v[i].leaf ? l.v[i].proto->name : "");
+	ck_assert_str_eq(s.s, leaves);
+	str_free(&s);
 	ck_assert_uint_eq(l.v[2].nconventions, 2);
 	d = l.v[7].proto;
 	ck_assert(d->variadic && d->nvarargs == 5);

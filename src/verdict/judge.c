@@ -30,6 +30,24 @@ static const struct value_place *maybe_reference(const struct gen_case *c)
 	return NULL;
 }
 
+/* Can the function lose what it keeps in memory only because that is a red zone? It calls nothing.
+ */
+static bool in_redzone(const struct gen_case *c, int direction)
+{
+	return c->decl->leaf && direction == CL_CALLEE &&
+	       c->conv->rule[CHECK_LOCALS] == RULE_SYSV_LOCALS;
+}
+
+/* A function whose red zone was overwritten: its arguments may have been there too. */
+static bool lost_redzone(const struct gen_case *c, int direction, const struct outcome *o)
+{
+	for (unsigned i = 0; i < o->nfindings; i++) {
+		if (o->findings[i].check == CHECK_LOCALS)
+			return in_redzone(c, direction);
+	}
+	return false;
+}
+
 /* The rule that makes this check true here. */
 static enum rule_id rule_of(const struct gen_case *c, int direction, const struct cl_finding *f)
 {
@@ -65,6 +83,8 @@ static enum rule_id rule_of(const struct gen_case *c, int direction, const struc
 		return c->place.align_rule && (f->item != CL_ITEM_NESTED || c->place.align < 16)
 			       ? c->place.align_rule
 			       : c->conv->rule[CHECK_ALIGN];
+	case CHECK_LOCALS:
+		return in_redzone(c, direction) ? RULE_SYSV_REDZONE : c->conv->rule[CHECK_LOCALS];
 	case CHECK_SP:
 		return direction == CL_CALLEE ? c->place.pop_rule : c->conv->rule[CHECK_SP];
 	default:
@@ -92,17 +112,20 @@ static const char *repeat_command(struct matrix *m, const struct column *col,
 {
 	const struct compiler *cc = col->compiler;
 	bool user = col->profile == profile_user(col->width);
+	const char *with = col->place == PLACE_VMX ? m->vmx_with : NULL;
 	const char *which =
 		arena_printf(m->arena, "%s:%s", c->decl->proto->pos.file, c->decl->proto->name);
 
-	return arena_printf(
-		m->arena,
-		"clobber run --cc %s --width %u --opt %s%s%s%s%s --abi %s --cases %s --seed %llu "
-		"--out results/repeat",
-		shell_word(m->arena, cc->given ? cc->given : cc->name), width_bits(col->width),
-		col->opt, user ? "" : " --profile ", user ? "" : profiles[col->profile].name,
-		col->place ? " --place " : "", col->place ? place_name(col->place) : "",
-		c->conv->name, shell_word(m->arena, which), (unsigned long long)m->seed);
+	return arena_printf(m->arena,
+			    "clobber run --cc %s --width %u --opt %s%s%s%s%s%s%s --abi %s --cases "
+			    "%s --seed %llu "
+			    "--out results/repeat",
+			    shell_word(m->arena, cc->given ? cc->given : cc->name),
+			    width_bits(col->width), col->opt, user ? "" : " --profile ",
+			    user ? "" : profiles[col->profile].name, col->place ? " --place " : "",
+			    col->place ? place_name(col->place) : "", with ? " --vmx-with " : "",
+			    with ? with : "", c->conv->name, shell_word(m->arena, which),
+			    (unsigned long long)m->seed);
 }
 
 struct finding *matrix_add_finding(struct matrix *m, size_t column, const struct gen_case *c,
@@ -150,6 +173,7 @@ static void judge_records(struct matrix *m, size_t column, const struct gen_case
 			  const struct outcome *o)
 {
 	const struct column *col = &m->plan->columns[column];
+	bool lost = lost_redzone(c, direction, o);
 
 	for (unsigned i = 0; i < o->nfindings; i++) {
 		const struct cl_finding *r = &o->findings[i];
@@ -162,6 +186,8 @@ static void judge_records(struct matrix *m, size_t column, const struct gen_case
 			continue;
 		}
 		rule = rule_of(c, direction, r);
+		if (lost && r->check == CHECK_ARG)
+			rule = RULE_SYSV_REDZONE;
 		f = matrix_add_finding(m, column, c, direction, (enum check)r->check, rule,
 				       verdict_of(r, rule));
 		f->item = r->item;

@@ -102,8 +102,8 @@ struct difference {
 	const struct gen_case *c;
 	int direction;
 	enum verdict here, native;
-	const char *
-		reason; /* the check that tells them apart; NULL: only one has been found wanting */
+	const char *reason; /* why, where it is known, and the check that tells them apart; NULL:
+			     * only one has been found wanting */
 };
 
 struct matrix {
@@ -113,6 +113,7 @@ struct matrix {
 	const char *engine[PLACES];  /* what implements each place; NULL: not in this run */
 	const char *why_not[PLACES]; /* of a place that was left out, or NULL */
 	const char *case_args;       /* the --cases of this run, for messages; may be NULL */
+	const char *vmx_with;        /* its --vmx-with; NULL: the defaults of the profiles */
 	struct column_run *runs;     /* by column */
 	struct finding *findings;
 	size_t nfindings;

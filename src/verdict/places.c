@@ -7,7 +7,39 @@ static bool ran(const struct judged *j)
 	return j->verdict != VERDICT_NOT_RUN && j->verdict != VERDICT_UNSUPPORTED_HERE;
 }
 
-/* The most serious finding of a case in a column tells why. */
+/* Findings that a place is known to make or to prevent: why is in docs/vmx.md. */
+static const char *known_reason(const struct finding *f)
+{
+	if (f->rule == RULE_SYSV_REDZONE)
+		return "red zone";
+	switch (f->check) {
+	case CHECK_FLAGS:
+	case CHECK_SEGMENTS:
+		return "privilege";
+	case CHECK_FAULT:
+		return f->item == CL_FAULT_FPU ? "FPU trapped" : NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* A finding with a known reason tells why, in whichever column it is. */
+static const char *known_between(const struct matrix *m, size_t one, size_t other,
+				 const struct gen_case *c, int direction)
+{
+	for (size_t i = 0; i < m->nfindings; i++) {
+		const struct finding *f = &m->findings[i];
+		const char *why = known_reason(f);
+
+		if (why && (f->column == one || f->column == other) && f->c == c &&
+		    f->direction == direction)
+			return arena_printf(m->arena, "%s (%s: %s)", why, checks[f->check].name,
+					    f->subject);
+	}
+	return NULL;
+}
+
+/* Otherwise the most serious finding of a case in a column tells where to look. */
 static const char *reason(const struct matrix *m, size_t column, const struct gen_case *c,
 			  int direction)
 {
@@ -46,7 +78,10 @@ void judge_places(struct matrix *m)
 			m->compared[c->place]++;
 			if (d.here == d.native)
 				continue;
-			d.reason = reason(m, d.here > d.native ? i : c->built, d.c, d.direction);
+			d.reason = known_between(m, i, c->built, d.c, d.direction);
+			if (!d.reason)
+				d.reason = reason(m, d.here > d.native ? i : c->built, d.c,
+						  d.direction);
 			m->differences =
 				arena_grow(m->arena, m->differences, m->ndifferences, sizeof(d));
 			m->differences[m->ndifferences++] = d;

@@ -227,6 +227,84 @@ START_TEST(violation_or_divergence)
 }
 END_TEST
 
+/* A leaf function's own memory: only SysV x86-64 knows a red zone, and only callees are leaves. Of
+ * what it received nothing is known any more; what it returned is another matter. */
+START_TEST(leaf)
+{
+	static const struct {
+		enum width width;
+		const char *abi;
+		enum rule_id rule;
+	} under[] = { { W64, "sysv", RULE_SYSV_REDZONE },
+		      { W64, "asmlinkage", RULE_SYSV_REDZONE },
+		      { W64, "ms", RULE_MS_LOCALS },
+		      { W32, "cdecl", RULE_I386_LOCALS } };
+	const struct finding *f;
+
+	make("//! leaf\nint f(int a);\nint g(int a);", under[_i].width, under[_i].abi);
+	columns[CLANG_O2].place = PLACE_VMX;
+	m.vmx_with = "step,interrupts";
+	report(CLANG_O2, 0, CL_CALLEE, CHECK_LOCALS, 3);
+	report(GCC_O0, 0, CL_CALLER, CHECK_LOCALS, 3);
+	report(GCC_O0, 1, CL_CALLEE, CHECK_LOCALS, 3);
+	report(GCC_O2, 0, CL_CALLEE, CHECK_ARG, 0);
+	report(GCC_O2, 0, CL_CALLEE, CHECK_LOCALS, 0);
+	report(GCC_O2, 0, CL_CALLEE, CHECK_RETURN, 0);
+	judge();
+	f = only(CLANG_O2, 0, CL_CALLEE);
+	ck_assert_int_eq(f->rule, under[_i].rule);
+	ck_assert_int_eq(f->verdict, VERDICT_VIOLATION);
+	ck_assert_str_eq(f->subject, "local value 3, kept in the function's own memory");
+	ck_assert_ptr_nonnull(strstr(f->repeat, " --place vmx --vmx-with step,interrupts --abi "));
+	ck_assert_int_ne(only(GCC_O0, 0, CL_CALLER)->rule, RULE_SYSV_REDZONE);
+	f = only(GCC_O0, 1, CL_CALLEE);
+	ck_assert_int_ne(f->rule, RULE_SYSV_REDZONE);
+	ck_assert_str_eq(f->subject, "local value 3, kept across a call");
+	ck_assert_ptr_null(strstr(f->repeat, "--vmx-with"));
+	for (size_t i = 0; i < m.nfindings; i++) {
+		f = &m.findings[i];
+		if (f->column == GCC_O2)
+			ck_assert_int_eq(f->rule == RULE_SYSV_REDZONE,
+					 f->check != CHECK_RETURN && _i < 2);
+	}
+}
+END_TEST
+
+/* A verdict that differs between places, with what is known of why. */
+START_TEST(places)
+{
+	static const char *const reasons[] = {
+		"red zone (locals: local value 0, kept in the function's own memory)",
+		"privilege (system-flags: flags IF (0x200) and AC (0x40000) after the call)",
+		"privilege (segments: segment register fs)",
+		"FPU trapped (fault: the call)",
+		"callee-saved: rbx after the call",
+	};
+
+	make("//! leaf\nvoid a(int);\nvoid b(int);\nvoid c(int);\nvoid d(int);\nvoid e(int);\n"
+	     "void same(int);",
+	     W64, "sysv");
+	columns[GCC_O2].place = PLACE_VMX;
+	columns[GCC_O2].built = GCC_O0;
+	report(GCC_O2, 0, CL_CALLEE, CHECK_LOCALS, 0);
+	/* In a process a trap, and in ring 0 what it was about. */
+	report(GCC_O0, 1, CL_CALLEE, CHECK_FAULT, CL_FAULT_SEGV);
+	report(GCC_O2, 1, CL_CALLEE, CHECK_FLAGS, 0);
+	report(GCC_O2, 2, CL_CALLER, CHECK_SEGMENTS, 4);
+	report(GCC_O2, 3, CL_CALLEE, CHECK_FAULT, CL_FAULT_FPU);
+	report(GCC_O0, 4, CL_CALLEE, CHECK_SAVED, GPR_BX);
+	report(GCC_O0, 5, CL_CALLEE, CHECK_SAVED, GPR_BX);
+	report(GCC_O2, 5, CL_CALLEE, CHECK_SAVED, GPR_BX);
+	judge();
+	ck_assert_uint_eq(m.compared[PLACE_VMX], 12);
+	ck_assert_uint_eq(m.ndifferences, ARRAY_SIZE(reasons));
+	for (size_t i = 0; i < m.ndifferences; i++) {
+		ck_assert_uint_eq(m.differences[i].c->index, i);
+		ck_assert_str_eq(m.differences[i].reason, reasons[i]);
+	}
+}
+END_TEST
+
 /* Several findings of a call: all are kept, the most serious one is its verdict. */
 START_TEST(most_serious)
 {
@@ -737,6 +815,8 @@ int main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, all_pass);
 	tcase_add_test(t, violation_or_divergence);
+	tcase_add_loop_test(t, leaf, 0, 4);
+	tcase_add_test(t, places);
 	tcase_add_test(t, most_serious);
 	tcase_add_test(t, faults);
 	tcase_add_test(t, fault_behind_an_unspecified_reference);

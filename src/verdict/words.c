@@ -205,6 +205,7 @@ void finding_words(struct arena *a, const struct cl_finding *r, const char *payl
 		nested ? f->direction == CL_CALLEE ? " at the function's own call" : " at the call"
 		       : " after the call";
 	uint64_t want = number(r->expected), got = number(r->observed);
+	bool leaf = c->decl->leaf && f->direction == CL_CALLEE;
 	unsigned align;
 
 	switch (f->check) {
@@ -282,7 +283,8 @@ void finding_words(struct arena *a, const struct cl_finding *r, const char *payl
 					   (unsigned long long)got, align);
 		break;
 	case CHECK_LOCALS:
-		f->subject = arena_printf(a, "local value %u, kept across a call", r->item % 64);
+		f->subject = arena_printf(a, "local value %u, kept %s", r->item % 64,
+					  leaf ? "in the function's own memory" : "across a call");
 		f->expected = hex_text(a, r->expected, r->size);
 		f->observed = hex_text(a, r->observed, r->size);
 		f->origin = r->origin ? place_text(a, c, r->origin, r->size) : NULL;
@@ -293,7 +295,7 @@ void finding_words(struct arena *a, const struct cl_finding *r, const char *payl
 		f->observed = arena_printf(a, "%llu", (unsigned long long)got);
 		break;
 	case CHECK_ENTERED:
-		f->subject = f->direction == CL_CALLEE ? "the target's own call" : "the probe";
+		f->subject = f->direction == CL_CALLEE ? leaf ? "the target" : "the target's own call" : "the probe";
 		f->expected = "reached once";
 		f->observed = arena_printf(a, "reached %llu times", (unsigned long long)got);
 		break;

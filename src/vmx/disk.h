@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VMX_MAGIC = 0x52584d56 /* "VMXR" */, VMX_VERSION = 1, VMX_SECTOR = 512 };
+enum { VMX_MAGIC = 0x52584d56 /* "VMXR" */, VMX_VERSION = 2, VMX_SECTOR = 512 };
 
 enum vmx_mode {
 	VMX_MODE_PROBE,        /* no payload: say what the processor offers */
@@ -32,9 +32,9 @@ struct vmx_request {
 	uint64_t entry;                  /* guest_start */
 	uint64_t results, results_bytes; /* memory for records, aligned to 2 MiB */
 	uint64_t image_sector, out_sector, out_sectors;
-	uint64_t tick;     /* TSC cycles between looks at the guest */
-	uint64_t stuck;    /* ticks without progress after which a guest is given up */
-	uint64_t checksum; /* of all before */
+	uint64_t tick, stepped_tick; /* TSC cycles between looks at the guest */
+	uint64_t stuck;              /* ticks without progress after which a guest is given up */
+	uint64_t checksum;           /* of all before */
 };
 
 enum vmx_end {

@@ -18,6 +18,7 @@ struct guest {
 	uint32_t executed, current; /* as of the last look */
 	uint64_t idle;              /* ticks since they changed */
 	word code_start, code_end;  /* compiled code in the payload */
+	bool stepping, interrupting;
 };
 
 static void finish(struct guest *g, enum vmx_end end)
@@ -56,6 +57,23 @@ static void emulate_xsetbv(const struct registers *r)
 	skip_instruction();
 }
 
+/* The preemption timer counts the guest's time only: its rest is saved at every exit (27.3.4). */
+static void wind(const struct guest *g)
+{
+	unsigned shift = rdmsr(MSR_VMX_MISC) & 31; /* appendix A.6: TSC cycles a timer unit */
+
+	if (vmx_features() & VMX_HAS_TIMER)
+		vmwrite(GUEST_TIMER,
+			(word)((g->stepping ? request.stepped_tick : request.tick) >> shift));
+}
+
+static void set_stepping(struct guest *g, bool on)
+{
+	g->stepping = on;
+	vmwrite(EXCEPTIONS, on ? 1 << VECTOR_DB : 0);
+	wind(g);
+}
+
 /* The payload says something: src/payload/handover.h. */
 static void listen(struct guest *g)
 {
@@ -75,6 +93,9 @@ static void listen(struct guest *g)
 		g->code_start = g->r.r[CX];
 		g->code_end = g->r.r[BX];
 		return;
+	case CL_SAY_STEP:
+		set_stepping(g, g->r.r[CX]);
+		return;
 	case CL_SAY_DONE:
 		finish(g, VMX_FINISHED);
 		return;
@@ -85,22 +106,13 @@ static void listen(struct guest *g)
 	}
 }
 
-/* The preemption timer counts the guest's time only: its rest is saved at every exit (27.3.4). */
-static void wind(void)
-{
-	unsigned shift = rdmsr(MSR_VMX_MISC) & 31; /* appendix A.6: TSC cycles a timer unit */
-
-	if (vmx_features() & VMX_HAS_TIMER)
-		vmwrite(GUEST_TIMER, (word)(request.tick >> shift));
-}
-
 /* The preemption timer ran out (25.5.1): look whether the guest goes on, and let it look too. */
 static void tick(struct guest *g)
 {
 	struct cl_header *h = results();
 	word blocked = vmread(GUEST_INTERRUPTIBILITY);
 
-	wind();
+	wind(g);
 	segment.ticks++;
 	g->idle++;
 	if (h->executed != g->executed || h->current != g->current) {
@@ -136,7 +148,7 @@ static void step(struct guest *g)
 	segment.steps++;
 	if (request.forget)
 		g->r.r[request.forget - 1] = 0;
-	if (request.options & CL_INTERRUPTS && vmread(GUEST_FLAGS) & FLAG_IF &&
+	if (g->interrupting && vmread(GUEST_FLAGS) & FLAG_IF &&
 	    !(vmread(GUEST_INTERRUPTIBILITY) & (BLOCKED_BY_STI | BLOCKED_BY_MOV_SS)))
 		vmwrite(ENTRY_EVENT, EVENT_VALID | CL_VECTOR_DIRTY);
 }
@@ -192,7 +204,8 @@ enum vmx_end guest_run(void)
 	g = (struct guest){ .current = CL_NO_CASE };
 	vmcs_make();
 	guest_reset(&g.r);
-	wind();
+	g.interrupting = request.options & (CL_INTERRUPTS | CL_STEP_LEAF);
+	set_stepping(&g, request.options & CL_STEP);
 	while (!g.done) {
 		int failed;
 

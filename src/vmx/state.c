@@ -11,7 +11,6 @@ enum {
 	MSR_TRUE_EXIT = 0x48f,
 	MSR_TRUE_ENTRY = 0x490,
 	MSR_CPU2 = 0x48b,
-	VECTOR_DB = 1,
 	/* Access rights: table 24-2. */
 	RIGHTS_CODE32 = 0xc09b,
 	RIGHTS_CODE64 = 0xa09b,
@@ -35,7 +34,6 @@ static void set_controls(bool guest64)
 	vmwrite(EXIT_CONTROLS, controls(MSR_TRUE_EXIT, EXIT_SAVE_TIMER | (WIDE ? EXIT_HOST64 : 0)));
 	vmwrite(ENTRY_CONTROLS,
 		controls(MSR_TRUE_ENTRY, ENTRY_LOAD_DEBUG | (guest64 ? ENTRY_GUEST64 : 0)));
-	vmwrite(EXCEPTIONS, request.options & CL_STEP ? 1 << VECTOR_DB : 0);
 	vmwrite(CR3_TARGETS, 0);
 	if (has & VMX_HAS_EPT)
 		vmwrite64(EPT_POINTER, ept_pointer());
