@@ -88,8 +88,8 @@ void fuzz_setup_columns(struct fuzz_setup *s)
 		die("internal error: %s", error);
 	for (enum width w = W32; w < WIDTHS; w++) {
 		if (s->widths[w])
-			gen_select(s->arena, &one, w, s->abis, &p.set[w], &error);
-		s->widths[w] = p.set[w].n > 0;
+			gen_select(s->arena, &one, w, s->abis, &p.set[profile_user(w)], &error);
+		s->widths[w] = p.set[profile_user(w)].n > 0;
 	}
 	plan_columns(&p, &s->compilers, plan_only_native, s->opts);
 	s->columns = p.columns;
@@ -212,12 +212,13 @@ void fuzz_round_cases(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wa
 	p->arena = r->arena;
 	for (enum width w = W32; w < WIDTHS; w++) {
 		if (s->widths[w] &&
-		    gen_select(r->arena, &r->cases, w, s->abis, &p->set[w], &error) < 0)
+		    gen_select(r->arena, &r->cases, w, s->abis, &p->set[profile_user(w)],
+			       &error) < 0)
 			die("internal error: %s; please report this", error);
 	}
 	compilers = compilers_lock(r->arena, p->work);
 	empty_work(r->arena, p->work);
-	plan_columns(p, &s->compilers, s->widths, s->opts);
+	plan_columns(p, &s->compilers, plan_only_native, s->opts);
 	complete(s, r);
 	r->ruled_out = arena_alloc(r->arena, (p->ncolumns + 1) * sizeof(unsigned char *));
 	narrow(s, r, wanted, ctx);
