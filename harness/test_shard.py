@@ -65,6 +65,22 @@ def test_merged_is_unsharded(setting, whole, shards):
     assert data["vanished"]
 
 
+def test_every_profile_and_place(tmp_path, gcc):
+    """Of columns whose cases are not those of another of the same width."""
+    cases = write(tmp_path / "c.h", "typedef float v8f __attribute__((vector_size(32)));\n"
+                  "int wide(v8f a);\nint narrow(char a, long b);\n")
+    args = ["--cc", gcc, "--opt", "O2", "--abi", "sysv,kernel,cdecl", "--cases", cases, "--place",
+            "native,vmx", "--profile", "user,kernel,sse2,avx"]
+    whole = run_matrix(tmp_path / "whole", *args, status=0)
+    assert {c["profile"] for c in whole.columns.values()} == {"user", "kernel", "avx"}
+    assert {c["place"] for c in whole.columns.values()} == {"native", "vmx"}
+    for k in (1, 2):
+        assert run(["run", "--shard", f"{k}/2", "--out", tmp_path / f"s{k}", *args]).status == 0
+    r = run(["merge", tmp_path / "s1", tmp_path / "s2", "--out", tmp_path / "merged", "-q"])
+    assert (r.status, r.stderr) == (0, "")
+    same_bytes(tmp_path / "whole", tmp_path / "merged")
+
+
 def test_order_of_shards_does_not_matter(setting, whole, shards):
     tmp, _ = setting
     assert run(["merge", *reversed(shards), "--out", tmp / "turned", "-q"], cwd=tmp).status == 1
