@@ -211,9 +211,8 @@ void fuzz_round_cases(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wa
 	p->stop = s->stop;
 	p->arena = r->arena;
 	for (enum width w = W32; w < WIDTHS; w++) {
-		if (s->widths[w] &&
-		    gen_select(r->arena, &r->cases, w, s->abis, &p->set[profile_user(w)],
-			       &error) < 0)
+		if (s->widths[w] && gen_select(r->arena, &r->cases, w, s->abis,
+					       &p->set[profile_user(w)], &error) < 0)
 			die("internal error: %s; please report this", error);
 	}
 	compilers = compilers_lock(r->arena, p->work);

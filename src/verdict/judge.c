@@ -81,22 +81,22 @@ const char *shell_word(struct arena *a, const char *s)
 	return *s && !s[strspn(s, safe)] ? s : shell_quote(a, s);
 }
 
+/* Names profile and place, too: what is left to the defaults runs in all that there are. */
 static const char *repeat_command(struct matrix *m, const struct column *col,
 				  const struct gen_case *c)
 {
 	const struct compiler *cc = col->compiler;
-	bool user = col->profile == profile_user(col->width);
 	const char *which =
 		arena_printf(m->arena, "%s:%s", c->decl->proto->pos.file, c->decl->proto->name);
 
-	return arena_printf(
-		m->arena,
-		"clobber run --cc %s --width %u --opt %s%s%s%s%s --abi %s --cases %s --seed %llu "
-		"--out results/repeat",
-		shell_word(m->arena, cc->given ? cc->given : cc->name), width_bits(col->width),
-		col->opt, user ? "" : " --profile ", user ? "" : profiles[col->profile].name,
-		col->place ? " --place " : "", col->place ? place_name(col->place) : "",
-		c->conv->name, shell_word(m->arena, which), (unsigned long long)m->seed);
+	return arena_printf(m->arena,
+			    "clobber run --cc %s --width %u --opt %s --profile %s --place %s --abi "
+			    "%s --cases %s "
+			    "--seed %llu --out results/repeat",
+			    shell_word(m->arena, cc->given ? cc->given : cc->name),
+			    width_bits(col->width), col->opt, profiles[col->profile].name,
+			    place_name(col->place), c->conv->name, shell_word(m->arena, which),
+			    (unsigned long long)m->seed);
 }
 
 struct finding *matrix_add_finding(struct matrix *m, size_t column, const struct gen_case *c,
