@@ -74,9 +74,18 @@ def load(out: Path) -> Matrix:
     return Matrix(Path(out) / "matrix.json")
 
 
+PLAIN = ("--place", "native", "--profile", "user")
+
+
+def plain(args) -> list:
+    """What makes a run a process with the platform's defaults, unless the test says otherwise."""
+    return [w for option, value in zip(PLAIN[::2], PLAIN[1::2]) if option not in args
+            for w in (option, value)]
+
+
 def run_matrix(out: Path, *args, status: int, env=None) -> Matrix:
     """A run that ends as expected, and its matrix. Seeds, columns and cases are the caller's."""
-    r = run(["run", "--out", out, *args], cwd=out.parent, env=env)
+    r = run(["run", "--out", out, *plain(args), *args], cwd=out.parent, env=env)
     assert r.status == status, f"status {r.status}, want {status}\n{r.stdout}\n{r.stderr}"
     assert r.stderr == ""
     return load(out)

@@ -17,11 +17,14 @@ CHECKS_WITHOUT_MUTANT = {"hidden-pointer", "layout",  # test_aggregates.py
                          "system-flags", "segments"}  # test_vmx.py
 
 
-def mutant_compiler(tmp, gcc_path: str, patches: dict[int, dict]) -> str:
-    """A wrapper for --cc. Questions about the compiler itself go to gcc unpatched, and quickly."""
-    files = {w: program.write(tmp / f"patches{w}.json", json.dumps(patches[w])) for w in (32, 64)}
-    arms = "".join(f'*gen{w}/*) exec {sys.executable} {program.PATCHCC} {f} {gcc_path} "$@" ;;\n'
-                   for w, f in files.items())
+def mutant_compiler(tmp, gcc_path: str, patches: dict) -> str:
+    """A wrapper for --cc. Patches are those of a width or, by its name, of a folder of sources
+    ("gen64-avx"). Questions about the compiler itself go to gcc unpatched, and quickly."""
+    files = {f if isinstance(f, str) else f"gen{f}": program.write(tmp / f"patches{f}.json",
+                                                                   json.dumps(p))
+             for f, p in patches.items()}
+    arms = "".join(f'*{folder}/*) exec {sys.executable} {program.PATCHCC} {file} {gcc_path} "$@" '
+                   ';;\n' for folder, file in files.items())
     return str(program.script(tmp / "mutant",
                               f'case "$*" in\n{arms}*) exec {gcc_path} "$@" ;;\nesac\n'))
 

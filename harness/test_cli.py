@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 import program
-from program import environment, run, script, write
+from program import PLAIN, environment, run, script, write
 
 VERBS = ("run", "explain", "list", "coverage", "fuzz", "report", "compare", "merge")
 GOOD = "int f(int a);\n"
@@ -223,15 +223,15 @@ def test_missing_tool(tmp_path, gcc, tool):
 
 
 def test_only_the_named_tools_are_needed(tmp_path, gcc):
-    r = run(["run", "--out", tmp_path / "out", "--cases", case_file(tmp_path), "--width", "64"],
-            cwd=tmp_path, env=tools(tmp_path, gcc))
+    r = run(["run", *PLAIN, "--out", tmp_path / "out", "--cases", case_file(tmp_path), "--width",
+             "64"], cwd=tmp_path, env=tools(tmp_path, gcc))
     assert (r.status, r.stderr) == (0, "")
 
 
 # Output -----------------------------------------------------------------------------------------
 
 def small(tmp_path, gcc, *more) -> list:
-    return ["run", "--out", tmp_path / "out", "--cc", gcc, "--width", "64", "--opt", "O2",
+    return ["run", *PLAIN, "--out", tmp_path / "out", "--cc", gcc, "--width", "64", "--opt", "O2",
             "--abi", "sysv", "--cases", case_file(tmp_path), *more]
 
 
@@ -344,7 +344,7 @@ def test_reports_fit_80_columns(tmp_path, gcc, compilers):
     cases = write(tmp_path / "long_names.h",
                   f"int a_function_with_a_long_name({parameters}, int last);\n")
     for more in ([], ["--verbose"]):
-        r = run(["run", "--out", tmp_path / "out", "--cc", f"{gcc},{bad}", "--width", "64",
+        r = run(["run", *PLAIN, "--out", tmp_path / "out", "--cc", f"{gcc},{bad}", "--width", "64",
                  "--cases", cases, *more], cwd=tmp_path)
         assert r.status == 1
         assert "violation" in r.stdout

@@ -25,7 +25,7 @@ case "$*" in
 *) exec {path} "$@" ;;
 esac
 """)
-    return run_matrix(folder / "out", "--cc", cc, "--abi", "sysv", "--opt", "O2", "--width", "64", "--place", "native",
+    return run_matrix(folder / "out", "--cc", cc, "--abi", "sysv", "--opt", "O2", "--width", "64",
                       "--cases", write(tmp / "m64.h", cases), *args, status=status)
 
 
@@ -208,8 +208,7 @@ def test_another_compiler_is_no_change_of_the_first(tmp_path, gcc, compilers):
     if not clang:
         pytest.skip("not-run: clang absent")
     cases = write(tmp_path / "c.h", "int undecided(long double a, int b);\nint f(int a);\n")
-    args = ["--abi", "fastcall", "--opt", "O2", "--width", "32", "--place", "native", "--profile", "user",
-            "--cases", cases]
+    args = ["--abi", "fastcall", "--opt", "O2", "--width", "32", "--cases", cases]
     alone = run_matrix(tmp_path / "alone", "--cc", gcc, *args, status=0)
     both = run_matrix(tmp_path / "both", "--cc", f"{gcc},{clang}", *args, status=1)
     assert both.select(column=f"{gcc}/32/O2") and not alone.findings

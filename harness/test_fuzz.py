@@ -11,7 +11,7 @@ import time
 import pytest
 
 import program
-from program import run, script
+from program import PLAIN, run, script
 
 QUICK = ("--types", "int,long,pointer", "--quiet", "--seed", "5")
 
@@ -147,8 +147,8 @@ def test_reproducer(which, request, gcc):
         # With that line the case is expected to fail.
         pasted = out / c["folder"] / "pasted.h"
         pasted.write_text(case.replace("// //! known", "//! known"))
-        run(["run", "--cc", request.getfixturevalue(which)[3], "--width", c["width"], "--opt", "O2",
-             "--abi", c["convention"], "--seed", "5", "--cases", pasted, "--out",
+        run(["run", *PLAIN, "--cc", request.getfixturevalue(which)[3], "--width", c["width"],
+             "--opt", "O2", "--abi", c["convention"], "--seed", "5", "--cases", pasted, "--out",
              out.parent / "pasted"], cwd=out.parent)
         shown = [f for f in program.load(out.parent / "pasted").findings
                  if f["direction"] == c["direction"] and f["verdict"] != "divergence"]

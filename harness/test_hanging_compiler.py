@@ -56,8 +56,8 @@ def test_fuzz_tells_and_does_not_ask_again(tmp_path, gcc, compilers):
 @pytest.mark.parametrize("value", ("", "0", "-1", "soon", "99999999"))
 def test_bad_limit(tmp_path, gcc, value):
     cases = program.write(tmp_path / "c.h", CASES)
-    r = program.run(["run", "--cc", gcc, "--width", "64", "--cases", cases, "--out",
-                     tmp_path / "out"], cwd=tmp_path,
+    r = program.run(["run", *program.PLAIN, "--cc", gcc, "--width", "64", "--cases", cases,
+                     "--out", tmp_path / "out"], cwd=tmp_path,
                     env=program.environment(CLOBBER_COMPILE_SECONDS=value))
     assert (r.status, r.stdout) == (2, "")
     assert f"CLOBBER_COMPILE_SECONDS: `{value}' is not a number from 1 to 86400" in r.stderr

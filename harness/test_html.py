@@ -50,7 +50,7 @@ done
 exec {compilers[gcc]["path"]} "$@" -fcall-used-rbx -mabi=ms
 """)
     run_matrix(tmp / "out", "--cc", f"{gcc},{bad}", "--cases", write(tmp / "c.h", CASES),
-               "--abi", "sysv,cdecl,fastcall", "--place", "native", status=1)
+               "--abi", "sysv,cdecl,fastcall", status=1)
     return tmp / "out"
 
 

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 import program
-from program import ROOT, environment, run, write
+from program import PLAIN, ROOT, environment, run, write
 
 MANUAL = ROOT / "docs/clobber.1"
 
@@ -56,7 +56,7 @@ def test_installed_files(installed):
 def test_installed_program_needs_no_sources(installed, tmp_path, gcc):
     """As printed in a report, the path of a case works from anywhere."""
     env = environment(CLOBBER_DATA=None, HOME=str(tmp_path))
-    r = subprocess.run([installed / "bin/clobber", "run", "--cc", gcc, "--width", "64", "--abi",
+    r = subprocess.run([installed / "bin/clobber", "run", *PLAIN, "--cc", gcc, "--width", "64", "--abi",
                         "sysv", "--opt", "O2", "--cases", "cases/scalar/subint.h:take_char"],
                        cwd=tmp_path, env=env, capture_output=True, text=True)
     assert (r.returncode, r.stderr) == (0, ""), r

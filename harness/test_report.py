@@ -39,7 +39,7 @@ for a; do
 done
 exec {compilers[gcc]["path"]} "$@" -fcall-used-rbx
 """)
-    run_matrix(tmp / "out", "--cc", f"{gcc},{bad}", "--abi", "sysv", "--opt", "O2", "--width", "64", "--place", "native",
+    run_matrix(tmp / "out", "--cc", f"{gcc},{bad}", "--abi", "sysv", "--opt", "O2", "--width", "64",
                "--cases", write(tmp / "c.h", CASES), status=1)
     return tmp / "out"
 
@@ -268,7 +268,7 @@ def test_ktap_lines(rich):
 def test_ktap_known_is_an_expected_failure(tmp_path, gcc, compilers):
     bad = script(tmp_path / "bad", f'exec {compilers[gcc]["path"]} "$@" -fcall-used-rbx\n')
     cases = write(tmp_path / "k.h", "//! known gcc sysv: known\nint f(int a);\n")
-    run_matrix(tmp_path / "out", "--cc", bad, "--abi", "sysv", "--opt", "O2", "--width", "64", "--place", "native",
+    run_matrix(tmp_path / "out", "--cc", bad, "--abi", "sysv", "--opt", "O2", "--width", "64",
                "--cases", cases, status=0)
     text = (tmp_path / "out/ktap.txt").read_text()
     assert re.search(r"^  ok \d+ sysv/64/k/callee # XFAIL 1 known$", text, re.M)

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 import program
-from program import run, run_matrix, script, write
+from program import PLAIN, run, run_matrix, script, write
 
 # Divergences between compilers, crashes, known and vanished findings: all that needs every column.
 OWN = """//! known gcc sysv: the wrapper lets functions use rbx
@@ -29,7 +29,7 @@ def setting(tmp_path_factory, gcc, compilers):
     ms = script(tmp / "ms", f'exec {compilers[gcc]["path"]} "$@" -mabi=ms\n')
     clang = [c for c in compilers if compilers[c]["family"] == "clang"][:1]
     own = write(tmp / "own.h", OWN)
-    return tmp, ["--cc", ",".join([gcc, *clang, str(bad), str(ms)]), "--cases", own,
+    return tmp, [*PLAIN, "--cc", ",".join([gcc, *clang, str(bad), str(ms)]), "--cases", own,
                  "--abi", "sysv,ms,fastcall,cdecl"]
 
 
@@ -63,6 +63,22 @@ def test_merged_is_unsharded(setting, whole, shards):
     data = json.loads((whole / "matrix.json").read_text())
     assert {f["verdict"] for f in data["findings"]} >= {"divergence", "violation"}
     assert data["vanished"]
+
+
+def test_every_profile_and_place(tmp_path, gcc):
+    """Of columns whose cases are not those of another of the same width."""
+    cases = write(tmp_path / "c.h", "typedef float v8f __attribute__((vector_size(32)));\n"
+                  "int wide(v8f a);\nint narrow(char a, long b);\n")
+    args = ["--cc", gcc, "--opt", "O2", "--abi", "sysv,kernel,cdecl", "--cases", cases, "--place",
+            "native,vmx", "--profile", "user,kernel,sse2,avx"]
+    whole = run_matrix(tmp_path / "whole", *args, status=0)
+    assert {c["profile"] for c in whole.columns.values()} == {"user", "kernel", "avx"}
+    assert {c["place"] for c in whole.columns.values()} == {"native", "vmx"}
+    for k in (1, 2):
+        assert run(["run", "--shard", f"{k}/2", "--out", tmp_path / f"s{k}", *args]).status == 0
+    r = run(["merge", tmp_path / "s1", tmp_path / "s2", "--out", tmp_path / "merged", "-q"])
+    assert (r.status, r.stderr) == (0, "")
+    same_bytes(tmp_path / "whole", tmp_path / "merged")
 
 
 def test_order_of_shards_does_not_matter(setting, whole, shards):

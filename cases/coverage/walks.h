@@ -104,3 +104,5 @@ void walk_071(int, int, int, int, float, float, float, long long, long long, lon
 void walk_072(int, int, float, long double, long double);
 void walk_073(int, int, int, __int128);
 void walk_074(int, int, int, long double);
+void walk_075(int, int, int, long long, long long, int, long long, long long);
+void walk_076(int, long long, float, long long, long long, float, int, int, long long, float, long long);

@@ -122,13 +122,18 @@ const char *abi_place_in(enum profile_id profile, const struct convention *c,
 	return NULL;
 }
 
-const char *abi_place(const struct convention *c, const struct prototype *p, struct placement *out)
+enum profile_id convention_profile(const struct convention *c)
 {
 	enum profile_id profile = 0;
 
 	while (!convention_in(c, profile))
 		profile++;
-	return abi_place_in(profile, c, p, out);
+	return profile;
+}
+
+const char *abi_place(const struct convention *c, const struct prototype *p, struct placement *out)
+{
+	return abi_place_in(convention_profile(c), c, p, out);
 }
 
 const char *gpr_name(enum width w, unsigned reg, unsigned bytes)

@@ -120,13 +120,16 @@ const struct convention *convention_find(const char *name, enum width w);
 /* Does the convention exist in the profile (of the same width)? */
 bool convention_in(const struct convention *c, enum profile_id profile);
 
+/* The profile that `c` belongs to: user, but for conventions of one profile only. */
+enum profile_id convention_profile(const struct convention *c);
+
 /* Place `p` under `c` as compiled in `profile`. Returns NULL, or why `p` cannot be declared there
  * (static text): a type that does not exist at the width, an aggregate this oracle does not place.
  */
 const char *abi_place_in(enum profile_id profile, const struct convention *c,
 			 const struct prototype *p, struct placement *out);
 
-/* In the profile that `c` belongs to: user, but for conventions of one profile only. */
+/* In the profile that `c` belongs to. */
 const char *abi_place(const struct convention *c, const struct prototype *p, struct placement *out);
 
 /* Type of argument i of the call, variadic ones after the named ones. */

@@ -37,7 +37,7 @@ static void print_table(struct arena *a, const struct convention **list, const s
 	for (; *list; list++) {
 		struct coverage c;
 
-		coverage_measure(a, *list, &sets[(*list)->width], &c);
+		coverage_measure(a, *list, &sets[convention_profile(*list)], &c);
 		printf("%-11s %5u  %5u of %4u  %8u of %6u  %11u\n", (*list)->name,
 		       width_bits((*list)->width), c.states_seen, c.states, c.transitions_seen,
 		       c.transitions, c.unspecified);
@@ -54,7 +54,7 @@ int cmd_coverage(int argc, char **argv)
 	struct arena *a = arena_new();
 	const char *abis = NULL, *files = NULL, *error;
 	const struct convention **list = NULL;
-	struct gen_set sets[WIDTHS];
+	struct gen_set sets[PROFILES];
 	struct case_list cases;
 	const char **names;
 	bool generate = false;
@@ -94,8 +94,8 @@ int cmd_coverage(int argc, char **argv)
 	list = arena_grow(a, list, n, sizeof(*list));
 	list[n] = NULL;
 	load_cases(a, files, &cases);
-	for (enum width w = W32; w < WIDTHS; w++) {
-		if (gen_select(a, &cases, w, NULL, &sets[w], &error) < 0) {
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		if (gen_select_in(a, &cases, f, NULL, &sets[f], &error) < 0) {
 			fprintf(stderr, "%s\n", error);
 			return 2;
 		}

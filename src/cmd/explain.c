@@ -113,7 +113,7 @@ static void explain(struct str *out, struct arena *a, const struct convention *c
 		str_addf(out, " [%s]", rules[c->noop].name);
 	str_add(out, "\n");
 	if (why) {
-		str_addf(out, "    cannot be declared here: it %s\n\n", why);
+		str_addf(out, "    cannot be declared here: it\n      %s\n\n", why);
 		return;
 	}
 	for (unsigned i = 0; i < pl.nargs; i++) {

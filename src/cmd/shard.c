@@ -308,7 +308,7 @@ static void read_records(struct matrix *m, const struct shard *s, const struct c
 	if (!data)
 		die("%s: the records of %s (work/%s.*.records) are missing: copy the folder whole",
 		    s->path, c->id, payload);
-	r->n = m->plan->set[c->width].n;
+	r->n = column_set(m->plan, c)->n;
 	r->v = arena_alloc(m->arena, (2 * r->n + 1) * sizeof(*r->v));
 	memset(&h, 0, sizeof(h));
 	if (len >= sizeof(h))

@@ -199,10 +199,12 @@ static void script(struct fuzz_setup *s, struct fuzz_cluster *c, struct arena *a
 		 "out=$(mktemp -d) || exit 2\n"
 		 "trap 'rm -rf \"$out\"' EXIT\n"
 		 "\"$CLOBBER\" run -v --cc %s --width %u --opt %s \\\n"
-		 "\t--abi %s --seed %llu --cases \"$here/case.h\" --out \"$out\" \"$@\"\n"
+		 "\t--profile %s --place %s --abi %s --seed %llu --cases \"$here/case.h\" --out "
+		 "\"$out\" \"$@\"\n"
 		 "[ -s \"$out/matrix.json\" ] || exit 2\n",
 		 shell_quote(a, self), shell_quote(a, list.s), width_bits(col->width), col->opt,
-		 c->conv->name, (unsigned long long)s->seed);
+		 profiles[col->profile].name, place_name(col->place), c->conv->name,
+		 (unsigned long long)s->seed);
 	str_addf(out,
 		 "awk -F'\"' '\n"
 		 "$2 == \"direction\" { direction = $4 }\n"

@@ -88,8 +88,8 @@ void fuzz_setup_columns(struct fuzz_setup *s)
 		die("internal error: %s", error);
 	for (enum width w = W32; w < WIDTHS; w++) {
 		if (s->widths[w])
-			gen_select(s->arena, &one, w, s->abis, &p.set[w], &error);
-		s->widths[w] = p.set[w].n > 0;
+			gen_select(s->arena, &one, w, s->abis, &p.set[profile_user(w)], &error);
+		s->widths[w] = p.set[profile_user(w)].n > 0;
 	}
 	plan_columns(&p, &s->compilers, plan_only_native, s->opts);
 	s->columns = p.columns;
@@ -211,8 +211,8 @@ void fuzz_round_cases(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wa
 	p->stop = s->stop;
 	p->arena = r->arena;
 	for (enum width w = W32; w < WIDTHS; w++) {
-		if (s->widths[w] &&
-		    gen_select(r->arena, &r->cases, w, s->abis, &p->set[w], &error) < 0)
+		if (s->widths[w] && gen_select(r->arena, &r->cases, w, s->abis,
+					       &p->set[profile_user(w)], &error) < 0)
 			die("internal error: %s; please report this", error);
 	}
 	compilers = compilers_lock(r->arena, p->work);

@@ -355,7 +355,7 @@ static bool all_taken(const struct automaton *m)
 }
 
 void coverage_generate(struct arena *a, const struct convention *const *list,
-		       const struct gen_set sets[WIDTHS], struct str *out)
+		       const struct gen_set sets[PROFILES], struct str *out)
 {
 	struct automaton *m[MAX_ARGS * 2] = { NULL };
 	unsigned count = 0, number = 0;
@@ -363,7 +363,7 @@ void coverage_generate(struct arena *a, const struct convention *const *list,
 	for (; list[count] && count < ARRAY_SIZE(m); count++) {
 		m[count] = arena_alloc(a, sizeof(*m[count]));
 		explore(m[count], list[count]);
-		take_set(m[count], &sets[list[count]->width]);
+		take_set(m[count], &sets[convention_profile(list[count])]);
 	}
 	for (unsigned i = 0; i < count; i++) {
 		while (!all_taken(m[i])) {

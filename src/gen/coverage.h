@@ -21,6 +21,6 @@ void coverage_measure(struct arena *a, const struct convention *c, const struct 
 /* Declarations, as a case file, that cover what the set leaves uncovered of every convention of the
  * list (NULL-ended); prototypes are shared between conventions where they serve several. */
 void coverage_generate(struct arena *a, const struct convention *const *list,
-		       const struct gen_set sets[WIDTHS], struct str *out);
+		       const struct gen_set sets[PROFILES], struct str *out);
 
 #endif

@@ -107,24 +107,22 @@ const char *shell_word(struct arena *a, const char *s)
 	return *s && !s[strspn(s, safe)] ? s : shell_quote(a, s);
 }
 
+/* Names profile and place, too: what is left to the defaults runs in all that there are. */
 static const char *repeat_command(struct matrix *m, const struct column *col,
 				  const struct gen_case *c)
 {
 	const struct compiler *cc = col->compiler;
-	bool user = col->profile == profile_user(col->width);
 	const char *with = col->place == PLACE_VMX ? m->vmx_with : NULL;
 	const char *which =
 		arena_printf(m->arena, "%s:%s", c->decl->proto->pos.file, c->decl->proto->name);
 
 	return arena_printf(m->arena,
-			    "clobber run --cc %s --width %u --opt %s%s%s%s%s%s%s --abi %s --cases "
-			    "%s --seed %llu "
-			    "--out results/repeat",
+			    "clobber run --cc %s --width %u --opt %s --profile %s --place %s%s%s "
+			    "--abi %s --cases %s --seed %llu --out results/repeat",
 			    shell_word(m->arena, cc->given ? cc->given : cc->name),
-			    width_bits(col->width), col->opt, user ? "" : " --profile ",
-			    user ? "" : profiles[col->profile].name, col->place ? " --place " : "",
-			    col->place ? place_name(col->place) : "", with ? " --vmx-with " : "",
-			    with ? with : "", c->conv->name, shell_word(m->arena, which),
+			    width_bits(col->width), col->opt, profiles[col->profile].name,
+			    place_name(col->place), with ? " --vmx-with " : "", with ? with : "",
+			    c->conv->name, shell_word(m->arena, which),
 			    (unsigned long long)m->seed);
 }
 

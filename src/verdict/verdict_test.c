@@ -218,9 +218,10 @@ START_TEST(violation_or_divergence)
 	ck_assert_str_eq(f->subject, "rbx after the call");
 	ck_assert_str_eq(f->expected, "preserved: 0x0000000000000000");
 	ck_assert_str_eq(f->origin, "which was in rcx at the call");
-	ck_assert_str_eq(f->repeat,
-			 "clobber run --cc gcc-12 --width 64 --opt O2 --abi sysv --cases "
-			 "cases/some.h:f --seed 5 --out results/repeat");
+	ck_assert_str_eq(
+		f->repeat,
+		"clobber run --cc gcc-12 --width 64 --opt O2 --profile user --place native "
+		"--abi sysv --cases cases/some.h:f --seed 5 --out results/repeat");
 	f = only(CLANG_O2, 2, CL_CALLER);
 	ck_assert_int_eq(f->verdict, VERDICT_DIVERGENCE);
 	ck_assert_int_eq(rules[f->rule].status, SILENT);

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: MIT
+"""Places beside each other: code that passes as a process and is caught in ring 0, how that is
+told, and what is said where a place is absent. How place vmx works inside is in test_vmx.py."""
+import re
+import shutil
+
+import pytest
+
+import program
+from mutants import Finding, asm
+from program import run, run_matrix, write
+from test_checks import assert_findings, mutant_compiler
+from test_cli import tools
+
+bochs = pytest.mark.skipif(not shutil.which("bochs"), reason="not-run: bochs absent")
+
+# As a process all of these pass: nothing is wrong with the values, registers and stack.
+FPU = {"sse": "target", "x87": "target", "sse_put": "caller"}
+NAMES = (*FPU, "below_sp", "right")
+CASES = "".join(f"//! group {n}\n//! abi kernel\nint {n}(int a);\n" for n in NAMES)
+
+
+def patches(width: int) -> dict[str, dict[str, str]]:
+    r, w = ("r", 16) if width == 64 else ("e", 8)
+    return {
+        "target/sse": {"entry": asm("xorps %xmm0, %xmm0")},
+        "target/x87": {"ret": asm("fldz", "fstp %st(0)")},
+        "caller/sse_put": {"before_call": asm("xorps %xmm0, %xmm0")},
+        "target/below_sp": {"ret": asm(f"mov %{r}ax, -{w}(%{r}sp)", "nop",
+                                       f"mov -{w}(%{r}sp), %{r}ax")},
+    }
+
+
+@pytest.fixture(scope="module", params=(64, 32))
+def both(request, tmp_path_factory, gcc, compilers) -> tuple[int, program.Matrix, list]:
+    """(width, matrix, arguments of another run) of a kernel's compiler that goes astray."""
+    width = request.param
+    tmp = tmp_path_factory.mktemp("places")
+    cc = mutant_compiler(tmp, compilers[gcc]["path"], {f"gen{width}-kernel": patches(width)})
+    args = ["--cc", cc, "--width", width, "--opt", "O2", "--profile", "kernel", "--cases",
+            write(tmp / f"m{width}.h", CASES), "--work", tmp / "work"]
+    return width, run_matrix(tmp / "out", *args, "--place", "native,vmx", status=1), args
+
+
+@bochs
+def test_passes_as_a_process(both):
+    width, m, _ = both
+    assert m.select(place="native") == []
+    native = [c for c in m.cells.values() if c["place"] == "native"]
+    assert len(native) == 2 * len(NAMES) and {c["verdict"] for c in native} == {"pass"}
+
+
+@bochs
+@pytest.mark.parametrize("name,side", FPU.items())
+def test_floating_code_is_caught_in_ring_0(both, name, side):
+    width, m, _ = both
+    assert_findings([Finding("fault", "sysv.call" if width == 64 else "i386.call", "the call",
+                             "returns", "x87 or vector instruction where none is allowed",
+                             f"at 0x# ({side}_kernel_m{width}_{name}+0x#)", "crash")],
+                    m.select(place="vmx", case=f"kernel/m{width}/{name}"))
+
+
+@bochs
+def test_nothing_else_is(both):
+    _, m, _ = both
+    assert {f["case"].rsplit("/", 1)[1] for f in m.findings if f["check"] == "fault"} == set(FPU)
+    assert not m.select(case=f"kernel/m{both[0]}/right")
+
+
+@bochs
+def test_interrupts_destroy_what_is_below_the_stack_pointer(both, tmp_path):
+    """A red zone, which kernel code has not."""
+    width, _, args = both
+    m = run_matrix(tmp_path / "out", *args, "--place", "vmx", "--vmx-with", "step,interrupts",
+                   status=1)
+    assert {(f["case"], f["check"]) for f in m.findings} == {
+        (f"kernel/m{width}/below_sp", "return")}
+
+
+@bochs
+def test_differences_are_listed(both):
+    width, m, _ = both
+    assert {(d["case"], d["column"], d["direction"], d["verdict"], d["native"], d["reason"])
+            for d in m.data["differences"]} >= {
+        (f"kernel/m{width}/{name}", f"mutant/{width}/O2/kernel@vmx",
+         {"target": "callee", "caller": "caller"}[side], "crash", "pass", "fault: the call")
+        for name, side in FPU.items()}
+    assert {d["case"].rsplit("/", 1)[1] for d in m.data["differences"]} <= {*FPU, "below_sp"}
+    vmx = next(p for p in m.data["places"] if p["name"] == "vmx")
+    assert vmx["compared"] == 2 * len(NAMES) and vmx["why_not"] is None
+    text = " ".join((m.path.parent / "report.txt").read_text().split())
+    n = len(m.data["differences"])
+    assert re.search(rf"place vmx \(bochs .*?\): {2 * len(NAMES)} cases, {n} of them with another "
+                     "verdict than natively", text)
+    assert (f"kernel/m{width}/sse as callee, mutant -m{width} kernel vmx -O2: crash, natively "
+            "pass: fault: the call") in text
+
+
+@bochs
+def test_same_code_in_both_places(both):
+    _, m, _ = both
+    assert len({c["text_hash"] for c in m.columns.values()}) == 1
+
+
+@bochs
+def test_places_that_agree_are_told_in_one_line(tmp_path, gcc):
+    r = run(["run", "--out", tmp_path / "out", "--cc", gcc, "--width", "64", "--opt", "O2", "--abi",
+             "sysv", "--place", "native,vmx", "--cases", write(tmp_path / "c.h", "int f(int a);\n")])
+    assert (r.status, r.stderr) == (0, "")
+    text = " ".join(r.stdout.split())
+    assert re.search(r"place vmx \(bochs .*?\): 2 cases, all with the same verdict as natively",
+                     text)
+    assert program.load(tmp_path / "out").data["differences"] == []
+
+
+# Without bochs ------------------------------------------------------------------------------------
+
+PACKAGE = "bochs is not installed: apt-get install bochs bochs-term"
+
+
+def without_bochs(tmp_path, gcc, *args) -> program.Result:
+    return run(["run", "--out", tmp_path / "out", "--cc", gcc, "--width", "64", "--opt", "O2",
+                "--abi", "sysv", "--cases", write(tmp_path / "c.h", "int f(int a);\n"), *args],
+               cwd=tmp_path, env=tools(tmp_path, gcc))
+
+
+def test_absent_place_is_not_run(tmp_path, gcc):
+    """It says what to install, and is no failure."""
+    r = without_bochs(tmp_path, gcc, "--place", "native,vmx")
+    assert (r.status, r.stderr) == (0, "")
+    assert PACKAGE in " ".join(r.stdout.split())
+    m = program.load(tmp_path / "out")
+    assert (m.totals["pass"], m.totals["not-run"]) == (2, 2)
+    assert {c["why_not"] for c in m.columns.values() if c["place"] == "vmx"} == {PACKAGE}
+    assert {c["verdict"] for c in m.cells.values() if c["place"] == "vmx"} == {"not-run"}
+    assert {c["reason"] for c in m.cells.values() if c["place"] == "vmx"} == {PACKAGE}
+
+
+def test_absent_place_alone_is_no_success(tmp_path, gcc):
+    r = without_bochs(tmp_path, gcc, "--place", "vmx")
+    assert r.status == 2 and "nothing was executed" in r.stderr
+    assert PACKAGE in " ".join(r.stdout.split())
+
+
+def test_absent_place_is_left_out_and_told(tmp_path, gcc):
+    """Of --place auto, which is the default."""
+    r = without_bochs(tmp_path, gcc)
+    assert (r.status, r.stderr) == (0, "")
+    assert f"place vmx: {PACKAGE}" in " ".join(r.stdout.split())
+    m = program.load(tmp_path / "out")
+    assert {c["place"] for c in m.columns.values()} == {"native"}
+    assert [p["why_not"] for p in m.data["places"]] == [None, PACKAGE]
+    assert m.totals["not_run"] == 0
+
+
+# Bad options --------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("args,message", [
+    (["--place", "native,vmxx"], "--place: `vmxx' is no place; say native, vmx, all or auto"),
+    (["--place", ""], "--place: empty list"),
+    (["--vmx-engine", "qemu"], "--vmx-engine: `qemu' is neither bochs nor kvm-nested"),
+    (["--vmx-with", "steps"], "--vmx-with: `steps' is none of step"),
+    (["--vmx-with", "step,trap-fpu"], "--vmx-with: step and trap-fpu do not go together"),
+])
+def test_bad_options(tmp_path, gcc, args, message):
+    r = run(["run", "--out", tmp_path / "out", "--cc", gcc, "--cases",
+             write(tmp_path / "c.h", "int f(int a);\n"), *args])
+    assert (r.status, r.stdout) == (2, "")
+    assert message in r.stderr
