@@ -486,7 +486,7 @@ START_TEST(table)
 		"{ CL_XMM, 0, 8, 8, 64, 0 }, }, mask_0_0, leaves_0_0 }",
 		"{ CL_OPAQUE, 0, 0, 1, 32, 32, 0, { }, mask_0_1, leaves_0_1 },\n",
 		"{ CL_POINTER, 1, 0, 0, 8, 8, 0, { { CL_GPR, 7, 0, 8, 7680, 0 } }, 0, 0 }, "
-		"members_0, 10,\n",
+		"members_0, 10, 1,\n",
 	};
 	char *text;
 	size_t n;

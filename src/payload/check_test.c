@@ -51,6 +51,7 @@ void set_up_call(void)
 				     .flags = CL_RETURNS,
 				     .al = -1,
 				     .align = 16,
+				     .calls = 1,
 				     .stack_bytes = 32,
 				     .args = args,
 				     .ret = VALUE(CL_SIGNED, 0, 8, 8, 0, GPR(AX, 0, 8, 0)) };
@@ -373,6 +374,7 @@ static struct cl_header *run(uint32_t first, unsigned directions, uint32_t capac
 		listed[i] = (struct cl_case){ .index = i,
 					      .al = -1,
 					      .align = 16,
+				     .calls = 1,
 					      .tramp = some_function,
 					      .target = some_function,
 					      .caller = i == 2 ? NULL : some_function };
