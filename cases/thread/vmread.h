@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The thread's subject: a VMREAD fails, and inline assembly calls vmread_error through a trampoline
- * that passes what it got on the stack (docs/thread.md).
+ * that passes what it got on the stack (docs/vmx.md).
  *
  * As a callee, vmread_error is C, called by the trampoline: field and fault must arrive, whether it
  * is asmlinkage or not, every register must survive, and the fault slot end up 0. As a caller, C holds
