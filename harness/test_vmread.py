@@ -86,7 +86,37 @@ def test_broken_as_c_sees_it(tmp_path, how, check):
         assert found and (check is None or check in found), (column["id"], found)
 
 
+ENTRY = "_Bool vmx_vcpu_run(void *vmx, unsigned long *regs, unsigned int flags);\n"
+
+
+@pytest.mark.skipif(not COMPILERS, reason="neither gcc-12 nor clang-14 is installed")
+def test_entry_whole_in_every_place(tmp_path):
+    """The guest cannot be resumed: what the entry owes its caller comes back all the same."""
+    r, m = matrix(tmp_path, f"//! abi kernel\n//! through vcpu_run\n{ENTRY}", "--place", PLACES)
+    assert r.status == 0, r.stdout + r.stderr
+    assert m["totals"]["executed"] == m["totals"]["planned"] and not m["differences"]
+    assert m["totals"]["violation"] == m["totals"]["crash"] == 0
+
+
+@pytest.mark.skipif(not COMPILERS, reason="neither gcc-12 nor clang-14 is installed")
+@pytest.mark.parametrize("how, want", [
+    ("drop_bx", {64: ("callee-saved", "rbx"), 32: ("callee-saved", "ebx")}),
+    ("swap_pops", {64: ("callee-saved", "r12"), 32: ("callee-saved", "esi")}),
+    ("wrong_pop", {64: ("stack-pointer", "stack"), 32: ("stack-pointer", "stack")})])
+def test_entry_broken(tmp_path, how, want):
+    r, m = matrix(tmp_path, f"//! abi kernel\n//! through vcpu_run {how}\n{ENTRY}", "--place",
+                  PLACES, "--opt", "O2")
+    assert r.status == 1
+    for column in m["columns"]:
+        check, subject = want[column["width"]]
+        found = [(f["check"], f["subject"]) for f in m["findings"]
+                 if f["column"] == column["id"] and f["direction"] == "callee"]
+        assert any(c == check and subject in s for c, s in found), (column["id"], found)
+
+
 @pytest.mark.parametrize("note, prototype, says", [
+    ("through vcpu_run keep_slot", ENTRY, "which is none of: drop_bx"),
+    ("through vcpu_run", "void f(int a, int b, int c, int d);\n", "at most three arguments"),
     ("through vmreed", PROTOTYPE, "names `vmreed'"),
     ("through vmread dropped", PROTOTYPE, "is broken as `dropped'"),
     ("through vmread", "int f(int a);\n", "needs void f(unsigned long, _Bool)"),

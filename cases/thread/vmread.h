@@ -19,3 +19,9 @@ void vmread_error_six(unsigned long field, _Bool fault);
 //! why asm goto with an output: the call is C's own
 //! through vmread_goto
 void vmread_error_goto(unsigned long field, _Bool fault);
+
+//! group vcpu-run
+//! abi kernel
+//! why an entry that calls back into C, gives the guest every register, and fails to resume it
+//! through vcpu_run
+_Bool vmx_vcpu_run_entry(void *vmx, unsigned long *regs, unsigned int flags);

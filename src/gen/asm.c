@@ -159,7 +159,10 @@ void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c)
 		 c->symbol, c->symbol);
 	push_arguments(out, c);
 	load_registers(out, c);
-	str_addf(out, "\tcall\tcl_before\n\tcall\ttarget_%s\n\tjmp\tcl_after\n", c->symbol);
+	str_addf(out, "\tcall\tcl_before\n\tcall\t%starget_%s\n\tjmp\tcl_after\n",
+		 gen_enters(c) ? "through_" : "", c->symbol);
+	if (gen_enters(c))
+		gen_entry_asm(out, c);
 }
 
 static void set_return(struct str *out, const struct gen_case *c)

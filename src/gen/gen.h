@@ -62,8 +62,13 @@ int gen_write(struct arena *a, const struct gen_set *set, const char *dir);
 bool gen_trampolined(const struct gen_case *c);
 /* NULL, or why `//! through` of the declaration makes no sense (in `a`). */
 const char *gen_through_error(struct arena *a, const struct case_decl *d);
+/* Does its C caller hold a VMREAD? Does its callee direction go through an entry that calls C back?
+ */
+bool gen_reads(const struct gen_case *c);
+bool gen_enters(const struct gen_case *c);
 /* How often the C caller calls the probe. */
 unsigned gen_calls(const struct gen_case *c);
+void gen_entry_asm(struct str *out, const struct gen_case *c);
 void gen_through_asm(struct str *out, struct arena *a, const struct gen_case *c);
 void gen_through_caller(struct str *out, struct arena *a, const struct gen_case *c);
 

@@ -12,24 +12,24 @@
 
 enum { READS = 6 };
 
-/* name, has a trampoline, reads, what it is */
-#define BODIES(X)                                                                 \
-	X("vmread", true, 1, "VMREAD, push, push, call the trampoline, pop, pop") \
-	X("vmread_six", true, READS, "six of them in a row")                      \
-	X("vmread_goto", false, 1, "VMREAD with asm goto, and a call in C")
-
-static const struct body {
-	const char *name;
-	bool trampoline;
-	unsigned reads;
-} bodies[] = {
-#define X(name, trampoline, reads, what) { name, trampoline, reads },
-	BODIES(X)
-#undef X
+enum kind {
+	TRAMPOLINE, /* inline assembly, which calls C through vmread_error_trampoline */
+	INLINE,     /* inline assembly, and a call in C */
+	ENTRY       /* C-callable assembly, which calls back into C */
 };
 
-static const char *const broken[] = { "drop_dx",   "swap_pops", "swap_arguments",
-				      "keep_slot", "wrong_pop", "other_generation" };
+/* Each with the ways it can be broken on purpose, separated by blanks. */
+static const struct body {
+	const char *name, *broken;
+	enum kind kind;
+	unsigned reads;
+} bodies[] = {
+#define TRAMPOLINE_BROKEN "drop_dx swap_pops swap_arguments keep_slot wrong_pop other_generation"
+	{ "vmread", TRAMPOLINE_BROKEN, TRAMPOLINE, 1 },
+	{ "vmread_six", TRAMPOLINE_BROKEN, TRAMPOLINE, READS },
+	{ "vmread_goto", "", INLINE, 1 },
+	{ "vcpu_run", "drop_bx swap_pops wrong_pop", ENTRY, 0 },
+};
 
 static const struct body *body_of(const struct case_decl *d)
 {
@@ -44,46 +44,91 @@ bool gen_trampolined(const struct gen_case *c)
 {
 	const struct body *b = body_of(c->decl);
 
-	return b && b->trampoline;
+	return b && b->kind == TRAMPOLINE;
+}
+
+bool gen_reads(const struct gen_case *c)
+{
+	const struct body *b = body_of(c->decl);
+
+	return b && b->kind != ENTRY;
+}
+
+bool gen_enters(const struct gen_case *c)
+{
+	const struct body *b = body_of(c->decl);
+
+	return b && b->kind == ENTRY;
 }
 
 unsigned gen_calls(const struct gen_case *c)
 {
 	const struct body *b = body_of(c->decl);
 
-	return b ? b->reads : 1;
+	return b && b->reads ? b->reads : 1;
+}
+
+/* Is the word one of a list that blanks separate? */
+static bool listed(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)); at++) {
+		if ((at == list || at[-1] == ' ') && (!at[n] || at[n] == ' '))
+			return true;
+	}
+	return false;
+}
+
+/* What the assembly can be called as: NULL, or what the declaration has to be. */
+static const char *wrong_prototype(const struct body *b, const struct prototype *p)
+{
+	if (b->kind == ENTRY) {
+		for (size_t i = 0; i < p->nparams; i++) {
+			if (p->params[i].type->size[W32] > 4 || p->params[i].type->fields)
+				return "arguments of a word";
+		}
+		return p->nparams > 3 || p->variadic ? "at most three arguments" : NULL;
+	}
+	if (p->nparams != 2 || p->variadic || p->params[0].type->kind != TYPE_ULONG ||
+	    p->params[1].type->kind != TYPE_BOOL || p->ret->kind != TYPE_VOID)
+		return "void f(unsigned long, _Bool)";
+	return NULL;
 }
 
 const char *gen_through_error(struct arena *a, const struct case_decl *d)
 {
-	const struct prototype *p = d->proto;
-	bool known = !d->broken;
+	const struct body *b = body_of(d);
+	const char *name = d->proto->name, *wrong;
 
 	if (!d->through)
 		return NULL;
-	if (!body_of(d))
+	if (!b)
 		return arena_printf(a,
 				    "`//! through' of %s names `%s', which is none of vmread, "
-				    "vmread_six, vmread_goto",
-				    p->name, d->through);
-	for (size_t i = 0; i < ARRAY_SIZE(broken); i++)
-		known = known || !strcmp(d->broken, broken[i]);
-	if (!known)
+				    "vmread_six, vmread_goto, vcpu_run",
+				    name, d->through);
+	if (d->broken && !listed(b->broken, d->broken))
 		return arena_printf(a,
-				    "`//! through' of %s is broken as `%s', which is none of "
-				    "drop_dx, swap_pops, swap_arguments, keep_slot, wrong_pop, "
-				    "other_generation",
-				    p->name, d->broken);
-	if (p->nparams != 2 || p->variadic || p->params[0].type->kind != TYPE_ULONG ||
-	    p->params[1].type->kind != TYPE_BOOL || p->ret->kind != TYPE_VOID)
-		return arena_printf(a, "`//! through' of %s needs void f(unsigned long, _Bool)",
-				    p->name);
-	if (d->nconventions != 1 && d->nconventions != 2)
-		return arena_printf(a,
-				    "`//! through' of %s needs `//! abi kernel asmlinkage', or one "
-				    "of them",
-				    p->name);
+				    "`//! through' of %s is broken as `%s', which is none of: %s",
+				    name, d->broken, *b->broken ? b->broken : "(nothing)");
+	wrong = wrong_prototype(b, d->proto);
+	if (wrong)
+		return arena_printf(a, "`//! through %s' of %s needs %s", d->through, name, wrong);
+	if (!d->nconventions || d->nconventions > 2 ||
+	    (b->kind == ENTRY && strcmp(d->conventions[0], "kernel")))
+		return arena_printf(a, "`//! through %s' of %s needs `//! abi %s'", d->through,
+				    name, b->kind == ENTRY ? "kernel" : "kernel asmlinkage");
 	return NULL;
+}
+
+void gen_entry_asm(struct str *out, const struct gen_case *c)
+{
+	str_addf(out,
+		 "\n%%include \"vcpu%u.inc\"\n\textern\ttarget_%s:weak\n"
+		 "\tVCPU_RUN through_target_%s, target_%s, %s\n",
+		 width_bits(c->conv->width), c->symbol, c->symbol, c->symbol,
+		 c->decl->broken ? c->decl->broken : "none");
 }
 
 static bool on_stack(const struct gen_case *c)
@@ -144,7 +189,7 @@ void gen_through_caller(struct str *out, struct arena *a, const struct gen_case 
 
 	(void)a;
 	str_add(out, "extern volatile cl_word cl_slot[];\n");
-	if (b->trampoline)
+	if (b->kind == TRAMPOLINE)
 		str_addf(out, "void through_probe_%s(void);\n", c->symbol);
 	str_addf(out,
 		 "void caller_%s(void)\n{\n\tCL_KEEP\n"
@@ -155,7 +200,7 @@ void gen_through_caller(struct str *out, struct arena *a, const struct gen_case 
 	for (unsigned i = 0; i < b->reads; i++) {
 		/* The operands are in registers: nothing may be addressed from a stack pointer that
 		 * the pushes move. */
-		if (b->trampoline)
+		if (b->kind == TRAMPOLINE)
 			str_addf(out,
 				 "\t__asm__ volatile(\"vmread %%1, %%0\\n\\tja 1f\\n\\t\"\n"
 				 "\t\t\"push %%2\\n\\tpush %%1\\n\\tcall through_probe_%s\\n\\t\"\n"

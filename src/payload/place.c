@@ -26,12 +26,13 @@ void place_begin(struct cl_header *h, uint64_t seed)
 bool place_emulate(cl_word *ip, cl_word *flags)
 {
 	enum { CF = 1, ZF = 0x40, STATUS = 0x8d5 /* OF SF ZF AF PF CF */ };
-	const uint8_t *code = (const uint8_t *)*ip;
+	const uint8_t *start = (const uint8_t *)*ip;
+	/* Behind a REX prefix: 0F 78 with a register operand, or 0F 01 C3. */
+	const uint8_t *code = start + (sizeof(cl_word) == 8 && (*start & 0xf0) == 0x40);
+	bool vmread = code[0] == 0x0f && code[1] == 0x78 && code[2] >= 0xc0;
+	bool vmresume = code[0] == 0x0f && code[1] == 0x01 && code[2] == 0xc3;
 
-	/* REX, then 0F 78 with a register operand. */
-	if (sizeof(cl_word) == 8 && (*code & 0xf0) == 0x40)
-		code++;
-	if (!code_under_test_runs() || code[0] != 0x0f || code[1] != 0x78 || code[2] < 0xc0)
+	if (!code_under_test_runs() || (!vmread && !vmresume))
 		return false;
 	*flags &= ~(cl_word)STATUS;
 	/* No current VMCS, or no such field: each in some of the rounds. */
