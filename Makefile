@@ -5,7 +5,7 @@ PYTHON ?= /usr/bin/python3
 CLOBBER = $(BUILD)/clobber
 RUN_ARGS ?=
 # The sets that `make check` answers from within a minute; `make check-all` runs every set.
-CHECK_CASES ?= cases/scalar,cases/thread
+CHECK_CASES ?= cases/scalar,cases/thread,cases/kernel
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet

@@ -153,8 +153,7 @@ static long long widened(const struct cl_value *d, const uint8_t *value)
 	unsigned long long x = 0;
 	unsigned bits = d->size * 8u;
 
-	for (unsigned i = 0; i < d->size && i < 8; i++)
-		x |= (unsigned long long)value[i] << (8 * i);
+	__builtin_memcpy(&x, value, min(d->size, 8));
 	if (d->class == CL_SIGNED && bits < 64 && (x >> (bits - 1) & 1))
 		x |= ~0ull << bits;
 	return (long long)x;
@@ -230,16 +229,11 @@ static void check_canary(unsigned args, int round, struct verdicts *out)
 						((cl_word)at - cl_stack_top));
 	const cl_word *end = (const cl_word *)stack_poison_end();
 	struct merged *m;
+	unsigned n;
 
-	while (end - at >= 4 &&
-	       !((at[0] ^ want[0]) | (at[1] ^ want[1]) | (at[2] ^ want[2]) | (at[3] ^ want[3]))) {
-		at += 4;
-		want += 4;
-	}
-	while (at < end && *at == *want) {
-		at++;
-		want++;
-	}
+	n = first_difference(at, want, (unsigned)(end - at));
+	at += n;
+	want += n;
 	if (at >= end)
 		return;
 	differ(out, CHECK_CANARY, 0, round, want, at, sizeof(cl_word),
@@ -260,23 +254,31 @@ static void check_stack_pointer(const struct cl_case *c, unsigned pop, int round
 		differ_word(out, CHECK_SP, 0, round, pop, is - was);
 }
 
-static void check_locals(int round, struct verdicts *out)
+/* Apart from the loop that finds it, which is short. */
+static __attribute__((noinline)) void lost_local(unsigned i, int round, struct verdicts *out)
+{
+	cl_word want = cl_live[i % CL_LIVE], got = cl_back[i];
+	struct candidates origin = nowhere;
+
+	if (search(&cl_poison_callee, NULL, &got, sizeof(got)).bits[0])
+		origin.bits[0] = 1ull << CL_BIT_NESTED;
+	differ(out, CHECK_LOCALS, (int)i, round, &want, &got, sizeof(cl_word), origin, nowhere);
+}
+
+static void check_locals(const struct cl_case *c, int round, struct verdicts *out)
 {
 	const cl_word unset = cl_unset;
 
 	/* Words that this function does not keep are still as prepared. */
-	for (int i = 0; i < 2 * CL_LIVE; i++) {
-		cl_word want = cl_live[i % CL_LIVE], got = cl_back[i];
-		struct candidates origin = nowhere;
+	for (unsigned i = 0; i < CL_LIVE; i++) {
+		cl_word want = cl_live[i], first = cl_back[i], second = cl_back[CL_LIVE + i];
 
-		if (got == unset || got == want)
+		if ((first == unset || first == want) && (second == unset || second == want))
 			continue;
-		if (search(&cl_poison_callee, NULL, &got, sizeof(got)).bits[0])
-			origin.bits[0] = 1ull << CL_BIT_NESTED;
-		differ(out, CHECK_LOCALS, i, round, &want, &got, sizeof(cl_word), origin, nowhere);
+		lost_local(first == unset || first == want ? CL_LIVE + i : i, round, out);
 		return; /* one is enough: they are lost for one reason */
 	}
-	for (int i = 0; i < 2 * CL_LIVE_DOUBLES; i++) {
+	for (int i = 0; cl_conventions[c->convention].saved_xmm && i < 2 * CL_LIVE_DOUBLES; i++) {
 		uint64_t want = ((volatile uint64_t *)cl_live_double)[i % CL_LIVE_DOUBLES];
 		uint64_t got = ((volatile uint64_t *)cl_back_double)[i];
 
@@ -381,17 +383,16 @@ static void check_received(const struct cl_case *c, const struct cl_values *v, i
 		const struct cl_value *d = &c->args[i];
 		const volatile uint8_t *got = cl_got + d->buffer;
 		uint8_t bytes[CL_VALUE];
-		long long wide = widened(d, v->arg[i]);
 		struct candidates origin;
 
 		if (d->flags & CL_UNSPECIFIED) {
 			observe_argument(d, i, got, out);
 			continue;
 		}
-		observed(bytes, got, v->arg[i], d->mask, d->compare);
-		if (!same(bytes, v->arg[i], d->compare)) {
+		if (!agree(got, v->arg[i], d->mask, d->compare)) {
 			unsigned at = 0;
 
+			observed(bytes, got, v->arg[i], d->mask, d->compare);
 			while (bytes[at] == v->arg[i][at])
 				at++;
 			at -= at % sizeof(cl_word);
@@ -403,12 +404,13 @@ static void check_received(const struct cl_case *c, const struct cl_values *v, i
 			origin.bits[0] |= search_args(c, v, bytes, d->compare);
 			differ(out, CHECK_ARG, (int)i, round, v->arg[i], bytes, d->compare, origin,
 			       nowhere);
-		} else if (d->flags & CL_WIDENED &&
-			   seen_wide(d, cl_wide_int[i], cl_wide[i]) != wide) {
+		} else if (d->flags & CL_WIDENED) {
+			long long wide = widened(d, v->arg[i]);
 			long long got_wide = seen_wide(d, cl_wide_int[i], cl_wide[i]);
 
-			differ(out, CHECK_UPPER, (int)i, round, &wide, &got_wide, 8, nowhere,
-			       nowhere);
+			if (got_wide != wide)
+				differ(out, CHECK_UPPER, (int)i, round, &wide, &got_wide, 8,
+				       nowhere, nowhere);
 		}
 	}
 }
@@ -495,7 +497,7 @@ void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 	check_stack_pointer(c, c->pop_bytes, round, out);
 	check_canary(c->stack_bytes, round, out);
 	check_nested(c, round, out);
-	check_locals(round, out);
+	check_locals(c, round, out);
 	check_state(&cl_before_image, &cl_after_image, x87, 0, round, out);
 }
 
@@ -599,10 +601,11 @@ static void observe_extension(const struct cl_value *d, unsigned i, const uint8_
 			      const uint8_t *value, struct verdicts *out)
 {
 	struct candidates c = { { 0, 0 } };
-	int wide = (int)widened(d, value);
 
 	if (d->flags & CL_WIDENED && d->size < 4 && d->loc[0].kind != CL_XMM &&
 	    same(at, value, d->size)) {
+		int wide = (int)widened(d, value);
+
 		c.bits[0] = same(at, &wide, 4);
 		observe(out, i, CL_PIECE_EXTENDED, c);
 	}
@@ -633,9 +636,9 @@ static void check_placed(const struct cl_case *c, const struct cl_values *v, int
 			if (!at)
 				continue;
 			observe_extension(d, i, at, v->arg[i], out);
-			observed(seen, at, want, mask_at(d, l->off), bytes);
-			if (same(seen, want, bytes))
+			if (agree(at, want, mask_at(d, l->off), bytes))
 				continue;
+			observed(seen, at, want, mask_at(d, l->off), bytes);
 			holds.bits[0] = search_args(c, v, seen, bytes);
 			while (seen[first] == want[first])
 				first++;
@@ -695,7 +698,7 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 	}
 	if (c->flags & CL_SLOTS)
 		check_slots(v, round, out);
-	check_locals(round, out);
+	check_locals(c, round, out);
 	check_saved(saved, 0, round, out);
 	check_stack_pointer(NULL, 0, round, out);
 	check_canary(0, round, out);

@@ -413,7 +413,15 @@ START_TEST(callee_loses_locals)
 	judge_callee(0);
 	found_word(CHECK_LOCALS, CL_LIVE + 2, want, 77);
 
+	/* Doubles only under a convention that has them call-preserved. */
 	start_again();
+	play_callee(0);
+	cl_back_double[4] = 1.5;
+	judge_callee(0);
+	nothing_found();
+
+	start_again();
+	the_case.convention = MS;
 	play_callee(0);
 	was = cl_live_double[4];
 	cl_back_double[4] = 1.5;

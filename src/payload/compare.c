@@ -19,12 +19,34 @@ bool same(const volatile void *a, const volatile void *b, unsigned n)
 	return true;
 }
 
+#ifdef __x86_64__
+#define REPE_CMPS_WORDS "repe cmpsq"
+#else
+#define REPE_CMPS_WORDS "repe cmpsl"
+#endif
+
+unsigned first_difference(const cl_word *a, const cl_word *b, unsigned words)
+{
+	cl_word left = words;
+	bool equal;
+
+	/* No loop of instructions: on an emulated processor each costs the same. Equal when there
+	 * is nothing to compare. */
+	__asm__ volatile("cmp %%eax, %%eax; " REPE_CMPS_WORDS
+			 : "+S"(a), "+D"(b), "+c"(left), "=@ccz"(equal)
+			 :
+			 : "memory");
+	return equal ? words : words - (unsigned)left - 1;
+}
+
 bool agree(const volatile void *a, const volatile void *b, const uint8_t *mask, unsigned n)
 {
 	const volatile uint8_t *x = a, *y = b;
 
+	if (!mask)
+		return same(a, b, n);
 	for (unsigned i = 0; i < n; i++) {
-		if ((x[i] ^ y[i]) & (mask ? mask[i] : 0xff))
+		if ((x[i] ^ y[i]) & mask[i])
 			return false;
 	}
 	return true;

@@ -17,6 +17,9 @@ struct candidates {
 /* Are n bytes the same? */
 bool same(const volatile void *a, const volatile void *b, unsigned n);
 
+/* Index of the first word that differs, or `words`. */
+unsigned first_difference(const cl_word *a, const cl_word *b, unsigned words);
+
 /* As same, of the bits of a mask only (NULL: all). */
 bool agree(const volatile void *a, const volatile void *b, const uint8_t *mask, unsigned n);
 

@@ -15,7 +15,7 @@ enum {
 };
 
 /* splitmix64: one add, three xor-shifts and two multiplications a word. */
-static uint64_t next(uint64_t *state)
+static uint64_t splitmix(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15ull;
 
@@ -26,41 +26,59 @@ static uint64_t next(uint64_t *state)
 
 /* Poison of which any aligned 4 or 8 bytes are a normal float or double, so that a wrong read
  * through the x87 brings the very bits back. */
-static uint64_t poison(uint64_t *state)
+static uint64_t poison_of(uint64_t random)
 {
-	return (next(state) & 0x3f7fffff3f7fffffull) | 0x4000000040000000ull;
+	return (random & 0x3f7fffff3f7fffffull) | 0x4000000040000000ull;
 }
 
-static void fill_poison(uint64_t *state, void *to, size_t bytes)
-{
-	for (size_t i = 0; i + 8 <= bytes; i += 8)
-		*(uint64_t *)((uint8_t *)to + i) = poison(state);
-}
-
-/* A round's poison for registers and stack comes from one stock, made once: each round takes
- * another part of it, without a word twice. Making thousands of words each round took most of a
- * run's time, and on an emulated processor nearly all of it. */
+/* All that is random comes from two stocks, made once: poison, and plain random words. Each round
+ * takes another part of them, without a word twice. Making thousands of words each round took most
+ * of a run's time, and on an emulated processor nearly all of it. */
 enum {
 	STOCK_USED = sizeof(cl_poison_stack) + 2 * (sizeof(((struct cl_image *)0)->gpr) + 24 * 16) +
-		     sizeof(cl_live) + sizeof(cl_live_double),
-	STOCK_STARTS = 1024 /* words from which a part may start */
+		     sizeof(cl_live) + sizeof(cl_live_double) + sizeof(cl_ret_cell) +
+		     2 * sizeof(((struct cl_image *)0)->wide) + 24 * CL_LOCS * 16 + 24 * CL_VALUE,
+	STOCK_STARTS = 1024,   /* words from which a part may start */
+	RANDOM_WORDS = 1 << 11 /* more than any round takes, but for absurd aggregates */
 };
-static uint64_t stock[STOCK_USED / 8 + STOCK_STARTS];
+static uint64_t stock[STOCK_USED / 8 + STOCK_STARTS], random_words[RANDOM_WORDS];
 static const uint8_t *stock_next;
 
-static void stock_open(uint64_t *state, uint64_t seed)
+/* Where a round is in the random words. With the key, the same ones are others in each round. */
+struct draw {
+	unsigned at;
+	uint64_t key;
+};
+
+static uint64_t next(struct draw *d)
+{
+	return random_words[d->at++ % RANDOM_WORDS] ^ d->key;
+}
+
+static uint64_t poison(struct draw *d)
+{
+	return poison_of(next(d));
+}
+
+static struct draw stock_open(uint64_t state, uint64_t seed)
 {
 	static uint64_t made_for;
 	static bool made;
+	uint64_t where;
 
 	if (!made || made_for != seed) {
 		uint64_t s = seed;
 
-		fill_poison(&s, stock, sizeof(stock));
+		for (size_t i = 0; i < sizeof(stock) / 8; i++)
+			stock[i] = poison_of(splitmix(&s));
+		for (size_t i = 0; i < RANDOM_WORDS; i++)
+			random_words[i] = splitmix(&s);
 		made_for = seed;
 		made = true;
 	}
-	stock_next = (const uint8_t *)(stock + next(state) % STOCK_STARTS);
+	where = splitmix(&state);
+	stock_next = (const uint8_t *)(stock + where % STOCK_STARTS);
+	return (struct draw){ .at = (unsigned)(where >> 32), .key = splitmix(&state) };
 }
 
 static void stock_take(void *to, size_t bytes)
@@ -79,10 +97,10 @@ static void copy_words(volatile void *to, const void *from, size_t bytes, cl_wor
 		*t++ = *f++ ^ flip;
 }
 
-static void fill_image(uint64_t *state, struct cl_image *m, int round)
+static void fill_image(struct draw *draw, struct cl_image *m, int round)
 {
 	stock_take(m->gpr, sizeof(m->gpr));
-	m->flags = FLAGS_FIXED | cl_flags_set | (next(state) & (FLAGS_STATUS | cl_flags_random));
+	m->flags = FLAGS_FIXED | cl_flags_set | (next(draw) & (FLAGS_STATUS | cl_flags_random));
 	for (int i = 0; i < FX_STATUS_BYTES; i++)
 		m->fx[i] = 0;
 	/* Control words other than the default show a callee that resets instead of preserving. */
@@ -92,11 +110,11 @@ static void fill_image(uint64_t *state, struct cl_image *m, int round)
 }
 
 /* The same registers at their full width. */
-static void widen_image(uint64_t *state, struct cl_image *m)
+static void widen_image(struct cl_image *m)
 {
 	if (cl_vector_bytes <= 16)
 		return;
-	fill_poison(state, m->wide, sizeof(m->wide));
+	stock_take(m->wide, sizeof(m->wide));
 	for (int r = 0; r < 16; r++) {
 		for (int i = 0; i < 16; i++)
 			m->wide[r][i] = m->fx[FX_XMM + 16 * r + i];
@@ -105,13 +123,13 @@ static void widen_image(uint64_t *state, struct cl_image *m)
 
 /* The bytes of a value. `number` tells arguments apart where there are few values to choose from.
  */
-static void make_value(uint64_t *state, const struct cl_value *d, unsigned number, int round,
+static void make_value(struct draw *draw, const struct cl_value *d, unsigned number, int round,
 		       uint8_t *to)
 {
-	uint64_t r[2] = { next(state), next(state) };
+	uint64_t r[2] = { next(draw), next(draw) };
 
 	for (unsigned i = 0; i < d->size || i < 16; i += 8)
-		*(uint64_t *)(to + i) = next(state);
+		*(uint64_t *)(to + i) = next(draw);
 	switch (d->class) {
 	case CL_BOOL:
 		/* Over five rounds each argument gets its own pattern, never constant. */
@@ -146,7 +164,7 @@ static void make_value(uint64_t *state, const struct cl_value *d, unsigned numbe
 			struct cl_value leaf = { .class = l->class, .size = l->size };
 			uint8_t value[16];
 
-			make_value(state, &leaf, number + i, round, value);
+			make_value(draw, &leaf, number + i, round, value);
 			for (unsigned k = 0; k < l->size && k < 16; k++)
 				to[l->off + k] = value[k];
 		}
@@ -180,8 +198,14 @@ static void make_st0(const struct cl_value *d, const uint8_t *value, uint8_t *st
 	}
 }
 
+/* Bytes of a value that are made and copied: all of it, and what is loaded with it. */
+static size_t whole(const struct cl_value *d)
+{
+	return d->size ? (d->size + 15u) & ~15u : 16;
+}
+
 /* Fill the cells from which a trampoline loads one value. */
-static void fill_cells(uint64_t *state, const struct cl_value *d, const uint8_t *value)
+static void fill_cells(const struct cl_value *d, const uint8_t *value)
 {
 	cl_word reference = (cl_word)(cl_reference + d->buffer);
 
@@ -191,16 +215,15 @@ static void fill_cells(uint64_t *state, const struct cl_value *d, const uint8_t 
 			d->flags & CL_REFERENCE ? (uint8_t *)&reference : value + l->off;
 		uint8_t *cell = cl_cell + l->cell;
 
-		fill_poison(state, cell, (l->bytes + 15u) & ~15u);
-		for (unsigned k = 0; k < l->bytes; k++)
-			cell[k] = from[k];
+		stock_take(cell, (l->bytes + 15u) & ~15u);
+		__builtin_memcpy(cell, from, l->bytes);
 	}
 }
 
 /* The cell from which a trampoline loads a pointer. */
-static void fill_pointer(uint64_t *state, const struct cl_value *d, cl_word pointer)
+static void fill_pointer(const struct cl_value *d, cl_word pointer)
 {
-	fill_poison(state, cl_cell + d->loc[0].cell, 16);
+	stock_take(cl_cell + d->loc[0].cell, 16);
 	*(cl_word *)(cl_cell + d->loc[0].cell) = pointer;
 }
 
@@ -219,9 +242,9 @@ static void fill_stack(void)
 	__builtin_memcpy(from, cl_poison_stack, sizeof(cl_poison_stack));
 }
 
-static void fill_return(uint64_t *state, const struct cl_case *c, struct cl_values *v)
+static void fill_return(const struct cl_case *c, struct cl_values *v)
 {
-	fill_poison(state, cl_ret_cell, sizeof(cl_ret_cell));
+	stock_take(cl_ret_cell, sizeof(cl_ret_cell));
 	/* Also for values that return elsewhere: so that one left in st0 is recognised. */
 	if (c->ret.class == CL_FLOAT || c->ret.class == CL_DOUBLE)
 		make_st0(&c->ret, v->ret, v->st[0]);
@@ -238,52 +261,53 @@ static void fill_return(uint64_t *state, const struct cl_case *c, struct cl_valu
 		for (unsigned k = 0; k < l->bytes; k++)
 			cl_ret_cell[at + k] = v->ret[l->off + k];
 	}
-	copy_words(cl_ret, v->ret, sizeof(cl_ret), 0);
+	copy_words(cl_ret, v->ret, whole(&c->ret), 0);
 }
 
 void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, struct cl_values *v)
 {
-	uint64_t state =
-		seed ^ ((uint64_t)c->key << 16 | (uint64_t)direction << 8 | (uint64_t)round);
+	struct draw draw = stock_open(
+		seed ^ ((uint64_t)c->key << 16 | (uint64_t)direction << 8 | (uint64_t)round), seed);
 
-	next(&state);
-	stock_open(&state, seed);
-	fill_image(&state, &cl_poison, round);
-	fill_image(&state, &cl_poison_callee, round);
+	fill_image(&draw, &cl_poison, round);
+	fill_image(&draw, &cl_poison_callee, round);
 	/* What a callee must not change it does not destroy either. */
 	cl_poison_callee.flags =
 		(cl_poison_callee.flags & ~cl_flags_random) | (cl_poison.flags & cl_flags_random);
 	fill_stack();
 	stock_take((void *)cl_live, sizeof(cl_live));
-	stock_take((void *)cl_live_double, sizeof(cl_live_double));
-	cl_unset = (cl_word)poison(&state);
+	cl_unset = (cl_word)poison(&draw);
 	for (int i = 0; i < 2 * CL_LIVE; i++)
 		cl_back[i] = cl_unset;
-	for (int i = 0; i < 2 * CL_LIVE_DOUBLES; i++)
-		((volatile uint64_t *)cl_back_double)[i] = cl_unset;
+	if (cl_conventions[c->convention].saved_xmm) {
+		stock_take((void *)cl_live_double, sizeof(cl_live_double));
+		for (int i = 0; i < 2 * CL_LIVE_DOUBLES; i++)
+			((volatile uint64_t *)cl_back_double)[i] = cl_unset;
+	}
 	for (unsigned i = 0; i < c->nargs; i++) {
 		const struct cl_value *d = &c->args[i];
 
-		make_value(&state, d, i, round, v->arg[i]);
-		fill_cells(&state, d, v->arg[i]);
-		copy_words(cl_arg + d->buffer, v->arg[i], (d->size + 15u) & ~15u, 0);
-		copy_words(cl_reference + d->buffer, v->arg[i], (d->size + 15u) & ~15u, 0);
-		copy_words(cl_got + d->buffer, v->arg[i], (d->size + 15u) & ~15u, ~(cl_word)0);
-		cl_wide[i] = (long long)next(&state);
-		cl_wide_int[i] = (int)next(&state);
+		make_value(&draw, d, i, round, v->arg[i]);
+		fill_cells(d, v->arg[i]);
+		copy_words(cl_arg + d->buffer, v->arg[i], whole(d), 0);
+		copy_words(cl_got + d->buffer, v->arg[i], whole(d), ~(cl_word)0);
+		if (d->flags & CL_REFERENCE)
+			copy_words(cl_reference + d->buffer, v->arg[i], whole(d), 0);
+		cl_wide[i] = (long long)next(&draw);
+		cl_wide_int[i] = (int)cl_wide[i];
 	}
 	if (c->hidden.nlocs)
-		fill_pointer(&state, &c->hidden, (cl_word)cl_result);
+		fill_pointer(&c->hidden, (cl_word)cl_result);
 	if (c->flags & CL_RETURNS) {
-		make_value(&state, &c->ret, 23, round, v->ret);
-		fill_return(&state, c, v);
-		copy_words(cl_got_ret, v->ret, sizeof(cl_got_ret), ~(cl_word)0);
-		copy_words(cl_result, v->ret, sizeof(cl_result), ~(cl_word)0);
-		cl_wide_ret = (long long)next(&state);
-		cl_wide_int_ret = (int)next(&state);
+		make_value(&draw, &c->ret, 23, round, v->ret);
+		fill_return(c, v);
+		copy_words(cl_got_ret, v->ret, whole(&c->ret), ~(cl_word)0);
+		copy_words(cl_result, v->ret, whole(&c->ret), ~(cl_word)0);
+		cl_wide_ret = (long long)next(&draw);
+		cl_wide_int_ret = (int)cl_wide_ret;
 	}
-	widen_image(&state, &cl_poison);
-	widen_image(&state, &cl_poison_callee);
+	widen_image(&cl_poison);
+	widen_image(&cl_poison_callee);
 	cl_slot[0] = cl_slot[1] = cl_unset;
 	cl_probe_count = 0;
 	cl_nested_count = 0;

@@ -25,7 +25,7 @@ static struct cl_values values __attribute__((aligned(16)));
 
 /* Of run.c's surroundings nothing runs here. */
 const uint32_t cl_vector_bytes = 16;
-const struct cl_convention cl_conventions[] = { { 0xf028, 0 } };
+const struct cl_convention cl_conventions[] = { { 0xf028, 0xffc0 } };
 const struct cl_case *const cl_cases[1] = { NULL };
 __asm__(".globl cl_cases_end\n.set cl_cases_end, cl_cases");
 
@@ -442,7 +442,7 @@ START_TEST(returns)
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	ck_assert_mem_eq(cl_ret_cell + CL_RET_GPR, values.ret, 8);
 	ck_assert_mem_eq((void *)cl_ret, values.ret, FILLED);
-	for (unsigned k = 0; k < 64; k++)
+	for (unsigned k = 0; k < FILLED; k++)
 		ck_assert_uint_eq(cl_got_ret[k], (uint8_t)~values.ret[k]);
 	c.ret = (struct cl_value)VALUE(CL_SIGNED, 0, 16, 16, 0, GPR(0, 0, 8, 0), GPR(2, 8, 8, 0));
 	prepare(&c, CL_CALLER, 0, 3, &values);
@@ -537,8 +537,9 @@ END_TEST
 /* All bytes of the largest value are in its buffers and its cell, and none beyond. */
 START_TEST(largest_value)
 {
-	const struct cl_value d = AGGREGATE(NULL, leaves, WHOLE, WHOLE, ON_STACK(0, WHOLE, 320));
+	struct cl_value d = AGGREGATE(NULL, leaves, WHOLE, WHOLE, ON_STACK(0, WHOLE, 320));
 	struct cl_case c = a_case(0);
+	cl_word pointer;
 
 	c.args = &d;
 	c.nargs = 1;
@@ -550,7 +551,6 @@ START_TEST(largest_value)
 	prepare(&c, CL_CALLEE, 0, 3, &values);
 	ck_assert_mem_eq(cl_cell + 320, values.arg[0], WHOLE);
 	ck_assert_mem_eq((void *)(cl_arg + WHOLE), values.arg[0], WHOLE);
-	ck_assert_mem_eq(cl_reference + WHOLE, values.arg[0], WHOLE);
 	for (unsigned k = 0; k < CL_AREA; k++) {
 		bool own = k >= WHOLE && k < 2 * WHOLE, cell = k >= 320 && k < 320 + WHOLE;
 
@@ -561,6 +561,13 @@ START_TEST(largest_value)
 		if (!cell && cl_cell[k] != 0xcc)
 			ck_abort_msg("byte %u of the cells was written", k);
 	}
+	/* Where a pointer to it is passed. */
+	d.flags |= CL_REFERENCE;
+	d.loc[0].bytes = sizeof(pointer);
+	prepare(&c, CL_CALLEE, 0, 3, &values);
+	ck_assert_mem_eq(cl_reference + WHOLE, values.arg[0], WHOLE);
+	memcpy(&pointer, cl_cell + 320, sizeof(pointer));
+	ck_assert_uint_eq(pointer, (cl_word)(cl_reference + WHOLE));
 }
 END_TEST
 
