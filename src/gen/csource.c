@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The C that a compiler is judged by: for each case a target, which stores what it received, calls
- * on (unless it is a leaf), keeps values across that call and returns a value; and a caller, which passes values, keeps
- * values of its own and stores what came back. Plain C89 in the bodies, so that any compiler
- * reads it. */
+ * on (unless it is a leaf), keeps values across that call and returns a value; and a caller, which
+ * passes values, keeps values of its own and stores what came back. Plain C89 in the bodies, so
+ * that any compiler reads it. */
 #include "gen/gen.h"
 
 #include <string.h>
@@ -53,8 +53,9 @@ static bool is_ms(const struct gen_case *c)
 	return c->conv->saved_xmm != 0;
 }
 
-/* What a leaf target keeps: in memory of its own, for volatile objects are nowhere else, and where a
- * compiler has a red zone that is where they are. Few enough for one, with arguments beside them. */
+/* What a leaf target keeps: in memory of its own, for volatile objects are nowhere else, and where
+ * a compiler has a red zone that is where they are. Few enough for one, with arguments beside them.
+ */
 static void leaf_macros(struct str *out)
 {
 	str_addf(out, "#define CL_LEAF_KEEP volatile cl_word cl_k[%d];", CL_LEAF_LIVE);

@@ -121,20 +121,20 @@ static void one_case(struct str *out, struct arena *a, const struct gen_case *c,
 		value(out, c, t, &p->arg[i], i, i < p->nnamed && gen_widens(t, w));
 		str_add(out, ",\n");
 	}
-	str_addf(
-		out,
-		"};\nstatic const struct cl_case case_%u = { %u, 0x%08xu, %u, %u, 0%s%s%s%s%s%s%s%s, "
-		"%d, %u, %u, %u,\n",
-		c->index, c->index, (uint32_t)hash_str(HASH_INIT, c->id), convention, p->nargs,
-		proto->variadic ? " | CL_VARIADIC" : "",
-		p->pop_unspecified ? " | CL_POP_UNSPECIFIED" : "",
-		p->stack_unspecified ? " | CL_STACK_UNSPECIFIED" : "",
-		proto->ret->kind != TYPE_VOID ? " | CL_RETURNS" : "",
-		p->ret.unspecified ? " | CL_RETURN_UNSPECIFIED" : "",
-		gen_trampolined(c) ? " | CL_THROUGH" : "", c->decl->through ? " | CL_SLOTS" : "",
-		c->decl->leaf ? " | CL_LEAF_TARGET" : "",
-		p->al, p->align, gen_trampolined(c) ? 2 * word_bytes(w) : gen_reserved(c),
-		gen_trampolined(c) ? 2 * word_bytes(w) : p->pop_bytes);
+	str_addf(out,
+		 "};\nstatic const struct cl_case case_%u = { %u, 0x%08xu, %u, %u, "
+		 "0%s%s%s%s%s%s%s%s, "
+		 "%d, %u, %u, %u,\n",
+		 c->index, c->index, (uint32_t)hash_str(HASH_INIT, c->id), convention, p->nargs,
+		 proto->variadic ? " | CL_VARIADIC" : "",
+		 p->pop_unspecified ? " | CL_POP_UNSPECIFIED" : "",
+		 p->stack_unspecified ? " | CL_STACK_UNSPECIFIED" : "",
+		 proto->ret->kind != TYPE_VOID ? " | CL_RETURNS" : "",
+		 p->ret.unspecified ? " | CL_RETURN_UNSPECIFIED" : "",
+		 gen_trampolined(c) ? " | CL_THROUGH" : "", c->decl->through ? " | CL_SLOTS" : "",
+		 c->decl->leaf ? " | CL_LEAF_TARGET" : "", p->al, p->align,
+		 gen_trampolined(c) ? 2 * word_bytes(w) : gen_reserved(c),
+		 gen_trampolined(c) ? 2 * word_bytes(w) : p->pop_bytes);
 	str_addf(out, "\targs_%u, ", c->index);
 	if (proto->ret->kind == TYPE_VOID)
 		str_add(out, "{ 0 }");
