@@ -77,8 +77,8 @@ struct census {
 	} cell[CENSUS_COUNT][MAX_COUNTED];
 };
 
-/* Count the cases of all profiles, each once. Those of files under cases/coverage are left out: they are
- * generated, and made of what automata need. */
+/* Count the cases of all profiles, each once. Those of files under cases/coverage are left out:
+ * they are generated, and made of what automata need. */
 void census_take(struct arena *a, const struct gen_set set[PROFILES], struct census *out);
 
 /* As tables, one for each width, and one line for each type that is in fewer than `enough` cases of

@@ -285,8 +285,8 @@ static void check_locals(int round, struct verdicts *out)
 	}
 }
 
-/* The target ran: its own call of cl_nested happened once, aligned, with clean flags. A leaf's, which
- * calls nothing, is seen by what it stored. */
+/* The target ran: its own call of cl_nested happened once, aligned, with clean flags. A leaf's,
+ * which calls nothing, is seen by what it stored. */
 static void check_nested(const struct cl_case *c, int round, struct verdicts *out)
 {
 	/* Vectors on the stack may align the call to it further: not its own. */

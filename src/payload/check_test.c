@@ -374,7 +374,7 @@ static struct cl_header *run(uint32_t first, unsigned directions, uint32_t capac
 		listed[i] = (struct cl_case){ .index = i,
 					      .al = -1,
 					      .align = 16,
-				     .calls = 1,
+					      .calls = 1,
 					      .tramp = some_function,
 					      .target = some_function,
 					      .caller = i == 2 ? NULL : some_function };
