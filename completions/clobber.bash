@@ -7,7 +7,10 @@ _clobber_values() {
 	--abi) clobber list abis 2>/dev/null | cut -d' ' -f1 | sort -u ;;
 	--width) printf '32\n64\n' ;;
 	--opt) printf 'O0\nO1\nO2\nO3\nOs\n' ;;
-	--place) clobber list places 2>/dev/null | cut -d' ' -f1 | sort -u ;;
+	--place) { clobber list places 2>/dev/null | cut -d' ' -f1 | sort -u; printf 'auto\nall\n'; } ;;
+	--profile) clobber list profiles 2>/dev/null | cut -d' ' -f1 | sort -u ;;
+	--vmx-engine) printf 'bochs\nkvm-nested\n' ;;
+	--vmx-with) printf 'step\ninterrupts\nleaf\ntrap-fpu\nnone\n' ;;
 	--color) printf 'auto\nalways\nnever\n' ;;
 	--launcher) printf 'ccache\ndistcc\nicecc\n' ;;
 	--format)

@@ -83,7 +83,7 @@ def test_differences_are_listed(both):
     assert {(d["case"], d["column"], d["direction"], d["verdict"], d["native"], d["reason"])
             for d in m.data["differences"]} >= {
         (f"kernel/m{width}/{name}", f"mutant/{width}/O2/kernel@vmx",
-         {"target": "callee", "caller": "caller"}[side], "crash", "pass", "fault: the call")
+         {"target": "callee", "caller": "caller"}[side], "crash", "pass", "FPU trapped (fault: the call)")
         for name, side in FPU.items()}
     assert {d["case"].rsplit("/", 1)[1] for d in m.data["differences"]} <= {*FPU, "below_sp"}
     vmx = next(p for p in m.data["places"] if p["name"] == "vmx")
@@ -93,7 +93,7 @@ def test_differences_are_listed(both):
     assert re.search(rf"place vmx \(bochs .*?\): {2 * len(NAMES)} cases, {n} of them with another "
                      "verdict than natively", text)
     assert (f"kernel/m{width}/sse as callee, mutant -m{width} kernel vmx -O2: crash, natively "
-            "pass: fault: the call") in text
+            "pass: FPU trapped (fault: the call)") in text
 
 
 @bochs
@@ -156,7 +156,7 @@ def test_absent_place_is_left_out_and_told(tmp_path, gcc):
 # Bad options --------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("args,message", [
-    (["--place", "native,vmxx"], "--place: `vmxx' is no place; say native, vmx, all or auto"),
+    (["--place", "native,vmxx"], "--place: `vmxx' is no place; say native, vmx, root"),
     (["--place", ""], "--place: empty list"),
     (["--vmx-engine", "qemu"], "--vmx-engine: `qemu' is neither bochs nor kvm-nested"),
     (["--vmx-with", "steps"], "--vmx-with: `steps' is none of step"),

@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define V16 "typedef float m128 __attribute__((vector_size(16))); "
-#define V32 "typedef float m256 __attribute__((vector_size(32))); "
-#define V64 "typedef float m512 __attribute__((vector_size(64))); "
-#define V8  "typedef int m64 __attribute__((vector_size(8))); "
-#define V4  "typedef char v4 __attribute__((vector_size(4))); "
-#define V1  "typedef long long v1 __attribute__((vector_size(8))); "
+#define V16     "typedef float m128 __attribute__((vector_size(16))); "
+#define V32     "typedef float m256 __attribute__((vector_size(32))); "
+#define V64     "typedef float m512 __attribute__((vector_size(64))); "
+#define V8      "typedef int m64 __attribute__((vector_size(8))); "
+#define V4      "typedef char v4 __attribute__((vector_size(4))); "
+#define V1      "typedef long long v1 __attribute__((vector_size(8))); "
 #define S(body) "struct s { " body " }; "
-#define PARM "typedef struct { int a, b; double d; } structparm; "
+#define PARM    "typedef struct { int a, b; double d; } structparm; "
 
 /* clang-format off */
 static const struct row sysv_avx512[] = {
@@ -167,14 +167,11 @@ static const struct row kernel64[] = {
 };
 /* clang-format on */
 
-#define TABLE(abi, w, at, before, rows_, pops) \
-	{ .convention = abi,                   \
-	  .width = w,                          \
-	  .profile = at,                       \
-	  .prefix = before,                    \
-	  .pop_rule = pops,                    \
-	  .variadic_pop_rule = pops,           \
-	  ROWS(rows_) }
+#define TABLE(abi, w, at, before, rows_, pops)                                                    \
+	{                                                                                         \
+		.convention = abi, .width = w, .profile = at, .prefix = before, .pop_rule = pops, \
+		.variadic_pop_rule = pops, ROWS(rows_)                                            \
+	}
 
 static const struct table tables[] = {
 	TABLE("sysv", W64, "avx512f", "sysv.", sysv_avx512, "sysv.registers.sp"),
@@ -182,24 +179,15 @@ static const struct table tables[] = {
 	TABLE("sysv", W64, NULL, "sysv.", sysv_user, "sysv.registers.sp"),
 	TABLE("sysv", W64, "pcc-struct", "sysv.", sysv_pcc, "sysv.registers.sp"),
 	TABLE("ms", W64, "pcc-struct", "ms.", ms_pcc, "ms.registers.sp"),
-	TABLE("cdecl", W32, "avx", "i386.", cdecl_avx,
-	      "i386.registers.sp"),
-	TABLE("fastcall", W32, "sse2", "i386.", fastcall_sse2,
-	      "gcc.fastcall.pop"),
-	TABLE("thiscall", W32, "sse2", "i386.", thiscall_sse2,
-	      "gcc.thiscall.pop"),
-	TABLE("regparm2", W32, "sse2", "i386.", regparm2_sse2,
-	      "i386.registers.sp"),
-	TABLE("sseregparm", W32, "sse2", "gcc.sseregparm.", sseregparm_rows,
-	      "i386.registers.sp"),
-	TABLE("cdecl", W32, "reg-struct", "i386.", cdecl_reg_struct,
-	      "i386.registers.sp"),
-	TABLE("cdecl", W32, "pcc-struct", "i386.", cdecl_pcc,
-	      "i386.registers.sp"),
-	TABLE("kernel", W32, "kernel", "gcc.mregparm.", kernel32,
-	      "i386.registers.sp"),
-	TABLE("asmlinkage", W32, "kernel", "linux.asmlinkage.", asmlinkage32,
-	      "i386.registers.sp"),
+	TABLE("cdecl", W32, "avx", "i386.", cdecl_avx, "i386.registers.sp"),
+	TABLE("fastcall", W32, "sse2", "i386.", fastcall_sse2, "gcc.fastcall.pop"),
+	TABLE("thiscall", W32, "sse2", "i386.", thiscall_sse2, "gcc.thiscall.pop"),
+	TABLE("regparm2", W32, "sse2", "i386.", regparm2_sse2, "i386.registers.sp"),
+	TABLE("sseregparm", W32, "sse2", "gcc.sseregparm.", sseregparm_rows, "i386.registers.sp"),
+	TABLE("cdecl", W32, "reg-struct", "i386.", cdecl_reg_struct, "i386.registers.sp"),
+	TABLE("cdecl", W32, "pcc-struct", "i386.", cdecl_pcc, "i386.registers.sp"),
+	TABLE("kernel", W32, "kernel", "gcc.mregparm.", kernel32, "i386.registers.sp"),
+	TABLE("asmlinkage", W32, "kernel", "linux.asmlinkage.", asmlinkage32, "i386.registers.sp"),
 	TABLE("kernel", W64, "kernel", "sysv.", kernel64, "sysv.registers.sp"),
 };
 
@@ -271,11 +259,10 @@ START_TEST(refused)
 	struct placement out;
 
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
-		const char *why =
-			abi_place_in(calls[i].profile,
-				     convention_find(calls[i].convention,
-						     profiles[calls[i].profile].width),
-				     parse_call(a, calls[i].call), &out);
+		const char *why = abi_place_in(
+			calls[i].profile,
+			convention_find(calls[i].convention, profiles[calls[i].profile].width),
+			parse_call(a, calls[i].call), &out);
 
 		ck_assert_msg(why && strstr(why, calls[i].why), "%s: %s", calls[i].call,
 			      why ? why : "placed");

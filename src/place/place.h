@@ -49,8 +49,8 @@ void native_run(struct arena *a, const struct payload *p, struct place_run *out)
  * over its results) ends the reading: what was not read stays missing. */
 void records_read(struct arena *a, const struct cl_header *h, size_t bytes, struct place_run *out);
 
-/* Charge the end of the whole payload to the call it was in (index * 2 + direction): it was late, or
- * died. */
+/* Charge the end of the whole payload to the call it was in (index * 2 + direction): it was late,
+ * or died. */
 void outcome_charge(struct arena *a, struct place_run *out, uint32_t current, bool late);
 
 #endif

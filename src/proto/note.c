@@ -5,8 +5,9 @@
 
 #include <string.h>
 
-#define KNOWN_NOTES                                                                                \
-	"annotations: group NAME [TEXT], why TEXT, abi NAME..., leaf, varargs TYPE, ..., known CC " \
+#define KNOWN_NOTES                                                                              \
+	"annotations: group NAME [TEXT], why TEXT, abi NAME..., leaf, varargs TYPE, ..., known " \
+	"CC "                                                                                    \
 	"ABI: TEXT, through NAME"
 
 static bool name_char(char c)
@@ -168,7 +169,7 @@ static void varargs_note(struct parser *p, struct notes *n, const struct token *
 	p->tok++;
 }
 
-#define KNOWN_FORM                                                                           \
+#define KNOWN_FORM                                                                        \
 	"write: known FAMILY[<=>VERSION] ABI[/WIDTH][@PROFILE][,ABI...] [callee|caller] " \
 	"[CHECK,...]: REASON, as in known clang<18 sysv caller argument: LLVM bug 41784"
 
@@ -288,7 +289,7 @@ static void known_note(struct parser *p, struct notes *n, const struct token *t)
 
 static void unknown_note(struct parser *p, const struct token *t)
 {
-	static const char *const known[] = { "group", "why",	   "abi",  "leaf",
+	static const char *const known[] = { "group",   "why",   "abi",    "leaf",
 					     "varargs", "known", "through" };
 	size_t len = strlen(t->word);
 	const char *what = arena_printf(p->a, "unknown annotation '%.40s'", t->word);

@@ -237,7 +237,7 @@ struct notes {
 	struct known *known; /* of the next declaration */
 	size_t nknown;
 	const struct token *known_at;
-	bool group_why_is_text;        /* from the group line itself; a why line replaces it */
+	bool group_why_is_text; /* from the group line itself; a why line replaces it */
 	struct note why, abi, leaf, varargs, through; /* of the next declaration; `at` NULL: none */
 	const char *through_name, *through_broken;
 };

@@ -158,8 +158,8 @@ struct case_decl {
 	const char **conventions;            /* `//! abi NAME...`; NULL: all that apply */
 	const struct srcpos *convention_pos; /* of each name */
 	size_t nconventions;
-	/* `//! through NAME [BROKEN]`: the call is made through hand-written assembly with a contract
-	 * of its own (src/gen/through.c), whole or broken on purpose; NULL: directly. */
+	/* `//! through NAME [BROKEN]`: the call is made through hand-written assembly with a
+	 * contract of its own (src/gen/through.c), whole or broken on purpose; NULL: directly. */
 	const char *through, *broken;
 	bool leaf; /* `//! leaf`: the generated target calls nothing */
 	const struct known *known;

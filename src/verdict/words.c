@@ -295,7 +295,9 @@ void finding_words(struct arena *a, const struct cl_finding *r, const char *payl
 		f->observed = arena_printf(a, "%llu", (unsigned long long)got);
 		break;
 	case CHECK_ENTERED:
-		f->subject = f->direction == CL_CALLEE ? leaf ? "the target" : "the target's own call" : "the probe";
+		f->subject = f->direction == CL_CALLEE
+				     ? leaf ? "the target" : "the target's own call"
+				     : "the probe";
 		f->expected = "reached once";
 		f->observed = arena_printf(a, "reached %llu times", (unsigned long long)got);
 		break;
