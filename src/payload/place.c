@@ -7,6 +7,9 @@
 enum { TICKS_TO_LIVE = 3 };
 
 uint8_t cl_test_stack[CL_PAGE + CL_TEST_STACK + CL_PAGE] __attribute__((aligned(CL_PAGE)));
+/* asm/payload.ld: the code, and what lies behind it. */
+extern const uint8_t cl_text[], cl_rodata[];
+
 int cl_where;
 cl_word cl_flags_random, cl_flags_set;
 void (*cl_before_round)(const struct cl_case *c, int round);
@@ -26,13 +29,17 @@ void place_begin(struct cl_header *h, uint64_t seed)
 bool place_emulate(cl_word *ip, cl_word *flags)
 {
 	enum { CF = 1, ZF = 0x40, STATUS = 0x8d5 /* OF SF ZF AF PF CF */ };
-	const uint8_t *start = (const uint8_t *)*ip;
-	/* Behind a REX prefix: 0F 78 with a register operand, or 0F 01 C3. */
-	const uint8_t *code = start + (sizeof(cl_word) == 8 && (*start & 0xf0) == 0x40);
-	bool vmread = code[0] == 0x0f && code[1] == 0x78 && code[2] >= 0xc0;
-	bool vmresume = code[0] == 0x0f && code[1] == 0x01 && code[2] == 0xc3;
+	const uint8_t *code = (const uint8_t *)*ip;
+	bool vmread, vmresume;
 
-	if (!code_under_test_runs() || (!vmread && !vmresume))
+	/* After a wild jump there may be nothing to read. */
+	if (!code_under_test_runs() || code < cl_text || code >= cl_rodata)
+		return false;
+	/* Behind a REX prefix: 0F 78 with a register operand, or 0F 01 C3. */
+	code += sizeof(cl_word) == 8 && (*code & 0xf0) == 0x40;
+	vmread = code[0] == 0x0f && code[1] == 0x78 && code[2] >= 0xc0;
+	vmresume = code[0] == 0x0f && code[1] == 0x01 && code[2] == 0xc3;
+	if (!vmread && !vmresume)
 		return false;
 	*flags &= ~(cl_word)STATUS;
 	/* No current VMCS, or no such field: each in some of the rounds. */
