@@ -17,29 +17,30 @@ static const char usage[] =
 	"usage: clobber run [options]\n"
 	"\n"
 	"Compile every case with every compiler, run them, print who keeps which calling\n"
-	"convention. Writes DIR/matrix.json, report.txt, report.md, report.html, junit.xml and\n"
-	"ktap.txt.\n"
+	"convention. Writes DIR/matrix.json, report.txt, report.md, report.html,\n"
+	"junit.xml and ktap.txt.\n"
 	"\n"
-	"  --cc LIST       compilers, names on PATH or paths (default: all that are found)\n"
+	"  --cc LIST       compilers, names on PATH or paths (default: all there are)\n"
 	"  --width LIST    32, 64 (default: both)\n"
 	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
 	"  --opt LIST      optimisations (default: O0,O2)\n"
 	"  --profile LIST  user, kernel, sse2, avx, avx512f, reg-struct, pcc-struct\n"
 	"                  (default: all that have cases; see `clobber list profiles')\n"
 	"  --place LIST    native, vmx (a guest), root, root-vmcs (VMX root operation\n"
-	"                  without and with a current VMCS), all; auto: what works here\n"
-	"                  (default: auto; see `clobber list places')\n"
+	"                  without and with a current VMCS), all; auto: native, and the\n"
+	"                  kernel's code in the others that work here (default: auto;\n"
+	"                  see `clobber list places')\n"
 	"  --vmx-model M   the processor that Bochs is to be (default: corei7_icelake_u)\n"
 	"  --vmx-engine E  bochs (default) or kvm-nested\n"
-	"  --vmx-with LIST in place vmx: step (through code under test), interrupts (at each\n"
-	"                  step), leaf (both, in leaf cases), trap-fpu (no x87 or vector\n"
-	"                  instruction), or none (default: leaf,trap-fpu for profile kernel,\n"
-	"                  none for others)\n"
+	"  --vmx-with LIST in place vmx: step (through code under test), interrupts (at\n"
+	"                  each step), leaf (both, in leaf cases), trap-fpu (no x87 or\n"
+	"                  vector instruction), none (default: leaf,trap-fpu for profile\n"
+	"                  kernel, none for others)\n"
 	"  --cases LIST    case files, folders or globs; FILE:FUNCTION takes one case\n"
 	"  --seed N        seed of all values (default: 1)\n"
 	"  --out DIR       results (default: results/latest)\n"
 	"  --work DIR      generated and built files (default: DIR/work)\n"
-	"  --shard K/N     only the K-th of N parts: writes DIR/shard.json for `clobber merge'\n"
+	"  --shard K/N     only the K-th of N parts: DIR/shard.json for `clobber merge'\n"
 	"  --jobs N        compile N files at once (default: ninja decides)\n"
 	"  --launcher CMD  call compilers through CMD: ccache, distcc, icecc\n"
 	"  --color WHEN    auto, always or never (default: auto; NO_COLOR is honoured)\n"
@@ -258,6 +259,7 @@ static void choose_places(struct plan *p, const struct options *o, struct places
 	why = vmx_why_not(p->arena, &out->vmx, W64, NULL);
 	out->wanted[PLACE_VMX] = out->wanted[PLACE_ROOT] = out->wanted[PLACE_ROOT_VMCS] = !why;
 	out->why_not[PLACE_VMX] = why;
+	p->kernel_only_elsewhere = true;
 }
 
 static void load_plan(struct plan *p, const struct options *o, struct places *places)

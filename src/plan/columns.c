@@ -125,6 +125,8 @@ static void decide(struct plan *p, struct column *col)
 /* Root operation is for what is written for it; everything else is the same there as in a guest. */
 static bool has_work(const struct plan *p, enum profile_id f, enum place_id place)
 {
+	if (place != PLACE_NATIVE && p->kernel_only_elsewhere && profiles[f].isa != ISA_INTEGER)
+		return false;
 	if (place < PLACE_ROOT)
 		return true;
 	for (size_t i = 0; i < p->set[f].n; i++) {

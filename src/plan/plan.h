@@ -50,6 +50,8 @@ struct plan {
 	struct column *columns;
 	size_t ncolumns;
 	const char *launcher; /* what compilers are called through ("ccache"), or NULL */
+	/* Places other than the native one get the kernel's code only: what ring 0 is about. */
+	bool kernel_only_elsewhere;
 	unsigned jobs;        /* 0: ninja's default */
 	/* Called with a line of progress, or NULL to finish it; may be NULL. Ninja's lines are
 	 * "[DONE/ALL] SECONDS WHAT". */
