@@ -68,7 +68,9 @@ enum cl_case_flags {
 	CL_RETURN_UNSPECIFIED = 16, /* the callee direction cannot run */
 	CL_THROUGH = 32, /* callee: the call goes through assembly that preserves every register */
 	CL_SLOTS = 64,   /* what cl_slot holds afterwards is checked: the field, and 0 */
-	CL_LEAF_TARGET = 128 /* the target calls nothing, and keeps CL_LEAF_LIVE words */
+	CL_LEAF_TARGET = 128, /* the target calls nothing, and keeps CL_LEAF_LIVE words */
+	CL_FAILING_VMX =
+		256 /* its VMREAD or VMRESUME fails; where it faults, place_emulate stands in */
 };
 
 struct cl_case {
@@ -76,7 +78,7 @@ struct cl_case {
 	uint32_t key; /* of the case's name: its values do not depend on the others run with it */
 	uint8_t convention; /* index in cl_conventions */
 	uint8_t nargs;
-	uint8_t flags;
+	uint16_t flags;
 	int8_t al;            /* vector registers of a variadic call, or -1 */
 	uint16_t align;       /* of the stack pointer at the call */
 	uint16_t stack_bytes; /* argument area, home area included */

@@ -33,7 +33,7 @@ bool place_emulate(cl_word *ip, cl_word *flags)
 	bool vmread, vmresume;
 
 	/* After a wild jump there may be nothing to read. */
-	if (!code_under_test_runs() || code < cl_text || code >= cl_rodata)
+	if (!cl_failing_vmx || !code_under_test_runs() || code < cl_text || code >= cl_rodata)
 		return false;
 	/* Behind a REX prefix: 0F 78 with a register operand, or 0F 01 C3. */
 	code += sizeof(cl_word) == 8 && (*code & 0xf0) == 0x40;

@@ -16,6 +16,7 @@ volatile uint8_t cl_result[CL_VALUE] __attribute__((aligned(64)));
 volatile long long cl_layout[CL_MEMBERS];
 volatile long long cl_wide[32], cl_wide_ret;
 volatile int cl_wide_int[32], cl_wide_int_ret;
+bool cl_failing_vmx;
 volatile cl_word cl_slot[2];
 volatile cl_word cl_live[CL_LIVE], cl_back[2 * CL_LIVE];
 volatile double cl_live_double[CL_LIVE_DOUBLES], cl_back_double[2 * CL_LIVE_DOUBLES];
@@ -72,6 +73,8 @@ static void run_direction(struct cl_header *h, const struct cl_case *c, int dire
 			  uint64_t seed, struct verdicts *v)
 {
 	static struct cl_values values;
+
+	cl_failing_vmx = c->flags & CL_FAILING_VMX;
 
 	for (int round = 0; round < ROUNDS; round++) {
 		int how;

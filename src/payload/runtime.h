@@ -117,6 +117,7 @@ extern uint8_t cl_test_stack[];                       /* between two pages nobod
 void place_begin(struct cl_header *h, uint64_t seed); /* fills in h and cl_stack_top */
 /* At a fault of code under test outside of VMX operation: is the instruction VMREAD or VMRESUME?
  * Then it failed, as the flags say now, and *ip is behind it. Intel SDM volume 3, 30.2 and 30.3. */
+extern bool cl_failing_vmx; /* the case under way is one of these */
 bool place_emulate(cl_word *ip, cl_word *flags);
 bool place_late(void); /* on every tick: has the call under way had its time? */
 
