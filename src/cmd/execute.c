@@ -207,7 +207,9 @@ static void *worker(void *arg)
 		if (c->unusable)
 			continue;
 		if (!c->payload) {
-			q->m->runs[i].run.why_not = "the compiler expresses none of the cases";
+			q->m->runs[i].run.why_not =
+				arena_printf(own, "%s expresses none of the cases of profile %s",
+					     c->compiler->name, profiles[c->profile].name);
 			continue;
 		}
 		run_payload(own, q, c, &q->m->runs[i].run);

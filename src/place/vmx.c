@@ -111,16 +111,18 @@ static const char *boot(struct arena *a, struct work *k, const struct vmx_option
 static const char *engine_text(struct arena *a, const char *name, const struct vmx_options *o,
 			       enum width w, const struct vmx_segment *s)
 {
-	bool root = is_root(o);
+	const char *vectors = s->features & VMX_HAS_AVX512 ? ", AVX-512"
+			      : s->features & VMX_HAS_AVX  ? ", AVX"
+							   : "";
 
-	return arena_printf(a, "%s, %u-bit root%s%s%s%s", name, root_width(o, w),
-			    root ? " (the payload itself)" : "",
-			    s->features & VMX_HAS_EPT && !root ? ", EPT" : "",
-			    s->features & VMX_HAS_UNRESTRICTED && !root ? ", unrestricted guest"
-									: "",
-			    s->features & VMX_HAS_AVX512 ? ", AVX-512"
-			    : s->features & VMX_HAS_AVX  ? ", AVX"
-							 : "");
+	/* A payload in root operation has its own width: both are run, so none is told. */
+	if (is_root(o))
+		return arena_printf(a, "%s, VMX root operation, %s current VMCS%s", name,
+				    o->mode == VMX_MODE_ROOT ? "no" : "a", vectors);
+	return arena_printf(a, "%s, %u-bit root%s%s%s", name, root_width(o, w),
+			    s->features & VMX_HAS_EPT ? ", EPT" : "",
+			    s->features & VMX_HAS_UNRESTRICTED ? ", unrestricted guest" : "",
+			    vectors);
 }
 
 const char *vmx_why_not(struct arena *a, const struct vmx_options *o, enum width w,

@@ -155,7 +155,8 @@ void judge_known(struct matrix *m)
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
 		const struct column *col = &m->plan->columns[i];
 
-		if (i && same_family(&m->plan->columns[i - 1], col))
+		/* Told once, wherever else the same code ran. */
+		if (col->built != i || (i && same_family(&m->plan->columns[i - 1], col)))
 			continue;
 		find_vanished(m, i);
 	}

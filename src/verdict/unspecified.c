@@ -128,6 +128,7 @@ static const char *behaviour_words(struct arena *a, const struct gen_case *c,
 	for (unsigned i = 0; i < b->o->nobservations; i++) {
 		const struct cl_observation *o = &b->o->observations[i];
 		const struct prototype *p = c->decl->proto;
+		const char *places;
 
 		if (!tells_place(o))
 			continue;
@@ -141,6 +142,10 @@ static const char *behaviour_words(struct arena *a, const struct gen_case *c,
 		}
 		if (o->item >= c->place.nargs)
 			continue;
+		places = place_words(a, c, all, b, o);
+		/* Of a value found in one register its upper parts are not looked for. */
+		if (o->item == item && !strcmp(places, "nowhere"))
+			continue;
 		if (o->item != item && o->item < p->nparams && p->params[o->item].name)
 			str_addf(&s, "%s%s in ", s.len ? "; " : "", p->params[o->item].name);
 		else if (o->item != item)
@@ -150,7 +155,7 @@ static const char *behaviour_words(struct arena *a, const struct gen_case *c,
 		item = o->item;
 		if (o->piece & CL_PIECE_POINTER)
 			str_add(&s, "memory by pointer in ");
-		str_add(&s, place_words(a, c, all, b, o));
+		str_add(&s, places);
 	}
 	r = arena_strdup(a, s.s);
 	str_free(&s);
