@@ -94,8 +94,18 @@ class Page:
     def choose(self, key, value):
         Select(self.one(f"#filter-{key}")).select_by_value(value)
 
+    def texts(self, css):
+        """The texts as the page shows them at one instant: a page that is being filtered replaces
+        its elements, and one read after the other they may be gone."""
+        return self.b.execute_script("return Array.from(document.querySelectorAll(arguments[0]),"
+                                     " e => e.innerText.trim())", css)
+
     def labels(self):
-        return [e.text for e in self.all("#matrix tbody th")]
+        return self.texts("#matrix tbody th")
+
+    def becomes(self, holds):
+        """Waits, for the page filters in its own time."""
+        WebDriverWait(self.b, 10).until(lambda b: holds())
 
     def shot(self, name):
         if os.environ.get("HTML_SHOTS"):
@@ -139,23 +149,23 @@ def test_matrix_shows_every_cell(page):
 def test_filter_rows(page, key, value, labels):
     assert set(page.labels()) > labels
     page.choose(key, value)
-    assert set(page.labels()) == labels
+    page.becomes(lambda: set(page.labels()) == labels)
     page.one("button[type=reset]").click()
-    WebDriverWait(page.b, 5).until(lambda b: set(page.labels()) > labels)
+    page.becomes(lambda: set(page.labels()) > labels)
 
 
 def test_filter_columns_verdicts_and_groups(page, gcc):
     page.choose("compiler", "bad")
     page.choose("opt", "O2")
-    assert {e.text for e in page.all("#matrix thead tr:first-child th[scope=colgroup]")} == {"bad"}
-    assert {e.text for e in page.all("#matrix thead tr:last-child th") if e.text} == {"O2"}
+    page.becomes(lambda: set(page.texts("#matrix thead tr:first-child th[scope=colgroup]")) ==
+                 {"bad"} and set(page.texts("#matrix thead tr:last-child th")) - {""} == {"O2"})
     page.choose("verdict", "violation")
     assert all("sysv" in x or "cdecl" in x or "fastcall" in x for x in page.labels())
     page.choose("verdict", "timeout")
-    assert "Nothing fits" in page.text("#matrix")
+    page.becomes(lambda: "Nothing fits" in page.texts("#matrix")[0])
     page.choose("verdict", "")
     page.one("#filter-groups").click()
-    assert "never" in page.labels()
+    page.becomes(lambda: "never" in page.labels())
 
 
 def open_bad_cell(page):
@@ -169,7 +179,7 @@ def test_cell_opens_its_cases(page):
     assert "sysv as callee, bad -m64" in open_bad_cell(page).text
     column = next(c["id"] for c in page.matrix.data["columns"]
                   if c["name"] in page.text("#cell h2"))
-    shown = [e.text for e in page.all("#cell button.row")]
+    shown = page.texts("#cell button.row")
     found = page.matrix.select(column=column, direction="callee", convention="sysv")
     assert len(shown) == len(found) > 0
     for f in found:
