@@ -25,3 +25,6 @@ void vmread_error_goto(unsigned long field, _Bool fault);
 //! why an entry that calls back into C, gives the guest every register, and fails to resume it
 //! through vcpu_run
 _Bool vmx_vcpu_run_entry(void *vmx, unsigned long *regs, unsigned int flags);
+//! why the same with a guest that is launched and resumed, and comes back by a VM exit each time
+//! through vcpu_exits
+_Bool vmx_vcpu_exits_entry(void *vmx, unsigned long *regs, unsigned int flags);

@@ -24,7 +24,7 @@ static const char usage[] =
 	"  --count N       stop after N prototypes\n"
 	"  --time S        stop after S seconds; looked at between rounds (default: 60,\n"
 	"                  none with --count); minimising comes after it\n"
-	"  --minimise S    minimise for at most S seconds (default: 60; 0: not at all)\n"
+	"  --minimise S    minimise for at most S seconds (default: 300; 0: not at all)\n"
 	"  --cc LIST       compilers, names on PATH or paths (default: all found)\n"
 	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
 	"  --width LIST    32, 64 (default: both)\n"
@@ -48,7 +48,7 @@ static const char usage[] =
 enum {
 	FIRST_ROUND = 50, /* prototypes: as many cases of a convention as are one file */
 	LAST_ROUND = 200,
-	MINIMISED = 48 /* clusters */
+	MINIMISED = 512 /* clusters */
 };
 static const double round_seconds = 12; /* aimed at */
 
@@ -159,7 +159,7 @@ static bool parse_options(int argc, char **argv, struct options *o)
 	int c;
 
 	*o = (struct options){
-		.seed = 1, .minimise = 60, .out = "results/fuzz", .opt = "O2", .color = "auto"
+		.seed = 1, .minimise = 300, .out = "results/fuzz", .opt = "O2", .color = "auto"
 	};
 	while ((c = getopt_long(argc, argv, "qh", longs, NULL)) != -1) {
 		if (c == 'h') {

@@ -66,6 +66,7 @@ const char *gen_through_error(struct arena *a, const struct case_decl *d);
  */
 bool gen_reads(const struct gen_case *c);
 bool gen_enters(const struct gen_case *c);
+bool gen_exits(const struct gen_case *c);
 /* How often the C caller calls the probe. */
 unsigned gen_calls(const struct gen_case *c);
 void gen_entry_asm(struct str *out, const struct gen_case *c);

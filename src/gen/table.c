@@ -123,7 +123,7 @@ static void one_case(struct str *out, struct arena *a, const struct gen_case *c,
 	}
 	str_addf(out,
 		 "};\nstatic const struct cl_case case_%u = { %u, 0x%08xu, %u, %u, "
-		 "0%s%s%s%s%s%s%s%s%s, "
+		 "0%s%s%s%s%s%s%s%s%s%s, "
 		 "%d, %u, %u, %u,\n",
 		 c->index, c->index, (uint32_t)hash_str(HASH_INIT, c->id), convention, p->nargs,
 		 proto->variadic ? " | CL_VARIADIC" : "",
@@ -133,7 +133,8 @@ static void one_case(struct str *out, struct arena *a, const struct gen_case *c,
 		 p->ret.unspecified ? " | CL_RETURN_UNSPECIFIED" : "",
 		 gen_trampolined(c) ? " | CL_THROUGH" : "", gen_reads(c) ? " | CL_SLOTS" : "",
 		 c->decl->leaf ? " | CL_LEAF_TARGET" : "",
-		 c->decl->through ? " | CL_FAILING_VMX" : "", p->al, p->align,
+		 c->decl->through && !gen_exits(c) ? " | CL_FAILING_VMX" : "",
+		 gen_exits(c) ? " | CL_ENTERS_GUEST" : "", p->al, p->align,
 		 gen_trampolined(c) ? 2 * word_bytes(w) : gen_reserved(c),
 		 gen_trampolined(c) ? 2 * word_bytes(w) : p->pop_bytes);
 	str_addf(out, "\targs_%u, ", c->index);

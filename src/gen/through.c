@@ -15,7 +15,8 @@ enum { READS = 6 };
 enum kind {
 	TRAMPOLINE, /* inline assembly, which calls C through vmread_error_trampoline */
 	INLINE,     /* inline assembly, and a call in C */
-	ENTRY       /* C-callable assembly, which calls back into C */
+	ENTRY,      /* C-callable assembly, which calls back into C, and cannot enter its guest */
+	EXITS       /* the same; it enters a guest twice, and a VM exit brings it back */
 };
 
 /* Each with the ways it can be broken on purpose, separated by blanks. */
@@ -29,6 +30,7 @@ static const struct body {
 	{ "vmread_six", TRAMPOLINE_BROKEN, TRAMPOLINE, READS },
 	{ "vmread_goto", "", INLINE, 1 },
 	{ "vcpu_run", "drop_bx swap_pops wrong_pop", ENTRY, 0 },
+	{ "vcpu_exits", "drop_bx swap_pops wrong_pop lose_cx swap_stores keep_flags", EXITS, 0 },
 };
 
 static const struct body *body_of(const struct case_decl *d)
@@ -51,14 +53,21 @@ bool gen_reads(const struct gen_case *c)
 {
 	const struct body *b = body_of(c->decl);
 
-	return b && b->kind != ENTRY;
+	return b && b->reads;
 }
 
 bool gen_enters(const struct gen_case *c)
 {
 	const struct body *b = body_of(c->decl);
 
-	return b && b->kind == ENTRY;
+	return b && (b->kind == ENTRY || b->kind == EXITS);
+}
+
+bool gen_exits(const struct gen_case *c)
+{
+	const struct body *b = body_of(c->decl);
+
+	return b && b->kind == EXITS;
 }
 
 unsigned gen_calls(const struct gen_case *c)
@@ -83,7 +92,7 @@ static bool listed(const char *list, const char *word)
 /* What the assembly can be called as: NULL, or what the declaration has to be. */
 static const char *wrong_prototype(const struct body *b, const struct prototype *p)
 {
-	if (b->kind == ENTRY) {
+	if (!b->reads) {
 		for (size_t i = 0; i < p->nparams; i++) {
 			if (p->params[i].type->size[W32] > 4 || p->params[i].type->fields)
 				return "arguments of a word";
@@ -106,7 +115,7 @@ const char *gen_through_error(struct arena *a, const struct case_decl *d)
 	if (!b)
 		return arena_printf(a,
 				    "`//! through' of %s names `%s', which is none of vmread, "
-				    "vmread_six, vmread_goto, vcpu_run",
+				    "vmread_six, vmread_goto, vcpu_run, vcpu_exits",
 				    name, d->through);
 	if (d->broken && !listed(b->broken, d->broken))
 		return arena_printf(a,
@@ -116,9 +125,9 @@ const char *gen_through_error(struct arena *a, const struct case_decl *d)
 	if (wrong)
 		return arena_printf(a, "`//! through %s' of %s needs %s", d->through, name, wrong);
 	if (!d->nconventions || d->nconventions > 2 ||
-	    (b->kind == ENTRY && strcmp(d->conventions[0], "kernel")))
+	    (!b->reads && strcmp(d->conventions[0], "kernel")))
 		return arena_printf(a, "`//! through %s' of %s needs `//! abi %s'", d->through,
-				    name, b->kind == ENTRY ? "kernel" : "kernel asmlinkage");
+				    name, b->reads ? "kernel asmlinkage" : "kernel");
 	return NULL;
 }
 
@@ -126,9 +135,9 @@ void gen_entry_asm(struct str *out, const struct gen_case *c)
 {
 	str_addf(out,
 		 "\n%%include \"vcpu%u.inc\"\n\textern\ttarget_%s:weak\n"
-		 "\tVCPU_RUN through_target_%s, target_%s, %s\n",
-		 width_bits(c->conv->width), c->symbol, c->symbol, c->symbol,
-		 c->decl->broken ? c->decl->broken : "none");
+		 "\t%s through_target_%s, target_%s, %s\n",
+		 width_bits(c->conv->width), c->symbol, gen_exits(c) ? "VCPU_EXITS" : "VCPU_RUN",
+		 c->symbol, c->symbol, c->decl->broken ? c->decl->broken : "none");
 }
 
 static bool on_stack(const struct gen_case *c)

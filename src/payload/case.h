@@ -70,7 +70,9 @@ enum cl_case_flags {
 	CL_SLOTS = 64,   /* what cl_slot holds afterwards is checked: the field, and 0 */
 	CL_LEAF_TARGET = 128, /* the target calls nothing, and keeps CL_LEAF_LIVE words */
 	CL_FAILING_VMX =
-		256 /* its VMREAD or VMRESUME fails; where it faults, place_emulate stands in */
+		256, /* its VMREAD or VMRESUME fails; where it faults, place_emulate stands in */
+	CL_ENTERS_GUEST = 512 /* it enters a guest of its own and a VM exit brings it back; stood in
+				 likewise */
 };
 
 struct cl_case {

@@ -476,6 +476,18 @@ static void check_slots(const struct cl_values *v, int round, struct verdicts *o
 		differ_word(out, CHECK_SLOT, 1, round, 0, cl_slot[1]);
 }
 
+/* Every general register but sp, which is in the VMCS, is what the guest made of what it got. */
+static void check_guest(int round, struct verdicts *out)
+{
+	for (unsigned r = 0; r < 16; r++) {
+		cl_word want = cl_poison_callee.gpr[r] +
+			       CL_GUEST_ENTRIES * (cl_word)CL_GUEST_ADDS * (r + 1);
+
+		if (EVERY_GPR >> r & 1 && cl_guest[r] != want)
+			differ_word(out, CHECK_GUEST, (int)r, round, want, cl_guest[r]);
+	}
+}
+
 void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 		  struct verdicts *out)
 {
@@ -494,6 +506,8 @@ void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 		    out);
 	if (c->flags & CL_THROUGH)
 		check_slots(v, round, out);
+	if (c->flags & CL_ENTERS_GUEST)
+		check_guest(round, out);
 	check_stack_pointer(c, c->pop_bytes, round, out);
 	check_canary(c->stack_bytes, round, out);
 	check_nested(c, round, out);

@@ -70,6 +70,31 @@ START_TEST(callee_reads_wrong_half)
 }
 END_TEST
 
+/* The guest ran twice: each register is what it made of it. sp is in the VMCS. */
+static void play_guest(void)
+{
+	play_callee(0);
+	for (unsigned r = 0; r < 16; r++)
+		cl_guest[r] = cl_poison_callee.gpr[r] + 2 * 0x1111 * (cl_word)(r + 1);
+	cl_guest[4] = 0;
+}
+
+START_TEST(callee_enters_guest)
+{
+	cl_word kept;
+
+	the_case.flags |= CL_ENTERS_GUEST;
+	play_guest();
+	judge_callee(0);
+	nothing_found();
+	start_again();
+	play_guest();
+	kept = cl_guest[CX]++;
+	judge_callee(0);
+	found_word(CHECK_GUEST, CX, kept, kept + 1);
+}
+END_TEST
+
 /* One wrong byte of a value, found nowhere: no origin is made up. */
 START_TEST(callee_garbles)
 {
@@ -476,6 +501,7 @@ TCase *callee_tests(void)
 	tcase_add_test(t, callee_reads_wrong_xmm);
 	tcase_add_test(t, callee_reads_wrong_stack_word);
 	tcase_add_test(t, callee_reads_wrong_half);
+	tcase_add_test(t, callee_enters_guest);
 	tcase_add_test(t, callee_garbles);
 	tcase_add_test(t, callee_inverts_bool);
 	tcase_add_test(t, callee_trusts_upper_bits);

@@ -223,6 +223,9 @@ void guest_clock(void)
 }
 #endif
 
+/* In root operation: code under test has a VMCS to enter a guest with. */
+static bool has_vcpu;
+
 /* After each run: segment registers as they were, and no more stepping. */
 static void after_run(int round, struct verdicts *out)
 {
@@ -235,6 +238,9 @@ static void after_run(int round, struct verdicts *out)
 			   "=m"(got[5]));
 	guest_segments();
 	__asm__ volatile("push %0; popf" : : "r"((cl_word)2) : "memory", "cc");
+	if (has_vcpu)
+		say(CL_SAY_VCPU, 0, 0);
+	has_vcpu = false;
 	for (int i = 0; i < 6; i++) {
 		if (got[i] != want[i])
 			check_segment(i, round, want[i], got[i], out);
@@ -262,6 +268,9 @@ static void before_round(const struct cl_case *c, int round)
 
 	if (!round && guest_handover.options & CL_ANNOUNCE)
 		say(CL_SAY_CASE, 0, 0);
+	has_vcpu = cl_where == CL_IN_ROOT && c->flags & CL_ENTERS_GUEST;
+	if (has_vcpu)
+		say(CL_SAY_VCPU, 1, 0);
 	if (!(guest_handover.options & CL_STEP_LEAF) || step == stepping)
 		return;
 	stepping = step;

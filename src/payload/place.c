@@ -26,25 +26,44 @@ void place_begin(struct cl_header *h, uint64_t seed)
 	h->current = CL_NO_CASE;
 }
 
+enum vmx_instruction { NO_VMX, VMREAD, VMWRITE, VMLAUNCH, VMRESUME, VMXOFF };
+
+/* The operands are registers where code under test uses these. */
+static enum vmx_instruction vmx_instruction(const uint8_t *code)
+{
+	if (code[0] != 0x0f)
+		return NO_VMX;
+	if (code[1] == 0x78 || code[1] == 0x79)
+		return code[2] < 0xc0 ? NO_VMX : code[1] == 0x78 ? VMREAD : VMWRITE;
+	if (code[1] != 0x01 || code[2] < 0xc2 || code[2] > 0xc4)
+		return NO_VMX;
+	return code[2] == 0xc2 ? VMLAUNCH : code[2] == 0xc3 ? VMRESUME : VMXOFF;
+}
+
 bool place_emulate(cl_word *ip, cl_word *flags)
 {
 	enum { CF = 1, ZF = 0x40, STATUS = 0x8d5 /* OF SF ZF AF PF CF */ };
 	const uint8_t *code = (const uint8_t *)*ip;
-	bool vmread, vmresume;
+	enum vmx_instruction which;
 
 	/* After a wild jump there may be nothing to read. */
-	if (!cl_failing_vmx || !code_under_test_runs() || code < cl_text || code >= cl_rodata)
+	if (!cl_vmx_flags || !code_under_test_runs() || code < cl_text || code >= cl_rodata)
 		return false;
-	/* Behind a REX prefix: 0F 78 with a register operand, or 0F 01 C3. */
-	code += sizeof(cl_word) == 8 && (*code & 0xf0) == 0x40;
-	vmread = code[0] == 0x0f && code[1] == 0x78 && code[2] >= 0xc0;
-	vmresume = code[0] == 0x0f && code[1] == 0x01 && code[2] == 0xc3;
-	if (!vmread && !vmresume)
+	code += sizeof(cl_word) == 8 && (*code & 0xf0) == 0x40; /* behind a REX prefix */
+	which = vmx_instruction(code);
+	if (cl_vmx_flags & CL_FAILING_VMX) {
+		if (which != VMREAD && which != VMRESUME)
+			return false;
+		*flags &= ~(cl_word)STATUS;
+		/* No current VMCS, or no such field: each in some of the rounds. */
+		*flags |= cl_ticket >> 1 & 1 ? CF : ZF;
+		*ip = (cl_word)(code + 3);
+		return true;
+	}
+	if (which == NO_VMX || which == VMREAD)
 		return false;
 	*flags &= ~(cl_word)STATUS;
-	/* No current VMCS, or no such field: each in some of the rounds. */
-	*flags |= cl_ticket >> 1 & 1 ? CF : ZF;
-	*ip = (cl_word)(code + 3);
+	*ip = which == VMWRITE ? (cl_word)(code + 3) : which == VMXOFF ? cl_host_ip : cl_guest_ip;
 	return true;
 }
 

@@ -309,6 +309,8 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 	widen_image(&cl_poison);
 	widen_image(&cl_poison_callee);
 	cl_slot[0] = cl_slot[1] = cl_unset;
+	for (int i = 0; i < 16; i++)
+		cl_guest[i] = cl_unset;
 	cl_probe_count = 0;
 	cl_nested_count = 0;
 }

@@ -16,7 +16,8 @@ volatile uint8_t cl_result[CL_VALUE] __attribute__((aligned(64)));
 volatile long long cl_layout[CL_MEMBERS];
 volatile long long cl_wide[32], cl_wide_ret;
 volatile int cl_wide_int[32], cl_wide_int_ret;
-bool cl_failing_vmx;
+unsigned cl_vmx_flags;
+volatile cl_word cl_guest[16], cl_guest_ip, cl_host_ip;
 volatile cl_word cl_slot[2];
 volatile cl_word cl_live[CL_LIVE], cl_back[2 * CL_LIVE];
 volatile double cl_live_double[CL_LIVE_DOUBLES], cl_back_double[2 * CL_LIVE_DOUBLES];
@@ -74,7 +75,7 @@ static void run_direction(struct cl_header *h, const struct cl_case *c, int dire
 {
 	static struct cl_values values;
 
-	cl_failing_vmx = c->flags & CL_FAILING_VMX;
+	cl_vmx_flags = c->flags & (CL_FAILING_VMX | CL_ENTERS_GUEST);
 
 	for (int round = 0; round < ROUNDS; round++) {
 		int how;

@@ -44,7 +44,13 @@ extern volatile int cl_wide_int[32], cl_wide_int_ret;
 extern volatile cl_word cl_back[2 * CL_LIVE];
 extern volatile double cl_back_double[2 * CL_LIVE_DOUBLES];
 extern volatile cl_word
-	cl_slot[2];      /* what was popped: the field, and the result of a failed VMREAD */
+	cl_slot[2]; /* what was popped: the field, and the result of a failed VMREAD */
+/* asm/thread/vcpu*.inc: the guest's registers at its last VM exit, in encoding order; and what the
+ * current VMCS would hold, for place_emulate. */
+extern volatile cl_word cl_guest[16];
+extern volatile cl_word cl_guest_ip, cl_host_ip;
+/* What the guest adds to register r between VM entry and exit (asm/thread: GUEST_ADDS). */
+enum { CL_GUEST_ADDS = 0x1111, CL_GUEST_ENTRIES = 2 };
 extern cl_word cl_unset; /* what cl_back and cl_back_double hold before a run */
 
 /* asm/engine*.asm: switch to the test stack, poison every register, jump to `entry`; 0 when it came
@@ -115,9 +121,11 @@ static inline bool code_under_test_runs(void)
 enum { CL_PAGE = 4096, CL_TEST_STACK = 64 * 1024 };
 extern uint8_t cl_test_stack[];                       /* between two pages nobody may touch */
 void place_begin(struct cl_header *h, uint64_t seed); /* fills in h and cl_stack_top */
-/* At a fault of code under test outside of VMX operation: is the instruction VMREAD or VMRESUME?
- * Then it failed, as the flags say now, and *ip is behind it. Intel SDM volume 3, 30.2 and 30.3. */
-extern bool cl_failing_vmx; /* the case under way is one of these */
+/* At a fault of code under test outside of VMX operation: is the instruction VMREAD or VMRESUME of
+ * a case whose own fails? Then it failed, as the flags say now, and *ip is behind it. Or one that
+ * takes a case to a guest of its own and back? Then *ip is there. Intel SDM volume 3, 30.2, 30.3.
+ */
+extern unsigned cl_vmx_flags; /* CL_FAILING_VMX or CL_ENTERS_GUEST, of the case under way */
 bool place_emulate(cl_word *ip, cl_word *flags);
 bool place_late(void); /* on every tick: has the call under way had its time? */
 

@@ -57,6 +57,8 @@ static enum rule_id rule_of(const struct gen_case *c, int direction, const struc
 		return RULE_LINUX_VMREAD_SAVED;
 	if (gen_trampolined(c) && direction == CL_CALLEE && f->check == CHECK_SP)
 		return RULE_LINUX_VMREAD_POP;
+	if (f->check == CHECK_GUEST)
+		return RULE_LINUX_VCPU_GUEST;
 	switch (f->check) {
 	case CHECK_ARG:
 	case CHECK_REFERENCE:

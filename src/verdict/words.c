@@ -274,6 +274,13 @@ void finding_words(struct arena *a, const struct cl_finding *r, const char *payl
 						     hex_text(a, r->expected, r->size));
 		f->observed = hex_text(a, r->observed, r->size);
 		break;
+	case CHECK_GUEST:
+		f->subject =
+			arena_printf(a, "the guest's %s after its second VM exit",
+				     gpr_name(c->conv->width, r->item, word_bytes(c->conv->width)));
+		f->expected = hex_text(a, r->expected, r->size);
+		f->observed = hex_text(a, r->observed, r->size);
+		break;
 	case CHECK_ALIGN:
 		f->subject = arena_printf(a, "stack pointer%s",
 					  nested ? " at the function's own call" : " at the call");

@@ -58,6 +58,7 @@ void disk_write(uint64_t sector, const void *from, uint64_t bytes);
 void vmx_on(void); /* enter root operation: SDM volume 3, 23.7 */
 void vmx_off(void);
 void vmcs_make(void); /* a cleared VMCS becomes the current one */
+void vmcs_drop(void); /* and there is none again */
 uint32_t vmx_features(void);
 uint32_t controls(uint32_t msr, uint32_t wanted); /* as far as allowed: appendix A.3 */
 void vmwrite(uint32_t field, word v);
@@ -66,6 +67,10 @@ word vmread(uint32_t field);
 
 /* state.c: fill the current VMCS for a fresh guest. ept.c: what memory it sees. */
 void guest_reset(struct registers *r);
+/* Fill it for a guest of code under test in root operation: the tables, segments and control
+ * registers of host and guest are the present ones. Host's and guest's ip and the host's sp are for
+ * that code to write. */
+void vcpu_reset(void);
 uint64_t ept_pointer(void);
 
 /* run.c: the guest, from its start to its end. root.c: the payload without a guest. */

@@ -36,6 +36,15 @@ static void hear(uint32_t what, word c, word b)
 {
 	if (what == CL_SAY_CODE)
 		return;
+	if (what == CL_SAY_VCPU) {
+		if (c || request.mode == VMX_MODE_ROOT_CURRENT)
+			vmcs_make();
+		else
+			vmcs_drop();
+		if (c)
+			vcpu_reset();
+		return;
+	}
 	if (what == CL_SAY_CASE) {
 		announced = results()->current;
 		write_segment(VMX_RUNNING);

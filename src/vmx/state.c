@@ -42,6 +42,14 @@ static void set_controls(bool guest64)
 	vmwrite(CR4_SHADOW, 0);
 }
 
+/* SDM volume 3, 3.4.5 and 7.2.3: of a descriptor in a table below 4 GiB. */
+static word segment_base(word table, uint16_t selector)
+{
+	const uint32_t *d = (const uint32_t *)(table + (selector & ~7u));
+
+	return d[0] >> 16 | (d[1] & 0xff) << 16 | (d[1] & 0xff000000);
+}
+
 static void set_host(void)
 {
 	for (unsigned s = SEG_ES; s <= SEG_GS; s++)
@@ -80,8 +88,6 @@ static word first_tables(bool guest64)
 
 static void set_guest(bool guest64)
 {
-	uint64_t *tables = (uint64_t *)LOW_TABLES;
-
 	for (unsigned s = 0; s < SEGMENTS; s++) {
 		uint32_t rights = s == SEG_CS     ? (guest64 ? RIGHTS_CODE64 : RIGHTS_CODE32)
 				  : s == SEG_LDTR ? RIGHTS_UNUSABLE
@@ -98,11 +104,7 @@ static void set_guest(bool guest64)
 	vmwrite(GUEST_IDTR_BASE, 0);
 	vmwrite(GUEST_IDTR_LIMIT, 0);
 	vmwrite(GUEST_CR0, (uint32_t)CR0_GUEST);
-	vmwrite(GUEST_CR3, first_tables(guest64));
 	vmwrite(GUEST_CR4, CR4_PAE | CR4_VMXE);
-	/* With EPT, VM entry takes PAE's four pointers from here: 26.3.2.4. */
-	for (unsigned i = 0; vmx_features() & VMX_HAS_EPT && i < 4; i++)
-		vmwrite64(GUEST_PDPTE0 + 2 * i, guest64 ? 0 : tables[i]);
 	vmwrite64(LINK_POINTER, ~0ull); /* 24.4.2: no shadow VMCS */
 	vmwrite64(GUEST_DEBUGCTL, 0);
 	vmwrite(GUEST_DR7, 0x400);
@@ -117,6 +119,7 @@ static void set_guest(bool guest64)
 
 void guest_reset(struct registers *r)
 {
+	const uint64_t *tables = (uint64_t *)LOW_TABLES;
 	bool guest64 = request.width == 64;
 
 	if (guest64 && !WIDE)
@@ -124,6 +127,49 @@ void guest_reset(struct registers *r)
 	set_controls(guest64);
 	set_host();
 	set_guest(guest64);
+	vmwrite(GUEST_CR3, first_tables(guest64));
+	/* With EPT, VM entry takes PAE's four pointers from here: 26.3.2.4. */
+	for (unsigned i = 0; vmx_features() & VMX_HAS_EPT && i < 4; i++)
+		vmwrite64(GUEST_PDPTE0 + 2 * i, guest64 ? 0 : tables[i]);
 	*r = (struct registers){ { 0 } };
 	r->r[DI] = LOW;
+}
+
+/* What set_host says of the hypervisor, of the payload, which runs on its own tables. A VM exit
+ * loads segment registers and the bases of the tables (27.5.2, 27.5.3). */
+static void set_host_here(void)
+{
+	struct table_register gdtr, idtr;
+	uint16_t selector[SEGMENTS];
+
+	__asm__ volatile("mov %%es, %0; mov %%cs, %1; mov %%ss, %2; mov %%ds, %3; mov %%fs, %4; "
+			 "mov %%gs, %5; str %6"
+			 : "=m"(selector[SEG_ES]), "=m"(selector[SEG_CS]), "=m"(selector[SEG_SS]),
+			   "=m"(selector[SEG_DS]), "=m"(selector[SEG_FS]), "=m"(selector[SEG_GS]),
+			   "=m"(selector[SEG_TR]));
+	for (unsigned s = SEG_ES; s <= SEG_GS; s++)
+		vmwrite(HOST_SELECTOR + 2 * s, selector[s]);
+	__asm__ volatile("sgdt %0; sidt %1" : "=m"(gdtr), "=m"(idtr));
+	vmwrite(HOST_FS_BASE, 0);
+	vmwrite(HOST_GS_BASE, 0);
+	vmwrite(HOST_TR_SELECTOR, selector[SEG_TR]);
+	vmwrite(HOST_TR_BASE, segment_base(gdtr.base, selector[SEG_TR]));
+	vmwrite(HOST_GDTR_BASE, gdtr.base);
+	vmwrite(HOST_IDTR_BASE, idtr.base);
+}
+
+void vcpu_reset(void)
+{
+	set_controls(WIDE);
+	/* No second paging, no timer, and no exit for an interrupt: the guest has them off. */
+	vmwrite(PIN_CONTROLS, controls(MSR_TRUE_PIN, 0));
+	vmwrite(CPU_CONTROLS, controls(MSR_TRUE_CPU, CPU_HLT));
+	vmwrite(EXIT_CONTROLS, controls(MSR_TRUE_EXIT, WIDE ? EXIT_HOST64 : 0));
+	vmwrite(EXCEPTIONS, 0);
+	set_host();
+	set_host_here();
+	set_guest(WIDE);
+	vmwrite(GUEST_CR0, read_cr0());
+	vmwrite(GUEST_CR3, read_cr3());
+	vmwrite(GUEST_CR4, read_cr4());
 }

@@ -58,6 +58,8 @@ enum vmcs_field {
 	HOST_CR0 = 0x6c00,
 	HOST_CR3 = 0x6c02,
 	HOST_CR4 = 0x6c04,
+	HOST_FS_BASE = 0x6c06,
+	HOST_GS_BASE = 0x6c08,
 	HOST_TR_BASE = 0x6c0a,
 	HOST_GDTR_BASE = 0x6c0c,
 	HOST_IDTR_BASE = 0x6c0e,

@@ -116,6 +116,12 @@ void vmcs_make(void)
 		cannot("VMCLEAR or VMPTRLD failed");
 }
 
+void vmcs_drop(void)
+{
+	if (VMX_INSTRUCTION("vmclear", vmcs_region))
+		cannot("VMCLEAR failed");
+}
+
 uint32_t vmx_features(void)
 {
 	uint32_t f = WIDE ? VMX_ROOT64 : 0;
