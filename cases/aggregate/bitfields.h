@@ -11,6 +11,12 @@ struct named { int a : 3; unsigned b : 5; int c : 9; };
 struct signs { signed int a : 5; unsigned b : 5; short c : 7; unsigned char d : 3; };
 struct gaps { int a : 3; int : 7; unsigned b : 5; int : 20; char c; };
 struct zero { char a : 4; int : 0; char b : 4; short c; };
+struct zero_float { float a; int : 0; float b; };
+struct zero_last { float a; int : 0; };
+union zero_double { double a; long long : 0; };
+union zero_first { int : 0; float a; };
+struct unnamed_wide { long long : 39; };
+union one_double { double a; };
 struct cross { int a : 20, b : 20, c : 20; };
 struct wide { long long a : 40; unsigned long long b : 23; long long c : 50; };
 struct bools { _Bool a : 1; _Bool b : 1; char c; _Bool d : 1; };
@@ -100,6 +106,51 @@ int padding_between(int a, struct bits_only b, int c, struct bits_only d);
 //! known clang asmlinkage/32,regparm0/32@kernel caller locals: a structure of unnamed bit-fields only is dropped
 //! known clang kernel/32 caller locals: structures travel in registers, integral types only may
 int padding_stack(long a, long b, long c, long d, long e, long f, struct bits_only g, long h);
+
+//! group bits-zero
+//! why nothing of a zero-width bit-field is in an eightbyte: it stays SSE
+//! known gcc<12 asmlinkage/64,regparm0/64,sysv argument: GCC PR 102024: a zero-width bit-field makes an eightbyte INTEGER
+//! known gcc regparm2,regparm3 argument: structures travel in registers, integral types only may
+//! known clang regparm2,regparm3 argument,locals: structures travel in registers, integral types only may
+//! known clang thiscall argument,fault: the first integer or structure goes in ecx though it is not the first argument
+int zero_args(struct zero_float a, struct zero_last b, int c);
+//! known gcc asmlinkage/64,regparm0/64,sysv argument: a zero-width bit-field of a union makes its eightbyte INTEGER, as GCC PR 102024 says of structures
+//! known gcc regparm2,regparm3 argument: structures travel in registers, integral types only may
+//! known clang thiscall argument,fault: the first integer or structure goes in ecx though it is not the first argument
+int zero_union_args(union zero_double a, union zero_first b, double c);
+//! known gcc<12 asmlinkage/64,regparm0/64,sysv return: GCC PR 102024: a zero-width bit-field makes an eightbyte INTEGER
+struct zero_float ret_zero_float(int a);
+//! known gcc<12 asmlinkage/64,regparm0/64,sysv,asmlinkage/64@pcc-struct,regparm0/64@pcc-struct,sysv@pcc-struct argument,return: GCC PR 102024: a zero-width bit-field makes an eightbyte INTEGER
+struct zero_last ret_zero_last(struct zero_last a);
+//! known gcc asmlinkage/64,regparm0/64,sysv,asmlinkage/64@pcc-struct,regparm0/64@pcc-struct,sysv@pcc-struct argument,return: a zero-width bit-field of a union makes its eightbyte INTEGER, as GCC PR 102024 says of structures
+union zero_double ret_zero_double(union zero_first a);
+//! known gcc asmlinkage/64,regparm0/64,sysv return: a zero-width bit-field of a union makes its eightbyte INTEGER, as GCC PR 102024 says of structures
+union zero_first ret_zero_first(void);
+//! varargs struct zero_float, union zero_double, double
+//! known gcc asmlinkage/64,regparm0/64,sysv argument,varargs-al: a zero-width bit-field of a union makes its eightbyte INTEGER, as GCC PR 102024 says of structures
+int va_zero(int n, ...);
+
+//! group bits-wide
+//! why two words of unnamed bits on the stack, and registers free behind them
+//! known gcc fastcall stack-pointer,fault: a structure uses up registers that it is not passed in
+//! known gcc kernel/32 argument,locals: structures travel in registers, integral types only may
+//! known clang regparm0/32,cdecl,stdcall,thiscall,asmlinkage/32,regparm0/32@kernel argument,stack-pointer,locals,fault: a structure of unnamed bit-fields only is dropped
+//! known clang fastcall stack-pointer,fault: a structure uses up registers that it is not passed in
+//! known clang regparm2,regparm3,kernel/32 caller locals: structures travel in registers, integral types only may
+//! known clang ms caller reference: copies passed by reference are not aligned to 16
+void unnamed_wide_first(struct unnamed_wide a, int b);
+//! why where everything behind a structure goes, down to what is aligned to 16
+//! known gcc fastcall argument,stack-pointer,fault: a structure uses up registers that it is not passed in
+//! known gcc regparm2,regparm3 argument: structures travel in registers, integral types only may
+//! known clang<22 regparm0/32,cdecl,stdcall argument,stack-pointer,locals,fault: __float128 is not aligned to 16 on the stack
+//! known clang fastcall argument,stack-pointer,fault: a structure uses up registers that it is not passed in
+//! known clang thiscall argument,stack-pointer,fault: the first integer or structure goes in ecx though it is not the first argument
+//! known clang<20 ms argument,reference,locals: LLVM 115052: __float128 is passed by value
+void one_double_first(union one_double a, int b, int c, int d, __float128 e);
+//! known clang regparm0/32,cdecl,stdcall,thiscall,asmlinkage/32,regparm0/32@kernel,regparm3,kernel/32 stack-pointer,locals,fault: a structure of unnamed bit-fields only is dropped
+//! known clang fastcall stack-pointer,fault: a structure uses up registers that it is not passed in
+//! known clang>=19 ms caller reference: copies passed by reference are not aligned to 16
+int unnamed_wide_slots(int a, int b, int c, int d, struct unnamed_wide e);
 
 //! group bits-va
 //! why va_arg reads whole eightbytes; bits are cut out of them

@@ -29,7 +29,7 @@ struct h_float ret_h_float(int n, struct h3 a, struct h1 b, _Float16 c);
 //! known clang>=16 ms caller reference: copies passed by reference are not aligned to 16
 struct h_char ret_h_char(struct h_char a, struct h_float b, struct h3 c, struct h1 d);
 //! known clang>=16 ms caller reference: copies passed by reference are not aligned to 16
-//! known clang>=22 thiscall@avx,thiscall@avx512f,thiscall@sse2: the first integer or structure goes in ecx though it is not the first argument
+//! known clang>=16 thiscall@avx,thiscall@avx512f,thiscall@sse2: the first integer or structure goes in ecx though it is not the first argument
 int h_struct_stack(double a, double b, double c, double d, double e, double f, double g,
 		   struct h_float h, struct h3 i, struct h1 j, struct h_char k);
 //! known clang>=16 ms caller reference: copies passed by reference are not aligned to 16
@@ -38,6 +38,6 @@ int h_struct_ints(int a, int b, int c, int d, int e, int f, struct h_char g, str
 //! varargs struct h1, struct h3, struct h_float, struct h_char
 //! known clang>=16 ms caller reference: copies passed by reference are not aligned to 16
 //! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
-//! known clang>=22 regparm1@avx,regparm1@avx512f,regparm1@sse2,regparm2@avx,regparm2@avx512f,regparm2@sse2,regparm3@avx,regparm3@avx512f,regparm3@sse2: the pointer to a variadic memory return is not popped
+//! known clang>=16 regparm1@avx,regparm1@avx512f,regparm1@sse2,regparm2@avx,regparm2@avx512f,regparm2@sse2,regparm3@avx,regparm3@avx512f,regparm3@sse2: the pointer to a variadic memory return is not popped
 //! known gcc regparm1@avx,regparm1@avx512f,regparm1@sse2,regparm2@avx,regparm2@avx512f,regparm2@sse2,regparm3@avx,regparm3@avx512f,regparm3@sse2: the pointer to a variadic memory return is not popped
 struct h_float va_h_struct(int n, ...);

@@ -96,6 +96,11 @@ int v32_stack(long a, long b, long c, long d, long e, long f, long g, v8si h, lo
 //! known clang ms: a structure of one wide vector goes by value
 int v64_stack(long a, long b, long c, long d, long e, long f, long g, v32hi h, long i, v16sf j,
 	      int k, struct s_v16sf l);
+//! why alone: one reference under ms, however the registers of the machine divide it
+//! known clang ms argument,fault: a wide vector goes in pieces, a reference each
+int v32_first(v8si a);
+//! known clang ms,ms@avx argument,fault: a wide vector goes in pieces, a reference each
+int v64_first(v16sf a, int b);
 //! varargs v8si, int, v4df, struct s_v8si
 //! known clang ms caller: a structure of one wide vector goes by value
 //! known clang regparm1@avx,regparm1@avx512f,regparm2@avx,regparm2@avx512f,regparm3@avx,regparm3@avx512f: a structure with a vector is not aligned on the stack
