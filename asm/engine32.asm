@@ -10,7 +10,7 @@
 
 	extern	cl_poison, cl_poison_callee, cl_poison_stack
 	extern	cl_before_image, cl_before_stack, cl_after_image
-	extern	cl_probe_image, cl_probe_stack, cl_probe_count
+	extern	cl_probe_image, cl_probe_stack, cl_probe_count, cl_picture_words
 	extern	cl_nested_image, cl_nested_count
 	extern	cl_function, cl_stack_top, cl_ret, cl_vector_bytes
 
@@ -56,7 +56,7 @@ cl_before:
 	lea	esi, [esp + 4]			; the stack pointer at the call
 	mov	[cl_before_image + SP], esi
 	mov	edi, cl_before_stack
-	mov	ecx, STACK_BYTES / 4
+	mov	ecx, STACK_WORDS
 	cld
 	rep movsd
 	mov	ecx, [cl_before_image + CX]
@@ -120,7 +120,7 @@ cl_call_c:
 ; scratch register and the status flags. esi and edi, which the picture used, come back from it.
 %macro DESTROY 1
 	lea	edi, [esp + 12]
-	mov	esi, cl_poison_stack
+	mov	esi, [cl_poison_stack]
 	mov	ecx, [esp + 4]
 	rep movsb
 %assign i 0
@@ -145,7 +145,7 @@ cl_call_c:
 cl_probe:
 	CALLED_PICTURE cl_probe_image
 	mov	edi, cl_probe_stack
-	mov	ecx, STACK_BYTES / 4
+	mov	ecx, [cl_picture_words]
 	rep movsd
 	inc	dword [cl_probe_count]
 	DESTROY cl_probe_image

@@ -11,7 +11,7 @@
 
 	extern	cl_poison, cl_poison_callee, cl_poison_stack
 	extern	cl_before_image, cl_before_stack, cl_after_image
-	extern	cl_probe_image, cl_probe_stack, cl_probe_count
+	extern	cl_probe_image, cl_probe_stack, cl_probe_count, cl_picture_words
 	extern	cl_nested_image, cl_nested_count
 	extern	cl_function, cl_stack_top, cl_ret, cl_vector_bytes
 
@@ -58,7 +58,7 @@ cl_before:
 	lea	rsi, [rsp + 8]			; the stack pointer at the call
 	mov	[cl_before_image + SP], rsi
 	lea	rdi, [cl_before_stack]
-	mov	ecx, STACK_BYTES / 8
+	mov	ecx, STACK_WORDS
 	cld
 	rep movsq
 	mov	rcx, [cl_before_image + CX]
@@ -123,7 +123,7 @@ cl_call_c:
 ; DESTROY_SLOTS: overwrite the argument bytes the callee owns (their number is at [rsp + 8]).
 %macro DESTROY_SLOTS 0
 	lea	rdi, [rsp + 24]
-	lea	rsi, [cl_poison_stack]
+	mov	rsi, [cl_poison_stack]
 	mov	rcx, [rsp + 8]
 	rep movsb
 %endmacro
@@ -179,7 +179,7 @@ cl_call_c:
 %1:
 	CALLED_PICTURE cl_probe_image
 	lea	rdi, [cl_probe_stack]
-	mov	ecx, STACK_BYTES / 8
+	mov	ecx, [cl_picture_words]
 	rep movsq
 	DESTROY_SLOTS
 	inc	dword [cl_probe_count]

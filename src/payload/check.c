@@ -115,20 +115,28 @@ void verdicts_close(struct verdicts *v)
 	}
 }
 
+static struct watched *watched(struct verdicts *out, unsigned item, unsigned piece)
+{
+	for (unsigned i = 0; i < out->nobservations; i++) {
+		struct watched *w = &out->observation[i];
+
+		if (w->item == item && w->piece == piece)
+			return w;
+	}
+	return NULL;
+}
+
 static void observe(struct verdicts *out, unsigned item, unsigned piece, struct candidates c)
 {
-	struct watched *w;
+	struct watched *w = watched(out, item, piece);
 
-	for (unsigned i = 0; i < out->nobservations; i++) {
-		w = &out->observation[i];
-		if (w->item == item && w->piece == piece) {
-			/* Popped bytes are a number, not a set. */
-			if (item == CL_ITEM_POP && w->place[0] != c.bits[0])
-				w->place[0] = 0;
-			w->place[0] &= c.bits[0];
-			w->place[1] &= c.bits[1];
-			return;
-		}
+	if (w) {
+		/* Popped bytes are a number, not a set. */
+		if (item == CL_ITEM_POP && w->place[0] != c.bits[0])
+			w->place[0] = 0;
+		w->place[0] &= c.bits[0];
+		w->place[1] &= c.bits[1];
+		return;
 	}
 	if (out->nobservations == sizeof(out->observation) / sizeof(out->observation[0]))
 		return;
@@ -136,6 +144,19 @@ static void observe(struct verdicts *out, unsigned item, unsigned piece, struct 
 	*w = (struct watched){ .item = (uint8_t)item,
 			       .piece = (uint8_t)piece,
 			       .place = { c.bits[0], c.bits[1] } };
+}
+
+/* Where a piece of a value is; after the first round only the places that were left are of
+ * interest.
+ */
+static void observe_places(struct verdicts *out, unsigned item, unsigned piece,
+			   const struct cl_image *m, const uint8_t *stack, const void *bytes,
+			   const uint8_t *mask, unsigned n)
+{
+	static const uint64_t anywhere[2] = { ~0ull, ~0ull };
+	const struct watched *w = watched(out, item, piece);
+
+	observe(out, item, piece, search_among(m, stack, bytes, mask, n, w ? w->place : anywhere));
 }
 
 /* Popped bytes are a number, not a place: kept in the first word, plus one so that 0 is told from
@@ -177,8 +198,8 @@ static void check_state(const struct cl_image *was, const struct cl_image *is, u
 
 	if (is->flags & FLAG_DF)
 		differ_word(out, CHECK_DF, item, round, 0, 1);
-	for (unsigned i = 0; i < 8; i++)
-		used += tags >> i & 1;
+	for (; tags; tags &= tags - 1)
+		used++;
 	if (used != x87_regs)
 		differ_word(out, CHECK_X87_STACK, item, round, x87_regs, used);
 	if (c0 != c1)
@@ -197,10 +218,11 @@ static void check_saved(unsigned gprs, unsigned xmms, int round, struct verdicts
 {
 	const struct cl_image *was = &cl_before_image, *is = &cl_after_image;
 
-	for (unsigned r = 0; r < 16; r++) {
+	for (; gprs; gprs &= gprs - 1) {
+		unsigned r = (unsigned)__builtin_ctz(gprs);
 		struct candidates origin;
 
-		if (!(gprs >> r & 1) || was->gpr[r] == is->gpr[r])
+		if (was->gpr[r] == is->gpr[r])
 			continue;
 		origin = search(was, NULL, &is->gpr[r], sizeof(cl_word));
 		if (search(&cl_poison_callee, NULL, &is->gpr[r], sizeof(cl_word)).bits[0])
@@ -212,10 +234,11 @@ static void check_saved(unsigned gprs, unsigned xmms, int round, struct verdicts
 		differ(out, CHECK_SAVED, (int)r, round, &was->gpr[r], &is->gpr[r], sizeof(cl_word),
 		       origin, search(is, NULL, &was->gpr[r], sizeof(cl_word)));
 	}
-	for (unsigned r = 0; r < 16; r++) {
+	for (; xmms; xmms &= xmms - 1) {
+		unsigned r = (unsigned)__builtin_ctz(xmms);
 		const uint8_t *a = was->fx + FX_XMM + 16 * r, *b = is->fx + FX_XMM + 16 * r;
 
-		if ((xmms >> r & 1) && !same(a, b, 16))
+		if (!same(a, b, 16))
 			differ(out, CHECK_SAVED, CL_ITEM_XMM + (int)r, round, a, b, 16,
 			       same(a, b, 8) ? nowhere : search(was, NULL, b, 8), nowhere);
 	}
@@ -225,8 +248,8 @@ static void check_saved(unsigned gprs, unsigned xmms, int round, struct verdicts
 static void check_canary(unsigned args, int round, struct verdicts *out)
 {
 	const cl_word *at = (cl_word *)(cl_before_image.gpr[4] + args);
-	const cl_word *want = (const cl_word *)(cl_poison_stack + sizeof(cl_poison_stack) / 2 +
-						((cl_word)at - cl_stack_top));
+	const cl_word *want =
+		(const cl_word *)(cl_poison_stack + CL_POISON_BELOW + ((cl_word)at - cl_stack_top));
 	const cl_word *end = (const cl_word *)stack_poison_end();
 	struct merged *m;
 	unsigned n;
@@ -269,10 +292,12 @@ static void check_locals(const struct cl_case *c, int round, struct verdicts *ou
 {
 	const cl_word unset = cl_unset;
 
-	/* Words that this function does not keep are still as prepared. */
 	for (unsigned i = 0; i < CL_LIVE; i++) {
 		cl_word want = cl_live[i], first = cl_back[i], second = cl_back[CL_LIVE + i];
 
+		if (first == want && second == want)
+			continue;
+		/* Words that this function does not keep are still as prepared. */
 		if ((first == unset || first == want) && (second == unset || second == want))
 			continue;
 		lost_local(first == unset || first == want ? CL_LIVE + i : i, round, out);
@@ -319,15 +344,13 @@ static void observe_argument(const struct cl_value *d, unsigned item, const vola
 {
 	uint8_t bytes[CL_VALUE];
 
-	for (unsigned i = 0; i < d->compare; i++)
-		bytes[i] = got[i];
+	observed(bytes, got, NULL, NULL, min(d->compare, MOST_OBSERVED));
 	for (unsigned at = 0; at < d->compare && at < MOST_OBSERVED; at += sizeof(cl_word)) {
 		unsigned n = min(d->compare - at, sizeof(cl_word));
 
 		if (carries(mask_at(d, at), n))
-			observe(out, item, at / sizeof(cl_word),
-				search_masked(&cl_before_image, cl_before_stack, bytes + at,
-					      mask_at(d, at), n));
+			observe_places(out, item, at / sizeof(cl_word), &cl_before_image,
+				       cl_before_stack, bytes + at, mask_at(d, at), n);
 	}
 }
 
@@ -422,11 +445,12 @@ static void check_memory_return(const struct cl_case *c, const struct cl_values 
 	uint8_t bytes[CL_VALUE];
 	cl_word want = (cl_word)cl_result;
 
-	observed(bytes, cl_result, v->ret, c->ret.mask, c->ret.compare);
-	if (!same(bytes, v->ret, c->ret.compare))
+	if (!agree(cl_result, v->ret, c->ret.mask, c->ret.compare)) {
+		observed(bytes, cl_result, v->ret, c->ret.mask, c->ret.compare);
 		differ(out, CHECK_RETURN, 0, round, v->ret, bytes, c->ret.compare, nowhere,
 		       search_masked(&cl_after_image, NULL, v->ret, c->ret.mask,
 				     min(c->ret.compare, 8)));
+	}
 	if (cl_after_image.gpr[0] != want)
 		differ_word(out, CHECK_HIDDEN, 0, round, want, cl_after_image.gpr[0]);
 }
@@ -454,9 +478,9 @@ static void check_returned(const struct cl_case *c, const struct cl_values *v, i
 			mask = NULL;
 			n = 10;
 		}
-		observed(bytes, got, want, mask, n);
-		if (same(bytes, want, n))
+		if (agree(got, want, mask, n))
 			continue;
+		observed(bytes, got, want, mask, n);
 		found = search_masked(m, NULL, v->ret + l->off, mask_at(&c->ret, l->off), l->bytes);
 		if (m->fx[FX_FTW] && c->ret.class >= CL_FLOAT && c->ret.class <= CL_LDOUBLE &&
 		    same(v->st[0], m->fx + FX_ST, 10))
@@ -545,7 +569,8 @@ static const uint8_t *frame_at(cl_word p, unsigned n)
 {
 	cl_word at = p - cl_probe_image.gpr[4];
 
-	return at + n <= sizeof(cl_probe_stack) ? cl_probe_stack + at : (const uint8_t *)p;
+	return at + n <= cl_picture_words * sizeof(cl_word) ? cl_probe_stack + at
+							    : (const uint8_t *)p;
 }
 
 /* A pointer to a value in the caller's memory: on its stack, aligned to 16, with the value there.
@@ -603,9 +628,8 @@ static void observe_placed(const struct cl_value *d, unsigned i, const uint8_t *
 		unsigned n = min(d->compare - at, sizeof(cl_word));
 
 		if (carries(mask_at(d, at), n))
-			observe(out, i, at / sizeof(cl_word),
-				search_masked(&cl_probe_image, cl_probe_stack, value + at,
-					      mask_at(d, at), n));
+			observe_places(out, i, at / sizeof(cl_word), &cl_probe_image,
+				       cl_probe_stack, value + at, mask_at(d, at), n);
 	}
 }
 
@@ -698,15 +722,16 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 	if (how == CL_ESCAPED)
 		return;
 	if (c->flags & CL_RETURNS) {
-		long long wide = widened(&c->ret, v->ret);
-		long long got = seen_wide(&c->ret, cl_wide_int_ret, cl_wide_ret);
+		bool wider = c->ret.flags & CL_WIDENED;
+		long long wide = wider ? widened(&c->ret, v->ret) : 0;
+		long long got = wider ? seen_wide(&c->ret, cl_wide_int_ret, cl_wide_ret) : 0;
 		uint8_t bytes[CL_VALUE];
 
-		observed(bytes, cl_got_ret, v->ret, c->ret.mask, c->ret.compare);
-		if (!same(bytes, v->ret, c->ret.compare))
+		if (!agree(cl_got_ret, v->ret, c->ret.mask, c->ret.compare)) {
+			observed(bytes, cl_got_ret, v->ret, c->ret.mask, c->ret.compare);
 			differ(out, CHECK_RETURN, 0, round, v->ret, bytes, c->ret.compare,
 			       search(&cl_poison_callee, NULL, bytes, c->ret.compare), nowhere);
-		else if (c->ret.flags & CL_WIDENED && wide != got)
+		} else if (wide != got)
 			differ(out, CHECK_UPPER, CL_ITEM_RETURN, round, &wide, &got, 8, nowhere,
 			       nowhere);
 	}

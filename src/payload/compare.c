@@ -52,23 +52,63 @@ bool agree(const volatile void *a, const volatile void *b, const uint8_t *mask, 
 	return true;
 }
 
-struct candidates search_masked(const struct cl_image *m, const uint8_t *stack, const void *bytes,
-				const uint8_t *mask, unsigned n)
+/* Places that are left, lowest first: takes one out of the set. */
+static unsigned take_place(uint32_t *left)
 {
+	unsigned place = (unsigned)__builtin_ctz(*left);
+
+	*left &= *left - 1;
+	return place;
+}
+
+static bool holds(const void *at, const void *bytes, const uint8_t *mask, unsigned n)
+{
+	if (!mask && n == sizeof(cl_word))
+		return *(const cl_word *)at == *(const cl_word *)bytes;
+	return agree(at, bytes, mask, n);
+}
+
+struct candidates search_among(const struct cl_image *m, const uint8_t *stack, const void *bytes,
+			       const uint8_t *mask, unsigned n, const uint64_t among[2])
+{
+	enum {
+		REGISTERS = sizeof(cl_word) == 8 ? 0xffef : 0xef,
+		VECTORS = sizeof(cl_word) == 8 ? 0xffff : 0xff
+	};
 	struct candidates c = { { 0, 0 } };
 	unsigned word = min(n, sizeof(cl_word)), wide = min(n, 8);
 
-	for (unsigned r = 0; r < (sizeof(cl_word) == 8 ? 16 : 8); r++) {
-		if (r != 4 && agree(&m->gpr[r], bytes, mask, word))
+	for (uint32_t left = (uint32_t)among[0] & REGISTERS; left;) {
+		unsigned r = take_place(&left);
+
+		if (holds(&m->gpr[r], bytes, mask, word))
 			c.bits[0] |= 1ull << r;
-		if (agree(m->fx + FX_XMM + 16 * r, bytes, mask, wide))
+	}
+	for (uint32_t left = (uint32_t)(among[0] >> CL_BIT_XMM) & VECTORS; left;) {
+		unsigned r = take_place(&left);
+
+		if (holds(m->fx + FX_XMM + 16 * r, bytes, mask, wide))
 			c.bits[0] |= 1ull << (CL_BIT_XMM + r);
 	}
-	for (unsigned k = 0; stack && k < STACK_WORDS; k++) {
-		if (agree(stack + k * sizeof(cl_word), bytes, mask, word))
-			c.bits[1] |= 1ull << k;
+	for (unsigned half = 0; stack && half < STACK_WORDS; half += 32) {
+		const uint8_t *at = stack + half * sizeof(cl_word);
+
+		for (uint32_t left = (uint32_t)(among[1] >> half); left;) {
+			unsigned k = take_place(&left);
+
+			if (holds(at + k * sizeof(cl_word), bytes, mask, word))
+				c.bits[1] |= 1ull << (half + k);
+		}
 	}
 	return c;
+}
+
+struct candidates search_masked(const struct cl_image *m, const uint8_t *stack, const void *bytes,
+				const uint8_t *mask, unsigned n)
+{
+	static const uint64_t anywhere[2] = { ~0ull, ~0ull };
+
+	return search_among(m, stack, bytes, mask, n, anywhere);
 }
 
 struct candidates search(const struct cl_image *m, const uint8_t *stack, const void *bytes,

@@ -32,6 +32,9 @@ void observed(uint8_t *to, const volatile void *got, const void *want, const uin
 bool carries(const uint8_t *mask, unsigned n);
 
 /* The registers and, unless `stack` is NULL, stack words of a picture that hold these n bytes. */
+/* The same, of those places only that are in `among`. */
+struct candidates search_among(const struct cl_image *m, const uint8_t *stack, const void *bytes,
+			       const uint8_t *mask, unsigned n, const uint64_t among[2]);
 struct candidates search(const struct cl_image *m, const uint8_t *stack, const void *bytes,
 			 unsigned n);
 

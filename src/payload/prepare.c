@@ -2,9 +2,13 @@
 /* Values, poison and dirt for one round of a case. Everything comes from one seed, so that a run
  * can be repeated; every register, stack word and value differs from every other, so that a wrong
  * argument can say where it came from. */
+#include "payload/compare.h"
 #include "payload/runtime.h"
 
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
 enum {
+	VECTORS = sizeof(cl_word) == 8 ? 16 : 8, /* SDM volume 1, 3.2.1 and 10.2 */
 	FX_STATUS_BYTES = 32,
 	MXCSR_DEFAULT = 0x1f80,
 	MXCSR_ROUND_UP = 0x5f80,
@@ -35,8 +39,9 @@ static uint64_t poison_of(uint64_t random)
  * takes another part of them, without a word twice. Making thousands of words each round took most
  * of a run's time, and on an emulated processor nearly all of it. */
 enum {
-	STOCK_USED = sizeof(cl_poison_stack) + 2 * (sizeof(((struct cl_image *)0)->gpr) + 24 * 16) +
-		     sizeof(cl_live) + sizeof(cl_live_double) + sizeof(cl_ret_cell) +
+	STOCK_USED = CL_POISON_BELOW + CL_POISON_ABOVE +
+		     2 * (sizeof(((struct cl_image *)0)->gpr) + 24 * 16) + sizeof(cl_live) +
+		     sizeof(cl_live_double) + sizeof(cl_ret_cell) +
 		     2 * sizeof(((struct cl_image *)0)->wide) + 24 * CL_LOCS * 16 + 24 * CL_VALUE,
 	STOCK_STARTS = 1024,   /* words from which a part may start */
 	RANDOM_WORDS = 1 << 11 /* more than any round takes, but for absurd aggregates */
@@ -87,6 +92,28 @@ static void stock_take(void *to, size_t bytes)
 	stock_next += bytes;
 }
 
+/* Many words: no loop, for on an emulated processor each instruction costs the same. */
+static void fill_words(volatile cl_word *to, cl_word with, size_t words)
+{
+#ifdef __x86_64__
+	__asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(with) : "memory");
+#else
+	__asm__ volatile("rep stosl" : "+D"(to), "+c"(words) : "a"(with) : "memory");
+#endif
+}
+
+/* A few bytes: on an emulated processor a loop of words is quicker than memcpy's instruction. */
+static void copy_few(uint8_t *to, const uint8_t *from, unsigned bytes)
+{
+	for (; bytes >= sizeof(cl_word); bytes -= sizeof(cl_word)) {
+		*(cl_word *)to = *(const cl_word *)from;
+		to += sizeof(cl_word);
+		from += sizeof(cl_word);
+	}
+	while (bytes--)
+		*to++ = *from++;
+}
+
 /* Whole words, each with the bits in `flip` turned round. */
 static void copy_words(volatile void *to, const void *from, size_t bytes, cl_word flip)
 {
@@ -101,12 +128,12 @@ static void fill_image(struct draw *draw, struct cl_image *m, int round)
 {
 	stock_take(m->gpr, sizeof(m->gpr));
 	m->flags = FLAGS_FIXED | cl_flags_set | (next(draw) & (FLAGS_STATUS | cl_flags_random));
-	for (int i = 0; i < FX_STATUS_BYTES; i++)
-		m->fx[i] = 0;
+	for (int i = 0; i < FX_STATUS_BYTES; i += 8)
+		*(uint64_t *)(m->fx + i) = 0;
 	/* Control words other than the default show a callee that resets instead of preserving. */
 	*(uint16_t *)(m->fx + FX_FCW) = round & 1 ? FCW_ROUND_UP : FCW_DEFAULT;
 	*(uint32_t *)(m->fx + FX_MXCSR) = round & 1 ? MXCSR_ROUND_UP : MXCSR_DEFAULT;
-	stock_take(m->fx + FX_ST, 24 * 16); /* and the vector registers behind */
+	stock_take(m->fx + FX_ST, (8 + VECTORS) * 16); /* and the vector registers behind */
 }
 
 /* The same registers at their full width. */
@@ -215,8 +242,24 @@ static void fill_cells(const struct cl_value *d, const uint8_t *value)
 			d->flags & CL_REFERENCE ? (uint8_t *)&reference : value + l->off;
 		uint8_t *cell = cl_cell + l->cell;
 
-		stock_take(cell, (l->bytes + 15u) & ~15u);
-		__builtin_memcpy(cell, from, l->bytes);
+		copy_few(cell, stock_next, (l->bytes + 15u) & ~15u);
+		stock_next += (l->bytes + 15u) & ~15u;
+		copy_few(cell, from, l->bytes);
+	}
+}
+
+/* A value for the caller to load, and in the target's place of it what it certainly is not. */
+static void offer(const struct cl_value *d, const uint8_t *value)
+{
+	const cl_word *from = (const cl_word *)value, *end = from + whole(d) / sizeof(*from);
+	volatile cl_word *arg = (volatile cl_word *)(cl_arg + d->buffer);
+	volatile cl_word *got = (volatile cl_word *)(cl_got + d->buffer);
+
+	while (from < end) {
+		cl_word w = *from++;
+
+		*arg++ = w;
+		*got++ = ~w;
 	}
 }
 
@@ -229,17 +272,39 @@ static void fill_pointer(const struct cl_value *d, cl_word pointer)
 
 uint8_t *stack_poison_end(void)
 {
-	return (uint8_t *)cl_stack_top + sizeof(cl_poison_stack) / 2;
+	return (uint8_t *)cl_stack_top + CL_POISON_ABOVE;
 }
 
-/* Poison around the stack pointer at entry: half of it below cl_stack_top, where the argument area
- * and the callee's frame will be, half above, where nothing may be written. */
+/* Below the stack pointer at entry: the bytes that are poisoned anew. Each word is an instruction
+ * on an emulated processor, so it is what the case's arguments and a frame behind them take. */
+static unsigned poisoned_below = CL_POISON_BELOW;
+
+static void need_stack(const struct cl_case *c, int direction)
+{
+	enum { FRAME = 256 };
+	unsigned args = c->flags & CL_STACK_UNSPECIFIED ? CL_OBSERVED_STACK : c->stack_bytes;
+	unsigned picture = args;
+
+	poisoned_below = min((args + FRAME + 15u) & ~15u, CL_POISON_BELOW);
+	/* What a reference points to is in the caller's frame, anywhere. */
+	for (unsigned i = 0; direction == CL_CALLER && i < c->nargs; i++) {
+		if (c->args[i].flags & (CL_REFERENCE | CL_UNSPECIFIED))
+			picture = sizeof(cl_probe_stack);
+	}
+	if (c->hidden.nlocs || c->flags & CL_RETURN_UNSPECIFIED)
+		picture = sizeof(cl_probe_stack);
+	picture = min(picture, sizeof(cl_probe_stack)) / sizeof(cl_word);
+	cl_picture_words = picture > STACK_WORDS ? picture : STACK_WORDS;
+}
+
 static void fill_stack(void)
 {
-	uint8_t *from = (uint8_t *)cl_stack_top - sizeof(cl_poison_stack) / 2;
+	uint8_t *top = (uint8_t *)cl_stack_top;
 
-	stock_take(cl_poison_stack, sizeof(cl_poison_stack));
-	__builtin_memcpy(from, cl_poison_stack, sizeof(cl_poison_stack));
+	cl_poison_stack = stock_next;
+	stock_next += CL_POISON_BELOW + CL_POISON_ABOVE;
+	__builtin_memcpy(top - poisoned_below, cl_poison_stack + CL_POISON_BELOW - poisoned_below,
+			 poisoned_below + CL_POISON_ABOVE);
 }
 
 static void fill_return(const struct cl_case *c, struct cl_values *v)
@@ -258,8 +323,7 @@ static void fill_return(const struct cl_case *c, struct cl_values *v)
 			make_st0(&c->ret, v->ret + l->off, v->st[l->reg & 1]);
 			continue;
 		}
-		for (unsigned k = 0; k < l->bytes; k++)
-			cl_ret_cell[at + k] = v->ret[l->off + k];
+		copy_few(cl_ret_cell + at, v->ret + l->off, l->bytes);
 	}
 	copy_words(cl_ret, v->ret, whole(&c->ret), 0);
 }
@@ -269,6 +333,7 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 	struct draw draw = stock_open(
 		seed ^ ((uint64_t)c->key << 16 | (uint64_t)direction << 8 | (uint64_t)round), seed);
 
+	need_stack(c, direction);
 	fill_image(&draw, &cl_poison, round);
 	fill_image(&draw, &cl_poison_callee, round);
 	/* What a callee must not change it does not destroy either. */
@@ -277,8 +342,7 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 	fill_stack();
 	stock_take((void *)cl_live, sizeof(cl_live));
 	cl_unset = (cl_word)poison(&draw);
-	for (int i = 0; i < 2 * CL_LIVE; i++)
-		cl_back[i] = cl_unset;
+	fill_words(cl_back, cl_unset, ARRAY_SIZE(cl_back));
 	if (cl_conventions[c->convention].saved_xmm) {
 		stock_take((void *)cl_live_double, sizeof(cl_live_double));
 		for (int i = 0; i < 2 * CL_LIVE_DOUBLES; i++)
@@ -289,8 +353,7 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 
 		make_value(&draw, d, i, round, v->arg[i]);
 		fill_cells(d, v->arg[i]);
-		copy_words(cl_arg + d->buffer, v->arg[i], whole(d), 0);
-		copy_words(cl_got + d->buffer, v->arg[i], whole(d), ~(cl_word)0);
+		offer(d, v->arg[i]);
 		if (d->flags & CL_REFERENCE)
 			copy_words(cl_reference + d->buffer, v->arg[i], whole(d), 0);
 		cl_wide[i] = (long long)next(&draw);
@@ -309,8 +372,8 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 	widen_image(&cl_poison);
 	widen_image(&cl_poison_callee);
 	cl_slot[0] = cl_slot[1] = cl_unset;
-	for (int i = 0; i < 16; i++)
-		cl_guest[i] = cl_unset;
+	if (c->flags & CL_ENTERS_GUEST)
+		fill_words(cl_guest, cl_unset, ARRAY_SIZE(cl_guest));
 	cl_probe_count = 0;
 	cl_nested_count = 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of prepare.c, built natively: values, poison and dirt come from the seed alone, differ from
  * each other, and survive whatever register or x87 load a wrong read goes through. */
+#include "payload/compare.h"
 #include "payload/value_test.h"
 
 #include <check.h>
@@ -81,7 +82,7 @@ enum { FILLED = 16 };
 /* Everything prepare writes. */
 struct snapshot {
 	struct cl_image poison, callee;
-	uint8_t poison_stack[sizeof(cl_poison_stack)], stack[STACK];
+	uint8_t poison_stack[(CL_POISON_BELOW + CL_POISON_ABOVE)], stack[STACK];
 	uint8_t cell[CL_AREA], arg[CL_AREA], got[CL_AREA], reference[CL_AREA];
 	uint8_t ret_cell[64], ret[FILLED], got_ret[FILLED];
 	cl_word live[CL_LIVE], back[2 * CL_LIVE], unset;
@@ -97,7 +98,7 @@ static void take(struct snapshot *s, const struct cl_case *c, int direction, int
 	prepare(c, direction, round, seed, &values);
 	s->poison = cl_poison;
 	s->callee = cl_poison_callee;
-	memcpy(s->poison_stack, cl_poison_stack, sizeof(cl_poison_stack));
+	memcpy(s->poison_stack, cl_poison_stack, (CL_POISON_BELOW + CL_POISON_ABOVE));
 	memcpy(s->stack, stack, STACK);
 	memcpy(s->cell, cl_cell, CL_AREA);
 	memcpy(s->arg, (void *)cl_arg, CL_AREA);
@@ -204,7 +205,7 @@ static struct words *all_poison(struct words *w)
 	add_words(w, cl_poison_callee.fx + FX_XMM, 256);
 	add_words(w, cl_poison.fx + FX_ST, 128);
 	add_words(w, cl_poison_callee.fx + FX_ST, 128);
-	add_words(w, cl_poison_stack, sizeof(cl_poison_stack));
+	add_words(w, cl_poison_stack, (CL_POISON_BELOW + CL_POISON_ABOVE));
 	add_words(w, cl_live, sizeof(cl_live));
 	add_words(w, cl_live_double, sizeof(cl_live_double));
 	add_words(w, &cl_unset, sizeof(cl_unset));
@@ -416,21 +417,44 @@ START_TEST(cells)
 }
 END_TEST
 
-/* The test stack holds the poison from 1024 bytes below its top to 1024 above, and no byte beyond
- * is written. */
+/* The test stack holds poison from below the argument area and a frame's worth of memory to
+ * CL_POISON_ABOVE bytes above its top, and no byte beyond is written. */
 START_TEST(stack_is_poisoned)
 {
+	static const unsigned bytes[] = { 0, 48, 768 };
 	struct cl_case c = a_case(0);
-	size_t half = sizeof(cl_poison_stack) / 2;
+	uint8_t *top = stack + STACK / 2;
+	size_t below = min(bytes[_i] + 256, CL_POISON_BELOW);
 
 	memset(stack, 0xcc, STACK);
+	c.stack_bytes = (uint16_t)bytes[_i];
 	prepare(&c, CL_CALLEE, 0, 1, &values);
-	ck_assert_ptr_eq(stack_poison_end(), stack + STACK / 2 + half);
-	ck_assert_mem_eq(stack + STACK / 2 - half, cl_poison_stack, sizeof(cl_poison_stack));
+	ck_assert_ptr_eq(stack_poison_end(), top + CL_POISON_ABOVE);
+	ck_assert_mem_eq(top - below, cl_poison_stack + CL_POISON_BELOW - below,
+			 below + CL_POISON_ABOVE);
 	for (size_t i = 0; i < STACK; i++) {
-		if ((i < STACK / 2 - half || i >= STACK / 2 + half) && stack[i] != 0xcc)
+		if ((stack + i < top - below || stack + i >= top + CL_POISON_ABOVE) &&
+		    stack[i] != 0xcc)
 			ck_abort_msg("byte %zu of the stack was written", i);
 	}
+}
+END_TEST
+
+/* The picture a probe takes of the stack holds all of its arguments, and where they may be. */
+START_TEST(picture_holds_arguments)
+{
+	struct cl_case c = a_case(0);
+
+	c.nargs = 0;
+	c.stack_bytes = 600;
+	prepare(&c, CL_CALLER, 0, 1, &values);
+	ck_assert_uint_ge(cl_picture_words * sizeof(cl_word), 600);
+	c.stack_bytes = 0;
+	prepare(&c, CL_CALLER, 0, 1, &values);
+	ck_assert_uint_eq(cl_picture_words, STACK_WORDS);
+	c.flags |= CL_RETURN_UNSPECIFIED;
+	prepare(&c, CL_CALLER, 0, 1, &values);
+	ck_assert_uint_eq(cl_picture_words * sizeof(cl_word), sizeof(cl_probe_stack));
 }
 END_TEST
 
@@ -666,7 +690,8 @@ int main(void)
 	tcase_add_test(t, floating_values_are_normal);
 	tcase_add_test(t, sign_bits);
 	tcase_add_test(t, cells);
-	tcase_add_test(t, stack_is_poisoned);
+	tcase_add_loop_test(t, stack_is_poisoned, 0, 3);
+	tcase_add_test(t, picture_holds_arguments);
 	tcase_add_test(t, returns);
 	tcase_add_test(t, counters_start_at_zero);
 	suite_add_tcase(s, t);

@@ -30,7 +30,11 @@ extern volatile cl_word cl_live[CL_LIVE];
 extern volatile double cl_live_double[CL_LIVE_DOUBLES];
 extern void (*cl_function)(void);
 extern cl_word cl_stack_top;
-extern uint8_t cl_poison_stack[2048];
+/* Poison around the stack pointer at entry, lowest first: where the argument area and the callee's
+ * frame will be, and above, where nothing may be written. */
+enum { CL_POISON_BELOW = 1024, CL_POISON_ABOVE = 512 };
+extern const uint8_t *cl_poison_stack; /* CL_POISON_BELOW + CL_POISON_ABOVE bytes of it */
+extern cl_word cl_picture_words;       /* of the stack, in the picture of a called probe */
 
 /* Written by them, read by the runtime afterwards. */
 extern struct cl_image cl_before_image, cl_after_image, cl_probe_image, cl_nested_image;
