@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 /* src/report/html/assets.asm */
 extern const char html_page[], html_page_end[], html_style[], html_style_end[], html_script[],
@@ -346,18 +347,42 @@ static json_t *page_data(const struct stored *s)
 	return page;
 }
 
-/* Nothing in the data may end the element it is in: `<` is written as JSON may write it. */
+/* RFC 4648, section 4. */
+static void add_base64(struct str *out, const uint8_t *bytes, size_t n)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < n; i += 3) {
+		uint32_t v = (uint32_t)bytes[i] << 16 | (i + 1 < n ? bytes[i + 1] << 8 : 0) |
+			     (i + 2 < n ? bytes[i + 2] : 0);
+		char four[] = { digits[v >> 18], digits[v >> 12 & 63],
+				i + 1 < n ? digits[v >> 6 & 63] : '=',
+				i + 2 < n ? digits[v & 63] : '=' };
+
+		str_addn(out, four, sizeof(four));
+	}
+}
+
+/* The data as the page's script unpacks it: a run over many compilers has tens of megabytes, and
+ * one page goes with one mail. Base64 holds nothing that could end the element it is in. */
 static void add_data(struct str *out, const json_t *data)
 {
-	char *json = json_dumps(data, JSON_COMPACT), *from, *at;
+	enum { GZIP = 16 };
+	char *json = json_dumps(data, JSON_COMPACT);
+	z_stream z = { .next_in = (Bytef *)json, .avail_in = json ? (uInt)strlen(json) : 0 };
+	uint8_t *packed;
 
-	if (!json)
+	if (!json || deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + GZIP,
+				  MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
 		die("out of memory while writing HTML");
-	for (from = json; (at = strchr(from, '<')); from = at + 1) {
-		str_addn(out, from, (size_t)(at - from));
-		str_add(out, "\\u003c");
-	}
-	str_add(out, from);
+	z.avail_out = (uInt)deflateBound(&z, z.avail_in);
+	packed = z.next_out = malloc(z.avail_out);
+	if (!packed || deflate(&z, Z_FINISH) != Z_STREAM_END)
+		die("out of memory while writing HTML");
+	add_base64(out, packed, z.total_out);
+	deflateEnd(&z);
+	free(packed);
 	free(json);
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 "use strict";
 // The data of the page (made by src/report/html.c), unpacked, and what every view needs.
-const D = JSON.parse(document.getElementById("data").textContent);
+const packed = Uint8Array.from(atob(document.getElementById("data").textContent), c => c.charCodeAt(0));
+const D = await new Response(
+	new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
 const str = i => i < 0 ? null : D.strings[i];
 const VERDICTS = D.verdicts.map(v => v[0]);
 const DIRECTIONS = ["callee", "caller"];
