@@ -51,6 +51,24 @@ def test_bad_profile(tmp_path, value, message):
     assert not (tmp_path / "out/matrix.json").exists()
 
 
+def test_a_compiler_that_ignores_options_has_no_profiles(tmp_path, gcc, compilers):
+    """It takes -mavx and what nobody knows alike: that it takes one proves nothing."""
+    blind = program.script(tmp_path / "blind", f"""
+for a; do
+	shift
+	case $a in -mavx | -mclobber*) ;; *) set -- "$@" "$a" ;; esac
+done
+exec {compilers[gcc]["path"]} "$@"
+""")
+    cases = write(tmp_path / "c.h", f"{V8F}v8f f(v8f a);\n")
+    m = run_matrix(tmp_path / "out", "--cc", f"{gcc},{blind}", "--cases", cases, "--width", "64",
+                   "--profile", "user,avx", "--abi", "sysv", status=0)
+    unusable = {(c["compiler"], c["profile"]): c["unusable"] for c in m.columns.values()}
+    why = unusable.pop(("blind", "avx"))
+    assert why == "takes options it does not know, so perhaps -mavx too"
+    assert set(unusable.values()) == {None}
+
+
 def test_profile_without_cases(tmp_path):
     """A profile has only cases that it could make a difference to."""
     cases = write(tmp_path / "c.h", "int f(int a);\n")

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* Part of the cache's key: change it when the meaning of an answer changes. */
-#define PROBE_FORMAT "clobber probe 2"
+#define PROBE_FORMAT "clobber probe 3"
 
 enum { COMPILE_SECONDS = 20, FIRST_OPTIONAL_FLAG = 1 };
 
@@ -148,8 +148,33 @@ static bool take_flag(struct session *s, const char *flag, struct flags *kept)
 	return false;
 }
 
+/* A compiler that takes options of a kind (-m, -f) that nobody knows may ignore those it should
+ * know: that it takes one says nothing. The first such flag among those that make the profile, or
+ * NULL. */
+static const char *taken_blindly(struct session *s, const struct flags *kept)
+{
+	const char *const *wanted = profile_flags[s->profile];
+	char asked[128] = { 0 };
+
+	for (size_t i = FIRST_OPTIONAL_FLAG; wanted[i]; i++) {
+		unsigned char kind = (unsigned char)wanted[i][2] & 127;
+		struct flags with = *kept;
+		struct outcome o;
+		const char *nobodys;
+
+		if (*wanted[i] != '!' || asked[kind]++)
+			continue;
+		nobodys = arena_printf(s->a, "-%cclobber-knows-no-such-option", kind);
+		add_flag(&with, nobodys);
+		o = compile(s, plain_source, &with);
+		if (!o.why && !strstr(o.output, nobodys))
+			return alternative(s->a, wanted[i], 0);
+	}
+	return NULL;
+}
+
 /* Find the flags it takes. */
-static struct probe probe_flags(struct session *s, struct flags *kept)
+static struct probe take_flags(struct session *s, struct flags *kept)
 {
 	const char *const *wanted = profile_flags[s->profile];
 	struct flags all = { 0 };
@@ -179,6 +204,19 @@ static struct probe probe_flags(struct session *s, struct flags *kept)
 						       alternative(s->a, wanted[i], 0)) };
 	}
 	return (struct probe){ .ok = true };
+}
+
+static struct probe probe_flags(struct session *s, struct flags *kept)
+{
+	struct probe p = take_flags(s, kept);
+	const char *blindly = p.ok ? taken_blindly(s, kept) : NULL;
+
+	if (blindly)
+		p = (struct probe){ .why = arena_printf(s->a,
+							"takes options it does not know, so "
+							"perhaps %s too",
+							blindly) };
+	return p;
 }
 
 /* The flags under which sources are tried: warnings must show, and tcc tells of attributes it

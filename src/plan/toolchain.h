@@ -23,7 +23,8 @@
 	X(RESTRICT, "restrict", "char f(const char *restrict p) { return *p; }")     \
 	X(COMPLEX, "_Complex", "double _Complex f(double _Complex a) { return a; }") \
 	X(VECTOR, "vector_size",                                                     \
-	  "typedef int v __attribute__((vector_size(16))); v f(v a) { return a; }")  \
+	  "typedef int v __attribute__((vector_size(16)));\n"                        \
+	  "typedef char sized[sizeof(v) == 16 ? 1 : -1]; v f(v a) { return a; }")    \
 	X(FLOAT128, "__float128", "__float128 f(__float128 a) { return a; }")        \
 	X(FLOAT16, "_Float16", "_Float16 f(_Float16 a) { return a; }")               \
 	X(BITINT, "_BitInt", "_BitInt(128) f(_BitInt(128) a) { return a; }")         \
