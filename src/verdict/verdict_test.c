@@ -633,6 +633,27 @@ START_TEST(callee_and_caller_disagree)
 	ck_assert_str_eq(only(GCC_O0, 0, CL_CALLER)->observed, "a in rcx");
 	ck_assert_ptr_nonnull(strstr(m.findings[0].origin, "a in rax"));
 	ck_assert_ptr_nonnull(strstr(m.findings[0].origin, "a in rcx"));
+	ck_assert(disagrees_with_itself(&m, GCC_O0, &plan.set[W64].v[0]));
+	for (size_t i = 0; i < m.nfindings; i++)
+		ck_assert_ptr_nonnull(strstr(m.findings[i].subject,
+					     "this compiler disagrees with itself as caller and "
+					     "callee"));
+}
+END_TEST
+
+/* Two that differ from each other, each at one with itself: nothing is said of themselves. */
+START_TEST(nobody_disagrees_with_itself)
+{
+	uint64_t eax = 1u << GPR_AX, ecx = 1u << GPR_CX, both = eax | ecx;
+
+	make_unspecified();
+	all_observe((uint64_t[]){ eax, eax, ecx }, (uint64_t[]){ both, eax, both }, 0);
+	judge();
+	ck_assert_uint_gt(m.nfindings, 0);
+	for (size_t i = 0; i < COLUMNS; i++)
+		ck_assert(!disagrees_with_itself(&m, i, &plan.set[W64].v[0]));
+	for (size_t i = 0; i < m.nfindings; i++)
+		ck_assert_ptr_null(strstr(m.findings[i].subject, "itself"));
 }
 END_TEST
 
@@ -834,6 +855,7 @@ int main(void)
 	tcase_add_test(t, all_agree_on_the_stack);
 	tcase_add_test(t, two_compilers_disagree);
 	tcase_add_test(t, callee_and_caller_disagree);
+	tcase_add_test(t, nobody_disagrees_with_itself);
 	tcase_add_test(t, pops_disagree);
 	tcase_add_test(t, pops_agree);
 	tcase_add_test(t, pops_vary);
