@@ -16,6 +16,7 @@ struct zero_last { float a; int : 0; };
 union zero_double { double a; long long : 0; };
 union zero_first { int : 0; float a; };
 struct unnamed_wide { long long : 39; };
+struct unnamed_word { long long : 64; };
 union one_double { double a; };
 struct cross { int a : 20, b : 20, c : 20; };
 struct wide { long long a : 40; unsigned long long b : 23; long long c : 50; };
@@ -151,6 +152,11 @@ void one_double_first(union one_double a, int b, int c, int d, __float128 e);
 //! known clang fastcall stack-pointer,fault: a structure uses up registers that it is not passed in
 //! known clang>=19 ms caller reference: copies passed by reference are not aligned to 16
 int unnamed_wide_slots(int a, int b, int c, int d, struct unnamed_wide e);
+//! why behind the registers of ms, a slot of its own
+//! known clang regparm0/32,cdecl,stdcall,thiscall,regparm1,regparm2,asmlinkage/32,kernel/32,regparm0/32@kernel stack-pointer,locals,fault: a structure of unnamed bit-fields only is dropped
+//! known clang fastcall stack-pointer,fault: a structure uses up registers that it is not passed in
+//! known gcc ms caller locals: a structure of unnamed bit-fields only takes no slot
+void unnamed_word_slot(int a, int b, int c, int d, struct unnamed_word e);
 
 //! group bits-va
 //! why va_arg reads whole eightbytes; bits are cut out of them
