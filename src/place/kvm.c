@@ -41,7 +41,6 @@ static const char *work_open(struct arena *a, struct work *k, const struct paylo
 		return arena_printf(a, "%s: %s", p->path, why);
 	k->job = (struct kvm_job){ .image = &k->image,
 				   .payload = p,
-				   .options = o,
 				   .handover = o->options,
 				   .memory_bytes = image_results(&k->image) + KVM_RESULT_BYTES };
 	k->job.memory = shared(k->job.memory_bytes);
@@ -62,14 +61,12 @@ static void work_close(struct work *k)
 		munmap(k->job.report, sizeof(*k->job.report));
 }
 
-/* Wait for the monitor, which has to show progress: cases, or exits. False when it was ended. */
+/* Wait for the monitor, which has to show progress. False when it was ended. */
 static bool wait_for(pid_t pid, const struct kvm_job *j)
 {
 	const volatile struct cl_header *h = (const void *)(j->memory + image_results(j->image));
-	const volatile struct kvm_report *r = j->report;
 	struct timespec nap = { 0, 500000 }, since, now;
 	uint32_t executed = 0, current = 0;
-	uint64_t steps = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &since);
 	for (;;) {
@@ -78,10 +75,9 @@ static bool wait_for(pid_t pid, const struct kvm_job *j)
 		if (ended == pid || (ended < 0 && errno != EINTR))
 			return true;
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (h->executed != executed || h->current != current || r->steps != steps) {
+		if (h->executed != executed || h->current != current) {
 			executed = h->executed;
 			current = h->current;
-			steps = r->steps;
 			since = now;
 		}
 		if (now.tv_sec - since.tv_sec > STUCK_S) {

@@ -9,9 +9,7 @@
 
 struct kvm_options {
 	const char *runtime; /* folder with kvm32.bin and kvm64.bin, the guests of the probe */
-	unsigned options; /* CL_STEP, CL_INTERRUPTS, CL_TRAP_FPU, CL_STEP_LEAF of payload/handover.h
-			   */
-	bool outside;     /* step from outside, through everything, instead of by the guest's TF */
+	unsigned options;    /* CL_STEP, CL_INTERRUPTS, CL_TRAP_FPU, CL_STEP_LEAF of handover.h */
 };
 
 /* Do machines of the width run what payloads need? Found out by doing it, within a second. NULL, or

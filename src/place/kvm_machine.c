@@ -262,15 +262,11 @@ bool kvm_interrupt(struct kvm_machine *m, uint8_t vector)
 	return ioctl(m->cpu, KVM_INTERRUPT, &i) == 0;
 }
 
-const char *kvm_set_steps(struct kvm_machine *m, enum kvm_steps steps)
+const char *kvm_take_steps(struct kvm_machine *m, bool on)
 {
-	/* With breakpoints, of which there are none, every #DB of the guest is an exit. */
-	static const uint32_t control[] = { [KVM_STEPS_OFF] = 0,
-					    [KVM_STEPS_GUESTS] =
-						    KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW_BP,
-					    [KVM_STEPS_OURS] =
-						    KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP };
-	struct kvm_guest_debug d = { .control = control[steps] };
+	/* With breakpoints, of which there are none, every #DB is an exit. */
+	struct kvm_guest_debug d = { .control = on ? KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW_BP
+						   : 0 };
 
 	return ioctl(m->cpu, KVM_SET_GUEST_DEBUG, &d) < 0 ? "KVM_SET_GUEST_DEBUG" : NULL;
 }

@@ -56,10 +56,10 @@ const char *kvm_nmi(struct kvm_machine *m);
  * allowed: entering a guest whose IF is clear with an interrupt fails on Intel's processors. */
 bool kvm_interrupt(struct kvm_machine *m, uint8_t vector);
 
-/* KVM_SET_GUEST_DEBUG. Guest's: it sets TF itself, and its #DB exceptions come here. Ours: KVM sets
- * TF; switched off, a stray #DB may follow, so destroy the machine instead. */
-enum kvm_steps { KVM_STEPS_OFF, KVM_STEPS_GUESTS, KVM_STEPS_OURS };
-const char *kvm_set_steps(struct kvm_machine *m, enum kvm_steps steps);
+/* Are the #DB exceptions of a guest that sets TF exits (KVM_EXIT_DEBUG)? By KVM_SET_GUEST_DEBUG,
+ * but not by its single steps: for those KVM sets the very TF, which a guest that loads its flags
+ * clears and one that stores them sees, and which may leave a stray #DB behind. */
+const char *kvm_take_steps(struct kvm_machine *m, bool on);
 
 /* The guest's last port access shall not have happened: finish it, go back to the instruction. */
 const char *kvm_undo_io(struct kvm_machine *m);

@@ -13,9 +13,10 @@
 #include <sys/time.h>
 #include <time.h>
 
+enum { TICK_US = 50000 }; /* of processor time, so that a busy machine times nothing out */
 enum {
-	TICK_US = 20000, /* of processor time, so that a busy machine times nothing out */
-	PATIENCE = 2,    /* ticks in one case until the payload is asked whether it is stuck */
+	STEPPED_TICK_US = 10 * TICK_US, /* while every instruction is an exit */
+	PATIENCE = 2, /* ticks in one case until the payload is asked whether it is stuck */
 	STUCK_TICKS = 100,
 	VECTOR_GP = 13,
 	RESULTS_ROOM = KVM_RESULT_BYTES - sizeof(struct cl_header)
@@ -27,7 +28,6 @@ struct monitor {
 	struct kvm_machine m;
 	struct cl_header *results; /* in the guest's memory: may hold anything */
 	bool done, announcing, interrupting;
-	enum kvm_steps steps_by;       /* how steps are made when there are any */
 	uint64_t code_start, code_end; /* compiled code in the payload */
 	uint32_t executed, current;    /* as of the last tick */
 	unsigned idle;                 /* ticks since they changed */
@@ -80,11 +80,58 @@ static bool keep(struct monitor *g)
 	return true;
 }
 
+/* The clock ------------------------------------------------------------------------------------ */
+
+static void wind(bool stepped)
+{
+	const suseconds_t us = stepped ? STEPPED_TICK_US : TICK_US;
+	const struct itimerval t = { { 0, us }, { 0, us } };
+
+	setitimer(ITIMER_PROF, &t, NULL);
+}
+
+static sigset_t tick_signal(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGPROF);
+	return set;
+}
+
+/* The signal is blocked but for the time in KVM_RUN, which it ends, so that none is lost between
+ * two of them (api.rst, 4.18). */
+static const char *start_clock(struct monitor *g)
+{
+	enum { KERNEL_SIGSET = 8 };
+	union {
+		struct kvm_signal_mask mask;
+		uint8_t bytes[sizeof(struct kvm_signal_mask) + KERNEL_SIGSET];
+	} none = { .mask = { .len = KERNEL_SIGSET } };
+	sigset_t set = tick_signal();
+
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (ioctl(g->m.cpu, KVM_SET_SIGNAL_MASK, &none) < 0)
+		return "KVM_SET_SIGNAL_MASK";
+	wind(false);
+	return NULL;
+}
+
+/* KVM_RUN was interrupted: by our signal? Then it is taken off. */
+static bool ticked(void)
+{
+	sigset_t set = tick_signal();
+	const struct timespec now_or_never = { 0, 0 };
+
+	return sigtimedwait(&set, NULL, &now_or_never) == SIGPROF;
+}
+
 /* Exits ---------------------------------------------------------------------------------------- */
 
 static void set_steps(struct monitor *g, bool on)
 {
-	check(g, kvm_set_steps(&g->m, on ? g->steps_by : KVM_STEPS_OFF));
+	check(g, kvm_take_steps(&g->m, on));
+	wind(on);
 }
 
 /* What ring 3 may not do either is an exception, so that a guest's verdict is a process's. */
@@ -140,8 +187,6 @@ static void listen(struct monitor *g)
 	case CL_SAY_CODE:
 		g->code_start = r.rcx;
 		g->code_end = r.rbx;
-		if (g->job->options->outside)
-			set_steps(g, true);
 		return;
 	case CL_SAY_STEP:
 		set_steps(g, r.rcx);
@@ -213,41 +258,19 @@ static void handle(struct monitor *g)
 
 /* From making to destroying -------------------------------------------------------------------- */
 
-static void on_tick(int signal)
-{
-	(void)signal; /* KVM_RUN returns: that is all */
-}
-
-static void start_clock(void)
-{
-	const struct itimerval t = { { 0, TICK_US }, { 0, TICK_US } };
-	struct sigaction s = { .sa_handler = on_tick };
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGPROF);
-	sigaction(SIGPROF, &s, NULL);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	setitimer(ITIMER_PROF, &t, NULL);
-}
-
 static void load(struct monitor *g)
 {
 	const struct kvm_job *j = g->job;
 	const struct image *i = j->image;
 	struct cl_handover *h = (struct cl_handover *)(j->memory + KVM_LOW);
 	uint64_t results = image_results(i);
-	uint32_t own = j->handover;
 
-	/* Stepped from outside, the guest does without TF. */
-	if (j->options->outside)
-		own &= ~(uint32_t)(CL_STEP | CL_STEP_LEAF | CL_TRAP_FPU);
 	memcpy(j->memory + i->at, i->data, i->bytes);
 	memset(j->memory + i->at + i->bytes, 0, i->memory_bytes - i->bytes);
 	*h = (struct cl_handover){ .magic = CL_HANDOVER_MAGIC,
 				   .version = CL_HANDOVER_VERSION,
 				   .where = CL_IN_GUEST,
-				   .options = own,
+				   .options = j->handover,
 				   .first = j->first,
 				   .directions = j->payload->directions,
 				   .seed = j->payload->seed,
@@ -257,8 +280,6 @@ static void load(struct monitor *g)
 	*g->results = (struct cl_header){ .capacity = RESULTS_ROOM, .current = CL_NO_CASE };
 	*j->kept = *g->results;
 	check(g, kvm_enter(&g->m, j->payload->width, j->memory, KVM_LOW + 4096, i->at, KVM_LOW));
-	if (!g->done && j->handover & CL_STEP && !j->options->outside)
-		set_steps(g, true);
 }
 
 static void run(struct monitor *g)
@@ -269,9 +290,9 @@ static void run(struct monitor *g)
 		g->report->cost.exits++;
 		if (r == 0)
 			handle(g);
-		else if (errno == EINTR)
+		else if (errno == EINTR && ticked())
 			tick(g);
-		else if (errno != EAGAIN)
+		else if (errno != EINTR && errno != EAGAIN)
 			check(g, "KVM_RUN");
 	}
 }
@@ -283,7 +304,6 @@ void kvm_monitor(const struct kvm_job *j)
 			     .report = j->report,
 			     .announcing = j->handover & CL_ANNOUNCE,
 			     .interrupting = j->handover & (CL_INTERRUPTS | CL_STEP_LEAF),
-			     .steps_by = j->options->outside ? KVM_STEPS_OURS : KVM_STEPS_GUESTS,
 			     .current = CL_NO_CASE };
 	uint64_t t = now(), then;
 	const char *failed;
@@ -299,7 +319,9 @@ void kvm_monitor(const struct kvm_job *j)
 		load(&g);
 	t = now();
 	cost->load = t - then;
-	start_clock();
+	check(&g, start_clock(&g));
+	if (!g.done && j->handover & CL_STEP)
+		set_steps(&g, true);
 	run(&g);
 	j->report->current = g.results ? under_way(&g) : CL_NO_CASE;
 	/* What came before a death is worth as much as before. */

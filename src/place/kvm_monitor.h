@@ -38,7 +38,6 @@ struct kvm_report {
 struct kvm_job {
 	const struct image *image;
 	const struct payload *payload;
-	const struct kvm_options *options;
 	unsigned handover; /* enum cl_handover_options */
 	uint32_t first;    /* case * 2 + direction to begin with */
 	uint8_t *memory;   /* the guest's */

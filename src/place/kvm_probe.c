@@ -88,9 +88,9 @@ static bool serve(struct kvm_machine *m, struct answer *r, uint32_t stage, unsig
 	else if (stage == KVM_STAGE_WANTS_NMI)
 		failed = kvm_nmi(m);
 	else if (stage == KVM_STAGE_WANTS_STEPS)
-		failed = kvm_set_steps(m, KVM_STEPS_GUESTS);
+		failed = kvm_take_steps(m, true);
 	else if (stage == KVM_STAGE_STEPPED)
-		failed = kvm_set_steps(m, KVM_STEPS_OFF);
+		failed = kvm_take_steps(m, false);
 	if (failed)
 		snprintf(r->why, sizeof(r->why), "%s: %s", failed, strerror(errno));
 	return !failed && stage != KVM_STAGE_DONE;

@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 	struct arena *a = arena_new();
 	const char *engine = "", *why;
 	struct place_run native, vmx;
-	bool compare = false, kvm = false, outside = false;
+	bool compare = false, kvm = false;
 	struct kvm_options k;
 
 	for (int i = 1; i < argc; i++) {
@@ -91,14 +91,12 @@ int main(int argc, char **argv)
 			compare = true;
 		else if (!strcmp(argv[i], "kvm"))
 			kvm = true;
-		else if (!strcmp(argv[i], "outside"))
-			outside = true;
 		else if (!strncmp(argv[i], "cases=", 6))
 			p.ncases = strtoul(argv[i] + 6, NULL, 0);
 		else if (!option(&o, argv[i]))
 			p.path = argv[i];
 	}
-	k = (struct kvm_options){ .runtime = o.runtime, .options = o.options, .outside = outside };
+	k = (struct kvm_options){ .runtime = o.runtime, .options = o.options };
 	why = kvm ? kvm_why_not(a, &k, p.width, &engine) : vmx_why_not(a, &o, p.width, &engine);
 	fprintf(stderr, "%s\n", why ? why : engine);
 	if (why || !p.path)

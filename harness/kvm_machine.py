@@ -109,19 +109,28 @@ class Cpio:
             for child in sorted(path.iterdir()):
                 self.tree(f"{name}/{child.name}", child)
         else:
-            self.file(name, path.read_bytes())
+            self.file(name, path.read_bytes(), path.stat().st_mode | 0o100444)
 
     def close(self) -> bytes:
         self.entry("TRAILER!!!", 0, b"")
         return self.out.getvalue()
 
 
+def program_files(build: Path) -> dict[str, Path]:
+    """The built program, what runs one payload for its tests, and their data."""
+    data = build / "data"
+    return {"/bin/clobber": build / "clobber", "/bin/vmx_probe": build / "vmx_probe",
+            "/bin/data/runtime": data / "runtime", "/bin/data/cases": data / "cases",
+            "/bin/data/include/payload": data / "include/payload"}
+
+
 def quoted(word: object) -> str:
     return "'" + str(word).replace("'", "'\\''") + "'"
 
 
-def init(commands: dict[str, list], off: str) -> str:
-    """The first process: loads KVM, runs the commands, hands out /out, switches the machine off."""
+def init(commands: dict[str, list], off: str, lanes: int) -> str:
+    """The first process: loads KVM, runs the commands, so many at once, hands out /out, switches
+    the machine off."""
     lines = ["#!/bin/busybox sh", "b=/bin/busybox", "$b mount -t proc p /proc",
              "$b mount -t sysfs s /sys", "$b mount -t devtmpfs d /dev",
              "$b stty -F /dev/ttyS1 raw -echo",
@@ -130,20 +139,22 @@ def init(commands: dict[str, list], off: str) -> str:
              "*' svm'*) $b insmod /m/kvm-amd.ko ;; *' vmx'*) $b insmod /m/kvm-intel.ko ;;",
              "*) echo 'this processor has neither svm nor vmx' ;; esac",
              "export PATH=/bin HOME=/ TMPDIR=/tmp", "cd /", "$b mkdir -p /out /tmp"]
-    for name, command in commands.items():
-        words = " ".join(quoted(w) for w in command)
-        lines += [f"read up rest </proc/uptime; echo \"[$up] {name}\"",
-                  f"{words} >/out/{name}.stdout 2>/out/{name}.stderr; "
-                  f"echo $? >/out/{name}.status"]
-    lines += ["$b dmesg >/out/dmesg", "read up rest </proc/uptime; echo \"[$up] done\"",
+    for lane in range(lanes):
+        lines += ["{"]
+        for name, command in list(commands.items())[lane::lanes]:
+            words = " ".join(quoted(w) for w in command)
+            lines += [f"read up rest </proc/uptime; echo \"[$up] {name}\"",
+                      f"{words} >/out/{name}.stdout 2>/out/{name}.stderr; "
+                      f"echo $? >/out/{name}.status"]
+        lines += ["} &"]
+    lines += ["wait", "$b dmesg >/out/dmesg", "read up rest </proc/uptime; echo \"[$up] done\"",
               "$b rm -rf /out/*/work",
               "{ $b tar -c -f - -C /out . | $b gzip -1; printf '\\nEND OF OUTPUT\\n'; }"
               " >/dev/ttyS1", "$b stty -F /dev/ttyS1 cooked", off]
     return "\n".join(lines) + "\n"
 
 
-def initramfs(commands: dict[str, list], files: dict[str, Path], off: str,
-              extra: tuple[tuple[str, Path], ...] = ()) -> bytes:
+def initramfs(commands: dict[str, list], files: dict[str, Path], off: str, lanes: int = 1) -> bytes:
     kernel, busybox = unpacked(KERNEL), unpacked(BUSYBOX)
     modules = next((kernel / "lib/modules").iterdir()) / "kernel"
     c = Cpio()
@@ -153,13 +164,14 @@ def initramfs(commands: dict[str, list], files: dict[str, Path], off: str,
     for m in MODULES:
         c.file(f"m/{Path(m).name}", (modules / m).read_bytes())
     loaded: dict[str, Path] = {}
-    for to, path in {**files, **dict(extra)}.items():
+    c.file("etc/passwd", b"root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n", 0o100644)
+    for to, path in files.items():
         c.tree(to.lstrip("/"), path)
         if to.startswith("/bin/") and path.is_file():
             loaded |= libraries(path)
     for to, path in loaded.items():
         c.file(to, path.resolve().read_bytes())
-    c.file("init", init(commands, off).encode())
+    c.file("init", init(commands, off, lanes).encode())
     return c.close()
 
 
@@ -192,7 +204,7 @@ def run_qemu(folder: Path, commands: dict[str, list], files: dict[str, Path], se
              processors: int = 1) -> tuple[dict[str, Output], float]:
     """Boot, run the commands, bring /out into folder/out. The outputs, and seconds it took."""
     image, console, data = folder / "initramfs", folder / "console", folder / "data"
-    image.write_bytes(initramfs(commands, files, "/bin/busybox poweroff -f"))
+    image.write_bytes(initramfs(commands, files, "/bin/busybox poweroff -f", processors))
     kernel = next((unpacked(KERNEL) / "boot").glob("vmlinuz-*"))
     started = time.monotonic()
     command = [QEMU, "-accel", "tcg", "-cpu", "max", "-M", "q35", "-m", "1024", "-smp",
