@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Progress: one line on a terminal's stderr, overwritten; nothing elsewhere. Of ninja's lines,
@@ -194,6 +195,14 @@ static void run_payload(struct arena *a, const struct queue *q, const struct col
 	vmx_run(a, &p, &o, out);
 }
 
+static uint64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
 static void *worker(void *arg)
 {
 	struct queue *q = arg;
@@ -202,6 +211,7 @@ static void *worker(void *arg)
 	for (;;) {
 		struct arena *own;
 		struct column *c;
+		uint64_t started;
 		size_t i;
 
 		pthread_mutex_lock(&q->lock);
@@ -219,7 +229,9 @@ static void *worker(void *arg)
 					     c->compiler->name, profiles[c->profile].name);
 			continue;
 		}
+		started = now();
 		run_payload(own, q, c, &q->m->runs[i].run);
+		q->m->runs[i].run.cost.wall = now() - started;
 	}
 }
 

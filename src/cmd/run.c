@@ -408,25 +408,22 @@ static int write_shard(const struct matrix *m, const struct options *o, struct s
 	return 0;
 }
 
-/* Of payloads that ran in virtual machines: beside the reports, which are the same for every run.
- */
+/* What running each payload took. Not in the reports, which are the same for every run. */
 static void print_costs(const struct matrix *m)
 {
-	bool any = false;
-
+	printf("\n%-38s%9s%8s%8s%9s%8s%8s\n", "payloads: milliseconds", "in all", "create", "load",
+	       "run", "destroy", "exits");
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
 		const struct place_cost *c = &m->runs[i].run.cost;
 
-		if (!c->machines)
+		if (!c->wall || m->runs[i].run.why_not)
 			continue;
-		if (!any)
-			printf("\nvirtual machines, ms%*s create    load     run destroy  exits\n",
-			       19, "");
-		any = true;
-		printf("%-38s%8.2f%8.2f%8.1f%8.2f %6llu", m->plan->columns[i].name, c->create / 1e6,
-		       c->load / 1e6, c->run / 1e6, c->destroy / 1e6, (unsigned long long)c->exits);
+		printf("%-38s%9.1f", m->plan->columns[i].name, c->wall / 1e6);
+		if (c->machines)
+			printf("%8.2f%8.2f%9.1f%8.2f%8llu", c->create / 1e6, c->load / 1e6,
+			       c->run / 1e6, c->destroy / 1e6, (unsigned long long)c->exits);
 		if (c->machines > 1)
-			printf("  (%u machines)", c->machines);
+			printf("  %u machines", c->machines);
 		putchar('\n');
 	}
 }
@@ -478,7 +475,7 @@ int cmd_run(int argc, char **argv)
 							  .color = o.color,
 							  .verbose = o.verbose,
 							  .quiet = o.quiet });
-	if (o.verbose)
+	if (o.verbose && !o.quiet && !o.shard && !o.build_only)
 		print_costs(&m);
 	matrix_close(&m);
 	json_decref(built.document);

@@ -299,7 +299,7 @@ void shard_load_set(struct plan *p, const struct shard *s)
 		}
 	}
 	if (shard_case_set(p) != s->run.case_set)
-		die("%s was made with cases that are not those here (--cases %s); use the clobber, "
+		die("%s was run with cases that are not those here (--cases %s); use the clobber, "
 		    "and the folder, of that run",
 		    s->path, s->run.cases ? s->run.cases : "not given");
 }

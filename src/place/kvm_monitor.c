@@ -15,7 +15,7 @@
 
 enum { TICK_US = 50000 }; /* of processor time, so that a busy machine times nothing out */
 enum {
-	STEPPED_TICK_US = 10 * TICK_US, /* while every instruction is an exit */
+	STEPPED_TICK_US = 4 * TICK_US, /* while every instruction is an exit */
 	PATIENCE = 2, /* ticks in one case until the payload is asked whether it is stuck */
 	STUCK_TICKS = 100,
 	VECTOR_GP = 13,
