@@ -128,9 +128,8 @@ def quoted(word: object) -> str:
     return "'" + str(word).replace("'", "'\\''") + "'"
 
 
-def init(commands: dict[str, list], off: str, lanes: int) -> str:
-    """The first process: loads KVM, runs the commands, so many at once, hands out /out, switches
-    the machine off."""
+def init(commands: dict[str, list], off: str) -> str:
+    """The first process: loads KVM, runs the commands, hands out /out, switches the machine off."""
     lines = ["#!/bin/busybox sh", "b=/bin/busybox", "$b mount -t proc p /proc",
              "$b mount -t sysfs s /sys", "$b mount -t devtmpfs d /dev",
              "$b stty -F /dev/ttyS1 raw -echo",
@@ -139,22 +138,19 @@ def init(commands: dict[str, list], off: str, lanes: int) -> str:
              "*' svm'*) $b insmod /m/kvm-amd.ko ;; *' vmx'*) $b insmod /m/kvm-intel.ko ;;",
              "*) echo 'this processor has neither svm nor vmx' ;; esac",
              "export PATH=/bin HOME=/ TMPDIR=/tmp", "cd /", "$b mkdir -p /out /tmp"]
-    for lane in range(lanes):
-        lines += ["{"]
-        for name, command in list(commands.items())[lane::lanes]:
-            words = " ".join(quoted(w) for w in command)
-            lines += [f"read up rest </proc/uptime; echo \"[$up] {name}\"",
-                      f"{words} >/out/{name}.stdout 2>/out/{name}.stderr; "
-                      f"echo $? >/out/{name}.status"]
-        lines += ["} &"]
-    lines += ["wait", "$b dmesg >/out/dmesg", "read up rest </proc/uptime; echo \"[$up] done\"",
+    for name, command in commands.items():
+        words = " ".join(quoted(w) for w in command)
+        lines += [f"read up rest </proc/uptime; echo \"[$up] {name}\"",
+                  f"{words} >/out/{name}.stdout 2>/out/{name}.stderr; "
+                  f"echo $? >/out/{name}.status"]
+    lines += ["$b dmesg >/out/dmesg", "read up rest </proc/uptime; echo \"[$up] done\"",
               "$b rm -rf /out/*/work",
               "{ $b tar -c -f - -C /out . | $b gzip -1; printf '\\nEND OF OUTPUT\\n'; }"
               " >/dev/ttyS1", "$b stty -F /dev/ttyS1 cooked", off]
     return "\n".join(lines) + "\n"
 
 
-def initramfs(commands: dict[str, list], files: dict[str, Path], off: str, lanes: int = 1) -> bytes:
+def initramfs(commands: dict[str, list], files: dict[str, Path], off: str) -> bytes:
     kernel, busybox = unpacked(KERNEL), unpacked(BUSYBOX)
     modules = next((kernel / "lib/modules").iterdir()) / "kernel"
     c = Cpio()
@@ -171,7 +167,7 @@ def initramfs(commands: dict[str, list], files: dict[str, Path], off: str, lanes
             loaded |= libraries(path)
     for to, path in loaded.items():
         c.file(to, path.resolve().read_bytes())
-    c.file("init", init(commands, off, lanes).encode())
+    c.file("init", init(commands, off).encode())
     return c.close()
 
 
@@ -200,15 +196,16 @@ def why_not() -> str | None:
     return None
 
 
-def run_qemu(folder: Path, commands: dict[str, list], files: dict[str, Path], seconds: int = 300,
-             processors: int = 1) -> tuple[dict[str, Output], float]:
-    """Boot, run the commands, bring /out into folder/out. The outputs, and seconds it took."""
+def run_qemu(folder: Path, commands: dict[str, list], files: dict[str, Path],
+             seconds: int = 300) -> tuple[dict[str, Output], float]:
+    """Boot, run the commands, bring /out into folder/out. The outputs, and seconds it took. One
+    processor: with two, TCG's threads and a guest in a guest have been seen to hang."""
     image, console, data = folder / "initramfs", folder / "console", folder / "data"
-    image.write_bytes(initramfs(commands, files, "/bin/busybox poweroff -f", processors))
+    image.write_bytes(initramfs(commands, files, "/bin/busybox poweroff -f"))
     kernel = next((unpacked(KERNEL) / "boot").glob("vmlinuz-*"))
     started = time.monotonic()
-    command = [QEMU, "-accel", "tcg", "-cpu", "max", "-M", "q35", "-m", "1024", "-smp",
-               str(processors), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+    command = [QEMU, "-accel", "tcg", "-cpu", "max", "-M", "q35", "-m", "1024", "-smp", "1",
+               "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                "-serial", f"file:{console}", "-serial", f"file:{data}", "-kernel", str(kernel),
                "-initrd", str(image), "-append",
                "console=ttyS0 quiet panic=-1 tsc=reliable mitigations=off nokaslr "
