@@ -49,6 +49,6 @@ install: all
 	@meson install -C $(BUILD)
 
 clean:
-	@rm -rf $(BUILD) $(BUILD).log results/latest results/repeat
+	@rm -rf $(BUILD) $(BUILD).log results/latest results/repeat results/kvm
 
 .PHONY: all deps deps-compilers deps-tests deps-kvm check check-all check-kvm check-kvm-intel test bench install clean

@@ -79,8 +79,26 @@ def payload_times(verbose: str) -> dict[tuple[str, str], float]:
     return times
 
 
+def print_ratios(verbose: str, places: list[dict], why: dict[str, str]) -> None:
+    """What a payload takes in each place, natively 1: the median of the payloads' ratios."""
+    times = payload_times(verbose)
+    for place in places:
+        name = place["name"]
+        by_profile: dict[str, list[float]] = {}
+        for (column, where), ms in times.items():
+            if where == name and name != "native":
+                profile = "kernel" if " kernel " in column else "others"
+                by_profile.setdefault(profile, []).append(ms / times[column, "native"])
+        if name != "native" and not by_profile:
+            print(f"place {name}: not measured: {why.get(name, place['why_not'])}")
+        for profile, ratios in sorted(by_profile.items()):
+            print(f"place {name} ({place['engine']}), profile {profile}: a payload takes "
+                  f"{statistics.median(ratios):.1f} times as long as natively "
+                  f"({min(ratios):.1f} to {max(ratios):.1f})")
+
+
 def bench_places(program: str, compiler: str) -> None:
-    """Payloads one at a time, in their places in turn; the median of the ratios of the payloads."""
+    """Payloads one at a time, in their places in turn."""
     with tempfile.TemporaryDirectory() as tmp:
         built = os.path.join(tmp, "built")
         subprocess.run([program, "run", "--build-only", "-q", "--cc", compiler, "--cases", PLACES,
@@ -90,21 +108,11 @@ def bench_places(program: str, compiler: str) -> None:
                              capture_output=True, text=True).stdout
         with open(os.path.join(tmp, "out", "matrix.json"), encoding="utf-8") as f:
             document = json.load(f)
-    times = payload_times(out)
-    why = {c["place"]: c["why_not"] for c in document["columns"] if c["why_not"]}
-    for place in document["places"]:
-        name = place["name"]
-        by_profile: dict[str, list[float]] = {}
-        for (column, where), ms in times.items():
-            if where == name and name != "native":
-                profile = "kernel" if " kernel" in column else "others"
-                by_profile.setdefault(profile, []).append(ms / times[column, "native"])
-        if name != "native" and not by_profile:
-            print(f"place {name}: not measured: {why.get(name, place['why_not'])}")
-        for profile, ratios in sorted(by_profile.items()):
-            print(f"place {name} ({place['engine']}), profile {profile}: a payload takes "
-                  f"{statistics.median(ratios):.1f} times as long as natively "
-                  f"({min(ratios):.1f} to {max(ratios):.1f})")
+    why: dict[str, str] = {}
+    for c in document["columns"]:
+        if c["why_not"] and c["why_not"] not in why.get(c["place"], ""):
+            why[c["place"]] = "; ".join(filter(None, (why.get(c["place"]), c["why_not"])))
+    print_ratios(out, document["places"], why)
 
 
 def main() -> None:

@@ -4,7 +4,8 @@ machine that has KVM on any host (kvm_machine.py, kvm_bochs.py).
 
 usage: check_kvm.py qemu|bochs CLOBBER [--out DIR] [--place LIST] [OPTION OF clobber run]...
 
-Payloads are built here and run there. DIR (results/kvm) then holds matrix.json and the reports.
+Payloads are built here and run there. DIR (results/kvm) then holds matrix.json, the reports, and in
+verbose.txt what each payload cost.
 Exit status: of `clobber run' there, or 1 when a verdict differs from the native one; 2 when there
 is no such machine here.
 """
@@ -17,6 +18,7 @@ import tempfile
 from pathlib import Path
 
 os.environ.setdefault("CLOBBER", sys.argv[2] if len(sys.argv) > 2 else "build/clobber")
+import bench  # noqa: E402
 import kvm_bochs  # noqa: E402
 import kvm_machine  # noqa: E402
 import program  # noqa: E402
@@ -58,18 +60,25 @@ def main() -> int:
         if status:
             return status
         command = ["clobber", "run", "--built", "/built", "--place", args.place, "--out",
-                   "/out/kvm", "--color", "never"]
+                   "/out/kvm", "--color", "never", "-v", "--jobs", "1"]
         files = kvm_machine.program_files(program.PROGRAM.parent) | {"/built": folder / "built"}
         outputs, seconds = run(folder, {"kvm": command}, files)
         out = outputs["kvm"]
-        sys.stdout.write(out.stdout)
         sys.stderr.write(out.stderr)
         if out.status == 2:
+            sys.stdout.write(out.stdout)
             return 2
         args.out.mkdir(parents=True, exist_ok=True)
         for path in (folder / "out/kvm").iterdir():
             shutil.copy(path, args.out / path.name)
+    (args.out / "verbose.txt").write_text(out.stdout)
     m = program.load(args.out)
+    report = subprocess.run([program.PROGRAM, "report", args.out, "--format", "txt"], check=True,
+                            capture_output=True, text=True).stdout
+    (args.out / "report.txt").write_text(report)
+    print(report)
+    print(out.stdout[out.stdout.index("payloads: milliseconds"):])
+    bench.print_ratios(out.stdout, m.data["places"], {})
     kvm = next((p for p in m.data["places"] if p["name"] == "kvm"), None)
     differences = m.data["differences"]
     if kvm:

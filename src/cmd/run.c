@@ -411,16 +411,16 @@ static int write_shard(const struct matrix *m, const struct options *o, struct s
 /* What running each payload took. Not in the reports, which are the same for every run. */
 static void print_costs(const struct matrix *m)
 {
-	printf("\n%-38s%9s%8s%8s%9s%8s%8s\n", "payloads: milliseconds", "in all", "create", "load",
+	printf("\n%-33s%9s%7s%7s%9s%8s%7s\n", "payloads: milliseconds", "in all", "create", "load",
 	       "run", "destroy", "exits");
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
 		const struct place_cost *c = &m->runs[i].run.cost;
 
 		if (!c->wall || m->runs[i].run.why_not)
 			continue;
-		printf("%-38s%9.1f", m->plan->columns[i].name, c->wall / 1e6);
+		printf("%-33s%9.1f", m->plan->columns[i].name, c->wall / 1e6);
 		if (c->machines)
-			printf("%8.2f%8.2f%9.1f%8.2f%8llu", c->create / 1e6, c->load / 1e6,
+			printf("%7.1f%7.1f%9.1f%8.1f%7llu", c->create / 1e6, c->load / 1e6,
 			       c->run / 1e6, c->destroy / 1e6, (unsigned long long)c->exits);
 		if (c->machines > 1)
 			printf("  %u machines", c->machines);
