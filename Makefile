@@ -21,12 +21,22 @@ deps-compilers:
 	@sh ./deps.sh compilers
 deps-tests:
 	@sh ./deps.sh tests
+deps-kvm:
+	@sh ./deps.sh kvm
 
 # The main job: every compiler found, every convention, the matrix on the terminal.
 check: all
 	@$(CLOBBER) run --cases $(CHECK_CASES) $(RUN_ARGS)
 check-all: all
 	@$(CLOBBER) run $(RUN_ARGS)
+
+# Place kvm where there may be none: in a machine with kvm_amd under QEMU's TCG, or with kvm_intel
+# under Bochs. Verdicts are compared with the native ones. The kernel is downloaded once, by apt.
+KVM_ARGS ?=
+check-kvm: all
+	@$(PYTHON) harness/check_kvm.py qemu $(CLOBBER) $(KVM_ARGS)
+check-kvm-intel: all
+	@$(PYTHON) harness/check_kvm.py bochs $(CLOBBER) $(KVM_ARGS)
 
 test: all
 	@meson test -C $(BUILD) --print-errorlogs
@@ -39,6 +49,6 @@ install: all
 	@meson install -C $(BUILD)
 
 clean:
-	@rm -rf $(BUILD) $(BUILD).log results/latest results/repeat
+	@rm -rf $(BUILD) $(BUILD).log results/latest results/repeat results/kvm
 
-.PHONY: all deps deps-compilers deps-tests check check-all test bench install clean
+.PHONY: all deps deps-compilers deps-tests deps-kvm check check-all check-kvm check-kvm-intel test bench install clean

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Install what clobber needs (base), more compilers to test (compilers) or what its own tests ask
-# (tests) through apt. Quick, silent and without root when everything is there. Elsewhere it says
+# Install what clobber needs (base), more compilers to test (compilers), what its own tests ask
+# (tests) or a machine with KVM takes (kvm) through apt. Quick, silent and without root when everything is there. Elsewhere it says
 # what to install.
 set -eu
 
@@ -16,6 +16,8 @@ clang-19:clang-19 clang-22:clang-22 tcc:tcc chibicc:chibicc pcc:pcc"
 tests="xmllint:libxml2-utils prove:perl py=jsonschema:python3-jsonschema py=junitparser:python3-junitparser
 py=selenium:python3-selenium chromium:chromium chromedriver:chromium-driver parallel:parallel
 mandoc:mandoc man:man-db zsh:zsh"
+# For a machine that has KVM on any host: harness/kvm_machine.py. Its kernel is downloaded, not installed.
+kvm="qemu-system-x86_64:qemu-system-x86"
 
 present() {
 	case $1 in
@@ -37,7 +39,8 @@ case ${1:-base} in
 base) wanted=$base ;;
 compilers) wanted=$compilers ;;
 tests) wanted=$tests ;;
-*) echo "usage: deps.sh base|compilers|tests" >&2; exit 2 ;;
+kvm) wanted=$kvm ;;
+*) echo "usage: deps.sh base|compilers|tests|kvm" >&2; exit 2 ;;
 esac
 
 packages=$(missing "$wanted")

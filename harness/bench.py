@@ -2,13 +2,16 @@
 """make bench: ratios measured side by side on this machine, never compared with another's.
 
 Prints functions compiled and checked per second end to end, cold; the time of a cached second run
-as a share of the first; and functions per second of `clobber fuzz` with two compilers, against those
+as a share of the first; what a payload costs in each place that works here, as a ratio to the same
+payload as a process; and functions per second of `clobber fuzz` with two compilers, against those
 of a plain differential generator with the same two.
 """
 
 import json
 import os
+import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -62,6 +65,56 @@ def bench_fuzz(program: str) -> None:
         print(f"{name:13}  {rate:6.0f} functions/s end to end, {rate / plain:.1f} times as many")
 
 
+PLACES = "cases/scalar,cases/kernel"
+
+
+def payload_times(verbose: str) -> dict[tuple[str, str], float]:
+    """(column without its place, place) -> milliseconds, as `clobber run -v' tells them."""
+    times = {}
+    for line in verbose[verbose.index("payloads: milliseconds"):].splitlines()[1:]:
+        name, opt, ms = re.match(r"(.+) (-O\w+) +([\d.]+)", line).groups()
+        words = name.split()
+        place = words.pop() if words[-1] in ("kvm", "vmx", "root", "root-vmcs") else "native"
+        times[" ".join(words) + " " + opt, place] = float(ms)
+    return times
+
+
+def print_ratios(verbose: str, places: list[dict], why: dict[str, str]) -> None:
+    """What a payload takes in each place, natively 1: the median of the payloads' ratios."""
+    times = payload_times(verbose)
+    for place in places:
+        name = place["name"]
+        by_profile: dict[str, list[float]] = {}
+        for (column, where), ms in times.items():
+            if where == name and name != "native":
+                profile = "kernel" if " kernel " in column else "others"
+                by_profile.setdefault(profile, []).append(ms / times[column, "native"])
+        if name != "native" and not by_profile:
+            print(f"place {name}: not measured: {why.get(name, place['why_not'])}")
+        for profile, ratios in sorted(by_profile.items()):
+            print(f"place {name} ({place['engine']}), profile {profile}: a payload takes "
+                  f"{statistics.median(ratios):.1f} times as long as natively "
+                  f"({min(ratios):.1f} to {max(ratios):.1f})")
+
+
+def bench_places(program: str, compiler: str) -> None:
+    """Payloads one at a time, in their places in turn."""
+    with tempfile.TemporaryDirectory() as tmp:
+        built = os.path.join(tmp, "built")
+        subprocess.run([program, "run", "--build-only", "-q", "--cc", compiler, "--cases", PLACES,
+                        "--out", built], check=True)
+        out = subprocess.run([program, "run", "--built", built, "--place", "all", "--jobs", "1",
+                              "-v", "--out", os.path.join(tmp, "out")], check=False,
+                             capture_output=True, text=True).stdout
+        with open(os.path.join(tmp, "out", "matrix.json"), encoding="utf-8") as f:
+            document = json.load(f)
+    why: dict[str, str] = {}
+    for c in document["columns"]:
+        if c["why_not"] and c["why_not"] not in why.get(c["place"], ""):
+            why[c["place"]] = "; ".join(filter(None, (why.get(c["place"]), c["why_not"])))
+    print_ratios(out, document["places"], why)
+
+
 def main() -> None:
     program = os.path.abspath(sys.argv[1])
     compiler = next((c for c in ("gcc-12", "gcc", "clang") if shutil.which(c)), None)
@@ -75,6 +128,7 @@ def main() -> None:
         print(f"{compiler}: {executed} functions called and checked, 5 rounds each")
         print(f"cold run   {cold:6.1f} s   {executed / cold:6.0f} functions/s end to end")
         print(f"second run {warm:6.1f} s   {warm / cold:6.1%} of the cold run")
+    bench_places(program, compiler)
     bench_fuzz(program)
 
 

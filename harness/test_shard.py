@@ -156,7 +156,7 @@ def test_missing_and_twice(setting, shards):
     (lambda d: d.update(seed=7), "with 7"),
     (lambda d: d.update(case_set="0"), "run with different cases"),
     (lambda d: d.update(abis=["sysv"]), "run with different cases, conventions or widths"),
-    (lambda d: d.update(shard_schema=2), "written by another version"),
+    (lambda d: d.update(shard_schema=1), "written by another version"),
     (lambda d: d.pop("columns"), "damaged: `columns'"),
     (lambda d: d["columns"][0].update(absent=[[10 ** 6, 1, "x"]]), "lacks a case that there is not"),
     (lambda d: d["columns"][0].update(payload="col/none.elf"), "are missing: copy the folder"),

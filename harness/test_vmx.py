@@ -41,6 +41,17 @@ def vmx_probe(*args, path: str | None = None) -> subprocess.CompletedProcess:
                           env=env, capture_output=True, text=True, timeout=program.SECONDS)
 
 
+def parse_cases(stdout: str, names: list[str]) -> dict[str, list[str]]:
+    """"name.direction" -> state, then findings."""
+    cases = {}
+    for line in stdout.splitlines():
+        number, state, rest = line.split(" ", 2)
+        case, direction = number.split(".")
+        findings = re.findall(r"([a-z0-9-]+/\d+)/round", rest)
+        cases[f"{names[int(case)]}.{('callee', 'caller')[int(direction)]}"] = [state, *findings]
+    return cases
+
+
 class Payload:
     """One payload and the names of its cases, in their order."""
 
@@ -55,14 +66,7 @@ class Payload:
         engine, last = (r.stderr.splitlines() + ["", ""])[:2]
         m = re.fullmatch(r"broken: (.*); restarts: (\d+)", last)
         assert m, r.stderr
-        cases = {}
-        for line in r.stdout.splitlines():
-            number, state, rest = line.split(" ", 2)
-            case, direction = number.split(".")
-            findings = re.findall(r"([a-z0-9-]+/\d+)/round", rest)
-            cases[f"{self.names[int(case)]}.{('callee', 'caller')[int(direction)]}"] = [state,
-                                                                                       *findings]
-        return Run(engine, m[1], int(m[2]), cases)
+        return Run(engine, m[1], int(m[2]), parse_cases(r.stdout, self.names))
 
     def differences(self, *options) -> list[str]:
         """Lines that tell outcomes apart from a process's, byte by byte."""
@@ -241,11 +245,11 @@ def leaf_run(out, cc, *args, status: int) -> program.Matrix:
                               status=status)
 
 
-def lost(m: program.Matrix) -> set[tuple[str, str, str]]:
+def lost(m: program.Matrix, place: str = "vmx") -> set[tuple[str, str]]:
     """What is worse than a divergence is a lost red zone, in ring 0, and explained so."""
     bad = [f for f in m.findings if f["verdict"] != "divergence"]
     assert {(f["rule"], f["direction"], m.columns[f["column"]]["place"]) for f in bad} <= {
-        ("sysv.redzone", "callee", "vmx")}
+        ("sysv.redzone", "callee", place)}
     assert {f["check"] for f in bad} <= {"locals", "argument"}
     seen = {(f["case"], f["column"], f["direction"]) for f in bad if f["check"] == "locals"}
     assert seen == {(d["case"], d["column"], d["direction"]) for d in m.data["differences"]}

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Progress: one line on a terminal's stderr, overwritten; nothing elsewhere. Of ninja's lines,
@@ -136,7 +137,7 @@ void find_tools(struct plan *p, const char *cc, struct compiler_list *compilers)
 	p->ld = tool("ld", "binutils");
 }
 
-/* Running the payloads, as many at once as there are processors. ------------------------------ */
+/* Running the payloads, as many at once as --jobs says or there are processors. --------------- */
 
 struct queue {
 	struct matrix *m;
@@ -146,7 +147,7 @@ struct queue {
 	size_t next;
 };
 
-/* What the hypervisor does besides running a payload: kernel code must do without the FPU, and its
+/* What the monitor does besides running a payload: kernel code must do without the FPU, and its
  * leaf functions must leave nothing below the stack pointer, at any instruction. */
 static unsigned vmx_options_of(const struct places *places, const struct column *c)
 {
@@ -182,9 +183,24 @@ static void run_payload(struct arena *a, const struct queue *q, const struct col
 		*out = (struct place_run){ .n = set->n, .why_not = q->why_not[c->place][c->width] };
 		return;
 	}
+	if (c->place == PLACE_KVM) {
+		struct kvm_options k = q->places->kvm;
+
+		k.options = vmx_options_of(q->places, c);
+		kvm_run_payload(a, &p, &k, out);
+		return;
+	}
 	o.mode = mode_of(c->place);
 	o.options = c->place == PLACE_VMX ? vmx_options_of(q->places, c) : 0;
 	vmx_run(a, &p, &o, out);
+}
+
+static uint64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
 static void *worker(void *arg)
@@ -195,6 +211,7 @@ static void *worker(void *arg)
 	for (;;) {
 		struct arena *own;
 		struct column *c;
+		uint64_t started;
 		size_t i;
 
 		pthread_mutex_lock(&q->lock);
@@ -212,8 +229,21 @@ static void *worker(void *arg)
 					     c->compiler->name, profiles[c->profile].name);
 			continue;
 		}
+		started = now();
 		run_payload(own, q, c, &q->m->runs[i].run);
+		q->m->runs[i].run.cost.wall = now() - started;
 	}
+}
+
+static const char *why_not(const struct queue *q, enum place_id p, enum width w,
+			   const char **engine)
+{
+	struct vmx_options o = q->places->vmx;
+
+	if (p == PLACE_KVM)
+		return kvm_why_not(q->m->arena, &q->places->kvm, w, engine);
+	o.mode = mode_of(p);
+	return vmx_why_not(q->m->arena, &o, w, engine);
 }
 
 /* Ask once before the payloads run: it boots the engine. */
@@ -226,16 +256,13 @@ static void find_engines(struct queue *q)
 		wanted[m->plan->columns[i].place][m->plan->columns[i].width] = true;
 	if (wanted[PLACE_NATIVE][W32] || wanted[PLACE_NATIVE][W64])
 		m->engine[PLACE_NATIVE] = "process";
-	for (enum place_id p = PLACE_VMX; p < PLACES; p++) {
-		struct vmx_options o = q->places->vmx;
-
-		o.mode = mode_of(p);
+	for (enum place_id p = PLACE_NATIVE + 1; p < PLACES; p++) {
 		for (enum width w = W32; w < WIDTHS; w++) {
 			const char *engine = NULL;
 
 			if (!wanted[p][w])
 				continue;
-			q->why_not[p][w] = vmx_why_not(m->arena, &o, w, &engine);
+			q->why_not[p][w] = why_not(q, p, w, &engine);
 			if (!q->why_not[p][w] || !m->engine[p])
 				m->engine[p] = engine ? engine : "none";
 		}
@@ -247,7 +274,7 @@ static void run_payloads(struct matrix *m, const struct places *places)
 	static const struct places native;
 	struct queue q = { .m = m, .places = places ? places : &native };
 	pthread_t threads[64];
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
+	long n = m->plan->jobs ? (long)m->plan->jobs : sysconf(_SC_NPROCESSORS_ONLN);
 	long started = 0;
 
 	find_engines(&q);
@@ -264,13 +291,25 @@ static void run_payloads(struct matrix *m, const struct places *places)
 	pthread_mutex_destroy(&q.lock);
 }
 
-void execute(struct matrix *m, const struct places *places)
+static void make_runs(struct matrix *m)
 {
 	struct plan *p = m->plan;
 
 	m->runs = arena_alloc(m->arena, (p->ncolumns + 1) * sizeof(*m->runs));
 	for (size_t i = 0; i < p->ncolumns; i++)
 		m->runs[i].arena = arena_new();
+}
+
+void execute_nothing(struct matrix *m, const char *why)
+{
+	make_runs(m);
+	for (size_t i = 0; i < m->plan->ncolumns; i++)
+		m->runs[i].run.why_not = why;
+}
+
+void execute(struct matrix *m, const struct places *places)
+{
+	make_runs(m);
 	run_payloads(m, places);
 	matrix_judge(m);
 }

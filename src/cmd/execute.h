@@ -3,6 +3,7 @@
 #ifndef CLOBBER_EXECUTE_H
 #define CLOBBER_EXECUTE_H
 
+#include "place/kvm.h"
 #include "place/vmx.h"
 #include "verdict/model.h"
 
@@ -24,13 +25,18 @@ struct places {
 	bool wanted[PLACES];
 	const char *why_not[PLACES]; /* of a place that was left out, or NULL */
 	struct vmx_options vmx;
-	bool vmx_options_given; /* vmx.options are for all payloads; else their profile decides */
+	struct kvm_options kvm;
+	/* vmx.options are for all payloads in places kvm and vmx; else their profile decides */
+	bool vmx_options_given;
 };
 
 /* Run every payload of m->plan (built before) in the places of its columns, as many at once as
- * there are processors, and judge. m->arena, plan and seed are set by the caller; `places` may be
- * NULL when all columns are native. */
+ * m->plan->jobs says (0: as there are processors), and judge. m->arena, plan and seed are set by
+ * the caller; `places` may be NULL when all columns are native. */
 void execute(struct matrix *m, const struct places *places);
+
+/* Run nothing, for that reason. */
+void execute_nothing(struct matrix *m, const char *why);
 
 /* Free what execute allocated beside m->arena. */
 void matrix_close(struct matrix *m);

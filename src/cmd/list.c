@@ -2,6 +2,7 @@
 /* clobber list: what there is: conventions, cases, compilers, places, rules, checks. */
 #include "cmd/cmd.h"
 #include "gen/census.h"
+#include "place/kvm.h"
 #include "place/vmx.h"
 #include "plan/toolchain.h"
 
@@ -129,27 +130,33 @@ static int list_profiles(void)
 	return 0;
 }
 
+static void list_place(const char *name, enum width w, const char *why, const char *engine)
+{
+	printf("%-7s %u  %s%s%s\n", name, width_bits(w), why ? "not available: " : "available (",
+	       why ? why : engine, why ? "" : ")");
+}
+
 static int list_places(void)
 {
-	for (enum width w = W32; w < WIDTHS; w++) {
-		const char *why = native_why_not(w, ISA_SSE2);
+	struct arena *a = arena_new();
+	const char *runtime = data_dir(a, "runtime"), *engine, *why;
 
-		printf("native  %u  %s%s\n", width_bits(w),
-		       why ? "not available: " : "available (process)", why ? why : "");
+	for (enum width w = W32; w < WIDTHS; w++) {
+		list_place("native", w, native_why_not(w, ISA_SSE2), "process");
+	}
+	for (enum width w = W32; w < WIDTHS; w++) {
+		why = kvm_why_not(a, &(struct kvm_options){ .runtime = runtime }, w, &engine);
+		list_place("kvm", w, why, engine);
 	}
 	for (enum vmx_engine e = VMX_BOCHS; e <= VMX_KVM_NESTED; e++) {
 		for (enum width w = W32; w < WIDTHS; w++) {
-			struct arena *a = arena_new();
-			const struct vmx_options o = { .engine = e,
-						       .runtime = data_dir(a, "runtime") };
-			const char *engine = "", *why = vmx_why_not(a, &o, w, &engine);
+			const struct vmx_options o = { .engine = e, .runtime = runtime };
 
-			printf("vmx     %u  %s%s%s\n", width_bits(w),
-			       why ? "not available: " : "available (", why ? why : engine,
-			       why ? "" : ")");
-			arena_free(a);
+			why = vmx_why_not(a, &o, w, &engine);
+			list_place("vmx", w, why, engine);
 		}
 	}
+	arena_free(a);
 	return 0;
 }
 

@@ -3,7 +3,6 @@
 #include "cmd/cmd.h"
 #include "cmd/results.h"
 #include "cmd/shard.h"
-#include "version.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -79,27 +78,6 @@ static const char **all_columns(struct arena *a, const struct shard *v, size_t n
 		}
 	}
 	return ids;
-}
-
-/* The cases as they are here; they must be those of the shards. */
-static void load_set(struct plan *p, const struct shard *s)
-{
-	struct case_list cases;
-	const char *error;
-
-	load_cases(p->arena, s->run.cases, &cases);
-	for (enum profile_id f = 0; f < PROFILES; f++) {
-		if (s->run.profiles[f] &&
-		    gen_select_in(p->arena, &cases, f, (abi_filter)s->run.abis, &p->set[f],
-				  &error) < 0) {
-			fprintf(stderr, "%s\n", error);
-			exit(2);
-		}
-	}
-	if (shard_case_set(p) != s->run.case_set)
-		die("merge: %s was run with cases that are not those here (--cases %s); merge with "
-		    "the clobber, and in the folder, of the run",
-		    s->path, s->run.cases ? s->run.cases : "not given");
 }
 
 /* Put the columns into the order of the run; each must be there once. */
@@ -233,11 +211,8 @@ int cmd_merge(int argc, char **argv)
 		shard_read(p.arena, argv[optind + (int)i], &v[i]);
 		must_agree(&v[0], &v[i]);
 	}
-	if (strcmp(v[0].run.version, CLOBBER_VERSION))
-		die("merge: %s was run by clobber %s, this is " CLOBBER_VERSION, v[0].path,
-		    v[0].run.version);
 	m.seed = v[0].run.seed;
-	load_set(&p, &v[0]);
+	shard_load_set(&p, &v[0]);
 	join(&m, v, n);
 	matrix_judge(&m);
 	if (make_dirs(style.out) < 0)

@@ -26,22 +26,27 @@ static const char usage[] =
 	"  --opt LIST      optimisations (default: O0,O2)\n"
 	"  --profile LIST  user, kernel, sse2, avx, avx512f, reg-struct, pcc-struct\n"
 	"                  (default: all that have cases; see `clobber list profiles')\n"
-	"  --place LIST    native, vmx (a guest), root, root-vmcs (VMX root operation\n"
+	"  --place LIST    native, kvm (a guest of this kernel's KVM), vmx (a guest of\n"
+	"                  clobber's own hypervisor), root, root-vmcs (VMX root operation\n"
 	"                  without and with a current VMCS), all; auto: native, and the\n"
 	"                  kernel's code in the others that work here (default: auto;\n"
 	"                  see `clobber list places')\n"
 	"  --vmx-model M   the processor that Bochs is to be (default: corei7_icelake_u)\n"
 	"  --vmx-engine E  bochs (default) or kvm-nested\n"
-	"  --vmx-with LIST in place vmx: step (through code under test), interrupts (at\n"
-	"                  each step), leaf (both, in leaf cases), trap-fpu (no x87 or\n"
-	"                  vector instruction), none (default: leaf,trap-fpu for profile\n"
-	"                  kernel, none for others)\n"
+	"  --vmx-with LIST in places kvm and vmx: step (through code under\n"
+	"                  test), interrupts (at each step), leaf (both, in leaf cases),\n"
+	"                  trap-fpu (no x87 or vector instruction), none (default:\n"
+	"                  leaf,trap-fpu for profile kernel, none for others)\n"
 	"  --cases LIST    case files, folders or globs; FILE:FUNCTION takes one case\n"
 	"  --seed N        seed of all values (default: 1)\n"
 	"  --out DIR       results (default: results/latest)\n"
 	"  --work DIR      generated and built files (default: DIR/work)\n"
+	"  --build-only    compile and link, run nothing: DIR/shard.json for --built\n"
+	"  --built DIR     run what --build-only (or --shard) built in DIR: no compiler and\n"
+	"                  no other tool is needed, and DIR may have come from elsewhere\n"
 	"  --shard K/N     only the K-th of N parts: DIR/shard.json for `clobber merge'\n"
-	"  --jobs N        compile N files at once (default: ninja decides)\n"
+	"  --jobs N        compile N files, run N payloads at once (default: ninja\n"
+	"                  decides; as many as there are processors)\n"
 	"  --launcher CMD  call compilers through CMD: ccache, distcc, icecc\n"
 	"  --color WHEN    auto, always or never (default: auto; NO_COLOR is honoured)\n"
 	"  -v, --verbose   a row for each group and every finding, not one of each kind\n"
@@ -53,10 +58,10 @@ static const char usage[] =
 
 struct options {
 	const char *cc, *width, *abi, *opt, *profile, *place, *cases, *out, *work, *color, *shard,
-		*launcher, *vmx_model, *vmx_engine, *vmx_with;
+		*launcher, *vmx_model, *vmx_engine, *vmx_with, *built;
 	uint64_t seed;
 	unsigned jobs;
-	bool verbose, quiet;
+	bool verbose, quiet, build_only;
 };
 
 static uint64_t number(const char *option, const char *s, uint64_t max)
@@ -88,8 +93,31 @@ enum {
 	OPT_LAUNCHER,
 	OPT_VMX_MODEL,
 	OPT_VMX_ENGINE,
-	OPT_VMX_WITH
+	OPT_VMX_WITH,
+	OPT_BUILD_ONLY,
+	OPT_BUILT
 };
+
+/* What is built already is not chosen again. */
+static void refuse_mixtures(const struct options *o)
+{
+	const struct {
+		const char *name;
+		bool given;
+	} choices[] = { { "--cc", o->cc },       { "--width", o->width },
+			{ "--abi", o->abi },     { "--profile", o->profile },
+			{ "--cases", o->cases }, { "--launcher", o->launcher },
+			{ "--shard", o->shard }, { "--build-only", o->build_only },
+			{ "--opt", o->opt } };
+
+	for (size_t i = 0; o->built && i < ARRAY_SIZE(choices); i++) {
+		if (choices[i].given)
+			die("%s: does not go with --built, whose folder says it", choices[i].name);
+	}
+	if (o->build_only && (o->shard || o->place))
+		die("--build-only: does not go with %s: nothing is run",
+		    o->shard ? "--shard" : "--place");
+}
 
 static bool parse_options(int argc, char **argv, struct options *o)
 {
@@ -110,15 +138,15 @@ static bool parse_options(int argc, char **argv, struct options *o)
 					       { "vmx-model", 1, NULL, OPT_VMX_MODEL },
 					       { "vmx-engine", 1, NULL, OPT_VMX_ENGINE },
 					       { "vmx-with", 1, NULL, OPT_VMX_WITH },
+					       { "build-only", 0, NULL, OPT_BUILD_ONLY },
+					       { "built", 1, NULL, OPT_BUILT },
 					       { "verbose", 0, NULL, 'v' },
 					       { "quiet", 0, NULL, 'q' },
 					       { "help", 0, NULL, 'h' },
 					       { NULL, 0, NULL, 0 } };
 	int c;
 
-	*o = (struct options){
-		.seed = 1, .out = "results/latest", .opt = "O0,O2", .color = "auto"
-	};
+	*o = (struct options){ .seed = 1, .out = "results/latest", .color = "auto" };
 	while ((c = getopt_long(argc, argv, "vqh", longs, NULL)) != -1) {
 		switch (c) {
 		case OPT_CC:
@@ -169,6 +197,12 @@ static bool parse_options(int argc, char **argv, struct options *o)
 		case OPT_VMX_WITH:
 			o->vmx_with = optarg;
 			break;
+		case OPT_BUILD_ONLY:
+			o->build_only = true;
+			break;
+		case OPT_BUILT:
+			o->built = optarg;
+			break;
 		case OPT_SHARD:
 			o->shard = optarg;
 			break;
@@ -188,6 +222,7 @@ static bool parse_options(int argc, char **argv, struct options *o)
 	}
 	if (optind < argc)
 		die("run: what is `%s'? `clobber run --help' shows the options", argv[optind]);
+	refuse_mixtures(o);
 	return true;
 }
 
@@ -221,18 +256,34 @@ static void want_place(const char *name, bool wanted[PLACES])
 		wanted[i] = found = true;
 	}
 	if (!found)
-		die("--place: `%s' is no place; say native, vmx, root, root-vmcs, all or auto",
+		die("--place: `%s' is no place; say native, kvm, vmx, root, root-vmcs, all or auto",
 		    name);
 }
 
-/* Where to run. With `auto`, what does not work here is told and left out. */
+/* What `auto` adds, unless a place is named beside it: those that work here. What does not is told
+ * and left out. */
+static void try_places(struct plan *p, struct places *out)
+{
+	const char *why = kvm_why_not(p->arena, &out->kvm, W64, NULL);
+
+	out->wanted[PLACE_KVM] = !why;
+	out->why_not[PLACE_KVM] = why;
+	why = vmx_why_not(p->arena, &out->vmx, W64, NULL);
+	out->wanted[PLACE_VMX] = out->wanted[PLACE_ROOT] = out->wanted[PLACE_ROOT_VMCS] = !why;
+	out->why_not[PLACE_VMX] = why;
+	p->kernel_only_elsewhere = true;
+}
+
+/* Where to run. */
 static void choose_places(struct plan *p, const struct options *o, struct places *out)
 {
-	const char **list = split_list(p->arena, o->place ? o->place : "auto");
-	const char *why;
+	const char **list = split_list(p->arena, o->place        ? o->place
+						 : o->build_only ? "native"
+								 : "auto");
 	bool try = false;
 
-	*out = (struct places){ .vmx = { .runtime = p->runtime, .model = o->vmx_model } };
+	*out = (struct places){ .vmx = { .runtime = p->runtime, .model = o->vmx_model },
+				.kvm = { .runtime = p->runtime } };
 	if (o->vmx_engine && strcmp(o->vmx_engine, "bochs")) {
 		if (strcmp(o->vmx_engine, "kvm-nested"))
 			die("--vmx-engine: `%s' is neither bochs nor kvm-nested", o->vmx_engine);
@@ -254,17 +305,13 @@ static void choose_places(struct plan *p, const struct options *o, struct places
 		else
 			want_place(*list, out->wanted);
 	}
-	if (!try || out->wanted[PLACE_VMX])
-		return;
-	why = vmx_why_not(p->arena, &out->vmx, W64, NULL);
-	out->wanted[PLACE_VMX] = out->wanted[PLACE_ROOT] = out->wanted[PLACE_ROOT_VMCS] = !why;
-	out->why_not[PLACE_VMX] = why;
-	p->kernel_only_elsewhere = true;
+	if (try && !out->wanted[PLACE_KVM] && !out->wanted[PLACE_VMX])
+		try_places(p, out);
 }
 
 static void load_plan(struct plan *p, const struct options *o, struct places *places)
 {
-	const char **opts = split_list(p->arena, o->opt);
+	const char **opts = split_list(p->arena, o->opt ? o->opt : "O0,O2");
 	struct compiler_list compilers;
 	struct case_list cases;
 	bool widths[WIDTHS], wanted[PROFILES];
@@ -301,6 +348,19 @@ static void load_plan(struct plan *p, const struct options *o, struct places *pl
 	plan_columns(p, &compilers, places->wanted, opts);
 }
 
+/* The same from what was built before. */
+static void read_plan(struct plan *p, const struct options *o, struct shard *s,
+		      struct places *places)
+{
+	shard_read(p->arena, o->built, s);
+	shard_load_set(p, s);
+	shard_payloads(p, s);
+	choose_places(p, o, places);
+	plan_places(p, places->wanted);
+	if (!p->ncolumns)
+		die("--built: nothing in %s is for the wanted places", s->path);
+}
+
 /* Results ------------------------------------------------------------------------------------- */
 
 /* What to type to run the same again, wherever its results are to go. */
@@ -308,9 +368,9 @@ static char *command_of(struct arena *a, const struct options *o)
 {
 	const struct {
 		const char *name, *value;
-	} given[] = { { "cc", o->cc },       { "width", o->width },      { "abi", o->abi },
-		      { "opt", o->opt },     { "profile", o->profile },  { "place", o->place },
-		      { "cases", o->cases }, { "vmx-with", o->vmx_with } };
+	} given[] = { { "cc", o->cc },       { "width", o->width },       { "abi", o->abi },
+		      { "opt", o->opt },     { "profile", o->profile },   { "place", o->place },
+		      { "cases", o->cases }, { "vmx-with", o->vmx_with }, { "built", o->built } };
 	char *s = arena_strdup(a, "clobber run");
 
 	for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
@@ -336,11 +396,36 @@ static int write_shard(const struct matrix *m, const struct options *o, struct s
 	run->command = command_of(m->arena, o);
 	shard_write(m, run, host, o->out);
 	json_decref(host);
-	if (!o->quiet)
+	if (o->quiet)
+		return 0;
+	if (o->build_only)
+		printf("%zu columns built; `clobber run --built %s' runs them\n", m->plan->ncolumns,
+		       shell_word(m->arena, o->out));
+	else
 		printf("shard %s: %zu of %zu columns, %u cases executed, %u not run; `clobber "
 		       "merge' judges them\n",
 		       o->shard, m->plan->ncolumns, run->ncolumns, m->executed, m->not_run);
 	return 0;
+}
+
+/* What running each payload took. Not in the reports, which are the same for every run. */
+static void print_costs(const struct matrix *m)
+{
+	printf("\n%-33s%9s%7s%7s%9s%8s%7s\n", "payloads: milliseconds", "in all", "create", "load",
+	       "run", "destroy", "exits");
+	for (size_t i = 0; i < m->plan->ncolumns; i++) {
+		const struct place_cost *c = &m->runs[i].run.cost;
+
+		if (!c->wall || m->runs[i].run.why_not)
+			continue;
+		printf("%-33s%9.1f", m->plan->columns[i].name, c->wall / 1e6);
+		if (c->machines)
+			printf("%7.1f%7.1f%9.1f%8.1f%7llu", c->create / 1e6, c->load / 1e6,
+			       c->run / 1e6, c->destroy / 1e6, (unsigned long long)c->exits);
+		if (c->machines > 1)
+			printf("  %u machines", c->machines);
+		putchar('\n');
+	}
 }
 
 int cmd_run(int argc, char **argv)
@@ -352,7 +437,8 @@ int cmd_run(int argc, char **argv)
 
 	struct shard_run shard = { 0 };
 	struct places places;
-	unsigned k = 0, n = 0;
+	struct shard built = { 0 };
+	unsigned k = 1, n = 1;
 
 	if (!parse_options(argc, argv, &o))
 		return 0;
@@ -363,18 +449,25 @@ int cmd_run(int argc, char **argv)
 	p.progress = !o.quiet && isatty(2) ? show_progress : NULL;
 	p.launcher = o.launcher ? find_launcher(o.launcher) : NULL;
 	open_work(&p, o.out, o.work);
-	load_plan(&p, &o, &places);
-	if (o.shard)
-		shard_take(&p, k, n, &shard);
-	plan_build(&p);
+	if (o.built) {
+		read_plan(&p, &o, &built, &places);
+	} else {
+		load_plan(&p, &o, &places);
+		if (o.shard || o.build_only)
+			shard_take(&p, k, n, &shard);
+		plan_build(&p);
+	}
 
 	m.arena = p.arena;
 	m.plan = &p;
 	m.seed = o.seed;
 	m.vmx_with = o.vmx_with;
 	memcpy(m.why_not, places.why_not, sizeof(m.why_not));
-	execute(&m, &places);
-	if (o.shard)
+	if (o.build_only)
+		execute_nothing(&m, "built only: run it with `clobber run --built'");
+	else
+		execute(&m, &places);
+	if (o.shard || o.build_only)
 		status = write_shard(&m, &o, &shard);
 	else
 		status = results(&m, command_of(p.arena, &o), NULL,
@@ -382,7 +475,10 @@ int cmd_run(int argc, char **argv)
 							  .color = o.color,
 							  .verbose = o.verbose,
 							  .quiet = o.quiet });
+	if (o.verbose && !o.quiet && !o.shard && !o.build_only)
+		print_costs(&m);
 	matrix_close(&m);
+	json_decref(built.document);
 	arena_free(p.arena);
 	return status;
 }

@@ -3,6 +3,7 @@
 #include "cmd/shard.h"
 #include "cmd/cmd.h"
 #include "report/stored.h"
+#include "version.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SHARD_SCHEMA = 1 };
+enum { SHARD_SCHEMA = 2 };
 
 /* What of a compiler and of a column is text, NULL included. */
 #define COMPILER_TEXTS(X) X(name) X(path) X(given) X(family) X(version) X(banner)
@@ -280,6 +281,29 @@ void shard_read(struct arena *a, const char *path, struct shard *out)
 		strings(a, need(out, root, "all_columns", JSON_ARRAY), &out->run.ncolumns);
 }
 
+void shard_load_set(struct plan *p, const struct shard *s)
+{
+	struct case_list cases;
+	const char *error;
+
+	if (strcmp(s->run.version, CLOBBER_VERSION))
+		die("%s was written by clobber %s, this is " CLOBBER_VERSION, s->path,
+		    s->run.version);
+	load_cases(p->arena, s->run.cases, &cases);
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		if (s->run.profiles[f] &&
+		    gen_select_in(p->arena, &cases, f, (abi_filter)s->run.abis, &p->set[f],
+				  &error) < 0) {
+			fprintf(stderr, "%s\n", error);
+			exit(2);
+		}
+	}
+	if (shard_case_set(p) != s->run.case_set)
+		die("%s was run with cases that are not those here (--cases %s); use the clobber, "
+		    "and the folder, of that run",
+		    s->path, s->run.cases ? s->run.cases : "not given");
+}
+
 /* The payload, if its folder came along: it names the functions of faults and examples. Beside it
  * lie the records, which must be there. */
 static const char *find_payload(struct arena *a, const struct shard *s, const char *payload,
@@ -355,6 +379,32 @@ static const struct compiler *same_compiler(const struct plan *p, const struct c
 	return cc;
 }
 
+/* One column, without its payload. */
+static void read_column(struct plan *p, const struct shard *s, const json_t *o, struct column *c)
+{
+	const json_t *of = need(s, o, "compiler", JSON_OBJECT);
+	struct compiler *cc = arena_alloc(p->arena, sizeof(*cc));
+
+#define X(field) cc->field = maybe_text(of, #field);
+	COMPILER_TEXTS(X)
+#undef X
+#define X(field) c->field = maybe_text(o, #field);
+	COLUMN_TEXTS(X)
+#undef X
+	if (!cc->name || !cc->path || !cc->family || !cc->version || !c->opt || !c->name || !c->id)
+		die("%s: damaged: a column has no name", s->path);
+	c->compiler = same_compiler(p, cc);
+	c->profile =
+		(enum profile_id)json_integer_value(need(s, o, "profile_number", JSON_INTEGER));
+	c->place = (enum place_id)json_integer_value(need(s, o, "place_number", JSON_INTEGER));
+	if (c->profile >= PROFILES || c->place >= PLACES)
+		die("%s: damaged: column %s is of no profile or place", s->path, c->id);
+	c->width = profiles[c->profile].width;
+	c->text_hash = strtoull(need_text(s, o, "text_hash"), NULL, 16);
+	if (!c->unusable)
+		read_absences(p, s, o, c);
+}
+
 void shard_add(struct matrix *m, const struct shard *s)
 {
 	const json_t *list = need(s, s->document, "columns", JSON_ARRAY);
@@ -364,32 +414,11 @@ void shard_add(struct matrix *m, const struct shard *s)
 
 	json_array_foreach(list, i, o)
 	{
-		const json_t *of = need(s, o, "compiler", JSON_OBJECT);
-		struct compiler *cc = arena_alloc(m->arena, sizeof(*cc));
 		struct column *c = &p->columns[p->ncolumns];
 		struct place_run *r = &m->runs[p->ncolumns].run;
 		const char *payload = maybe_text(o, "payload");
 
-#define X(field) cc->field = maybe_text(of, #field);
-		COMPILER_TEXTS(X)
-#undef X
-#define X(field) c->field = maybe_text(o, #field);
-		COLUMN_TEXTS(X)
-#undef X
-		if (!cc->name || !cc->path || !cc->family || !cc->version || !c->opt || !c->name ||
-		    !c->id)
-			die("%s: damaged: column %zu has no name", s->path, i);
-		c->compiler = same_compiler(p, cc);
-		c->profile = (enum profile_id)json_integer_value(
-			need(s, o, "profile_number", JSON_INTEGER));
-		c->place =
-			(enum place_id)json_integer_value(need(s, o, "place_number", JSON_INTEGER));
-		if (c->profile >= PROFILES || c->place >= PLACES)
-			die("%s: damaged: column %s is of no profile or place", s->path, c->id);
-		c->width = profiles[c->profile].width;
-		c->text_hash = strtoull(need_text(s, o, "text_hash"), NULL, 16);
-		if (!c->unusable)
-			read_absences(p, s, o, c);
+		read_column(p, s, o, c);
 		r->why_not = maybe_text(o, "why_not");
 		r->broken = maybe_text(o, "broken");
 		if (payload) {
@@ -399,6 +428,34 @@ void shard_add(struct matrix *m, const struct shard *s)
 				c->payload = payload;
 			if (!r->why_not)
 				read_records(m, s, c, payload, r);
+		}
+		p->ncolumns++;
+	}
+}
+
+void shard_payloads(struct plan *p, const struct shard *s)
+{
+	const json_t *list = need(s, s->document, "columns", JSON_ARRAY);
+	size_t i;
+	json_t *o;
+
+	p->columns = arena_alloc(p->arena, (json_array_size(list) + 1) * sizeof(*p->columns));
+	json_array_foreach(list, i, o)
+	{
+		struct column *c = &p->columns[p->ncolumns];
+		const char *payload = maybe_text(o, "payload");
+
+		*c = (struct column){ .built = p->ncolumns };
+		read_column(p, s, o, c);
+		if (plan_find_column(p, c->compiler, c->profile, c->opt) < p->ncolumns)
+			continue;
+		if (payload) {
+			c->payload = find_payload(p->arena, s, payload, "");
+			if (!c->payload)
+				die("%s: payload work/%s of %s is missing: copy the folder whole",
+				    s->path, payload, c->id);
+			if (elf_text_hash(c->payload) != c->text_hash)
+				die("%s: %s is damaged, or of another run", s->path, c->payload);
 		}
 		p->ncolumns++;
 	}

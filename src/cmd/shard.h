@@ -47,8 +47,17 @@ struct shard {
 /* Read shard.json of a folder (or the file itself). Ends with a message when it is none. */
 void shard_read(struct arena *a, const char *path, struct shard *out);
 
+/* The cases as they are here, into p->set; they must be those of the shard, and its clobber this
+ * one. Ends with a message if not. */
+void shard_load_set(struct plan *p, const struct shard *s);
+
 /* Append the columns and runs of a shard to a matrix whose plan has its cases. m->runs has room for
  * them. Ends with a message when the records are damaged. */
 void shard_add(struct matrix *m, const struct shard *s);
+
+/* Append the columns of a shard to a plan that has its cases, without their runs and each payload
+ * once, to be run here: its place is the native one. Ends with a message when a payload is missing
+ * or damaged. */
+void shard_payloads(struct plan *p, const struct shard *s);
 
 #endif

@@ -3,18 +3,16 @@
  * plain KVM API (Linux, Documentation/virt/kvm/api.rst): memory, one processor, and the
  * hypervisor's flat binary entered in 32-bit protected mode with the disk's image in memory.
  * Whether it works is found out by doing it, in a process of its own with a deadline. */
+#include "place/kvm_machine.h"
 #include "place/vmx.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/kvm.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,10 +20,8 @@
 enum {
 	HYPERVISOR_AT = 0x100000,
 	DISK_AT = 0x20000000, /* inside of the GiB that the hypervisor maps, behind all memory */
-	CPUIDS = 256,
 	POWER_PORT = 0x8900,
 	PROBE_SECONDS = 2,
-	CPUID_VMX = 1 << 5,
 	CR0_PE = 1
 };
 
@@ -48,56 +44,22 @@ static void *anonymous(size_t bytes)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-/* Which KVM is it? The module that stands behind /dev/kvm, for messages. */
-static const char *vendor(void)
-{
-	static const char *const modules[] = { "kvm_intel", "kvm_amd", "kvm_pvm" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
-		char path[64];
-
-		snprintf(path, sizeof(path), "/sys/module/%s", modules[i]);
-		if (access(path, F_OK) == 0)
-			return modules[i];
-	}
-	return "an unknown vendor";
-}
-
-static bool supported_cpuid(int kvm, struct kvm_cpuid2 **out)
-{
-	struct kvm_cpuid2 *c = calloc(1, sizeof(*c) + CPUIDS * sizeof(c->entries[0]));
-	bool vmx = false;
-
-	if (!c)
-		return false;
-	c->nent = CPUIDS;
-	if (ioctl(kvm, KVM_GET_SUPPORTED_CPUID, c) < 0)
-		c->nent = 0;
-	for (uint32_t i = 0; i < c->nent; i++) {
-		if (c->entries[i].function == 1)
-			vmx = c->entries[i].ecx & CPUID_VMX;
-	}
-	*out = c;
-	return vmx;
-}
-
 static const char *cannot_nest(struct arena *a)
 {
-	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	struct kvm_cpuid2 *cpuid = NULL;
+	const char *why, *vendor;
+	int kvm = kvm_open(&why);
 	bool vmx;
 
-	if (kvm < 0 && (errno == EACCES || errno == EPERM))
-		return "kvm: no permission on /dev/kvm: join the group kvm";
 	if (kvm < 0)
-		return "kvm: there is no /dev/kvm";
-	vmx = supported_cpuid(kvm, &cpuid);
-	free(cpuid);
+		return why;
+	vmx = kvm_features(kvm).vmx;
 	close(kvm);
-	if (!vmx)
-		return arena_printf(a, "kvm: %s does not offer VMX to its guests%s", vendor(),
-				    !strcmp(vendor(), "kvm_intel") ? " (kvm_intel nested=1)" : "");
-	return NULL;
+	if (vmx)
+		return NULL;
+	vendor = kvm_vendor(a);
+	return arena_printf(a, "kvm: %s does not offer VMX to its guests%s",
+			    vendor ? vendor : "an unknown vendor",
+			    vendor && !strcmp(vendor, "kvm_intel") ? " (kvm_intel nested=1)" : "");
 }
 
 static void flat(struct kvm_segment *s, unsigned type, unsigned selector)
@@ -127,53 +89,35 @@ static void enter_hypervisor(int cpu, struct report *r)
 		fail(r, "setting registers");
 }
 
-static void add_memory(int vm, unsigned slot, uint64_t at, void *p, size_t bytes, struct report *r)
-{
-	struct kvm_userspace_memory_region m = { .slot = slot,
-						 .guest_phys_addr = at,
-						 .memory_size = bytes & ~(size_t)4095,
-						 .userspace_addr = (uintptr_t)p };
-
-	if (ioctl(vm, KVM_SET_USER_MEMORY_REGION, &m) < 0)
-		fail(r, "memory");
-}
-
 /* In the child: run until the hypervisor switches the machine off. */
 static void machine(const char *hypervisor, size_t bytes, uint8_t *disk, size_t disk_bytes,
 		    size_t memory_bytes, struct report *r) __attribute__((noreturn));
 static void machine(const char *hypervisor, size_t bytes, uint8_t *disk, size_t disk_bytes,
 		    size_t memory_bytes, struct report *r)
 {
-	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC), vm, cpu, size;
 	uint8_t *memory = anonymous(memory_bytes);
-	struct kvm_cpuid2 *cpuid;
-	struct kvm_run *run;
+	struct kvm_machine m;
+	const char *failed = memory ? kvm_make(&m) : "memory for a machine";
 
-	vm = kvm < 0 ? -1 : ioctl(kvm, KVM_CREATE_VM, 0);
-	if (vm < 0 || !memory)
-		fail(r, "making a machine");
-	memcpy(memory + HYPERVISOR_AT, hypervisor, bytes);
-	add_memory(vm, 0, 0, memory, memory_bytes, r);
-	add_memory(vm, 1, DISK_AT, disk, disk_bytes, r);
-	cpu = ioctl(vm, KVM_CREATE_VCPU, 0);
-	size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
-	if (cpu < 0 || size < (int)sizeof(*run))
-		fail(r, "making a processor");
-	run = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, cpu, 0);
-	supported_cpuid(kvm, &cpuid);
-	if (run == MAP_FAILED || ioctl(cpu, KVM_SET_CPUID2, cpuid) < 0)
-		fail(r, "KVM_SET_CPUID2");
-	enter_hypervisor(cpu, r);
+	if (!failed) {
+		memcpy(memory + HYPERVISOR_AT, hypervisor, bytes);
+		failed = kvm_give_memory(&m, 0, 0, memory, memory_bytes);
+	}
+	if (!failed)
+		failed = kvm_give_memory(&m, 1, DISK_AT, disk, disk_bytes);
+	if (failed)
+		fail(r, failed);
+	enter_hypervisor(m.cpu, r);
 	for (;;) {
-		if (ioctl(cpu, KVM_RUN, 0) < 0 && errno != EINTR)
+		if (ioctl(m.cpu, KVM_RUN, 0) < 0 && errno != EINTR)
 			fail(r, "KVM_RUN");
-		if (run->exit_reason == KVM_EXIT_HLT ||
-		    (run->exit_reason == KVM_EXIT_IO && run->io.port == POWER_PORT))
+		if (m.run->exit_reason == KVM_EXIT_HLT ||
+		    (m.run->exit_reason == KVM_EXIT_IO && m.run->io.port == POWER_PORT))
 			_exit(0);
-		if (run->exit_reason == KVM_EXIT_IO)
+		if (m.run->exit_reason == KVM_EXIT_IO)
 			continue;
 		snprintf(r->why, sizeof(r->why), "kvm: the machine stopped (exit reason %u)",
-			 run->exit_reason);
+			 m.run->exit_reason);
 		_exit(1);
 	}
 }

@@ -20,6 +20,15 @@ struct outcome {
 	const struct cl_observation *observations;
 };
 
+/* What running a payload took, in nanoseconds of wall clock; of virtual machines, all of them
+ * together. `machines` 0: there were none. */
+struct place_cost {
+	unsigned machines;
+	uint64_t exits;
+	uint64_t wall; /* from the first start to the last record read */
+	uint64_t create, load, run, destroy;
+};
+
 struct place_run {
 	struct outcome *v; /* index * 2 + direction */
 	size_t n;          /* cases */
@@ -27,6 +36,7 @@ struct place_run {
 		why_not; /* NULL, or why the place cannot run here: then every outcome is missing */
 	const char *broken; /* NULL, or how the payload itself failed: what is missing is charged */
 	unsigned restarts;  /* times the payload died and was started again behind the case */
+	struct place_cost cost; /* wall: by whoever runs places */
 };
 
 /* What a place needs to know of a payload. */

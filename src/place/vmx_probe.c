@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Not installed: run one payload in place vmx and print its outcomes, for the tests and for looking
- * at the place alone.  vmx_probe [KEY=VALUE]... PAYLOAD; without a payload: what engine there is.
- */
+/* Not installed: run one payload in place vmx (with `kvm': in place kvm) and print its outcomes,
+ * for the tests and for looking at the place alone.  vmx_probe [kvm] [KEY=VALUE]... PAYLOAD;
+ * without a payload: what engine there is. */
+#include "place/kvm.h"
 #include "place/vmx.h"
 
 #include <stdio.h>
@@ -80,23 +81,30 @@ int main(int argc, char **argv)
 	struct arena *a = arena_new();
 	const char *engine = "", *why;
 	struct place_run native, vmx;
-	bool compare = false;
+	bool compare = false, kvm = false;
+	struct kvm_options k;
 
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "width=32"))
 			p.width = W32;
 		else if (!strcmp(argv[i], "compare"))
 			compare = true;
+		else if (!strcmp(argv[i], "kvm"))
+			kvm = true;
 		else if (!strncmp(argv[i], "cases=", 6))
 			p.ncases = strtoul(argv[i] + 6, NULL, 0);
 		else if (!option(&o, argv[i]))
 			p.path = argv[i];
 	}
-	why = vmx_why_not(a, &o, p.width, &engine);
+	k = (struct kvm_options){ .runtime = o.runtime, .options = o.options };
+	why = kvm ? kvm_why_not(a, &k, p.width, &engine) : vmx_why_not(a, &o, p.width, &engine);
 	fprintf(stderr, "%s\n", why ? why : engine);
 	if (why || !p.path)
 		return why != NULL;
-	vmx_run(a, &p, &o, &vmx);
+	if (kvm)
+		kvm_run_payload(a, &p, &k, &vmx);
+	else
+		vmx_run(a, &p, &o, &vmx);
 	fprintf(stderr, "broken: %s; restarts: %u\n", vmx.broken ? vmx.broken : "no", vmx.restarts);
 	if (!compare) {
 		print(&vmx);

@@ -138,40 +138,60 @@ static bool has_work(const struct plan *p, enum profile_id f, enum place_id plac
 
 const bool plan_only_native[PLACES] = { [PLACE_NATIVE] = true };
 
-/* The columns of one compiler in one profile and place. */
-static void add_columns(struct plan *p, struct compiler *c, enum profile_id profile,
-			enum place_id place, const char *const *opts)
+size_t plan_find_column(const struct plan *p, const struct compiler *c, enum profile_id profile,
+			const char *opt)
+{
+	size_t i = 0;
+
+	while (i < p->ncolumns &&
+	       (p->columns[i].compiler != c || p->columns[i].profile != profile ||
+		strcmp(p->columns[i].opt, opt)))
+		i++;
+	return i;
+}
+
+static void add_column(struct plan *p, const struct compiler *c, enum profile_id profile,
+		       enum place_id place, const char *opt)
 {
 	const struct profile *pr = &profiles[profile];
 	bool user = profile == profile_user(pr->width);
+	struct column col = {
+		.compiler = c, .width = pr->width, .profile = profile, .place = place, .opt = opt
+	};
 
-	for (const char *const *o = opts; *o; o++) {
-		struct column col = { .compiler = c,
-				      .width = pr->width,
-				      .profile = profile,
-				      .place = place,
-				      .built = p->ncolumns,
-				      .opt = *o };
+	col.name = arena_printf(p->arena, "%s -m%u%s%s%s%s -%s", c->name, width_bits(pr->width),
+				user ? "" : " ", user ? "" : pr->name, place ? " " : "",
+				place ? place_name(place) : "", opt);
+	col.id = arena_printf(p->arena, "%s/%u/%s%s%s%s%s", c->name, width_bits(pr->width), opt,
+			      user ? "" : "/", user ? "" : pr->name, place ? "@" : "",
+			      place ? place_name(place) : "");
+	col.built = plan_find_column(p, c, profile, opt);
+	p->columns = arena_grow(p->arena, p->columns, p->ncolumns, sizeof(col));
+	p->columns[p->ncolumns++] = col;
+}
 
-		col.name =
-			arena_printf(p->arena, "%s -m%u%s%s%s%s -%s", c->name,
-				     width_bits(pr->width), user ? "" : " ", user ? "" : pr->name,
-				     place ? " " : "", place ? place_name(place) : "", *o);
-		col.id = arena_printf(p->arena, "%s/%u/%s%s%s%s%s", c->name, width_bits(pr->width),
-				      *o, user ? "" : "/", user ? "" : pr->name, place ? "@" : "",
-				      place ? place_name(place) : "");
-		for (size_t i = 0; i < p->ncolumns; i++) {
-			const struct column *b = &p->columns[i];
+void plan_places(struct plan *p, const bool places[PLACES])
+{
+	struct plan from = *p;
 
-			if (b->compiler == c && b->profile == profile && !strcmp(b->opt, *o)) {
-				col.built = i;
-				break;
-			}
+	p->columns = NULL;
+	p->ncolumns = 0;
+	for (size_t i = 0; i < from.ncolumns; i++) {
+		const struct column *c = &from.columns[i];
+
+		for (enum place_id place = 0; place < PLACES; place++) {
+			struct column *made;
+
+			if (!places[place] || !has_work(p, c->profile, place))
+				continue;
+			add_column(p, c->compiler, c->profile, place, c->opt);
+			made = &p->columns[p->ncolumns - 1];
+			made->unusable = c->unusable;
+			made->absent = c->absent;
+			made->why = c->why;
+			made->payload = c->payload;
+			made->text_hash = c->text_hash;
 		}
-		if (col.built == p->ncolumns)
-			decide(p, &col);
-		p->columns = arena_grow(p->arena, p->columns, p->ncolumns, sizeof(col));
-		p->columns[p->ncolumns++] = col;
 	}
 }
 
@@ -182,6 +202,7 @@ void plan_columns(struct plan *p, struct compiler_list *compilers, const bool pl
 
 	for (size_t i = 0; i < compilers->n; i++) {
 		struct compiler *c = &compilers->v[i];
+		struct column *added;
 
 		for (enum profile_id f = 0; f < PROFILES; f++) {
 			const struct profile *pr = &profiles[f];
@@ -194,8 +215,14 @@ void plan_columns(struct plan *p, struct compiler_list *compilers, const bool pl
 			compiler_probe(p->arena, c, f, cache);
 			c->target[f].library = support_library(p->arena, c, pr->width);
 			for (enum place_id place = 0; place < PLACES; place++) {
-				if (places[place] && has_work(p, f, place))
-					add_columns(p, c, f, place, opts);
+				if (!places[place] || !has_work(p, f, place))
+					continue;
+				for (const char *const *o = opts; *o; o++) {
+					add_column(p, c, f, place, *o);
+					added = &p->columns[p->ncolumns - 1];
+					if (added->built == p->ncolumns - 1)
+						decide(p, added);
+				}
 			}
 		}
 	}
@@ -205,7 +232,7 @@ void plan_columns(struct plan *p, struct compiler_list *compilers, const bool pl
 
 const char *place_name(enum place_id place)
 {
-	static const char *const names[PLACES] = { "native", "vmx", "root", "root-vmcs" };
+	static const char *const names[PLACES] = { "native", "kvm", "vmx", "root", "root-vmcs" };
 
 	return names[place];
 }

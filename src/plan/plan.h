@@ -17,10 +17,10 @@ enum absence {
 	COMPILER_CRASH /* it died or hung on this very case */
 };
 
-/* Where a payload runs: as a process; as a VMX guest; in VMX root operation with no current VMCS,
- * where a VMREAD fails with VMfailInvalid; and with one, where that of no field fails with
- * VMfailValid. */
-enum place_id { PLACE_NATIVE, PLACE_VMX, PLACE_ROOT, PLACE_ROOT_VMCS, PLACES };
+/* Where a payload runs: as a process; as a guest of KVM; as a guest of our own VMX hypervisor; in
+ * VMX root operation with no current VMCS, where a VMREAD fails with VMfailInvalid; and with one,
+ * where that of no field fails with VMfailValid. */
+enum place_id { PLACE_NATIVE, PLACE_KVM, PLACE_VMX, PLACE_ROOT, PLACE_ROOT_VMCS, PLACES };
 
 /* Compiler x width x optimisation x profile x place. */
 struct column {
@@ -52,7 +52,7 @@ struct plan {
 	const char *launcher; /* what compilers are called through ("ccache"), or NULL */
 	/* Places other than the native one get the kernel's code only: what ring 0 is about. */
 	bool kernel_only_elsewhere;
-	unsigned jobs;        /* 0: ninja's default */
+	unsigned jobs; /* 0: ninja's default */
 	/* Called with a line of progress, or NULL to finish it; may be NULL. Ninja's lines are
 	 * "[DONE/ALL] SECONDS WHAT". */
 	void (*progress)(const char *line);
@@ -69,9 +69,16 @@ struct plan {
 void plan_columns(struct plan *p, struct compiler_list *compilers, const bool places[PLACES],
 		  const char *const *opts);
 
+/* The column of the same code in the first of its places, or p->ncolumns. */
+size_t plan_find_column(const struct plan *p, const struct compiler *c, enum profile_id profile,
+			const char *opt);
+
+/* Put every payload of the plan, of which each is there once, into the wanted places instead. */
+void plan_places(struct plan *p, const bool places[PLACES]);
+
 extern const bool plan_only_native[PLACES];
 
-/* "native", "vmx", "root", "root-vmcs". */
+/* "native", "kvm", "vmx", "root", "root-vmcs". */
 const char *place_name(enum place_id place);
 
 /* Can code of both columns meet in one program? */

@@ -114,7 +114,8 @@ static const char *repeat_command(struct matrix *m, const struct column *col,
 				  const struct gen_case *c)
 {
 	const struct compiler *cc = col->compiler;
-	const char *with = col->place == PLACE_VMX ? m->vmx_with : NULL;
+	bool guest = col->place == PLACE_VMX || col->place == PLACE_KVM;
+	const char *with = guest ? m->vmx_with : NULL;
 	const char *which =
 		arena_printf(m->arena, "%s:%s", c->decl->proto->pos.file, c->decl->proto->name);
 

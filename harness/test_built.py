@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""`clobber run --build-only` here, `clobber run --built` there: the same verdicts, and no compiler."""
+import json
+import shutil
+
+import pytest
+
+import program
+from program import run, write
+
+CASES = "int f(int a, char b);\n//! group two\nlong long g(double d, long long n);\n"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory, gcc):
+    """(folder, its matrix when built and run at once)"""
+    tmp = tmp_path_factory.mktemp("built")
+    args = ["--cc", gcc, "--opt", "O2", "--cases", write(tmp / "c.h", CASES), "--profile",
+            "user,kernel"]
+    r = run(["run", "--build-only", "--out", tmp / "built", *args])
+    assert (r.status, r.stderr) == (0, "")
+    assert r.stdout == f"4 columns built; `clobber run --built {tmp}/built' runs them\n"
+    return tmp / "built", program.run_matrix(tmp / "once", *args, status=0)
+
+
+def nothing(tmp_path):
+    (tmp_path / "bin").mkdir()
+    return program.environment(PATH=str(tmp_path / "bin"))
+
+
+def run_built(tmp_path, folder, *args, env=None):
+    return run(["run", "--built", folder, "--out", tmp_path / "out", *args], cwd=tmp_path,
+               env=env or nothing(tmp_path))
+
+
+def test_same_matrix_without_any_tool(tmp_path, built):
+    folder, once = built
+    r = run_built(tmp_path, folder, "--place", "native")
+    assert (r.status, r.stderr) == (0, "")
+    m = program.load(tmp_path / "out")
+    for part in ("columns", "rows", "cells", "findings", "narrow", "totals", "differences"):
+        assert m.data[part] == once.data[part], part
+
+
+def test_folder_may_be_moved(tmp_path, built):
+    shutil.copytree(built[0], tmp_path / "moved")
+    r = run_built(tmp_path, "moved", "--place", "native")
+    assert (r.status, r.stderr) == (0, "")
+
+
+def test_absent_places_are_not_run(tmp_path, built):
+    r = run_built(tmp_path, built[0], "--place", "native,vmx")
+    assert (r.status, r.stderr) == (0, "")
+    m = program.load(tmp_path / "out")
+    assert m.totals["pass"] == m.totals["not-run"] == built[1].totals["executed"]
+    assert {c["why_not"] for c in m.columns.values() if c["place"] == "vmx"} == {
+        "bochs is not installed: apt-get install bochs bochs-term"}
+
+
+def test_a_shard_is_built_too(tmp_path, gcc):
+    r = run(["run", "--shard", "1/1", "--out", tmp_path / "shard", "--cc", gcc, "--cases",
+             write(tmp_path / "c.h", CASES), "--place", "native", "--profile", "user"])
+    assert r.status == 0
+    r = run_built(tmp_path, tmp_path / "shard", "--place", "native")
+    assert (r.status, r.stderr) == (0, "")
+
+
+def test_what_was_only_built_is_merged_as_not_run(tmp_path, built):
+    r = run(["merge", built[0], "--out", tmp_path / "out"])
+    assert r.status == 2 and "nothing was executed" in r.stderr
+    assert {c["reason"] for c in program.load(tmp_path / "out").cells.values()} == {
+        "built only: run it with `clobber run --built'"}
+
+
+@pytest.mark.parametrize("args, message", (
+    (["--cc", "gcc"], "--cc: does not go with --built, whose folder says it"),
+    (["--opt", "O2"], "--opt: does not go with --built, whose folder says it"),
+    (["--shard", "1/2"], "--shard: does not go with --built, whose folder says it"),
+    (["--build-only"], "--build-only: does not go with --built, whose folder says it"),
+    (["--place", "root"], "--built: nothing in "),
+))
+def test_what_does_not_go_together(tmp_path, built, args, message):
+    r = run_built(tmp_path, built[0], *args)
+    assert (r.status, r.stdout) == (2, "") and r.stderr.startswith(f"clobber: {message}")
+
+
+@pytest.mark.parametrize("args, message", (
+    (["--shard", "1/2"], "--build-only: does not go with --shard: nothing is run"),
+    (["--place", "native"], "--build-only: does not go with --place: nothing is run"),
+))
+def test_building_only(tmp_path, gcc, args, message):
+    r = run(["run", "--build-only", "--cc", gcc, "--out", tmp_path / "out", *args])
+    assert (r.status, r.stdout) == (2, "") and message in r.stderr
+
+
+def damaged(tmp_path, folder, change) -> str:
+    shutil.copytree(folder, tmp_path / "bad")
+    change(tmp_path / "bad")
+    r = run_built(tmp_path, "bad", "--place", "native")
+    assert (r.status, r.stdout) == (2, "")
+    return r.stderr
+
+
+def without_payload(folder) -> None:
+    next((folder / "work/col").glob("*.elf")).unlink()
+    text = (folder / "shard.json").read_text()
+    work = json.loads(text)["work"]
+    (folder / "shard.json").write_text(text.replace(work, "/nowhere"))
+
+
+def with_other_code(folder) -> None:
+    a, b = sorted((folder / "work/col").glob("*.elf"))[:2]
+    shutil.copy(a, b)
+
+
+def test_missing_payload(tmp_path, built):
+    assert "is missing: copy the folder whole" in damaged(tmp_path, built[0], without_payload)
+
+
+def test_other_payload(tmp_path, built):
+    assert "is damaged, or of another run" in damaged(tmp_path, built[0], with_other_code)
+
+
+def test_other_version(tmp_path, built):
+    def older(folder) -> None:
+        document = json.loads((folder / "shard.json").read_text())
+        document["version"] = "0.0.1"
+        (folder / "shard.json").write_text(json.dumps(document))
+
+    assert "was written by clobber 0.0.1, this is " in damaged(tmp_path, built[0], older)
+
+
+def test_no_folder(tmp_path):
+    r = run_built(tmp_path, tmp_path / "none")
+    assert r.status == 2 and "no shard: " in r.stderr
