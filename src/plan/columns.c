@@ -178,7 +178,7 @@ static void add_columns(struct plan *p, struct compiler *c, enum profile_id prof
 void plan_columns(struct plan *p, struct compiler_list *compilers, const bool places[PLACES],
 		  const char *const *opts)
 {
-	const char *cache = arena_printf(p->arena, "%s/probes", p->work);
+	const char *cache = p->probes ? p->probes : arena_printf(p->arena, "%s/probes", p->work);
 
 	for (size_t i = 0; i < compilers->n; i++) {
 		struct compiler *c = &compilers->v[i];

@@ -42,6 +42,7 @@ struct column {
 struct plan {
 	struct arena *arena;
 	const char *work;    /* folder for everything generated and built */
+	const char *probes;  /* folder that remembers what compilers answered; NULL: in `work` */
 	const char *runtime; /* folder with rt32.o, rt64.o and payload.ld */
 	const char *include; /* folder that holds payload/case.h */
 	const char *host_cc; /* compiles expectation tables */
@@ -52,7 +53,7 @@ struct plan {
 	const char *launcher; /* what compilers are called through ("ccache"), or NULL */
 	/* Places other than the native one get the kernel's code only: what ring 0 is about. */
 	bool kernel_only_elsewhere;
-	unsigned jobs;        /* 0: ninja's default */
+	unsigned jobs; /* 0: ninja's default */
 	/* Called with a line of progress, or NULL to finish it; may be NULL. Ninja's lines are
 	 * "[DONE/ALL] SECONDS WHAT". */
 	void (*progress)(const char *line);
