@@ -447,6 +447,7 @@ int cmd_run(int argc, char **argv)
 							  .verbose = o.verbose,
 							  .quiet = o.quiet });
 	if (request.plan) {
+		status = claims_status(&claims, status);
 		claims_close(&claims);
 		matrix_close(&claims_matrix);
 	}
