@@ -26,6 +26,7 @@ import program  # noqa: E402
 MACHINES = {"qemu": (kvm_machine.why_not, kvm_machine.run_qemu, "O2", None),
             # An order of magnitude slower: what place kvm is about, with one compiler.
             "bochs": (kvm_bochs.why_not, kvm_bochs.run_bochs, "O2", "gcc")}
+SECONDS = 3600  # with every compiler and case it takes many minutes
 CASES = {"qemu": "cases/scalar,cases/thread,cases/kernel", "bochs": "cases/thread,cases/kernel"}
 
 
@@ -62,7 +63,7 @@ def main() -> int:
         command = ["clobber", "run", "--built", "/built", "--place", args.place, "--out",
                    "/out/kvm", "--color", "never", "-v", "--jobs", "1"]
         files = kvm_machine.program_files(program.PROGRAM.parent) | {"/built": folder / "built"}
-        outputs, seconds = run(folder, {"kvm": command}, files)
+        outputs, seconds = run(folder, {"kvm": command}, files, SECONDS)
         out = outputs["kvm"]
         sys.stderr.write(out.stderr)
         if out.status == 2:
