@@ -15,6 +15,7 @@ static const char usage[] =
 	"  run       compile and run every case with every compiler; print the matrix\n"
 	"  explain   where each argument of a prototype goes, under every convention\n"
 	"  fuzz      draw random prototypes, run them, minimise what they find\n"
+	"  claims    the claims of the thread behind it all, each with a verdict\n"
 	"  coverage  how much of each convention the cases exercise\n"
 	"  report    render a stored matrix: text, Markdown, JUnit and more\n"
 	"  compare   what is different between two stored matrices\n"
@@ -33,6 +34,7 @@ int main(int argc, char **argv)
 		int (*run)(int argc, char **argv);
 	} verbs[] = { { "run", cmd_run },       { "explain", cmd_explain },
 		      { "fuzz", cmd_fuzz },     { "coverage", cmd_coverage },
+			      { "claims", cmd_claims },
 		      { "report", cmd_report }, { "compare", cmd_compare },
 		      { "merge", cmd_merge },   { "list", cmd_list } };
 	const char *names[ARRAY_SIZE(verbs) + 1] = { NULL };

@@ -162,7 +162,7 @@ void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c)
 	str_addf(out, "\tcall\tcl_before\n\tcall\t%starget_%s\n\tjmp\tcl_after\n",
 		 gen_enters(c) ? "through_" : "", c->symbol);
 	if (gen_enters(c))
-		gen_entry_asm(out, c);
+		gen_entry_asm(out, a, c);
 }
 
 static void set_return(struct str *out, const struct gen_case *c)
