@@ -112,7 +112,7 @@ void step_attributes(struct unit *u, const struct step *s, struct evidence *e)
 			add(u->arena, &stack, attributes[i], place(u->arena, from));
 	}
 	if (!*taken && !*stack) {
-		e->not_run = "it accepts none of the attributes";
+		e->not_run = *odd ? odd : "it accepts none of the attributes";
 		return;
 	}
 	e->holds = !*stack;

@@ -76,7 +76,7 @@ static bool measure(struct unit *u, const struct object *o, const char *list, st
 		}
 		out->bytes += size.bytes;
 		out->instructions += size.instructions;
-		out->pushes += size.pushes;
+		out->saved += size.saved;
 		out->written |= size.written;
 		list += n + (list[n] == ',');
 	}
@@ -101,8 +101,8 @@ void step_fewer(struct unit *u, const struct step *s, struct evidence *e)
 		arena_printf(u->arena,
 			     "%s: %u bytes, %u instructions, %u registers saved; against %u, %u, "
 			     "%u",
-			     s->d, m[0].bytes, m[0].instructions, m[0].pushes, m[1].bytes,
-			     m[1].instructions, m[1].pushes);
+			     s->d, m[0].bytes, m[0].instructions, m[0].saved, m[1].bytes,
+			     m[1].instructions, m[1].saved);
 }
 
 static const char *register_list(struct arena *a, uint32_t set, enum width w)

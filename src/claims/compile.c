@@ -6,6 +6,7 @@
 #include "plan/probe.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -109,7 +110,7 @@ struct compiled claims_compile(struct unit *u, const char *source, const char *o
 	struct command c = { 0 };
 	struct compiled out = { 0 };
 	struct str text = { 0 };
-	char *content, *folder;
+	char *content, *folder, *temporary;
 	size_t len;
 	int status;
 
@@ -127,16 +128,21 @@ struct compiled claims_compile(struct unit *u, const char *source, const char *o
 	to = arena_printf(u->arena, "%s/%.*s-%016llx.o", folder, (int)strcspn(source, "."), source,
 			  (unsigned long long)c.hash);
 	log = arena_printf(u->arena, "%s.log", to);
+	/* Under a name of its own: columns share what is assembled. */
+	temporary = arena_printf(u->arena, "%s.%zx.o", to, (size_t)u->column);
 	word(&c, "-o");
-	word(&c, to);
+	word(&c, temporary);
 	word(&c, from);
 	if (!remembered(u->arena, log, &status, &output) || (!status && access(to, R_OK) < 0)) {
 		char *code;
 
-		unlink(to);
 		status = run_program(c.v, SECONDS, &text);
 		if (status < 0)
 			die("cannot run %s: %s", c.v[0], strerror(errno));
+		if (status)
+			unlink(temporary);
+		else if (rename(temporary, to) < 0 && errno != ENOENT)
+			die("cannot write %s: %s", to, strerror(errno));
 		code = arena_printf(u->arena, "%d\n%s", status, text.s ? text.s : "");
 		output = arena_strdup(u->arena, text.s ? text.s : "");
 		str_free(&text);

@@ -151,10 +151,31 @@ static void choose_flags(const struct claims_request *r, struct claim_column *c)
 	compiler_probe(r->plan->arena, c->compiler, kernel, cache);
 	if (t->works.ok)
 		return;
-	c->why_not = arena_printf(r->plan->arena, "the kernel's flags: it %s",
+	c->why_not = arena_printf(r->plan->arena, "without the kernel's flags: %s",
 				  t->works.why ? t->works.why : "does not compile with them");
 	c->profile = profile_user(c->width);
 	compiler_probe(r->plan->arena, c->compiler, c->profile, cache);
+}
+
+/* A compiler may take -mregparm=3 and do nothing about it. Then nothing at 32 bit is what it claims
+ * to be: found by compiling one function with and without. */
+static void check_regparm(struct unit *u, struct claim_column *c)
+{
+	const char *options[] = { "-DATTRIBUTE=0", "-DATTRIBUTE=0 -mregparm=0" };
+	struct object o[2];
+	const char *difference;
+
+	if (c->width != W32 || c->why_not || !u->target)
+		return;
+	for (int i = 0; i < 2; i++) {
+		struct compiled made = claims_compile(u, "attribute.c", options[i]);
+
+		if (!made.object || object_read(u->arena, made.object, &o[i]))
+			return;
+	}
+	if (object_same(u->arena, &o[0], &o[1], &difference))
+		c->why_not =
+			"without the kernel's flags: it takes -mregparm=3, which changes nothing";
 }
 
 static size_t find_column(const struct matrix *m, const struct claim_column *c)
@@ -214,6 +235,7 @@ static void decide_column(struct queue *q, size_t i)
 			  .target = t->works.ok ? t : NULL,
 			  .matrix_column = find_column(q->matrix, c) };
 
+	check_regparm(&u, c);
 	for (size_t k = 0; k < q->table->nresults; k++) {
 		if (q->table->results[k].column == i)
 			decide(&u, &q->table->results[k]);

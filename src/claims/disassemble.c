@@ -126,6 +126,7 @@ bool object_measure(const struct object *o, const struct object_function *f,
 	ZydisDecodedInstruction in;
 	ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT];
 	uint64_t padding = 0;
+	bool prologue = true;
 
 	*out = (struct object_size){ 0 };
 	for (uint64_t i = 0; i < f->size; i += in.length) {
@@ -144,8 +145,9 @@ bool object_measure(const struct object *o, const struct object_function *f,
 		    op[0].type == ZYDIS_OPERAND_TYPE_REGISTER) {
 			int n = gpr_number(op[0].reg.value, o->width);
 
-			out->pushes += n >= 0 && (callers_own(o->width) >> n & 1);
+			out->saved += prologue && n >= 0 && (callers_own(o->width) >> n & 1);
 		}
+		prologue = prologue && in.meta.branch_type == ZYDIS_BRANCH_TYPE_NONE;
 		for (unsigned k = 0; in.mnemonic != ZYDIS_MNEMONIC_POP && k < in.operand_count;
 		     k++) {
 			int n = op[k].type == ZYDIS_OPERAND_TYPE_REGISTER

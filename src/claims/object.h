@@ -50,8 +50,7 @@ bool object_same(struct arena *a, const struct object *x, const struct object *y
 /* What a function consists of. */
 struct object_size {
 	unsigned bytes, instructions;
-	unsigned
-		pushes; /* of registers that belong to the caller (bx, bp, si, di at 32 bit, ...) */
+	unsigned saved;   /* registers of the caller's pushed before anything is called */
 	uint32_t written; /* general registers written other than by pop: bits in encoding order */
 };
 /* False when it holds bytes that are no instruction. */

@@ -57,6 +57,14 @@ static const char *finding_text(struct arena *a, const struct finding *f)
 		 : "no finding";
 }
 
+/* Without the name of the generated file in front of it. */
+static const char *short_reason(const char *why)
+{
+	const char *error = why ? strstr(why, "error: ") : NULL;
+
+	return error ? error : why ? why : "not run";
+}
+
 void step_cases(struct unit *u, const struct step *s, struct evidence *e)
 {
 	const struct gen_set *set = set_of(u);
@@ -90,8 +98,7 @@ void step_cases(struct unit *u, const struct step *s, struct evidence *e)
 			e->id = id;
 			if (j->verdict == VERDICT_NOT_RUN ||
 			    j->verdict == VERDICT_UNSUPPORTED_HERE) {
-				e->not_run = arena_printf(u->arena, "%s: %s", id,
-							  j->why ? j->why : "not run");
+				e->not_run = short_reason(j->why);
 				return;
 			}
 			e->holds = false;
@@ -154,8 +161,7 @@ void step_caught(struct unit *u, const struct step *s, struct evidence *e)
 			e->id = arena_printf(u->arena, "%s as %s, %s", c->id, s->c, column);
 			if (j->verdict == VERDICT_NOT_RUN ||
 			    j->verdict == VERDICT_UNSUPPORTED_HERE) {
-				e->not_run = arena_printf(u->arena, "%s: %s", e->id,
-							  j->why ? j->why : "not run");
+				e->not_run = short_reason(j->why);
 				return;
 			}
 			f = asserted(u, s, c, d);

@@ -105,7 +105,7 @@ static void table(struct str *out, const struct stored_claims *s,
 	}
 }
 
-/* Two results that are told in one sentence. */
+/* Two results of one width and place that are told in one sentence. */
 static bool told_together(const struct stored_claims *s, const struct stored_claim_result *a,
 			  const struct stored_claim_result *b)
 {
@@ -114,20 +114,18 @@ static bool told_together(const struct stored_claims *s, const struct stored_cla
 	       !strcmp(a->reason ? a->reason : "", b->reason ? b->reason : "");
 }
 
-/* "-m64 true: gcc-12, clang-14: WHY". False if an earlier result told it. */
-static bool sentence(struct str *t, const struct stored_claims *s, const struct stored_claim *c,
-		     size_t i)
+/* "true: gcc-12, clang-14: WHY" of result `i` and those told with it. False if an earlier one told
+ * it. */
+static bool said(struct str *t, const struct stored_claims *s, const struct stored_claim *c,
+		 size_t i)
 {
 	const struct stored_claim_result *r = &c->v[i];
-	const struct stored_claim_column *column = &s->columns[r->column];
 
+	t->len = 0;
 	for (size_t k = 0; k < i; k++) {
 		if (told_together(s, &c->v[k], r))
 			return false;
 	}
-	t->len = 0;
-	str_addf(t, "-m%u%s%s ", column->width, strcmp(column->place, "native") ? " " : "",
-		 strcmp(column->place, "native") ? column->place : "");
 	if (!r->applies) {
 		str_addf(t, "-: %s", r->reason);
 		return true;
@@ -141,6 +139,37 @@ static bool sentence(struct str *t, const struct stored_claims *s, const struct 
 	if (r->reason)
 		str_addf(t, ": %s", r->reason);
 	return true;
+}
+
+/* The same with its width and places in front: "-m64 native, root true: ...". False if another
+ * result, of another place perhaps, told it. */
+static bool sentence(struct str *t, const struct stored_claims *s, const struct stored_claim *c,
+		     size_t i)
+{
+	const struct stored_claim_column *column = &s->columns[c->v[i].column];
+	struct str own = { 0 }, other = { 0 };
+	bool told = !said(&own, s, c, i), elsewhere = false;
+
+	t->len = 0;
+	str_addf(t, "-m%u", column->width);
+	for (size_t k = 0; k < c->n && !told; k++) {
+		const struct stored_claim_column *at = &s->columns[c->v[k].column];
+
+		if (at->width != column->width || !said(&other, s, c, k) || strcmp(own.s, other.s))
+			continue;
+		told = k < i;
+		elsewhere = elsewhere || strcmp(at->place, "native");
+		str_addf(t, "%s %s", k == i ? "" : ",", at->place);
+	}
+	/* Where only the native place is meant it goes without saying. */
+	if (!elsewhere) {
+		t->len = 0;
+		str_addf(t, "-m%u", column->width);
+	}
+	str_addf(t, " %s", told ? "" : own.s);
+	str_free(&own);
+	str_free(&other);
+	return !told;
 }
 
 static void evidence(struct str *out, const struct text_style *style,

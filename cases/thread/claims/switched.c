@@ -8,12 +8,12 @@
 #endif
 
 extern unsigned long last_field, faults;
-LINKAGE void vmread_error(unsigned long field, _Bool fault);
+LINKAGE void vmread_failed(unsigned long field, _Bool fault);
 
 void caller(void)
 {
-	vmread_error(last_field, 0);
-	vmread_error(last_field + 1, 1);
+	vmread_failed(last_field, 0);
+	vmread_failed(last_field + 1, 1);
 }
 
 LINKAGE void vmread_error(unsigned long field, _Bool fault)
