@@ -52,7 +52,7 @@ struct claim {
 };
 
 enum { CLAIMS = 21 };
-extern const struct claim claims[CLAIMS]; /* in order of their numbers */
+extern const struct claim all_claims[CLAIMS]; /* in order of their numbers */
 extern const struct step claim_steps[];   /* ends with claim 0 */
 
 #define CLAIM_VERDICTS(X) \

@@ -144,17 +144,18 @@ static void decide(struct unit *u, struct claim_result *r)
 static void choose_flags(const struct claims_request *r, struct claim_column *c)
 {
 	enum profile_id kernel = c->width == W64 ? PROFILE_KERNEL_64 : PROFILE_KERNEL_32;
-	const char *cache = arena_printf(r->plan->arena, "%s/probes", r->plan->work);
+	const struct plan *p = r->plan;
+	const char *cache = p->probes ? p->probes : arena_printf(p->arena, "%s/probes", p->work);
 	const struct target *t = &c->compiler->target[kernel];
 
 	c->profile = kernel;
-	compiler_probe(r->plan->arena, c->compiler, kernel, cache);
+	compiler_probe(p->arena, c->compiler, kernel, cache);
 	if (t->works.ok)
 		return;
-	c->why_not = arena_printf(r->plan->arena, "without the kernel's flags: %s",
+	c->why_not = arena_printf(p->arena, "without the kernel's flags: %s",
 				  t->works.why ? t->works.why : "does not compile with them");
 	c->profile = profile_user(c->width);
-	compiler_probe(r->plan->arena, c->compiler, c->profile, cache);
+	compiler_probe(p->arena, c->compiler, c->profile, cache);
 }
 
 /* A compiler may take -mregparm=3 and do nothing about it. Then nothing at 32 bit is what it claims
@@ -193,8 +194,7 @@ static size_t find_column(const struct matrix *m, const struct claim_column *c)
 static void make_columns(const struct claims_request *r, struct claims_table *t)
 {
 	for (enum place_id place = 0; place < PLACES; place++) {
-		/* A guest shows nothing that a process does not. */
-		if (!r->places[place] || place == PLACE_VMX)
+		if (!r->places[place])
 			continue;
 		for (enum width w = W64 + 1; w-- > W32;) {
 			for (size_t i = 0; r->widths[w] && i < r->compilers->n; i++) {
@@ -262,9 +262,9 @@ static void make_results(const struct claims_request *r, struct claims_table *t)
 {
 	for (size_t i = 0; i < CLAIMS; i++) {
 		for (size_t k = 0; r->wanted[i] && k < t->ncolumns; k++) {
-			struct claim_result result = { .claim = &claims[i], .column = k };
+			struct claim_result result = { .claim = &all_claims[i], .column = k };
 
-			if (t->columns[k].place != PLACE_NATIVE && !claims[i].rooted)
+			if (t->columns[k].place != PLACE_NATIVE && !all_claims[i].rooted)
 				continue;
 			t->results = arena_grow(t->arena, t->results, t->nresults, sizeof(result));
 			t->results[t->nresults++] = result;

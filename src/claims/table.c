@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-const struct claim claims[CLAIMS] = {
+const struct claim all_claims[CLAIMS] = {
 #define CLAIM(number, who, widths, rooted, any_flags, refuted, text) \
 	{ number, who, text, widths, rooted, any_flags, refuted },
 #include "claims/claims.def"

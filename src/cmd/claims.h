@@ -7,7 +7,8 @@
 #include "cmd/execute.h"
 
 /* Run what the claims of `r` need in the wanted places, and decide them. r->plan has its arena,
- * tools and work folder, and no columns; r->claims and r->places are set here. The caller closes *m
+ * tools and work folder, and no columns; r->claims and r->places are set here, and
+ * place vmx is left out. The caller closes *m
  * (matrix_close) and *out (claims_close). */
 void decide_claims(struct claims_request *r, struct matrix *m, struct places *places,
 		   struct claims_table *out);

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-struct text_style;
+struct text_style; /* report.h */
 
 struct stored_claim_column {
 	const char *id, *compiler, *place;

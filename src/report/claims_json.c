@@ -57,14 +57,14 @@ json_t *claims_document(const struct claims_table *t)
 		json_t *results = json_array();
 
 		for (size_t k = 0; k < t->nresults; k++) {
-			if (t->results[k].claim == &claims[i])
+			if (t->results[k].claim == &all_claims[i])
 				json_array_append_new(results, one_result(t, &t->results[k]));
 		}
 		if (json_array_size(results))
 			json_array_append_new(list,
-					      json_pack("{si ss ss sO}", "number", claims[i].number,
-							"who", claims[i].who, "claim",
-							claims[i].text, "results", results));
+					      json_pack("{si ss ss sO}", "number", all_claims[i].number,
+							"who", all_claims[i].who, "claim",
+							all_claims[i].text, "results", results));
 		json_decref(results);
 	}
 	return json_pack("{so so}", "columns", columns, "list", list);

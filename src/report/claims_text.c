@@ -162,7 +162,7 @@ static bool sentence(struct str *t, const struct stored_claims *s, const struct 
 		str_addf(t, "%s %s", k == i ? "" : ",", at->place);
 	}
 	/* Where only the native place is meant it goes without saying. */
-	if (!elsewhere) {
+	if (!elsewhere || !c->v[i].applies) {
 		t->len = 0;
 		str_addf(t, "-m%u", column->width);
 	}
@@ -204,6 +204,19 @@ static void evidence(struct str *out, const struct text_style *style,
 	text_wrap(out, style, "      ", "        ", r->repro);
 }
 
+/* In every column that it speaks of. */
+static bool plainly_true(const struct stored_claim *c)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->v[i].applies && c->v[i].verdict != CLAIM_TRUE)
+			return false;
+		any = any || c->v[i].applies;
+	}
+	return any;
+}
+
 void text_claims(struct str *out, const struct stored_claims *s, const struct text_style *style)
 {
 	struct str t = { 0 };
@@ -226,8 +239,11 @@ void text_claims(struct str *out, const struct stored_claims *s, const struct te
 		const struct stored_claim *c = &s->v[i];
 
 		t.len = 0;
-		str_addf(&t, "%u. %s (%s)", c->number, c->text, c->who);
+		str_addf(&t, "%u. %s (%s)%s", c->number, c->text, c->who,
+			 !style->every_finding && plainly_true(c) ? ": true" : "");
 		text_wrap(out, style, "", "   ", t.s);
+		if (!style->every_finding && plainly_true(c))
+			continue;
 		for (size_t k = 0; k < c->n; k++) {
 			/* With evidence, each column speaks for itself. */
 			if (style->every_finding && c->v[k].applies) {
