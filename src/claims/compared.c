@@ -97,12 +97,11 @@ void step_fewer(struct unit *u, const struct step *s, struct evidence *e)
 	/* Less of the one at the price of the other is not less. */
 	e->holds = m[1].bytes <= m[0].bytes && m[1].instructions <= m[0].instructions &&
 		   (m[1].bytes < m[0].bytes || m[1].instructions < m[0].instructions);
-	e->detail =
-		arena_printf(u->arena,
-			     "%s: %u bytes, %u instructions, %u registers saved; against %u, %u, "
-			     "%u",
-			     s->d, m[0].bytes, m[0].instructions, m[0].saved, m[1].bytes,
-			     m[1].instructions, m[1].saved);
+	e->detail = arena_printf(u->arena,
+				 "%s: %u bytes, %u instructions, %u registers saved at entry; "
+				 "against %u, %u, %u",
+				 s->d, m[0].bytes, m[0].instructions, m[0].saved, m[1].bytes,
+				 m[1].instructions, m[1].saved);
 }
 
 static const char *register_list(struct arena *a, uint32_t set, enum width w)
