@@ -196,6 +196,7 @@ static void caller(struct str *out, struct arena *a, const struct gen_case *c)
 	const struct prototype *p = c->decl->proto;
 	enum width w = c->conv->width;
 	const char *probe = gen_calls_entry(c) ? "through_probe" : "probe";
+	const char *called = gen_indirect(c) ? "call" : probe;
 
 	declarator(out, a, c, probe, false);
 	if (gen_reads(c)) {
@@ -204,11 +205,14 @@ static void caller(struct str *out, struct arena *a, const struct gen_case *c)
 		return;
 	}
 	str_addf(out, ";\nvoid caller_%s(void)\n{\n\tCL_KEEP\n", c->symbol);
+	if (gen_indirect(c))
+		str_addf(out, "\t__typeof__(probe_%s) *volatile call_%s = probe_%s;\n", c->symbol,
+			 c->symbol, c->symbol);
 	if (p->ret->kind != TYPE_VOID)
 		str_addf(out, "\t%s;\n\tr = ", type_spell(a, p->ret, "r"));
 	else
 		str_add(out, "\t");
-	str_addf(out, "%s_%s(", probe, c->symbol);
+	str_addf(out, "%s_%s(", called, c->symbol);
 	for (unsigned i = 0; i < c->place.nargs; i++) {
 		str_add(out, i ? ",\n\t\t" : "");
 		load(out, a, abi_arg_type(p, i), w, "cl_arg", gen_buffer(i));

@@ -66,6 +66,8 @@ const char *gen_through_error(struct arena *a, const struct case_decl *d);
  */
 bool gen_reads(const struct gen_case *c);
 bool gen_enters(const struct gen_case *c);
+/* Does its C caller call through a pointer? */
+bool gen_indirect(const struct gen_case *c);
 bool gen_exits(const struct gen_case *c);
 /* Does its C caller call the assembly, and that the probe? */
 bool gen_calls_entry(const struct gen_case *c);

@@ -26,6 +26,7 @@ static const struct through_body bodies[] = {
 	  .file = "opaque.inc",
 	  .macro = "VMREAD_ERROR_OPAQUE",
 	  .convention = "kernel" },
+	{ .name = "indirect", .broken = "", .kind = INDIRECT },
 	{ .name = "vmread_goto", .broken = "", .kind = INLINE, .reads = 1 },
 	{ .name = "vcpu_run",
 	  .broken = "drop_bx swap_pops wrong_pop mismatched",
@@ -116,12 +117,17 @@ bool gen_trampolined(const struct gen_case *c)
 
 bool gen_reads(const struct gen_case *c)
 {
-	return through_body(c->decl) && !is_kind(c, ENTRY);
+	return is_kind(c, TRAMPOLINE) || is_kind(c, INLINE);
 }
 
 bool gen_enters(const struct gen_case *c)
 {
 	return is_kind(c, ENTRY);
+}
+
+bool gen_indirect(const struct gen_case *c)
+{
+	return is_kind(c, INDIRECT);
 }
 
 bool gen_exits(const struct gen_case *c)
@@ -189,6 +195,8 @@ static const char *all_bodies(struct arena *a)
 static const char *wrong_prototype(struct arena *a, const struct through_body *b,
 				   const struct prototype *p)
 {
+	if (b->kind == INDIRECT)
+		return NULL;
 	if (b->kind == ENTRY) {
 		bool exactly = b->convention && !strcmp(b->convention, "asmlinkage");
 

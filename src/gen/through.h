@@ -8,6 +8,7 @@
 enum through_kind {
 	TRAMPOLINE, /* inline assembly, which calls C through vmread_error_trampoline */
 	INLINE,     /* inline assembly, and a call in C */
+	INDIRECT,   /* none: C calls through a pointer */
 	ENTRY       /* assembly with a C prototype, which calls C */
 };
 
@@ -18,7 +19,7 @@ struct through_body {
 	enum through_kind kind;
 	unsigned reads;   /* of the C caller: how many times the probe is called */
 	bool only_32;     /* there is no such thing at 64 bit */
-	bool exits;             /* ENTRY: it enters a guest, and a VM exit brings it back */
+	bool exits;       /* ENTRY: it enters a guest, and a VM exit brings it back */
 	bool called_by_c; /* ENTRY: C calls it; otherwise only assembly does */
 	unsigned words;   /* ENTRY: most arguments, all of a word; exactly so many on the stack */
 	const char *file, *macro; /* of asm/thread; %u in the file's name is the width; NULL: the
