@@ -208,6 +208,14 @@ def test_written_registers_turn(tmp_path):
     assert "it leaves r8, r9 alone" in x["reason"]
 
 
+def test_a_flag_that_changes_nothing(tmp_path):
+    """A compiler that takes -mregparm=3 and passes on the stack has no 32-bit kernel code to judge."""
+    x, _ = turned(tmp_path, 'for a; do shift; case $a in -mregparm=*) ;; *) set -- "$@" "$a";; esac; done',
+                  1, 32)
+    assert x["verdict"] == "not-run"
+    assert x["reason"].endswith("it takes -mregparm=3, which changes nothing")
+
+
 def test_uncaught_twin_voids_the_claim(tmp_path):
     """If a trampoline broken on purpose is not caught, what the whole one shows is worth nothing."""
     data = tmp_path / "data"

@@ -528,7 +528,8 @@ START_TEST(data_is_no_markup)
 	ck_assert_ptr_nonnull(strstr(text, "a\\|b &lt;i> \\*c\\* &lt;/script>"));
 	text = rendering("html", false);
 	ck_assert_uint_eq(times(text, "</script>"), 2);
-	ck_assert_ptr_nonnull(strstr(text, "a|b \\u003ci> *c* \\u003c/script>"));
+	/* The data is packed: none of it is in the page as it is. */
+	ck_assert_ptr_null(strstr(text, "a|b"));
 	text = rendering("github", false);
 	ck_assert_uint_eq(times(text, "\n"), 1);
 	ck_assert_ptr_nonnull(strstr(text, "::error file=cases/some.h,line=4,title=violation of "));
