@@ -13,4 +13,8 @@
 void decide_claims(struct claims_request *r, struct matrix *m, struct places *places,
 		   struct claims_table *out);
 
+/* The exit status: as given, but 1 in place of 0, with a message, when a case that is broken on
+ * purpose was not caught. */
+int claims_status(const struct claims_table *t, int status);
+
 #endif

@@ -542,6 +542,7 @@ int cmd_run(int argc, char **argv)
 	if (o.verbose && !o.quiet && !o.shard && !o.build_only)
 		print_costs(&m);
 	if (request.plan) {
+		status = claims_status(&claims, status);
 		claims_close(&claims);
 		matrix_close(&claims_matrix);
 	}
