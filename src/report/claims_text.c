@@ -257,6 +257,10 @@ void text_claims(struct str *out, const struct stored_claims *s, const struct te
 			}
 		}
 	}
+	if (!style->every_finding)
+		text_wrap(out, style, "", "  ",
+			  "The evidence of a verdict: clobber claims --cc COMPILER --width WIDTH "
+			  "--claim NUMBER -v");
 	str_add(out, "\n");
 	str_free(&t);
 }
