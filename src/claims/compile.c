@@ -6,6 +6,7 @@
 #include "plan/probe.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,8 @@ static void compose(struct unit *u, const char *source, const char *options, str
 		word(c, arena_printf(u->arena, "-I%s/", p->runtime));
 	} else {
 		c->hash = hash_bytes(c->hash, &u->column->compiler->identity, sizeof(uint64_t));
+		if (p->launcher)
+			word(c, p->launcher);
 		word(c, u->column->compiler->path);
 		word(c, arena_printf(u->arena, "-%s", u->column->opt));
 		/* What it says is evidence, so no -w. */
@@ -71,20 +74,21 @@ static void compose(struct unit *u, const char *source, const char *options, str
 	words(u->arena, c, options);
 }
 
-/* What nasm includes: part of the name of what it makes. */
+/* What nasm may include: part of the name of what it makes. */
 static uint64_t hash_includes(struct unit *u, uint64_t h)
 {
-	static const char *const files[] = { "vmread32.inc", "vmread64.inc", "opaque.inc",
-					     "tail32.inc" };
+	glob_t g;
 
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+	if (glob(arena_printf(u->arena, "%s/*.inc", u->request->plan->runtime), 0, NULL, &g))
+		return h;
+	for (size_t i = 0; i < g.gl_pathc; i++) {
 		size_t len;
-		char *text = file_read(
-			arena_printf(u->arena, "%s/%s", u->request->plan->runtime, files[i]), &len);
+		char *text = file_read(g.gl_pathv[i], &len);
 
 		h = text ? hash_bytes(h, text, len) : h;
 		free(text);
 	}
+	globfree(&g);
 	return h;
 }
 

@@ -29,7 +29,7 @@ static const struct through_body bodies[] = {
 	{ .name = "indirect", .broken = "", .kind = INDIRECT },
 	{ .name = "vmread_goto", .broken = "", .kind = INLINE, .reads = 1 },
 	{ .name = "vcpu_run",
-	  .broken = "drop_bx swap_pops wrong_pop mismatched",
+	  .broken = "drop_bx swap_pops swap_arguments wrong_pop mismatched",
 	  .kind = ENTRY,
 	  .called_by_c = true,
 	  .words = 3,
