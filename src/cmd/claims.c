@@ -95,6 +95,13 @@ static void claim_list(struct arena *a, const char *list, bool wanted[CLAIMS])
 	}
 }
 
+/* Claims are about these: a guest, whoever keeps it, shows nothing of them that a process does not.
+ */
+static bool for_claims(enum place_id place)
+{
+	return place == PLACE_NATIVE || place == PLACE_ROOT || place == PLACE_ROOT_VMCS;
+}
+
 static void place_list(struct plan *p, const char *list, struct places *out)
 {
 	const char **v = split_list(p->arena, list ? list : "auto");
@@ -108,8 +115,7 @@ static void place_list(struct plan *p, const char *list, struct places *out)
 
 		try = try || !strcmp(*v, "auto");
 		for (enum place_id i = 0; i < PLACES; i++) {
-			/* What a guest shows of these, a process does. */
-			if (i != PLACE_VMX && (all || !strcmp(*v, place_name(i))))
+			if (for_claims(i) && (all || !strcmp(*v, place_name(i))))
 				out->wanted[i] = found = true;
 		}
 		if (!found)
@@ -134,7 +140,8 @@ void decide_claims(struct claims_request *r, struct matrix *m, struct places *pl
 	struct case_list cases;
 
 	r->claims = arena_printf(p->arena, "%s/thread/claims", data_dir(p->arena, "cases"));
-	places->wanted[PLACE_VMX] = false; /* a guest shows nothing that a process does not */
+	for (enum place_id i = 0; i < PLACES; i++)
+		places->wanted[i] = places->wanted[i] && for_claims(i);
 	memcpy(r->places, places->wanted, sizeof(r->places));
 	*m = (struct matrix){ .arena = p->arena, .plan = p, .seed = 1 };
 	if (list) {

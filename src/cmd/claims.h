@@ -6,9 +6,16 @@
 #include "claims/claims.h"
 #include "cmd/execute.h"
 
+/* Fill `r` for a run whose sets are in `p` (no columns yet), if the thread's own cases are all
+ * among `cases` and profile kernel is in the run; else r->plan stays NULL. Everything lives in
+ * p->arena. */
+void request_claims(const struct plan *p, const struct case_list *cases,
+		    const struct compiler_list *compilers, const char *const *opts,
+		    struct claims_request *r);
+
 /* Run what the claims of `r` need in the wanted places, and decide them. r->plan has its arena,
- * tools and work folder, and no columns; r->claims and r->places are set here, and
- * place vmx is left out. The caller closes *m
+ * tools and work folder, and no columns; r->claims and r->places are set here: of the
+ * wanted places those that claims are about. The caller closes *m
  * (matrix_close) and *out (claims_close). */
 void decide_claims(struct claims_request *r, struct matrix *m, struct places *places,
 		   struct claims_table *out);

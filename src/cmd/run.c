@@ -312,58 +312,6 @@ static void choose_places(struct plan *p, const struct options *o, struct places
 		try_places(p, out);
 }
 
-/* Are the thread's own cases all in this run, under every convention, in the kernel's profile? Then
- * it ends with the claims. */
-static bool thread_is_whole(struct plan *p, const struct options *o, const struct case_list *cases)
-{
-	struct case_list thread;
-
-	if (o->abi || o->shard || o->build_only ||
-	    (!p->set[PROFILE_KERNEL_32].n && !p->set[PROFILE_KERNEL_64].n))
-		return false;
-	load_cases(p->arena, arena_printf(p->arena, "%s/thread", data_dir(p->arena, "cases")),
-		   &thread);
-	for (size_t i = 0; i < thread.n; i++) {
-		const struct prototype *t = thread.v[i].proto;
-		bool found = false;
-
-		for (size_t k = 0; !found && k < cases->n; k++)
-			found = !strcmp(cases->v[k].proto->name, t->name) &&
-				!strcmp(cases->v[k].proto->pos.file, t->pos.file);
-		if (!found)
-			return false;
-	}
-	return true;
-}
-
-/* What is to be decided; r->plan stays NULL when nothing is. */
-static void request_claims(struct plan *p, const struct options *o, const struct case_list *cases,
-			   const struct compiler_list *compilers, struct claims_request *r)
-{
-	const char **opts = split_list(p->arena, o->opt ? o->opt : "O0,O2");
-
-	if (!thread_is_whole(p, o, cases))
-		return;
-	r->plan = arena_alloc(p->arena, sizeof(*r->plan));
-	*r->plan = *p;
-	memset(r->plan->set, 0, sizeof(r->plan->set));
-	r->plan->columns = NULL;
-	r->plan->ncolumns = 0;
-	r->plan->probes = arena_printf(p->arena, "%s/probes", p->work);
-	r->plan->work = arena_printf(p->arena, "%s/claims", p->work);
-	if (make_dirs(r->plan->work) < 0)
-		die("cannot make folder %s: %s", r->plan->work, strerror(errno));
-	r->compilers = arena_alloc(p->arena, sizeof(*r->compilers));
-	*r->compilers = *compilers;
-	r->widths[W32] = p->set[PROFILE_KERNEL_32].n != 0;
-	r->widths[W64] = p->set[PROFILE_KERNEL_64].n != 0;
-	memset(r->wanted, 1, sizeof(r->wanted));
-	/* The kernel is compiled at -O2. */
-	r->opt = opts[0];
-	for (const char **s = opts; *s; s++)
-		r->opt = strcmp(*s, "O2") ? r->opt : *s;
-}
-
 static void load_plan(struct plan *p, const struct options *o, struct places *places,
 		      struct claims_request *claims)
 {
@@ -401,7 +349,8 @@ static void load_plan(struct plan *p, const struct options *o, struct places *pl
 		    "(`clobber list abis' shows which convention exists at which width)");
 	find_tools(p, o->cc, &compilers);
 	choose_places(p, o, places);
-	request_claims(p, o, &cases, &compilers, claims);
+	if (!o->abi && !o->shard && !o->build_only)
+		request_claims(p, &cases, &compilers, opts, claims);
 	plan_columns(p, &compilers, places->wanted, opts);
 }
 
