@@ -5,11 +5,11 @@
 # what to install.
 set -eu
 
-# command, pkg-config module (pc=NAME), Python module (py=NAME) or Bochs display (bochs=NAME), and
+# command, pkg-config module (pc=NAME), C header (h=NAME), Python module (py=NAME) or Bochs display (bochs=NAME), and
 # Debian's package for it
 base="gcc:gcc clang:clang nasm:nasm ld:binutils meson:meson ninja:ninja-build pkg-config:pkg-config
 make:make git:git bochs:bochs bochs=term:bochs-term pc=jansson:libjansson-dev
-pc=libxml-2.0:libxml2-dev pc=zlib:zlib1g-dev pc=check:check py=pytest:python3-pytest"
+pc=libxml-2.0:libxml2-dev pc=zlib:zlib1g-dev pc=libelf:libelf-dev h=Zydis/Zydis.h:libzydis-dev pc=check:check py=pytest:python3-pytest"
 compilers="gcc-11:gcc-11 gcc-12:gcc-12 clang-13:clang-13 clang-14:clang-14 clang-16:clang-16
 clang-19:clang-19 clang-22:clang-22 tcc:tcc chibicc:chibicc pcc:pcc"
 # Judges and browsers that some tests ask; without them those tests are skipped and say so.
@@ -22,6 +22,7 @@ kvm="qemu-system-x86_64:qemu-system-x86"
 present() {
 	case $1 in
 	pc=*) command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "${1#pc=}" ;;
+	h=*) [ -e "/usr/include/${1#h=}" ] || [ -e "/usr/local/include/${1#h=}" ] ;;
 	bochs=*) ls /usr/lib*/bochs/plugins/libbx_"${1#bochs=}"_gui.so \
 		/usr/lib/*/bochs/plugins/libbx_"${1#bochs=}"_gui.so 2>/dev/null | grep -q . ;;
 	py=*) /usr/bin/python3 -c "import ${1#py=}" >/dev/null 2>&1 ;;
