@@ -55,11 +55,11 @@ static uint64_t walk(unsigned input, uint64_t n)
 
 	for (unsigned i = 0; i < input; i++)
 		k += cc_now.inputs[i].role == CC_RANGE || cc_now.inputs[i].role == CC_SET;
-	stride = strides[k % sizeof(strides)];
-	if (n % stride == 0)
-		stride = 1;
 	if (n > CC_ROUNDS)
 		return modulo(random(), n);
+	stride = strides[k % sizeof(strides)];
+	if ((uint32_t)n % stride == 0)
+		stride = 1;
 	return ((unsigned)cc_now.round * stride + k) % (uint32_t)n;
 }
 
