@@ -13,8 +13,10 @@ static bool is_pointer(const struct contract_input *in)
 
 static void must_point(struct reader *r, const char *at, unsigned i)
 {
+	const struct type *t = r->c->input[i].type;
+
 	if (!is_pointer(&r->c->input[i]) &&
-	    r->c->input[i].type->size[r->width] != word_bytes(r->width))
+	    (!type_is_integer(t) || t->size[r->width] != word_bytes(r->width)))
 		reader_fail_at(r, at, (size_t)(r->s - at), NULL,
 			       "this is for pointers (or integers as wide as one)");
 }

@@ -271,6 +271,10 @@ static void fault_words(const struct check_run *run, const struct checked_place 
 				   extension_needed(run->payload, w, ip));
 	if (why)
 		x->more[n++] = why;
+	else if (code && !strncmp(code, "ret", 3) && r->item == CL_FAULT_SEGV && !address)
+		x->more[n++] =
+			"the word it returns to is no address: the stack pointer is not where it "
+			"was at entry, or that word was overwritten";
 	else if (!code && ip)
 		x->more[n++] = "there is no code: a wild jump or return";
 }

@@ -322,7 +322,8 @@ static void choose_stack(const struct cc_contract *c)
 
 	if (!first_stack_top)
 		first_stack_top = cl_stack_top & ~(cl_word)4095;
-	cl_stack_top = first_stack_top - (cc_now.round & 1 ? align : 2 * align);
+	/* As well aligned as promised, seldom better. */
+	cl_stack_top = first_stack_top - align * (1 + (cl_word)(cc_now.round & 7));
 }
 
 static void hidden_pointer(const struct cc_contract *c)
