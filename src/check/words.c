@@ -275,7 +275,7 @@ static void fault_words(const struct check_run *run, const struct checked_place 
 		x->more[n++] =
 			"the word it returns to is no address: the stack pointer is not where it "
 			"was at entry, or that word was overwritten";
-	else if (!code && ip)
+	else if (!code && r->item == CL_FAULT_SEGV)
 		x->more[n++] = "there is no code: a wild jump or return";
 }
 
