@@ -34,9 +34,12 @@ struct check_run {
 	const char *payload; /* the linked ELF */
 	uint64_t seed;
 	bool stepped;
-	const char *command; /* repeats the run, without --place and --seed */
+	const char *step_why_not; /* NULL, or why that was not possible */
+	const char *command;      /* repeats the run, without --place and --seed */
 	struct checked_place *place;
 	size_t nplaces;
+	const struct contract **no_cfi; /* stepped, but not unwound everywhere */
+	size_t nno_cfi;
 	const char **stub; /* of --weak-stubs */
 	size_t nstubs;
 	struct checked_finding *finding;
@@ -47,6 +50,8 @@ struct check_run {
  * earlier place. */
 void check_add_finding(struct check_run *r, const struct contract *c, const struct checked_place *p,
 		       const struct outcome *o, const struct cl_finding *record);
+/* A rule of a document, with its sentence and where it stands. */
+const char *check_rule_text(struct arena *a, enum rule_id id);
 /* All records of all places. */
 void check_judge(struct check_run *r);
 

@@ -59,6 +59,13 @@ static void absences(struct str *out, const struct check_run *r, const struct te
 				  arena_printf(r->arena, "place %s: %s", place_name(p->place),
 					       p->run.broken));
 	}
+	for (size_t i = 0; i < r->nno_cfi; i++)
+		text_wrap(out, style, "not-run  ", "         ",
+			  arena_printf(r->arena, "unwind: code of %s has no call frame information",
+				       r->no_cfi[i]->decl->proto->name));
+	if (r->step_why_not)
+		text_wrap(out, style, "not-run  ", "         ",
+			  arena_printf(r->arena, "--step: %s", r->step_why_not));
 	for (size_t i = 0; i < r->nstubs; i++)
 		text_wrap(out, style, "stub     ", "         ",
 			  arena_printf(r->arena,

@@ -10,8 +10,7 @@
 
 enum { FRAME_ITEM = 0x70, UNEXPECTED_ITEM = 0x80, SHOWN_CODE = 3 };
 
-/* A rule of a document. */
-static const char *rule_text(struct arena *a, enum rule_id id)
+const char *check_rule_text(struct arena *a, enum rule_id id)
 {
 	const struct rule *r = &rules[id];
 
@@ -38,7 +37,7 @@ static void by_rule(struct arena *a, struct checked_finding *x, enum rule_id rul
 {
 	x->f.rule = rule;
 	x->f.verdict = rules[rule].status == STATED ? VERDICT_VIOLATION : VERDICT_DIVERGENCE;
-	x->rule = rule_text(a, rule);
+	x->rule = check_rule_text(a, rule);
 }
 
 static void by_line(struct arena *a, struct checked_finding *x, const struct contract_line *l)

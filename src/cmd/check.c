@@ -3,6 +3,7 @@
 #include "check/check.h"
 #include "check/link.h"
 #include "check/source.h"
+#include "check/step.h"
 #include "cmd/cmd.h"
 #include "cmd/execute.h"
 #include "cmd/results.h"
@@ -32,6 +33,9 @@ static const char usage[] =
 	"                  in every place there is)\n"
 	"  --seed N        what values and poison are made from (default: 1)\n"
 	"  --weak-stubs    let undefined symbols be functions of which nothing is known\n"
+	"  --step          natively, look at every instruction: stack writes, and where call "
+	"frame\n"
+	"                  information leads\n"
 	"  --work DIR      leave what is generated in this folder\n"
 	"  --color WHEN    auto, always or never\n"
 	"  -v, --verbose   how often each function was called\n"
@@ -71,15 +75,15 @@ static uint64_t seed_of(const char *s)
 
 static void parse_options(struct arena *a, int argc, char **argv, struct options *o)
 {
-	enum { PROTO = 256, CONTRACT, HEADER, NOTE, ABI, PLACE, SEED, STUBS, WORK, COLOR };
+	enum { PROTO = 256, CONTRACT, HEADER, NOTE, ABI, PLACE, SEED, STUBS, STEP, WORK, COLOR };
 	static const struct option longs[] = {
 		{ "proto", 1, NULL, PROTO },   { "contract", 1, NULL, CONTRACT },
 		{ "header", 1, NULL, HEADER }, { "note", 1, NULL, NOTE },
 		{ "abi", 1, NULL, ABI },       { "place", 1, NULL, PLACE },
 		{ "seed", 1, NULL, SEED },     { "weak-stubs", 0, NULL, STUBS },
-		{ "work", 1, NULL, WORK },     { "color", 1, NULL, COLOR },
-		{ "verbose", 0, NULL, 'v' },   { "help", 0, NULL, 'h' },
-		{ NULL, 0, NULL, 0 }
+		{ "step", 0, NULL, STEP },     { "work", 1, NULL, WORK },
+		{ "color", 1, NULL, COLOR },   { "verbose", 0, NULL, 'v' },
+		{ "help", 0, NULL, 'h' },      { NULL, 0, NULL, 0 }
 	};
 	int c;
 
@@ -109,6 +113,9 @@ static void parse_options(struct arena *a, int argc, char **argv, struct options
 			break;
 		case STUBS:
 			o->weak_stubs = true;
+			break;
+		case STEP:
+			o->step = true;
 			break;
 		case WORK:
 			o->work = optarg;
@@ -400,6 +407,10 @@ int cmd_check(int argc, char **argv)
 		ran = ran || !r.place[i].why_not;
 	}
 	check_judge(&r);
+	if (o.step) {
+		r.stepped = true;
+		r.step_why_not = check_step(&r);
+	}
 	status = print(&r, &o);
 	remove_folder(a, &o, l.dir);
 	if (!ran) {
