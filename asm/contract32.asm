@@ -9,7 +9,7 @@
 
 	extern	cl_after, cl_function, contract_probe
 	extern	cl_probe_image, cl_contract_index, cl_contract_step
-	extern	cl_reply, cl_reply_ip, cl_guest, cl_exit_ip
+	extern	cl_reply, cl_reply_ip, cl_exit_image, cl_exit_ip
 
 	section .bss align=16
 probe_stack:	resb 16384		; of contract_probe: code under test keeps its own
@@ -71,7 +71,7 @@ cl_contract_landing:
 ; cl_contract_exit: a guest has run, with registers of its own, and its exit comes to cl_exit_ip.
 	global	cl_contract_exit
 cl_contract_exit:
-	LOAD_GPRS cl_guest
+	LOAD_GPRS cl_exit_image
 	jmp	[cl_exit_ip]
 
 	section .note.GNU-stack noalloc noexec nowrite progbits

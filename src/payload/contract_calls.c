@@ -3,7 +3,7 @@
  * they may, and return; and traps that its contract provides for. */
 #include "payload/contract_run.h"
 
-struct cl_image cl_reply, cl_guest;
+struct cl_image cl_reply, cl_exit_image;
 cl_word cl_reply_ip, cl_exit_ip, cl_contract_index;
 uint32_t cl_contract_step;
 struct cc_call_state cc_now;
@@ -263,7 +263,7 @@ static unsigned vmx_instruction(const uint8_t *code, bool *enters)
 
 static void enter_guest(cl_word *ip, cl_word *flags)
 {
-	cl_guest = cl_poison_callee;
+	cl_exit_image = cl_poison_callee;
 	cl_exit_ip = cc_now.c->exit;
 	*ip = (cl_word)cl_contract_exit;
 	*flags = (*flags & ~(cl_word)FLAGS_STATUS) | 2; /* SDM volume 3, 27.5.3 */

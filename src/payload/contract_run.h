@@ -19,12 +19,12 @@ extern const int32_t cl_extable[], cl_extable_end[];
  * traces the process before. */
 void cl_contract_call(void);
 void cl_contract_step_call(void);
-/* Enters cl_exit_ip with the registers in cl_guest. */
+/* Enters cl_exit_ip with the registers in cl_exit_image. */
 void cl_contract_exit(void);
 /* A probe, as landing pad of a jump. */
 void cl_contract_landing(void);
 
-extern struct cl_image cl_reply, cl_guest;
+extern struct cl_image cl_reply, cl_exit_image;
 extern cl_word cl_reply_ip, cl_exit_ip, cl_contract_index;
 extern uint32_t cl_contract_step;
 
