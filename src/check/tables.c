@@ -383,8 +383,10 @@ void tables_write(struct arena *a, const struct contract_file *f, struct str *ou
 		write_probe(out, f, (unsigned)i);
 	for (size_t i = 0; i < f->nsupplies; i++)
 		write_supply(out, f->width, &f->supply[i]);
-	str_add(out, "\n\tsection .text\n\talign\t16\n\tglobal\tcl_code_start\ncl_code_start:\n"
-		     "\n\tsection .rodata align=16\n");
+	str_add(out,
+		"\n\tsection .text\n\talign\t16\n\tglobal\tcl_code_start\ncl_code_start:\n\ttimes "
+		"16 int3\t; no function has the address of this label\n"
+		"\n\tsection .rodata align=16\n");
 	for (size_t i = 0; i < f->nprobes; i++)
 		write_probe_table(a, out, f, (unsigned)i);
 	for (size_t i = 0; i < f->n; i++)

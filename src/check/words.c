@@ -248,10 +248,14 @@ static void fault_words(const struct check_run *run, const struct checked_place 
 	struct arena *a = run->arena;
 	uint64_t ip = word_at(r->observed), address = word_at(r->observed + 8);
 	enum width w = run->file->width;
-	const char *code = ip ? disassemble(a, run->payload, w, ip) : NULL;
+	const char *code;
 	const char *near = NULL, *why = NULL;
 	size_t n = 0;
 
+	/* Behind the system call. */
+	if (r->item == CL_FAULT_SYS)
+		ip -= 2;
+	code = ip ? disassemble(a, run->payload, w, ip) : NULL;
 	by_rule(a, x, x->c->conv->rule[CHECK_FAULT]);
 	x->f.verdict = r->item == CL_FAULT_TIMEOUT ? VERDICT_TIMEOUT : VERDICT_CRASH;
 	if (code)
