@@ -17,15 +17,19 @@ static enum verdict verdict_of(const struct check_run *r, const struct contract 
 	return v;
 }
 
-/* Did it run anywhere? */
+/* Did it run wherever there is a place to run? */
 static bool executed(const struct check_run *r, const struct contract *c)
 {
+	bool any = false;
+
 	for (size_t i = 0; i < r->nplaces; i++) {
-		if (!r->place[i].why_not &&
-		    r->place[i].run.v[2 * c->index].state == OUTCOME_EXECUTED)
-			return true;
+		if (r->place[i].why_not)
+			continue;
+		if (r->place[i].run.v[2 * c->index].state != OUTCOME_EXECUTED)
+			return false;
+		any = true;
 	}
-	return false;
+	return any;
 }
 
 static void header(struct str *out, const struct check_run *r, const struct text_style *style)
@@ -180,7 +184,12 @@ int check_report(struct str *out, const struct check_run *r, const struct text_s
 	}
 	str_add(out, "\n");
 	wrong = count[VERDICT_VIOLATION] || count[VERDICT_CRASH] || count[VERDICT_TIMEOUT];
-	for (size_t i = 0; i < r->nplaces; i++)
-		wrong = wrong || (!r->place[i].why_not && r->place[i].run.broken);
+	/* What is missing without a reason is not well. */
+	for (size_t i = 0; i < r->nplaces; i++) {
+		const struct checked_place *p = &r->place[i];
+
+		for (size_t k = 0; k < r->file->n && !p->why_not; k++)
+			wrong = wrong || p->run.v[2 * k].state != OUTCOME_EXECUTED;
+	}
 	return wrong ? 1 : 0;
 }
