@@ -381,3 +381,50 @@ def test_run_takes_no_contracts(tmp_path):
     (tmp_path / "c.h").write_text("//! keeps all\nvoid f(void);\n")
     r = program.run(["run", "--cases", "c.h"], cwd=tmp_path)
     assert r.status == 2 and r.stderr.startswith("c.h:1:5: error: this is a line of a contract")
+
+
+@pytest.mark.parametrize("compiler", ["gcc-12", "clang-14"])
+def test_emitted_test(compiler, compilers, tmp_path):
+    """It builds by itself, passes, and fails for a function that forgets a register."""
+    if compiler not in compilers:
+        pytest.skip(f"not-run: {compiler} absent")
+    protos = ("--proto", "long f(long *dst, const long *src, int n, double x, long, long, long, char z)",
+              "--note", "arg n count 9 of dst, src")
+    good = "f: push rbx\n mov ebx, [rsp+16]\n mov ecx, edx\n rep movsq\n pop rbx\n ret"
+    for code, status, words in ((good, 0, "ok: 1 function, 200 calls each"),
+                                (good.replace("pop rbx", "pop rcx"), 1, "not ok: f, call 0: rbx:"),
+                                (good.replace("ret", "std\n ret"), 1, "direction flag"),
+                                (good.replace("ret", "ret 8"), 1, "bytes popped: expected 0x0, got 0x8"),
+                                (good.replace("mov ecx, edx", "lea ecx, [edx+1]"), -11, "")):
+        assemble(tmp_path, code, 64)
+        r = check(tmp_path, "f.o", *protos, "--emit-test")
+        assert r.status == 0 and r.stderr == ""
+        (tmp_path / "test.c").write_text(r.stdout)
+        subprocess.run([compiler, "-O2", "-Wall", "-Wextra", "-Werror", "-z", "noexecstack", "-o",
+                        "test", "test.c", "f.o"], cwd=tmp_path, check=True)
+        t = subprocess.run(["./test", "3"], cwd=tmp_path, stdout=subprocess.PIPE, text=True,
+                           check=False)
+        assert t.returncode == status and words in t.stdout, t.stdout
+
+
+def test_emitted_test_refuses(tmp_path):
+    assemble(tmp_path, "f: ret", 32)
+    assert "64-bit code only" in error(check(tmp_path, "f.o", "--proto", "long f(long)", "--emit-test"))
+    assemble(tmp_path, GOOD, 64)
+    for proto in ("void f(void (*g)(void))", "long double f(void)", "void f(__int128 a)"):
+        assert "`f' " in error(check(tmp_path, "f.o", "--proto", proto, "--emit-test"))
+
+
+def test_examples_of_the_manual(tmp_path):
+    """What docs/contracts.md shows is what is understood."""
+    blocks = re.findall(r"^```c\n(.*?)^```", (program.ROOT / "docs" / "contracts.md").read_text(),
+                        re.M | re.S)
+    assert len(blocks) == 2
+    for width in (32, 64):
+        for text in blocks:
+            (tmp_path / "contract.h").write_text(text)
+            names = [n for n in re.findall(r"(\w+)\([^()]*(?:\([^()]*\)[^()]*)*\);", text)]
+            body = "".join(f" global {n}\n{n}: ret\n" for n in names if n != "vmread_error")
+            assemble(tmp_path, "f: ret\n" + body, width)
+            r = check(tmp_path, "f.o", "--contract", "contract.h")
+            assert r.status == 1 and r.stderr == "", r.stderr

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber check: hold assembly objects against prototypes and contracts (docs/check.md). */
 #include "check/check.h"
+#include "check/emit.h"
 #include "check/link.h"
 #include "check/source.h"
 #include "check/step.h"
@@ -36,6 +37,8 @@ static const char usage[] =
 	"  --step          natively, look at every instruction: stack writes, and where call "
 	"frame\n"
 	"                  information leads\n"
+	"  --emit-test     print a C file that tests the functions without clobber (64 bit), run\n"
+	"                  nothing\n"
 	"  --work DIR      leave what is generated in this folder\n"
 	"  --color WHEN    auto, always or never\n"
 	"  -v, --verbose   how often each function was called\n"
@@ -51,7 +54,7 @@ struct options {
 	size_t nprotos, nnotes;
 	const char *contract, *header, *abi, *place, *work, *color;
 	uint64_t seed;
-	bool weak_stubs, verbose, step;
+	bool weak_stubs, verbose, step, emit;
 };
 
 static const char **append(struct arena *a, const char **v, size_t *n, const char *s)
@@ -75,16 +78,35 @@ static uint64_t seed_of(const char *s)
 
 static void parse_options(struct arena *a, int argc, char **argv, struct options *o)
 {
-	enum { PROTO = 256, CONTRACT, HEADER, NOTE, ABI, PLACE, SEED, STUBS, STEP, WORK, COLOR };
-	static const struct option longs[] = {
-		{ "proto", 1, NULL, PROTO },   { "contract", 1, NULL, CONTRACT },
-		{ "header", 1, NULL, HEADER }, { "note", 1, NULL, NOTE },
-		{ "abi", 1, NULL, ABI },       { "place", 1, NULL, PLACE },
-		{ "seed", 1, NULL, SEED },     { "weak-stubs", 0, NULL, STUBS },
-		{ "step", 0, NULL, STEP },     { "work", 1, NULL, WORK },
-		{ "color", 1, NULL, COLOR },   { "verbose", 0, NULL, 'v' },
-		{ "help", 0, NULL, 'h' },      { NULL, 0, NULL, 0 }
+	enum {
+		PROTO = 256,
+		CONTRACT,
+		HEADER,
+		NOTE,
+		ABI,
+		PLACE,
+		SEED,
+		STUBS,
+		STEP,
+		EMIT,
+		WORK,
+		COLOR
 	};
+	static const struct option longs[] = { { "proto", 1, NULL, PROTO },
+					       { "contract", 1, NULL, CONTRACT },
+					       { "header", 1, NULL, HEADER },
+					       { "note", 1, NULL, NOTE },
+					       { "abi", 1, NULL, ABI },
+					       { "place", 1, NULL, PLACE },
+					       { "seed", 1, NULL, SEED },
+					       { "weak-stubs", 0, NULL, STUBS },
+					       { "step", 0, NULL, STEP },
+					       { "work", 1, NULL, WORK },
+					       { "emit-test", 0, NULL, EMIT },
+					       { "color", 1, NULL, COLOR },
+					       { "verbose", 0, NULL, 'v' },
+					       { "help", 0, NULL, 'h' },
+					       { NULL, 0, NULL, 0 } };
 	int c;
 
 	*o = (struct options){ .seed = 1, .color = "auto" };
@@ -116,6 +138,9 @@ static void parse_options(struct arena *a, int argc, char **argv, struct options
 			break;
 		case STEP:
 			o->step = true;
+			break;
+		case EMIT:
+			o->emit = true;
 			break;
 		case WORK:
 			o->work = optarg;
@@ -364,6 +389,24 @@ static int print(const struct check_run *r, const struct options *o)
 	return status;
 }
 
+static int emit(struct arena *a, const struct options *o, const struct objects *objs,
+		const struct contract_file *f)
+{
+	const char *path = data_dir(a, "runtime/test_template.c"), *why;
+	char *template = file_read(path, NULL);
+	struct str out = { 0 };
+
+	if (!template)
+		die("check: cannot read %s: %s", path, strerror(errno));
+	why = emit_test(a, f, template, command_of(a, o, objs), &out);
+	if (why)
+		die("check: %s", why);
+	fwrite(out.s, 1, out.len, stdout);
+	str_free(&out);
+	free(template);
+	return 0;
+}
+
 int cmd_check(int argc, char **argv)
 {
 	struct arena *a = arena_new();
@@ -381,6 +424,8 @@ int cmd_check(int argc, char **argv)
 		die("check: %s", error);
 	read_contracts(a, &o, &objs, &file);
 	find_functions(a, &objs, &file);
+	if (o.emit)
+		return emit(a, &o, &objs, &file);
 	l = (struct linking){ .a = a,
 			      .objects = &objs,
 			      .file = &file,
