@@ -366,6 +366,22 @@ def test_every_place(tmp_path):
     assert "callee-saved: r9 after the call" in r.stdout and "left behind by the function" in r.stdout
 
 
+def test_vmx_lines_in_every_place(tmp_path):
+    """A made-up guest where VMLAUNCH faults; where it is executed, it fails as it does."""
+    if not has_vmx():
+        pytest.skip("not-run: no engine for place vmx")
+    good = next(c for c in check_cases.CONTRACTS if c.name == "vmx-exits")
+    assemble(tmp_path, good.good, 64)
+    (tmp_path / "c.h").write_text(good.contract)
+    r = program.run(["check", "f.o", "--contract", "c.h"], cwd=tmp_path)
+    assert r.status == 0 and "not-run" not in r.stdout, r.stdout
+    (tmp_path / "c.h").write_text(good.contract.replace("//! vmx fails\n", "")
+                                  .replace(" else 1", ""))
+    r = check(tmp_path, "f.o", "--contract", "c.h", place="native,root")
+    assert r.status == 0, r.stdout
+    assert "f in place root: nothing is a guest there that could be entered" in folded(r.stdout)
+
+
 def test_what_only_ring_0_shows(tmp_path):
     if not has_vmx():
         pytest.skip("not-run: no engine for place vmx")

@@ -70,11 +70,10 @@ static void make_range(struct cc_input *d, long long from, long long to)
 		d->multiple = 1;
 }
 
-/* of POINTER, ...: their sizes are `most` units. */
-static void length_of(struct reader *r, unsigned i, long long most, bool elements)
+/* of POINTER, ...: their sizes are `most` units; -1: as many as the first has by a line of its own.
+ * Returns how many. */
+static long long length_of(struct reader *r, unsigned i, long long most, bool elements)
 {
-	bool any = false;
-
 	do {
 		const char *start;
 		unsigned k, unit;
@@ -84,6 +83,10 @@ static void length_of(struct reader *r, unsigned i, long long most, bool element
 		k = reader_input(r);
 		must_point(r, start, k);
 		unit = elements ? pointee_bytes(r, k) : 1;
+		if (most < 0)
+			most = r->c->input[k].d.role == CC_BUFFER && !r->c->input[k].d.sized
+				       ? r->c->input[k].d.bytes / unit
+				       : DEFAULT_LENGTH;
 		if (most * unit > CC_AREA)
 			reader_fail_at(
 				r, start, (size_t)(r->s - start), NULL,
@@ -92,9 +95,8 @@ static void length_of(struct reader *r, unsigned i, long long most, bool element
 		r->c->input[k].d.sized = i + 1;
 		r->c->input[k].d.unit = unit;
 		r->c->input[k].said = true;
-		any = true;
 	} while (reader_take(r, ','));
-	(void)any;
+	return most;
 }
 
 /* each N: the units of all buffers that count by this input. */
@@ -175,13 +177,12 @@ static bool number_property(struct reader *r, unsigned i, const char *start, con
 
 	if (elements || !strcmp(word, "len")) {
 		must_count(r, start, i);
-		most = reader_at_number(r) ? reader_count(r, 0, CC_AREA, "a length")
-					   : DEFAULT_LENGTH;
-		make_range(d, 0, most);
+		most = reader_at_number(r) ? reader_count(r, 0, CC_AREA, "a length") : -1;
 		if (reader_take_word(r, "of"))
-			length_of(r, i, most, elements);
+			most = length_of(r, i, most, elements);
 		else if (elements)
 			reader_expected(r, "`of' and what it counts", NULL);
+		make_range(d, 0, most < 0 ? DEFAULT_LENGTH : most);
 	} else if (!strcmp(word, "each")) {
 		each(r, i, reader_count(r, 1, 4096, "the size of a unit"));
 	} else if (!strcmp(word, "from")) {

@@ -23,11 +23,14 @@ static bool executed(const struct check_run *r, const struct contract *c)
 	bool any = false;
 
 	for (size_t i = 0; i < r->nplaces; i++) {
+		enum outcome_state state;
+
 		if (r->place[i].why_not)
 			continue;
-		if (r->place[i].run.v[2 * c->index].state != OUTCOME_EXECUTED)
+		state = r->place[i].run.v[2 * c->index].state;
+		if (state == OUTCOME_MISSING)
 			return false;
-		any = true;
+		any = any || state == OUTCOME_EXECUTED;
 	}
 	return any;
 }
@@ -62,6 +65,17 @@ static void absences(struct str *out, const struct check_run *r, const struct te
 			text_wrap(out, style, "broken   ", "         ",
 				  arena_printf(r->arena, "place %s: %s", place_name(p->place),
 					       p->run.broken));
+	}
+	for (size_t i = 0; i < r->nplaces * r->file->n; i++) {
+		const struct checked_place *p = &r->place[i / r->file->n];
+		const struct contract *c = &r->file->v[i % r->file->n];
+
+		if (!p->why_not && p->run.v[2 * c->index].state == OUTCOME_ABSENT)
+			text_wrap(out, style, "not-run  ", "         ",
+				  arena_printf(r->arena,
+					       "%s in place %s: nothing is a guest there that "
+					       "could be entered",
+					       c->decl->proto->name, place_name(p->place)));
 	}
 	for (size_t i = 0; i < r->nno_cfi; i++)
 		text_wrap(out, style, "not-run  ", "         ",
@@ -189,7 +203,7 @@ int check_report(struct str *out, const struct check_run *r, const struct text_s
 		const struct checked_place *p = &r->place[i];
 
 		for (size_t k = 0; k < r->file->n && !p->why_not; k++)
-			wrong = wrong || p->run.v[2 * k].state != OUTCOME_EXECUTED;
+			wrong = wrong || p->run.v[2 * k].state == OUTCOME_MISSING;
 	}
 	return wrong ? 1 : 0;
 }

@@ -332,6 +332,10 @@ static void run_place(struct check_run *r, struct checked_place *p, const char *
 		p->why_not = p->run.why_not;
 		return;
 	}
+	if (p->place != PLACE_VMX && p->place != PLACE_ROOT && p->place != PLACE_ROOT_VMCS) {
+		p->why_not = "`clobber check' does not run there";
+		return;
+	}
 	o.mode = p->place == PLACE_ROOT        ? VMX_MODE_ROOT
 		 : p->place == PLACE_ROOT_VMCS ? VMX_MODE_ROOT_CURRENT
 					       : VMX_MODE_GUEST;

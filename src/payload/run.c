@@ -107,11 +107,11 @@ static void run_direction(struct cl_header *h, const struct cl_case *c, int dire
 	(void)h;
 }
 
-void run_record(struct cl_header *h, uint32_t index, const struct verdicts *v)
+void run_record(struct cl_header *h, uint32_t index, int flags, const struct verdicts *v)
 {
 	const struct cl_case c = { .index = index };
 
-	write_record(h, &c, CL_CALLEE, 0, v);
+	write_record(h, &c, CL_CALLEE, flags, v);
 }
 
 void run_cases(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed)

@@ -114,7 +114,7 @@ void verdicts_close(struct verdicts *v); /* fills in origin and found */
  * writing records to h. */
 void run_cases(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed);
 /* A record of one contract. */
-void run_record(struct cl_header *h, uint32_t index, const struct verdicts *v);
+void run_record(struct cl_header *h, uint32_t index, int flags, const struct verdicts *v);
 extern volatile uint32_t cl_ticket; /* changes with every run: for the watchdog */
 
 /* Tickets are odd while code under test runs. */
