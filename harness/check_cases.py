@@ -289,7 +289,7 @@ ERRORS = {
     "//! in b ax": (8, "`f' has no parameter `b'"),
     "//! in a sp": (10, "the stack pointer is no place for values"),
     "//! in a rex": (10, "a register or `stack N' belongs here"),
-    "//! in a stack 0": (16, "the number of a stack word is from 1 to 100"),
+    "//! in a stack 0": (16, "the number of a stack word is from 1 to 48"),
     "//! in/16 a ax": (7, "a width is 32 or 64"),
     "//! in a ax ax": (13, "nothing more belongs into this `in' line"),
     "//! keeps some": (11, "`all' or `convention' belongs here"),

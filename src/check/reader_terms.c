@@ -41,7 +41,7 @@ void reader_place(struct reader *r, bool *slot, unsigned *n, unsigned *bytes)
 	*slot = reader_take_word(r, "stack");
 	*bytes = word_bytes(r->width);
 	if (*slot) {
-		*n = (unsigned)reader_count(r, 1, 100, "the number of a stack word");
+		*n = (unsigned)reader_count(r, 1, 48, "the number of a stack word");
 		return;
 	}
 	reg = reader_register(r, bytes);
