@@ -218,6 +218,17 @@ def test_seed_repeats(tmp_path):
     assert again.stdout == runs[0].stdout
 
 
+def test_verbose(tmp_path):
+    (tmp_path / "contract.h").write_text(CONTRACT)
+    assemble(tmp_path, TRAMPOLINE, 64)
+    r = check(tmp_path, "f.o", "--contract", "contract.h", "-v")
+    assert r.status == 0
+    assert ("200 calls: callee-saved (rax rcx rdx rbx rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15), "
+            "stack-pointer (0 bytes popped), caller-frame, direction-flag, x87-stack, "
+            "x87-control-word, mxcsr, calls, argument, alignment (8 at calls), stack-slot, fault"
+            ) in folded(r.stdout)
+
+
 def test_one_function_of_a_contract(tmp_path):
     assemble(tmp_path, "extern g\nf: sub rsp, 8\n call g\n add rsp, 8\n ret\n global h\n"
              "h: xor ebx, ebx\n ret", 64)

@@ -92,6 +92,49 @@ static void absences(struct str *out, const struct check_run *r, const struct te
 				       r->stub[i]));
 }
 
+/* What was looked at, in the words of `clobber list checks'. */
+static void looked_at(struct str *out, const struct check_run *r, const struct contract *c,
+		      const struct text_style *style)
+{
+	enum width w = r->file->width;
+	struct str s = { 0 };
+	bool slots = false, outputs = false, buffers = false;
+
+	str_addf(&s, "%u calls%s: callee-saved (", CC_ROUNDS,
+		 r->stepped
+			 ? arena_printf(r->arena, ", natively %u more in steps", CC_STEPPED_ROUNDS)
+			 : "");
+	for (unsigned i = 0; i < GPR_COUNT; i++) {
+		if (c->kept_gpr >> i & 1)
+			str_addf(&s, "%s ", gpr_name(w, i, word_bytes(w)));
+	}
+	if (s.s[s.len - 1] == ' ')
+		s.len--;
+	str_addf(&s,
+		 "%s), stack-pointer (%u bytes popped), caller-frame, direction-flag, x87-stack, "
+		 "x87-control-word, mxcsr",
+		 c->kept_xmm ? ", vectors" : "", c->pop);
+	if (c->has_return || c->decl->proto->ret->kind == TYPE_BOOL)
+		str_add(&s, ", return");
+	if (c->place.hidden.nlocs)
+		str_add(&s, ", hidden-pointer");
+	if (c->keeps_flags)
+		str_add(&s, ", status-flags");
+	if (c->ncalls)
+		str_addf(&s, ", calls, argument, alignment (%u at calls)", c->align_calls);
+	for (size_t i = 0; i < c->nout; i++) {
+		slots = slots || (c->out[i].slot && c->out[i].has);
+		outputs = outputs || (!c->out[i].slot && c->out[i].has);
+	}
+	for (unsigned i = 0; i < c->ninputs; i++)
+		buffers = buffers || c->input[i].d.role == CC_BUFFER ||
+			  c->input[i].d.role == CC_STRING;
+	str_addf(&s, "%s%s%s%s, fault", outputs ? ", output" : "", slots ? ", stack-slot" : "",
+		 buffers ? ", buffer" : "", r->stepped ? ", stack-write, unwind" : "");
+	text_wrap(out, style, "  ", "    ", s.s);
+	str_free(&s);
+}
+
 static void functions(struct str *out, const struct check_run *r, const struct text_style *style,
 		      bool verbose)
 {
@@ -104,12 +147,9 @@ static void functions(struct str *out, const struct check_run *r, const struct t
 		paint(out, style, executed(r, c) ? colour_of(v) : YELLOW, word);
 		str_addf(out, "%*s%s/%s", 12 - (int)strlen(word), "", c->conv->name,
 			 c->decl->proto->name);
-		if (verbose)
-			str_addf(out, "  %u calls%s", CC_ROUNDS,
-				 r->stepped ? arena_printf(r->arena, ", %u of them stepped",
-							   CC_STEPPED_ROUNDS)
-					    : "");
 		str_add(out, "\n");
+		if (verbose)
+			looked_at(out, r, c, style);
 	}
 	str_add(out, "\n");
 }

@@ -41,7 +41,7 @@ static const char usage[] =
 	"                  nothing\n"
 	"  --work DIR      leave what is generated in this folder\n"
 	"  --color WHEN    auto, always or never\n"
-	"  -v, --verbose   how often each function was called\n"
+	"  -v, --verbose   what each function was held against\n"
 	"  -h, --help      this text\n"
 	"\n"
 	"example: clobber check add.o --proto 'long add(long *dst, const long *src, long n)' \\\n"

@@ -160,19 +160,17 @@ static void one_round(const struct cc_contract *c, int round, uint64_t seed, str
 		check_call(c, how);
 }
 
-static void one_contract(struct cl_header *h, const struct cc_contract *c, uint32_t index,
-			 uint64_t seed, struct verdicts *v)
+static void one_contract(const struct cc_contract *c, uint64_t seed, struct verdicts *v)
 {
 	static const struct cl_case none; /* what a place asks of a case: nothing special */
 	int rounds = cl_contract_step ? CC_STEPPED_ROUNDS : CC_ROUNDS;
 
-	(void)h;
 	for (int round = 0; round < rounds; round++) {
 		unsigned before = v->nfindings;
 
 		if (cl_before_round)
 			cl_before_round(&none, round);
-		one_round(c, round, seed + index, v);
+		one_round(c, round, seed, v);
 		if (!before && v->nfindings)
 			tell_inputs(c, v);
 		/* What a broken call wrote may be anything. */
@@ -203,7 +201,7 @@ void run_contracts(struct cl_header *h, uint32_t first, unsigned directions, uin
 		h->current = 2 * i;
 		v.nfindings = v.nobservations = 0;
 		if (!cannot_run(c))
-			one_contract(h, c, i, seed, &v);
+			one_contract(c, seed, &v);
 		run_record(h, i, cannot_run(c) ? CL_ABSENT : 0, &v);
 	}
 	h->current = CL_NO_CASE;
