@@ -455,3 +455,39 @@ def test_examples_of_the_manual(tmp_path):
             assemble(tmp_path, "f: ret\n" + body, width)
             r = check(tmp_path, "f.o", "--contract", "contract.h")
             assert r.status == 1 and r.stderr == "", r.stderr
+
+
+LANDING = """struct s { long a; double b; };
+struct t { char c[3]; };
+{attribute}void g(char e, float d, struct t t, double b, long long ll, struct s a, short h, _Bool k,
+\tunsigned x);
+{attribute}void f(struct s a, double b, float d, char e, struct t t, long long ll, short h, unsigned x,
+\t_Bool k)"""
+
+
+@pytest.mark.parametrize("abi,width", [("sysv", 64), ("ms", 64), ("cdecl", 32), ("stdcall", 32),
+                                       ("kernel", 64)])
+def test_arguments_land(abi, width, gcc, tmp_path):
+    """Values of all kinds go through a C function into another: both ends are where they belong."""
+    attribute = {"ms": "__attribute__((ms_abi)) ", "stdcall": "__attribute__((stdcall)) "}.get(abi, "")
+    text = LANDING.replace("{attribute}", attribute)
+    if abi == "kernel":  # it has no floating point
+        text = text.replace("double", "int").replace("float", "int")
+    (tmp_path / "c.c").write_text(text + " { g(e, d, t, b, ll, a, h, k, x); }\n")
+    head = text.replace("{attribute}", "").split("\n", 2)
+    note = "" if attribute else f"//! abi {abi}\n"
+    values = "e, d, t, b, ll, a, h, k, x" if abi != "ms" else "e, d, any, b, ll, any, h, k, x"
+    decls = head[2].replace(f"{attribute}void f", f"{note}//! calls g({values})\n{attribute}void f")
+    (tmp_path / "c.h").write_text(f"{head[0]}\n{head[1]}\n{note}{decls};\n")
+    for opt in ("-O0", "-O2"):
+        subprocess.run([gcc, f"-m{width}", opt, "-fno-pic", "-ffreestanding", "-fno-stack-protector",
+                        "-mno-red-zone", "-c", "c.c"], cwd=tmp_path, check=True)
+        r = check(tmp_path, "c.o", "--contract", "c.h")
+        assert r.status == 0, r.stdout + r.stderr
+    (tmp_path / "c.c").write_text((tmp_path / "c.c").read_text().replace("{ g(", "{ d += 1; k = !k; g("))
+    subprocess.run([gcc, f"-m{width}", "-O2", "-fno-pic", "-ffreestanding", "-c", "c.c"],
+                   cwd=tmp_path, check=True)
+    r = check(tmp_path, "c.o", "--contract", "c.h")
+    said = folded(r.stdout)
+    assert r.status == 1 and "argument d (" in said and "argument k (_Bool) of g" in said
+    assert "argument x (" not in said

@@ -274,8 +274,8 @@ static void calls_line(struct reader *r)
 					NULL);
 		}
 	}
-	if (c->ncalls == 5)
-		reader_fail_line(r, NULL, "more than 5 `calls' lines for one function");
+	if (c->ncalls == 8)
+		reader_fail_line(r, NULL, "more than 8 `calls' lines for one function");
 	c->call = arena_grow(r->a, c->call, c->ncalls, sizeof(call));
 	c->call[c->ncalls++] = call;
 }
