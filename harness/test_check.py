@@ -287,6 +287,23 @@ def test_step(width, tmp_path):
     assert re.search(r"pass\s+(sysv|cdecl)/good", r.stdout) and "/good native" not in said
 
 
+def test_step_survives(tmp_path):
+    """Loops, faults, breakpoints and recovery by an exception table, stepped."""
+    recovering = next(c for c in check_cases.CONTRACTS if c.name == "faults")
+    for code, status, words in (("f: jmp f", 1, "endless loop"),
+                                ("f: mov eax, [0x10]\n ret", 1, "it accessed 0x10"),
+                                ("f: int3\n ret", 1, "(SIGTRAP)"),
+                                ("f: push rax\n jmp rax", 1, "SIGSEGV"),
+                                ("f: pushfq\n pop rax\n test ah, 1\n jz .r\n ud2\n.r: ret", 0, "")):
+        assemble(tmp_path, code, 64)
+        r = check(tmp_path, "f.o", "--proto", "void f(void)", "--step")
+        assert r.status == status and words in folded(r.stdout), r.stdout
+    assemble(tmp_path, recovering.good, 64)
+    (tmp_path / "c.h").write_text(recovering.contract)
+    r = check(tmp_path, "f.o", "--contract", "c.h", "--step")
+    assert r.status == 0, r.stdout
+
+
 @pytest.mark.parametrize("compiler", ["gcc-12", "clang-14"])
 @pytest.mark.parametrize("width", [32, 64])
 def test_step_compiled(compiler, width, compilers, tmp_path):

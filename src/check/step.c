@@ -350,9 +350,11 @@ static int trace(void *closure, int pid, const volatile struct cl_header *h)
 			return status;
 		}
 		deliver = 0;
-		/* The payload's clock would be late: steps take long. */
-		if (WSTOPSIG(status) == SIGPROF)
+		/* Steps take long: while there are any, the payload's clock stands still. */
+		if (WSTOPSIG(status) == SIGPROF) {
+			deliver = s->stepping ? 0 : SIGPROF;
 			continue;
+		}
 		if (ptrace(PTRACE_GETREGS, pid, NULL, &u) < 0) {
 			close(s->memory);
 			return end_child(pid);

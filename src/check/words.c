@@ -269,6 +269,9 @@ static void fault_words(const struct check_run *run, const struct checked_place 
 	if (code && p->place == PLACE_NATIVE &&
 	    (r->item == CL_FAULT_SEGV || r->item == CL_FAULT_ILL || r->item == CL_FAULT_SYS))
 		why = privilege_needed(a, run->payload, w, ip);
+	if (!why && code && r->item == CL_FAULT_SEGV &&
+	    (strstr(code, "fs:") || strstr(code, "gs:")))
+		why = "fs and gs have no base here: there is no thread-local or per-CPU data";
 	if (!why && code && r->item == CL_FAULT_ILL && extension_needed(run->payload, w, ip))
 		why = arena_printf(a, "this processor may lack it: it is of %s",
 				   extension_needed(run->payload, w, ip));
