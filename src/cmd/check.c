@@ -324,25 +324,31 @@ static void run_place(struct check_run *r, struct checked_place *p, const char *
 					 .ncases = r->file->n,
 					 .seed = r->seed,
 					 .directions = 1 << CL_CALLEE };
+	/* Kernel code does without the FPU. */
+	unsigned options = kernel_only(r->file) ? CL_TRAP_FPU : 0;
+	struct kvm_options k = { .runtime = runtime, .options = options };
 	struct vmx_options o = { .runtime = runtime };
 
-	if (p->place == PLACE_NATIVE) {
+	switch (p->place) {
+	case PLACE_NATIVE:
 		p->engine = "process";
 		native_run(r->arena, &payload, &p->run);
 		p->why_not = p->run.why_not;
 		return;
-	}
-	if (p->place != PLACE_VMX && p->place != PLACE_ROOT && p->place != PLACE_ROOT_VMCS) {
-		p->why_not = "`clobber check' does not run there";
+	case PLACE_KVM:
+		p->why_not = kvm_why_not(r->arena, &k, r->file->width, &p->engine);
+		if (!p->why_not)
+			kvm_run_payload(r->arena, &payload, &k, &p->run);
 		return;
+	default:
+		o.mode = p->place == PLACE_ROOT        ? VMX_MODE_ROOT
+			 : p->place == PLACE_ROOT_VMCS ? VMX_MODE_ROOT_CURRENT
+						       : VMX_MODE_GUEST;
+		o.options = p->place == PLACE_VMX ? options : 0;
+		p->why_not = vmx_why_not(r->arena, &o, r->file->width, &p->engine);
+		if (!p->why_not)
+			vmx_run(r->arena, &payload, &o, &p->run);
 	}
-	o.mode = p->place == PLACE_ROOT        ? VMX_MODE_ROOT
-		 : p->place == PLACE_ROOT_VMCS ? VMX_MODE_ROOT_CURRENT
-					       : VMX_MODE_GUEST;
-	o.options = p->place == PLACE_VMX && kernel_only(r->file) ? CL_TRAP_FPU : 0;
-	p->why_not = vmx_why_not(r->arena, &o, r->file->width, &p->engine);
-	if (!p->why_not)
-		vmx_run(r->arena, &payload, &o, &p->run);
 }
 
 /* Work ---------------------------------------------------------------------------------------- */
