@@ -14,9 +14,13 @@ $(BUILD)/build.ninja:
 	@meson setup $(BUILD) > $(BUILD).log 2>&1 || { cat $(BUILD).log; rm -rf $(BUILD); false; }
 	@mv $(BUILD).log $(BUILD)/setup.log
 
-# Install what is missing; quick, and without root, when nothing is.
+# Install what is missing; quick, and without root, when nothing is. `make deps test' also wants the
+# machine with KVM; without it the tests of place kvm are not-run, and say so.
 deps:
 	@sh ./deps.sh base
+ifneq ($(filter test,$(MAKECMDGOALS)),)
+	@sh ./deps.sh kvm || echo "the tests of place kvm will be not-run" >&2
+endif
 deps-compilers:
 	@sh ./deps.sh compilers
 deps-tests:

@@ -12,6 +12,7 @@ _clobber_values() {
 	--vmx-engine) printf 'bochs\nkvm-nested\n' ;;
 	--vmx-with) printf 'step\ninterrupts\nleaf\ntrap-fpu\nnone\n' ;;
 	--color) printf 'auto\nalways\nnever\n' ;;
+	--claim) seq 1 21 ;;
 	--launcher) printf 'ccache\ndistcc\nicecc\n' ;;
 	--format)
 		if [ "$2" = compare ]; then

@@ -128,7 +128,8 @@ def test_bash_completes_verbs_and_options(tmp_path):
 
 
 @pytest.mark.parametrize("words,offered", [
-    (["run", "--abi", "sy"], {"sysv"}), (["run", "--profile", "ker"], {"kernel"}),
+    (["run", "--abi", "sy"], {"sysv"}), (["run", "--profile", "sse"], {"sse2"}),
+    (["run", "--profile", "kernel-r"], {"kernel-retpoline", "kernel-rethunk"}),
     (["run", "--vmx-engine", "k"], {"kvm-nested"}), (["run", "--abi", "ms,reg"], {
         f"ms,regparm{i}" for i in range(4)}),
     (["report", "x", "--format", ""], {"txt", "md", "html", "junit", "ktap", "github"}),

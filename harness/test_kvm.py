@@ -89,8 +89,16 @@ def machine(tmp_path_factory, gcc, compilers) -> Machine:
     work.commands["places"] = ["clobber", "list", "places"]
     work.commands["nobody"] = ["/bin/busybox", "su", "-s", "/bin/clobber", "nobody", "--", "list",
                                "places"]
+    for name, (code, _) in NO_GUESTS.items():
+        folder = tmp / f"no-{name}"
+        folder.mkdir()
+        for width in WIDTHS:
+            (folder / f"kvm{width}.bin").write_bytes(code or without_tf(width))
+            work.commands[f"no-{name}{width}"] = ["vmx_probe", "kvm", f"runtime=/no-{name}",
+                                                  f"width={width}"]
+        work.files[f"/no-{name}"] = folder
     work.build("clean", gcc, CLEAN, "--profile", "user,kernel")
-    work.run("clean", "clean", "--place", "native,kvm", "-v")
+    work.run("clean", "clean", "--place", "native,kvm", "-v", "--jobs", "4")
     work.build("leaves", gcc, LEAVES, "--profile", "user", "--abi", "sysv")
     work.run("leaves", "leaves", "--place", "native,kvm", "--vmx-with", "step,interrupts")
     forgetful = program.script(
@@ -148,6 +156,45 @@ def test_no_permission_says_which_group_to_join(machine):
     assert out.stdout.count("not available: kvm: no permission on /dev/kvm: join the group kvm") == 2
 
 
+# The probe fails where KVM does -----------------------------------------------------------------
+
+def guest(*stages: int, then: bytes) -> bytes:
+    """What says so many stages of asm/kvm/probe.asm: mov eax, STAGE; mov edx, PORT; out dx, eax."""
+    return b"".join(b"\xb8" + stage.to_bytes(4, "little") + b"\xba\x0b\xc1\0\0\xef"
+                    for stage in stages) + then
+
+
+LOOP, UD2, HLT = b"\xeb\xfe", b"\x0f\x0b", b"\xf4"
+NO_GUESTS = {
+    "loop": (guest(then=LOOP), "execute its first instructions: no answer within 900 ms"),
+    "halt": (guest(1, then=HLT), "execute SSE instructions: KVM's exit reason 5"),
+    "wrong": (guest(1, 12, then=LOOP), "execute SSE instructions: the result is wrong"),
+    "fault": (guest(1, 2, then=UD2), "execute x87 instructions: triple fault"),
+    "leap": (guest(1, 3, then=LOOP), "execute SSE instructions: it says 3 after 1"),
+    "nowhere": (guest(1, 2, 3, then=b"\xb9\0\0\0\x10\x89\x01" + LOOP),  # mov [0x10000000], eax
+                "handle an exception of its own: access to address 0x10000000, where no memory is"),
+    "deaf": (guest(*range(1, 6), then=LOOP), "take an injected interrupt: no answer within 900 ms"),
+    "deadly": (guest(*range(1, 9), then=LOOP), "take an NMI: triple fault"),
+    # The real one, but for TF.
+    "stepless": (None, "be stepped by TF and KVM_SET_GUEST_DEBUG: 0 steps came"),
+}
+
+
+def without_tf(width: int) -> bytes:
+    code = (program.PROGRAM.parent / f"kvm{width}.bin").read_bytes()
+    set_tf = b"\x81\x0c\x24" + (0x100).to_bytes(4, "little")  # or dword [sp], 0x100
+    assert code.count(set_tf) == 1
+    return code.replace(set_tf, set_tf[:3] + bytes(4))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", NO_GUESTS)
+def test_probe_tells_what_failed(machine, width, name):
+    o = machine.outputs[f"no-{name}{width}"]
+    assert (o.status, o.stdout) == (1, "")
+    assert o.stderr == f"kvm: kvm_amd: a {width}-bit guest cannot {NO_GUESTS[name][1]}\n"
+
+
 # The same verdicts --------------------------------------------------------------------------------
 
 def test_every_case_has_its_native_verdict(machine):
@@ -193,7 +240,8 @@ def test_clean_payload_in_every_mode(machine, width, mode):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name, found", (
     ("cli_sti", ["system-flags/0"]), ("fs", ["segments/4"]),
-    ("halts", ["fault/1"]), ("port", ["fault/1"]),
+    ("halts", ["fault/1"]), ("port", ["fault/1"]), ("reads_msr", ["fault/1"]),
+    ("writes_msr", ["fault/1"]), ("wild_sp", ["fault/1"]),
     ("sse", []), ("x87", []), ("below_sp", []), ("not_invalid", ["fault/2"])))
 def test_ring0(machine, width, name, found):
     cases = machine.cases(f"broken{width}", width)

@@ -110,7 +110,12 @@ BROKEN = {
                 "cells[0].verdict is no verdict"),
     "sum": (broken(lambda d: d["cells"][0].update(planned=99)),
             "cells[0].planned is not executed + not_run"),
-    "schema": (broken(lambda d: d.update(schema=1)), "it has schema 1 and this clobber reads 2"),
+    "schema": (broken(lambda d: d.update(schema=1)),
+               "it has schema 1 and this clobber reads 2 to 3"),
+    "claims": (broken(lambda d: d.update(claims={"columns": [], "list": [
+        {"number": 1, "who": "x", "claim": "y", "results": [
+            {"column": "z", "verdict": "true", "repro": ""}]}]})),
+               "claims.list[0].results[0].column names nothing that is listed"),
     "none": (broken(lambda d: d.pop("schema")), "it has no schema number"),
     "example": (broken(lambda d: d["examples"][0].update(finding=10 ** 6)),
                 "examples[0].finding is beyond the end"),

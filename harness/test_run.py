@@ -60,7 +60,7 @@ def test_keys(everything):
     d = everything.data
     assert {"schema", "tool", "host", "places", "columns", "rows", "cells", "findings", "vanished",
             "totals"} <= set(d)
-    assert d["schema"] == 2
+    assert d["schema"] == 3
     assert {"name", "version", "seed", "documents"} <= set(d["tool"])
     assert {"system", "release", "machine", "cpu"} <= set(d["host"])
     assert d["places"] == [{"name": "native", "engine": "process", "compared": 0,

@@ -161,7 +161,7 @@ def test_a_real_exit_clears_flags(tmp_path):
 @pytest.mark.parametrize("note, prototype, says", [
     ("through vcpu_exits keep_slot", ENTRY, "which is none of: drop_bx"),
     ("through vcpu_run keep_slot", ENTRY, "which is none of: drop_bx"),
-    ("through vcpu_run", "void f(int a, int b, int c, int d);\n", "at most three arguments"),
+    ("through vcpu_run", "void f(int a, int b, int c, int d);\n", "at most 3 arguments"),
     ("through vmreed", PROTOTYPE, "names `vmreed'"),
     ("through vmread dropped", PROTOTYPE, "is broken as `dropped'"),
     ("through vmread", "int f(int a);\n", "needs void f(unsigned long, _Bool)"),

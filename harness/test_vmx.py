@@ -110,6 +110,10 @@ def patches(width: int) -> dict[str, dict[str, str]]:
         # VMfailInvalid sets CF, VMfailValid ZF: DF tells which it was not.
         "not_invalid": {"ret": asm(*vmread, "jc 1f", "std", "1:")},
         "not_valid": {"ret": asm(*vmread, "jz 1f", "std", "1:")},
+        "reads_msr": {"ret": asm("mov $0xc0000080, %ecx", "rdmsr")},
+        "writes_msr": {"ret": asm("mov $0x174, %ecx", "xor %eax, %eax", "xor %edx, %edx", "wrmsr")},
+        # At 32 bit the processor cannot push the fault either: a double fault, in a task of its own.
+        "wild_sp": {"ret": asm(f"mov $64, %{r}sp", f"push %{r}ax")},
     }
 
 
@@ -190,7 +194,8 @@ def test_engine_says_what_it_is(clean):
 
 @pytest.mark.parametrize("name, found", (
     ("cli_sti", ["system-flags/0"]), ("fs", ["segments/4"]),
-    ("halts", ["fault/1"]), ("port", ["fault/1"]),
+    ("halts", ["fault/1"]), ("port", ["fault/1"]), ("reads_msr", ["fault/1"]),
+    ("writes_msr", ["fault/1"]), ("wild_sp", ["fault/1"]),
     ("sse", []), ("x87", []), ("below_sp", []), ("not_invalid", ["fault/2"])))
 def test_ring0(in_guest, name, found):
     assert in_guest.cases[f"{name}.callee"] == ["executed", *found]

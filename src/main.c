@@ -16,6 +16,7 @@ static const char usage[] =
 	"  explain   where each argument of a prototype goes, under every convention\n"
 	"  check     hold assembly objects against prototypes and contracts\n"
 	"  fuzz      draw random prototypes, run them, minimise what they find\n"
+	"  claims    the claims of the thread behind it all, each with a verdict\n"
 	"  coverage  how much of each convention the cases exercise\n"
 	"  report    render a stored matrix: text, Markdown, JUnit and more\n"
 	"  compare   what is different between two stored matrices\n"
@@ -36,7 +37,7 @@ int main(int argc, char **argv)
 		      { "check", cmd_check },       { "fuzz", cmd_fuzz },
 		      { "coverage", cmd_coverage }, { "report", cmd_report },
 		      { "compare", cmd_compare },   { "merge", cmd_merge },
-		      { "list", cmd_list } };
+		      { "claims", cmd_claims },     { "list", cmd_list } };
 	const char *names[ARRAY_SIZE(verbs) + 1] = { NULL };
 	const char *hint;
 

@@ -36,7 +36,7 @@ bool convention_in(const struct convention *c, enum profile_id profile)
 	if (c->width != pr->width)
 		return false;
 	if (c->only)
-		return !strcmp(c->only, pr->name);
+		return profile_is(pr, c->only);
 	/* The kernel declares functions plain, asmlinkage, or with the attribute it stands for. */
 	return pr->isa != ISA_INTEGER || !strcmp(c->name, "regparm0") ||
 	       !strcmp(c->name, "asmlinkage");

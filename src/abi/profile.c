@@ -3,12 +3,22 @@
 #include "abi/profile.h"
 #include "abi/abi.h"
 
+#include <string.h>
+
 const struct profile profiles[PROFILES] = {
 #define PROFILE(id, name, width, isa, struct_return, cases, title) \
 	{ name, width, isa, struct_return, cases, title },
 #include "abi/profiles.def"
 #undef PROFILE
 };
+
+bool profile_is(const struct profile *pr, const char *name)
+{
+	size_t n = strlen(name);
+
+	return !strncmp(pr->name, name, n) &&
+	       (!pr->name[n] || (pr->cases == CASES_THROUGH && pr->name[n] == '-'));
+}
 
 /* Is there a type that travels in vector registers, if in any? At 32 bit that is _Float16 too;
  * float and double only with sseregparm, which no other profile has. */

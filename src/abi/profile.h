@@ -19,7 +19,12 @@ enum isa {
 enum struct_return { RETURN_PSABI, RETURN_REG, RETURN_PCC };
 
 /* Which cases a profile is about: those that it could make a difference to. */
-enum profile_cases { CASES_ALL, CASES_VECTOR, CASES_RETURN };
+enum profile_cases {
+	CASES_ALL,
+	CASES_VECTOR,
+	CASES_RETURN,
+	CASES_THROUGH /* calls through assembly and pointers; only when asked for by name */
+};
 
 enum profile_id {
 #define PROFILE(id, name, width, isa, struct_return, cases, title) PROFILE_##id,
@@ -38,6 +43,15 @@ struct profile {
 };
 
 extern const struct profile profiles[PROFILES];
+
+/* Is it taken only when it is named? */
+static inline bool profile_optional(enum profile_id f)
+{
+	return profiles[f].cases == CASES_THROUGH;
+}
+
+/* Is it the profile of this name, or a variant of it ("kernel-ibt" of "kernel")? */
+bool profile_is(const struct profile *pr, const char *name);
 
 /* The platform's defaults at a width. */
 static inline enum profile_id profile_user(enum width w)

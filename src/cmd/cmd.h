@@ -17,6 +17,7 @@ int cmd_list(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_merge(int argc, char **argv);
+int cmd_claims(int argc, char **argv);
 
 /* Case files named by a LIST of files, folders, globs, each optionally with ":FUNCTION" to take one
  * case only; NULL: the cases that come with clobber. Ends with a message on bad input. */

@@ -124,7 +124,7 @@ void profile_list(struct arena *a, const char *list, bool out[PROFILES])
 	const char **v = split_list(a, list);
 
 	for (enum profile_id f = 0; f < PROFILES; f++)
-		out[f] = !v;
+		out[f] = !v && !profile_optional(f);
 	if (v && !*v)
 		die("--profile: empty list; `clobber list profiles' prints them");
 	for (const char **p = v; p && *p; p++) {

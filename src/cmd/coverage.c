@@ -95,6 +95,8 @@ int cmd_coverage(int argc, char **argv)
 	list[n] = NULL;
 	load_cases(a, files, &cases);
 	for (enum profile_id f = 0; f < PROFILES; f++) {
+		if (profile_optional(f))
+			continue;
 		if (gen_select_in(a, &cases, f, NULL, &sets[f], &error) < 0) {
 			fprintf(stderr, "%s\n", error);
 			return 2;

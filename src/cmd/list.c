@@ -79,6 +79,8 @@ static int list_cases(void)
 
 	load_cases(a, NULL, &cases);
 	for (enum profile_id f = 0; f < PROFILES; f++) {
+		if (profile_optional(f))
+			continue;
 		if (gen_select_in(a, &cases, f, NULL, &set[f], &error) < 0) {
 			fprintf(stderr, "%s\n", error);
 			arena_free(a);
@@ -125,7 +127,7 @@ static int list_compilers(void)
 static int list_profiles(void)
 {
 	for (enum profile_id f = 0; f < PROFILES; f++)
-		printf("%-11s %u  %s\n", profiles[f].name, width_bits(profiles[f].width),
+		printf("%-16s %u  %s\n", profiles[f].name, width_bits(profiles[f].width),
 		       profiles[f].title);
 	return 0;
 }

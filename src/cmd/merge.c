@@ -219,7 +219,7 @@ int cmd_merge(int argc, char **argv)
 		die("cannot make folder %s: %s; choose another with --out", style.out,
 		    strerror(errno));
 	host = hosts(v, n);
-	status = results(&m, v[0].run.command, host, &style);
+	status = results(&m, NULL, v[0].run.command, host, &style);
 	json_decref(host);
 	for (size_t i = 0; i < n; i++)
 		json_decref(v[i].document);

@@ -42,9 +42,10 @@ static void print(const struct stored *s, const struct results_style *r)
 	str_free(&out);
 }
 
-int results(struct matrix *m, const char *command, json_t *host, const struct results_style *style)
+int results(struct matrix *m, const struct claims_table *claims, const char *command, json_t *host,
+	    const struct results_style *style)
 {
-	json_t *document = report_document(m, command);
+	json_t *document = report_document(m, claims, command);
 	struct str out = { 0 };
 	struct stored stored;
 	const char *wrong;

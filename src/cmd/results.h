@@ -13,9 +13,10 @@ struct results_style {
 };
 
 /* Write DIR/matrix.json and the reports made from it, print the matrix (quiet: its totals) on
- * standard output. `host` replaces the host of the document unless it is NULL. Returns the exit
- * status. */
-int results(struct matrix *m, const char *command, json_t *host, const struct results_style *style);
+ * standard output. `claims` may be NULL. `host` replaces the host of the document unless it is
+ * NULL. Returns the exit status. */
+int results(struct matrix *m, const struct claims_table *claims, const char *command, json_t *host,
+	    const struct results_style *style);
 
 /* Check an argument of --color; ends with a message. */
 const char *color_option(const char *arg);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber run: compile every case with every compiler, run the payloads, print the matrix. */
+#include "cmd/claims.h"
 #include "cmd/cmd.h"
 #include "cmd/execute.h"
 #include "cmd/results.h"
@@ -25,7 +26,9 @@ static const char usage[] =
 	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
 	"  --opt LIST      optimisations (default: O0,O2)\n"
 	"  --profile LIST  user, kernel, sse2, avx, avx512f, reg-struct, pcc-struct\n"
-	"                  (default: all that have cases; see `clobber list profiles')\n"
+	"                  (default: these, if they have cases), and when named\n"
+	"                  kernel-retpoline, kernel-rethunk, kernel-ibt, kernel-sls,\n"
+	"                  kernel-cfi (see `clobber list profiles')\n"
 	"  --place LIST    native, kvm (a guest of this kernel's KVM), vmx (a guest of\n"
 	"                  clobber's own hypervisor), root, root-vmcs (VMX root operation\n"
 	"                  without and with a current VMCS), all; auto: native, and the\n"
@@ -309,7 +312,60 @@ static void choose_places(struct plan *p, const struct options *o, struct places
 		try_places(p, out);
 }
 
-static void load_plan(struct plan *p, const struct options *o, struct places *places)
+/* Are the thread's own cases all in this run, under every convention, in the kernel's profile? Then
+ * it ends with the claims. */
+static bool thread_is_whole(struct plan *p, const struct options *o, const struct case_list *cases)
+{
+	struct case_list thread;
+
+	if (o->abi || o->shard || o->build_only ||
+	    (!p->set[PROFILE_KERNEL_32].n && !p->set[PROFILE_KERNEL_64].n))
+		return false;
+	load_cases(p->arena, arena_printf(p->arena, "%s/thread", data_dir(p->arena, "cases")),
+		   &thread);
+	for (size_t i = 0; i < thread.n; i++) {
+		const struct prototype *t = thread.v[i].proto;
+		bool found = false;
+
+		for (size_t k = 0; !found && k < cases->n; k++)
+			found = !strcmp(cases->v[k].proto->name, t->name) &&
+				!strcmp(cases->v[k].proto->pos.file, t->pos.file);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* What is to be decided; r->plan stays NULL when nothing is. */
+static void request_claims(struct plan *p, const struct options *o, const struct case_list *cases,
+			   const struct compiler_list *compilers, struct claims_request *r)
+{
+	const char **opts = split_list(p->arena, o->opt ? o->opt : "O0,O2");
+
+	if (!thread_is_whole(p, o, cases))
+		return;
+	r->plan = arena_alloc(p->arena, sizeof(*r->plan));
+	*r->plan = *p;
+	memset(r->plan->set, 0, sizeof(r->plan->set));
+	r->plan->columns = NULL;
+	r->plan->ncolumns = 0;
+	r->plan->probes = arena_printf(p->arena, "%s/probes", p->work);
+	r->plan->work = arena_printf(p->arena, "%s/claims", p->work);
+	if (make_dirs(r->plan->work) < 0)
+		die("cannot make folder %s: %s", r->plan->work, strerror(errno));
+	r->compilers = arena_alloc(p->arena, sizeof(*r->compilers));
+	*r->compilers = *compilers;
+	r->widths[W32] = p->set[PROFILE_KERNEL_32].n != 0;
+	r->widths[W64] = p->set[PROFILE_KERNEL_64].n != 0;
+	memset(r->wanted, 1, sizeof(r->wanted));
+	/* The kernel is compiled at -O2. */
+	r->opt = opts[0];
+	for (const char **s = opts; *s; s++)
+		r->opt = strcmp(*s, "O2") ? r->opt : *s;
+}
+
+static void load_plan(struct plan *p, const struct options *o, struct places *places,
+		      struct claims_request *claims)
 {
 	const char **opts = split_list(p->arena, o->opt ? o->opt : "O0,O2");
 	struct compiler_list compilers;
@@ -345,6 +401,7 @@ static void load_plan(struct plan *p, const struct options *o, struct places *pl
 		    "(`clobber list abis' shows which convention exists at which width)");
 	find_tools(p, o->cc, &compilers);
 	choose_places(p, o, places);
+	request_claims(p, o, &cases, &compilers, claims);
 	plan_columns(p, &compilers, places->wanted, opts);
 }
 
@@ -435,6 +492,9 @@ int cmd_run(int argc, char **argv)
 	struct matrix m = { 0 };
 	int status;
 
+	struct claims_request request = { 0 };
+	struct matrix claims_matrix;
+	struct claims_table claims;
 	struct shard_run shard = { 0 };
 	struct places places;
 	struct shard built = { 0 };
@@ -452,7 +512,7 @@ int cmd_run(int argc, char **argv)
 	if (o.built) {
 		read_plan(&p, &o, &built, &places);
 	} else {
-		load_plan(&p, &o, &places);
+		load_plan(&p, &o, &places, &request);
 		if (o.shard || o.build_only)
 			shard_take(&p, k, n, &shard);
 		plan_build(&p);
@@ -467,16 +527,26 @@ int cmd_run(int argc, char **argv)
 		execute_nothing(&m, "built only: run it with `clobber run --built'");
 	else
 		execute(&m, &places);
+	if (request.plan) {
+		struct places there = places;
+
+		decide_claims(&request, &claims_matrix, &there, &claims);
+	}
 	if (o.shard || o.build_only)
 		status = write_shard(&m, &o, &shard);
 	else
-		status = results(&m, command_of(p.arena, &o), NULL,
+		status = results(&m, request.plan ? &claims : NULL, command_of(p.arena, &o), NULL,
 				 &(struct results_style){ .out = o.out,
 							  .color = o.color,
 							  .verbose = o.verbose,
 							  .quiet = o.quiet });
 	if (o.verbose && !o.quiet && !o.shard && !o.build_only)
 		print_costs(&m);
+	if (request.plan) {
+		status = claims_status(&claims, status);
+		claims_close(&claims);
+		matrix_close(&claims_matrix);
+	}
 	matrix_close(&m);
 	json_decref(built.document);
 	arena_free(p.arena);

@@ -162,7 +162,7 @@ void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c)
 	str_addf(out, "\tcall\tcl_before\n\tcall\t%starget_%s\n\tjmp\tcl_after\n",
 		 gen_enters(c) ? "through_" : "", c->symbol);
 	if (gen_enters(c))
-		gen_entry_asm(out, c);
+		gen_entry_asm(out, a, c);
 }
 
 static void set_return(struct str *out, const struct gen_case *c)
@@ -223,6 +223,14 @@ void gen_probe(struct str *out, struct arena *a, const struct gen_case *c)
 	bool ms = w == W64 && !strcmp(c->conv->name, "ms");
 
 	(void)a;
+	/* What kernel CFI looks at: the hash of the type, in an instruction before the function.
+	 * The compiler defines the symbol where it takes the function's address; elsewhere it is 0.
+	 */
+	if (gen_indirect(c))
+		str_addf(out,
+			 "\n\textern\t__kcfi_typeid_probe_%s:weak\n\tdb\t0xb8\t\t\t; mov eax,\n"
+			 "\tdd\t__kcfi_typeid_probe_%s",
+			 c->symbol, c->symbol);
 	str_addf(out,
 		 "\n; the callee of the caller direction, same "
 		 "contract\n\tglobal\tprobe_%s\nprobe_%s:\n",

@@ -92,16 +92,13 @@ static void load(struct str *out, struct arena *a, const struct type *t, enum wi
 		str_addf(out, "*(%s volatile *)(%s + %u)", access_type(a, t), area, offset);
 }
 
-static const char *attribute(const struct gen_case *c)
-{
-	return c->decl->proto->attribute ? c->decl->proto->attribute : c->conv->attribute;
-}
-
-/* `kind` is "target" or "probe": the declarator, with the given parameter names or none. */
+/* `kind` is "target", "probe" or "through_probe": the declarator, with the given parameter names or
+ * none. */
 static void declarator(struct str *out, struct arena *a, const struct gen_case *c, const char *kind,
 		       bool names)
 {
 	const struct prototype *p = c->decl->proto;
+	const char *attribute;
 	struct str d = { 0 };
 
 	str_addf(&d, "%s_%s(", kind, c->symbol);
@@ -112,7 +109,8 @@ static void declarator(struct str *out, struct arena *a, const struct gen_case *
 			 type_spell(a, p->params[i].type, names ? name : ""));
 	}
 	str_add(&d, p->variadic ? (p->nparams ? ", ...)" : "...)") : p->nparams ? ")" : "void)");
-	str_addf(out, "%s%s%s", attribute(c), *attribute(c) ? " " : "", type_spell(a, p->ret, d.s));
+	attribute = gen_attribute(c, strcmp(kind, "target") != 0);
+	str_addf(out, "%s%s%s", attribute, *attribute ? " " : "", type_spell(a, p->ret, d.s));
 	str_free(&d);
 }
 
@@ -197,19 +195,24 @@ static void caller(struct str *out, struct arena *a, const struct gen_case *c)
 {
 	const struct prototype *p = c->decl->proto;
 	enum width w = c->conv->width;
+	const char *probe = gen_calls_entry(c) ? "through_probe" : "probe";
+	const char *called = gen_indirect(c) ? "call" : probe;
 
-	declarator(out, a, c, "probe", false);
+	declarator(out, a, c, probe, false);
 	if (gen_reads(c)) {
 		str_add(out, ";\n");
 		gen_through_caller(out, a, c);
 		return;
 	}
 	str_addf(out, ";\nvoid caller_%s(void)\n{\n\tCL_KEEP\n", c->symbol);
+	if (gen_indirect(c))
+		str_addf(out, "\t__typeof__(probe_%s) *volatile call_%s = probe_%s;\n", c->symbol,
+			 c->symbol, c->symbol);
 	if (p->ret->kind != TYPE_VOID)
 		str_addf(out, "\t%s;\n\tr = ", type_spell(a, p->ret, "r"));
 	else
 		str_add(out, "\t");
-	str_addf(out, "probe_%s(", c->symbol);
+	str_addf(out, "%s_%s(", called, c->symbol);
 	for (unsigned i = 0; i < c->place.nargs; i++) {
 		str_add(out, i ? ",\n\t\t" : "");
 		load(out, a, abi_arg_type(p, i), w, "cl_arg", gen_buffer(i));

@@ -58,7 +58,7 @@ char *gen_prototype(struct arena *a, const struct gen_case *c);
  * and conventions.c; files whose content does not change are left alone. 0 or -1 with errno. */
 int gen_write(struct arena *a, const struct gen_set *set, const char *dir);
 
-/* through.c: calls through hand-written assembly. Is the callee direction of the case one? */
+/* through*.c: calls through hand-written assembly. Is the callee direction of the case one? */
 bool gen_trampolined(const struct gen_case *c);
 /* NULL, or why `//! through` of the declaration makes no sense (in `a`). */
 const char *gen_through_error(struct arena *a, const struct case_decl *d);
@@ -66,10 +66,20 @@ const char *gen_through_error(struct arena *a, const struct case_decl *d);
  */
 bool gen_reads(const struct gen_case *c);
 bool gen_enters(const struct gen_case *c);
+/* Does its C caller call through a pointer? */
+bool gen_indirect(const struct gen_case *c);
 bool gen_exits(const struct gen_case *c);
+/* Does its C caller call the assembly, and that the probe? */
+bool gen_calls_entry(const struct gen_case *c);
+/* Is there such assembly at this width? */
+bool gen_exists_at(const struct case_decl *d, enum width w);
+/* The attribute of a C function of the case, the target or, for the caller direction, what C calls:
+ * the declaration's, the convention's, that of what the assembly calls, or, where a case is broken
+ * so, not the one it should have. "" for none. */
+const char *gen_attribute(const struct gen_case *c, bool called);
 /* How often the C caller calls the probe. */
 unsigned gen_calls(const struct gen_case *c);
-void gen_entry_asm(struct str *out, const struct gen_case *c);
+void gen_entry_asm(struct str *out, struct arena *a, const struct gen_case *c);
 void gen_through_asm(struct str *out, struct arena *a, const struct gen_case *c);
 void gen_through_caller(struct str *out, struct arena *a, const struct gen_case *c);
 

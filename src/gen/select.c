@@ -150,8 +150,11 @@ static int check_unique(struct arena *a, const struct gen_set *set, const char *
 /* Is the pair of convention and declaration something that this profile is there for? */
 static bool concerns(enum profile_id profile, const struct convention *c, const struct case_decl *d)
 {
+	if (profile_optional(profile) && !d->through)
+		return false;
 	/* Inline assembly that pushes needs code without a red zone. */
-	return convention_in(c, profile) && (!d->through || profiles[profile].isa == ISA_INTEGER) &&
+	return convention_in(c, profile) && gen_exists_at(d, c->width) &&
+	       (!d->through || profiles[profile].isa == ISA_INTEGER) &&
 	       (c->only || profile_concerns(&profiles[profile], d->proto));
 }
 

@@ -133,7 +133,7 @@ static void one_case(struct str *out, struct arena *a, const struct gen_case *c,
 		 p->ret.unspecified ? " | CL_RETURN_UNSPECIFIED" : "",
 		 gen_trampolined(c) ? " | CL_THROUGH" : "", gen_reads(c) ? " | CL_SLOTS" : "",
 		 c->decl->leaf ? " | CL_LEAF_TARGET" : "",
-		 c->decl->through && !gen_exits(c) ? " | CL_FAILING_VMX" : "",
+		 gen_reads(c) || (gen_enters(c) && !gen_exits(c)) ? " | CL_FAILING_VMX" : "",
 		 gen_exits(c) ? " | CL_ENTERS_GUEST" : "", p->al, p->align,
 		 gen_trampolined(c) ? 2 * word_bytes(w) : gen_reserved(c),
 		 gen_trampolined(c) ? 2 * word_bytes(w) : p->pop_bytes);
@@ -240,6 +240,8 @@ static void assembly(struct str *out, struct arena *a, const struct gen_set *set
 		 width_bits(set->width), wide ? "\tdefault rel\n" : "");
 	str_add(out, wide ? "\textern\tcl_probe_sysv, cl_probe_ms\n" : "\textern\tcl_probe\n");
 	str_add(out, "\tsection .text\n");
+	if (profile_optional(set->profile))
+		str_add(out, "%include \"thunks.inc\"\n");
 	for (size_t i = b->first; i < b->first + b->n; i++) {
 		gen_trampoline(out, a, &set->v[i]);
 		gen_probe(out, a, &set->v[i]);

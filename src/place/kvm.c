@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STUCK_S = 15, MAX_RESTARTS = 1000, LARGE_PAGE = 2 << 20 };
+enum { STUCK_S = 15, MAX_RESTARTS = 1000 };
 
 /* Memory that a monitor shares with us, for as long as one payload runs. */
 struct work {

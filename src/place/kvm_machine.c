@@ -61,12 +61,12 @@ const char *kvm_vendor(struct arena *a)
 }
 
 /* KVM_GET_SUPPORTED_CPUID: no entries on failure. */
-struct cpuids {
+union cpuids {
 	struct kvm_cpuid2 head;
-	struct kvm_cpuid_entry2 entry[CPUIDS];
+	uint8_t room[sizeof(struct kvm_cpuid2) + CPUIDS * sizeof(struct kvm_cpuid_entry2)];
 };
 
-static void supported(int kvm, struct cpuids *c)
+static void supported(int kvm, union cpuids *c)
 {
 	memset(c, 0, sizeof(*c));
 	c->head.nent = CPUIDS;
@@ -77,11 +77,11 @@ static void supported(int kvm, struct cpuids *c)
 struct kvm_features kvm_features(int kvm)
 {
 	struct kvm_features f = { 0 };
-	struct cpuids c;
+	union cpuids c;
 
 	supported(kvm, &c);
 	for (uint32_t i = 0; i < c.head.nent; i++) {
-		const struct kvm_cpuid_entry2 *e = &c.entry[i];
+		const struct kvm_cpuid_entry2 *e = &c.head.entries[i];
 
 		if (e->function == 1) {
 			f.vmx = e->ecx >> 5 & 1;
@@ -97,7 +97,7 @@ struct kvm_features kvm_features(int kvm)
 
 const char *kvm_make(struct kvm_machine *m)
 {
-	struct cpuids c;
+	union cpuids c;
 	int size;
 
 	*m = (struct kvm_machine){ .kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC),

@@ -189,12 +189,14 @@ static const char *brand(struct arena *a)
 /* Kernels whose KVM can tell a guest's hypervisor of VMX what there is are on such a processor. */
 static bool tells_vmx(int kvm)
 {
-	struct {
+	union {
 		struct kvm_msrs head;
-		struct kvm_msr_entry entry;
-	} m = { .head = { .nmsrs = 1 }, .entry = { .index = MSR_VMX_BASIC } };
+		uint8_t room[sizeof(struct kvm_msrs) + sizeof(struct kvm_msr_entry)];
+	} m = { .room = { 0 } };
 
-	return ioctl(kvm, KVM_GET_MSRS, &m) == 1 && m.entry.data;
+	m.head.nmsrs = 1;
+	m.head.entries[0].index = MSR_VMX_BASIC;
+	return ioctl(kvm, KVM_GET_MSRS, &m) == 1 && m.head.entries[0].data;
 }
 
 static const char *engine_text(struct arena *a, int kvm, const char *module)

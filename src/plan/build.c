@@ -7,6 +7,7 @@
 #include "plan/plan.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,10 +206,29 @@ static void compiler_independent_rules(struct plan *p, struct str *s, enum width
 		command_word(p->arena, p->runtime));
 }
 
+/* What assembly may include, as implicit inputs: nasm 2.16's -MD does not tell. */
+static const char *included(struct plan *p)
+{
+	struct str s = { 0 };
+	const char *r;
+	glob_t g;
+
+	str_add(&s, "");
+	if (glob(arena_printf(p->arena, "%s/*.inc", p->runtime), 0, NULL, &g) == 0) {
+		for (size_t i = 0; i < g.gl_pathc; i++)
+			str_addf(&s, "%s%s", i ? " " : " | ",
+				 ninja_escape(p->arena, g.gl_pathv[i]));
+		globfree(&g);
+	}
+	r = arena_strdup(p->arena, s.s);
+	str_free(&s);
+	return r;
+}
+
 static void compiler_independent(struct plan *p, struct str *s, enum profile_id f)
 {
 	const struct gen_set *set = &p->set[f];
-	const char *dir = source_dir(p, f);
+	const char *dir = source_dir(p, f), *includes = included(p);
 	enum width w = set->width;
 
 	str_addf(s, "build %s/conventions.table.o: table%u %s/conventions.table.c\n", dir,
@@ -218,8 +238,8 @@ static void compiler_independent(struct plan *p, struct str *s, enum profile_id 
 
 		str_addf(s, "build %s/%s.table.o: table%u %s/%s.table.c\n", dir, name,
 			 width_bits(w), dir, name);
-		str_addf(s, "build %s/%s.asm.o: asm%u %s/%s.asm\n", dir, name, width_bits(w), dir,
-			 name);
+		str_addf(s, "build %s/%s.asm.o: asm%u %s/%s.asm%s\n", dir, name, width_bits(w), dir,
+			 name, includes);
 	}
 }
 

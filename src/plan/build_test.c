@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of what src/plan reads and writes by itself: quoting for the shell, and ELF files, real,
- * cut short and corrupted. */
+/* Tests of what src/plan reads and writes by itself: quoting for the shell, columns in their
+ * places, and ELF files, real, cut short and corrupted. */
 #include "plan/plan.h"
 #include "util/folder_test.h"
 
@@ -53,6 +53,53 @@ START_TEST(quote_through_shell)
 	ck_assert_str_eq(got, quotes[_i].in);
 	ck_assert_uint_eq(n, strlen(quotes[_i].in));
 	free(got);
+}
+END_TEST
+
+/* ---- payloads into places ---- */
+
+/* Two payloads built elsewhere, each in every wanted place; its first place is the one that counts
+ * as built. */
+START_TEST(places)
+{
+	static const char *const names[] = { "cc -m64 -O2", "cc -m64 kvm -O2", "cc -m32 kernel -O2",
+					     "cc -m32 kernel kvm -O2" };
+	static const char *const ids[] = { "cc/64/O2", "cc/64/O2@kvm", "cc/32/O2/kernel",
+					   "cc/32/O2/kernel@kvm" };
+	const struct compiler cc = { .name = "cc" }, other = { .name = "cc" };
+	const bool wanted[PLACES] = {
+		[PLACE_NATIVE] = true, [PLACE_KVM] = true, [PLACE_ROOT] = true
+	};
+	struct plan p = { .arena = arena };
+	enum profile_id kernel = 0;
+
+	while (profiles[kernel].width != W32 || profiles[kernel].isa != ISA_INTEGER)
+		kernel++;
+	p.columns = arena_alloc(arena, 2 * sizeof(*p.columns));
+	p.columns[0] = (struct column){ .compiler = &cc,
+					.profile = profile_user(W64),
+					.opt = "O2",
+					.payload = "a.elf",
+					.text_hash = 7 };
+	p.columns[1] = (struct column){
+		.compiler = &cc, .profile = kernel, .opt = "O2", .unusable = "no reason"
+	};
+	p.ncolumns = 2;
+	ck_assert_uint_eq(plan_find_column(&p, &cc, kernel, "O2"), 1);
+	ck_assert_uint_eq(plan_find_column(&p, &cc, kernel, "O0"), 2);
+	ck_assert_uint_eq(plan_find_column(&p, &other, kernel, "O2"), 2);
+	plan_places(&p, wanted);
+	/* No case goes through hand-written assembly: root operation has nothing to do. */
+	ck_assert_uint_eq(p.ncolumns, 4);
+	for (size_t i = 0; i < 4; i++) {
+		ck_assert_str_eq(p.columns[i].name, names[i]);
+		ck_assert_str_eq(p.columns[i].id, ids[i]);
+		ck_assert_uint_eq(p.columns[i].built, i & ~(size_t)1);
+		ck_assert_int_eq(p.columns[i].place, i & 1 ? PLACE_KVM : PLACE_NATIVE);
+	}
+	ck_assert_str_eq(p.columns[1].payload, "a.elf");
+	ck_assert_uint_eq(p.columns[1].text_hash, 7);
+	ck_assert_str_eq(p.columns[3].unusable, "no reason");
 }
 END_TEST
 
@@ -332,6 +379,7 @@ int main(void)
 	tcase_set_timeout(t, 30);
 	tcase_add_loop_test(t, quote_text, 0, ARRAY_SIZE(quotes));
 	tcase_add_loop_test(t, quote_through_shell, 0, ARRAY_SIZE(quotes));
+	tcase_add_test(t, places);
 	tcase_add_loop_test(t, elf_real, W32, WIDTHS);
 	tcase_add_loop_test(t, elf_hash_of_text, W32, WIDTHS);
 	tcase_add_test(t, elf_absent);

@@ -198,7 +198,7 @@ void plan_places(struct plan *p, const bool places[PLACES])
 void plan_columns(struct plan *p, struct compiler_list *compilers, const bool places[PLACES],
 		  const char *const *opts)
 {
-	const char *cache = arena_printf(p->arena, "%s/probes", p->work);
+	const char *cache = p->probes ? p->probes : arena_printf(p->arena, "%s/probes", p->work);
 
 	for (size_t i = 0; i < compilers->n; i++) {
 		struct compiler *c = &compilers->v[i];

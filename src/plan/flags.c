@@ -16,15 +16,37 @@
 #define KERNEL_COMMON \
 	"!-mno-sse", "-mno-mmx", "-mno-sse2", "-mno-3dnow", "-mno-avx", "-fcf-protection=none"
 
+#define KERNEL_32                                                                       \
+	"-m32", KERNEL_COMMON, "!-msoft-float", "!-mregparm=3", "!-freg-struct-return", \
+		"!-mpreferred-stack-boundary=2|-mstack-alignment=4"
+/* gcc takes the code model only of code that is not position-independent. */
+#define KERNEL_64                                                                      \
+	"-m64", KERNEL_COMMON, "-mno-80387", "-mno-fp-ret-in-387", "-mskip-rax-setup", \
+		"!-mno-red-zone", "-fno-pic", "-fno-pie", "!-mcmodel=kernel",          \
+		"!-mpreferred-stack-boundary=3|-mstack-alignment=8"
+
+/* Variants, of the same file: retpolines, lines 16, 20 and 203; return thunks, line 26; IBT, line
+ * 83; straight-line speculation, line 208; and of the top Makefile, line 1024: kernel CFI. */
+#define RETPOLINE                                                     \
+	"!-mindirect-branch=thunk-extern|-mretpoline-external-thunk", \
+		"-mindirect-branch-register", "-fno-jump-tables"
+#define IBT "!-fcf-protection=branch", "!-fno-jump-tables"
+
 const char *const profile_flags[PROFILES][MAX_FLAGS] = {
 	[PROFILE_USER_32] = { "-m32", COMMON },
 	[PROFILE_USER_64] = { "-m64", COMMON },
-	[PROFILE_KERNEL_32] = { "-m32", KERNEL_COMMON, "!-msoft-float", "!-mregparm=3",
-				"!-freg-struct-return",
-				"!-mpreferred-stack-boundary=2|-mstack-alignment=4", COMMON },
-	[PROFILE_KERNEL_64] = { "-m64", KERNEL_COMMON, "-mno-80387", "-mno-fp-ret-in-387",
-				"-mskip-rax-setup", "!-mno-red-zone", "!-mcmodel=kernel",
-				"!-mpreferred-stack-boundary=3|-mstack-alignment=8", COMMON },
+	[PROFILE_KERNEL_32] = { KERNEL_32, COMMON },
+	[PROFILE_KERNEL_64] = { KERNEL_64, COMMON },
+	[PROFILE_KERNEL_RETPOLINE_32] = { KERNEL_32, RETPOLINE, COMMON },
+	[PROFILE_KERNEL_RETPOLINE_64] = { KERNEL_64, RETPOLINE, COMMON },
+	[PROFILE_KERNEL_RETHUNK_32] = { KERNEL_32, "!-mfunction-return=thunk-extern", COMMON },
+	[PROFILE_KERNEL_RETHUNK_64] = { KERNEL_64, "!-mfunction-return=thunk-extern", COMMON },
+	[PROFILE_KERNEL_IBT_32] = { KERNEL_32, IBT, COMMON },
+	[PROFILE_KERNEL_IBT_64] = { KERNEL_64, IBT, COMMON },
+	[PROFILE_KERNEL_SLS_32] = { KERNEL_32, "!-mharden-sls=all", COMMON },
+	[PROFILE_KERNEL_SLS_64] = { KERNEL_64, "!-mharden-sls=all", COMMON },
+	[PROFILE_KERNEL_CFI_32] = { KERNEL_32, "!-fsanitize=kcfi", COMMON },
+	[PROFILE_KERNEL_CFI_64] = { KERNEL_64, "!-fsanitize=kcfi", COMMON },
 	[PROFILE_SSE2_32] = { "-m32", "!-msse2", COMMON },
 	[PROFILE_AVX_32] = { "-m32", "!-mavx", COMMON },
 	[PROFILE_AVX_64] = { "-m64", "!-mavx", COMMON },

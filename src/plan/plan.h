@@ -42,6 +42,7 @@ struct column {
 struct plan {
 	struct arena *arena;
 	const char *work;    /* folder for everything generated and built */
+	const char *probes;  /* folder that remembers what compilers answered; NULL: in `work` */
 	const char *runtime; /* folder with rt32.o, rt64.o and payload.ld */
 	const char *include; /* folder that holds payload/case.h */
 	const char *host_cc; /* compiles expectation tables */

@@ -312,6 +312,12 @@ static json_t *totals(const struct stored *s)
 	return j;
 }
 
+/* As they are stored; null when they were not decided. */
+static json_t *with_claims(const struct stored *s)
+{
+	return s->claims.n ? json_object_get(s->root, "claims") : json_null();
+}
+
 static json_t *page_data(const struct stored *s)
 {
 	struct packer p = { .s = s, .a = s->arena };
@@ -342,6 +348,7 @@ static json_t *page_data(const struct stored *s)
 	json_object_set_new(page, "facts", facts(&p));
 	json_object_set_new(page, "examples", examples(&p));
 	json_object_set_new(page, "vanished", vanished);
+	json_object_set(page, "claims", with_claims(s));
 	json_object_set_new(page, "strings", p.strings);
 	json_decref(p.string_of);
 	return page;

@@ -233,7 +233,8 @@ static json_t *json_totals(const struct matrix *m)
 	return j;
 }
 
-json_t *report_document(const struct matrix *m, const char *command)
+json_t *report_document(const struct matrix *m, const struct claims_table *claims,
+			const char *command)
 {
 	json_t *places = json_array(), *root;
 
@@ -256,6 +257,7 @@ json_t *report_document(const struct matrix *m, const char *command)
 	if (!root)
 		die("out of memory while writing matrix.json");
 	json_object_set_new(root, "differences", json_differences(m));
+	json_object_set_new(root, "claims", claims_document(claims));
 	json_object_set_new(root, "examples", document_examples(m, root));
 	return root;
 }

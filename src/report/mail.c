@@ -147,6 +147,9 @@ void report_mail(struct str *out, const struct stored *s, bool everything)
 	text_legend(out, &style);
 	text_absences(out, s, &style);
 	findings(out, s, &style);
+	if (s->claims.n)
+		title(out, "Claims");
+	text_claims(out, &s->claims, &(struct text_style){ .columns = MAIL_COLUMNS });
 	report_narrow(out, s, &style);
 	how(out, s, &style);
 	only_ascii(out, from);

@@ -212,4 +212,5 @@ void report_markdown(struct str *out, const struct stored *s, bool everything)
 		     "document; N!: crash or hang; Nk: only known ones of these; Nd: documents "
 		     "are silent or contradict, implementations differ; n/r: not run\n\n");
 	findings(out, s);
+	markdown_claims(out, &s->claims);
 }

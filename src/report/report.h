@@ -14,9 +14,11 @@ struct text_style {
 	bool every_finding; /* all findings, not one example of each kind */
 };
 
-/* matrix.json as a document: docs/matrix-json.md. `command` is what to type to run the same again.
+/* matrix.json as a document: docs/matrix-json.md. `claims` is NULL when they were not decided;
+ * `command` is what to type to run the same again.
  * The caller owns the result. */
-json_t *report_document(const struct matrix *m, const char *command);
+json_t *report_document(const struct matrix *m, const struct claims_table *claims,
+			const char *command);
 
 /* The machine we are on, as matrix.json tells it. The caller owns the result. */
 json_t *report_host(struct arena *a);

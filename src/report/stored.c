@@ -464,15 +464,18 @@ const char *stored_load(struct arena *a, json_t *root, struct stored *out)
 {
 	const json_t *schema = json_object_get(root, "schema");
 	struct reader r = { .s = out };
+	const char *claims;
 
 	*out = (struct stored){ .arena = a, .root = json_incref(root) };
 	if (!json_is_integer(schema))
 		return "it is no matrix of clobber: it has no schema number";
-	if (json_integer_value(schema) != MATRIX_SCHEMA)
-		return arena_printf(a,
-				    "it has schema %lld and this clobber reads %d: run again, or "
-				    "use the clobber that wrote it",
-				    (long long)json_integer_value(schema), MATRIX_SCHEMA);
+	if (json_integer_value(schema) < MATRIX_SCHEMA_OLDEST ||
+	    json_integer_value(schema) > MATRIX_SCHEMA)
+		return arena_printf(
+			a,
+			"it has schema %lld and this clobber reads %d to %d: run again, or "
+			"use the clobber that wrote it",
+			(long long)json_integer_value(schema), MATRIX_SCHEMA_OLDEST, MATRIX_SCHEMA);
 	r.column_of = json_object();
 	r.row_of = json_object();
 	r.rule_of = json_object();
@@ -490,6 +493,9 @@ const char *stored_load(struct arena *a, json_t *root, struct stored *out)
 	read_examples(&r);
 	read_places(&r);
 	read_differences(&r);
+	claims = claims_load(a, json_object_get(root, "claims"), &out->claims);
+	if (claims && !r.error)
+		r.error = claims;
 	json_decref(r.column_of);
 	json_decref(r.row_of);
 	json_decref(r.rule_of);

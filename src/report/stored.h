@@ -5,12 +5,14 @@
 #ifndef CLOBBER_STORED_H
 #define CLOBBER_STORED_H
 
+#include "report/claims.h"
 #include "verdict/model.h"
 
 #include <jansson.h>
 
-/* The value of `schema`: changed when a reader of the former one would misread it. */
-enum { MATRIX_SCHEMA = 2 };
+/* The value of `schema`: changed when a reader of the former one would misread it. Schema 2, which
+ * has no claims, is still read. */
+enum { MATRIX_SCHEMA = 3, MATRIX_SCHEMA_OLDEST = 2 };
 
 /* A compiler with options in a place. Told apart by `id`, and nothing is concluded from how that
  * looks. */
@@ -120,6 +122,7 @@ struct stored {
 	struct stored_place *places;
 	struct stored_difference *differences;
 	struct stored_example *examples;
+	struct stored_claims claims;
 	size_t ncolumns, nrows, nrules, ncases, ncells, nfindings, nnarrow, nvanished, nexamples;
 	size_t nplaces, ndifferences;
 	unsigned total[VERDICT_COUNT];

@@ -206,10 +206,11 @@ void text_totals(struct str *out, const struct stored *s, const struct text_styl
 
 void report_text(struct str *out, const struct stored *m, const struct text_style *style)
 {
-	struct text_style s = *style;
+	struct text_style s = *style, claims;
 
 	if (s.columns < 60)
 		s.columns = 60;
+	claims = s; /* their evidence is for `clobber claims -v` */
 	header(out, m, &s);
 	report_tables(out, m, &s);
 	text_legend(out, &s);
@@ -217,5 +218,7 @@ void report_text(struct str *out, const struct stored *m, const struct text_styl
 	text_absences(out, m, &s);
 	findings(out, m, &s);
 	text_vanished(out, m, &s);
+	claims.every_finding = false;
+	text_claims(out, &m->claims, &claims);
 	text_totals(out, m, &s);
 }

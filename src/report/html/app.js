@@ -2,9 +2,9 @@
 // Start, tabs, and the address: what is open is in the part behind `#', so that it can be sent, and
 // the browser's back button works.
 
-const VIEWS = ["matrix", "findings", "versions", "run"];
+const VIEWS = ["matrix", "findings", "versions", "claims", "run"];
 const made = {};
-const make = {matrix: showMatrix, findings: showFacts, versions: showVersions, run: showRun};
+const make = {matrix: showMatrix, findings: showFacts, versions: showVersions, claims: showClaims, run: showRun};
 
 function showRun() {
 	const t = D.tool, view = document.getElementById("view-run");

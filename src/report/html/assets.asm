@@ -20,6 +20,7 @@ html_script:
 	incbin	"finding.js"
 	incbin	"matrix.js"
 	incbin	"versions.js"
+	incbin	"claims.js"
 	incbin	"app.js"
 html_script_end:
 

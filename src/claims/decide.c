@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* From steps to verdicts: every column's work, side by side, and what follows from it. */
+#include "claims/room.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef void step_function(struct unit *u, const struct step *s, struct evidence *e);
+
+static step_function *const kinds[STEP_KINDS] = {
+	[STEP_PASS] = step_cases,
+	[STEP_CAUGHT] = step_caught,
+	[STEP_ACCEPTED] = step_diagnosed,
+	[STEP_REFUSED] = step_diagnosed,
+	[STEP_SAME] = step_same,
+	[STEP_FEWER] = step_fewer,
+	[STEP_WRITES] = step_writes,
+	[STEP_PLACEMENT] = step_placement,
+	[STEP_ATTRIBUTES] = step_attributes,
+};
+
+static bool runs_cases(const struct step *s)
+{
+	return s->kind == STEP_PASS || s->kind == STEP_CAUGHT;
+}
+
+/* In root operation only what runs is asked again: objects are the same everywhere. */
+static bool concerns(const struct step *s, const struct claim_column *c)
+{
+	return (s->widths >> c->width & 1) && (c->place == PLACE_NATIVE || runs_cases(s));
+}
+
+/* Why the step cannot even be tried in this column; NULL: it can. */
+static const char *hindered(struct unit *u, const struct step *s)
+{
+	const struct column *c;
+
+	if (s->kind == STEP_PLACEMENT)
+		return u->matrix_column == NO_COLUMN ? "no cases were placed here" : NULL;
+	if (!runs_cases(s))
+		return u->target ? NULL : u->column->why_not;
+	if (u->matrix_column == NO_COLUMN)
+		return u->column->why_not ? u->column->why_not : "its cases were not run here";
+	c = &u->matrix->plan->columns[u->matrix_column];
+	if (c->unusable)
+		return c->unusable;
+	return u->matrix->runs[u->matrix_column].run.why_not;
+}
+
+/* Twins are run beside the cases that they vouch for. */
+static bool uncaught(const struct evidence *e)
+{
+	return e->step->kind == STEP_CAUGHT && !e->not_run && !e->holds;
+}
+
+/* The verdict that the evidence amounts to, in this order: nothing that an uncaught twin vouches
+ * for counts; what was not done decides nothing; then what does not hold. */
+static void conclude(struct unit *u, struct claim_result *r)
+{
+	const struct evidence *missing = NULL, *against = NULL, *except = NULL;
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct evidence *e = &r->v[i];
+
+		if (e->step->weight == NOTES)
+			continue;
+		if (uncaught(e)) {
+			r->verdict = CLAIM_NOT_RUN;
+			r->reason = arena_printf(
+				u->arena,
+				"the case broken on purpose, %s, is %s: what the others "
+				"show does not count",
+				e->id, e->detail);
+			return;
+		}
+		if (e->not_run)
+			missing = missing ? missing : e;
+		else if (!e->holds && e->step->weight == DECIDES)
+			against = against ? against : e;
+		else if (!e->holds)
+			except = except ? except : e;
+	}
+	if (missing) {
+		r->verdict = CLAIM_NOT_RUN;
+		r->reason = missing->not_run;
+	} else if (r->claim->refuted) {
+		r->verdict = against ? CLAIM_TRUE : CLAIM_FALSE;
+		r->reason = against ? arena_printf(u->arena, "%s: %s: %s", against->step->says,
+						   against->id, against->detail)
+				    : r->claim->refuted;
+	} else if (against || except) {
+		const struct evidence *e = against ? against : except;
+
+		r->verdict = against ? CLAIM_FALSE : CLAIM_EXCEPT;
+		r->reason = arena_printf(u->arena, "%s: %s", e->step->says, e->detail);
+	} else {
+		r->verdict = CLAIM_TRUE;
+	}
+}
+
+static void decide(struct unit *u, struct claim_result *r)
+{
+	const struct claim_column *c = u->column;
+
+	r->repeat = arena_printf(
+		u->arena, "clobber claims --cc %s --width %u --place %s --claim %d -v",
+		shell_word(u->arena, c->compiler->given ? c->compiler->given : c->compiler->name),
+		width_bits(c->width), place_name(c->place), r->claim->number);
+	if (!(r->claim->widths >> c->width & 1)) {
+		r->verdict = CLAIM_NOT_RUN;
+		r->reason = arena_printf(u->arena, "it speaks of %u-bit code",
+					 width_bits(c->width == W64 ? W32 : W64));
+		return;
+	}
+	if (c->why_not && !(r->claim->any_flags && u->target)) {
+		r->verdict = CLAIM_NOT_RUN;
+		r->reason = c->why_not;
+		return;
+	}
+	for (const struct step *s = claim_steps; s->claim; s++) {
+		struct evidence e = { .step = s };
+		const char *why;
+
+		if (s->claim != r->claim->number || !concerns(s, c))
+			continue;
+		why = hindered(u, s);
+		if (why) {
+			e.not_run = why;
+			e.id = s->a;
+		} else {
+			kinds[s->kind](u, s, &e);
+		}
+		r->v = arena_grow(u->arena, r->v, r->n, sizeof(e));
+		r->v[r->n++] = e;
+	}
+	conclude(u, r);
+}
+
+/* Columns ------------------------------------------------------------------------------------- */
+
+/* The flags a column compiles with: the kernel's, or where the compiler has not all of those its
+ * own, for the claims that make sense so. */
+static void choose_flags(const struct claims_request *r, struct claim_column *c)
+{
+	enum profile_id kernel = c->width == W64 ? PROFILE_KERNEL_64 : PROFILE_KERNEL_32;
+	const struct plan *p = r->plan;
+	const char *cache = p->probes ? p->probes : arena_printf(p->arena, "%s/probes", p->work);
+	const struct target *t = &c->compiler->target[kernel];
+
+	c->profile = kernel;
+	compiler_probe(p->arena, c->compiler, kernel, cache);
+	if (t->works.ok)
+		return;
+	c->why_not = arena_printf(p->arena, "without the kernel's flags: %s",
+				  t->works.why ? t->works.why : "does not compile with them");
+	c->profile = profile_user(c->width);
+	compiler_probe(p->arena, c->compiler, c->profile, cache);
+}
+
+/* A compiler may take -mregparm=3 and do nothing about it. Then nothing at 32 bit is what it claims
+ * to be: found by compiling one function with and without. */
+static void check_regparm(struct unit *u, struct claim_column *c)
+{
+	const char *options[] = { "-DATTRIBUTE=0", "-DATTRIBUTE=0 -mregparm=0" };
+	struct object o[2];
+	const char *difference;
+
+	if (c->width != W32 || c->why_not || !u->target)
+		return;
+	for (int i = 0; i < 2; i++) {
+		struct compiled made = claims_compile(u, "attribute.c", options[i]);
+
+		if (!made.object || object_read(u->arena, made.object, &o[i]))
+			return;
+	}
+	if (object_same(u->arena, &o[0], &o[1], &difference))
+		c->why_not =
+			"without the kernel's flags: it takes -mregparm=3, which changes nothing";
+}
+
+static size_t find_column(const struct matrix *m, const struct claim_column *c)
+{
+	for (size_t i = 0; m->plan && i < m->plan->ncolumns; i++) {
+		const struct column *p = &m->plan->columns[i];
+
+		if (p->compiler == c->compiler && p->width == c->width && p->place == c->place &&
+		    profiles[p->profile].isa == ISA_INTEGER && !strcmp(p->opt, c->opt))
+			return i;
+	}
+	return NO_COLUMN;
+}
+
+static void make_columns(const struct claims_request *r, struct claims_table *t)
+{
+	for (enum place_id place = 0; place < PLACES; place++) {
+		if (!r->places[place])
+			continue;
+		for (enum width w = W64 + 1; w-- > W32;) {
+			for (size_t i = 0; r->widths[w] && i < r->compilers->n; i++) {
+				struct claim_column c = { .compiler = &r->compilers->v[i],
+							  .width = w,
+							  .place = place,
+							  .opt = r->opt };
+
+				c.id = arena_printf(t->arena, "%s/%u%s%s", c.compiler->name,
+						    width_bits(w), place ? "@" : "",
+						    place ? place_name(place) : "");
+				choose_flags(r, &c);
+				t->columns =
+					arena_grow(t->arena, t->columns, t->ncolumns, sizeof(c));
+				t->columns[t->ncolumns++] = c;
+			}
+		}
+	}
+}
+
+struct queue {
+	const struct claims_request *request;
+	const struct matrix *matrix;
+	struct claims_table *table;
+	struct arena **arenas; /* by column */
+	pthread_mutex_t lock;
+	size_t next;
+};
+
+static void decide_column(struct queue *q, size_t i)
+{
+	struct claim_column *c = &q->table->columns[i];
+	const struct target *t = &c->compiler->target[c->profile];
+	struct unit u = { .arena = q->arenas[i],
+			  .request = q->request,
+			  .matrix = q->matrix,
+			  .column = c,
+			  .target = t->works.ok ? t : NULL,
+			  .matrix_column = find_column(q->matrix, c) };
+
+	check_regparm(&u, c);
+	for (size_t k = 0; k < q->table->nresults; k++) {
+		if (q->table->results[k].column == i)
+			decide(&u, &q->table->results[k]);
+	}
+}
+
+static void *worker(void *arg)
+{
+	struct queue *q = arg;
+
+	for (;;) {
+		size_t i;
+
+		pthread_mutex_lock(&q->lock);
+		i = q->next++;
+		pthread_mutex_unlock(&q->lock);
+		if (i >= q->table->ncolumns)
+			return NULL;
+		decide_column(q, i);
+	}
+}
+
+static void make_results(const struct claims_request *r, struct claims_table *t)
+{
+	for (size_t i = 0; i < CLAIMS; i++) {
+		for (size_t k = 0; r->wanted[i] && k < t->ncolumns; k++) {
+			struct claim_result result = { .claim = &all_claims[i], .column = k };
+
+			if (t->columns[k].place != PLACE_NATIVE && !all_claims[i].rooted)
+				continue;
+			t->results = arena_grow(t->arena, t->results, t->nresults, sizeof(result));
+			t->results[t->nresults++] = result;
+		}
+	}
+}
+
+void claims_decide(const struct claims_request *r, const struct matrix *m, struct claims_table *out)
+{
+	struct queue q = { .request = r, .matrix = m, .table = out };
+	pthread_t threads[16];
+	long n = sysconf(_SC_NPROCESSORS_ONLN), started = 0;
+
+	*out = (struct claims_table){ .arena = r->plan->arena };
+	make_columns(r, out);
+	make_results(r, out);
+	q.arenas = arena_alloc(out->arena, (out->ncolumns + 1) * sizeof(*q.arenas));
+	for (size_t i = 0; i < out->ncolumns; i++)
+		q.arenas[i] = arena_new();
+	pthread_mutex_init(&q.lock, NULL);
+	for (; started < n - 1 && started < 16; started++) {
+		if (pthread_create(&threads[started], NULL, worker, &q))
+			break;
+	}
+	worker(&q);
+	while (started--)
+		pthread_join(threads[started], NULL);
+	pthread_mutex_destroy(&q.lock);
+	out->arenas = q.arenas;
+	for (size_t i = 0; i < out->nresults; i++) {
+		for (size_t k = 0; k < out->results[i].n; k++)
+			out->uncaught += uncaught(&out->results[i].v[k]);
+	}
+}
+
+void claims_close(struct claims_table *t)
+{
+	for (size_t i = 0; i < t->ncolumns; i++)
+		arena_free(t->arenas[i]);
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* clobber claims: decide the claims of the thread, and print each with its evidence. */
+#include "cmd/claims.h"
+#include "cmd/cmd.h"
+#include "cmd/execute.h"
+#include "cmd/results.h"
+#include "report/claims.h"
+#include "report/report.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"usage: clobber claims [options]\n"
+	"\n"
+	"Decide the claims of the mailing-list thread \"KVM/VMX: Do not declare\n"
+	"vmread_error asmlinkage\", for each compiler, at each width: docs/thread.md.\n"
+	"Runs only the cases and compiles only the sources that they need.\n"
+	"\n"
+	"  --cc LIST       compilers, names on PATH or paths (default: all there are)\n"
+	"  --width LIST    32, 64 (default: both)\n"
+	"  --claim LIST    numbers, 1 to 21 (default: all)\n"
+	"  --place LIST    native, root, root-vmcs, all; auto: native, and the others if\n"
+	"                  they work here (default: auto)\n"
+	"  --opt OPT       optimisation (default: O2)\n"
+	"  --out DIR       DIR/claims.json and DIR/claims.txt (default: results/claims)\n"
+	"  --work DIR      generated and built files (default: DIR/work)\n"
+	"  --color WHEN    auto, always or never (default: auto; NO_COLOR is honoured)\n"
+	"  -v, --verbose   the evidence of each verdict\n"
+	"  -h, --help      this text\n"
+	"\n"
+	"Exit status: 0 decided, whatever the verdicts; 1 a case that is broken on\n"
+	"purpose was not caught; 2 bad usage or environment.\n";
+
+struct options {
+	const char *cc, *width, *claim, *place, *opt, *out, *work, *color;
+	bool verbose;
+};
+
+static bool parse_options(int argc, char **argv, struct options *o)
+{
+	static const char *const names[] = { "cc",  "width", "claim", "place",
+					     "opt", "out",   "work",  "color" };
+	const char **values[] = { &o->cc,  &o->width, &o->claim, &o->place,
+				  &o->opt, &o->out,   &o->work,  &o->color };
+	struct option longs[ARRAY_SIZE(names) + 3] = { { 0 } };
+	int c;
+
+	*o = (struct options){ .opt = "O2", .out = "results/claims", .color = "auto" };
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		longs[i] = (struct option){ names[i], 1, NULL, 256 + (int)i };
+	longs[ARRAY_SIZE(names)] = (struct option){ "verbose", 0, NULL, 'v' };
+	longs[ARRAY_SIZE(names) + 1] = (struct option){ "help", 0, NULL, 'h' };
+	while ((c = getopt_long(argc, argv, "vh", longs, NULL)) != -1) {
+		if (c >= 256) {
+			*values[c - 256] = optarg;
+		} else if (c == 'v') {
+			o->verbose = true;
+		} else if (c == 'h') {
+			fputs(usage, stdout);
+			return false;
+		} else {
+			fputs("try `clobber claims --help'\n", stderr);
+			exit(2);
+		}
+	}
+	if (optind < argc)
+		die("claims: what is `%s'? `clobber claims --help' shows the options",
+		    argv[optind]);
+	color_option(o->color);
+	return true;
+}
+
+static void claim_list(struct arena *a, const char *list, bool wanted[CLAIMS])
+{
+	const char **v = split_list(a, list);
+
+	for (int i = 0; i < CLAIMS; i++)
+		wanted[i] = !v;
+	if (v && !*v)
+		die("--claim: empty list; say for instance 4,17");
+	for (; v && *v; v++) {
+		char *end;
+		unsigned long n = strtoul(*v, &end, 10);
+
+		if (**v < '0' || **v > '9' || *end || !n || n > CLAIMS)
+			die("--claim: `%s' is no claim; they are numbered from 1 to %d", *v,
+			    CLAIMS);
+		wanted[n - 1] = true;
+	}
+}
+
+static void place_list(struct plan *p, const char *list, struct places *out)
+{
+	const char **v = split_list(p->arena, list ? list : "auto");
+	bool try = false;
+
+	*out = (struct places){ .vmx = { .runtime = p->runtime } };
+	if (!*v)
+		die("--place: empty list; say for instance native,root");
+	for (; *v; v++) {
+		bool all = !strcmp(*v, "all"), found = all || !strcmp(*v, "auto");
+
+		try = try || !strcmp(*v, "auto");
+		for (enum place_id i = 0; i < PLACES; i++) {
+			/* What a guest shows of these, a process does. */
+			if (i != PLACE_VMX && (all || !strcmp(*v, place_name(i))))
+				out->wanted[i] = found = true;
+		}
+		if (!found)
+			die("--place: `%s' is no place of claims; say native, root, root-vmcs, all "
+			    "or "
+			    "auto",
+			    *v);
+	}
+	if (!try)
+		return;
+	out->wanted[PLACE_NATIVE] = true;
+	if (!vmx_why_not(p->arena, &out->vmx, W64, NULL))
+		out->wanted[PLACE_ROOT] = out->wanted[PLACE_ROOT_VMCS] = true;
+}
+
+void decide_claims(struct claims_request *r, struct matrix *m, struct places *places,
+		   struct claims_table *out)
+{
+	struct plan *p = r->plan;
+	const char *list = claims_cases(p->arena, r->wanted), *error;
+	const char *const opts[] = { r->opt, NULL };
+	struct case_list cases;
+
+	r->claims = arena_printf(p->arena, "%s/thread/claims", data_dir(p->arena, "cases"));
+	places->wanted[PLACE_VMX] = false; /* a guest shows nothing that a process does not */
+	memcpy(r->places, places->wanted, sizeof(r->places));
+	*m = (struct matrix){ .arena = p->arena, .plan = p, .seed = 1 };
+	if (list) {
+		load_cases(p->arena, list, &cases);
+		claims_keep(&cases, r->wanted);
+		for (enum profile_id f = PROFILE_KERNEL_32; f <= PROFILE_KERNEL_64; f++) {
+			if (r->widths[profiles[f].width] &&
+			    gen_select_in(p->arena, &cases, f, NULL, &p->set[f], &error) < 0) {
+				fprintf(stderr, "%s\n", error);
+				exit(2);
+			}
+		}
+		plan_columns(p, r->compilers, places->wanted, opts);
+		plan_build(p);
+	}
+	execute(m, places);
+	claims_decide(r, m, out);
+}
+
+int claims_status(const struct claims_table *t, int status)
+{
+	if (!t->uncaught)
+		return status;
+	fprintf(stderr,
+		"clobber: %u case%s broken on purpose %s not caught: see the claims that are not "
+		"run\n",
+		t->uncaught, t->uncaught == 1 ? "" : "s", t->uncaught == 1 ? "was" : "were");
+	return status ? status : 1;
+}
+
+static void print(const struct options *o, const struct stored_claims *c)
+{
+	struct text_style style = { .columns = 80, .every_finding = o->verbose };
+	struct str out = { 0 };
+	struct winsize w;
+
+	if (ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_col >= 60)
+		style.columns = w.ws_col;
+	style.colour = !strcmp(o->color, "always") ||
+		       (!strcmp(o->color, "auto") && isatty(1) && !getenv("NO_COLOR"));
+	text_claims(&out, c, &style);
+	fwrite(out.s, 1, out.len, stdout);
+	str_free(&out);
+}
+
+static void save(struct arena *a, const struct options *o, const json_t *document,
+		 const struct stored_claims *c)
+{
+	const struct text_style style = { .columns = 72, .every_finding = o->verbose };
+	struct str out = { 0 };
+
+	report_json(&out, document);
+	save_text(arena_printf(a, "%s/claims.json", o->out), &out);
+	text_claims(&out, c, &style);
+	save_text(arena_printf(a, "%s/claims.txt", o->out), &out);
+}
+
+int cmd_claims(int argc, char **argv)
+{
+	struct options o;
+	struct plan p = { 0 };
+	struct matrix m;
+	struct places places;
+	struct compiler_list compilers;
+	struct claims_request r = { .plan = &p, .compilers = &compilers };
+	struct claims_table table;
+	struct stored_claims stored;
+	const char *wrong;
+	json_t *document;
+	int status;
+
+	if (!parse_options(argc, argv, &o))
+		return 0;
+	p.arena = arena_new();
+	p.progress = isatty(2) ? show_progress : NULL;
+	width_list(o.width, r.widths);
+	claim_list(p.arena, o.claim, r.wanted);
+	r.opt = o.opt[0] == '-' ? o.opt + 1 : o.opt;
+	if (r.opt[0] != 'O' || strlen(r.opt) > 6)
+		die("--opt: `%s' is no optimisation; say for instance O2", o.opt);
+	open_work(&p, o.out, o.work);
+	place_list(&p, o.place, &places);
+	find_tools(&p, o.cc, &compilers);
+	decide_claims(&r, &m, &places, &table);
+
+	document = claims_document(&table);
+	wrong = claims_load(p.arena, document, &stored);
+	if (wrong)
+		die("internal error: %s; please report this", wrong);
+	save(p.arena, &o, document, &stored);
+	print(&o, &stored);
+	json_decref(document);
+	status = claims_status(&table, 0);
+	claims_close(&table);
+	matrix_close(&m);
+	arena_free(p.arena);
+	return status;
+}
