@@ -125,6 +125,19 @@ class Function:
                 if f"push {self.register(n)}" in texts and f"pop {self.register(n)}" in texts
                 or any(self.stores(t, n) for t in texts) and any(self.loads(t, n) for t in texts)]
 
+    def changes(self, name: str) -> bool:
+        """Is it a destination, or lost to a call, as far as the texts tell?"""
+        r = self.register(name)[1:]
+        parts = ([r, r + "d", r + "w", r + "b"] if r[1:].isdigit() else
+                 [r, "e" + name, name, name[0] + "l", name[0] + "h"])
+        last = re.compile(r"[ ,]%(" + "|".join(parts) + ")$")
+        calls = any(i.text.startswith("call") for i in self.instructions)
+        lost = ("ax", "cx", "dx") + (("si", "di", "r8", "r9", "r10", "r11") if self.word == 8
+                                     else ())
+        return calls and name in lost or any(
+            last.search(i.text) and not i.text.startswith(("push", "pop", "cmp", "test", "bt "))
+            for i in self.instructions)
+
     def stores(self, text: str, name: str) -> bool:
         sp = "%rsp" if self.word == 8 else "%esp"
         return re.fullmatch(rf"mov {self.register(name)},(0x[0-9a-f]+)?\({sp}\)", text) is not None
@@ -138,12 +151,13 @@ class Function:
         if name not in self.saves():
             raise Unmade(f"{self.names[0]} does not save {r}")
         pushed = any(i.text == f"pop {r}" for i in self.instructions)
-        moved = {f"push {r}": f"lea -{self.word}({sp}), {sp}",
-                 f"pop {r}": f"lea {self.word}({sp}), {sp}"} if pushed else {}
+        first = next((i for i in self.instructions if i.text == f"push {r}"), None)
         new = []
         for i in self.instructions:
-            if i.text in moved:
-                new.append(Instruction(i.address, b"", moved[i.text]))
+            if pushed and i is first:  # later ones pass it on
+                new.append(Instruction(i.address, b"", f"lea -{self.word}({sp}), {sp}"))
+            elif pushed and i.text == f"pop {r}":
+                new.append(Instruction(i.address, b"", f"lea {self.word}({sp}), {sp}"))
             elif not pushed and self.loads(i.text, name):
                 new.append(Instruction(i.address, b"", "nop"))
             else:

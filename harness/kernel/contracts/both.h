@@ -50,10 +50,6 @@ void vmx_do_interrupt_nmi_irqoff(void (*entry)(void));
 //! keeps all but ax
 unsigned int __sw_hweight32(unsigned int w);
 
-//! abi kernel
-//! keeps all but ax
-unsigned long __sw_hweight64(unsigned long long w);
-
 /* arch/x86/lib/getuser.S: inline assembly calls it and counts on all other registers. -14 is -EFAULT. */
 //! abi kernel
 //! in ptr ax

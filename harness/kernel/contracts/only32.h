@@ -3,6 +3,12 @@
 
 typedef long long atomic64_t;
 
+/* arch/x86/lib/hweight.S; as __sw_hweight32 in both.h. It takes eax and edx; the C callers pass one
+ * integer of 64 bits, of which no document says where regparm(3) puts it. */
+//! abi kernel
+//! keeps all but ax
+unsigned long __sw_hweight64(unsigned int low, unsigned int high);
+
 /* arch/x86/lib/checksum_32.S; asm/checksum_32.h */
 //! abi asmlinkage
 //! arg buff read-only

@@ -2,6 +2,11 @@
 /* Assembly of Linux 6.1 that exists at 64 bit only. The sizes of structures are those of the
  * headers in include/crypto. */
 
+/* arch/x86/lib/hweight.S; as __sw_hweight32 in both.h */
+//! abi kernel
+//! keeps all but ax
+unsigned long __sw_hweight64(unsigned long w);
+
 /* arch/x86/lib */
 //! abi kernel
 //! arg n len 600 of to, from
