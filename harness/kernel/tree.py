@@ -53,7 +53,8 @@ def run(*command, **more) -> str:
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                        errors="replace", **more)
     if p.returncode:
-        raise Absent(f"{command[0]} failed: {(p.stderr or p.stdout).strip().splitlines()[-1:]}")
+        said = (p.stderr or p.stdout or "no reason given").strip().splitlines()
+        raise Absent(f"{command[0]} failed: {said[-1]}")
     return p.stdout
 
 
