@@ -33,7 +33,8 @@ void copy_page(void *to, const void *from);
 void clear_page_orig(void *page);
 
 /* arch/x86/crypto; called between kernel_fpu_begin() and kernel_fpu_end(): vector registers are
- * theirs. */
+ * theirs. Two take lengths that C declares as 32-bit integers and use all 64 bits of the register:
+ * here they have the type that they need, in declared.h the one that they are declared with. */
 //! abi sysv
 //! arg ctx buf 4256 read-only
 //! arg dst buf 16
@@ -44,7 +45,7 @@ void twofish_enc_blk(const void *ctx, unsigned char *dst, const unsigned char *s
 //! arg state buf 104
 //! arg blocks len 256 of data each 64
 //! arg data read-only
-void sha256_transform_ssse3(void *state, const unsigned char *data, int blocks);
+void sha256_transform_ssse3(void *state, const unsigned char *data, unsigned long blocks);
 
 //! abi sysv
 //! arg expkey buf 384 read-only
@@ -64,7 +65,7 @@ void blake2s_compress_ssse3(void *state, const unsigned char *block, unsigned lo
 //! arg len len 64 of dst, src
 //! arg nrounds one of 8, 12, 20
 void chacha_block_xor_ssse3(const unsigned int *state, unsigned char *dst,
-			    const unsigned char *src, unsigned int len, int nrounds);
+			    const unsigned char *src, unsigned long len, int nrounds);
 
 /* arch/x86/lib/retpoline.S: a call through a register, flags and all as they were. */
 //! abi kernel
