@@ -12,10 +12,12 @@ make:make git:git bochs:bochs bochs=term:bochs-term pc=jansson:libjansson-dev
 pc=libxml-2.0:libxml2-dev pc=zlib:zlib1g-dev pc=libelf:libelf-dev pc=libdw:libdw-dev h=Zydis/Zydis.h:libzydis-dev pc=check:check py=pytest:python3-pytest"
 compilers="gcc-11:gcc-11 gcc-12:gcc-12 clang-13:clang-13 clang-14:clang-14 clang-16:clang-16
 clang-19:clang-19 clang-22:clang-22 tcc:tcc chibicc:chibicc pcc:pcc"
-# Judges and browsers that some tests ask; without them those tests are skipped and say so.
+# Judges, browsers and libraries that some tests ask; without them those tests are skipped and say
+# so.
 tests="xmllint:libxml2-utils prove:perl py=jsonschema:python3-jsonschema py=junitparser:python3-junitparser
 py=selenium:python3-selenium chromium:chromium chromedriver:chromium-driver parallel:parallel
-mandoc:mandoc man:man-db zsh:zsh"
+mandoc:mandoc man:man-db zsh:zsh pc=gmp:libgmp-dev pc=libcrypto:libssl-dev
+xz:xz-utils"
 # For a machine that has KVM on any host: harness/kvm_machine.py. Its kernel is downloaded, not installed.
 kvm="qemu-system-x86_64:qemu-system-x86"
 

@@ -43,9 +43,9 @@ class Unmade(Exception):
 
 
 class Instruction(NamedTuple):
-    address: int | None  # None: inserted
-    code: bytes
-    text: str  # as objdump shows it; of an inserted one, what is assembled
+    address: int | None  # None: jumps come to the one before
+    code: bytes  # empty: `text` is assembled
+    text: str  # as objdump shows it
 
 
 def command(*words, cwd=None) -> str:
@@ -97,9 +97,10 @@ class Function:
     def before_returns(self, text: str) -> list[Instruction]:
         new = []
         for i in self.instructions:
-            if self.is_return(i):
-                new.append(Instruction(None, b"", text))
-            new.append(i)
+            if self.is_return(i):  # jumps to it come to the new one
+                new += [Instruction(i.address, b"", text), Instruction(None, b"", i.text)]
+            else:
+                new.append(i)
         if len(new) == len(self.instructions):
             raise Unmade(f"{self.names[0]} does not return")
         return new
@@ -115,7 +116,7 @@ class Function:
 
     def popped(self) -> list[Instruction]:
         self.before_returns("")  # there is one
-        return [Instruction(None, b"", f"ret ${self.word}") if self.is_return(i) else i
+        return [Instruction(i.address, b"", f"ret ${self.word}") if self.is_return(i) else i
                 for i in self.instructions]
 
     def saves(self) -> list[str]:
@@ -207,7 +208,9 @@ class Function:
 
     def target(self, r: elf.Relocation) -> str:
         """The symbol of a relocation, as it can be named from another object."""
-        if r.symbol.type == 3 or r.symbol.bound == 0 and r.symbol.section:
+        own = r.symbol.section == self.section and r.symbol.bound and self.inside(r.symbol.value)
+        if 0 < r.symbol.section < len(self.obj.sections) and not own:
+            # Also when it is a function of which there will be a copy: each is judged by itself.
             return f"clobber_base_{r.symbol.section} + {r.symbol.value}"
         return f'"{r.symbol.name}"'
 
@@ -313,6 +316,7 @@ def mutate(path: Path, out: Path, wanted: list[tuple[list[str], str, str | None]
         command("as", bits, "-o", "copy.o", "copy.s", cwd=folder)
         command("objcopy", *arguments, Path(path).resolve(), "base.o", cwd=folder)
         command("ld", "-m", emulation, "-r", "-o", "out.o", "base.o", "copy.o", cwd=folder)
+        command("objcopy", "--wildcard", "--localize-symbol=clobber_base_*", "out.o", cwd=folder)
         shutil.copyfile(Path(folder, "out.o"), out)
 
 

@@ -17,7 +17,7 @@ class Target(NamedTuple):
     name: str
     tails: tuple[str, ...] = ()  # symbols that it jumps to, in the same section
     lost: tuple[str, ...] | None = None  # `keeps all but` these; None: as the convention says
-    without: tuple[tuple[str, str, str], ...] = ()  # instruction left out, check, words
+    without: tuple[tuple[str, str], ...] = ()  # instruction left out, what is said then
 
     def kept(self, width: int) -> list[str]:
         return [r for r in (KEPT if self.lost is None else ALL)[width] if r not in
@@ -27,8 +27,7 @@ class Target(NamedTuple):
 class Mutant(NamedTuple):
     operation: str
     argument: str | None
-    check: str  # that must find it
-    words: tuple[str, ...]  # each in a finding of its own
+    says: tuple[str, ...]  # each in a finding of its own: check, place, what was expected
 
 
 def thunks(width: int) -> list[Target]:
@@ -40,17 +39,19 @@ def thunks(width: int) -> list[Target]:
 TARGETS = {
     64: [
         Target("kvm/vmx/vmenter", "vmread_error_trampoline", lost=(), without=(
-            ("movq $0x0,0x18(%rbp)", "stack-slot", "rsp+16"),
-            ("mov 0x10(%rbp),%rdi", "argument", "field"),
-            ("mov 0x18(%rbp),%rsi", "argument", "fault"))),
+            ("movq $0x0,0x18(%rbp)", "stack-slot: stack word 2 (rsp+16 at entry): expected 0x0000000000000000"),
+            ("mov 0x10(%rbp),%rdi", "argument: argument field (unsigned long) of "
+             "vmread_error: expected in rdi:"),
+            ("mov 0x18(%rbp),%rsi", "argument: argument fault (_Bool) of vmread_error: "
+             "expected in sil:"))),
         Target("kvm/vmx/vmenter", "__vmx_vcpu_run"),
         Target("kvm/vmx/vmenter", "vmx_do_interrupt_nmi_irqoff"),
         Target("lib/hweight", "__sw_hweight32", lost=("ax",)),
         Target("lib/hweight", "__sw_hweight64", lost=("ax",)),
         Target("lib/getuser", "__get_user_4", ("bad_get_user",), lost=("ax", "dx"), without=(
-            ("xor %edx,%edx", "output", "rdx"),)),
+            ("xor %eax,%eax", "output: rax"),)),
         Target("lib/putuser", "__put_user_4", lost=("cx", "bx"), without=(
-            ("xor %ecx,%ecx", "output", "rcx"),)),
+            ("xor %ecx,%ecx", "output: rcx"),)),
         Target("entry/thunk_64", "preempt_schedule_thunk", ("__thunk_restore",), lost=()),
         Target("lib/memcpy_64", "__memcpy", ("memcpy_orig",)),
         Target("lib/memset_64", "__memset", ("memset_orig",)),
@@ -66,9 +67,11 @@ TARGETS = {
     ],
     32: [
         Target("kvm/vmx/vmenter", "vmread_error_trampoline", lost=(), without=(
-            ("movl $0x0,0xc(%ebp)", "stack-slot", "esp+8"),
-            ("mov 0x8(%ebp),%eax", "argument", "field"),
-            ("mov 0xc(%ebp),%edx", "argument", "fault"))),
+            ("movl $0x0,0xc(%ebp)", "stack-slot: stack word 2 (esp+8 at entry): expected 0x00000000"),
+            ("mov 0x8(%ebp),%eax", "argument: argument field (unsigned long) of "
+             "vmread_error: expected in eax:"),
+            ("mov 0xc(%ebp),%edx", "argument: argument fault (_Bool) of vmread_error: "
+             "expected in dl:"))),
         Target("kvm/vmx/vmenter", "__vmx_vcpu_run"),
         Target("kvm/vmx/vmenter", "vmx_do_interrupt_nmi_irqoff"),
         Target("lib/hweight", "__sw_hweight32", lost=("ax",)),
@@ -98,14 +101,18 @@ def mutants(width: int, t: Target, path: Path) -> list[Mutant]:
     names, kept = f.registers, t.kept(width)
     saved = [r for r in f.saves() if r in kept and f.changes(r)]
     pair = next((p for p in f.pairs() if p[0] in kept and p[1] in kept), None)
+    def lost(*registers: str) -> tuple[str, ...]:
+        return tuple(f"callee-saved: {names[r]} after the call: expected preserved" for r in registers)
+
     found = [
-        Mutant("clobbered", kept[0], "callee-saved", (names[kept[0]],)),
-        Mutant("popped", None, "stack-pointer", ("bytes",)),
-        Mutant("df", None, "direction-flag", ("DF",)),
+        Mutant("clobbered", kept[0], lost(kept[0])),
+        Mutant("popped", None, (f"stack-pointer: stack pointer after the call: expected 0 bytes popped, "
+                                f"got {width // 8} bytes popped",)),
+        Mutant("df", None, (f"direction-flag: direction flag after the call: expected clear, got set",)),
     ]
     if saved:
-        found.append(Mutant("unsaved", saved[0], "callee-saved", (names[saved[0]],)))
+        found.append(Mutant("unsaved", saved[0], lost(saved[0])))
     if pair:
-        found.append(Mutant("swapped", pair[0], "callee-saved", tuple(names[r] for r in pair)))
-    found += [Mutant("without", text, check, (words,)) for text, check, words in t.without]
+        found.append(Mutant("swapped", pair[0], lost(*pair)))
+    found += [Mutant("without", text, (says,)) for text, says in t.without]
     return found
