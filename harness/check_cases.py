@@ -247,6 +247,20 @@ BUFFERS = [
     Case("null", 64, "//! arg p buf 8 null\nvoid f(long *p);",
          "f: test rdi, rdi\n jz .r\n inc qword [rdi]\n.r: ret",
          {"called as f(p = 0x0)": "f: inc qword [rdi]\n ret"}),
+    Case("upper-bits", 64, "//! arg p buf 64\n//! arg i from -16 to -4\n"
+         "//! arg n from 0 to 3\nint f(const int *p, int i, unsigned char n);",
+         "f: movsxd rsi, esi\n movzx edx, dl\n add rsi, rdx\n mov eax, [rdi+rsi*4+64]\n ret",
+         {"upper-bits: what is above argument i (int): expected ignored, got relied on (extended to "
+          "64 bits, the same call is right)":
+          "f: movzx edx, dl\n add rsi, rdx\n mov eax, [rdi+rsi*4+64]\n ret",
+          "upper-bits: what is above argument n (unsigned char): expected ignored, got relied on":
+          "f: movsxd rsi, esi\n add rsi, rdx\n mov eax, [rdi+rsi*4+64]\n ret"}),
+    Case("upper-bits-32", 32, "//! arg p buf 64\n//! arg i from 0 to 15\n"
+         "int f(const int *p, short i);",
+         "f: mov ecx, [esp+4]\n movsx eax, word [esp+8]\n mov eax, [ecx+eax*4]\n ret",
+         {"upper-bits: what is above argument i (short): expected ignored, got relied on (extended "
+          "to 32 bits, the same call is right)":
+          "f: mov ecx, [esp+4]\n mov eax, [esp+8]\n mov eax, [ecx+eax*4]\n ret"}),
     Case("aligned", 64, "//! arg p buf 64 aligned 16\nvoid f(void *p);",
          "f: movaps xmm0, [rdi]\n ret",
          {"fault: the call": "f: test dil, 16\n jz .r\n ud2\n.r: ret"}),

@@ -366,6 +366,14 @@ static void common_words(const struct check_run *run, const struct checked_place
 		if (!line)
 			rule = c->place.pop_rule;
 		break;
+	case CHECK_UPPER:
+		x->f.subject = arena_printf(a, "what is above %s",
+					    argument_name(a, c->decl->proto, r->item));
+		x->f.expected = "ignored";
+		x->f.observed = "relied on";
+		x->f.origin = arena_printf(a, "extended to %u bits, the same call is right",
+					   word_bytes(run->file->width) * 8);
+		break;
 	case CHECK_ALIGN:
 		line = c->align_line;
 		if (!line && c->place.align_rule)

@@ -40,6 +40,7 @@ struct cc_call_state {
 	bool other;                  /* the way of `else` */
 	bool ended;                  /* where it was to jump or call for ever */
 	unsigned at, count[CC_ARGS]; /* the `calls` line that is due; calls by each line */
+	uint32_t extended;           /* bit set of inputs with no dirt above them, for once */
 	struct draw draw;
 	struct verdicts *out;
 };
@@ -49,6 +50,15 @@ extern struct cc_call_state cc_now;
 static inline const void *cc_at(uint32_t address)
 {
 	return (const void *)(cl_word)address;
+}
+
+/* An integer in part of a register or stack word. */
+static inline bool cc_is_narrow(const struct cc_input *d)
+{
+	return d->nlocs == 1 && !(d->flags & CC_REFERENCE) &&
+	       (d->loc[0].kind == CL_GPR || d->loc[0].kind == CL_STACK) &&
+	       d->loc[0].bytes < sizeof(cl_word) &&
+	       (d->class == CL_SIGNED || d->class == CL_UNSIGNED || d->class == CL_BOOL);
 }
 
 /* contract_values.c: values of all inputs into registers, stack and buffers, for cc_now.round. */

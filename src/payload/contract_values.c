@@ -290,7 +290,7 @@ void cc_check_buffers(void)
 /* Places ------------------------------------------------------------------------------------- */
 
 /* Into the registers and stack words where the call will find it; what is above a narrow value
- * there stays as dirty as it is. */
+ * there stays as dirty as it is, but for inputs that are to be extended. */
 static void place(const struct cc_input *d, const uint8_t *value, unsigned number)
 {
 	cl_word reference = (cl_word)(cl_reference + number * CL_VALUE);
@@ -308,6 +308,12 @@ static void place(const struct cc_input *d, const uint8_t *value, unsigned numbe
 		else if (l->kind == CL_STACK)
 			to = (uint8_t *)cl_stack_top + l->stack;
 		__builtin_memcpy(to, value + (d->flags & CC_REFERENCE ? 0 : l->off), l->bytes);
+		if (cc_now.extended >> number & 1) {
+			bool minus = d->class == CL_SIGNED && value[d->size - 1] & 0x80;
+
+			__builtin_memset(to + l->bytes, minus ? 0xff : 0,
+					 sizeof(cl_word) - l->bytes);
+		}
 	}
 }
 
