@@ -49,7 +49,8 @@ test: all
 # Hand-written assembly of others: Linux 6.1, downloaded once (harness/kernel/tree.py), GNU MP, OpenSSL.
 check-real: all
 	@$(PYTHON) harness/kernel/tree.py fetch
-	@CLOBBER=$(abspath $(CLOBBER)) $(PYTHON) -m pytest -q -rs harness/test_real.py harness/test_objmutate.py
+	@CLOBBER=$(abspath $(CLOBBER)) CLOBBER_REAL=1 $(PYTHON) -m pytest -q -rs harness/test_real.py \
+		harness/test_objmutate.py
 
 bench: all
 	@$(PYTHON) harness/bench.py $(CLOBBER)

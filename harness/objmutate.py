@@ -267,8 +267,8 @@ class Function:
         return "\n".join(lines + self.exceptions()) + "\n"
 
     def exceptions(self) -> list[str]:
-        """The kernel's exception table says where a faulting instruction goes on: for the copy, too.
-        Entries of three words: instruction, fixup (both relative), type."""
+        """The kernel's exception table says where a faulting instruction goes on: for the copy,
+        too. Entries of three words: instruction, fixup (both relative), type."""
         lines = []
         for n, s in enumerate(self.obj.sections):
             if s.name != "__ex_table":

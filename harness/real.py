@@ -39,7 +39,8 @@ def thunks(width: int) -> list[Target]:
 TARGETS = {
     64: [
         Target("kvm/vmx/vmenter", "vmread_error_trampoline", lost=(), without=(
-            ("movq $0x0,0x18(%rbp)", "stack-slot: stack word 2 (rsp+16 at entry): expected 0x0000000000000000"),
+            ("movq $0x0,0x18(%rbp)", "stack-slot: stack word 2 (rsp+16 at entry): expected "
+             "0x0000000000000000"),
             ("mov 0x10(%rbp),%rdi", "argument: argument field (unsigned long) of "
              "vmread_error: expected in rdi:"),
             ("mov 0x18(%rbp),%rsi", "argument: argument fault (_Bool) of vmread_error: "
@@ -67,7 +68,8 @@ TARGETS = {
     ],
     32: [
         Target("kvm/vmx/vmenter", "vmread_error_trampoline", lost=(), without=(
-            ("movl $0x0,0xc(%ebp)", "stack-slot: stack word 2 (esp+8 at entry): expected 0x00000000"),
+            ("movl $0x0,0xc(%ebp)", "stack-slot: stack word 2 (esp+8 at entry): expected "
+             "0x00000000"),
             ("mov 0x8(%ebp),%eax", "argument: argument field (unsigned long) of "
              "vmread_error: expected in eax:"),
             ("mov 0xc(%ebp),%edx", "argument: argument fault (_Bool) of vmread_error: "
@@ -102,13 +104,15 @@ def mutants(width: int, t: Target, path: Path) -> list[Mutant]:
     saved = [r for r in f.saves() if r in kept and f.changes(r)]
     pair = next((p for p in f.pairs() if p[0] in kept and p[1] in kept), None)
     def lost(*registers: str) -> tuple[str, ...]:
-        return tuple(f"callee-saved: {names[r]} after the call: expected preserved" for r in registers)
+        return tuple(f"callee-saved: {names[r]} after the call: expected preserved"
+                     for r in registers)
 
     found = [
         Mutant("clobbered", kept[0], lost(kept[0])),
-        Mutant("popped", None, (f"stack-pointer: stack pointer after the call: expected 0 bytes popped, "
-                                f"got {width // 8} bytes popped",)),
-        Mutant("df", None, (f"direction-flag: direction flag after the call: expected clear, got set",)),
+        Mutant("popped", None, ("stack-pointer: stack pointer after the call: expected 0 bytes "
+                                f"popped, got {width // 8} bytes popped",)),
+        Mutant("df", None, ("direction-flag: direction flag after the call: expected clear, got "
+                            "set",)),
     ]
     if saved:
         found.append(Mutant("unsaved", saved[0], lost(saved[0])))
