@@ -193,17 +193,32 @@ def declared(header: Path) -> list[str]:
     return re.findall(r"(\w+)\([^()]*\);", header.read_text())
 
 
-@pytest.fixture(scope="module")
-def gmp(tmp_path_factory) -> dict[str, Path]:
-    """The members of libgmp.a that define the functions: function -> object. Those that GNU MP has
-    in assembly, and only those, come without call frame information."""
-    archive = library("libgmp.a")
-    folder = tmp_path_factory.mktemp("gmp")
+def members(archive: Path, header: Path, folder: Path) -> dict[str, Path]:
+    """The members that define what the header declares: function -> object."""
     subprocess.run(["ar", "x", archive], cwd=folder, check=True)
     symbols = subprocess.run(["nm", "-A", "--defined-only", *folder.glob("*.o")], text=True,
                              capture_output=True).stdout
     where = {m[2]: Path(m[1]) for m in re.finditer(r"^(.*):[0-9a-f]+ T (\w+)$", symbols, re.M)}
-    found = {n: where[n] for n in declared(LIBRARIES / "gmp.h")}
+    return {n: where[n] for n in declared(header)}
+
+
+def break_all(found: dict[str, Path], tails: dict[str, tuple[str, ...]], n: int,
+              folder: Path) -> tuple[list[Path], dict[str, real.Mutant]]:
+    """The n-th mutant of each function: the objects, and what was done."""
+    mutants = {f: real.mutants(64, real.Target("", f, tails.get(f, ())), path)[n]
+               for f, path in found.items()}
+    made = []
+    for path in sorted(set(found.values())):
+        made.append(folder / path.name)
+        objmutate.mutate(path, made[-1], [([f, *tails.get(f, ())], m.operation, m.argument)
+                                          for f, m in mutants.items() if found[f] == path])
+    return made, mutants
+
+
+@pytest.fixture(scope="module")
+def gmp(tmp_path_factory) -> dict[str, Path]:
+    """Those that GNU MP has in assembly, and only those, come without call frame information."""
+    found = members(library("libgmp.a"), LIBRARIES / "gmp.h", tmp_path_factory.mktemp("gmp"))
     for path in set(found.values()):
         if b".eh_frame" in path.read_bytes():
             pytest.skip(f"not-run: {path.name} of this libgmp.a is compiled C")
@@ -218,13 +233,8 @@ def test_gmp(gmp):
 
 @pytest.mark.parametrize("n", range(3))
 def test_gmp_mutants(gmp, tmp_path, n):
-    mutants = {f: real.mutants(64, real.Target("", f), path)[n] for f, path in gmp.items()}
-    found = []
-    for path in sorted(set(gmp.values())):
-        found.append(tmp_path / path.name)
-        objmutate.mutate(path, found[-1], [([f], mutants[f].operation, mutants[f].argument)
-                                           for f in gmp if gmp[f] == path])
-    r = check(*found, "--header", LIBRARIES / "gmp.h", status=1)
+    made, mutants = break_all(gmp, {}, n, tmp_path)
+    r = check(*made, "--header", LIBRARIES / "gmp.h", status=1)
     assert set(r.verdicts) == set(gmp)
     for f, m in mutants.items():
         judge(f, m, r)
@@ -236,6 +246,23 @@ def test_crypto():
     r = check(library("libcrypto.a"), "--header", header, "--weak-stubs", status=0)
     assert r.verdicts == dict.fromkeys(declared(header), "pass")
     assert "stub     getenv: nothing defines it" in r.text
+
+
+def test_crypto_mutants(tmp_path_factory):
+    """Before the library itself, whose own members are not taken then."""
+    archive, header = library("libcrypto.a"), LIBRARIES / "crypto.h"
+    found = members(archive, header, tmp_path_factory.mktemp("crypto"))
+    shared = {"x25519_fe51_mul": ("x25519_fe51_sqr",)}  # which returns for both
+    for names in (found.keys() - shared.keys(), shared.keys()):
+        for n in range(3):
+            made, mutants = break_all({f: found[f] for f in names}, shared, n,
+                                      tmp_path_factory.mktemp("mutants"))
+            r = check(*made, archive, "--header", header, "--weak-stubs", status=1)
+            broken = set(names).union(*(shared.get(f, ()) for f in names))
+            assert {f for f, v in r.verdicts.items() if v != "pass"} == broken
+            assert set(r.verdicts) == set(found)
+            for f, m in mutants.items():
+                judge(f, m, r)
 
 
 def test_crypto_stepped():
