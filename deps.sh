@@ -5,25 +5,26 @@
 # what to install.
 set -eu
 
-# command, pkg-config module (pc=NAME), header (h=NAME), Python module (py=NAME) or Bochs display (bochs=NAME), and
+# command, pkg-config module (pc=NAME), C header (h=NAME), Python module (py=NAME) or Bochs display (bochs=NAME), and
 # Debian's package for it
 base="gcc:gcc clang:clang nasm:nasm ld:binutils meson:meson ninja:ninja-build pkg-config:pkg-config
 make:make git:git bochs:bochs bochs=term:bochs-term pc=jansson:libjansson-dev
-h=Zydis/Zydis.h:libzydis-dev pc=libxml-2.0:libxml2-dev pc=zlib:zlib1g-dev pc=check:check
-py=pytest:python3-pytest"
+pc=libxml-2.0:libxml2-dev pc=zlib:zlib1g-dev pc=libelf:libelf-dev pc=libdw:libdw-dev h=Zydis/Zydis.h:libzydis-dev pc=check:check py=pytest:python3-pytest"
 compilers="gcc-11:gcc-11 gcc-12:gcc-12 clang-13:clang-13 clang-14:clang-14 clang-16:clang-16
 clang-19:clang-19 clang-22:clang-22 tcc:tcc chibicc:chibicc pcc:pcc"
-# Judges and browsers that some tests ask; without them those tests are skipped and say so.
+# Judges, browsers and libraries that some tests ask; without them those tests are skipped and say
+# so.
 tests="xmllint:libxml2-utils prove:perl py=jsonschema:python3-jsonschema py=junitparser:python3-junitparser
 py=selenium:python3-selenium chromium:chromium chromedriver:chromium-driver parallel:parallel
-mandoc:mandoc man:man-db zsh:zsh"
+mandoc:mandoc man:man-db zsh:zsh pc=gmp:libgmp-dev pc=libcrypto:libssl-dev
+xz:xz-utils"
 # For a machine that has KVM on any host: harness/kvm_machine.py. Its kernel is downloaded, not installed.
 kvm="qemu-system-x86_64:qemu-system-x86"
 
 present() {
 	case $1 in
 	pc=*) command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "${1#pc=}" ;;
-	h=*) [ -e "/usr/include/${1#h=}" ] ;;
+	h=*) [ -e "/usr/include/${1#h=}" ] || [ -e "/usr/local/include/${1#h=}" ] ;;
 	bochs=*) ls /usr/lib*/bochs/plugins/libbx_"${1#bochs=}"_gui.so \
 		/usr/lib/*/bochs/plugins/libbx_"${1#bochs=}"_gui.so 2>/dev/null | grep -q . ;;
 	py=*) /usr/bin/python3 -c "import ${1#py=}" >/dev/null 2>&1 ;;

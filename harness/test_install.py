@@ -65,6 +65,16 @@ def test_installed_program_needs_no_sources(installed, tmp_path, gcc):
     assert f"{ROOT}/cases".encode() not in strings
 
 
+def test_installed_check(installed, tmp_path):
+    (tmp_path / "f.asm").write_text("\tbits 64\n\tglobal f\nf:\tmov rax, rdi\n\tret\n")
+    subprocess.run([needs("nasm"), "-f", "elf64", "f.asm"], cwd=tmp_path, check=True)
+    env = environment(CLOBBER_DATA=None, HOME=str(tmp_path))
+    for more in ([], ["--emit-test"]):
+        r = subprocess.run([installed / "bin/clobber", "check", "f.o", "--proto", "long f(long a)", *more],
+                           cwd=tmp_path, env=env, capture_output=True, text=True)
+        assert (r.returncode, r.stderr) == (0, ""), r
+
+
 # The manual ---------------------------------------------------------------------------------------
 
 def test_manual_knows_every_verb_and_option():

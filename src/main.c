@@ -14,6 +14,7 @@ static const char usage[] =
 	"\n"
 	"  run       compile and run every case with every compiler; print the matrix\n"
 	"  explain   where each argument of a prototype goes, under every convention\n"
+	"  check     hold assembly objects against prototypes and contracts\n"
 	"  fuzz      draw random prototypes, run them, minimise what they find\n"
 	"  claims    the claims of the thread behind it all, each with a verdict\n"
 	"  coverage  how much of each convention the cases exercise\n"
@@ -32,11 +33,11 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(int argc, char **argv);
-	} verbs[] = { { "run", cmd_run },       { "explain", cmd_explain },
-		      { "fuzz", cmd_fuzz },     { "coverage", cmd_coverage },
-			      { "claims", cmd_claims },
-		      { "report", cmd_report }, { "compare", cmd_compare },
-		      { "merge", cmd_merge },   { "list", cmd_list } };
+	} verbs[] = { { "run", cmd_run },           { "explain", cmd_explain },
+		      { "check", cmd_check },       { "fuzz", cmd_fuzz },
+		      { "coverage", cmd_coverage }, { "report", cmd_report },
+		      { "compare", cmd_compare },   { "merge", cmd_merge },
+		      { "claims", cmd_claims },     { "list", cmd_list } };
 	const char *names[ARRAY_SIZE(verbs) + 1] = { NULL };
 	const char *hint;
 

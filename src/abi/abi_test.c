@@ -338,8 +338,7 @@ START_TEST(conventions_name_their_rules)
 
 			if (k == CHECK_REFERENCE)
 				applies = ms;
-			else if (k == CHECK_SLOT ||
-				 k == CHECK_GUEST) /* of contracts, not conventions */
+			else if (k >= CHECK_SLOT && k < CHECK_FAULT) /* of contracts */
 				applies = false;
 			else if (k == CHECK_AL)
 				applies = c->width == W64 && !ms;

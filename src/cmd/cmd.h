@@ -9,6 +9,7 @@
 /* Each takes what follows the verb (argv[0] is the verb) and returns the exit status: 0 nothing
  * unexpected, 1 an unexpected finding, 2 usage or environment. */
 int cmd_run(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_coverage(int argc, char **argv);
 int cmd_fuzz(int argc, char **argv);

@@ -324,6 +324,23 @@ static void check_known_lines(struct arena *a, const struct case_list *cases, si
 	}
 }
 
+/* Contracts are about assembly that is there, not about what is generated. */
+static void refuse_contracts(struct arena *a, const struct case_list *cases, size_t from,
+			     const char *text, size_t len)
+{
+	for (size_t i = from; i < cases->n; i++) {
+		if (!cases->v[i].ncontract)
+			continue;
+		fprintf(stderr, "%s\n",
+			proto_error_at(
+				a, &cases->v[i].contract[0].pos, text, len,
+				strlen(cases->v[i].contract[0].word),
+				"this is a line of a contract",
+				"`clobber check OBJ --contract FILE' holds assembly against it"));
+		exit(2);
+	}
+}
+
 static void parse(struct arena *a, const char *path, const char *name, const char *only,
 		  struct case_list *out)
 {
@@ -337,6 +354,7 @@ static void parse(struct arena *a, const char *path, const char *name, const cha
 		fprintf(stderr, "%s\n", error);
 		exit(2);
 	}
+	refuse_contracts(a, out, before, text, len);
 	check_abi_lines(a, out, before, text, len);
 	check_known_lines(a, out, before, text, len);
 	free(text);

@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The checks: compare what a call did with what the convention says. The list of checks is
  * src/abi/checks.def. */
-#include "payload/compare.h"
-#include "payload/runtime.h"
-
-enum check {
-#define CHECK(id, name, what) CHECK_##id,
-#include "abi/checks.def"
-#undef CHECK
-};
+#include "payload/check.h"
 
 enum {
 	FLAG_DF = 0x400,
@@ -41,9 +34,9 @@ static struct merged *add(struct verdicts *out, int check, int item, int round)
 /* Record that `size` bytes differ. Only the first failing round is kept, from the 8-byte group of
  * the first difference on. `origin` explains the observed value, `found` where the expected one is.
  */
-static void differ(struct verdicts *out, int check, int item, int round, const volatile void *want,
-		   const volatile void *got, unsigned size, struct candidates origin,
-		   struct candidates found)
+void differ(struct verdicts *out, int check, int item, int round, const volatile void *want,
+	    const volatile void *got, unsigned size, struct candidates origin,
+	    struct candidates found)
 {
 	struct merged *m = add(out, check, item, round);
 	const volatile uint8_t *w = want, *g = got;
@@ -68,10 +61,9 @@ static void differ(struct verdicts *out, int check, int item, int round, const v
 	}
 }
 
-static const struct candidates nowhere;
+const struct candidates nowhere;
 
-static void differ_word(struct verdicts *out, int check, int item, int round, cl_word want,
-			cl_word got)
+void differ_word(struct verdicts *out, int check, int item, int round, cl_word want, cl_word got)
 {
 	differ(out, check, item, round, &want, &got, sizeof(cl_word), nowhere, nowhere);
 }
@@ -187,8 +179,8 @@ static long long seen_wide(const struct cl_value *d, int as_int, long long as_lo
 }
 
 /* Control state that any function hands back as it got it, or as the convention wants it. */
-static void check_state(const struct cl_image *was, const struct cl_image *is, unsigned x87_regs,
-			int item, int round, struct verdicts *out)
+void check_state(const struct cl_image *was, const struct cl_image *is, unsigned x87_regs, int item,
+		 int round, struct verdicts *out)
 {
 	unsigned tags = is->fx[FX_FTW], used = 0;
 	uint32_t m0 = *(const uint32_t *)(was->fx + FX_MXCSR) & MXCSR_CONTROL;
@@ -214,7 +206,7 @@ static void check_state(const struct cl_image *was, const struct cl_image *is, u
 
 /* Call-preserved registers. A wrong value may be another register's, a local's of the function, or
  * what its own callee left. */
-static void check_saved(unsigned gprs, unsigned xmms, int round, struct verdicts *out)
+void check_saved(unsigned gprs, unsigned xmms, int round, struct verdicts *out)
 {
 	const struct cl_image *was = &cl_before_image, *is = &cl_after_image;
 
@@ -245,7 +237,7 @@ static void check_saved(unsigned gprs, unsigned xmms, int round, struct verdicts
 }
 
 /* Memory above the argument area still holds its poison. */
-static void check_canary(unsigned args, int round, struct verdicts *out)
+void check_canary(unsigned args, int round, struct verdicts *out)
 {
 	const cl_word *at = (cl_word *)(cl_before_image.gpr[4] + args);
 	const cl_word *want =
@@ -266,8 +258,7 @@ static void check_canary(unsigned args, int round, struct verdicts *out)
 		m->f.offset = (uint16_t)((cl_word)at - cl_before_image.gpr[4]);
 }
 
-static void check_stack_pointer(const struct cl_case *c, unsigned pop, int round,
-				struct verdicts *out)
+void check_stack_pointer(const struct cl_case *c, unsigned pop, int round, struct verdicts *out)
 {
 	cl_word was = cl_before_image.gpr[4], is = cl_after_image.gpr[4];
 

@@ -63,6 +63,8 @@ static cl_word code_start, code_end;
 static void find_code(void)
 {
 	code_start = code_end = (cl_word)cl_rodata;
+	if (contract_code)
+		code_start = contract_code();
 	for (const struct cl_case *const *p = cl_cases; p < cl_cases_end; p++) {
 		cl_word target = (cl_word)(*p)->target, caller = (cl_word)(*p)->caller;
 
@@ -190,6 +192,9 @@ void guest_trap(struct trap *t)
 		return;
 	/* In root operation VMREAD is an instruction like any other. */
 	if (t->vector == 6 && cl_where != CL_IN_ROOT && place_emulate(&t->ip, &t->flags))
+		return;
+	if ((t->vector == 6 || t->vector == 13 || t->vector == 14) && contract_trap &&
+	    contract_trap(&t->ip, &t->flags))
 		return;
 	if (!code_under_test_runs())
 		guest_quit(CL_SAY_BROKEN, t->vector, t->ip);

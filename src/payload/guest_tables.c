@@ -61,14 +61,13 @@ static void unmap(uint64_t at)
 void guest_map(bool has_noexec)
 {
 	uint64_t noexec = has_noexec ? P_NOEXEC : 0;
-	cl_word stack = (cl_word)cl_test_stack;
 
 	map((cl_word)cl_text, (cl_word)cl_rodata, 0);
 	map((cl_word)cl_rodata, (cl_word)cl_data, noexec);
 	map((cl_word)cl_data, (cl_word)cl_image_end, P_WRITE | noexec);
-	/* Page 0 is absent like all else. So are the pages around the stack. */
-	unmap(stack);
-	unmap(stack + CL_PAGE + CL_TEST_STACK);
+	/* Page 0 is absent like all else. So are the pages around the stack and buffers. */
+	for (unsigned i = 0; place_guard(i); i++)
+		unmap(place_guard(i));
 	map(guest_handover.results, guest_handover.results + guest_handover.results_bytes,
 	    P_WRITE | P_LARGE | noexec);
 	map(guest_handover.host, guest_handover.host + guest_handover.host_bytes, P_WRITE);

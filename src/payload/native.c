@@ -118,20 +118,27 @@ static int fault_of(int signal)
 	}
 }
 
+/* Does what runs provide for this fault? Then it goes on. */
+static bool provided_for(cl_word *ip, cl_word *flags)
+{
+	return place_emulate(ip, flags) || (contract_trap && contract_trap(ip, flags));
+}
+
 static void on_signal(int signal, void *info, void *context)
 {
+	cl_word *ip = (cl_word *)((uint8_t *)context + UC_IP);
+	cl_word *flags = (cl_word *)((uint8_t *)context + UC_FLAGS);
+
 	if (signal == SIG_PROF) {
 		if (!place_late())
 			return;
-	} else if ((signal == SIG_ILL || signal == SIG_SEGV) &&
-		   place_emulate((cl_word *)((uint8_t *)context + UC_IP),
-				 (cl_word *)((uint8_t *)context + UC_FLAGS))) {
+	} else if ((signal == SIG_ILL || signal == SIG_SEGV) && provided_for(ip, flags)) {
 		return;
 	} else if (!code_under_test_runs()) {
 		quit(EXIT_SETUP); /* the runtime itself is broken: nothing it says counts */
 	}
 	cl_fault_kind = fault_of(signal);
-	cl_fault_ip = *(cl_word *)((uint8_t *)context + UC_IP);
+	cl_fault_ip = *ip;
 	cl_fault_address = *(cl_word *)((uint8_t *)info + (sizeof(long) == 8 ? 16 : 12));
 	if (signal == SIG_PROF)
 		cl_fault_address = 0;
@@ -201,8 +208,8 @@ void native_main(long *stack)
 	if (stack[0] != 4)
 		quit(EXIT_SETUP);
 	h = map_results();
-	sys(NR_MPROTECT, (long)cl_test_stack, CL_PAGE, 0);
-	sys(NR_MPROTECT, (long)(cl_test_stack + CL_PAGE + CL_TEST_STACK), CL_PAGE, 0);
+	for (unsigned i = 0; place_guard(i); i++)
+		sys(NR_MPROTECT, (long)place_guard(i), CL_PAGE, 0);
 	catch_signals();
 	place_begin(h, number(argv[3]));
 	confine();

@@ -21,7 +21,7 @@ void place_begin(struct cl_header *h, uint64_t seed)
 	h->magic = CL_MAGIC;
 	h->version = CL_VERSION;
 	h->width = 8 * sizeof(cl_word);
-	h->planned = (uint32_t)(cl_cases_end - cl_cases);
+	h->planned = contract_count ? contract_count() : (uint32_t)(cl_cases_end - cl_cases);
 	h->seed = seed;
 	h->current = CL_NO_CASE;
 }
@@ -38,6 +38,14 @@ static enum vmx_instruction vmx_instruction(const uint8_t *code)
 	if (code[1] != 0x01 || code[2] < 0xc2 || code[2] > 0xc4)
 		return NO_VMX;
 	return code[2] == 0xc2 ? VMLAUNCH : code[2] == 0xc3 ? VMRESUME : VMXOFF;
+}
+
+cl_word place_guard(unsigned i)
+{
+	if (i < 2)
+		return (cl_word)cl_test_stack + i * (CL_PAGE + CL_TEST_STACK);
+	i -= 2;
+	return cl_areas && i <= CL_AREAS ? (cl_word)cl_areas + i * CL_AREA_STRIDE : 0;
 }
 
 bool place_emulate(cl_word *ip, cl_word *flags)

@@ -3,7 +3,7 @@
  * can be repeated; every register, stack word and value differs from every other, so that a wrong
  * argument can say where it came from. */
 #include "payload/compare.h"
-#include "payload/runtime.h"
+#include "payload/prepare.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -48,12 +48,6 @@ enum {
 };
 static uint64_t stock[STOCK_USED / 8 + STOCK_STARTS], random_words[RANDOM_WORDS];
 static const uint8_t *stock_next;
-
-/* Where a round is in the random words. With the key, the same ones are others in each round. */
-struct draw {
-	unsigned at;
-	uint64_t key;
-};
 
 static uint64_t next(struct draw *d)
 {
@@ -376,4 +370,31 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 		fill_words(cl_guest, cl_unset, ARRAY_SIZE(cl_guest));
 	cl_probe_count = 0;
 	cl_nested_count = 0;
+}
+
+/* For calls by contract ---------------------------------------------------------------------- */
+
+struct draw prepare_open(uint64_t state, uint64_t seed, int round)
+{
+	struct draw draw = stock_open(state, seed);
+
+	fill_image(&draw, &cl_poison, round);
+	fill_image(&draw, &cl_poison_callee, round);
+	cl_poison_callee.flags =
+		(cl_poison_callee.flags & ~cl_flags_random) | (cl_poison.flags & cl_flags_random);
+	fill_stack();
+	return draw;
+}
+
+uint64_t prepare_next(struct draw *draw)
+{
+	return next(draw);
+}
+
+void prepare_value(struct draw *draw, const struct cl_value *d, unsigned number, int round,
+		   uint8_t *to, uint8_t st0[10])
+{
+	make_value(draw, d, number, round, to);
+	if (d->class >= CL_FLOAT && d->class <= CL_LDOUBLE)
+		make_st0(d, to, st0);
 }

@@ -113,6 +113,8 @@ void verdicts_close(struct verdicts *v); /* fills in origin and found */
 /* run.c: run from position `first` (index * 2 + direction) on, in the given directions (bit set),
  * writing records to h. */
 void run_cases(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed);
+/* A record of one contract. */
+void run_record(struct cl_header *h, uint32_t index, int flags, const struct verdicts *v);
 extern volatile uint32_t cl_ticket; /* changes with every run: for the watchdog */
 
 /* Tickets are odd while code under test runs. */
@@ -144,5 +146,19 @@ extern void (*cl_after_run)(int round, struct verdicts *out);
 /* What the place's fault handler leaves for run.c before cl_abort(CL_FAULTED). */
 extern volatile int cl_fault_kind;
 extern volatile cl_word cl_fault_ip, cl_fault_address;
+
+/* contract_run.c and its like, in payloads that hold hand-written assembly against contracts; NULL
+ * in others. They run instead of cases. */
+uint32_t contract_count(void) __attribute__((weak));
+void run_contracts(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed)
+	__attribute__((weak));
+cl_word contract_code(void) __attribute__((weak));
+/* At a fault of code under test: does its contract provide for it? */
+bool contract_trap(cl_word *ip, cl_word *flags) __attribute__((weak));
+/* Areas of buffers, each behind a page nobody may touch, and another such page at the end. */
+enum { CL_AREAS = 11, CL_BUFFER = 4 * CL_PAGE, CL_AREA_STRIDE = CL_PAGE + CL_BUFFER };
+extern uint8_t cl_areas[] __attribute__((weak));
+/* place.c: the i-th page that nobody may touch; 0 behind the last. */
+cl_word place_guard(unsigned i);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -18,7 +19,7 @@
 enum { RESULT_BYTES = 64 << 20, RESULT_FD = 3, CPU_S = 120, STUCK_S = 15, MAX_RESTARTS = 1000 };
 
 /* In the child: nothing but results, no core, little memory and time. */
-static void child(const char *path, int fd, char *const argv[])
+static void child(const char *path, int fd, char *const argv[], bool traced)
 {
 	struct rlimit none = { 0, 0 }, cpu = { CPU_S, CPU_S };
 	char *const env[] = { NULL };
@@ -33,6 +34,8 @@ static void child(const char *path, int fd, char *const argv[])
 	setrlimit(RLIMIT_CPU, &cpu);
 	for (int i = 0; i < 3; i++)
 		close(i);
+	if (traced && ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
+		_exit(125);
 	execve(path, argv, env);
 	_exit(127);
 }
@@ -94,8 +97,8 @@ static const char *run_from(struct arena *a, const struct payload *p, uint32_t f
 	if (pid < 0)
 		return arena_printf(a, "cannot start a process: %s", strerror(errno));
 	if (pid == 0)
-		child(p->path, fd, argv);
-	status = wait_for(pid, h);
+		child(p->path, fd, argv, p->trace);
+	status = p->trace ? p->trace(p->closure, pid, h) : wait_for(pid, h);
 	records_read(a, h, RESULT_BYTES, out);
 	if (h->finished) {
 		*next = 2 * (uint32_t)p->ncases;

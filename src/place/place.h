@@ -47,6 +47,10 @@ struct payload {
 	size_t ncases;
 	uint64_t seed;
 	unsigned directions; /* bit set of cl_direction */
+	/* NULL, or who runs the process, started to be traced (ptrace(2)), to its end: its wait
+	 * status, or -1 when it had to be ended. */
+	int (*trace)(void *closure, int pid, const volatile struct cl_header *h);
+	void *closure;
 };
 
 /* Can this machine run processes of the width with these vector registers? NULL, or why not. */

@@ -8,7 +8,8 @@
 #define KNOWN_NOTES                                                                              \
 	"annotations: group NAME [TEXT], why TEXT, abi NAME..., leaf, varargs TYPE, ..., known " \
 	"CC "                                                                                    \
-	"ABI: TEXT, through NAME"
+	"ABI: TEXT, through NAME; "                                                              \
+	"of contracts: in, keeps, out, returns, jumps, pops, align, calls, arg, supply, vmx"
 
 static bool name_char(char c)
 {
@@ -87,8 +88,8 @@ static void why_note(struct parser *p, struct notes *n, const struct token *t, b
 	set_once(p, &n->why, t)->why = t->rest;
 }
 
-/* Position in the source of a place in a note's text: rest is a copy of the token's end. */
-static const char *in_source(const struct token *t, const char *s)
+/* rest is a copy of the token's end. */
+const char *note_in_source(const struct token *t, const char *s)
 {
 	return t->s + t->len - strlen(s);
 }
@@ -114,7 +115,7 @@ static void abi_note(struct parser *p, struct notes *n, const struct token *t, b
 					     sizeof(*note->positions));
 		note->positions[note->nconventions] = (struct srcpos){
 			p->src.name, t->line,
-			t->col + (unsigned)(in_source(t, s) - t->s - (ptrdiff_t)strlen(name))
+			t->col + (unsigned)(note_in_source(t, s) - t->s - (ptrdiff_t)strlen(name))
 		};
 		note->conventions[note->nconventions++] = name;
 	}
@@ -139,7 +140,7 @@ static void through_note(struct parser *p, struct notes *n, const struct token *
 static void leaf_note(struct parser *p, struct notes *n, const struct token *t, bool header)
 {
 	if (*t->rest)
-		parse_fail_at(p, in_source(t, t->rest), 1, NULL, "'leaf' stands alone");
+		parse_fail_at(p, note_in_source(t, t->rest), 1, NULL, "'leaf' stands alone");
 	if (header && !n->group_leaf.at) {
 		n->group_leaf.at = t;
 		n->header = t;
@@ -188,7 +189,7 @@ static void known_selector(struct parser *p, const struct token *t, const char *
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		found = found || !strcmp(families[i], k->family);
 	if (!found)
-		parse_fail_at(p, in_source(t, *s), len ? len : 1,
+		parse_fail_at(p, note_in_source(t, *s), len ? len : 1,
 			      "families are gcc, clang, tcc, chibicc, pcc and other",
 			      "no compiler family");
 	*s += len;
@@ -202,7 +203,8 @@ static void known_selector(struct parser *p, const struct token *t, const char *
 	(*s)++;
 	len = strspn(*s, "0123456789");
 	if (!len || len > 4)
-		parse_fail_at(p, in_source(t, *s), 1, KNOWN_FORM, "a major version belongs here");
+		parse_fail_at(p, note_in_source(t, *s), 1, KNOWN_FORM,
+			      "a major version belongs here");
 	for (; len; len--)
 		k->version = k->version * 10 + (unsigned)(*(*s)++ - '0');
 }
@@ -230,7 +232,7 @@ static void known_checks(struct parser *p, const struct token *t, const char **s
 		*s += strspn(*s, " \t");
 		len = strspn(*s, "abcdefghijklmnopqrstuvwxyz0123456789-");
 		if (!len)
-			parse_fail_at(p, in_source(t, *s), 1, KNOWN_FORM,
+			parse_fail_at(p, note_in_source(t, *s), 1, KNOWN_FORM,
 				      k->nchecks ? "a check's name belongs here"
 						 : "':' and the reason belong here");
 		k->checks = arena_grow(p->a, k->checks, k->nchecks, sizeof(*k->checks));
@@ -253,11 +255,11 @@ static void known_note(struct parser *p, struct notes *n, const struct token *t)
 		s += strspn(s, " \t,");
 		len = word_length(s);
 		if (!len)
-			parse_fail_at(p, in_source(t, s), 1, KNOWN_FORM,
+			parse_fail_at(p, note_in_source(t, s), 1, KNOWN_FORM,
 				      "a convention's name belongs here");
 		if (s[len] == '/') {
 			if (strncmp(s + len, "/32", 3) && strncmp(s + len, "/64", 3))
-				parse_fail_at(p, in_source(t, s + len), 1, KNOWN_FORM,
+				parse_fail_at(p, note_in_source(t, s + len), 1, KNOWN_FORM,
 					      "a width is 32 or 64");
 			len += 3;
 		}
@@ -265,7 +267,7 @@ static void known_note(struct parser *p, struct notes *n, const struct token *t)
 			size_t name = strspn(s + len + 1, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
 			if (!name)
-				parse_fail_at(p, in_source(t, s + len), 1, KNOWN_FORM,
+				parse_fail_at(p, note_in_source(t, s + len), 1, KNOWN_FORM,
 					      "a profile's name belongs behind '@'");
 			len += 1 + name;
 		}
@@ -277,7 +279,8 @@ static void known_note(struct parser *p, struct notes *n, const struct token *t)
 	known_direction(p, &s, &k);
 	known_checks(p, t, &s, &k);
 	if (*s != ':')
-		parse_fail_at(p, in_source(t, s), 1, KNOWN_FORM, "':' and the reason belong here");
+		parse_fail_at(p, note_in_source(t, s), 1, KNOWN_FORM,
+			      "':' and the reason belong here");
 	s += 1 + strspn(s + 1, " \t");
 	if (!*s)
 		missing(p, t, "a reason");
@@ -293,15 +296,20 @@ static void unknown_note(struct parser *p, const struct token *t)
 					     "varargs", "known", "through" };
 	size_t len = strlen(t->word);
 	const char *what = arena_printf(p->a, "unknown annotation '%.40s'", t->word);
+	const char *guess = NULL;
 
 	if (!len)
 		parse_fail_at(p, t->s, 3, KNOWN_NOTES, "annotation without a word");
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(known) && !guess; i++)
 		if (diag_distance(t->word, known[i]) >= 0)
-			parse_fail_at(
-				p, t->s, len,
-				arena_printf(p->a, "did you mean '%s'? %s", known[i], KNOWN_NOTES),
-				what);
+			guess = known[i];
+	for (const char *const *w = contract_words; *w && !guess; w++)
+		if (diag_distance(t->word, *w) >= 0)
+			guess = *w;
+	if (guess)
+		parse_fail_at(p, t->s, len,
+			      arena_printf(p->a, "did you mean '%s'? %s", guess, KNOWN_NOTES),
+			      what);
 	parse_fail_at(p, t->s, len, KNOWN_NOTES, what);
 }
 
@@ -326,7 +334,7 @@ void parse_note(struct parser *p, struct notes *n)
 		through_note(p, n, t);
 	else if (!strcmp(t->word, "known"))
 		known_note(p, n, t);
-	else
+	else if (!parse_contract_line(p, n, t))
 		unknown_note(p, t);
 }
 
@@ -336,6 +344,9 @@ void notes_used(struct notes *n)
 	n->known = NULL;
 	n->nknown = 0;
 	n->known_at = NULL;
+	n->contract = NULL;
+	n->ncontract = 0;
+	n->contract_at = NULL;
 }
 
 void notes_unused(struct parser *p, const struct notes *n)
@@ -350,6 +361,9 @@ void notes_unused(struct parser *p, const struct notes *n)
 	if (!left && n->known_at)
 		parse_fail(p, n->known_at, "put it before the declaration that it speaks of",
 			   "'known' without a declaration after it");
+	if (!left && n->contract_at)
+		parse_fail(p, n->contract_at, "put it before the declaration that it speaks of",
+			   "'%s' without a declaration after it", n->contract_at->word);
 	if (left)
 		parse_fail(p, left->at, "put it before the declaration that it speaks of",
 			   "'%s' without a declaration after it", left->at->word);

@@ -99,6 +99,8 @@ static void add_case(struct parser *p, struct cases *c, const struct type *t,
 	d->leaf = n->leaf.at || n->group_leaf.at;
 	d->known = n->known;
 	d->nknown = n->nknown;
+	d->contract = n->contract;
+	d->ncontract = n->ncontract;
 }
 
 static void add_typedef(struct parser *p, struct symbol *old, const struct type *t,

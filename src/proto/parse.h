@@ -237,12 +237,27 @@ struct notes {
 	struct known *known; /* of the next declaration */
 	size_t nknown;
 	const struct token *known_at;
+	struct contract_line *contract;
+	size_t ncontract;
+	const struct token *contract_at;
 	bool group_why_is_text; /* from the group line itself; a why line replaces it */
 	struct note why, abi, leaf, varargs, through; /* of the next declaration; `at` NULL: none */
 	const char *through_name, *through_broken;
 };
 
 void parse_note(struct parser *p, struct notes *n);
+/* Position in the source of a place in a note's text. */
+const char *note_in_source(const struct token *t, const char *s);
+
+/* ---- contract_line.c ---- */
+
+/* A NULL-ended list of the words that lines of contracts start with. */
+extern const char *const contract_words[];
+/* Take the note if it is such a line. */
+bool parse_contract_line(struct parser *p, struct notes *n, const struct token *t);
+
+/* ---- note.c ---- */
+
 /* Forget those of one declaration. */
 void notes_used(struct notes *n);
 /* Fail if there are any of those left. */

@@ -150,6 +150,13 @@ struct known {
 	struct srcpos pos;
 };
 
+/* A line of a contract, `//! WORD REST`, as written: src/check/contract.c reads it. */
+struct contract_line {
+	const char *word, *rest; /* the word without its width */
+	struct srcpos pos, rest_pos;
+	bool width[WIDTHS]; /* at which it holds: `WORD/32' */
+};
+
 /* A prototype of a case file with the annotations that apply to it. */
 struct case_decl {
 	const struct prototype *proto;
@@ -164,6 +171,8 @@ struct case_decl {
 	bool leaf; /* `//! leaf`: the generated target calls nothing */
 	const struct known *known;
 	size_t nknown;
+	const struct contract_line *contract; /* docs/contracts.md */
+	size_t ncontract;
 	const char *stem; /* file name without folder and .h */
 };
 

@@ -1,0 +1,77 @@
+; SPDX-License-Identifier: MIT
+; Calls by contract at 64 bit: hand-written assembly is called with every register as prepared, and
+; what it calls are probes, which a C function of the runtime plays.
+
+%include "image64.inc"
+
+	default	rel
+	bits	64
+
+	extern	cl_after, cl_function, contract_probe
+	extern	cl_probe_image, cl_contract_index, cl_contract_step
+	extern	cl_reply, cl_reply_ip, cl_exit_image, cl_exit_ip
+
+	section .bss align=16
+probe_stack:	resb 16384		; of contract_probe: code under test keeps its own
+probe_stack_end:
+
+	section .rodata align=16
+default_mxcsr:	dd 0x1f80
+
+	section .text
+
+; cl_contract_call: entered by cl_run with everything in place but the return address.
+	global	cl_contract_call
+cl_contract_call:
+	call	[cl_function]
+	jmp	cl_after
+
+; cl_contract_step_call: the same for whoever traces the process: stops before the call, and it ends at
+; cl_contract_step_end.
+	global	cl_contract_step_call, cl_contract_step_end
+cl_contract_step_call:
+	int3
+	call	[cl_function]
+cl_contract_step_end:
+	jmp	cl_after
+
+; cl_contract_probe: jumped to by a probe that did `push number`. Takes the picture of all registers as
+; they were at the probe's entry, has contract_probe() judge it, and returns as that says in cl_reply
+; and cl_reply_ip.
+	global	cl_contract_probe
+cl_contract_probe:
+	SAVE_GPRS cl_probe_image
+	pushfq
+	pop	qword [cl_probe_image + FLAGS]
+	fxsave64 [cl_probe_image + FX]
+	pop	qword [cl_contract_index]
+	mov	[cl_probe_image + SP], rsp
+	lea	rsp, [probe_stack_end]
+	cld
+	fninit
+	ldmxcsr	[default_mxcsr]
+	call	contract_probe
+	cmp	dword [cl_contract_step], 0
+	je	.back
+	int3				; for whoever traces: here it goes on
+.back:
+	fxrstor64 [cl_reply + FX]
+	push	qword [cl_reply + FLAGS]
+	popfq
+	LOAD_GPRS cl_reply
+	mov	rsp, [cl_reply + SP]
+	jmp	[cl_reply_ip]
+
+; cl_contract_landing: where a register points when a contract says that a function jumps there.
+	global	cl_contract_landing
+cl_contract_landing:
+	push	qword 0xffffff		; CC_LANDING
+	jmp	cl_contract_probe
+
+; cl_contract_exit: a guest has run, with registers of its own, and its exit comes to cl_exit_ip.
+	global	cl_contract_exit
+cl_contract_exit:
+	LOAD_GPRS cl_exit_image
+	jmp	[cl_exit_ip]
+
+	section .note.GNU-stack noalloc noexec nowrite progbits

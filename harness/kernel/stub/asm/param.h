@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* As the kernel's build generates it. */
+#include <asm-generic/param.h>

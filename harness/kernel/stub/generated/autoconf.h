@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The configuration: as little as the assembly files ask for. */
+#ifdef __x86_64__
+#define CONFIG_X86_64 1
+#define CONFIG_64BIT 1
+#define CONFIG_X86_L1_CACHE_SHIFT 6
+#define CONFIG_X86_CMPXCHG64 1
+#define CONFIG_PGTABLE_LEVELS 4
+#else
+#define CONFIG_X86_32 1
+#define CONFIG_X86_L1_CACHE_SHIFT 6
+#define CONFIG_X86_ALIGNMENT_16 1
+#define CONFIG_PGTABLE_LEVELS 2
+#define CONFIG_PAGE_OFFSET 0xC0000000
+#endif
+#define CONFIG_X86 1
+#define CONFIG_AS_SSSE3 1
+#define CONFIG_AS_AVX512 1
+#define CONFIG_AS_SHA1_NI 1
+#define CONFIG_AS_SHA256_NI 1
+#define CONFIG_AS_TPAUSE 1
+#define CONFIG_PHYSICAL_START 0x1000000
+#define CONFIG_PHYSICAL_ALIGN 0x200000
+#define CONFIG_PREEMPTION 1

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* A run of `clobber check`: what was called where, what came of it, and how it is told. */
+#ifndef CLOBBER_CHECK_CHECK_H
+#define CLOBBER_CHECK_CHECK_H
+
+#include "check/contract.h"
+#include "check/object.h"
+#include "place/place.h"
+#include "report/report.h"
+#include "verdict/model.h"
+
+struct checked_place {
+	enum place_id place;
+	const char *engine;  /* what implements it */
+	const char *why_not; /* NULL, or why nothing ran there */
+	struct place_run run;
+};
+
+/* A finding in words, with what makes it one. */
+struct checked_finding {
+	const struct contract *c;
+	struct finding f;    /* check, verdict, subject, expected, observed, origin */
+	unsigned item;       /* as recorded, to tell findings apart */
+	const char *inputs;  /* "f(dst = 0x41a000 (3 bytes), n = 3), call 7"; NULL: not known */
+	const char *more[3]; /* further lines, or NULL */
+	const char *rule;    /* why, and where that is written */
+	unsigned places;     /* bit set of enum place_id */
+};
+
+struct check_run {
+	struct arena *arena;
+	struct contract_file *file;
+	const struct objects *objects;
+	const char *payload; /* the linked ELF */
+	uint64_t seed;
+	bool stepped;
+	const char *step_why_not; /* NULL, or why that was not possible */
+	const char *command;      /* repeats the run, without --place and --seed */
+	struct checked_place *place;
+	size_t nplaces;
+	const struct contract **no_cfi; /* stepped, but not unwound everywhere */
+	size_t nno_cfi;
+	const char **stub; /* of --weak-stubs */
+	size_t nstubs;
+	struct checked_finding *finding;
+	size_t nfindings;
+};
+
+/* words.c: a record of contract `c` in place `p`, in words; merged with an equal finding of an
+ * earlier place. */
+void check_add_finding(struct check_run *r, const struct contract *c, const struct checked_place *p,
+		       const struct outcome *o, const struct cl_finding *record);
+/* A rule of a document, with its sentence and where it stands. */
+const char *check_rule_text(struct arena *a, enum rule_id id);
+/* All records of all places. */
+void check_judge(struct check_run *r);
+
+/* report.c: the whole run as text. Returns the exit status: 0, or 1 for a violation. */
+int check_report(struct str *out, const struct check_run *r, const struct text_style *style,
+		 bool verbose);
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/* From declarations and their lines to contracts: what the convention says, then what the lines
+ * change, then what still has to be made up. */
+#include "check/contract.h"
+
+#include "check/reader.h"
+#include "gen/gen.h"
+
+#include <string.h>
+
+const char *contract_default_abi(enum width w)
+{
+	return w == W64 ? "sysv" : "cdecl";
+}
+
+static struct cc_loc piece(const struct loc *l)
+{
+	static const unsigned kinds[] = {
+		[LOC_GPR] = CL_GPR, [LOC_XMM] = CL_XMM, [LOC_X87] = CL_X87, [LOC_STACK] = CL_STACK
+	};
+
+	return (struct cc_loc){ .kind = kinds[l->kind],
+				.reg = l->reg,
+				.off = l->off,
+				.bytes = l->bytes,
+				.stack = (uint32_t)l->stack };
+}
+
+void contract_describe(const struct type *t, const struct value_place *v, enum width w,
+		       struct cc_input *out)
+{
+	*out = (struct cc_input){ .class = t->kind == TYPE_VOID ? CL_UNSIGNED : gen_class(t),
+				  .size = t->size[w],
+				  .nlocs = v->nlocs };
+	for (unsigned i = 0; i < v->nlocs; i++)
+		out->loc[i] = piece(&v->loc[i]);
+	if (v->by_reference)
+		out->flags |= CC_REFERENCE;
+}
+
+static void fail_decl(struct reader *r, const struct prototype *p, const char *what,
+		      const char *hint)
+{
+	r->error = proto_error_at(r->a, &p->pos, r->source->text, r->source->len, strlen(p->name),
+				  what, hint);
+	longjmp(r->bail, 1);
+}
+
+/* The convention of a declaration: its own, the lines', the command line's, the platform's. */
+static const struct convention *convention_of(struct reader *r, const struct case_decl *d)
+{
+	const char *name = d->proto->convention;
+	const struct convention *c;
+
+	for (size_t i = 0; !name && i < d->nconventions; i++) {
+		if (convention_find(d->conventions[i], r->width))
+			name = d->conventions[i];
+	}
+	if (!name && d->nconventions)
+		fail_decl(r, d->proto,
+			  arena_printf(r->a, "none of the conventions of `%s' exists at %u bit",
+				       d->proto->name, width_bits(r->width)),
+			  "`clobber list abis' prints the conventions");
+	if (!name)
+		name = r->abi ? r->abi : contract_default_abi(r->width);
+	c = convention_find(name, r->width);
+	if (!c)
+		fail_decl(r, d->proto,
+			  arena_printf(r->a, "convention `%s' does not exist at %u bit", name,
+				       width_bits(r->width)),
+			  "`clobber list abis' prints the conventions");
+	return c;
+}
+
+static void place_all(struct reader *r, const struct case_decl *d, const struct convention *c,
+		      struct placement *out)
+{
+	const char *why = abi_place(c, d->proto, out);
+
+	if (why)
+		fail_decl(r, d->proto,
+			  arena_printf(r->a, "`%s' cannot be called under %s: %s", d->proto->name,
+				       c->name, why),
+			  NULL);
+	if (d->proto->nparams > MAX_ARGS - 1)
+		fail_decl(r, d->proto, "more arguments than can be checked", NULL);
+}
+
+unsigned contract_probe_for(struct reader *r, const struct case_decl *d)
+{
+	struct contract_file *f = r->out;
+	struct contract_probe p = { .symbol = d->proto->name,
+				    .name = d->proto->name,
+				    .proto = d->proto };
+
+	for (size_t i = 0; i < f->nprobes; i++) {
+		if (f->probe[i].proto == d->proto)
+			return (unsigned)i;
+	}
+	p.conv = convention_of(r, d);
+	place_all(r, d, p.conv, &p.place);
+	if (p.place.hidden.nlocs || p.place.ret.unspecified || p.place.pop_unspecified ||
+	    p.place.stack_unspecified)
+		fail_decl(r, d->proto,
+			  arena_printf(r->a, "no probe can stand in for `%s'", d->proto->name),
+			  "it returns in memory, or no document says how it is called");
+	f->probe = arena_grow(r->a, f->probe, f->nprobes, sizeof(p));
+	f->probe[f->nprobes++] = p;
+	return (unsigned)(f->nprobes - 1);
+}
+
+unsigned contract_probe_through(struct reader *r, unsigned i)
+{
+	struct contract_file *f = r->out;
+	struct contract_input *in = &r->c->input[i];
+	const struct prototype *fn = NULL;
+	struct contract_probe p = { .name = r->c->decl->proto->params[i].name, .conv = r->c->conv };
+
+	if (in->probe >= 0)
+		return (unsigned)in->probe;
+	if (in->type->kind == TYPE_POINTER && in->type->of->kind == TYPE_FUNCTION)
+		fn = in->type->of->fn;
+	if (fn) {
+		struct case_decl d = { .proto = fn };
+		struct prototype *named = arena_alloc(r->a, sizeof(*named));
+
+		*named = *fn;
+		named->name = p.name ? p.name : "(function)";
+		named->pos = r->c->decl->proto->pos;
+		d.proto = named;
+		p.proto = named;
+		if (fn->convention)
+			p.conv = convention_of(r, &d);
+		place_all(r, &d, p.conv, &p.place);
+	} else {
+		p.place.al = -1;
+	}
+	if (!p.name)
+		p.name = "(function)";
+	in->d.role = CC_PROBE;
+	in->probe = (int)f->nprobes;
+	f->probe = arena_grow(r->a, f->probe, f->nprobes, sizeof(p));
+	f->probe[f->nprobes++] = p;
+	return (unsigned)in->probe;
+}
+
+/* What the convention says. */
+static void by_convention(struct reader *r, struct contract *c, const struct case_decl *d)
+{
+	const struct prototype *p = d->proto;
+
+	*c = (struct contract){ .decl = d, .jumps = -1 };
+	r->c = c;
+	c->conv = convention_of(r, d);
+	place_all(r, d, c->conv, &c->place);
+	c->kept_gpr = c->conv->saved_gpr;
+	c->kept_xmm = c->conv->saved_xmm;
+	c->pop = c->place.pop_bytes;
+	c->area = c->place.stack_bytes;
+	c->align_entry = c->place.align;
+	c->align_calls = c->place.align < 16 ? c->place.align : 16;
+	if (c->align_entry < word_bytes(r->width))
+		c->align_entry = c->align_calls = word_bytes(r->width);
+	c->ninputs = (unsigned)p->nparams;
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		c->input[i].type = p->params[i].type;
+		c->input[i].probe = -1;
+		contract_describe(c->input[i].type, &c->place.arg[i], r->width, &c->input[i].d);
+	}
+}
+
+/* What the lines leave open, and what cannot be left open. */
+static void complete(struct reader *r, struct contract *c)
+{
+	const struct prototype *p = c->decl->proto;
+	unsigned buffers = 0;
+
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		struct contract_input *in = &c->input[i];
+		bool function =
+			in->type->kind == TYPE_POINTER && in->type->of->kind == TYPE_FUNCTION;
+
+		if (c->place.arg[i].unspecified && !in->moved)
+			fail_decl(r, p,
+				  arena_printf(r->a,
+					       "no document says where argument %u goes "
+					       "under %s",
+					       i + 1, c->conv->name),
+				  "an `in' line can say it");
+		if (function && in->probe < 0) {
+			struct contract_call call = { .mode = CC_OFTEN };
+
+			call.probe = contract_probe_through(r, i);
+			c->call = arena_grow(r->a, c->call, c->ncalls, sizeof(call));
+			c->call[c->ncalls++] = call;
+		}
+		buffers +=
+			in->d.role == CC_BUFFER || in->d.role == CC_STRING || in->d.role == CC_PAGE;
+	}
+	if (buffers > CC_BUFFERS)
+		fail_decl(r, p,
+			  arena_printf(r->a, "`%s' has more than %u pointers to memory", p->name,
+				       CC_BUFFERS),
+			  NULL);
+	for (size_t i = 0; i < c->nout; i++) {
+		if (!c->out[i].slot)
+			c->kept_gpr &= ~(1u << c->out[i].n);
+	}
+	if (c->jumps >= 0 && c->never)
+		fail_decl(r, p, "it jumps, or it never returns: which?", NULL);
+}
+
+/* Is the function named by a `calls` line of another one? */
+static bool is_callee(const struct reader *r, const char *name)
+{
+	for (size_t i = 0; i < r->cases->n; i++) {
+		const struct case_decl *d = &r->cases->v[i];
+
+		for (size_t k = 0; k < d->ncontract; k++) {
+			const struct contract_line *l = &d->contract[k];
+			size_t n = strcspn(l->rest, " \t(");
+			bool input = false;
+
+			if (strcmp(l->word, "calls") || !l->width[r->width] || n != strlen(name) ||
+			    strncmp(l->rest, name, n))
+				continue;
+			for (size_t a = 0; a < d->proto->nparams; a++)
+				input = input || (d->proto->params[a].name &&
+						  !strcmp(d->proto->params[a].name, name));
+			if (!input)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Its `abi' lines name conventions of the other width only. */
+static bool other_width(const struct reader *r, const struct case_decl *d)
+{
+	for (size_t i = 0; i < d->nconventions; i++) {
+		if (convention_find(d->conventions[i], r->width) ||
+		    !convention_find(d->conventions[i], r->width == W64 ? W32 : W64))
+			return false;
+	}
+	return d->nconventions > 0;
+}
+
+static void read_lines(struct reader *r, const struct case_decl *d)
+{
+	for (size_t i = 0; i < d->ncontract; i++) {
+		r->line = &d->contract[i];
+		r->s = r->line->rest;
+		if (r->line->width[r->width])
+			contract_line_read(r);
+	}
+}
+
+static bool read_all(struct reader *r, bool (*defined)(void *closure, const char *name),
+		     void *closure)
+{
+	const struct case_list *cases = r->cases;
+
+	if (setjmp(r->bail))
+		return false;
+	r->out->v = arena_alloc(r->a, (cases->n + 1) * sizeof(*r->out->v));
+	for (size_t i = 0; i < cases->n; i++) {
+		const struct case_decl *d = &cases->v[i];
+		struct contract *c = &r->out->v[r->out->n];
+
+		if (other_width(r, d))
+			r->out->skipped++;
+		if (other_width(r, d) || is_callee(r, d->proto->name) ||
+		    (defined && !defined(closure, d->proto->name)))
+			continue;
+		by_convention(r, c, d);
+		contract_arg_defaults(r);
+		read_lines(r, d);
+		complete(r, c);
+		c->index = (unsigned)r->out->n++;
+	}
+	return true;
+}
+
+int contract_read(struct arena *a, const struct case_list *cases,
+		  const struct contract_source *source, enum width w, const char *abi,
+		  bool (*defined)(void *closure, const char *name), void *closure,
+		  struct contract_file *out, const char **error)
+{
+	struct reader *r = arena_alloc(a, sizeof(*r));
+
+	*out = (struct contract_file){ .width = w };
+	r->a = a;
+	r->cases = cases;
+	r->source = source;
+	r->width = w;
+	r->abi = abi;
+	r->out = out;
+	if (read_all(r, defined, closure))
+		return 0;
+	*error = r->error;
+	return -1;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* Contracts as `clobber check` understands them: the lines of docs/contracts.md, read for one
+ * width, and what the convention says where they are silent. */
+#ifndef CLOBBER_CHECK_CONTRACT_H
+#define CLOBBER_CHECK_CONTRACT_H
+
+#include "abi/abi.h"
+#include "payload/contract.h"
+
+/* A number, an input, or an address; `text` as written. */
+struct contract_value {
+	enum cc_value_kind kind;
+	unsigned input, bytes; /* to compare */
+	long long number;
+	const char *symbol; /* whose address is added; NULL: none */
+	const char *text;
+};
+
+/* What is known of a parameter. `d` lacks addresses. */
+struct contract_input {
+	struct cc_input d;
+	const struct type *type;
+	long long *set;
+	unsigned nset;
+	int probe;  /* a pointer to this one, or -1 */
+	bool said;  /* by an `arg` line */
+	bool moved; /* by an `in` line */
+};
+
+struct contract_out {
+	bool slot, has, has_else; /* else a register; with a value */
+	unsigned n, bytes;
+	struct contract_value value, other;
+	const struct contract_line *line;
+};
+
+struct contract_call {
+	unsigned probe;
+	enum cc_call_mode mode;
+	bool interrupt, has_returns;
+	struct contract_value value[MAX_ARGS], returns;
+	unsigned nvalues;
+	const struct contract_line *line; /* NULL: made up for a pointer to a function */
+};
+
+struct contract {
+	const struct case_decl *decl;
+	const struct convention *conv;
+	struct placement place;
+	struct contract_input input[MAX_ARGS];
+	unsigned ninputs;
+	struct contract_out *out;
+	size_t nout;
+	struct contract_call *call;
+	size_t ncalls;
+	unsigned kept_gpr, kept_xmm;
+	bool keeps_flags, keeps_all;
+	const struct contract_line *keeps_line, *returns_line, *pops_line, *align_line, *jumps_line;
+	bool has_return, return_else, never;
+	struct contract_value returned, returned_else;
+	int jumps; /* register, or -1 */
+	unsigned pop, area, align_calls, align_entry;
+	bool vmx_fails;
+	const char *exit; /* the symbol VM exits come to, or NULL */
+	unsigned index;   /* among those under test */
+};
+
+/* A function that code under test calls. */
+struct contract_probe {
+	const char *symbol; /* supplied under this name; NULL: reached through a pointer */
+	const char *name;
+	const struct prototype *proto;
+	const struct convention *conv;
+	struct placement place;
+	bool stub; /* of --weak-stubs */
+};
+
+struct contract_supply {
+	const char *name;
+	enum { SUPPLY_RETURN, SUPPLY_JUMP, SUPPLY_DATA } kind;
+	unsigned reg, bytes;
+	long long number;
+};
+
+struct contract_file {
+	enum width width;
+	struct contract *v; /* under test */
+	size_t n;
+	struct contract_probe *probe;
+	size_t nprobes;
+	struct contract_supply *supply;
+	size_t nsupplies;
+	size_t skipped; /* functions of the other width */
+};
+
+/* Source text of the declarations, for messages. */
+struct contract_source {
+	const char *text;
+	size_t len;
+};
+
+/* Read what `cases` declare at a width. `abi` is the convention of functions that name none (NULL:
+ * the platform's). Which functions are under test: all that no `calls` line names; with `defined`
+ * (may be NULL) only those for which it says so. 0, or -1 and *error, with position, in `a`. */
+int contract_read(struct arena *a, const struct case_list *cases,
+		  const struct contract_source *source, enum width w, const char *abi,
+		  bool (*defined)(void *closure, const char *name), void *closure,
+		  struct contract_file *out, const char **error);
+
+/* Class, size and places of a value, as the payload wants them. */
+void contract_describe(const struct type *t, const struct value_place *v, enum width w,
+		       struct cc_input *out);
+
+/* The convention the platform follows by default. */
+const char *contract_default_abi(enum width w);
+
+#endif

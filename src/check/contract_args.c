@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+/* What an input may be: `arg` lines, and what its type and name suggest without one. */
+#include "check/reader.h"
+
+#include <string.h>
+
+enum { DEFAULT_STRING = 64, DEFAULT_LENGTH = 64, DEFAULT_ALIGN = 64, MOST_VALUES = 64 };
+
+static bool is_pointer(const struct contract_input *in)
+{
+	return in->type->kind == TYPE_POINTER && in->type->of->kind != TYPE_FUNCTION;
+}
+
+static void must_point(struct reader *r, const char *at, unsigned i)
+{
+	const struct type *t = r->c->input[i].type;
+
+	if (!is_pointer(&r->c->input[i]) &&
+	    (!type_is_integer(t) || t->size[r->width] != word_bytes(r->width)))
+		reader_fail_at(r, at, (size_t)(r->s - at), NULL,
+			       "this is for pointers (or integers as wide as one)");
+}
+
+static void must_count(struct reader *r, const char *at, unsigned i)
+{
+	if (!type_is_integer(r->c->input[i].type) || r->c->input[i].type->size[r->width] > 8)
+		reader_fail_at(r, at, (size_t)(r->s - at), NULL,
+			       "this is for integers of up to 64 bits");
+}
+
+static unsigned pointee_bytes(const struct reader *r, unsigned i)
+{
+	const struct type *t = r->c->input[i].type;
+	unsigned n = t->kind == TYPE_POINTER ? t->of->size[r->width] : 0;
+
+	return n ? n : 1;
+}
+
+static unsigned pointee_align(const struct reader *r, unsigned i)
+{
+	const struct type *t = r->c->input[i].type;
+	unsigned n = t->kind == TYPE_POINTER ? t->of->align[r->width] : 0;
+
+	return n ? n : 1;
+}
+
+static void make_buffer(struct reader *r, unsigned i, unsigned bytes)
+{
+	struct cc_input *d = &r->c->input[i].d;
+
+	d->role = CC_BUFFER;
+	d->bytes = bytes;
+	d->flags |= CC_ALIGNED;
+	if (!r->c->input[i].said || d->align == DEFAULT_ALIGN || !d->align)
+		d->align = pointee_align(r, i);
+}
+
+static void set_pair(uint32_t v[2], long long n)
+{
+	v[0] = (uint32_t)n;
+	v[1] = (uint32_t)((unsigned long long)n >> 32);
+}
+
+static void make_range(struct cc_input *d, long long from, long long to)
+{
+	d->role = CC_RANGE;
+	set_pair(d->from, from);
+	set_pair(d->to, to);
+	if (!d->multiple)
+		d->multiple = 1;
+}
+
+/* of POINTER, ...: their sizes are `most` units; -1: as many as the first has by a line of its own.
+ * Returns how many. */
+static long long length_of(struct reader *r, unsigned i, long long most, bool elements)
+{
+	do {
+		const char *start;
+		unsigned k, unit;
+
+		reader_end(r);
+		start = r->s;
+		k = reader_input(r);
+		must_point(r, start, k);
+		unit = elements ? pointee_bytes(r, k) : 1;
+		if (most < 0)
+			most = r->c->input[k].d.role == CC_BUFFER && !r->c->input[k].d.sized
+				       ? r->c->input[k].d.bytes / unit
+				       : DEFAULT_LENGTH;
+		if (most * unit > CC_AREA)
+			reader_fail_at(
+				r, start, (size_t)(r->s - start), NULL,
+				arena_printf(r->a, "a buffer has at most %u bytes", CC_AREA));
+		make_buffer(r, k, (unsigned)most * unit);
+		r->c->input[k].d.sized = i + 1;
+		r->c->input[k].d.unit = unit;
+		r->c->input[k].said = true;
+	} while (reader_take(r, ','));
+	return most;
+}
+
+/* each N: the units of all buffers that count by this input. */
+static void each(struct reader *r, unsigned i, long long n)
+{
+	for (unsigned k = 0; k < r->c->ninputs; k++) {
+		struct cc_input *d = &r->c->input[k].d;
+
+		if (d->sized != i + 1)
+			continue;
+		d->unit *= (unsigned)n;
+		d->bytes *= (unsigned)n;
+		if (d->bytes > CC_AREA)
+			reader_fail_line(
+				r, NULL,
+				arena_printf(r->a, "a buffer has at most %u bytes", CC_AREA));
+	}
+}
+
+static long long pair_of(const uint32_t v[2])
+{
+	return (long long)(v[0] | (unsigned long long)v[1] << 32);
+}
+
+static void value_set(struct reader *r, struct contract_input *in)
+{
+	in->d.role = CC_SET;
+	do {
+		if (in->nset == MOST_VALUES)
+			reader_expected(r, "an end: there are too many values; it", NULL);
+		in->set = arena_grow(r->a, in->set, in->nset, sizeof(*in->set));
+		in->set[in->nset++] = reader_number(r, "a number");
+	} while (reader_take(r, ','));
+}
+
+static bool pointer_property(struct reader *r, unsigned i, const char *start, const char *word)
+{
+	struct cc_input *d = &r->c->input[i].d;
+
+	if (!strcmp(word, "buf")) {
+		must_point(r, start, i);
+		make_buffer(r, i, (unsigned)reader_count(r, 1, CC_AREA, "the size of a buffer"));
+	} else if (!strcmp(word, "nul-terminated")) {
+		must_point(r, start, i);
+		d->role = CC_STRING;
+		d->align = 1;
+		d->bytes = DEFAULT_STRING;
+		if (reader_at_number(r))
+			d->bytes = (uint32_t)reader_count(r, 0, CC_AREA - 1, "its length");
+	} else if (!strcmp(word, "read-only")) {
+		must_point(r, start, i);
+		d->flags |= CC_READ_ONLY;
+	} else if (!strcmp(word, "null")) {
+		must_point(r, start, i);
+		d->flags |= CC_NULL;
+	} else if (!strcmp(word, "faults")) {
+		must_point(r, start, i);
+		d->flags |= CC_FAULTS;
+	} else if (!strcmp(word, "aligned")) {
+		must_point(r, start, i);
+		d->align = (uint32_t)reader_count(r, 1, 4096, "an alignment");
+		if (d->align & (d->align - 1))
+			reader_fail_at(r, start, (size_t)(r->s - start), NULL,
+				       "an alignment is a power of two");
+		d->flags |= CC_ALIGNED;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static bool number_property(struct reader *r, unsigned i, const char *start, const char *word)
+{
+	struct contract_input *in = &r->c->input[i];
+	struct cc_input *d = &in->d;
+	bool elements = !strcmp(word, "count");
+	long long most;
+
+	if (elements || !strcmp(word, "len")) {
+		must_count(r, start, i);
+		most = reader_at_number(r) ? reader_count(r, 0, CC_AREA, "a length") : -1;
+		if (reader_take_word(r, "of"))
+			most = length_of(r, i, most, elements);
+		else if (elements)
+			reader_expected(r, "`of' and what it counts", NULL);
+		make_range(d, 0, most < 0 ? DEFAULT_LENGTH : most);
+	} else if (!strcmp(word, "each")) {
+		each(r, i, reader_count(r, 1, 4096, "the size of a unit"));
+	} else if (!strcmp(word, "from")) {
+		must_count(r, start, i);
+		most = d->role == CC_RANGE ? pair_of(d->to) : 0x7fffffff;
+		make_range(d, reader_number(r, "a number"), most);
+		if (pair_of(d->from) > most)
+			reader_fail_at(r, start, (size_t)(r->s - start), NULL,
+				       "this is above the upper limit");
+	} else if (!strcmp(word, "to")) {
+		must_count(r, start, i);
+		make_range(d, d->role == CC_RANGE ? pair_of(d->from) : 0,
+			   reader_number(r, "a number"));
+		if (pair_of(d->from) > pair_of(d->to))
+			reader_fail_at(r, start, (size_t)(r->s - start), NULL,
+				       "this is below the lower limit");
+	} else if (!strcmp(word, "multiple")) {
+		must_count(r, start, i);
+		d->multiple = (uint32_t)reader_count(r, 1, 65536, "a multiple");
+		if (d->role != CC_RANGE)
+			make_range(d, 0, DEFAULT_LENGTH * (long long)d->multiple);
+	} else if (!strcmp(word, "one")) {
+		must_count(r, start, i);
+		if (!reader_take_word(r, "of"))
+			reader_expected(r, "`of'", NULL);
+		value_set(r, in);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* arg INPUT PROPERTY... */
+void contract_arg_read(struct reader *r)
+{
+	static const char hint[] =
+		"properties: buf, nul-terminated, read-only, aligned, null, faults; "
+		"len, count, each, from, to, multiple, one of, =";
+	unsigned i = reader_input(r);
+	bool any = false;
+
+	if (r->c->input[i].probe >= 0)
+		reader_fail_line(r, NULL, "this input is a pointer to a function");
+	while (!reader_end(r)) {
+		const char *start = r->s, *word;
+
+		any = true;
+		if (reader_take(r, '=')) {
+			value_set(r, &r->c->input[i]);
+			r->c->input[i].said = true;
+			continue;
+		}
+		word = reader_word(r);
+		if (!word)
+			reader_expected(r, "a property", hint);
+		if (!pointer_property(r, i, start, word) && !number_property(r, i, start, word))
+			reader_fail_at(r, start, strlen(word), hint,
+				       arena_printf(r->a, "`%s' is no property of an input", word));
+		r->c->input[i].said = true;
+	}
+	if (!any)
+		reader_expected(r, "a property", hint);
+}
+
+/* Does the name say that it is a length? */
+static bool is_length(const char *name)
+{
+	static const char *const names[] = { "len",    "length",  "size",  "sz",
+					     "count",  "cnt",     "num",   "nr",
+					     "bytes",  "nbytes",  "words", "limbs",
+					     "blocks", "nblocks", "elems", "n_bytes" };
+	size_t n = name ? strlen(name) : 0;
+
+	/* n, un, vn */
+	if (n && n <= 2 && name[n - 1] == 'n')
+		return true;
+	for (size_t i = 0; n && i < ARRAY_SIZE(names); i++) {
+		size_t m = strlen(names[i]);
+
+		if (n >= m && !strcmp(name + n - m, names[i]) &&
+		    (n == m || name[n - m - 1] == '_' || m >= 3))
+			return true;
+	}
+	return false;
+}
+
+/* Is what parameter `i` points to const, as the declaration is written? Qualifiers are not kept in
+ * types: this looks at a plain `const T *name`. */
+static bool is_const(const struct prototype *p, unsigned i)
+{
+	const char *s = strchr(p->text, '(');
+	unsigned depth = 0, at = 0, stars = 0;
+	bool found = false;
+
+	for (s = s ? s + 1 : ""; *s; s++) {
+		if (*s == '(')
+			depth++;
+		else if (*s == ')' && !depth--)
+			break;
+		if (*s == ',' && !depth) {
+			at++;
+			continue;
+		}
+		if (at != i)
+			continue;
+		stars += *s == '*' || *s == '[';
+		if (!stars && !strncmp(s, "const", 5))
+			found = true;
+	}
+	return found && stars == 1 && !strchr(p->text, '"');
+}
+
+static void pointer_default(struct reader *r, struct contract_input *in)
+{
+	const struct type *t = in->type->of;
+
+	in->d.role = CC_PAGE;
+	in->d.align = DEFAULT_ALIGN;
+	if (t->kind == TYPE_CHAR || t->kind == TYPE_SCHAR || t->kind == TYPE_UCHAR)
+		in->d.flags |= CC_CHARACTERS;
+	if (t->kind == TYPE_POINTER && t->of->kind != TYPE_FUNCTION)
+		in->d.flags |= CC_POINTERS;
+	(void)r;
+}
+
+void contract_arg_defaults(struct reader *r)
+{
+	const struct prototype *p = r->c->decl->proto;
+	bool pointers = false;
+
+	for (unsigned i = 0; i < r->c->ninputs; i++)
+		pointers = pointers || is_pointer(&r->c->input[i]);
+	for (unsigned i = 0; i < r->c->ninputs; i++) {
+		struct contract_input *in = &r->c->input[i];
+		const struct type *t = in->type;
+
+		in->d.role = CC_RANDOM;
+		if (is_pointer(in)) {
+			pointer_default(r, in);
+			if (is_const(p, i))
+				in->d.flags |= CC_READ_ONLY;
+		} else if (t->kind == TYPE_ENUM && t->nenumerators) {
+			in->d.role = CC_SET;
+			for (size_t k = 0; k < t->nenumerators && k < MOST_VALUES; k++) {
+				in->set = arena_grow(r->a, in->set, in->nset, sizeof(*in->set));
+				in->set[in->nset++] = t->enumerators[k].value;
+			}
+		} else if (pointers && type_is_integer(t) && t->kind != TYPE_BOOL &&
+			   t->size[r->width] <= 8 && is_length(p->params[i].name)) {
+			make_range(&in->d, 1, DEFAULT_LENGTH);
+		}
+	}
+}

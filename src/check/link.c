@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* Assemble what is generated and link it with the objects under test. What ld says of them becomes
+ * one line that says what to do. */
+#include "check/link.h"
+
+#include "check/tables.h"
+#include "plan/toolchain.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+enum { SECONDS = 60, SHOWN = 12 };
+
+static const char *path(struct linking *l, const char *name)
+{
+	return arena_printf(l->a, "%s/%s", l->dir, name);
+}
+
+static bool generate(struct linking *l, const char **error)
+{
+	const char *argv[] = { l->nasm,
+			       "-f",
+			       l->file->width == W64 ? "elf64" : "elf32",
+			       "-o",
+			       path(l, "generated.o"),
+			       path(l, "generated.asm"),
+			       NULL };
+	struct str text = { 0 }, said = { 0 };
+	int status;
+
+	tables_write(l->a, l->file, &text);
+	if (file_write(argv[5], text.s, text.len) < 0)
+		die("cannot write %s: %s", argv[5], strerror(errno));
+	str_free(&text);
+	status = run_program(argv, SECONDS, &said);
+	if (status)
+		*error =
+			arena_printf(l->a, "nasm does not take what was generated: %.*s",
+				     said.s ? (int)strcspn(said.s, "\n") : 0, said.s ? said.s : "");
+	str_free(&said);
+	return !status;
+}
+
+static int run_ld(struct linking *l, const char *out, struct str *said)
+{
+	size_t n = 0;
+	const char **argv = arena_alloc(l->a, (l->objects->n + 24) * sizeof(*argv));
+	bool wide = l->file->width == W64;
+
+	argv[n++] = l->ld;
+	argv[n++] = "-m";
+	argv[n++] = wide ? "elf_x86_64" : "elf_i386";
+	argv[n++] = "-nostdlib";
+	argv[n++] = "-static";
+	argv[n++] = "--build-id=none";
+	argv[n++] = "-z";
+	argv[n++] = "noexecstack";
+	/* The linker may not improve what is under test. */
+	argv[n++] = "--no-relax";
+	argv[n++] = "--no-warn-rwx-segments";
+	argv[n++] = "-T";
+	argv[n++] = arena_printf(l->a, "%s/check.ld", l->runtime);
+	argv[n++] = "-o";
+	argv[n++] = out;
+	argv[n++] = arena_printf(l->a, "%s/rc%u.o", l->runtime, wide ? 64 : 32);
+	argv[n++] = path(l, "generated.o");
+	argv[n++] = "--start-group";
+	for (size_t i = 0; i < l->objects->n; i++)
+		argv[n++] = l->objects->path[i];
+	argv[n++] = "--end-group";
+	return run_program(argv, SECONDS, said);
+}
+
+/* A name that ld quotes behind `what`: between ` or ' and '. NULL: there is none (any more). */
+static const char *quoted(struct arena *a, const char **s, const char *what)
+{
+	const char *at = strstr(*s, what), *end;
+
+	if (!at)
+		return NULL;
+	at += strlen(what);
+	end = strpbrk(at, "'\n");
+	if (!end || *end != '\'')
+		return NULL;
+	*s = end;
+	return arena_strndup(a, at, (size_t)(end - at));
+}
+
+struct names {
+	const char **v;
+	size_t n;
+};
+
+static void add_name(struct arena *a, struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		if (!strcmp(names->v[i], name))
+			return;
+	}
+	names->v = arena_grow(a, names->v, names->n, sizeof(*names->v));
+	names->v[names->n++] = name;
+}
+
+static bool of_libc(const char *name)
+{
+	static const char *const common[] = { "malloc",
+					      "free",
+					      "calloc",
+					      "realloc",
+					      "printf",
+					      "fprintf",
+					      "sprintf",
+					      "snprintf",
+					      "puts",
+					      "putchar",
+					      "memcpy",
+					      "memset",
+					      "memmove",
+					      "memcmp",
+					      "strlen",
+					      "strcpy",
+					      "strcmp",
+					      "abort",
+					      "exit",
+					      "errno",
+					      "getenv",
+					      "fputs",
+					      "fwrite",
+					      "stdout",
+					      "stderr",
+					      "raise",
+					      "vsnprintf",
+					      "__errno_location",
+					      "__stack_chk_fail",
+					      "__printf_chk",
+					      "__memcpy_chk",
+					      "__assert_fail",
+					      "strchr",
+					      "qsort",
+					      "bsearch",
+					      "time" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(common); i++) {
+		if (!strcmp(name, common[i]))
+			return true;
+	}
+	return false;
+}
+
+static const char *undefined_error(struct linking *l, const struct names *names)
+{
+	struct str s = { 0 };
+	size_t libc = 0;
+	char *r;
+
+	str_addf(&s, "symbol%s that nothing defines: ", names->n == 1 ? "" : "s");
+	for (size_t i = 0; i < names->n; i++) {
+		libc += of_libc(names->v[i]);
+		if (i < SHOWN)
+			str_addf(&s, "%s%s", i ? ", " : "", names->v[i]);
+	}
+	if (names->n > SHOWN)
+		str_addf(&s, " and %zu more", names->n - SHOWN);
+	if (libc)
+		str_addf(&s, " (%s of libc, which clobber does not link)",
+			 libc == names->n ? libc == 1 ? "it is" : "they are" : "some are");
+	str_add(&s, "; give the object that defines it, a `calls' or `supply' line "
+		    "(docs/contracts.md), or --weak-stubs");
+	r = arena_strdup(l->a, s.s);
+	str_free(&s);
+	return r;
+}
+
+/* What ld said, in one line. */
+static const char *explain(struct linking *l, const char *said, struct names *undefined)
+{
+	const char *s = said, *name;
+
+	while ((name = quoted(l->a, &s, "undefined reference to `")))
+		add_name(l->a, undefined, name);
+	if (undefined->n)
+		return undefined_error(l, undefined);
+	s = said;
+	name = quoted(l->a, &s, "multiple definition of `");
+	if (name) {
+		for (size_t i = 0; i < l->file->nprobes; i++) {
+			if (l->file->probe[i].symbol && !strcmp(l->file->probe[i].symbol, name))
+				return arena_printf(
+					l->a,
+					"`%s' is defined by an object, and a `calls' line "
+					"asks for a probe of that name: leave one of "
+					"them out",
+					name);
+		}
+		return arena_printf(l->a,
+				    "`%s' is defined twice among the objects and what the "
+				    "contract supplies",
+				    name);
+	}
+	/* "ld: FILE: what" */
+	s = strchr(said, ' ');
+	return arena_printf(l->a, "the objects cannot be linked: %.*s",
+			    (int)strcspn(s ? s + 1 : said, "\n"), s ? s + 1 : said);
+}
+
+static void add_stub(struct linking *l, const char *name)
+{
+	struct contract_probe p = { .symbol = name, .name = name, .stub = true };
+
+	p.conv = l->file->n ? l->file->v[0].conv
+			    : convention_find(contract_default_abi(l->file->width), l->file->width);
+	p.place.al = -1;
+	l->file->probe = arena_grow(l->a, l->file->probe, l->file->nprobes, sizeof(p));
+	l->file->probe[l->file->nprobes++] = p;
+	l->stub = arena_grow(l->a, l->stub, l->nstubs, sizeof(*l->stub));
+	l->stub[l->nstubs++] = name;
+}
+
+const char *link_payload(struct linking *l, const char **error)
+{
+	const char *out = path(l, "payload");
+
+	for (bool again = true;; again = false) {
+		struct names undefined = { 0 };
+		struct str said = { 0 };
+		int status;
+
+		if (!generate(l, error))
+			return NULL;
+		status = run_ld(l, out, &said);
+		if (!status) {
+			str_free(&said);
+			return out;
+		}
+		*error = explain(l, said.s ? said.s : "", &undefined);
+		str_free(&said);
+		if (!again || !l->weak_stubs || !undefined.n)
+			return NULL;
+		for (size_t i = 0; i < undefined.n; i++)
+			add_stub(l, undefined.v[i]);
+	}
+}

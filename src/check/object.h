@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The objects and archives under test: what they are, and what they define. Read with libelf. */
+#ifndef CLOBBER_CHECK_OBJECT_H
+#define CLOBBER_CHECK_OBJECT_H
+
+#include "proto/proto.h"
+
+struct object_symbol {
+	const char *name, *where; /* "libx.a(y.o)" */
+	bool global, code;
+};
+
+struct objects {
+	const char **path;
+	size_t n;
+	enum width width;
+	struct object_symbol *symbol; /* defined ones */
+	size_t nsymbols;
+};
+
+/* Read them all: relocatable ELF of one width, or archives of such. 0, or -1 and *error, one line,
+ * in `a`. */
+int objects_read(struct arena *a, char *const *paths, size_t n, struct objects *out,
+		 const char **error);
+
+/* The definition of a symbol, a global one if there is one; NULL: none. */
+const struct object_symbol *objects_find(const struct objects *o, const char *name);
+
+/* Address of a symbol of a linked ELF file, 0 if there is none. */
+uint64_t object_address(const char *path, const char *name);
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* A run of `clobber check` as text: what ran, a line for each function, the findings. */
+#include "check/check.h"
+#include "report/style.h"
+#include "version.h"
+
+#include <string.h>
+
+static enum verdict verdict_of(const struct check_run *r, const struct contract *c)
+{
+	enum verdict v = VERDICT_PASS;
+
+	for (size_t i = 0; i < r->nfindings; i++) {
+		if (r->finding[i].c == c && r->finding[i].f.verdict > v)
+			v = r->finding[i].f.verdict;
+	}
+	return v;
+}
+
+/* Did it run wherever there is a place to run? */
+static bool executed(const struct check_run *r, const struct contract *c)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < r->nplaces; i++) {
+		enum outcome_state state;
+
+		if (r->place[i].why_not)
+			continue;
+		state = r->place[i].run.v[2 * c->index].state;
+		if (state == OUTCOME_MISSING)
+			return false;
+		any = any || state == OUTCOME_EXECUTED;
+	}
+	return any;
+}
+
+static void header(struct str *out, const struct check_run *r, const struct text_style *style)
+{
+	struct str s = { 0 };
+	const char *comma = "";
+
+	str_addf(&s, "clobber %s check, %u bit, seed %llu, place ", CLOBBER_VERSION,
+		 width_bits(r->file->width), (unsigned long long)r->seed);
+	for (size_t i = 0; i < r->nplaces; i++) {
+		if (r->place[i].why_not)
+			continue;
+		str_addf(&s, "%s%s (%s)", comma, place_name(r->place[i].place), r->place[i].engine);
+		comma = ", ";
+	}
+	text_wrap(out, style, "", "  ", s.s);
+	str_free(&s);
+}
+
+static void absences(struct str *out, const struct check_run *r, const struct text_style *style)
+{
+	for (size_t i = 0; i < r->nplaces; i++) {
+		const struct checked_place *p = &r->place[i];
+
+		if (p->why_not)
+			text_wrap(out, style, "not-run  ", "         ",
+				  arena_printf(r->arena, "place %s: %s", place_name(p->place),
+					       p->why_not));
+		else if (p->run.broken)
+			text_wrap(out, style, "broken   ", "         ",
+				  arena_printf(r->arena, "place %s: %s", place_name(p->place),
+					       p->run.broken));
+	}
+	for (size_t i = 0; i < r->nplaces * r->file->n; i++) {
+		const struct checked_place *p = &r->place[i / r->file->n];
+		const struct contract *c = &r->file->v[i % r->file->n];
+
+		if (!p->why_not && p->run.v[2 * c->index].state == OUTCOME_ABSENT)
+			text_wrap(out, style, "not-run  ", "         ",
+				  arena_printf(r->arena,
+					       "%s in place %s: nothing is a guest there that "
+					       "could be entered",
+					       c->decl->proto->name, place_name(p->place)));
+	}
+	for (size_t i = 0; i < r->nno_cfi; i++)
+		text_wrap(out, style, "not-run  ", "         ",
+			  arena_printf(r->arena, "unwind: code of %s has no call frame information",
+				       r->no_cfi[i]->decl->proto->name));
+	if (r->step_why_not)
+		text_wrap(out, style, "not-run  ", "         ",
+			  arena_printf(r->arena, "--step: %s", r->step_why_not));
+	for (size_t i = 0; i < r->nstubs; i++)
+		text_wrap(out, style, "stub     ", "         ",
+			  arena_printf(r->arena,
+				       "%s: nothing defines it; it is called as a function "
+				       "of which nothing is known",
+				       r->stub[i]));
+}
+
+/* What was looked at, in the words of `clobber list checks'. */
+static void looked_at(struct str *out, const struct check_run *r, const struct contract *c,
+		      const struct text_style *style)
+{
+	enum width w = r->file->width;
+	struct str s = { 0 };
+	bool slots = false, outputs = false, buffers = false;
+
+	str_addf(&s, "%u calls%s: callee-saved (", CC_ROUNDS,
+		 r->stepped
+			 ? arena_printf(r->arena, ", natively %u more in steps", CC_STEPPED_ROUNDS)
+			 : "");
+	for (unsigned i = 0; i < GPR_COUNT; i++) {
+		if (c->kept_gpr >> i & 1)
+			str_addf(&s, "%s ", gpr_name(w, i, word_bytes(w)));
+	}
+	if (s.s[s.len - 1] == ' ')
+		s.len--;
+	str_addf(&s,
+		 "%s), stack-pointer (%u bytes popped), caller-frame, direction-flag, x87-stack, "
+		 "x87-control-word, mxcsr",
+		 c->kept_xmm ? ", vectors" : "", c->pop);
+	if (c->has_return || c->decl->proto->ret->kind == TYPE_BOOL)
+		str_add(&s, ", return");
+	if (c->place.hidden.nlocs)
+		str_add(&s, ", hidden-pointer");
+	if (c->keeps_flags)
+		str_add(&s, ", status-flags");
+	if (c->ncalls)
+		str_addf(&s, ", calls, argument, alignment (%u at calls)", c->align_calls);
+	for (size_t i = 0; i < c->nout; i++) {
+		slots = slots || (c->out[i].slot && c->out[i].has);
+		outputs = outputs || (!c->out[i].slot && c->out[i].has);
+	}
+	for (unsigned i = 0; i < c->ninputs; i++)
+		buffers = buffers || c->input[i].d.role == CC_BUFFER ||
+			  c->input[i].d.role == CC_STRING;
+	str_addf(&s, "%s%s%s%s, fault", outputs ? ", output" : "", slots ? ", stack-slot" : "",
+		 buffers ? ", buffer" : "", r->stepped ? ", stack-write, unwind" : "");
+	text_wrap(out, style, "  ", "    ", s.s);
+	str_free(&s);
+}
+
+static void functions(struct str *out, const struct check_run *r, const struct text_style *style,
+		      bool verbose)
+{
+	for (size_t i = 0; i < r->file->n; i++) {
+		const struct contract *c = &r->file->v[i];
+		enum verdict v = verdict_of(r, c);
+		const char *word =
+			executed(r, c) ? verdict_info[v].name : verdict_info[VERDICT_NOT_RUN].name;
+
+		paint(out, style, executed(r, c) ? colour_of(v) : YELLOW, word);
+		str_addf(out, "%*s%s/%s", 12 - (int)strlen(word), "", c->conv->name,
+			 c->decl->proto->name);
+		str_add(out, "\n");
+		if (verbose)
+			looked_at(out, r, c, style);
+	}
+	str_add(out, "\n");
+}
+
+static const char *places_of(const struct check_run *r, unsigned set)
+{
+	struct str s = { 0 };
+	char *text;
+
+	for (enum place_id p = 0; p < PLACES; p++) {
+		if (set >> p & 1)
+			str_addf(&s, "%s%s", s.len ? ", " : "", place_name(p));
+	}
+	text = arena_strdup(r->arena, s.s ? s.s : "");
+	str_free(&s);
+	return text;
+}
+
+static const char *command_of(const struct check_run *r, const struct checked_finding *x)
+{
+	enum place_id p = 0;
+
+	while (!(x->places >> p & 1))
+		p++;
+	return arena_printf(r->arena, "%s%s%s --seed %llu", r->command,
+			    p == PLACE_NATIVE ? "" : " --place ",
+			    p == PLACE_NATIVE ? "" : place_name(p), (unsigned long long)r->seed);
+}
+
+static void one_finding(struct str *out, const struct check_run *r, const struct checked_finding *x,
+			const struct text_style *style)
+{
+	const struct prototype *p = x->c->decl->proto;
+	struct str s = { 0 };
+
+	paint(out, style, colour_of(x->f.verdict), verdict_info[x->f.verdict].name);
+	str_addf(out, "  %s/%s  %s\n", x->c->conv->name, p->name, places_of(r, x->places));
+	str_addf(&s, "%s:%u: %s", p->pos.file, p->pos.line, p->text);
+	text_wrap(out, style, "  ", "    ", s.s);
+	s.len = 0;
+	str_addf(&s, "%s: %s: expected %s, got %s", checks[x->f.check].name, x->f.subject,
+		 x->f.expected, x->f.observed);
+	if (x->f.origin)
+		str_addf(&s, " (%s)", x->f.origin);
+	text_wrap(out, style, "  ", "    ", s.s);
+	for (size_t i = 0; i < ARRAY_SIZE(x->more) && x->more[i]; i++)
+		text_wrap(out, style, "  ", "    ", x->more[i]);
+	if (x->inputs)
+		text_wrap(out, style, "  ", "    ", x->inputs);
+	text_wrap(out, style, "  ", "    ", x->rule);
+	str_addf(out, "  %s\n\n", command_of(r, x));
+	str_free(&s);
+}
+
+int check_report(struct str *out, const struct check_run *r, const struct text_style *style,
+		 bool verbose)
+{
+	unsigned count[VERDICT_COUNT] = { 0 };
+	size_t not_run = 0;
+	const char *comma = "";
+	bool wrong;
+
+	header(out, r, style);
+	absences(out, r, style);
+	str_add(out, "\n");
+	functions(out, r, style, verbose);
+	for (enum verdict v = 0; v < VERDICT_COUNT; v++) {
+		for (size_t i = 0; i < r->nfindings; i++) {
+			if (r->finding[i].f.verdict == v)
+				one_finding(out, r, &r->finding[i], style);
+		}
+	}
+	for (size_t i = 0; i < r->file->n; i++) {
+		if (executed(r, &r->file->v[i]))
+			count[verdict_of(r, &r->file->v[i])]++;
+		else
+			not_run++;
+	}
+	count[VERDICT_NOT_RUN] = (unsigned)not_run;
+	str_addf(out, "%zu function%s: ", r->file->n, r->file->n == 1 ? "" : "s");
+	for (int v = VERDICT_COUNT; v-- > 0;) {
+		if (!count[v])
+			continue;
+		str_addf(out, "%s%u %s", comma, count[v], verdict_info[v].name);
+		comma = ", ";
+	}
+	str_add(out, "\n");
+	wrong = count[VERDICT_VIOLATION] || count[VERDICT_CRASH] || count[VERDICT_TIMEOUT];
+	/* What is missing without a reason is not well. */
+	for (size_t i = 0; i < r->nplaces; i++) {
+		const struct checked_place *p = &r->place[i];
+
+		for (size_t k = 0; k < r->file->n && !p->why_not; k++)
+			wrong = wrong || p->run.v[2 * k].state == OUTCOME_MISSING;
+	}
+	return wrong ? 1 : 0;
+}

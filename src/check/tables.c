@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+/* Probes and tables as nasm. The tables are the very structs of payload/contract.h, written word by
+ * word; words that are addresses are written as symbols. */
+#include "check/tables.h"
+
+#include "gen/gen.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A table under construction: its words, and the symbols that some of them are. */
+struct table {
+	uint32_t *word;
+	const char **symbol; /* of each word, or NULL */
+	size_t n;
+};
+
+static struct table table_new(struct arena *a, const void *data, size_t bytes)
+{
+	struct table t = { .n = bytes / 4 };
+
+	t.word = arena_alloc(a, bytes + 4);
+	t.symbol = arena_alloc(a, (t.n + 1) * sizeof(*t.symbol));
+	memcpy(t.word, data, bytes);
+	return t;
+}
+
+/* The word at byte `offset` is the address of `symbol`, plus what it holds. */
+static void patch(struct table *t, size_t offset, const char *symbol)
+{
+	t->symbol[offset / 4] = symbol;
+}
+
+static void table_write(struct str *out, const char *label, const struct table *t)
+{
+	str_addf(out, "%s:", label);
+	for (size_t i = 0; i < t->n; i++) {
+		str_add(out, i % 8 ? ", " : "\n\tdd\t");
+		if (t->symbol[i])
+			str_addf(out, "$%s + %u", t->symbol[i], t->word[i]);
+		else
+			str_addf(out, "0x%x", t->word[i]);
+	}
+	str_add(out, "\n");
+}
+
+static struct cc_value value_of(const struct contract_value *v)
+{
+	return (struct cc_value){ .kind = v->kind,
+				  .input = v->input,
+				  .low = (uint32_t)v->number,
+				  .high = v->symbol
+						  ? 0
+						  : (uint32_t)((unsigned long long)v->number >> 32),
+				  .bytes = v->bytes };
+}
+
+static void patch_value(struct table *t, size_t at, const struct contract_value *v)
+{
+	if (v->symbol)
+		patch(t, at + offsetof(struct cc_value, low), v->symbol);
+}
+
+/* Inputs ------------------------------------------------------------------------------------- */
+
+static const char *write_leaves(struct arena *a, struct str *out, const struct type *t,
+				enum width w, const char *label, uint32_t *n)
+{
+	struct gen_leaves l = { .n = 0 };
+	struct table words;
+
+	if (gen_class(t) != CL_OPAQUE)
+		return NULL;
+	gen_leaves(t, w, 0, &l);
+	*n = l.n;
+	if (!l.n)
+		return NULL;
+	words = table_new(a, l.v, l.n * sizeof(l.v[0]));
+	table_write(out, label, &words);
+	return label;
+}
+
+static const char *write_set(struct arena *a, struct str *out, const struct contract_input *in,
+			     const char *label)
+{
+	struct table words;
+
+	if (!in->nset)
+		return NULL;
+	words = table_new(a, in->set, in->nset * sizeof(*in->set));
+	table_write(out, label, &words);
+	return label;
+}
+
+static void write_inputs(struct arena *a, struct str *out, const struct contract_file *f,
+			 const struct contract *c)
+{
+	unsigned n = c->ninputs + (c->jumps >= 0);
+	struct cc_input *v = arena_alloc(a, (n + 1) * sizeof(*v));
+	const char **leaves = arena_alloc(a, (n + 1) * sizeof(*leaves));
+	const char **sets = arena_alloc(a, (n + 1) * sizeof(*sets));
+	struct table t;
+
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		v[i] = c->input[i].d;
+		leaves[i] =
+			write_leaves(a, out, c->input[i].type, f->width,
+				     arena_printf(a, "leaves_%u_%u", c->index, i), &v[i].nleaves);
+		sets[i] =
+			write_set(a, out, &c->input[i], arena_printf(a, "set_%u_%u", c->index, i));
+		v[i].nset = c->input[i].nset;
+	}
+	/* The register that is jumped to is an input without a name. */
+	if (c->jumps >= 0)
+		v[c->ninputs] = (struct cc_input){ .class = CL_POINTER,
+						   .role = CC_LANDING_PAD,
+						   .size = word_bytes(f->width),
+						   .nlocs = 1,
+						   .loc = { { .kind = CL_GPR,
+							      .reg = (unsigned)c->jumps,
+							      .bytes = word_bytes(f->width) } } };
+	t = table_new(a, v, n * sizeof(*v));
+	for (unsigned i = 0; i < n; i++) {
+		size_t at = i * sizeof(*v);
+
+		if (leaves[i])
+			patch(&t, at + offsetof(struct cc_input, leaves), leaves[i]);
+		if (sets[i])
+			patch(&t, at + offsetof(struct cc_input, set), sets[i]);
+		if (i < c->ninputs && c->input[i].probe >= 0)
+			patch(&t, at + offsetof(struct cc_input, probe),
+			      arena_printf(a, "cl_probe_%d", c->input[i].probe));
+	}
+	table_write(out, arena_printf(a, "inputs_%u", c->index), &t);
+}
+
+/* What comes out, what is called -------------------------------------------------------------- */
+
+static void write_outs(struct arena *a, struct str *out, const struct contract *c)
+{
+	struct cc_out *v = arena_alloc(a, (c->nout + 1) * sizeof(*v));
+	struct table t;
+
+	for (size_t i = 0; i < c->nout; i++) {
+		const struct contract_out *o = &c->out[i];
+
+		v[i] = (struct cc_out){
+			.n = o->n, .flags = (o->slot ? CC_SLOT : 0) | (o->has_else ? CC_ELSE : 0)
+		};
+		if (o->has)
+			v[i].value = value_of(&o->value);
+		if (o->has_else)
+			v[i].other = value_of(&o->other);
+	}
+	t = table_new(a, v, c->nout * sizeof(*v));
+	for (size_t i = 0; i < c->nout; i++) {
+		patch_value(&t, i * sizeof(*v) + offsetof(struct cc_out, value), &c->out[i].value);
+		patch_value(&t, i * sizeof(*v) + offsetof(struct cc_out, other), &c->out[i].other);
+	}
+	table_write(out, arena_printf(a, "outs_%u", c->index), &t);
+}
+
+static void write_calls(struct arena *a, struct str *out, const struct contract *c)
+{
+	struct cc_call *v = arena_alloc(a, (c->ncalls + 1) * sizeof(*v));
+	struct table t;
+
+	for (size_t i = 0; i < c->ncalls; i++) {
+		const struct contract_call *l = &c->call[i];
+
+		v[i] = (struct cc_call){ .probe = l->probe,
+					 .mode = l->mode,
+					 .nvalues = l->nvalues,
+					 .flags = (l->interrupt ? CC_INTERRUPT : 0) |
+						  (l->has_returns ? CC_RETURNS : 0) };
+		for (unsigned k = 0; k < l->nvalues; k++)
+			v[i].value[k] = value_of(&l->value[k]);
+		if (l->has_returns)
+			v[i].returns = value_of(&l->returns);
+	}
+	t = table_new(a, v, c->ncalls * sizeof(*v));
+	for (size_t i = 0; i < c->ncalls; i++) {
+		for (unsigned k = 0; k < c->call[i].nvalues; k++)
+			patch_value(&t,
+				    i * sizeof(*v) + offsetof(struct cc_call, value) +
+					    k * sizeof(struct cc_value),
+				    &c->call[i].value[k]);
+		patch_value(&t, i * sizeof(*v) + offsetof(struct cc_call, returns),
+			    &c->call[i].returns);
+	}
+	table_write(out, arena_printf(a, "calls_%u", c->index), &t);
+}
+
+/* Contracts ---------------------------------------------------------------------------------- */
+
+static uint32_t flags_of(const struct contract_file *f, const struct contract *c)
+{
+	uint32_t flags = 0;
+
+	if (c->keeps_flags)
+		flags |= CC_KEEPS_STATUS;
+	if (c->never)
+		flags |= CC_NEVER_RETURNS;
+	if (c->jumps >= 0)
+		flags |= CC_JUMPS;
+	if (c->vmx_fails)
+		flags |= CC_VMX_FAILS;
+	if (c->exit)
+		flags |= CC_VMX_EXITS;
+	if (c->has_return)
+		flags |= CC_HAS_RETURN;
+	if (c->return_else)
+		flags |= CC_RETURN_ELSE;
+	for (size_t i = 0; i < c->nout; i++)
+		flags |= c->out[i].slot ? 0 : CC_OUT_REGISTERS;
+	for (size_t i = 0; i < f->nprobes; i++)
+		flags |= f->probe[i].stub ? CC_ANY_CALLS : 0;
+	return flags;
+}
+
+static void write_contract(struct arena *a, struct str *out, const struct contract_file *f,
+			   const struct contract *c)
+{
+	const struct prototype *p = c->decl->proto;
+	struct cc_contract v = { .key = (uint32_t)hash_str(HASH_INIT, p->name),
+				 .flags = flags_of(f, c),
+				 .ninputs = c->ninputs + (c->jumps >= 0),
+				 .nouts = (uint32_t)c->nout,
+				 .ncalls = (uint32_t)c->ncalls,
+				 .saved_gpr = c->kept_gpr,
+				 .saved_xmm = c->kept_xmm,
+				 .area = c->area,
+				 .pop = c->pop,
+				 .align_entry = c->align_entry,
+				 .align_calls = c->align_calls,
+				 .al = (uint32_t)(c->place.al + 1) };
+	struct table t;
+
+	str_addf(out, "\n; %s\n", p->text);
+	write_inputs(a, out, f, c);
+	write_outs(a, out, c);
+	write_calls(a, out, c);
+	contract_describe(p->ret, &c->place.ret, f->width, &v.ret);
+	if (c->place.hidden.nlocs)
+		contract_describe(p->ret, &c->place.hidden, f->width, &v.hidden);
+	if (c->has_return)
+		v.returned = value_of(&c->returned);
+	if (c->return_else)
+		v.returned_else = value_of(&c->returned_else);
+	for (unsigned i = 0; i < c->place.ret.nlocs; i++)
+		v.x87 += c->place.ret.loc[i].kind == LOC_X87;
+	t = table_new(a, &v, sizeof(v));
+	patch(&t, offsetof(struct cc_contract, function), p->name);
+	patch(&t, offsetof(struct cc_contract, inputs), arena_printf(a, "inputs_%u", c->index));
+	patch(&t, offsetof(struct cc_contract, outs), arena_printf(a, "outs_%u", c->index));
+	patch(&t, offsetof(struct cc_contract, calls), arena_printf(a, "calls_%u", c->index));
+	patch_value(&t, offsetof(struct cc_contract, returned), &c->returned);
+	patch_value(&t, offsetof(struct cc_contract, returned_else), &c->returned_else);
+	if (c->exit)
+		patch(&t, offsetof(struct cc_contract, exit), c->exit);
+	table_write(out, arena_printf(a, "contract_%u", c->index), &t);
+}
+
+static void write_probe_table(struct arena *a, struct str *out, const struct contract_file *f,
+			      unsigned number)
+{
+	const struct contract_probe *p = &f->probe[number];
+	unsigned n = p->proto ? (unsigned)p->proto->nparams : 0;
+	struct cc_input *args = arena_alloc(a, (n + 1) * sizeof(*args));
+	struct cc_probe v = { .nargs = n,
+			      .kept_gpr = p->conv->saved_gpr,
+			      .kept_xmm = p->conv->saved_xmm,
+			      .owned = p->place.stack_bytes,
+			      .pop = p->place.pop_bytes,
+			      .align = p->place.align };
+	struct table t;
+
+	/* Kernel code does not touch vector registers. */
+	if (profiles[convention_profile(p->conv)].isa == ISA_INTEGER)
+		v.kept_xmm = 0xffff;
+	for (unsigned i = 0; i < n; i++)
+		contract_describe(p->proto->params[i].type, &p->place.arg[i], f->width, &args[i]);
+	t = table_new(a, args, n * sizeof(*args));
+	table_write(out, arena_printf(a, "args_%u", number), &t);
+	if (p->proto)
+		contract_describe(p->proto->ret, &p->place.ret, f->width, &v.ret);
+	t = table_new(a, &v, sizeof(v));
+	patch(&t, offsetof(struct cc_probe, args), arena_printf(a, "args_%u", number));
+	table_write(out, arena_printf(a, "probe_%u", number), &t);
+}
+
+/* Code --------------------------------------------------------------------------------------- */
+
+static void write_probe(struct str *out, const struct contract_file *f, unsigned number)
+{
+	const struct contract_probe *p = &f->probe[number];
+
+	str_addf(out, "\n; %s%s\n", p->proto ? p->proto->text : p->name,
+		 p->stub     ? ", a stub"
+		 : p->symbol ? ""
+			     : ", through a pointer");
+	if (p->symbol)
+		str_addf(out, "\tglobal\t$%s\n$%s:\n", p->symbol, p->symbol);
+	str_addf(out, "cl_probe_%u:\n\tpush\t%s %u\n\tjmp\tcl_contract_probe\n", number,
+		 f->width == W64 ? "qword" : "dword", number);
+}
+
+static void write_supply(struct str *out, enum width w, const struct contract_supply *s)
+{
+	str_addf(out, "\n\tsection %s\n\tglobal\t$%s\n$%s:\n",
+		 s->kind == SUPPLY_DATA ? ".data align=16" : ".text", s->name, s->name);
+	switch (s->kind) {
+	case SUPPLY_RETURN:
+		str_add(out, "\tret\n");
+		break;
+	case SUPPLY_JUMP:
+		str_addf(out, "\tjmp\t%s\n", gpr_name(w, s->reg, word_bytes(w)));
+		break;
+	case SUPPLY_DATA:
+		for (unsigned i = 0; i < s->bytes; i++)
+			str_addf(out, "\tdb\t0x%x\n",
+				 i < 8 ? (unsigned)(s->number >> 8 * i & 0xff) : 0);
+		break;
+	}
+}
+
+static void write_list(struct str *out, const char *label, const char *entry, size_t n)
+{
+	str_addf(out, "\tglobal\t%s\n%s:\n", label, label);
+	for (size_t i = 0; i < n; i++)
+		str_addf(out, "\tdd\t%s_%zu\n", entry, i);
+	str_add(out, "\tdd\t0\n");
+}
+
+static bool generated(const struct contract_file *f, const char *name)
+{
+	for (size_t i = 0; i < f->nprobes; i++) {
+		if (f->probe[i].symbol && !strcmp(f->probe[i].symbol, name))
+			return true;
+	}
+	for (size_t i = 0; i < f->nsupplies; i++) {
+		if (!strcmp(f->supply[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+static void write_extern(struct str *out, const struct contract_file *f, const char *name)
+{
+	if (name && !generated(f, name))
+		str_addf(out, "\textern\t$%s\n", name);
+}
+
+/* Symbols of the objects that the tables name. */
+static void write_externs(struct str *out, const struct contract_file *f, const struct contract *c)
+{
+	write_extern(out, f, c->decl->proto->name);
+	write_extern(out, f, c->exit);
+	write_extern(out, f, c->returned.symbol);
+	write_extern(out, f, c->returned_else.symbol);
+	for (size_t i = 0; i < c->ncalls; i++) {
+		write_extern(out, f, c->call[i].returns.symbol);
+		for (unsigned k = 0; k < c->call[i].nvalues; k++)
+			write_extern(out, f, c->call[i].value[k].symbol);
+	}
+	for (size_t i = 0; i < c->nout; i++) {
+		write_extern(out, f, c->out[i].value.symbol);
+		write_extern(out, f, c->out[i].other.symbol);
+	}
+}
+
+void tables_write(struct arena *a, const struct contract_file *f, struct str *out)
+{
+	str_addf(out,
+		 "; Generated by clobber check: probes for what code under test calls, and\n"
+		 "; the tables of its contracts (src/payload/contract.h).\n"
+		 "\tbits\t%u\n\textern\tcl_contract_probe\n",
+		 width_bits(f->width));
+	for (size_t i = 0; i < f->n; i++)
+		write_externs(out, f, &f->v[i]);
+	str_add(out, "\n\tsection .text\n");
+	for (size_t i = 0; i < f->nprobes; i++)
+		write_probe(out, f, (unsigned)i);
+	for (size_t i = 0; i < f->nsupplies; i++)
+		write_supply(out, f->width, &f->supply[i]);
+	str_add(out,
+		"\n\tsection .text\n\talign\t16\n\tglobal\tcl_code_start\ncl_code_start:\n\ttimes "
+		"16 int3\t; no function has the address of this label\n"
+		"\n\tsection .rodata align=16\n");
+	for (size_t i = 0; i < f->nprobes; i++)
+		write_probe_table(a, out, f, (unsigned)i);
+	for (size_t i = 0; i < f->n; i++)
+		write_contract(a, out, f, &f->v[i]);
+	write_list(out, "cl_contract_table", "contract", f->n);
+	write_list(out, "cl_probe_table", "probe", f->nprobes);
+	str_addf(out,
+		 "\tglobal\tcl_contract_count, cl_probe_total, cl_conventions, cl_vector_bytes\n"
+		 "cl_contract_count:\tdd\t%zu\ncl_probe_total:\tdd\t%zu\n"
+		 "cl_conventions:\tdd\t0\ncl_vector_bytes:\tdd\t16\n"
+		 "\n\tsection .note.GNU-stack noalloc noexec nowrite progbits\n",
+		 f->n, f->nprobes);
+}

@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: MIT */
+/* clobber check: hold assembly objects against prototypes and contracts (docs/check.md). */
+#include "check/check.h"
+#include "check/emit.h"
+#include "check/link.h"
+#include "check/source.h"
+#include "check/step.h"
+#include "cmd/cmd.h"
+#include "cmd/execute.h"
+#include "cmd/results.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"usage: clobber check OBJ... (--proto 'DECL' | --contract FILE | --header FILE) [options]\n"
+	"\n"
+	"Does assembly keep the calling convention that its prototype promises? OBJ is an object\n"
+	"or a static archive, 32 or 64 bit. It is linked as it is and called many times, with\n"
+	"every register, stack word and unused bit poisoned.\n"
+	"\n"
+	"  --proto DECL    a C declaration; may be given several times\n"
+	"  --contract FILE declarations with contracts (docs/contracts.md); FILE:FUNCTION is one\n"
+	"  --header FILE   a C header: what it declares and the objects define\n"
+	"  --note LINE     a line of a contract for the last --proto: 'arg n count 64 of dst'\n"
+	"  --abi NAME      the convention of what names none (default: sysv, cdecl)\n"
+	"  --place LIST    native, vmx, root, root-vmcs, all, auto (default: natively; kernel "
+	"code\n"
+	"                  in every place there is)\n"
+	"  --seed N        what values and poison are made from (default: 1)\n"
+	"  --weak-stubs    let undefined symbols be functions of which nothing is known\n"
+	"  --step          natively, look at every instruction: stack writes, and where call "
+	"frame\n"
+	"                  information leads\n"
+	"  --emit-test     print a C file that tests the functions without clobber (64 bit), run\n"
+	"                  nothing\n"
+	"  --work DIR      leave what is generated in this folder\n"
+	"  --color WHEN    auto, always or never\n"
+	"  -v, --verbose   what each function was held against\n"
+	"  -h, --help      this text\n"
+	"\n"
+	"example: clobber check add.o --proto 'long add(long *dst, const long *src, long n)' \\\n"
+	"           --note 'arg n count 64 of dst, src'\n"
+	"\n"
+	"Exit status: 0 every promise is kept, 1 one is not, 2 bad usage or environment.\n";
+
+struct options {
+	const char **protos, **notes;
+	size_t nprotos, nnotes;
+	const char *contract, *header, *abi, *place, *work, *color;
+	uint64_t seed;
+	bool weak_stubs, verbose, step, emit;
+};
+
+static const char **append(struct arena *a, const char **v, size_t *n, const char *s)
+{
+	v = arena_grow(a, v, *n, sizeof(*v));
+	v[(*n)++] = s;
+	return v;
+}
+
+static uint64_t seed_of(const char *s)
+{
+	char *end;
+	unsigned long long n;
+
+	errno = 0;
+	n = strtoull(s, &end, 0);
+	if (errno || *end || *s < '0' || *s > '9')
+		die("check: --seed: `%s' is no number", s);
+	return n;
+}
+
+static void parse_options(struct arena *a, int argc, char **argv, struct options *o)
+{
+	enum {
+		PROTO = 256,
+		CONTRACT,
+		HEADER,
+		NOTE,
+		ABI,
+		PLACE,
+		SEED,
+		STUBS,
+		STEP,
+		EMIT,
+		WORK,
+		COLOR
+	};
+	static const struct option longs[] = { { "proto", 1, NULL, PROTO },
+					       { "contract", 1, NULL, CONTRACT },
+					       { "header", 1, NULL, HEADER },
+					       { "note", 1, NULL, NOTE },
+					       { "abi", 1, NULL, ABI },
+					       { "place", 1, NULL, PLACE },
+					       { "seed", 1, NULL, SEED },
+					       { "weak-stubs", 0, NULL, STUBS },
+					       { "step", 0, NULL, STEP },
+					       { "work", 1, NULL, WORK },
+					       { "emit-test", 0, NULL, EMIT },
+					       { "color", 1, NULL, COLOR },
+					       { "verbose", 0, NULL, 'v' },
+					       { "help", 0, NULL, 'h' },
+					       { NULL, 0, NULL, 0 } };
+	int c;
+
+	*o = (struct options){ .seed = 1, .color = "auto" };
+	while ((c = getopt_long(argc, argv, "hv", longs, NULL)) != -1) {
+		switch (c) {
+		case PROTO:
+			o->protos = append(a, o->protos, &o->nprotos, optarg);
+			break;
+		case CONTRACT:
+			o->contract = optarg;
+			break;
+		case HEADER:
+			o->header = optarg;
+			break;
+		case NOTE:
+			o->notes = append(a, o->notes, &o->nnotes, optarg);
+			break;
+		case ABI:
+			o->abi = abi_list(a, optarg)[0];
+			break;
+		case PLACE:
+			o->place = optarg;
+			break;
+		case SEED:
+			o->seed = seed_of(optarg);
+			break;
+		case STUBS:
+			o->weak_stubs = true;
+			break;
+		case STEP:
+			o->step = true;
+			break;
+		case EMIT:
+			o->emit = true;
+			break;
+		case WORK:
+			o->work = optarg;
+			break;
+		case COLOR:
+			o->color = color_option(optarg);
+			break;
+		case 'v':
+			o->verbose = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			exit(0);
+		default:
+			fputs("try `clobber check --help'\n", stderr);
+			exit(2);
+		}
+	}
+	o->protos = append(a, o->protos, &o->nprotos, NULL);
+	o->notes = append(a, o->notes, &o->nnotes, NULL);
+	o->nprotos--;
+	if ((o->nprotos != 0) + !!o->contract + !!o->header != 1)
+		die("check: say what the functions promise: one of --proto 'int f(long n)', "
+		    "--contract FILE, --header FILE");
+	if (!o->nprotos && o->nnotes > 1)
+		die("check: --note adds a line to a --proto; in a contract file write it down");
+	if (optind == argc)
+		die("check: which object? clobber check OBJ... --proto 'int f(long n)'");
+}
+
+/* "clobber check a.o --proto '...'", for repeating it. */
+static const char *command_of(struct arena *a, const struct options *o, const struct objects *objs)
+{
+	struct str s = { 0 };
+	char *r;
+
+	str_add(&s, "clobber check");
+	for (size_t i = 0; i < objs->n; i++)
+		str_addf(&s, " %s", shell_word(a, objs->path[i]));
+	for (size_t i = 0; o->protos[i]; i++)
+		str_addf(&s, " --proto %s", shell_word(a, o->protos[i]));
+	for (size_t i = 0; o->notes[i]; i++)
+		str_addf(&s, " --note %s", shell_word(a, o->notes[i]));
+	if (o->contract)
+		str_addf(&s, " --contract %s", shell_word(a, o->contract));
+	if (o->header)
+		str_addf(&s, " --header %s", shell_word(a, o->header));
+	if (o->abi)
+		str_addf(&s, " --abi %s", o->abi);
+	if (o->weak_stubs)
+		str_add(&s, " --weak-stubs");
+	if (o->step)
+		str_add(&s, " --step");
+	r = arena_strdup(a, s.s);
+	str_free(&s);
+	return r;
+}
+
+/* What is promised -------------------------------------------------------------------------- */
+
+static bool defined(void *closure, const char *name)
+{
+	const struct object_symbol *s = objects_find(closure, name);
+
+	return s && s->global;
+}
+
+static void read_contracts(struct arena *a, const struct options *o, struct objects *objs,
+			   struct contract_file *out)
+{
+	struct declarations d;
+	const char *error = NULL;
+	int failed;
+
+	if (o->contract)
+		failed = declarations_of_contract(a, o->contract, &d, &error);
+	else if (o->header)
+		failed = declarations_of_header(a, o->header, &d, &error);
+	else
+		failed = declarations_of_protos(a, o->protos, o->notes, &d, &error);
+	if (!failed)
+		failed = contract_read(a, &d.cases, &d.source, objs->width, o->abi,
+				       d.header ? defined : NULL, objs, out, &error);
+	if (failed) {
+		fprintf(stderr, "%s\n", error);
+		exit(2);
+	}
+	if (!out->n && d.header)
+		die("check: the objects define none of the functions that %s declares", o->header);
+	if (!out->n && out->skipped)
+		die("check: nothing here is for %u bit code", width_bits(objs->width));
+	if (!out->n)
+		die("check: nothing is under test: every function is named by a `calls' line");
+}
+
+/* Every function under test is defined, for the linker to see, and is code. */
+static void find_functions(struct arena *a, const struct objects *objs,
+			   const struct contract_file *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		const char *name = f->v[i].decl->proto->name, *hint = NULL;
+		const struct object_symbol *s = objects_find(objs, name);
+		const char **names = arena_alloc(a, (objs->nsymbols + 1) * sizeof(*names));
+		size_t n = 0;
+
+		if (s && s->global && s->code)
+			continue;
+		if (s && !s->code)
+			die("check: `%s' of %s is data, not a function", name, s->where);
+		if (s)
+			die("check: `%s' of %s is local: make it global for this test", name,
+			    s->where);
+		for (size_t k = 0; k < objs->nsymbols; k++) {
+			if (objs->symbol[k].global && objs->symbol[k].code)
+				names[n++] = objs->symbol[k].name;
+		}
+		hint = nearest(name, names);
+		if (hint)
+			die("check: no object defines `%s'; did you mean `%s'?", name, hint);
+		die("check: no object defines `%s'%s%s%s", name,
+		    n ? n > 1 ? "; functions are " : "; the only function is "
+		      : "; there is no global function",
+		    n ? names[0] : "",
+		    n > 1 ? arena_printf(a, ", %s%s", names[1], n > 2 ? ", ..." : "") : "");
+	}
+}
+
+/* Places -------------------------------------------------------------------------------------- */
+
+static bool kernel_only(const struct contract_file *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		if (profiles[convention_profile(f->v[i].conv)].isa != ISA_INTEGER)
+			return false;
+	}
+	return true;
+}
+
+static void add_place(struct check_run *r, enum place_id p)
+{
+	for (size_t i = 0; i < r->nplaces; i++) {
+		if (r->place[i].place == p)
+			return;
+	}
+	r->place = arena_grow(r->arena, r->place, r->nplaces, sizeof(*r->place));
+	r->place[r->nplaces++] = (struct checked_place){ .place = p };
+}
+
+static void choose_places(struct check_run *r, const struct options *o)
+{
+	const char **list = split_list(r->arena, o->place ? o->place : "auto");
+
+	if (!*list)
+		die("check: --place: empty list; say for instance native,vmx");
+	for (; *list; list++) {
+		bool every = !strcmp(*list, "all"), found = every;
+
+		if (!strcmp(*list, "auto")) {
+			add_place(r, PLACE_NATIVE);
+			every = found = true;
+			if (!kernel_only(r->file))
+				continue;
+		}
+		for (enum place_id p = 0; p < PLACES; p++) {
+			if (!every && strcmp(*list, place_name(p)))
+				continue;
+			add_place(r, p);
+			found = true;
+		}
+		if (!found)
+			die("check: --place: `%s' is no place; `clobber list places' prints them",
+			    *list);
+	}
+}
+
+static void run_place(struct check_run *r, struct checked_place *p, const char *runtime)
+{
+	const struct payload payload = { .path = r->payload,
+					 .width = r->file->width,
+					 .isa = r->file->width == W64 ? ISA_SSE2 : ISA_NO_SSE,
+					 .ncases = r->file->n,
+					 .seed = r->seed,
+					 .directions = 1 << CL_CALLEE };
+	/* Kernel code does without the FPU. */
+	unsigned options = kernel_only(r->file) ? CL_TRAP_FPU : 0;
+	struct kvm_options k = { .runtime = runtime, .options = options };
+	struct vmx_options o = { .runtime = runtime };
+
+	switch (p->place) {
+	case PLACE_NATIVE:
+		p->engine = "process";
+		native_run(r->arena, &payload, &p->run);
+		p->why_not = p->run.why_not;
+		return;
+	case PLACE_KVM:
+		p->why_not = kvm_why_not(r->arena, &k, r->file->width, &p->engine);
+		if (!p->why_not)
+			kvm_run_payload(r->arena, &payload, &k, &p->run);
+		return;
+	default:
+		o.mode = p->place == PLACE_ROOT        ? VMX_MODE_ROOT
+			 : p->place == PLACE_ROOT_VMCS ? VMX_MODE_ROOT_CURRENT
+						       : VMX_MODE_GUEST;
+		o.options = p->place == PLACE_VMX ? options : 0;
+		p->why_not = vmx_why_not(r->arena, &o, r->file->width, &p->engine);
+		if (!p->why_not)
+			vmx_run(r->arena, &payload, &o, &p->run);
+	}
+}
+
+/* Work ---------------------------------------------------------------------------------------- */
+
+static const char *make_folder(struct arena *a, const struct options *o)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *dir;
+
+	if (o->work) {
+		if (make_dirs(o->work) < 0)
+			die("check: cannot make folder %s: %s", o->work, strerror(errno));
+		return o->work;
+	}
+	dir = arena_printf(a, "%s/clobber-check-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	if (!mkdtemp(dir))
+		die("check: cannot make a folder %s: %s", dir, strerror(errno));
+	return dir;
+}
+
+static void remove_folder(struct arena *a, const struct options *o, const char *dir)
+{
+	static const char *const files[] = { "generated.asm", "generated.o", "payload" };
+
+	if (o->work)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		unlink(arena_printf(a, "%s/%s", dir, files[i]));
+	rmdir(dir);
+}
+
+static int print(const struct check_run *r, const struct options *o)
+{
+	struct winsize w;
+	struct text_style style = {
+		.columns = ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_col ? w.ws_col : 80,
+		.colour = !strcmp(o->color, "always") ||
+			  (!strcmp(o->color, "auto") && isatty(1) && !getenv("NO_COLOR"))
+	};
+	struct str out = { 0 };
+	int status;
+
+	if (style.columns < 60)
+		style.columns = 60;
+	status = check_report(&out, r, &style, o->verbose);
+	fwrite(out.s, 1, out.len, stdout);
+	str_free(&out);
+	return status;
+}
+
+static int emit(struct arena *a, const struct options *o, const struct objects *objs,
+		const struct contract_file *f)
+{
+	const char *path = data_dir(a, "runtime/test_template.c"), *why;
+	char *template = file_read(path, NULL);
+	struct str out = { 0 };
+
+	if (!template)
+		die("check: cannot read %s: %s", path, strerror(errno));
+	why = emit_test(a, f, template, command_of(a, o, objs), &out);
+	if (why)
+		die("check: %s", why);
+	fwrite(out.s, 1, out.len, stdout);
+	str_free(&out);
+	free(template);
+	return 0;
+}
+
+int cmd_check(int argc, char **argv)
+{
+	struct arena *a = arena_new();
+	struct contract_file file;
+	struct objects objs;
+	struct options o;
+	struct linking l;
+	struct check_run r;
+	const char *error;
+	bool ran = false;
+	int status;
+
+	parse_options(a, argc, argv, &o);
+	if (objects_read(a, argv + optind, (size_t)(argc - optind), &objs, &error) < 0)
+		die("check: %s", error);
+	read_contracts(a, &o, &objs, &file);
+	find_functions(a, &objs, &file);
+	if (o.emit)
+		return emit(a, &o, &objs, &file);
+	l = (struct linking){ .a = a,
+			      .objects = &objs,
+			      .file = &file,
+			      .dir = make_folder(a, &o),
+			      .runtime = data_dir(a, "runtime"),
+			      .nasm = find_launcher("nasm"),
+			      .ld = find_launcher("ld"),
+			      .weak_stubs = o.weak_stubs };
+	r = (struct check_run){ .arena = a,
+				.file = &file,
+				.objects = &objs,
+				.payload = link_payload(&l, &error),
+				.seed = o.seed,
+				.command = command_of(a, &o, &objs),
+				.stub = l.stub,
+				.nstubs = l.nstubs };
+	if (!r.payload) {
+		remove_folder(a, &o, l.dir);
+		die("check: %s", error);
+	}
+	choose_places(&r, &o);
+	for (size_t i = 0; i < r.nplaces; i++) {
+		run_place(&r, &r.place[i], l.runtime);
+		ran = ran || !r.place[i].why_not;
+	}
+	check_judge(&r);
+	if (o.step) {
+		r.stepped = true;
+		r.step_why_not = check_step(&r);
+	}
+	status = print(&r, &o);
+	remove_folder(a, &o, l.dir);
+	if (!ran) {
+		fputs("clobber: nothing was executed: see the reasons above\n", stderr);
+		status = 2;
+	}
+	arena_free(a);
+	return status;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* What a payload knows of a contract (docs/contracts.md): tables that src/check writes as words and
+ * the payload reads. Every field has 32 bits, addresses too (asm/payload.ld), so that one layout
+ * serves both widths and the host; values of 64 bits are two words, low one first. */
+#ifndef CLOBBER_PAYLOAD_CONTRACT_H
+#define CLOBBER_PAYLOAD_CONTRACT_H
+
+#include <stdint.h>
+
+enum {
+	CC_ROUNDS = 200, /* calls of each function */
+	CC_STEPPED_ROUNDS = 24,
+	CC_PIECES = 4,
+	CC_ARGS = 24,
+	CC_BUFFERS = 10,      /* pointers to memory of one function */
+	CC_AREA = 4 * 4096,   /* memory of a buffer: CL_BUFFER of runtime.h */
+	CC_DEFAULT = 4096,    /* of a pointer nothing is said of */
+	CC_SLACK = 64,        /* bytes beside a buffer that must stay as they are */
+	CC_PERIOD_NULL = 8,   /* every so many calls a pointer is null */
+	CC_PERIOD_FAULT = 4,  /* or leads nowhere */
+	CC_LANDING = 0xffffff /* where a register pointed at entry, as number of a probe */
+};
+
+enum cc_value_kind { CC_ANY, CC_NUMBER, CC_INPUT, CC_DEREF, CC_SP };
+
+/* A number (added to what the kind says), of `bytes` bytes. */
+struct cc_value {
+	uint32_t kind, input, low, high, bytes;
+};
+
+/* One piece of a value: kind is enum cl_kind. */
+struct cc_loc {
+	uint32_t kind, reg, off, bytes, stack;
+};
+
+enum cc_role {
+	CC_RANDOM,     /* any value of its type */
+	CC_RANGE,      /* from, to, multiple */
+	CC_SET,        /* one of `set` */
+	CC_BUFFER,     /* pointer to `bytes`, or to as many as input `sized` - 1 says */
+	CC_STRING,     /* pointer to up to `bytes` characters and a 0 */
+	CC_PAGE,       /* pointer to CC_DEFAULT bytes of which nothing is known */
+	CC_PROBE,      /* pointer to a probe */
+	CC_LANDING_PAD /* where the function is to jump */
+};
+
+enum cc_input_flags {
+	CC_READ_ONLY = 1,
+	CC_NULL = 2,
+	CC_FAULTS = 4,
+	CC_CHARACTERS = 8, /* a page that holds a 0 early */
+	CC_POINTERS = 16,  /* a page of pointers */
+	CC_REFERENCE = 32, /* its places hold a pointer to the value */
+	CC_ALIGNED = 64    /* not better aligned than it says, in half of the calls */
+};
+
+struct cc_input {
+	uint32_t class, size, flags, role;
+	uint32_t nlocs;
+	struct cc_loc loc[CC_PIECES];
+	uint32_t leaves, nleaves; /* struct cl_leaf */
+	uint32_t bytes, align;
+	uint32_t sized, unit; /* 1 + the input that counts units of so many bytes */
+	uint32_t from[2], to[2], multiple;
+	uint32_t set, nset; /* pairs of words */
+	uint32_t probe;     /* its address */
+	uint32_t deref;     /* bytes of *INPUT that a value uses */
+};
+
+enum cc_out_flags { CC_SLOT = 1, CC_ELSE = 2 };
+
+/* Register `n`, or the word `n` above the stack pointer at entry, holds `value` afterwards. */
+struct cc_out {
+	uint32_t n, flags;
+	struct cc_value value, other;
+};
+
+enum cc_call_mode { CC_ONCE, CC_MAYBE, CC_OFTEN };
+enum cc_call_flags { CC_INTERRUPT = 1, CC_RETURNS = 2 };
+
+struct cc_call {
+	uint32_t probe, mode, flags;
+	uint32_t nvalues;
+	struct cc_value value[CC_ARGS];
+	struct cc_value returns;
+};
+
+/* A function that the code under test calls. */
+struct cc_probe {
+	uint32_t nargs, args;        /* struct cc_input: places and classes */
+	uint32_t kept_gpr, kept_xmm; /* what it must preserve; all else it destroys */
+	uint32_t owned, pop, align;  /* bytes of arguments, popped; of the stack at the call */
+	struct cc_input ret;
+};
+
+enum cc_flags {
+	CC_KEEPS_STATUS = 1,
+	CC_NEVER_RETURNS = 2,
+	CC_JUMPS = 4,
+	CC_VMX_FAILS = 8,
+	CC_VMX_EXITS = 16,
+	CC_HAS_RETURN = 32, /* `returned` is checked */
+	CC_RETURN_ELSE = 64,
+	CC_ANY_CALLS = 128,    /* probes that no line names may be called (stubs) */
+	CC_OUT_REGISTERS = 256 /* the return value is the outs' business */
+};
+
+struct cc_contract {
+	uint32_t key, function, flags;
+	uint32_t ninputs, inputs, nouts, outs, ncalls, calls;
+	struct cc_input ret, hidden; /* hidden.nlocs 0: none */
+	struct cc_value returned, returned_else;
+	uint32_t saved_gpr, saved_xmm;
+	uint32_t area; /* bytes above the stack pointer at the call that are not the caller's frame
+			*/
+	uint32_t pop, align_entry, align_calls, x87, al; /* al: 1 + vector registers; 0: none */
+	uint32_t exit;                                   /* address VM exits come to */
+};
+
+/* Observations that tell the inputs of the first call that went wrong. Items from CC_WAY on: */
+enum { CC_WAY = 0xf0 /* places[0] 1: the other way, of `else` */ };
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/* Probes: the functions that code under test calls, which look at their arguments, destroy what
+ * they may, and return; and traps that its contract provides for. */
+#include "payload/contract_run.h"
+
+struct cl_image cl_reply, cl_exit_image;
+cl_word cl_reply_ip, cl_exit_ip, cl_contract_index;
+uint32_t cl_contract_step;
+struct cc_call_state cc_now;
+
+enum {
+	WORD = sizeof(cl_word),
+	FRAME_ITEM = 0x70,      /* of CHECK_CALLS: the interrupt's frame */
+	UNEXPECTED_ITEM = 0x80, /* + probe: a call that no line names */
+	FLAGS_STATUS = 0x8d5,
+	FSW_ONE = 7 << 11 /* the x87 stack with one value */
+};
+
+void contract_probe(void);
+bool contract_trap(cl_word *ip, cl_word *flags);
+
+static const struct cc_call *call_line(unsigned i)
+{
+	return (const struct cc_call *)cc_at(cc_now.c->calls) + i;
+}
+
+static const struct cc_probe *probe_of(unsigned i)
+{
+	return cc_at(cl_probe_table[i]);
+}
+
+/* Numbers ------------------------------------------------------------------------------------ */
+
+unsigned cc_evaluate(const struct cc_value *v, cl_word sp, uint8_t to[16])
+{
+	uint64_t n[2] = { 0, 0 }, add = v->low | (uint64_t)v->high << 32;
+
+	switch (v->kind) {
+	case CC_INPUT:
+		__builtin_memcpy(n, cc_now.values.arg[v->input], min(v->bytes, 16));
+		break;
+	case CC_DEREF:
+		__builtin_memcpy(n, cc_now.deref[v->input], min(v->bytes, 16));
+		break;
+	case CC_SP:
+		n[0] = sp;
+		break;
+	case CC_ANY:
+		return 0;
+	}
+	n[1] += __builtin_add_overflow(n[0], add, &n[0]);
+	if (v->kind == CC_NUMBER && v->high >> 31)
+		n[1] = ~0ull;
+	__builtin_memcpy(to, n, 16);
+	return v->bytes;
+}
+
+/* Calls -------------------------------------------------------------------------------------- */
+
+/* The `calls` line that this call of a probe is, or NULL. */
+static const struct cc_call *match(unsigned probe, unsigned *line)
+{
+	for (unsigned i = cc_now.at; i < cc_now.c->ncalls; i++) {
+		const struct cc_call *l = call_line(i);
+
+		if (l->probe == probe && (l->mode == CC_OFTEN || !cc_now.count[i])) {
+			cc_now.at = l->mode == CC_OFTEN ? i : i + 1;
+			cc_now.count[i]++;
+			*line = i;
+			return l;
+		}
+		if (l->mode == CC_ONCE && !cc_now.count[i])
+			break;
+	}
+	return NULL;
+}
+
+void cc_check_calls(void)
+{
+	for (unsigned i = 0; i < cc_now.c->ncalls; i++) {
+		if (call_line(i)->mode == CC_ONCE && cc_now.count[i] != 1)
+			differ_word(cc_now.out, CHECK_CALLS, (int)i, cc_now.round, 1,
+				    cc_now.count[i]);
+	}
+}
+
+/* The bytes of an argument as the probe finds it. */
+static unsigned gather(const struct cc_input *d, const uint8_t *stack, uint8_t to[16])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < d->nlocs; i++) {
+		const struct cc_loc *l = &d->loc[i];
+		const uint8_t *from = (const uint8_t *)&cl_probe_image.gpr[l->reg & 15];
+
+		if (l->kind == CL_XMM)
+			from = cl_probe_image.fx + FX_XMM + 16 * l->reg;
+		else if (l->kind == CL_STACK)
+			from = stack + l->stack;
+		if (l->off + l->bytes > 16)
+			break;
+		__builtin_memcpy(to + l->off, from, l->bytes);
+		if (l->off + l->bytes > n)
+			n = l->off + l->bytes;
+	}
+	return n;
+}
+
+static void check_arguments(const struct cc_call *l, unsigned line, const struct cc_probe *p,
+			    cl_word sp)
+{
+	const struct cc_input *args = cc_at(p->args);
+
+	for (unsigned i = 0; i < l->nvalues && i < p->nargs; i++) {
+		uint8_t want[16], got[16] = { 0 };
+		unsigned n = cc_evaluate(&l->value[i], sp, want);
+
+		n = min(n, gather(&args[i], (const uint8_t *)sp, got));
+		if (n && !same(want, got, n))
+			differ(cc_now.out, CHECK_ARG, (int)(line * CC_ARGS + i), cc_now.round, want,
+			       got, n, search(&cl_before_image, NULL, got, min(n, WORD)),
+			       search(&cl_probe_image, (const uint8_t *)sp, want, min(n, WORD)));
+	}
+}
+
+/* An interrupt's frame above the return address: SDM volume 3, 6.12.1 and 6.14.2. */
+static void check_frame(const cl_word *frame)
+{
+	cl_word sp = (cl_word)frame;
+	struct verdicts *out = cc_now.out;
+	int round = cc_now.round;
+
+	if (!frame[1] || frame[1] > 0xffff)
+		differ_word(out, CHECK_CALLS, FRAME_ITEM + 1, round, 0, frame[1]);
+	if ((frame[2] ^ cl_probe_image.flags) & ~(cl_word)FLAGS_STATUS)
+		differ_word(out, CHECK_CALLS, FRAME_ITEM + 2, round, cl_probe_image.flags,
+			    frame[2]);
+	if (WORD == 4)
+		return;
+	if (frame[3] < sp + 5 * WORD || frame[3] >= cl_stack_top)
+		differ_word(out, CHECK_CALLS, FRAME_ITEM + 3, round, sp + 5 * WORD, frame[3]);
+	if (frame[4] > 0xffff)
+		differ_word(out, CHECK_CALLS, FRAME_ITEM + 4, round, 0, frame[4]);
+	if ((sp + 5 * WORD) % 16)
+		differ_word(out, CHECK_ALIGN, CL_ITEM_NESTED, round, 0, (sp + 5 * WORD) % 16);
+}
+
+/* All that a callee may destroy is destroyed; what it must keep is kept. */
+static void destroy(const struct cc_probe *p)
+{
+	cl_reply = cl_probe_image;
+	for (unsigned r = 0; r < 16; r++) {
+		if (!(p->kept_gpr >> r & 1) && r != 4)
+			cl_reply.gpr[r] = cl_poison_callee.gpr[r];
+		if (!(p->kept_xmm >> r & 1))
+			__builtin_memcpy(cl_reply.fx + FX_XMM + 16 * r,
+					 cl_poison_callee.fx + FX_XMM + 16 * r, 16);
+	}
+	cl_reply.flags = (cl_probe_image.flags & ~(cl_word)FLAGS_STATUS) |
+			 (cl_poison_callee.flags & FLAGS_STATUS);
+}
+
+static void set_result(const struct cc_probe *p, const struct cc_call *l, cl_word sp)
+{
+	const struct cc_input *d = &p->ret;
+	struct cl_value v = { .class = (uint8_t)d->class, .size = (uint16_t)d->size };
+	uint8_t bytes[CL_VALUE], st0[10];
+
+	if (!d->nlocs)
+		return;
+	prepare_value(&cc_now.draw, &v, 23, cc_now.round % ROUNDS, bytes, st0);
+	if (l && l->flags & CC_RETURNS)
+		cc_evaluate(&l->returns, sp, bytes);
+	for (unsigned i = 0; i < d->nlocs; i++) {
+		const struct cc_loc *r = &d->loc[i];
+
+		if (r->kind == CL_GPR) {
+			__builtin_memcpy(&cl_reply.gpr[r->reg], bytes + r->off, r->bytes);
+		} else if (r->kind == CL_XMM) {
+			__builtin_memcpy(cl_reply.fx + FX_XMM + 16 * r->reg, bytes + r->off,
+					 r->bytes);
+		} else if (r->kind == CL_X87) {
+			__builtin_memcpy(cl_reply.fx + FX_ST, st0, 10);
+			cl_reply.fx[FX_FTW] = 0x80;
+			*(uint16_t *)(cl_reply.fx + 2) = FSW_ONE;
+		}
+	}
+}
+
+/* The function ended with the jump that its contract calls for. */
+static void landed(void)
+{
+	cl_after_image = cl_probe_image;
+	cc_now.ended = true;
+	cl_abort(CL_CAME_BACK);
+}
+
+/* Called by asm/contract*.asm with everything in cl_probe_image, sp at the return address. */
+void contract_probe(void)
+{
+	unsigned index = (unsigned)cl_contract_index, line = 0;
+	cl_word *stack = (cl_word *)cl_probe_image.gpr[4];
+	cl_word sp = (cl_word)(stack + 1);
+	const struct cc_contract *c = cc_now.c;
+	const struct cc_probe *p;
+	const struct cc_call *l;
+
+	if (index == CC_LANDING)
+		landed();
+	p = probe_of(index);
+	l = match(index, &line);
+	if (l)
+		check_arguments(l, line, p, sp);
+	else if (!(c->flags & CC_ANY_CALLS))
+		differ_word(cc_now.out, CHECK_CALLS, (int)(UNEXPECTED_ITEM + index), cc_now.round,
+			    0, 1);
+	check_state(&cl_before_image, &cl_probe_image, 0, CL_ITEM_NESTED, cc_now.round, cc_now.out);
+	destroy(p);
+	set_result(p, l, sp);
+	cl_reply_ip = stack[0];
+	if (l && l->flags & CC_INTERRUPT) {
+		check_frame(stack + 0);
+		cl_reply.gpr[4] = WORD == 8 ? stack[4 - 1] : sp + 2 * WORD;
+		cl_reply.flags = stack[2] & ~(cl_word)0x100;
+		return;
+	}
+	if (sp % c->align_calls)
+		differ_word(cc_now.out, CHECK_ALIGN, CL_ITEM_NESTED, cc_now.round, 0,
+			    sp % c->align_calls);
+	if (sp + p->owned <= (cl_word)stack_poison_end())
+		__builtin_memcpy((void *)sp, cl_poison_stack, min(p->owned, 1024));
+	cl_reply.gpr[4] = sp + p->pop;
+	if (c->flags & CC_NEVER_RETURNS && cc_now.at == c->ncalls) {
+		cc_now.ended = true;
+		cl_abort(CL_ESCAPED);
+	}
+}
+
+/* Traps -------------------------------------------------------------------------------------- */
+
+/* Linux' exception table: an instruction, and where to go on when it faults, both relative to
+ * themselves, and a third word (arch/x86/include/asm/extable.h). */
+static bool fixed_up(cl_word *ip)
+{
+	for (const int32_t *e = cl_extable; e + 3 <= cl_extable_end; e += 3) {
+		if ((cl_word)e + (cl_word)(long)e[0] == *ip) {
+			*ip = (cl_word)(e + 1) + (cl_word)(long)e[1];
+			return true;
+		}
+	}
+	return false;
+}
+
+/* VMLAUNCH, VMRESUME, or VMREAD from a register: how long it is, or 0. */
+static unsigned vmx_instruction(const uint8_t *code, bool *enters)
+{
+	unsigned rex = WORD == 8 && (*code & 0xf0) == 0x40;
+
+	code += rex;
+	*enters = code[0] == 0x0f && code[1] == 0x01 && (code[2] == 0xc2 || code[2] == 0xc3);
+	return *enters || (code[0] == 0x0f && code[1] == 0x78 && code[2] >= 0xc0) ? rex + 3 : 0;
+}
+
+static void enter_guest(cl_word *ip, cl_word *flags)
+{
+	cl_exit_image = cl_poison_callee;
+	cl_exit_ip = cc_now.c->exit;
+	*ip = (cl_word)cl_contract_exit;
+	*flags = (*flags & ~(cl_word)FLAGS_STATUS) | 2; /* SDM volume 3, 27.5.3 */
+}
+
+/* At a fault of code under test: does its contract provide for it? Then *ip and *flags say how it
+ * goes on. */
+bool contract_trap(cl_word *ip, cl_word *flags)
+{
+	enum { CF = 1, ZF = 0x40 };
+	bool enters, vmx = cc_now.c && cc_now.c->flags & (CC_VMX_FAILS | CC_VMX_EXITS);
+	unsigned length;
+
+	if (!code_under_test_runs() || *ip < (cl_word)cl_code_start || *ip >= (cl_word)cl_rodata)
+		return false;
+	length = vmx ? vmx_instruction((const uint8_t *)*ip, &enters) : 0;
+	if (!length)
+		return fixed_up(ip);
+	if (enters && !cc_now.other) {
+		enter_guest(ip, flags);
+		return true;
+	}
+	*ip += length;
+	*flags = (*flags & ~(cl_word)FLAGS_STATUS) | (cc_now.round & 2 ? CF : ZF);
+	return true;
+}
