@@ -3,6 +3,7 @@
 are broken so that the verdict must turn."""
 import json
 import shutil
+import subprocess
 
 import pytest
 
@@ -268,6 +269,13 @@ def test_run_ends_with_the_claims(tmp_path):
                        ("report.md", "19. **a trampoline that preserves"),
                        ("report.html", "tab-claims")):
         assert says in (tmp_path / name).read_text()
+    if shutil.which("chromium"):
+        dom = subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu",
+                              "--virtual-time-budget=8000", "--dump-dom",
+                              f"file://{tmp_path}/report.html#view=claims"], capture_output=True,
+                             text=True, timeout=120).stdout
+        assert "19. a trampoline that preserves" in dom and "what counts is that declaration" in dom
+        assert f"clobber claims --cc {GCC} --width 32 --place native --claim 8 -v" in dom
     # What is stored is what is told later; a matrix of schema 2 has none, and is still read.
     again = run(["report", tmp_path, "--format", "txt"]).stdout
     assert "8. asmlinkage is needed wherever assembly calls C" in again
