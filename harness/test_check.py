@@ -93,6 +93,17 @@ def test_bad_options(good, tmp_path):
         in r.stderr
 
 
+def test_nothing_is_left_behind(good, tmp_path):
+    (tmp_path / "t").mkdir()
+    env = program.environment(TMPDIR=str(tmp_path / "t"))
+    for proto, more, status in (("long f(long a)", [], 0), ("void f(void)", ["--note", "keeps all"], 1),
+                                ("long f(long a)", ["--place", "moon"], 2), ("void g(void)", [], 2),
+                                ("long f(long a)", ["--note", "supply f returns"], 2)):
+        r = program.run(["check", "f.o", "--proto", proto, *more], cwd=tmp_path, env=env)
+        assert r.status == status, r
+        assert not list((tmp_path / "t").iterdir()), (proto, more)
+
+
 def test_bad_prototype(good, tmp_path):
     r = check(tmp_path, "f.o", "--proto", "long f(lnog a)")
     assert r.status == 2 and r.stderr.startswith("<prototype>:1:8: error: unknown type")

@@ -436,27 +436,28 @@ int cmd_check(int argc, char **argv)
 	find_functions(a, &objs, &file);
 	if (o.emit)
 		return emit(a, &o, &objs, &file);
+	r = (struct check_run){ .arena = a,
+				.file = &file,
+				.objects = &objs,
+				.seed = o.seed,
+				.command = command_of(a, &o, &objs) };
+	choose_places(&r, &o);
 	l = (struct linking){ .a = a,
 			      .objects = &objs,
 			      .file = &file,
-			      .dir = make_folder(a, &o),
 			      .runtime = data_dir(a, "runtime"),
 			      .nasm = find_launcher("nasm"),
 			      .ld = find_launcher("ld"),
 			      .weak_stubs = o.weak_stubs };
-	r = (struct check_run){ .arena = a,
-				.file = &file,
-				.objects = &objs,
-				.payload = link_payload(&l, &error),
-				.seed = o.seed,
-				.command = command_of(a, &o, &objs),
-				.stub = l.stub,
-				.nstubs = l.nstubs };
+	/* From here on nothing may end without removing it. */
+	l.dir = make_folder(a, &o);
+	r.payload = link_payload(&l, &error);
+	r.stub = l.stub;
+	r.nstubs = l.nstubs;
 	if (!r.payload) {
 		remove_folder(a, &o, l.dir);
 		die("check: %s", error);
 	}
-	choose_places(&r, &o);
 	for (size_t i = 0; i < r.nplaces; i++) {
 		run_place(&r, &r.place[i], l.runtime);
 		ran = ran || !r.place[i].why_not;
