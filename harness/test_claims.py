@@ -2,6 +2,7 @@
 """The claims of the thread: what each kind of deciding says of whole compilers, and of compilers that
 are broken so that the verdict must turn."""
 import json
+import os
 import shutil
 import subprocess
 
@@ -47,7 +48,7 @@ def test_complete(all_claims):
             assert x["evidence"] and all(e["id"] and e["detail"] for e in x["evidence"])
             assert x["verdict"] == "true" or x["reason"]
             for e in x["evidence"]:
-                assert e["kind"] != "broken on purpose" or e["holds"], (c["number"], e)
+                assert not e["kind"].endswith("broken on purpose") or e["holds"], (c["number"], e)
     rooted = {n for n, column in by if "@" in column}
     assert rooted == ({1, 3, 16, 20, 21} if "root" in PLACES else set())
     for n in rooted:
@@ -217,12 +218,18 @@ def test_a_flag_that_changes_nothing(tmp_path):
     assert x["reason"].endswith("it takes -mregparm=3, which changes nothing")
 
 
-def test_uncaught_twin_voids_the_claim(tmp_path):
-    """If a trampoline broken on purpose is not caught, what the whole one shows is worth nothing."""
+def copied_data(tmp_path):
+    """What clobber reads, to be changed."""
     data = tmp_path / "data"
     shutil.copytree(ROOT / "cases", data / "cases")
     (data / "include").symlink_to(ROOT / "src")
     shutil.copytree(PROGRAM.parent / "data/runtime", data / "runtime")
+    return data
+
+
+def test_uncaught_twin_voids_the_claim(tmp_path):
+    """If a trampoline broken on purpose is not caught, what the whole one shows is worth nothing."""
+    data = copied_data(tmp_path)
     opaque = data / "runtime/opaque.inc"
     opaque.write_text(opaque.read_text().replace("%ifnidn %3, keep_slot", "%ifnidn %3, nothing"))
     r = run(["claims", "--cc", GCC, "--width", "64", "--claim", "21", "--place", "native", "--out",
@@ -239,6 +246,84 @@ def test_uncaught_twin_voids_the_claim(tmp_path):
     x = results(json.loads((tmp_path / "out/claims.json").read_text()))[21, f"{GCC}/64"]
     assert r.status == 0 and x["verdict"] == "false"
     assert "stack-slot, the fault slot" in x["reason"]
+
+
+# Contracts ---------------------------------------------------------------------------------------
+
+def contracts(x):
+    return [e for e in x["evidence"] if e["kind"].startswith("contract")]
+
+
+def test_contracts_are_the_same_in_every_column(all_claims):
+    """No compiler is asked; every function that has a contract also has one broken on purpose."""
+    by = results(all_claims[0])
+    for n, w, functions in ((11, 64, 4), (11, 32, 9), (16, 64, 2), (16, 32, 3)):
+        seen = contracts(by[n, f"{GCC}/{w}"])
+        assert seen == contracts(by[n, f"{CLANG}/{w}"])
+        kinds = {e["kind"]: {x["id"].split(" ")[1] for x in seen if x["kind"] == e["kind"]} for e in seen}
+        assert len(kinds["contract"]) == functions
+        assert kinds["contract"] == kinds["contract broken on purpose"]
+
+
+def test_contract_evidence_reruns_alone(all_claims, tmp_path):
+    """The command at the end of each, from the folder of the sources, finds the same."""
+    (tmp_path / "asm").symlink_to(ROOT / "asm")
+    (tmp_path / "cases").symlink_to(ROOT / "cases")
+    (tmp_path / "clobber").symlink_to(PROGRAM)
+    env = environment(PATH=f"{tmp_path}:{os.environ['PATH']}",
+                      CLOBBER_DATA=str(PROGRAM.parent / "data"))
+    by = results(all_claims[0])
+    evidence = {e["detail"]: e for n in (11, 16) for w in (32, 64) for e in contracts(by[n, f"{GCC}/{w}"])}
+    assert len(evidence) == 41
+    for detail, e in evidence.items():
+        says, command = detail[:-1].split("; again by `")
+        assert e["id"].split(" ", 1)[0] in command
+        r = subprocess.run(command, shell=True, cwd=tmp_path, env=env, capture_output=True, text=True)
+        if e["kind"] == "contract":
+            assert (r.returncode, says) == (0, "keeps it") and ": 1 pass" in r.stdout, r.stderr
+            continue
+        check, subject = says.removeprefix("caught: ").split(": expected")[0].split(", ", 1)
+        assert r.returncode == 1 and f"{check}: {subject}" in " ".join(r.stdout.split()), (detail, r)
+
+
+def with_contracts(tmp_path, file, old, new, claim):
+    """gcc-12 at 64 bit, when a text of `file` reads otherwise."""
+    data = copied_data(tmp_path)
+    path = data / "cases/thread/claims" / file
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    r = run(["claims", "--cc", GCC, "--width", "64", "--claim", claim, "--place", "native", "--out",
+             tmp_path / "out"], env=environment(CLOBBER_DATA=str(data)))
+    text = tmp_path / "out/claims.json"
+    return r, results(json.loads(text.read_text()))[claim, f"{GCC}/64"] if text.exists() else None
+
+
+def test_uncaught_contract_twin_voids_the_claim(tmp_path):
+    """Twins that are whole: the cases are all as they were, and still nothing counts."""
+    r, x = with_contracts(tmp_path, "conventions.asm", "VMREAD_ERROR_OPAQUE THE, vmread_error, BROKEN",
+                          "VMREAD_ERROR_OPAQUE THE, vmread_error, none", 16)
+    assert r.status == 1 and "2 cases broken on purpose were not caught" in r.stderr
+    assert x["verdict"] == "not-run" and "does not count" in x["reason"]
+    assert "-DTHE=trampoline_opaque -DBROKEN=take_registers" in x["reason"]
+    assert "not caught (argument argument field wanted): no finding" in x["reason"]
+
+
+def test_contract_turns(tmp_path):
+    """Another contract, which the assembly does not keep: by the slot it is about."""
+    r, x = with_contracts(tmp_path, "conventions.cases", "//! out stack 2 = 0", "//! out stack 2 = 1", 16)
+    assert r.status == 0 and x["verdict"] == "false"
+    assert "violation: stack-slot, stack word 2 (rsp+16 at entry): expected 0x0000000000000001" in x["reason"]
+
+
+@pytest.mark.parametrize("old, new, says", [
+    ("//! out stack 2 = 0", "//! out stock 2 = 0", "stock"),
+    ("//! abi kernel", "//! abi fastcall",
+     "conventions.cases:trampoline_opaque has nothing under test for 64 bit code"),
+])
+def test_contract_that_cannot_be_held(tmp_path, old, new, says):
+    """Never taken for one that is kept."""
+    r, x = with_contracts(tmp_path, "conventions.cases", old, new, 16)
+    assert (r.status, x) == (2, None) and "conventions.cases:" in r.stderr and says in r.stderr
 
 
 # Bad input --------------------------------------------------------------------------------------

@@ -20,6 +20,9 @@ enum step_kind {
 	STEP_WRITES,     /* a function writes registers: source, options, function, registers */
 	STEP_PLACEMENT,  /* same placements: file, convention, convention */
 	STEP_ATTRIBUTES, /* no attribute sends the first argument to the stack: source, probe */
+	STEP_CONTRACT,   /* assembly keeps its contract: source, contract file:function, options */
+	STEP_CONTRACT_CAUGHT, /* assembly broken on purpose is found not to: the same, "check
+				 subject" */
 	STEP_KINDS
 };
 
@@ -53,7 +56,7 @@ struct claim {
 
 enum { CLAIMS = 21 };
 extern const struct claim all_claims[CLAIMS]; /* in order of their numbers */
-extern const struct step claim_steps[];   /* ends with claim 0 */
+extern const struct step claim_steps[];       /* ends with claim 0 */
 
 #define CLAIM_VERDICTS(X) \
 	X(TRUE, "true") X(FALSE, "false") X(EXCEPT, "true except") X(NOT_RUN, "not-run")
@@ -105,14 +108,28 @@ struct claims_table {
 	unsigned uncaught; /* cases broken on purpose that passed: nothing they prove counts */
 };
 
+/* What came of holding an object against a contract. */
+struct held {
+	const char *not_run; /* NULL, or why nothing was called */
+	struct finding *v;   /* without column and case */
+	size_t n;
+};
+
+/* Hold `object` against `contract` ("FILE:FUNCTION") natively, as `clobber check` does; what is
+ * generated stays in folder `dir`. Tools and runtime are the plan's, *out lives in its arena. Ends
+ * with a message when the contract cannot be read, or object and runtime not be linked. */
+typedef void hold_function(const struct plan *p, const char *object, const char *contract,
+			   const char *dir, struct held *out);
+
 /* What is asked. */
 struct claims_request {
 	struct plan *plan; /* tools, work folder, arena; its columns and sets are made here */
 	struct compiler_list *compilers;
 	bool widths[WIDTHS], places[PLACES];
 	bool wanted[CLAIMS];
-	const char *opt;    /* "O2" */
-	const char *claims; /* folder with the sources: cases/thread/claims */
+	const char *opt;     /* "O2" */
+	const char *claims;  /* folder with the sources: cases/thread/claims */
+	hold_function *hold; /* of a later room: src/check */
 };
 
 /* The case files that the wanted claims need, comma-separated, as --cases takes them, in `a`; NULL:

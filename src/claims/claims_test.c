@@ -50,6 +50,29 @@ START_TEST(tables_fit)
 }
 END_TEST
 
+/* Nor does a contract count that nothing broken fails: of the same function. */
+START_TEST(contracts_have_twins)
+{
+	for (const struct step *s = claim_steps; s->claim; s++) {
+		const char *file = arena_strndup(arena, s->b, strcspn(s->b, ":"));
+		unsigned vouched = 0;
+
+		if (s->kind != STEP_CONTRACT)
+			continue;
+		ck_assert_msg(access(arena_printf(arena, "%s/cases/thread/claims/%s", root, file),
+				     R_OK) == 0,
+			      "no contracts %s", file);
+		for (const struct step *t = claim_steps; t->claim; t++) {
+			if (t->claim == s->claim && t->kind == STEP_CONTRACT_CAUGHT &&
+			    !strcmp(t->b, s->b))
+				vouched |= t->widths;
+		}
+		ck_assert_msg(!(s->widths & ~vouched), "claim %d holds %s, and no broken one",
+			      s->claim, s->b);
+	}
+}
+END_TEST
+
 /* What runs must be vouched for, at each width, by something broken that is caught. */
 START_TEST(runs_have_twins)
 {
@@ -186,6 +209,7 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, tables_fit);
 	tcase_add_test(t, runs_have_twins);
+	tcase_add_test(t, contracts_have_twins);
 	tcase_add_test(t, sources_exist);
 	tcase_add_test(t, only_needed_cases);
 	tcase_add_test(t, same_code_is_the_same);

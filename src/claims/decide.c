@@ -18,6 +18,8 @@ static step_function *const kinds[STEP_KINDS] = {
 	[STEP_WRITES] = step_writes,
 	[STEP_PLACEMENT] = step_placement,
 	[STEP_ATTRIBUTES] = step_attributes,
+	[STEP_CONTRACT] = step_contract,
+	[STEP_CONTRACT_CAUGHT] = step_contract,
 };
 
 static bool runs_cases(const struct step *s)
@@ -31,11 +33,19 @@ static bool concerns(const struct step *s, const struct claim_column *c)
 	return (s->widths >> c->width & 1) && (c->place == PLACE_NATIVE || runs_cases(s));
 }
 
+/* Assembly alone: what the compiler can do is of no account. */
+static bool is_contract(const struct step *s)
+{
+	return s->kind == STEP_CONTRACT || s->kind == STEP_CONTRACT_CAUGHT;
+}
+
 /* Why the step cannot even be tried in this column; NULL: it can. */
 static const char *hindered(struct unit *u, const struct step *s)
 {
 	const struct column *c;
 
+	if (is_contract(s))
+		return NULL;
 	if (s->kind == STEP_PLACEMENT)
 		return u->matrix_column == NO_COLUMN ? "no cases were placed here" : NULL;
 	if (!runs_cases(s))
@@ -51,7 +61,8 @@ static const char *hindered(struct unit *u, const struct step *s)
 /* Twins are run beside the cases that they vouch for. */
 static bool uncaught(const struct evidence *e)
 {
-	return e->step->kind == STEP_CAUGHT && !e->not_run && !e->holds;
+	return (e->step->kind == STEP_CAUGHT || e->step->kind == STEP_CONTRACT_CAUGHT) &&
+	       !e->not_run && !e->holds;
 }
 
 /* The verdict that the evidence amounts to, in this order: nothing that an uncaught twin vouches
@@ -219,6 +230,7 @@ struct queue {
 	const struct claims_request *request;
 	const struct matrix *matrix;
 	struct claims_table *table;
+	struct held_list held;
 	struct arena **arenas; /* by column */
 	pthread_mutex_t lock;
 	size_t next;
@@ -233,7 +245,8 @@ static void decide_column(struct queue *q, size_t i)
 			  .matrix = q->matrix,
 			  .column = c,
 			  .target = t->works.ok ? t : NULL,
-			  .matrix_column = find_column(q->matrix, c) };
+			  .matrix_column = find_column(q->matrix, c),
+			  .held = &q->held };
 
 	check_regparm(&u, c);
 	for (size_t k = 0; k < q->table->nresults; k++) {
@@ -281,6 +294,7 @@ void claims_decide(const struct claims_request *r, const struct matrix *m, struc
 	*out = (struct claims_table){ .arena = r->plan->arena };
 	make_columns(r, out);
 	make_results(r, out);
+	claims_hold(r, &q.held);
 	q.arenas = arena_alloc(out->arena, (out->ncolumns + 1) * sizeof(*q.arenas));
 	for (size_t i = 0; i < out->ncolumns; i++)
 		q.arenas[i] = arena_new();

@@ -50,7 +50,7 @@ static const struct finding *worst(const struct unit *u, const struct gen_case *
 	return f;
 }
 
-static const char *finding_text(struct arena *a, const struct finding *f)
+const char *finding_text(struct arena *a, const struct finding *f)
 {
 	return f ? arena_printf(a, "%s, %s: expected %s, got %s", checks[f->check].name, f->subject,
 				f->expected, f->observed)
@@ -121,20 +121,24 @@ void step_cases(struct unit *u, const struct step *s, struct evidence *e)
 	e->detail = passed == 1 ? "passes" : arena_printf(u->arena, "%u cases pass", passed);
 }
 
+bool finding_is(const struct finding *f, const char *what)
+{
+	size_t n = strcspn(what, " ");
+
+	return f->verdict > VERDICT_DIVERGENCE && strlen(checks[f->check].name) == n &&
+	       !strncmp(checks[f->check].name, what, n) &&
+	       strstr(f->subject, what[n] ? what + n + 1 : "");
+}
+
 /* The twin must be caught for the asserted reason, not for any. */
 static const struct finding *asserted(const struct unit *u, const struct step *s,
 				      const struct gen_case *c, int direction)
 {
-	size_t n = strcspn(s->d, " ");
-	const char *subject = s->d[n] ? s->d + n + 1 : "";
-
 	for (size_t i = 0; i < u->matrix->nfindings; i++) {
 		const struct finding *f = &u->matrix->findings[i];
 
 		if (f->column == u->matrix_column && f->c == c && f->direction == direction &&
-		    strlen(checks[f->check].name) == n &&
-		    !strncmp(checks[f->check].name, s->d, n) && f->verdict > VERDICT_DIVERGENCE &&
-		    strstr(f->subject, subject))
+		    finding_is(f, s->d))
 			return f;
 	}
 	return NULL;

@@ -7,6 +7,18 @@
 #include "claims/claims.h"
 #include "claims/object.h"
 
+/* What came of the contract steps of one object at one width: the same for each of its columns. */
+struct held_object {
+	enum width width;
+	const struct step *step; /* the first with this object */
+	struct held held;
+};
+
+struct held_list {
+	struct held_object *v;
+	size_t n;
+};
+
 /* A column's work; its own arena, for columns are decided side by side. */
 struct unit {
 	struct arena *arena;
@@ -15,6 +27,7 @@ struct unit {
 	const struct claim_column *column;
 	const struct target *target; /* flags; NULL when the compiler takes none of them */
 	size_t matrix_column;        /* in the matrix, or NO_COLUMN */
+	const struct held_list *held;
 };
 
 #define NO_COLUMN SIZE_MAX
@@ -30,6 +43,16 @@ struct compiled {
  * work folder under a name made from everything it depends on. */
 struct compiled claims_compile(struct unit *u, const char *source, const char *options);
 
+/* Hold all objects of the wanted claims against their contracts, at the wanted widths. Lives in the
+ * plan's arena. */
+void claims_hold(const struct claims_request *r, struct held_list *out);
+
+/* "check, subject: expected E, got O"; NULL: "no finding". */
+const char *finding_text(struct arena *a, const struct finding *f);
+
+/* Is it a violation or worse of "check subject"? */
+bool finding_is(const struct finding *f, const char *what);
+
 /* The kinds: each fills `e->holds` or `e->not_run`, `e->id` and `e->detail`. */
 void step_cases(struct unit *u, const struct step *s, struct evidence *e);
 void step_caught(struct unit *u, const struct step *s, struct evidence *e);
@@ -38,6 +61,7 @@ void step_diagnosed(struct unit *u, const struct step *s, struct evidence *e);
 void step_same(struct unit *u, const struct step *s, struct evidence *e);
 void step_fewer(struct unit *u, const struct step *s, struct evidence *e);
 void step_writes(struct unit *u, const struct step *s, struct evidence *e);
+void step_contract(struct unit *u, const struct step *s, struct evidence *e);
 void step_attributes(struct unit *u, const struct step *s, struct evidence *e);
 
 #endif

@@ -2,6 +2,7 @@
 /* clobber check: hold assembly objects against prototypes and contracts (docs/check.md). */
 #include "check/check.h"
 #include "check/emit.h"
+#include "check/hold.h"
 #include "check/link.h"
 #include "check/source.h"
 #include "check/step.h"
@@ -317,12 +318,7 @@ static void choose_places(struct check_run *r, const struct options *o)
 
 static void run_place(struct check_run *r, struct checked_place *p, const char *runtime)
 {
-	const struct payload payload = { .path = r->payload,
-					 .width = r->file->width,
-					 .isa = r->file->width == W64 ? ISA_SSE2 : ISA_NO_SSE,
-					 .ncases = r->file->n,
-					 .seed = r->seed,
-					 .directions = 1 << CL_CALLEE };
+	const struct payload payload = check_payload(r);
 	/* Kernel code does without the FPU. */
 	unsigned options = kernel_only(r->file) ? CL_TRAP_FPU : 0;
 	struct kvm_options k = { .runtime = runtime, .options = options };

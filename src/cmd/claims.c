@@ -140,6 +140,7 @@ void decide_claims(struct claims_request *r, struct matrix *m, struct places *pl
 	struct case_list cases;
 
 	r->claims = arena_printf(p->arena, "%s/thread/claims", data_dir(p->arena, "cases"));
+	r->hold = hold_contract;
 	for (enum place_id i = 0; i < PLACES; i++)
 		places->wanted[i] = places->wanted[i] && for_claims(i);
 	memcpy(r->places, places->wanted, sizeof(r->places));

@@ -20,6 +20,10 @@ void request_claims(const struct plan *p, const struct case_list *cases,
 void decide_claims(struct claims_request *r, struct matrix *m, struct places *places,
 		   struct claims_table *out);
 
+/* What claims ask of src/check: see hold_function. */
+void hold_contract(const struct plan *p, const char *object, const char *contract, const char *dir,
+		   struct held *out);
+
 /* The exit status: as given, but 1 in place of 0, with a message, when a case that is broken on
  * purpose was not caught. */
 int claims_status(const struct claims_table *t, int status);

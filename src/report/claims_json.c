@@ -6,11 +6,17 @@
 #include <string.h>
 
 static const char *const kind_names[STEP_KINDS] = {
-	[STEP_PASS] = "run",          [STEP_CAUGHT] = "broken on purpose",
-	[STEP_ACCEPTED] = "accepted", [STEP_REFUSED] = "refused",
-	[STEP_SAME] = "identical",    [STEP_FEWER] = "measured",
-	[STEP_WRITES] = "measured",   [STEP_PLACEMENT] = "documents",
+	[STEP_PASS] = "run",
+	[STEP_CAUGHT] = "broken on purpose",
+	[STEP_ACCEPTED] = "accepted",
+	[STEP_REFUSED] = "refused",
+	[STEP_SAME] = "identical",
+	[STEP_FEWER] = "measured",
+	[STEP_WRITES] = "measured",
+	[STEP_PLACEMENT] = "documents",
 	[STEP_ATTRIBUTES] = "run",
+	[STEP_CONTRACT] = "contract",
+	[STEP_CONTRACT_CAUGHT] = "contract broken on purpose",
 };
 
 static json_t *one_evidence(const struct evidence *e)
@@ -61,10 +67,10 @@ json_t *claims_document(const struct claims_table *t)
 				json_array_append_new(results, one_result(t, &t->results[k]));
 		}
 		if (json_array_size(results))
-			json_array_append_new(list,
-					      json_pack("{si ss ss sO}", "number", all_claims[i].number,
-							"who", all_claims[i].who, "claim",
-							all_claims[i].text, "results", results));
+			json_array_append_new(
+				list, json_pack("{si ss ss sO}", "number", all_claims[i].number,
+						"who", all_claims[i].who, "claim",
+						all_claims[i].text, "results", results));
 		json_decref(results);
 	}
 	return json_pack("{so so}", "columns", columns, "list", list);

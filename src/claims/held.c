@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Steps that hold assembly against a contract (docs/contracts.md): no C, no compiler, so each
+ * object is held once a width, and what came of it is the evidence of all columns of that width. */
+#include "claims/room.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct held *find(const struct held_list *list, const struct step *s, enum width w)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct held_object *o = &list->v[i];
+
+		if (o->width == w && !strcmp(o->step->a, s->a) && !strcmp(o->step->b, s->b) &&
+		    !strcmp(o->step->c, s->c))
+			return &o->held;
+	}
+	return NULL;
+}
+
+static void hold(const struct claims_request *r, const struct step *s, enum width w,
+		 struct held *out)
+{
+	/* Assembling asks nothing of a column but its width. */
+	const struct claim_column column = { .width = w };
+	struct arena *a = r->plan->arena;
+	struct unit u = { .arena = a, .request = r, .column = &column };
+	struct compiled made = claims_compile(&u, s->a, s->c);
+	const char *dir = arena_printf(a, "%s.check", made.object);
+
+	if (make_dirs(dir) < 0)
+		die("cannot make folder %s: %s", dir, strerror(errno));
+	r->hold(r->plan, made.object, arena_printf(a, "%s/%s", r->claims, s->b), dir, out);
+}
+
+void claims_hold(const struct claims_request *r, struct held_list *out)
+{
+	*out = (struct held_list){ 0 };
+	for (enum width w = W32; r->places[PLACE_NATIVE] && w <= W64; w++) {
+		for (const struct step *s = claim_steps; r->widths[w] && s->claim; s++) {
+			struct held_object o = { .width = w, .step = s };
+
+			if ((s->kind != STEP_CONTRACT && s->kind != STEP_CONTRACT_CAUGHT) ||
+			    !r->wanted[s->claim - 1] || !(s->widths >> w & 1) || find(out, s, w))
+				continue;
+			hold(r, s, w, &o.held);
+			out->v = arena_grow(r->plan->arena, out->v, out->n, sizeof(o));
+			out->v[out->n++] = o;
+		}
+	}
+}
+
+/* What does just this again, from the folder of the sources. */
+static const char *command(struct unit *u, const struct step *s)
+{
+	return arena_printf(u->arena,
+			    "nasm -f elf%u -I asm/thread/ %s -o conventions.o "
+			    "cases/thread/claims/%s && clobber check conventions.o --contract "
+			    "cases/thread/claims/%s --place native",
+			    width_bits(u->column->width), s->c, s->a, s->b);
+}
+
+void step_contract(struct unit *u, const struct step *s, struct evidence *e)
+{
+	const struct held *h = find(u->held, s, u->column->width);
+	const struct finding *worst = NULL, *asserted = NULL;
+	bool broken = s->kind == STEP_CONTRACT_CAUGHT;
+
+	e->id = arena_printf(u->arena, "cases/thread/claims/%s %s", s->a, s->c);
+	if (!h || h->not_run) {
+		e->not_run = h ? h->not_run : "its contract was not checked";
+		return;
+	}
+	for (size_t i = 0; i < h->n; i++) {
+		const struct finding *f = &h->v[i];
+
+		/* Above a divergence: what no document decides is no matter of the contract. */
+		if (f->verdict > VERDICT_DIVERGENCE && (!worst || f->verdict > worst->verdict))
+			worst = f;
+		if (broken && !asserted && finding_is(f, s->d))
+			asserted = f;
+	}
+	e->holds = broken ? asserted != NULL : !worst;
+	if (asserted)
+		e->detail = arena_printf(u->arena, "caught: %s", finding_text(u->arena, asserted));
+	else if (broken)
+		e->detail = arena_printf(u->arena, "not caught (%s wanted): %s", s->d,
+					 finding_text(u->arena, worst));
+	else
+		e->detail =
+			worst ? arena_printf(u->arena, "%s: %s", verdict_info[worst->verdict].name,
+					     finding_text(u->arena, worst))
+			      : "keeps it";
+	e->detail = arena_printf(u->arena, "%s; again by `%s'", e->detail, command(u, s));
+}
