@@ -25,6 +25,22 @@ static const char *spelling(struct arena *a, const char *name)
 	return arena_printf(a, "-DATTRIBUTE=__attribute__((%s))", name);
 }
 
+/* What is wrong, without the files, which are of this run and machine: the first line that names a
+ * symbol, or what the first line says behind its folder. */
+static const char *linker_words(struct arena *a, const char *text)
+{
+	const char *what = text ? strstr(text, "undefined reference") : NULL, *folder;
+	size_t n;
+
+	if (!text)
+		return "no reason given";
+	what = what ? what : text;
+	n = strcspn(what, "\n");
+	what = arena_strndup(a, what, n);
+	folder = strrchr(what, '/');
+	return folder ? folder + 1 : what;
+}
+
 /* Link the object with the start-up and run it: where the parameter came from, or why there is
  * nothing to tell (*why). */
 static int taken_from(struct unit *u, const char *object, const char *start, const char **why)
@@ -39,8 +55,7 @@ static int taken_from(struct unit *u, const char *object, const char *start, con
 	int status = run_program(link, SECONDS, &text);
 
 	if (status) {
-		*why = arena_printf(u->arena, "does not link: %.*s",
-				    text.s ? (int)strcspn(text.s, "\n") : 0, text.s ? text.s : "");
+		*why = arena_printf(u->arena, "does not link: %s", linker_words(u->arena, text.s));
 		str_free(&text);
 		return -1;
 	}
