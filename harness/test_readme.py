@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What README shows of `clobber check` is what it prints."""
+"""What README and docs/check.md show of `clobber check` is what it prints."""
 import re
 import shutil
 import shlex
@@ -26,3 +26,5 @@ def test_check_prints_what_readme_shows(tmp_path):
         # Addresses of the object's own are those of the linker.
         hide = lambda s: re.sub(r"0x[0-9a-f]{6} ", "ADDRESS ", s)
         assert hide(r.stdout) == hide(output)
+    found = re.search(r"^violation  \S.*?(?=\n\n)", output, re.M | re.S)[0]
+    assert found in (ROOT / "docs/check.md").read_text()

@@ -32,7 +32,7 @@ extern void (*cl_function)(void);
 extern cl_word cl_stack_top;
 /* Poison around the stack pointer at entry, lowest first: where the argument area and the callee's
  * frame will be, and above, where nothing may be written. */
-enum { CL_POISON_BELOW = 1024, CL_POISON_ABOVE = 512 };
+enum { CL_POISON_BELOW = 1024, CL_POISON_ABOVE = 1024 };
 extern const uint8_t *cl_poison_stack; /* CL_POISON_BELOW + CL_POISON_ABOVE bytes of it */
 extern cl_word cl_picture_words;       /* of the stack, in the picture of a called probe */
 
