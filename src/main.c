@@ -10,7 +10,7 @@
 static const char usage[] =
 	"usage: clobber VERB [options]\n"
 	"\n"
-	"Who keeps an x86 calling convention: a compiler, or a hand-written assembly function?\n"
+	"Who keeps an x86 calling convention: a compiler, or a hand-written function?\n"
 	"\n"
 	"  run       compile and run every case with every compiler; print the matrix\n"
 	"  explain   where each argument of a prototype goes, under every convention\n"
