@@ -45,6 +45,18 @@ def installed(tmp_path_factory):
     return prefix
 
 
+def too_wide(text: str) -> list[str]:
+    return [line for line in text.splitlines() if len(line) > 80]
+
+
+def test_help_fits_a_terminal():
+    """80 columns; what is too wide is seen."""
+    assert too_wide("x" * 80 + "\n" + "y" * 81) == ["y" * 81]
+    assert not too_wide(run(["--help"]).stdout)
+    for verb in verbs():
+        assert not too_wide(run([verb, "--help"]).stdout), verb
+
+
 def test_installed_files(installed):
     for path in ("bin/clobber", "share/man/man1/clobber.1",
                  "share/bash-completion/completions/clobber", "share/zsh/site-functions/_clobber",

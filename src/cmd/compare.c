@@ -10,9 +10,10 @@
 static const char usage[] =
 	"usage: clobber compare OLD.json NEW.json [options]\n"
 	"\n"
-	"What is different in the second matrix: findings and cells that are new, changed, fixed\n"
-	"or vanished (no longer run). Columns are compared that are of one compiler, by name or,\n"
-	"failing that, by version; others are named. OLD.json and NEW.json may be folders.\n"
+	"What is different in the second matrix: findings and cells that are new,\n"
+	"changed, fixed or vanished (no longer run). Columns are compared that are of\n"
+	"one compiler, by name or, failing that, by version; others are named. OLD.json\n"
+	"and NEW.json may be folders.\n"
 	"\n"
 	"  --map OLD=NEW    compare compiler NEW with compiler OLD; LIST of pairs\n"
 	"  --strict         every new or changed finding is a regression\n"
@@ -21,9 +22,9 @@ static const char usage[] =
 	"  -v, --verbose    do not cut long lists\n"
 	"  -h, --help       this text\n"
 	"\n"
-	"A regression is a finding, new or more serious than before, that a document forbids and\n"
-	"that no case lists as known, of a case that was run before; or a case that is not run\n"
-	"any more.\n"
+	"A regression is a finding, new or more serious than before, that a document\n"
+	"forbids and that no case lists as known, of a case that was run before; or a\n"
+	"case that is not run any more.\n"
 	"\n"
 	"Exit status: 0 no regressions, 1 regressions, 2 bad usage or environment.\n";
 

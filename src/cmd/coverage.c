@@ -11,10 +11,9 @@
 static const char usage[] =
 	"usage: clobber coverage [--abi LIST] [--cases LIST] [--generate]\n"
 	"\n"
-	"A convention is an automaton: its state is what the arguments so far have used up "
-	"(integer\n"
-	"registers, vector registers, stack alignment), its input the class of the next argument.\n"
-	"Prints how many states and transitions the cases take.\n"
+	"A convention is an automaton: its state is what the arguments so far have used\n"
+	"up (integer registers, vector registers, stack alignment), its input the class\n"
+	"of the next argument. Prints how many states and transitions the cases take.\n"
 	"\n"
 	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
 	"  --cases LIST    case files (default: those that come with clobber)\n"

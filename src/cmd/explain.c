@@ -11,8 +11,8 @@
 static const char usage[] =
 	"usage: clobber explain [--abi LIST] [--width LIST] 'PROTOTYPE'\n"
 	"\n"
-	"Where each argument goes, where the value returns, who pops the arguments and what\n"
-	"is preserved, under every convention, with the rules that say so.\n"
+	"Where each argument goes, where the value returns, who pops the arguments and\n"
+	"what is preserved, under every convention, with the rules that say so.\n"
 	"\n"
 	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
 	"  --width LIST    32, 64 (default: both)\n"

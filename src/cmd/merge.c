@@ -13,10 +13,9 @@
 static const char usage[] =
 	"usage: clobber merge DIR... --out DIR [options]\n"
 	"\n"
-	"Join shards (`clobber run --shard K/N --out DIR') and judge them as one run. Every "
-	"column\n"
-	"must be there once; shards of other versions, cases or seeds are refused. Shards of\n"
-	"several machines with other compilers may be joined as well.\n"
+	"Join shards (`clobber run --shard K/N --out DIR') and judge them as one run.\n"
+	"Every column must be there once; shards of other versions, cases or seeds are\n"
+	"refused. Shards of several machines with other compilers may be joined as well.\n"
 	"\n"
 	"  --out DIR       results (default: results/latest)\n"
 	"  --color WHEN    auto, always or never (default: auto; NO_COLOR is honoured)\n"

@@ -10,13 +10,14 @@
 static const char usage[] =
 	"usage: clobber report MATRIX.json --format FORMAT [options]\n"
 	"\n"
-	"Render a stored matrix as `clobber run' would have. MATRIX.json may be the folder it is\n"
-	"in.\n"
+	"Render a stored matrix as `clobber run' would have. MATRIX.json may be the\n"
+	"folder it is in.\n"
 	"\n"
 	"  --format FORMAT  one of:\n";
 static const char usage_end[] =
 	"  --output FILE    write there, not to standard output\n"
-	"  -v, --verbose    every finding and every group, where the format has room for them\n"
+	"  -v, --verbose    every finding and every group, where the format has room\n"
+	"                   for them\n"
 	"  -h, --help       this text\n"
 	"\n"
 	"example: clobber report results/latest --format md\n";
