@@ -83,6 +83,8 @@ function start() {
 	makeFilters();
 	addEventListener("hashchange", follow);
 	follow();
+	// The data is unpacked after the page was loaded: only now can anybody use it.
+	document.documentElement.dataset.ready = "";
 }
 
 start();
