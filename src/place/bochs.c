@@ -5,6 +5,7 @@
  * on the network); it survives SIGTERM; a build with the debugger waits for commands. */
 #include "place/vmx.h"
 #include "plan/toolchain.h"
+#include "util/without.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -42,7 +43,9 @@ const char *bochs_why_not(struct arena *a, const struct vmx_options *o, const ch
 	const char *model = o->model ? o->model : VMX_MODEL, *why = NULL;
 	struct str text = { 0 };
 
-	if (help(o, "cpu", &text) < 0 && errno == ENOENT)
+	if (without(WITHOUT_BOCHS))
+		why = without(WITHOUT_BOCHS);
+	else if (help(o, "cpu", &text) < 0 && errno == ENOENT)
 		why = "bochs is not installed: apt-get install bochs bochs-term";
 	else if (!(*version = word_after(a, text.s, "Emulator ")))
 		why = "`bochs --help' does not look like Bochs";

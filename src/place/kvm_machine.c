@@ -2,6 +2,7 @@
 /* Making and driving one virtual machine: Linux, Documentation/virt/kvm/api.rst. States of the
  * processor: Intel SDM volume 3, 3.4.5 (segments), 4.4.1 and 4.5 (paging), 9.8.5 (64-bit mode). */
 #include "place/kvm_machine.h"
+#include "util/without.h"
 
 #include <cpuid.h>
 #include <dirent.h>
@@ -22,9 +23,12 @@ enum {
 
 int kvm_open(const char **why)
 {
-	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	int fd;
 
-	*why = NULL;
+	*why = without(WITHOUT_KVM);
+	if (*why)
+		return -1;
+	fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (fd >= 0)
 		return fd;
 	switch (errno) {

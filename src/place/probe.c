@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Does this kernel run 32-bit processes? Asked by running one: the smallest ELF that exits. */
 #include "place/place.h"
+#include "util/without.h"
 
 #include <errno.h>
 #include <string.h>
@@ -27,6 +28,10 @@ static const unsigned char elf32[] = {
 
 static const char *lacks(enum isa isa)
 {
+	if (isa >= ISA_AVX && without(WITHOUT_AVX))
+		return without(WITHOUT_AVX);
+	if (isa >= ISA_AVX512F && without(WITHOUT_AVX512))
+		return without(WITHOUT_AVX512);
 	if (isa >= ISA_AVX && !__builtin_cpu_supports("avx"))
 		return "this CPU has no AVX";
 	if (isa >= ISA_AVX512F && !__builtin_cpu_supports("avx512f"))
@@ -47,6 +52,8 @@ const char *native_why_not(enum width w, enum isa isa)
 		return lacks(isa);
 	if (w == W64)
 		return NULL;
+	if (without(WITHOUT_IA32))
+		return without(WITHOUT_IA32);
 	memcpy(file, elf32, sizeof(elf32));
 	fd = memfd_create("clobber-probe", MFD_CLOEXEC);
 	if (fd < 0 || write(fd, file, sizeof(file)) != (ssize_t)sizeof(file)) {

@@ -2,6 +2,7 @@
 /* Tests of src/util: memory that is aligned, zeroed and stays put, strings that grow, files that
  * are written wholly or not at all, hashes against published values. */
 #include "util/util.h"
+#include "util/without.h"
 #include "util/folder_test.h"
 
 #include <check.h>
@@ -497,6 +498,18 @@ START_TEST(die_and_warn)
 	ck_assert_str_eq(text, "clobber: warning: only 5%\n");
 }
 END_TEST
+START_TEST(capabilities_taken_away)
+{
+	setenv("CLOBBER_WITHOUT", "ia32,,avx", 1);
+	ck_assert_str_eq(without(WITHOUT_IA32), "CLOBBER_WITHOUT takes away 32-bit processes");
+	ck_assert_ptr_nonnull(without(WITHOUT_AVX));
+	/* AVX-512 needs AVX. */
+	ck_assert_ptr_nonnull(without(WITHOUT_AVX512));
+	ck_assert_ptr_null(without(WITHOUT_BOCHS));
+	unsetenv("CLOBBER_WITHOUT");
+	ck_assert_ptr_null(without(WITHOUT_IA32));
+}
+END_TEST
 
 int main(void)
 {
@@ -525,6 +538,7 @@ int main(void)
 	tcase_add_test(t, hash_vectors);
 	tcase_add_test(t, hash_strings);
 	tcase_add_test(t, die_and_warn);
+	tcase_add_test(t, capabilities_taken_away);
 	suite_add_tcase(s, t);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);
