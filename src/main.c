@@ -2,6 +2,7 @@
 /* clobber: dispatch to the verbs. */
 #include "abi/abi.h"
 #include "cmd/cmd.h"
+#include "util/words.h"
 #include "version.h"
 
 #include <stdio.h>

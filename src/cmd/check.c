@@ -7,8 +7,10 @@
 #include "check/source.h"
 #include "check/step.h"
 #include "cmd/cmd.h"
-#include "cmd/execute.h"
-#include "cmd/results.h"
+#include "run/run.h"
+#include "run/tools.h"
+#include "util/data.h"
+#include "util/words.h"
 
 #include <errno.h>
 #include <getopt.h>

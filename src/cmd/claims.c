@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber claims: decide the claims of the thread, and print each with its evidence. */
-#include "cmd/claims.h"
 #include "cmd/cmd.h"
-#include "cmd/execute.h"
-#include "cmd/results.h"
 #include "report/claims.h"
 #include "report/report.h"
+#include "run/claims.h"
+#include "run/tools.h"
+#include "util/data.h"
+#include "util/words.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -95,13 +96,6 @@ static void claim_list(struct arena *a, const char *list, bool wanted[CLAIMS])
 	}
 }
 
-/* Claims are about these: a guest, whoever keeps it, shows nothing of them that a process does not.
- */
-static bool for_claims(enum place_id place)
-{
-	return place == PLACE_NATIVE || place == PLACE_ROOT || place == PLACE_ROOT_VMCS;
-}
-
 static void place_list(struct plan *p, const char *list, struct places *out)
 {
 	const char **v = split_list(p->arena, list ? list : "auto");
@@ -115,7 +109,7 @@ static void place_list(struct plan *p, const char *list, struct places *out)
 
 		try = try || !strcmp(*v, "auto");
 		for (enum place_id i = 0; i < PLACES; i++) {
-			if (for_claims(i) && (all || !strcmp(*v, place_name(i))))
+			if (place_for_claims(i) && (all || !strcmp(*v, place_name(i))))
 				out->wanted[i] = found = true;
 		}
 		if (!found)
@@ -129,48 +123,6 @@ static void place_list(struct plan *p, const char *list, struct places *out)
 	out->wanted[PLACE_NATIVE] = true;
 	if (!vmx_why_not(p->arena, &out->vmx, W64, NULL))
 		out->wanted[PLACE_ROOT] = out->wanted[PLACE_ROOT_VMCS] = true;
-}
-
-void decide_claims(struct claims_request *r, struct matrix *m, struct places *places,
-		   struct claims_table *out)
-{
-	struct plan *p = r->plan;
-	const char *list = claims_cases(p->arena, r->wanted), *error;
-	const char *const opts[] = { r->opt, NULL };
-	struct case_list cases;
-
-	r->claims = arena_printf(p->arena, "%s/thread/claims", data_dir(p->arena, "cases"));
-	r->hold = hold_contract;
-	for (enum place_id i = 0; i < PLACES; i++)
-		places->wanted[i] = places->wanted[i] && for_claims(i);
-	memcpy(r->places, places->wanted, sizeof(r->places));
-	*m = (struct matrix){ .arena = p->arena, .plan = p, .seed = 1 };
-	if (list) {
-		load_cases(p->arena, list, &cases);
-		claims_keep(&cases, r->wanted);
-		for (enum profile_id f = PROFILE_KERNEL_32; f <= PROFILE_KERNEL_64; f++) {
-			if (r->widths[profiles[f].width] &&
-			    gen_select_in(p->arena, &cases, f, NULL, &p->set[f], &error) < 0) {
-				fprintf(stderr, "%s\n", error);
-				exit(2);
-			}
-		}
-		plan_columns(p, r->compilers, places->wanted, opts);
-		plan_build(p);
-	}
-	execute(m, places);
-	claims_decide(r, m, out);
-}
-
-int claims_status(const struct claims_table *t, int status)
-{
-	if (!t->uncaught)
-		return status;
-	fprintf(stderr,
-		"clobber: %u case%s broken on purpose %s not caught: see the claims that are not "
-		"run\n",
-		t->uncaught, t->uncaught == 1 ? "" : "s", t->uncaught == 1 ? "was" : "were");
-	return status ? status : 1;
 }
 
 static void print(const struct options *o, const struct stored_claims *c)

@@ -2,6 +2,8 @@
 /* clobber compare: what is different between two stored matrices. */
 #include "cmd/cmd.h"
 #include "report/compare.h"
+#include "util/data.h"
+#include "util/words.h"
 
 #include <getopt.h>
 #include <stdio.h>

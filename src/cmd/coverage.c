@@ -2,6 +2,7 @@
 /* clobber coverage: how much of each convention the cases exercise, and cases for the rest. */
 #include "cmd/cmd.h"
 #include "gen/coverage.h"
+#include "run/case_files.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -2,8 +2,11 @@
 /* clobber fuzz: random prototypes in rounds, until there are enough or the time is over; what they
  * find is put together by cause, made minimal, and written down. */
 #include "cmd/cmd.h"
-#include "cmd/execute.h"
 #include "fuzz/fuzz.h"
+#include "run/case_files.h"
+#include "run/run.h"
+#include "run/tools.h"
+#include "util/words.h"
 
 #include <errno.h>
 #include <getopt.h>

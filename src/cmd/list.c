@@ -5,6 +5,9 @@
 #include "place/kvm.h"
 #include "place/vmx.h"
 #include "plan/toolchain.h"
+#include "run/case_files.h"
+#include "util/data.h"
+#include "util/words.h"
 
 #include <stdio.h>
 #include <string.h>

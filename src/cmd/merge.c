@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber merge: judge the shards of a run together, as if they had been run at once. */
 #include "cmd/cmd.h"
-#include "cmd/results.h"
-#include "cmd/shard.h"
+#include "run/results.h"
+#include "run/shard.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -2,6 +2,8 @@
 /* clobber report: render a stored matrix. */
 #include "cmd/cmd.h"
 #include "report/report.h"
+#include "util/data.h"
+#include "util/words.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber run: compile every case with every compiler, run the payloads, print the matrix. */
-#include "cmd/claims.h"
 #include "cmd/cmd.h"
-#include "cmd/execute.h"
-#include "cmd/results.h"
-#include "cmd/shard.h"
+#include "run/case_files.h"
+#include "run/claims.h"
+#include "run/results.h"
+#include "run/shard.h"
+#include "run/tools.h"
+#include "util/data.h"
+#include "util/words.h"
 #include "version.h"
 
 #include <errno.h>

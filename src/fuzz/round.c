@@ -3,7 +3,7 @@
  * emptied first. What a compiler was seen to refuse before is not given to it again. */
 #include "fuzz/fuzz.h"
 
-#include "cmd/execute.h"
+#include "run/run.h"
 
 #include <errno.h>
 #include <fcntl.h>

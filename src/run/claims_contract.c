@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Contracts for claims: where src/claims, an earlier room, meets src/check. */
 #include "check/hold.h"
-#include "cmd/claims.h"
+#include "run/claims.h"
 
 void hold_contract(const struct plan *p, const char *object, const char *contract, const char *dir,
 		   struct held *out)

@@ -18,7 +18,4 @@ struct results_style {
 int results(struct matrix *m, const struct claims_table *claims, const char *command, json_t *host,
 	    const struct results_style *style);
 
-/* Check an argument of --color; ends with a message. */
-const char *color_option(const char *arg);
-
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Deciding claims: shared by `claims' and `run'. */
-#ifndef CLOBBER_CMD_CLAIMS_H
-#define CLOBBER_CMD_CLAIMS_H
+#ifndef CLOBBER_RUN_CLAIMS_H
+#define CLOBBER_RUN_CLAIMS_H
 
 #include "claims/claims.h"
-#include "cmd/execute.h"
+#include "run/run.h"
 
 /* Fill `r` for a run whose sets are in `p` (no columns yet), if the thread's own cases are all
  * among `cases` and profile kernel is in the run; else r->plan stays NULL. Everything lives in
@@ -12,6 +12,10 @@
 void request_claims(const struct plan *p, const struct case_list *cases,
 		    const struct compiler_list *compilers, const char *const *opts,
 		    struct claims_request *r);
+
+/* Are claims decided there? A guest, of whatever hypervisor, shows nothing of them that a process
+ * does not. */
+bool place_for_claims(enum place_id place);
 
 /* Run what the claims of `r` need in the wanted places, and decide them. r->plan has its arena,
  * tools and work folder, and no columns; r->claims and r->places are set here: of the

@@ -1,24 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Running a plan: shared by the verbs that do. */
-#ifndef CLOBBER_EXECUTE_H
-#define CLOBBER_EXECUTE_H
+/* From a plan to a judged matrix: its payloads run in their places, as many at once as there are
+ * processors, and what came back is judged. */
+#ifndef CLOBBER_RUN_H
+#define CLOBBER_RUN_H
 
 #include "place/kvm.h"
 #include "place/vmx.h"
 #include "verdict/model.h"
-
-/* Show a line of progress on a terminal's stderr, overwriting the last; NULL clears it. */
-void show_progress(const char *line);
-
-/* Make OUT and the work folder (NULL: OUT/work), lock the latter against other runs, and find
- * clobber's own data. Ends with a message on failure. */
-void open_work(struct plan *p, const char *out, const char *work);
-
-/* The compilers of a --cc LIST (NULL: all), and the tools clobber itself needs. */
-void find_tools(struct plan *p, const char *cc, struct compiler_list *compilers);
-
-/* The program that compilers are called through; ends with a message when it is not there. */
-const char *find_launcher(const char *name);
 
 /* How to run in places other than the native one. */
 struct places {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Shards on disk: shard.json and records files. */
-#include "cmd/shard.h"
-#include "cmd/cmd.h"
+#include "run/shard.h"
+#include "run/case_files.h"
 #include "report/stored.h"
+#include "util/data.h"
 #include "version.h"
 
 #include <errno.h>

@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing and printing the reports of a judged matrix. */
-#include "cmd/results.h"
-#include "cmd/cmd.h"
+#include "run/results.h"
+#include "util/data.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-const char *color_option(const char *arg)
-{
-	if (strcmp(arg, "auto") && strcmp(arg, "always") && strcmp(arg, "never"))
-		die("--color: `%s' is none of auto, always, never", arg);
-	return arg;
-}
 
 static unsigned terminal_columns(void)
 {

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* The work folder and its lock, and the tools that clobber itself needs. */
+#include "run/tools.h"
+#include "util/data.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+static const char *absolute(struct arena *a, const char *path)
+{
+	char *cwd, *r;
+
+	if (*path == '/')
+		return path;
+	cwd = getcwd(NULL, 0);
+	if (!cwd)
+		die("cannot tell the current folder: %s", strerror(errno));
+	r = arena_printf(a, "%s/%s", cwd, path);
+	free(cwd);
+	return r;
+}
+
+/* One run at a time in a work folder. The lock ends with the process, however it ends. */
+static void lock(const char *work)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/lock", work);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		die("cannot write into %s: %s; choose another folder with --out", work,
+		    strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		die("another clobber is at work in %s; wait for it or choose another folder with "
+		    "--out",
+		    work);
+}
+
+void open_work(struct plan *p, const char *out, const char *work)
+{
+	p->work = absolute(p->arena, work ? work : arena_printf(p->arena, "%s/work", out));
+	p->runtime = data_dir(p->arena, "runtime");
+	p->include = data_dir(p->arena, "include");
+	if (make_dirs(out) < 0 || make_dirs(p->work) < 0)
+		die("cannot make folder %s: %s; choose another with --out", out, strerror(errno));
+	lock(p->work);
+}
+
+static const char *tool(const char *name, const char *package)
+{
+	struct str path = { 0 };
+	const char *dirs = getenv("PATH");
+
+	/* Asked before use, so that the message names what to install. */
+	while (dirs && *dirs) {
+		size_t n = strcspn(dirs, ":");
+
+		path.len = 0;
+		str_addf(&path, "%.*s/%s", (int)n, dirs, name);
+		if (n && access(path.s, X_OK) == 0) {
+			str_free(&path);
+			return name;
+		}
+		dirs += n + (dirs[n] == ':');
+	}
+	die("`%s' is not on PATH; install %s (or run `make deps')", name, package);
+}
+
+/* Expectation tables are compiled by any compiler that makes both widths. */
+static const char *host_compiler(const struct compiler_list *found)
+{
+	const char *const families[] = { "gcc", "clang" };
+
+	for (size_t f = 0; f < ARRAY_SIZE(families); f++) {
+		for (size_t i = 0; i < found->n; i++) {
+			if (!strcmp(found->v[i].family, families[f]) && !found->v[i].given)
+				return found->v[i].path;
+		}
+	}
+	return NULL;
+}
+
+const char *find_launcher(const char *name)
+{
+	return strchr(name, '/') ? name : tool(name, name);
+}
+
+void find_tools(struct plan *p, const char *cc, struct compiler_list *compilers)
+{
+	struct compiler_list all;
+	const char *error;
+
+	if (compilers_find(p->arena, cc, compilers, &error) < 0)
+		die("--cc: %s", error);
+	if (!compilers->n)
+		die("no compiler found on PATH; install gcc or clang (or run `make deps'), or name "
+		    "one with "
+		    "--cc");
+	p->host_cc = host_compiler(compilers);
+	if (!p->host_cc && compilers_find(p->arena, NULL, &all, &error) == 0)
+		p->host_cc = host_compiler(&all);
+	if (!p->host_cc)
+		die("expectation tables need gcc or clang on PATH, whatever is tested; run `make "
+		    "deps'");
+	p->nasm = tool("nasm", "nasm");
+	p->ninja = tool("ninja", "ninja-build");
+	p->ld = tool("ld", "binutils");
+}
