@@ -60,7 +60,7 @@ struct loc {
 	unsigned bytes; /* how many */
 };
 
-enum { MAX_LOCS = 4, ABI_MAX_VALUE = 256 };
+enum { MAX_LOCS = CL_PIECES, ABI_MAX_VALUE = CL_VALUE };
 
 struct value_place {
 	struct loc loc[MAX_LOCS]; /* pieces in order of `off`; copies of a piece share it */

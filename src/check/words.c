@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { FRAME_ITEM = 0x70, UNEXPECTED_ITEM = 0x80, SHOWN_CODE = 3 };
+enum { SHOWN_CODE = 3 };
 
 const char *check_rule_text(struct arena *a, enum rule_id id)
 {
@@ -109,15 +109,15 @@ static void calls_words(const struct check_run *run, const struct cl_finding *r,
 	static const char *const frame[] = { "return address", "cs", "flags", "sp", "ss" };
 	struct arena *a = run->arena;
 
-	if (r->item >= UNEXPECTED_ITEM) {
-		x->f.subject = arena_printf(a, "%s", probe_name(run, r->item - UNEXPECTED_ITEM));
+	if (r->item >= CL_ITEM_UNEXPECTED) {
+		x->f.subject = arena_printf(a, "%s", probe_name(run, r->item - CL_ITEM_UNEXPECTED));
 		x->f.expected = "not called here";
 		x->f.observed = "a call";
 		by_line(a, x, NULL);
-	} else if (r->item >= FRAME_ITEM) {
+	} else if (r->item >= CL_ITEM_FRAME) {
 		x->f.subject = arena_printf(a, "the interrupt's frame: %s",
-					    frame[(r->item - FRAME_ITEM) % 5]);
-		x->f.expected = r->item == FRAME_ITEM + 1 || r->item == FRAME_ITEM + 4
+					    frame[(r->item - CL_ITEM_FRAME) % 5]);
+		x->f.expected = r->item == CL_ITEM_FRAME + 1 || r->item == CL_ITEM_FRAME + 4
 					? "a segment selector"
 					: hex_text(a, r->expected, r->size);
 		x->f.observed = hex_text(a, r->observed, r->size);

@@ -4,6 +4,8 @@
 #ifndef CLOBBER_CASE_H
 #define CLOBBER_CASE_H
 
+#include "payload/limits.h"
+
 #include <stdint.h>
 
 enum cl_kind { CL_GPR, CL_XMM, CL_X87, CL_STACK };
@@ -40,14 +42,12 @@ struct cl_loc {
 	int16_t stack;
 };
 
-enum { CL_LOCS = 4 };
-
 struct cl_value {
 	uint8_t class, nlocs, flags, nleaves;
 	uint16_t compare; /* bytes that carry the value: what is behind them is padding */
 	uint16_t size;
 	uint16_t buffer; /* offset in cl_arg, cl_got and cl_reference */
-	struct cl_loc loc[CL_LOCS];
+	struct cl_loc loc[CL_PIECES];
 	const uint8_t *mask; /* bits that carry the value, `compare` bytes; NULL: all */
 	const struct cl_leaf *leaves;
 };
@@ -111,8 +111,6 @@ enum {
 	CL_RET_DX = 16,
 	CL_RET_XMM = 32, /* xmm0, xmm1; or all of zmm0 */
 	CL_RET_BYTES = 96,
-	CL_VALUE = 256,  /* bytes of the largest value */
-	CL_MEMBERS = 64, /* slots of cl_layout */
 	CL_RETURNED = 0xff
 };
 

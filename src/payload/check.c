@@ -24,7 +24,7 @@ static struct merged *add(struct verdicts *out, int check, int item, int round)
 		return NULL;
 	m = &out->finding[out->nfindings++];
 	*m = (struct merged){
-		.f = { .check = (uint8_t)check, .item = (uint8_t)item, .round = (uint8_t)round },
+		.f = { .check = (uint8_t)check, .item = (uint16_t)item, .round = (uint8_t)round },
 		.origin = { ~0ull, ~0ull },
 		.found = { ~0ull, ~0ull }
 	};
@@ -133,7 +133,7 @@ static void observe(struct verdicts *out, unsigned item, unsigned piece, struct 
 	if (out->nobservations == sizeof(out->observation) / sizeof(out->observation[0]))
 		return;
 	w = &out->observation[out->nobservations++];
-	*w = (struct watched){ .item = (uint8_t)item,
+	*w = (struct watched){ .item = (uint16_t)item,
 			       .piece = (uint8_t)piece,
 			       .place = { c.bits[0], c.bits[1] } };
 }

@@ -5,13 +5,16 @@
 #ifndef CLOBBER_PAYLOAD_CONTRACT_H
 #define CLOBBER_PAYLOAD_CONTRACT_H
 
+#include "payload/limits.h"
+
 #include <stdint.h>
 
 enum {
 	CC_ROUNDS = 200, /* calls of each function */
 	CC_STEPPED_ROUNDS = 24,
-	CC_PIECES = 4,
-	CC_ARGS = 24,
+	CC_PIECES = CL_PIECES,
+	CC_ARGS = CL_ARGS,
+	CC_CALLS = CL_CALLS,
 	CC_BUFFERS = 10,      /* pointers to memory of one function */
 	CC_AREA = 4 * 4096,   /* memory of a buffer: CL_BUFFER of runtime.h */
 	CC_DEFAULT = 4096,    /* of a pointer nothing is said of */

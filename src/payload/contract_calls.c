@@ -10,8 +10,6 @@ struct cc_call_state cc_now;
 
 enum {
 	WORD = sizeof(cl_word),
-	FRAME_ITEM = 0x70,      /* of CHECK_CALLS: the interrupt's frame */
-	UNEXPECTED_ITEM = 0x80, /* + probe: a call that no line names */
 	FLAGS_STATUS = 0x8d5,
 	FSW_ONE = 7 << 11 /* the x87 stack with one value */
 };
@@ -117,7 +115,7 @@ static void check_arguments(const struct cc_call *l, unsigned line, const struct
 
 		n = min(n, gather(&args[i], (const uint8_t *)sp, got));
 		if (n && !same(want, got, n))
-			differ(cc_now.out, CHECK_ARG, (int)(line * CC_ARGS + i), cc_now.round, want,
+			differ(cc_now.out, CHECK_ARG, cl_item_of_call(line, i), cc_now.round, want,
 			       got, n, search(&cl_before_image, NULL, got, min(n, WORD)),
 			       search(&cl_probe_image, (const uint8_t *)sp, want, min(n, WORD)));
 	}
@@ -131,16 +129,16 @@ static void check_frame(const cl_word *frame)
 	int round = cc_now.round;
 
 	if (!frame[1] || frame[1] > 0xffff)
-		differ_word(out, CHECK_CALLS, FRAME_ITEM + 1, round, 0, frame[1]);
+		differ_word(out, CHECK_CALLS, CL_ITEM_FRAME + 1, round, 0, frame[1]);
 	if ((frame[2] ^ cl_probe_image.flags) & ~(cl_word)FLAGS_STATUS)
-		differ_word(out, CHECK_CALLS, FRAME_ITEM + 2, round, cl_probe_image.flags,
+		differ_word(out, CHECK_CALLS, CL_ITEM_FRAME + 2, round, cl_probe_image.flags,
 			    frame[2]);
 	if (WORD == 4)
 		return;
 	if (frame[3] < sp + 5 * WORD || frame[3] >= cl_stack_top)
-		differ_word(out, CHECK_CALLS, FRAME_ITEM + 3, round, sp + 5 * WORD, frame[3]);
+		differ_word(out, CHECK_CALLS, CL_ITEM_FRAME + 3, round, sp + 5 * WORD, frame[3]);
 	if (frame[4] > 0xffff)
-		differ_word(out, CHECK_CALLS, FRAME_ITEM + 4, round, 0, frame[4]);
+		differ_word(out, CHECK_CALLS, CL_ITEM_FRAME + 4, round, 0, frame[4]);
 	if ((sp + 5 * WORD) % 16)
 		differ_word(out, CHECK_ALIGN, CL_ITEM_NESTED, round, 0, (sp + 5 * WORD) % 16);
 }
@@ -212,7 +210,7 @@ void contract_probe(void)
 	if (l)
 		check_arguments(l, line, p, sp);
 	else if (!(c->flags & CC_ANY_CALLS))
-		differ_word(cc_now.out, CHECK_CALLS, (int)(UNEXPECTED_ITEM + index), cc_now.round,
+		differ_word(cc_now.out, CHECK_CALLS, (int)(CL_ITEM_UNEXPECTED + index), cc_now.round,
 			    0, 1);
 	check_state(&cl_before_image, &cl_probe_image, 0, CL_ITEM_NESTED, cc_now.round, cc_now.out);
 	destroy(p);

@@ -114,7 +114,7 @@ static void tell_inputs(const struct cc_contract *c, struct verdicts *out)
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		struct watched *w = &out->observation[out->nobservations++];
 
-		*w = (struct watched){ .item = (uint8_t)i };
+		*w = (struct watched){ .item = (uint16_t)i };
 		__builtin_memcpy(&w->place[0], cc_now.values.arg[i], min(cc_now.inputs[i].size, 8));
 		w->place[1] = cc_now.bytes[i];
 	}

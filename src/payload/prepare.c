@@ -42,7 +42,8 @@ enum {
 	STOCK_USED = CL_POISON_BELOW + CL_POISON_ABOVE +
 		     2 * (sizeof(((struct cl_image *)0)->gpr) + 24 * 16) + sizeof(cl_live) +
 		     sizeof(cl_live_double) + sizeof(cl_ret_cell) +
-		     2 * sizeof(((struct cl_image *)0)->wide) + 24 * CL_LOCS * 16 + 24 * CL_VALUE,
+		     2 * sizeof(((struct cl_image *)0)->wide) + CL_ARGS * CL_PIECES * 16 +
+		     CL_ARGS * CL_VALUE,
 	STOCK_STARTS = 1024,   /* words from which a part may start */
 	RANDOM_WORDS = 1 << 11 /* more than any round takes, but for absurd aggregates */
 };

@@ -4,9 +4,11 @@
 #ifndef CLOBBER_RECORD_H
 #define CLOBBER_RECORD_H
 
+#include "payload/limits.h"
+
 #include <stdint.h>
 
-enum { CL_MAGIC = 0x424f4c43 /* "CLOB" */, CL_VERSION = 1 };
+enum { CL_MAGIC = 0x424f4c43 /* "CLOB" */, CL_VERSION = 2 };
 enum { CL_CALLEE, CL_CALLER, CL_DIRECTIONS };
 enum { CL_NO_CASE = 0xffffffffu };
 
@@ -32,9 +34,11 @@ struct cl_record {
 };
 
 /* A check that did not hold. `item` says of what: an argument's index, a register (CL_ITEM_XMM and
- * up for vector registers), a local's number, CL_ITEM_NESTED for the target's own call. */
+ * up for vector registers), a local's number, CL_ITEM_NESTED for the target's own call; of calls
+ * that a contract makes, see cl_item_of_call. */
 struct cl_finding {
-	uint8_t check, round, item, size;
+	uint8_t check, round, size, unused;
+	uint16_t item;
 	uint16_t offset; /* first byte of the value that differs, rounded down to 8 */
 	uint16_t origin; /* enum cl_place: where the observed value had been */
 	uint16_t found;  /* enum cl_place: where the expected value was instead */
@@ -46,7 +50,8 @@ struct cl_finding {
  * argument in every round, as a bit set (enum cl_place_bit). For CL_ITEM_POP, places[0] is the
  * number of popped bytes plus one, or 0 when rounds differed or the number was absurd. */
 struct cl_observation {
-	uint8_t item, piece, unused[6];
+	uint16_t item;
+	uint8_t piece, unused[5];
 	uint64_t places[2];
 };
 
@@ -61,6 +66,18 @@ enum cl_place_bit {
 };
 
 enum { CL_ITEM_XMM = 16, CL_ITEM_RETURN = 0xfe, CL_ITEM_POP = 0xfd, CL_ITEM_NESTED = 0xfc };
+/* Of CHECK_CALLS: a `calls` line's number; CL_ITEM_FRAME, plus a word of an interrupt's frame; or
+ * CL_ITEM_UNEXPECTED, plus the number of a probe that no line names. */
+enum { CL_ITEM_FRAME = 0x100, CL_ITEM_UNEXPECTED = 0x200 };
+_Static_assert((int)CL_CALLS <= (int)CL_ITEM_FRAME, "a line is no word of a frame");
+
+/* Of CHECK_ARG of a contract: argument `arg` of the call that `calls` line `line` describes. */
+static inline uint16_t cl_item_of_call(unsigned line, unsigned arg)
+{
+	_Static_assert(CL_CALLS * CL_ARGS <= 1 << 16, "an item holds every line and argument");
+	return (uint16_t)(line * CL_ARGS + arg);
+}
+
 /* Pieces that are no word of the argument: a pointer to it is in these places; places[0] is 1 when
  * a caller extended a narrow integer to 32 bits in every round, else 0. */
 enum { CL_PIECE_POINTER = 0x80, CL_PIECE_EXTENDED = 0x40 };

@@ -43,8 +43,8 @@ extern volatile uint32_t cl_probe_count, cl_nested_count;
 extern volatile uint8_t cl_got[CL_AREA], cl_got_ret[CL_VALUE];
 extern volatile uint8_t cl_result[CL_VALUE]; /* where a memory return value is written */
 extern volatile long long cl_layout[CL_MEMBERS];
-extern volatile long long cl_wide[32], cl_wide_ret;
-extern volatile int cl_wide_int[32], cl_wide_int_ret;
+extern volatile long long cl_wide[CL_ARGS], cl_wide_ret;
+extern volatile int cl_wide_int[CL_ARGS], cl_wide_int_ret;
 extern volatile cl_word cl_back[2 * CL_LIVE];
 extern volatile double cl_back_double[2 * CL_LIVE_DOUBLES];
 extern volatile cl_word
@@ -82,7 +82,7 @@ enum { ROUNDS = 5 };
 
 /* prepare.c: values, poison and dirt of one round. */
 struct cl_values {
-	uint8_t arg[24][CL_VALUE]; /* as in memory, padding included */
+	uint8_t arg[CL_ARGS][CL_VALUE]; /* as in memory, padding included */
 	uint8_t ret[CL_VALUE];
 	uint8_t st[2][10]; /* st0 and st1 on return */
 };
@@ -95,11 +95,12 @@ struct verdicts {
 	struct merged {
 		struct cl_finding f;
 		uint64_t origin[2], found[2]; /* candidate places, narrowed round by round */
-	} finding[48];
+	} finding[CL_FINDINGS];
 	struct watched {
-		uint8_t item, piece;
+		uint16_t item;
+		uint8_t piece;
 		uint64_t place[2];
-	} observation[100];
+	} observation[CL_OBSERVATIONS];
 };
 void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 		  struct verdicts *out);

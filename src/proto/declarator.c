@@ -79,7 +79,7 @@ static void parse_param(struct parser *p, struct prototype *fn, unsigned scope)
 		parse_fail(p, p->tok, "default arguments are C++; case files are C",
 			   "a parameter has no initialiser");
 	if (fn->nparams == MAX_ARGS)
-		parse_fail(p, s.first, "MAX_ARGS in src/proto/proto.h is the limit",
+		parse_fail(p, s.first, "CL_ARGS in src/payload/limits.h is the limit",
 			   "function of more than %d arguments", MAX_ARGS);
 	fn->params = arena_grow(p->a, fn->params, fn->nparams, sizeof(*fn->params));
 	param = &fn->params[fn->nparams++];

@@ -66,7 +66,7 @@ static void add_varargs(struct parser *p, struct prototype *fn, const struct not
 	if (!fn->variadic)
 		parse_fail(p, n->at, NULL, "'varargs' before '%s', which takes no '...'", fn->name);
 	if (fn->nparams + n->nvarargs > MAX_ARGS)
-		parse_fail(p, n->at, "MAX_ARGS in src/proto/proto.h is the limit",
+		parse_fail(p, n->at, "CL_ARGS in src/payload/limits.h is the limit",
 			   "'%s' gets more than %d arguments", fn->name, MAX_ARGS);
 	fn->varargs = n->varargs;
 	fn->nvarargs = n->nvarargs;

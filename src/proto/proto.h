@@ -6,6 +6,7 @@
 #ifndef CLOBBER_PROTO_H
 #define CLOBBER_PROTO_H
 
+#include "payload/limits.h"
 #include "util/util.h"
 
 enum width { W32, W64, WIDTHS };
@@ -114,7 +115,7 @@ struct srcpos {
 	unsigned line, col; /* from 1 */
 };
 
-enum { MAX_ARGS = 24 };
+enum { MAX_ARGS = CL_ARGS };
 
 /* One C function declaration. */
 struct prototype {

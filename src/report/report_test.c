@@ -89,7 +89,7 @@ static void broken(size_t column, size_t index, int direction, enum check check,
 		memcpy(v, o->findings, o->nfindings * sizeof(*v));
 	o->findings = v;
 	v[o->nfindings++] = (struct cl_finding){ .check = (uint8_t)check,
-						 .item = (uint8_t)item,
+						 .item = (uint16_t)item,
 						 .size = 8,
 						 .origin = CL_AT_GPR + GPR_CX };
 }

@@ -95,7 +95,7 @@ static struct cl_finding *report(size_t column, size_t index, int direction, enu
 		memcpy(v, o->findings, o->nfindings * sizeof(*v));
 	o->findings = v;
 	v += o->nfindings++;
-	*v = (struct cl_finding){ .check = (uint8_t)check, .item = (uint8_t)item, .size = 8 };
+	*v = (struct cl_finding){ .check = (uint8_t)check, .item = (uint16_t)item, .size = 8 };
 	return v;
 }
 
@@ -108,7 +108,7 @@ static void observe(size_t column, int direction, unsigned item, uint64_t regist
 		memcpy(v, o->observations, o->nobservations * sizeof(*v));
 	o->observations = v;
 	v[o->nobservations++] =
-		(struct cl_observation){ .item = (uint8_t)item, .places = { registers, words } };
+		(struct cl_observation){ .item = (uint16_t)item, .places = { registers, words } };
 }
 
 static enum verdict verdict(size_t column, size_t index, int direction)
