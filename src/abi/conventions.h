@@ -38,6 +38,17 @@ extern const struct convention abi_kernel_32, abi_kernel_64, abi_asmlinkage_32, 
 #define SYSV_SAVED \
 	(GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(R12) | GPR_BIT(R13) | GPR_BIT(R14) | GPR_BIT(R15))
 
+/* The alignment that a document's rules give a type whatever `aligned` attributes say: scalars by the
+ * table of fundamental types, structures and unions by their most strictly aligned component, of
+ * which a packed one counts for nothing. x86-64 psABI 3.1.2, i386 psABI 2.1.1 and 2.1.2. At least
+ * 1. */
+unsigned abi_natural_align(const struct type *t, enum width w);
+
+/* The alignment of an argument of this type: of a scalar that of the table, of a structure or union
+ * its definition's, attributes there and in its members included. What an attribute on a typedef
+ * makes of either does not count: no document says that it should. */
+unsigned abi_own_align(const struct type *t, enum width w);
+
 void sysv_place(const struct convention *c, const struct prototype *p, struct placement *out);
 
 /* Place the return value: psABI 2.2.3, Table 2.4, and GCC's options for structures. The same in

@@ -15,29 +15,6 @@ bool i386_fits_register(const struct type *t)
 	return (type_is_integer(t) || t->kind == TYPE_POINTER) && t->size[W32] <= WORD;
 }
 
-/* The alignment a type has by Table 2.1, whatever attributes say. */
-static unsigned natural_align(const struct type *t)
-{
-	unsigned align = 1;
-
-	switch (t->kind) {
-	case TYPE_STRUCT:
-	case TYPE_UNION:
-		for (size_t i = 0; i < t->nfields; i++) {
-			unsigned a = t->packed ? 1 : natural_align(t->fields[i].type);
-
-			align = a > align ? a : align;
-		}
-		return align;
-	case TYPE_ARRAY:
-		return natural_align(t->of);
-	case TYPE_COMPLEX:
-		return WORD;
-	default:
-		return t->kind < TYPE_BASIC_COUNT ? type_basic(t->kind)->align[W32] : t->align[W32];
-	}
-}
-
 static bool is_record(const struct type *t)
 {
 	return t->kind == TYPE_STRUCT || t->kind == TYPE_UNION;
@@ -222,7 +199,8 @@ static bool has_m64(const struct type *t)
 
 bool i386_place_on_stack(const struct type *t, unsigned *stack, struct loc *l, enum rule_id *why)
 {
-	unsigned align = natural_align(t), size = t->size[W32];
+	unsigned align = abi_natural_align(t, W32), own = abi_own_align(t, W32);
+	unsigned size = t->size[W32];
 
 	if (align < WORD)
 		align = WORD;
@@ -232,6 +210,10 @@ bool i386_place_on_stack(const struct type *t, unsigned *stack, struct loc *l, e
 	}
 	if (!size || t->align[W32] > align) {
 		*why = size ? RULE_I386_OVERALIGNED : RULE_I386_EMPTY;
+		return false;
+	}
+	if (own < align && align > WORD) {
+		*why = RULE_I386_UNDERALIGNED;
 		return false;
 	}
 	*why = align > WORD ? RULE_I386_ALIGNED : RULE_NONE;
@@ -253,9 +235,9 @@ void i386_stack_arg(const struct prototype *p, unsigned i, enum rule_id rule, st
 		i386_unspecified_from(i, why, out);
 		return;
 	}
-	if (natural_align(t) > out->align) {
+	if (abi_natural_align(t, W32) > out->align) {
 		/* The Stack Frame: 32 or 64 if a __m256 or __m512 is on the stack. */
-		out->align = natural_align(t);
+		out->align = abi_natural_align(t, W32);
 		out->align_rule = RULE_I386_VECTOR_STACK;
 	}
 	v->nlocs = 1;

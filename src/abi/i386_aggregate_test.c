@@ -86,6 +86,27 @@ static const struct row cdecl_rows[] = {
 	{ "struct s { char a; __float128 b; } __attribute__((packed)); void f(int, struct s, int)",
 	  "esp+0 | esp+4 | esp+24 -> void", "3*args.stack", "stack 28" },
 
+	{ "struct s { char a; __float128 b __attribute__((packed)); }; void f(int, struct s, int)",
+	  "esp+0 | esp+4 | esp+24 -> void", "3*args.stack", "stack 28" },
+	{ "struct in { char a; __float128 b __attribute__((packed)); }; " S("struct in i[2];")
+	  "void f(int, struct s)", "esp+0 | esp+4 -> void", "2*args.stack", "stack 40" },
+	/* Table 2.1 aligns the scalar, whatever a typedef says; of a structure with one in it that
+	 * owes its own alignment to that nothing is said. */
+	{ "typedef __float128 u __attribute__((aligned(4))); void f(int, u, int)",
+	  "esp+0 | esp+16 | esp+32 -> void", "args.stack args.aligned args.stack", "stack 36" },
+	{ "typedef __float128 u __attribute__((aligned(4))); " S("u a;") "void f(int, struct s)",
+	  "esp+0 | unspecified -> void", "args.stack args.underaligned", "stack ?" },
+	{ "struct s { __float128 a; }; typedef struct s u __attribute__((aligned(4))); "
+	  "void f(int, u)", "esp+0 | esp+16 -> void", "args.stack args.aligned", "stack 32" },
+	{ "typedef double u __attribute__((aligned(1))); " S("char a; u b;") "void f(int, struct s)",
+	  "esp+0 | esp+4 -> void", "2*args.stack", "stack 16" },
+	/* Enums of other widths. */
+	{ "enum e { A } __attribute__((packed)); " S("char a; enum e b;")
+	  "enum e f(enum e, struct s, enum e)", "esp+0 | esp+4 | esp+8 -> al",
+	  "3*args.stack -> return.integer", "stack 12" },
+	{ "enum e { A, B = 0x123456789LL }; enum e f(int, enum e)", "esp+0 | esp+4 -> edx:eax",
+	  "2*args.stack -> return.longlong", "stack 12" },
+
 	/* Aligned by an attribute to more than table 2.1 does: from there on nothing is said. */
 	{ OVER "void f(struct s)", "unspecified -> void", "args.overaligned", "stack ?" },
 	{ OVER "void f(int, struct s, int)", "esp+0 | unspecified | unspecified -> void",

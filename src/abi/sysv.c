@@ -62,32 +62,6 @@ static void put(struct classes *c, unsigned offset, unsigned bytes, enum eightby
 	}
 }
 
-/* The alignment of Table 3.1, whatever attributes say. */
-static unsigned natural_align(const struct type *t)
-{
-	unsigned align = 1;
-
-	switch (t->kind) {
-	case TYPE_STRUCT:
-	case TYPE_UNION:
-		for (size_t i = 0; i < t->nfields; i++) {
-			if (!t->packed && !t->fields[i].is_bitfield)
-				align = max(align, natural_align(t->fields[i].type));
-		}
-		return align;
-	case TYPE_ARRAY:
-	case TYPE_COMPLEX:
-		return natural_align(t->of);
-	case TYPE_ENUM:
-		return 4;
-	case TYPE_POINTER:
-		return EIGHTBYTE;
-	default:
-		return t->kind < TYPE_BASIC_COUNT ? max(type_basic(t->kind)->align[W64], 1)
-						  : max(t->align[W64], 1);
-	}
-}
-
 /* Eightbytes of an unnamed bit-field: bits of a set kept beside the classes. */
 static void note_unnamed(struct classes *c, unsigned bit, unsigned bits)
 {
@@ -119,11 +93,14 @@ static bool classify(struct classes *c, enum isa isa, const struct type *t, unsi
 					    INTEGER);
 				continue;
 			}
-			/* 1: "or it contains unaligned fields", by the alignments of Table 3.1. */
 			if (f->type->kind == TYPE_ARRAY && !f->type->count)
 				c->silent = RULE_SYSV_FLEXIBLE;
-			if ((offset + f->offset[W64]) % natural_align(f->type))
+			/* 1: "or it contains unaligned fields", by the alignments of Figure 3.1; of
+			 * what only an attribute aligns nothing is said. */
+			if ((offset + f->offset[W64]) % abi_natural_align(f->type, W64))
 				return false;
+			if ((offset + f->offset[W64]) % f->type->align[W64])
+				c->silent = RULE_SYSV_ALIGNED_FIELD;
 			if (!classify(c, isa, f->type, offset + f->offset[W64]))
 				return false;
 		}
@@ -195,7 +172,10 @@ static bool classes_of(enum isa isa, const struct type *t, struct classes *c)
 	case TYPE_STRUCT:
 	case TYPE_UNION:
 		c->rule = size ? RULE_SYSV_AGGREGATE : RULE_SYSV_EMPTY;
-		if (size <= MAX_EIGHTBYTES * EIGHTBYTE && classify(c, isa, t, 0)) {
+		if (size > MAX_EIGHTBYTES * EIGHTBYTE || !classify(c, isa, t, 0)) {
+			/* Whatever else may be open. */
+			c->silent = RULE_NONE;
+		} else {
 			for (unsigned i = 0; i < c->n; i++) {
 				/* As INTEGER it would win over SSE and over padding. */
 				if ((c->unnamed >> i & 1) && c->of[i] != INTEGER)
@@ -346,7 +326,7 @@ static bool on_x87(const struct classes *c)
 /* Passing, 1: "align and pass the argument on the stack". */
 static void place_on_stack(const struct type *t, struct value_place *v, struct placement *out)
 {
-	unsigned align = max(t->align[W64], EIGHTBYTE);
+	unsigned align = max(abi_own_align(t, W64), EIGHTBYTE);
 
 	out->stack_bytes = round_up(out->stack_bytes, align);
 	/* The Stack Frame, footnote: the boundary is the largest alignment passed on the stack. */
@@ -360,11 +340,19 @@ static void place_on_stack(const struct type *t, struct value_place *v, struct p
 	out->stack_bytes += round_up(t->size[W64], EIGHTBYTE);
 }
 
-/* Figure 3.1 aligns scalars; an attribute on a typedef of one is nowhere spoken of. */
-static bool overaligned_scalar(const struct type *t)
+/* Why no document says where on the stack an argument of this type is aligned, or RULE_NONE. */
+static enum rule_id silent_alignment(const struct convention *c, const struct type *t)
 {
-	return t->kind != TYPE_STRUCT && t->kind != TYPE_UNION &&
-	       t->align[W64] > max(natural_align(t), EIGHTBYTE);
+	unsigned own = max(abi_own_align(t, W64), EIGHTBYTE);
+
+	/* Figure 3.1 aligns scalars, and components their structure; an attribute on a typedef of
+	 * either is nowhere spoken of, nor one that lets a member ask for less. */
+	if (t->align[W64] > own)
+		return RULE_SYSV_OVERALIGNED;
+	if (own < max(abi_natural_align(t, W64), EIGHTBYTE))
+		return RULE_SYSV_UNDERALIGNED;
+	return c->profile->isa == ISA_INTEGER && own > EIGHTBYTE ? RULE_LINUX_STACK_WIDE
+								 : RULE_NONE;
 }
 
 /* What registers are left, and where the stack goes on, depends on argument i. */
@@ -406,11 +394,7 @@ void sysv_place(const struct convention *c, const struct prototype *p, struct pl
 			count(&k, &want_ints, &want_sses);
 		memory = memory || on_x87(&k);
 		if (memory || ints + want_ints > INT_REGS || sses + want_sses > SSE_REGS) {
-			enum rule_id open =
-				overaligned_scalar(t) ? RULE_SYSV_OVERALIGNED
-				: c->profile->isa == ISA_INTEGER && t->align[W64] > EIGHTBYTE
-					? RULE_LINUX_STACK_WIDE
-					: RULE_NONE;
+			enum rule_id open = silent_alignment(c, t);
 
 			if (open) {
 				unspecified_from(i, open, out);

@@ -232,6 +232,53 @@ static const struct row rows[] = {
 	/* An int is aligned to 4 by figure 3.1, whatever a typedef says. */
 	{ "typedef int u __attribute__((aligned(1))); " S("char a; u b;") BOTH,
 	  "rsp+0 -> memory by rdi", IN_MEMORY, "stack 8" },
+	/* Enums of other widths are aligned like the integers they are: nothing is unaligned here... */
+	{ "enum e { A } __attribute__((packed)); " S("char a; enum e b;") BOTH, "di -> ax", IN,
+	  "stack 0" },
+	{ "enum e : unsigned char { A }; " S("char a; enum e b;") BOTH, "di -> ax", IN, "stack 0" },
+	{ "enum e : short { A }; " S("short a; enum e b; int c;") BOTH, "rdi -> rax", IN,
+	  "stack 0" },
+	{ "enum e { A = 300 } __attribute__((packed)); " S("enum e a[5];") BOTH, "si:rdi -> dx:rax",
+	  IN, "stack 0" },
+	/* ...and an 8-byte one is at offset 4. */
+	{ "enum e { A, B = 0x123456789LL }; struct s { int a; enum e b; } __attribute__((packed)); "
+	  BOTH, "rsp+0 -> memory by rdi", IN_MEMORY, "stack 16" },
+	{ "enum e : long { A }; struct s { int a; enum e b; } __attribute__((packed, aligned(8))); "
+	  BOTH, "rsp+0 -> memory by rdi", IN_MEMORY, "stack 16" },
+	/* A packed member asks for no alignment, so neither does the structure for its sake. */
+	{ "struct in { short a; int b __attribute__((packed)); }; " S("short x; struct in i;") BOTH,
+	  "rdi -> rax", IN, "stack 0" },
+	{ "union in { char a; long b __attribute__((packed)); }; "
+	  S("long x; union in i;") BOTH, "rsi:rdi -> rdx:rax", IN, "stack 0" },
+	{ "struct in { short a; int b __attribute__((packed)); }; "
+	  "struct s { char x; struct in i; } __attribute__((packed)); " BOTH,
+	  "rsp+0 -> memory by rdi", IN_MEMORY, "stack 8" },
+	/* A named bit-field asks for its type's, an unnamed one or a packed one for none (3.1.2). */
+	{ "struct in { int a : 20; }; struct s { char c; struct in i; } __attribute__((packed)); "
+	  BOTH, "rsp+0 -> memory by rdi", IN_MEMORY, "stack 8" },
+	{ "struct in { long a : 40; }; struct s { int c; struct in i; } __attribute__((packed)); "
+	  BOTH, "rsp+0 -> memory by rdi", IN_MEMORY, "stack 16" },
+	{ "union in { int m : 12; }; struct s { short c; union in i; } __attribute__((packed)); "
+	  BOTH, "rsp+0 -> memory by rdi", IN_MEMORY, "stack 8" },
+	{ "struct in { int a : 20; } __attribute__((packed)); "
+	  "struct s { char c; struct in i; } __attribute__((packed)); " BOTH, "edi -> eax", IN,
+	  "stack 0" },
+	{ "struct in { char a; int : 20; }; struct s { char c; struct in i; } "
+	  "__attribute__((packed)); " BOTH, "rdi -> rax", IN, "stack 0" },
+	/* Where only an `aligned` attribute makes a field unaligned nothing is said... */
+	{ "struct in { char c; } __attribute__((aligned(4))); "
+	  "struct s { char c; struct in i; } __attribute__((packed)); " BOTH,
+	  "unspecified -> unspecified", "args.aligned.field -> args.aligned.field", "stack ?" },
+	{ "struct in { char c; int d __attribute__((packed, aligned(2))); }; "
+	  "struct s { struct in i; char e; struct in j; } __attribute__((packed)); " BOTH,
+	  "rsp+0 -> memory by rdi", IN_MEMORY, "stack 16" },
+	/* ...unless the structure is in memory anyway: too large, or something else is unaligned. */
+	{ "struct in { char c; } __attribute__((aligned(4))); "
+	  "struct s { char c; struct in i; char d[20]; } __attribute__((packed)); " BOTH,
+	  "rsp+0 -> memory by rdi", IN_MEMORY, "stack 32" },
+	{ "struct in { char c; } __attribute__((aligned(4))); "
+	  "struct s { char c; struct in i; int d; } __attribute__((packed)); " BOTH,
+	  "rsp+0 -> memory by rdi", IN_MEMORY, "stack 16" },
 
 	/* Alignment by attribute makes padding (NO_CLASS), and larger sizes. */
 	{ "struct s { long a; } __attribute__((aligned(16))); " BOTH, "rdi -> rax", IN, "stack 0" },
@@ -260,6 +307,32 @@ static const struct row rows[] = {
 	 * to 8, and no structure is there to be aligned. */
 	{ "typedef long a32 __attribute__((aligned(32))); void f(" INTS6 ", int, a32)",
 	  SIX " | rsp+0 | unspecified -> void", "7*ANY ANY", "stack ?" },
+
+	{ "struct s { long a, b, c; }; typedef struct s s32 __attribute__((aligned(32))); "
+	  "void f(struct s, s32, int)", "rsp+0 | unspecified | unspecified -> void",
+	  "args.aggregate.memory 2*args.overaligned", "stack ?" },
+	/* One that asks for less changes nothing: Figure 3.1 aligns the types, and __int128 "in memory
+	 * must be aligned on a 16-byte boundary". */
+	{ "typedef __int128 u __attribute__((aligned(1))); void f(" INTS6 ", int, u, int)",
+	  SIX " | rsp+0 | rsp+16 | rsp+32 -> void", "7*ANY args.whole ANY", "stack 40" },
+	{ "typedef long double u __attribute__((aligned(4))); void f(" INTS6 ", int, u, int)",
+	  SIX " | rsp+0 | rsp+16 | rsp+32 -> void", "7*ANY args.x87 ANY", "stack 40" },
+	{ "typedef __float128 u __attribute__((aligned(8))); void f(" DOUBLES8 ", double, u, double)",
+	  EIGHT " | rsp+0 | rsp+16 | rsp+32 -> void", "8*ANY ANY args.whole ANY", "stack 40" },
+	{ "typedef float u __attribute__((vector_size(16), aligned(1))); void f(" DOUBLES8
+	  ", double, u, double)", EIGHT " | rsp+0 | rsp+16 | rsp+32 -> void",
+	  "8*ANY ANY args.whole ANY", "stack 40" },
+	{ "typedef long double _Complex u __attribute__((aligned(8))); void f(char[], u, u)",
+	  "rdi | rsp+0 | rsp+32 -> void", "ANY 2*args.complex.x87", "stack 64" },
+	{ "struct s { long double a; }; typedef struct s u __attribute__((aligned(4))); "
+	  "struct t { long a[3]; }; void f(struct t, u)", "rsp+0 | rsp+32 -> void", "2*ANY",
+	  "stack 48" },
+	/* A structure that owes its lower alignment to such a member: 16 or 4, nothing says. */
+	{ "typedef long double u __attribute__((aligned(4))); " S("u a; char b[9];")
+	  "void f(long double, struct s)", "rsp+0 | unspecified -> void",
+	  "args.x87 args.underaligned", "stack ?" },
+	{ "typedef int u __attribute__((aligned(2))); " S("u a; char b[19];")
+	  "void f(struct s, struct s)", "rsp+0 | rsp+24 -> void", "2*ANY", "stack 48" },
 
 	/* NO_CLASS: empty structures take neither registers nor memory. */
 	{ S("") "void f(int, struct s, int)", "edi | nothing passed | esi -> void",
