@@ -82,7 +82,7 @@ def test_bad_options(good, tmp_path):
         proto: "which object?",
         ("f.o", *proto, "--contract", "x.h"): "say what the functions promise",
         ("f.o", *proto, "--seed", "x"): "`x' is no number",
-        ("f.o", *proto, "--place", "moon"): "`moon' is no place",
+        ("f.o", *proto, "--place", "moon"): "unknown place 'moon'",
         ("f.o", "--contract", "x.h"): "x.h: cannot be read: No such file or directory",
         ("f.o", *proto, "--abi", "sisv"): "did you mean `sysv'?",
     }.items():

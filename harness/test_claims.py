@@ -331,8 +331,8 @@ def test_contract_that_cannot_be_held(tmp_path, old, new, says):
 @pytest.mark.parametrize("options, says", [
     (["--claim", "22"], "`22' is no claim; they are numbered from 1 to 21"),
     (["--claim", "x"], "`x' is no claim"), (["--claim", ","], "--claim: empty list"),
-    (["--place", "moon"], "`moon' is no place of claims"),
-    (["--place", "vmx"], "`vmx' is no place of claims"), (["--opt", "fast"], "`fast' is no optimisation"),
+    (["--place", "moon"], "unknown place 'moon'"),
+    (["--place", "vmx"], "no claim is decided in place vmx"), (["--opt", "fast"], "`fast' is no optimisation"),
     (["--cc", "no-such"], "no compiler \"no-such\""), (["more"], "what is `more'?"),
 ])
 def test_bad_options(tmp_path, options, says):

@@ -105,7 +105,7 @@ def test_bad_usage(args, message, tmp_path):
     (["--width", ""], "--width: empty list"),
     (["--opt", "fast"], "--opt: `fast' is no optimisation"),
     (["--opt", ""], "--opt: empty list"),
-    (["--place", "mars"], "--place: `mars'"),
+    (["--place", "mars"], "--place: unknown place 'mars'"),
     (["--seed", "abc"], "--seed: `abc' is not a number"),
     (["--seed", "-1"], "--seed: `-1' is not a number"),
     (["--seed", "99999999999999999999"], "is not a number from 0 to 9223372036854775807"),

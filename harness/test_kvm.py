@@ -30,7 +30,7 @@ def test_here_it_works_or_the_reason_is_told():
     assert len(lines) == 2
     for line, width in zip(lines, (32, 64)):
         assert re.fullmatch(
-            rf"kvm     {width}  (available \((vmx|svm|another vendor), .*\)|not available: kvm: "
+            rf"kvm       {width}  (available \((vmx|svm|another vendor), .*\)|not available: kvm: "
             r"(no permission on /dev/kvm: join the group kvm.*|there is no /dev/kvm: .*|"
             r"/dev/kvm cannot be opened: .*|.*: a \d\d-bit guest cannot [^:]+: .+))", line), line
 
@@ -147,7 +147,7 @@ MODES = {"plain": (), "stepped": (f"options={STEP}",),
 def test_engine_says_what_it_is(machine):
     lines = machine.outputs["places"].stdout.splitlines()
     for width in WIDTHS:
-        assert any(re.fullmatch(rf"kvm     {width}  available \(svm, kvm_amd, QEMU TCG CPU "
+        assert any(re.fullmatch(rf"kvm       {width}  available \(svm, kvm_amd, QEMU TCG CPU "
                                 r"version [\d.]+\+, AVX\)", line) for line in lines), lines
 
 

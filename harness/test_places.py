@@ -159,9 +159,9 @@ def test_absent_place_is_left_out_and_told(tmp_path, gcc):
 # Bad options --------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("args,message", [
-    (["--place", "native,vmxx"], "--place: `vmxx' is no place; say native, kvm, vmx, root"),
+    (["--place", "native,vmxx"], "--place: unknown place 'vmxx': use native, kvm, vmx, root"),
     (["--place", ""], "--place: empty list"),
-    (["--vmx-engine", "qemu"], "--vmx-engine: `qemu' is neither bochs nor kvm-nested"),
+    (["--vmx-engine", "qemu"], "--vmx-engine: unknown engine 'qemu': use bochs or kvm-nested"),
     (["--vmx-with", "steps"], "--vmx-with: `steps' is none of step"),
     (["--vmx-with", "step,trap-fpu"], "--vmx-with: step and trap-fpu do not go together"),
 ])

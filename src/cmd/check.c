@@ -35,8 +35,8 @@ static const char usage[] =
 	"  --note LINE     a line of a contract for the last --proto, such as\n"
 	"                  'arg n count 64 of dst'\n"
 	"  --abi NAME      the convention of what names none (default: sysv, cdecl)\n"
-	"  --place LIST    native, kvm, vmx, root, root-vmcs, all, auto (default:\n"
-	"                  natively; kernel code in every place there is)\n"
+	"  --place LIST    %s, all, auto (default:\n"
+	"                  auto: natively; kernel code in every place there is)\n"
 	"  --seed N        what values and poison are made from (default: 1)\n"
 	"  --weak-stubs    let undefined symbols be functions of which nothing is known\n"
 	"  --step          natively, look at every instruction: stack writes, and\n"
@@ -157,7 +157,7 @@ static void parse_options(struct arena *a, int argc, char **argv, struct options
 			o->verbose = true;
 			break;
 		case 'h':
-			fputs(usage, stdout);
+			print_usage(usage);
 			exit(0);
 		default:
 			fputs("try `clobber check --help'\n", stderr);
@@ -284,71 +284,36 @@ static bool kernel_only(const struct contract_file *f)
 	return true;
 }
 
-static void add_place(struct check_run *r, enum place_id p)
-{
-	for (size_t i = 0; i < r->nplaces; i++) {
-		if (r->place[i].place == p)
-			return;
-	}
-	r->place = arena_grow(r->arena, r->place, r->nplaces, sizeof(*r->place));
-	r->place[r->nplaces++] = (struct checked_place){ .place = p };
-}
-
 static void choose_places(struct check_run *r, const struct options *o)
 {
-	const char **list = split_list(r->arena, o->place ? o->place : "auto");
+	bool wanted[PLACES] = { false }, automatic = !o->place;
+	const char *why = o->place ? place_list(r->arena, o->place, wanted, &automatic) : NULL;
 
-	if (!*list)
-		die("check: --place: empty list; say for instance native,vmx");
-	for (; *list; list++) {
-		bool every = !strcmp(*list, "all"), found = every;
-
-		if (!strcmp(*list, "auto")) {
-			add_place(r, PLACE_NATIVE);
-			every = found = true;
-			if (!kernel_only(r->file))
-				continue;
-		}
-		for (enum place_id p = 0; p < PLACES; p++) {
-			if (!every && strcmp(*list, place_name(p)))
-				continue;
-			add_place(r, p);
-			found = true;
-		}
-		if (!found)
-			die("check: --place: `%s' is no place; `clobber list places' prints them",
-			    *list);
+	if (why)
+		die("check: --place: %s", why);
+	if (automatic && kernel_only(r->file))
+		memset(wanted, true, sizeof(wanted));
+	else if (automatic)
+		wanted[PLACE_NATIVE] = true;
+	r->place = arena_alloc(r->arena, PLACES * sizeof(*r->place));
+	for (enum place_id i = 0; i < PLACES; i++) {
+		if (wanted[i])
+			r->place[r->nplaces++] = (struct checked_place){ .place = i };
 	}
 }
 
 static void run_place(struct check_run *r, struct checked_place *p, const char *runtime)
 {
 	const struct payload payload = check_payload(r);
-	/* Kernel code does without the FPU. */
-	unsigned options = kernel_only(r->file) ? CL_TRAP_FPU : 0;
-	struct kvm_options k = { .runtime = runtime, .options = options };
-	struct vmx_options o = { .runtime = runtime };
+	const struct place_options o = { .runtime = runtime,
+					 /* Kernel code does without the FPU. */
+					 .monitor = kernel_only(r->file) ? CL_TRAP_FPU : 0 };
 
-	switch (p->place) {
-	case PLACE_NATIVE:
-		p->engine = "process";
-		native_run(r->arena, &payload, &p->run);
-		p->why_not = p->run.why_not;
+	p->why_not = place_why_not(r->arena, p->place, &o, payload.width, payload.isa, &p->engine);
+	if (p->why_not)
 		return;
-	case PLACE_KVM:
-		p->why_not = kvm_why_not(r->arena, &k, r->file->width, &p->engine);
-		if (!p->why_not)
-			kvm_run_payload(r->arena, &payload, &k, &p->run);
-		return;
-	default:
-		o.mode = p->place == PLACE_ROOT        ? VMX_MODE_ROOT
-			 : p->place == PLACE_ROOT_VMCS ? VMX_MODE_ROOT_CURRENT
-						       : VMX_MODE_GUEST;
-		o.options = p->place == PLACE_VMX ? options : 0;
-		p->why_not = vmx_why_not(r->arena, &o, r->file->width, &p->engine);
-		if (!p->why_not)
-			vmx_run(r->arena, &payload, &o, &p->run);
-	}
+	all_places[p->place]->run(all_places[p->place], r->arena, &payload, &o, &p->run);
+	p->why_not = p->run.why_not;
 }
 
 /* Work ---------------------------------------------------------------------------------------- */

@@ -96,32 +96,26 @@ static void claim_list(struct arena *a, const char *list, bool wanted[CLAIMS])
 	}
 }
 
-static void place_list(struct plan *p, const char *list, struct places *out)
+static void choose_places(struct plan *p, const char *list, struct places *out)
 {
-	const char **v = split_list(p->arena, list ? list : "auto");
-	bool try = false;
+	bool automatic = !list;
+	const char *why = list ? place_list(p->arena, list, out->wanted, &automatic) : NULL;
 
-	*out = (struct places){ .vmx = { .runtime = p->runtime } };
-	if (!*v)
-		die("--place: empty list; say for instance native,root");
-	for (; *v; v++) {
-		bool all = !strcmp(*v, "all"), found = all || !strcmp(*v, "auto");
+	out->options.runtime = p->runtime;
+	if (why)
+		die("--place: %s", why);
+	for (const char **v = split_list(p->arena, list); v && *v; v++) {
+		enum place_id place = place_find(*v);
 
-		try = try || !strcmp(*v, "auto");
-		for (enum place_id i = 0; i < PLACES; i++) {
-			if (place_for_claims(i) && (all || !strcmp(*v, place_name(i))))
-				out->wanted[i] = found = true;
-		}
-		if (!found)
-			die("--place: `%s' is no place of claims; say native, root, root-vmcs, all "
-			    "or "
-			    "auto",
+		if (place < PLACES && !place_for_claims(place))
+			die("--place: no claim is decided in place %s: use native, root, root-vmcs, "
+			    "all or auto",
 			    *v);
 	}
-	if (!try)
+	if (!automatic)
 		return;
 	out->wanted[PLACE_NATIVE] = true;
-	if (!vmx_why_not(p->arena, &out->vmx, W64, NULL))
+	if (!place_why_not(p->arena, PLACE_ROOT, &out->options, W64, ISA_INTEGER, NULL))
 		out->wanted[PLACE_ROOT] = out->wanted[PLACE_ROOT_VMCS] = true;
 }
 
@@ -157,7 +151,7 @@ int cmd_claims(int argc, char **argv)
 	struct options o;
 	struct plan p = { 0 };
 	struct matrix m;
-	struct places places;
+	struct places places = { 0 };
 	struct compiler_list compilers;
 	struct claims_request r = { .plan = &p, .compilers = &compilers };
 	struct claims_table table;
@@ -176,7 +170,7 @@ int cmd_claims(int argc, char **argv)
 	if (r.opt[0] != 'O' || strlen(r.opt) > 6)
 		die("--opt: `%s' is no optimisation; say for instance O2", o.opt);
 	open_work(&p, o.out, o.work);
-	place_list(&p, o.place, &places);
+	choose_places(&p, o.place, &places);
 	find_tools(&p, o.cc, &compilers);
 	decide_claims(&r, &m, &places, &table);
 

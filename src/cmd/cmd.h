@@ -19,6 +19,10 @@ int cmd_compare(int argc, char **argv);
 int cmd_merge(int argc, char **argv);
 int cmd_claims(int argc, char **argv);
 
+/* Print a verb's --help on standard output, the names of places in place of its %s, with
+ * their titles in place of its %p. */
+void print_usage(const char *usage);
+
 /* `--abi LIST`: names checked, the unknown is an error with a suggestion. NULL stays NULL. */
 const char **abi_list(struct arena *a, const char *list);
 

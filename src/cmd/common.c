@@ -2,10 +2,29 @@
 /* Options that several verbs have. */
 #include "cmd/cmd.h"
 #include "abi/abi.h"
+#include "place/place.h"
 #include "util/words.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+
+void print_usage(const char *usage)
+{
+	struct arena *a = arena_new();
+
+	for (; *usage; usage++) {
+		if (*usage != '%') {
+			putchar(*usage);
+			continue;
+		}
+		if (*++usage == 's')
+			fputs(place_names(a), stdout);
+		for (enum place_id i = 0; *usage == 'p' && i < PLACES; i++)
+			printf("%18s%-10s %s\n", "", place_name(i), all_places[i]->title);
+	}
+	arena_free(a);
+}
 
 const char **abi_list(struct arena *a, const char *list)
 {

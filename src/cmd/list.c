@@ -2,8 +2,7 @@
 /* clobber list: what there is: conventions, cases, compilers, places, rules, checks. */
 #include "cmd/cmd.h"
 #include "gen/census.h"
-#include "place/kvm.h"
-#include "place/vmx.h"
+#include "place/place.h"
 #include "plan/toolchain.h"
 #include "run/case_files.h"
 #include "util/data.h"
@@ -135,30 +134,29 @@ static int list_profiles(void)
 	return 0;
 }
 
-static void list_place(const char *name, enum width w, const char *why, const char *engine)
+/* A place, an engine, a width. What is not the place's default engine is named. */
+static void list_place(struct arena *a, enum place_id place, const char *engine, enum width w)
 {
-	printf("%-7s %u  %s%s%s\n", name, width_bits(w), why ? "not available: " : "available (",
-	       why ? why : engine, why ? "" : ")");
+	const struct place_options o = { .runtime = data_dir(a, "runtime"), .engine = engine };
+	bool other = strcmp(engine, all_places[place]->engines[0]);
+	const char *answer = NULL;
+	const char *why = place_why_not(a, place, &o, w, ISA_SSE2, &answer);
+
+	printf("%-9s %u  %s%s%s%s%s\n", place_name(place), width_bits(w), other ? "engine " : "",
+	       other ? engine : "", other ? ": " : "", why ? "not available: " : "available",
+	       why ? why : arena_printf(a, " (%s)", answer));
 }
 
 static int list_places(void)
 {
 	struct arena *a = arena_new();
-	const char *runtime = data_dir(a, "runtime"), *engine, *why;
 
-	for (enum width w = W32; w < WIDTHS; w++) {
-		list_place("native", w, native_why_not(w, ISA_SSE2), "process");
-	}
-	for (enum width w = W32; w < WIDTHS; w++) {
-		why = kvm_why_not(a, &(struct kvm_options){ .runtime = runtime }, w, &engine);
-		list_place("kvm", w, why, engine);
-	}
-	for (enum vmx_engine e = VMX_BOCHS; e <= VMX_KVM_NESTED; e++) {
-		for (enum width w = W32; w < WIDTHS; w++) {
-			const struct vmx_options o = { .engine = e, .runtime = runtime };
-
-			why = vmx_why_not(a, &o, w, &engine);
-			list_place("vmx", w, why, engine);
+	for (enum place_id i = 0; i < PLACES; i++) {
+		for (const char *const *e = all_places[i]->engines; *e; e++) {
+			for (enum width w = W32; w < WIDTHS; w++) {
+				if (all_places[i]->widths[w])
+					list_place(a, i, *e, w);
+			}
 		}
 	}
 	arena_free(a);

@@ -32,11 +32,10 @@ static const char usage[] =
 	"                  (default: these, if they have cases), and when named\n"
 	"                  kernel-retpoline, kernel-rethunk, kernel-ibt, kernel-sls,\n"
 	"                  kernel-cfi (see `clobber list profiles')\n"
-	"  --place LIST    native, kvm (a guest of this kernel's KVM), vmx (a guest of\n"
-	"                  clobber's own hypervisor), root, root-vmcs (VMX root operation\n"
-	"                  without and with a current VMCS), all; auto: native, and the\n"
-	"                  kernel's code in the others that work here (default: auto;\n"
-	"                  see `clobber list places')\n"
+	"  --place LIST    where to run, of these (default: auto; `clobber list places')\n"
+	"%p"
+	"                  all; auto: native, and the kernel's code in the others that\n"
+	"                  work here\n"
 	"  --vmx-model M   the processor that Bochs is to be (default: corei7_icelake_u)\n"
 	"  --vmx-engine E  bochs (default) or kvm-nested\n"
 	"  --vmx-with LIST in places kvm and vmx: step (through code under\n"
@@ -219,7 +218,7 @@ static bool parse_options(int argc, char **argv, struct options *o)
 			o->quiet = true;
 			break;
 		case 'h':
-			fputs(usage, stdout);
+			print_usage(usage);
 			return false;
 		default:
 			fputs("try `clobber run --help'\n", stderr);
@@ -251,67 +250,58 @@ static unsigned vmx_word(const char *word)
 	die("--vmx-with: `%s' is none of step, interrupts, leaf, trap-fpu, none", word);
 }
 
-/* One entry of --place; root operation of both kinds goes with vmx. */
-static void want_place(const char *name, bool wanted[PLACES])
-{
-	bool found = !strcmp(name, "all");
-
-	for (enum place_id i = 0; i < PLACES; i++) {
-		if (strcmp(name, "all") && strcmp(name, place_name(i)))
-			continue;
-		wanted[i] = found = true;
-	}
-	if (!found)
-		die("--place: `%s' is no place; say native, kvm, vmx, root, root-vmcs, all or auto",
-		    name);
-}
-
-/* What `auto` adds, unless a place is named beside it: those that work here. What does not is told
- * and left out. */
+/* What `auto` adds, unless a place is named beside it: those that work here. What does not is
+ * reported and left out. */
 static void try_places(struct plan *p, struct places *out)
 {
-	const char *why = kvm_why_not(p->arena, &out->kvm, W64, NULL);
+	for (enum place_id i = PLACE_NATIVE + 1; i < PLACES; i++) {
+		const struct place *with = all_places[i]->with;
 
-	out->wanted[PLACE_KVM] = !why;
-	out->why_not[PLACE_KVM] = why;
-	why = vmx_why_not(p->arena, &out->vmx, W64, NULL);
-	out->wanted[PLACE_VMX] = out->wanted[PLACE_ROOT] = out->wanted[PLACE_ROOT_VMCS] = !why;
-	out->why_not[PLACE_VMX] = why;
+		if (with) {
+			out->wanted[i] = out->wanted[place_find(with->name)];
+			continue;
+		}
+		out->why_not[i] = place_why_not(p->arena, i, &out->options, W64, ISA_INTEGER, NULL);
+		out->wanted[i] = !out->why_not[i];
+	}
 	p->kernel_only_elsewhere = true;
+}
+
+static void monitor_options(struct plan *p, const struct options *o, struct places *out)
+{
+	unsigned monitor = 0;
+
+	for (const char **w = split_list(p->arena, o->vmx_with); w && *w; w++) {
+		monitor |= vmx_word(*w);
+		out->monitor_given = true;
+	}
+	if ((monitor & CL_STEP) && (monitor & CL_TRAP_FPU))
+		die("--vmx-with: step and trap-fpu do not go together: choose one");
+	if ((monitor & CL_INTERRUPTS) && !(monitor & CL_STEP))
+		die("--vmx-with: interrupts come with steps only: use step,interrupts");
+	out->options.monitor = monitor;
 }
 
 /* Where to run. */
 static void choose_places(struct plan *p, const struct options *o, struct places *out)
 {
-	const char **list = split_list(p->arena, o->place        ? o->place
-						 : o->build_only ? "native"
-								 : "auto");
-	bool try = false;
+	const char *list = o->place ? o->place : o->build_only ? "native" : "auto", *why;
+	bool automatic = false, others = false;
 
-	*out = (struct places){ .vmx = { .runtime = p->runtime, .model = o->vmx_model },
-				.kvm = { .runtime = p->runtime } };
-	if (o->vmx_engine && strcmp(o->vmx_engine, "bochs")) {
-		if (strcmp(o->vmx_engine, "kvm-nested"))
-			die("--vmx-engine: `%s' is neither bochs nor kvm-nested", o->vmx_engine);
-		out->vmx.engine = VMX_KVM_NESTED;
-	}
-	for (const char **w = split_list(p->arena, o->vmx_with); w && *w; w++) {
-		out->vmx.options |= vmx_word(*w);
-		out->vmx_options_given = true;
-	}
-	if ((out->vmx.options & CL_STEP) && (out->vmx.options & CL_TRAP_FPU))
-		die("--vmx-with: step and trap-fpu do not go together: choose one");
-	if ((out->vmx.options & CL_INTERRUPTS) && !(out->vmx.options & CL_STEP))
-		die("--vmx-with: interrupts come with steps only: say step,interrupts");
-	if (!*list)
-		die("--place: empty list; say for instance native,vmx");
-	for (; *list; list++) {
-		if (!strcmp(*list, "auto"))
-			out->wanted[PLACE_NATIVE] = try = true;
-		else
-			want_place(*list, out->wanted);
-	}
-	if (try && !out->wanted[PLACE_KVM] && !out->wanted[PLACE_VMX])
+	*out = (struct places){
+		.options = { .runtime = p->runtime, .model = o->vmx_model, .engine = o->vmx_engine }
+	};
+	if (o->vmx_engine && !place_has_engine(PLACE_VMX, o->vmx_engine))
+		die("--vmx-engine: unknown engine '%s': use bochs or kvm-nested", o->vmx_engine);
+	monitor_options(p, o, out);
+	why = place_list(p->arena, list, out->wanted, &automatic);
+	if (why)
+		die("--place: %s", why);
+	for (enum place_id i = PLACE_NATIVE + 1; i < PLACES; i++)
+		others = others || out->wanted[i];
+	if (automatic)
+		out->wanted[PLACE_NATIVE] = true;
+	if (automatic && !others)
 		try_places(p, out);
 }
 

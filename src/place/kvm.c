@@ -206,3 +206,37 @@ void kvm_run_payload(struct arena *a, const struct payload *p, const struct kvm_
 	}
 	work_close(&k);
 }
+
+static struct kvm_options options(const struct place_options *o)
+{
+	return (struct kvm_options){ .runtime = o->runtime, .options = o->monitor };
+}
+
+static const char *why_not(const struct place *self, struct arena *a, const struct place_options *o,
+			   enum width w, enum isa isa, const char **engine)
+{
+	const struct kvm_options k = options(o);
+	const char *why = kvm_why_not(a, &k, w, engine);
+
+	(void)self;
+	return why ? why : lacks(isa);
+}
+
+static void run(const struct place *self, struct arena *a, const struct payload *p,
+		const struct place_options *o, struct place_run *out)
+{
+	const struct kvm_options k = options(o);
+
+	(void)self;
+	kvm_run_payload(a, p, &k, out);
+}
+
+static const char *const engines[] = { "kvm", NULL };
+
+const struct place kvm_place = { .name = "kvm",
+				 .title = "a guest of this kernel's KVM, in ring 0",
+				 .engines = engines,
+				 .widths = { true, true },
+				 .guest = true,
+				 .why_not = why_not,
+				 .run = run };

@@ -4,7 +4,6 @@
 #ifndef CLOBBER_KVM_H
 #define CLOBBER_KVM_H
 
-#include "payload/handover.h"
 #include "place/place.h"
 
 struct kvm_options {

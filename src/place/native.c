@@ -139,3 +139,30 @@ void native_run(struct arena *a, const struct payload *p, struct place_run *out)
 	munmap(h, RESULT_BYTES);
 	close(fd);
 }
+
+static const char *why_not(const struct place *self, struct arena *a, const struct place_options *o,
+			   enum width w, enum isa isa, const char **engine)
+{
+	(void)self;
+	(void)a;
+	(void)o;
+	*engine = "process";
+	return native_why_not(w, isa);
+}
+
+static void run(const struct place *self, struct arena *a, const struct payload *p,
+		const struct place_options *o, struct place_run *out)
+{
+	(void)self;
+	(void)o;
+	native_run(a, p, out);
+}
+
+static const char *const engines[] = { "process", NULL };
+
+const struct place native_place = { .name = "native",
+				    .title = "an ordinary process, confined",
+				    .engines = engines,
+				    .widths = { true, true },
+				    .why_not = why_not,
+				    .run = run };

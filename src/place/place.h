@@ -4,6 +4,7 @@
 #ifndef CLOBBER_PLACE_H
 #define CLOBBER_PLACE_H
 
+#include "payload/handover.h"
 #include "payload/record.h"
 #include "abi/profile.h"
 
@@ -52,6 +53,71 @@ struct payload {
 	int (*trace)(void *closure, int pid, const volatile struct cl_header *h);
 	void *closure;
 };
+
+/* The places there are: PLACE_NATIVE is an ordinary process and the first; the others are after
+ * their rows (places.def). */
+enum place_id {
+#define PLACE(id, row) PLACE_##id,
+#include "place/places.def"
+#undef PLACE
+	PLACES
+};
+
+/* How to run; a place looks at what concerns it. */
+struct place_options {
+	const char *runtime; /* folder with vmx64.rom, kvm64.bin and their like */
+	const char *engine;  /* one of the place's engines, by name; NULL: its first */
+	const char
+		*model; /* the processor to emulate, by the engine's name of it; NULL: its choice */
+	unsigned monitor; /* of a guest: CL_STEP, CL_INTERRUPTS, CL_STEP_LEAF, CL_TRAP_FPU */
+};
+
+/* A row of the table of places. */
+struct place {
+	const char *name;  /* "root-vmcs" */
+	const char *title; /* "VMX root operation with a current VMCS" */
+	const char *const
+		*engines;    /* what can implement it, NULL-ended; the first is the default */
+	bool widths[WIDTHS]; /* of the code it runs */
+	bool guest;          /* a virtual machine, whose monitor has options */
+	bool root; /* it gets only what is written for VMX root operation; all else is as in a guest
+		    */
+	const struct place
+		*with; /* NULL, or the place it comes with: if that works, so does this */
+	unsigned mode; /* for its functions */
+	/* Does it work here, for code of the width with these vector registers? NULL, or why not
+	 * and what to do. *engine is what a report says: "bochs 2.7, corei7_icelake_u". Both live
+	 * in `a`. */
+	const char *(*why_not)(const struct place *self, struct arena *a,
+			       const struct place_options *o, enum width w, enum isa isa,
+			       const char **engine);
+	/* Run a payload there. Outcomes live in `a`. Deaths, hangs and lost results are charged to
+	 * the case under way, and the run goes on behind it. */
+	void (*run)(const struct place *self, struct arena *a, const struct payload *p,
+		    const struct place_options *o, struct place_run *out);
+};
+
+extern const struct place *const all_places[PLACES];
+
+/* "native", "kvm", ... */
+const char *place_name(enum place_id place);
+
+/* PLACES when there is none of the name. */
+enum place_id place_find(const char *name);
+
+/* "native, kvm, ...", in `a`. */
+const char *place_names(struct arena *a);
+
+/* Add the places of a comma-separated LIST to `wanted`; `all` is every one, `auto` sets *automatic.
+ * NULL, or what is wrong with the list, in `a`. */
+const char *place_list(struct arena *a, const char *list, bool wanted[PLACES], bool *automatic);
+
+/* Is it one of the place's engines? */
+bool place_has_engine(enum place_id place, const char *engine);
+
+/* See struct place. `engine` may be NULL. */
+const char *place_why_not(struct arena *a, enum place_id place, const struct place_options *o,
+			  enum width w, enum isa isa, const char **engine);
 
 /* Can this machine run processes of the width with these vector registers? NULL, or why not. */
 const char *native_why_not(enum width w, enum isa isa);

@@ -5,7 +5,6 @@
 #ifndef CLOBBER_VMX_H
 #define CLOBBER_VMX_H
 
-#include "payload/handover.h"
 #include "place/place.h"
 #include "vmx/disk.h"
 

@@ -127,7 +127,7 @@ static bool has_work(const struct plan *p, enum profile_id f, enum place_id plac
 {
 	if (place != PLACE_NATIVE && p->kernel_only_elsewhere && profiles[f].isa != ISA_INTEGER)
 		return false;
-	if (place < PLACE_ROOT)
+	if (!all_places[place]->root)
 		return true;
 	for (size_t i = 0; i < p->set[f].n; i++) {
 		if (p->set[f].v[i].decl->through)
@@ -228,11 +228,4 @@ void plan_columns(struct plan *p, struct compiler_list *compilers, const bool pl
 	}
 	if (p->progress)
 		p->progress(NULL);
-}
-
-const char *place_name(enum place_id place)
-{
-	static const char *const names[PLACES] = { "native", "kvm", "vmx", "root", "root-vmcs" };
-
-	return names[place];
 }

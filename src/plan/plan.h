@@ -6,6 +6,7 @@
 #define CLOBBER_PLAN_H
 
 #include "gen/gen.h"
+#include "place/place.h"
 #include "plan/toolchain.h"
 
 #include <signal.h>
@@ -16,11 +17,6 @@ enum absence {
 	UNSUPPORTED,   /* the compiler lacks the convention or a type, or refuses the prototype */
 	COMPILER_CRASH /* it died or hung on this very case */
 };
-
-/* Where a payload runs: as a process; as a guest of KVM; as a guest of our own VMX hypervisor; in
- * VMX root operation with no current VMCS, where a VMREAD fails with VMfailInvalid; and with one,
- * where that of no field fails with VMfailValid. */
-enum place_id { PLACE_NATIVE, PLACE_KVM, PLACE_VMX, PLACE_ROOT, PLACE_ROOT_VMCS, PLACES };
 
 /* Compiler x width x optimisation x profile x place. */
 struct column {
@@ -78,9 +74,6 @@ size_t plan_find_column(const struct plan *p, const struct compiler *c, enum pro
 void plan_places(struct plan *p, const bool places[PLACES]);
 
 extern const bool plan_only_native[PLACES];
-
-/* "native", "kvm", "vmx", "root", "root-vmcs". */
-const char *place_name(enum place_id place);
 
 /* Can code of both columns meet in one program? */
 static inline bool same_world(const struct column *a, const struct column *b)

@@ -12,57 +12,40 @@
 struct queue {
 	struct matrix *m;
 	const struct places *places;
-	const char *why_not[PLACES][WIDTHS];
+	const char *why_not[PLACES][PROFILES];
 	pthread_mutex_t lock;
 	size_t next;
 };
 
-/* What the monitor does besides running a payload: kernel code must do without the FPU, and its
- * leaf functions must leave nothing below the stack pointer, at any instruction. */
-static unsigned vmx_options_of(const struct places *places, const struct column *c)
+/* What the monitor of a guest does besides running a payload: kernel code must do without the FPU,
+ * and its leaf functions must leave nothing below the stack pointer, at any instruction. */
+static unsigned monitor_of(const struct places *places, const struct column *c)
 {
-	if (places->vmx_options_given)
-		return places->vmx.options;
+	if (places->monitor_given)
+		return places->options.monitor;
 	return profiles[c->profile].isa == ISA_INTEGER ? CL_TRAP_FPU | CL_STEP_LEAF : 0;
-}
-
-static enum vmx_mode mode_of(enum place_id place)
-{
-	return place == PLACE_ROOT        ? VMX_MODE_ROOT
-	       : place == PLACE_ROOT_VMCS ? VMX_MODE_ROOT_CURRENT
-					  : VMX_MODE_GUEST;
 }
 
 static void run_payload(struct arena *a, const struct queue *q, const struct column *c,
 			struct place_run *out)
 {
 	const struct gen_set *set = column_set(q->m->plan, c);
+	const struct place *place = all_places[c->place];
+	struct place_options o = q->places->options;
 	const struct payload p = { .path = c->payload,
 				   .width = c->width,
 				   .isa = profiles[c->profile].isa,
 				   .ncases = set->n,
 				   .seed = q->m->seed,
 				   .directions = 3 };
-	struct vmx_options o = q->places->vmx;
 
-	if (c->place == PLACE_NATIVE) {
-		native_run(a, &p, out);
+	if (q->why_not[c->place][c->profile]) {
+		*out = (struct place_run){ .n = set->n,
+					   .why_not = q->why_not[c->place][c->profile] };
 		return;
 	}
-	if (q->why_not[c->place][c->width]) {
-		*out = (struct place_run){ .n = set->n, .why_not = q->why_not[c->place][c->width] };
-		return;
-	}
-	if (c->place == PLACE_KVM) {
-		struct kvm_options k = q->places->kvm;
-
-		k.options = vmx_options_of(q->places, c);
-		kvm_run_payload(a, &p, &k, out);
-		return;
-	}
-	o.mode = mode_of(c->place);
-	o.options = c->place == PLACE_VMX ? vmx_options_of(q->places, c) : 0;
-	vmx_run(a, &p, &o, out);
+	o.monitor = monitor_of(q->places, c);
+	place->run(place, a, &p, &o, out);
 }
 
 static uint64_t now(void)
@@ -105,37 +88,23 @@ static void *worker(void *arg)
 	}
 }
 
-static const char *why_not(const struct queue *q, enum place_id p, enum width w,
-			   const char **engine)
-{
-	struct vmx_options o = q->places->vmx;
-
-	if (p == PLACE_KVM)
-		return kvm_why_not(q->m->arena, &q->places->kvm, w, engine);
-	o.mode = mode_of(p);
-	return vmx_why_not(q->m->arena, &o, w, engine);
-}
-
-/* Ask once before the payloads run: it boots the engine. */
+/* Ask before the payloads run, once a place and profile: it may boot the engine. */
 static void find_engines(struct queue *q)
 {
 	struct matrix *m = q->m;
-	bool wanted[PLACES][WIDTHS] = { { false } };
+	bool asked[PLACES][PROFILES] = { { false } };
 
-	for (size_t i = 0; i < m->plan->ncolumns; i++)
-		wanted[m->plan->columns[i].place][m->plan->columns[i].width] = true;
-	if (wanted[PLACE_NATIVE][W32] || wanted[PLACE_NATIVE][W64])
-		m->engine[PLACE_NATIVE] = "process";
-	for (enum place_id p = PLACE_NATIVE + 1; p < PLACES; p++) {
-		for (enum width w = W32; w < WIDTHS; w++) {
-			const char *engine = NULL;
+	for (size_t i = 0; i < m->plan->ncolumns; i++) {
+		const struct column *c = &m->plan->columns[i];
+		const char *engine = NULL, **why = &q->why_not[c->place][c->profile];
 
-			if (!wanted[p][w])
-				continue;
-			q->why_not[p][w] = why_not(q, p, w, &engine);
-			if (!q->why_not[p][w] || !m->engine[p])
-				m->engine[p] = engine ? engine : "none";
-		}
+		if (asked[c->place][c->profile])
+			continue;
+		asked[c->place][c->profile] = true;
+		*why = place_why_not(m->arena, c->place, &q->places->options, c->width,
+				     profiles[c->profile].isa, &engine);
+		if (!*why || !m->engine[c->place])
+			m->engine[c->place] = engine ? engine : "none";
 	}
 }
 

@@ -4,18 +4,15 @@
 #ifndef CLOBBER_RUN_H
 #define CLOBBER_RUN_H
 
-#include "place/kvm.h"
-#include "place/vmx.h"
 #include "verdict/model.h"
 
 /* How to run in places other than the native one. */
 struct places {
 	bool wanted[PLACES];
 	const char *why_not[PLACES]; /* of a place that was left out, or NULL */
-	struct vmx_options vmx;
-	struct kvm_options kvm;
-	/* vmx.options are for all payloads in places kvm and vmx; else their profile decides */
-	bool vmx_options_given;
+	struct place_options options;
+	/* options.monitor is for all payloads in guests; else their profile decides */
+	bool monitor_given;
 };
 
 /* Run every payload of m->plan (built before) in the places of its columns, as many at once as

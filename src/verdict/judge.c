@@ -114,8 +114,7 @@ static const char *repeat_command(struct matrix *m, const struct column *col,
 				  const struct gen_case *c)
 {
 	const struct compiler *cc = col->compiler;
-	bool guest = col->place == PLACE_VMX || col->place == PLACE_KVM;
-	const char *with = guest ? m->vmx_with : NULL;
+	const char *with = all_places[col->place]->guest ? m->vmx_with : NULL;
 	const char *which =
 		arena_printf(m->arena, "%s:%s", c->decl->proto->pos.file, c->decl->proto->name);
 

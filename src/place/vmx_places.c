@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* The three places that clobber's own hypervisor makes. In root operation a VMREAD really fails:
+ * with VMfailInvalid where there is no current VMCS; where there is one, with VMfailValid for a
+ * field that does not exist. */
+#include "place/vmx.h"
+
+#include <string.h>
+
+static const char *const engines[] = { "bochs", "kvm-nested", NULL };
+
+static struct vmx_options options(const struct place *self, const struct place_options *o)
+{
+	bool nested = o->engine && !strcmp(o->engine, engines[VMX_KVM_NESTED]);
+
+	return (struct vmx_options){ .engine = nested ? VMX_KVM_NESTED : VMX_BOCHS,
+				     .runtime = o->runtime,
+				     .model = o->model,
+				     .mode = (enum vmx_mode)self->mode,
+				     .options = self->guest ? o->monitor : 0 };
+}
+
+static const char *why_not(const struct place *self, struct arena *a, const struct place_options *o,
+			   enum width w, enum isa isa, const char **engine)
+{
+	const struct vmx_options v = options(self, o);
+
+	(void)isa;
+	return vmx_why_not(a, &v, w, engine);
+}
+
+static void run(const struct place *self, struct arena *a, const struct payload *p,
+		const struct place_options *o, struct place_run *out)
+{
+	const struct vmx_options v = options(self, o);
+
+	vmx_run(a, p, &v, out);
+}
+
+const struct place vmx_place = { .name = "vmx",
+				 .title = "a guest of clobber's own hypervisor, in ring 0",
+				 .engines = engines,
+				 .widths = { true, true },
+				 .guest = true,
+				 .mode = VMX_MODE_GUEST,
+				 .why_not = why_not,
+				 .run = run };
+
+const struct place root_place = { .name = "root",
+				  .title = "VMX root operation, no current VMCS",
+				  .engines = engines,
+				  .widths = { true, true },
+				  .root = true,
+				  .with = &vmx_place,
+				  .mode = VMX_MODE_ROOT,
+				  .why_not = why_not,
+				  .run = run };
+
+const struct place root_vmcs_place = { .name = "root-vmcs",
+				       .title = "VMX root operation, with a current VMCS",
+				       .engines = engines,
+				       .widths = { true, true },
+				       .root = true,
+				       .with = &vmx_place,
+				       .mode = VMX_MODE_ROOT_CURRENT,
+				       .why_not = why_not,
+				       .run = run };
