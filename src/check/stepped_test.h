@@ -7,6 +7,7 @@
 #include "check/unwind.h"
 #include "abi/regs.h"
 #include "util/folder_test.h"
+#include "util/without.h"
 
 #include <check.h>
 #include <errno.h>
@@ -53,6 +54,8 @@ static const char start[] = "	.text\n"
 
 /* ---- building them ---- */
 
+static const char *compiler = "gcc", *family = "gcc";
+
 static bool command(const char *text)
 {
 	int status = system(text);
@@ -60,17 +63,8 @@ static bool command(const char *text)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-static void need(const char *compiler)
-{
-	if (!command(arena_printf(arena, "command -v %s >/dev/null", compiler))) {
-		printf("not-run: %s absent\n", compiler);
-		exit(0); /* of this test's own process */
-	}
-}
-
 /* The program of `source` (suffix "c" or "S") and the start code; NULL if it cannot be built. */
-static const char *build(const char *compiler, int width, const char *flags, const char *suffix,
-			 const char *source)
+static const char *build(int width, const char *flags, const char *suffix, const char *source)
 {
 	const char *elf = in_folder("program"), *s = in_folder("start.S");
 	const char *c = arena_printf(arena, "%s/source.%s", folder, suffix);
@@ -174,8 +168,16 @@ static const char *unwind(struct run *r, const struct unwind_regs *at)
 	return "it never gets to the caller";
 }
 
+static void not_run(const char *why)
+{
+	printf("not-run: unwinding, stepped: %s\n", why);
+	exit(0); /* of this test's own process */
+}
+
 static void start_program(struct run *r, const char *elf)
 {
+	if (r->word == 4 && without(WITHOUT_IA32))
+		not_run(without(WITHOUT_IA32));
 	r->pid = fork();
 	ck_assert_int_ge(r->pid, 0);
 	if (r->pid == 0) {
@@ -183,10 +185,8 @@ static void start_program(struct run *r, const char *elf)
 		execl(elf, elf, (char *)NULL);
 		_exit(errno == ENOEXEC ? 126 : 127);
 	}
-	if (!stopped(r)) {
-		printf("not-run: no %u-bit processes here\n", r->word * 8);
-		exit(0);
-	}
+	if (!stopped(r))
+		not_run(arena_printf(arena, "no %u-bit processes here", r->word * 8));
 	r->memory = open(arena_printf(arena, "/proc/%d/mem", r->pid), O_RDONLY | O_CLOEXEC);
 	ck_assert_int_ge(r->memory, 0);
 	/* To the int3, and over the call. */
