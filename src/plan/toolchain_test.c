@@ -268,6 +268,11 @@ START_TEST(test_scan_path)
 	ck_assert_str_eq(l.v[6].family, "other"); /* this chibicc has no usage either */
 	ck_assert_str_eq(l.v[6].banner, "");
 	ck_assert_str_eq(l.v[6].version, "unknown");
+	/* As on a machine with gcc and clang only. */
+	setenv("CLOBBER_WITHOUT", "compilers", 1);
+	l = find(NULL);
+	ck_assert_str_eq(names(&l), "gcc clang");
+	ck_assert_str_eq(l.v[0].version, "12.2.0");
 }
 END_TEST
 

@@ -498,6 +498,7 @@ START_TEST(die_and_warn)
 	ck_assert_str_eq(text, "clobber: warning: only 5%\n");
 }
 END_TEST
+
 START_TEST(capabilities_taken_away)
 {
 	setenv("CLOBBER_WITHOUT", "ia32,,avx", 1);
@@ -508,6 +509,24 @@ START_TEST(capabilities_taken_away)
 	ck_assert_ptr_null(without(WITHOUT_BOCHS));
 	unsetenv("CLOBBER_WITHOUT");
 	ck_assert_ptr_null(without(WITHOUT_IA32));
+}
+END_TEST
+
+static void asks_the_unknown(void)
+{
+	setenv("CLOBBER_WITHOUT", "ia32,ia16", 1);
+	without(WITHOUT_IA32);
+}
+
+START_TEST(unknown_capability)
+{
+	char text[500];
+	int status = stderr_of(asks_the_unknown, text, sizeof(text));
+
+	ck_assert_int_eq(WEXITSTATUS(status), 2);
+	ck_assert_str_eq(text, "clobber: CLOBBER_WITHOUT: unknown capability 'ia16'; use ia32, "
+			       "bochs, kvm, qemu-user, avx, avx512, compilers, separated by "
+			       "commas\n");
 }
 END_TEST
 
@@ -539,6 +558,7 @@ int main(void)
 	tcase_add_test(t, hash_strings);
 	tcase_add_test(t, die_and_warn);
 	tcase_add_test(t, capabilities_taken_away);
+	tcase_add_test(t, unknown_capability);
 	suite_add_tcase(s, t);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);

@@ -20,9 +20,11 @@ static int find(const char *word, size_t len)
 		    !strncmp(capabilities[i].word, word, len))
 			return i;
 	}
-	die("CLOBBER_WITHOUT: unknown capability '%.*s'; use ia32, bochs, kvm, qemu-user, avx, "
-	    "avx512",
+#define X(id, name, what) name ", "
+	die("CLOBBER_WITHOUT: unknown capability '%.*s'; use " CAPABILITIES(
+		    X) "separated by commas",
 	    (int)len, word);
+#undef X
 }
 
 const char *without(enum capability c)

@@ -11,7 +11,8 @@
 	X(KVM, "kvm", "/dev/kvm")                           \
 	X(QEMU_USER, "qemu-user", "the emulator qemu-i386") \
 	X(AVX, "avx", "AVX (and AVX-512)")                  \
-	X(AVX512, "avx512", "AVX-512")
+	X(AVX512, "avx512", "AVX-512")                      \
+	X(COMPILERS, "compilers", "all compilers but gcc and clang, under these names")
 
 enum capability {
 #define X(id, word, what) WITHOUT_##id,
