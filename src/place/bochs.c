@@ -3,6 +3,7 @@
  * display or network. What had to be found out, none of it in Bochs' manual: no display plugin is
  * headless by itself, but `term` is with a terminal type and no terminal (never `rfb`: it listens
  * on the network); it survives SIGTERM; a build with the debugger waits for commands. */
+#include "place/answers.h"
 #include "place/vmx.h"
 #include "plan/toolchain.h"
 #include "util/without.h"
@@ -38,35 +39,75 @@ static const char *word_after(struct arena *a, const char *text, const char *wha
 	return at && strcspn(at, " \n") ? arena_strndup(a, at, strcspn(at, " \n")) : NULL;
 }
 
-const char *bochs_why_not(struct arena *a, const struct vmx_options *o, const char **version)
+/* What this Bochs is. */
+struct facts {
+	const char *version, *models; /* "2.7"; a line each */
+	bool debugger;                /* it waits for commands */
+};
+
+/* Kept as "VERSION DEBUGGER\nMODELS". */
+static bool recall(struct arena *a, uint64_t key, struct facts *f)
 {
-	const char *model = o->model ? o->model : VMX_MODEL, *why = NULL;
+	char *text = answer_load(a, key);
+	char *models = text ? strchr(text, '\n') : NULL;
+
+	if (!models || models == text)
+		return false;
+	f->version = arena_strndup(a, text, strcspn(text, " "));
+	f->debugger = models[-1] == '1';
+	f->models = models;
+	return true;
+}
+
+/* NULL, or why it is of no use. */
+static const char *ask(struct arena *a, const struct vmx_options *o, struct facts *f)
+{
+	uint64_t key = answer_key(a, program(o));
 	struct str text = { 0 };
+	const char *why = NULL;
 
 	if (without(WITHOUT_BOCHS))
-		why = without(WITHOUT_BOCHS);
-	else if (help(o, "cpu", &text) < 0 && errno == ENOENT)
+		return without(WITHOUT_BOCHS);
+	if (recall(a, key, f))
+		return NULL;
+	if (help(o, "cpu", &text) < 0 && errno == ENOENT)
 		why = "bochs is not installed: apt-get install bochs bochs-term";
-	else if (!(*version = word_after(a, text.s, "Emulator ")))
+	else if (!(f->version = word_after(a, text.s, "Emulator ")))
 		why = "`bochs --help' does not look like Bochs";
-	else if (!strstr(text.s, arena_printf(a, "\n%s\n", model)))
-		why = arena_printf(
+	else
+		f->models = arena_strdup(a, text.s);
+	str_free(&text);
+	if (why)
+		return why;
+	help(o, NULL, &text);
+	f->debugger = text.s && strstr(text.s, "-rc filename");
+	str_free(&text);
+	answer_store(a, key, arena_printf(a, "%s %d\n%s", f->version, f->debugger, f->models));
+	return NULL;
+}
+
+const char *bochs_why_not(struct arena *a, const struct vmx_options *o, const char **version)
+{
+	const char *model = o->model ? o->model : VMX_MODEL;
+	struct facts f;
+	const char *why = ask(a, o, &f);
+
+	if (why)
+		return why;
+	*version = f.version;
+	if (!strstr(f.models, arena_printf(a, "\n%s\n", model)))
+		return arena_printf(
 			a, "this Bochs has no processor model %s; `bochs --help cpu' lists them",
 			model);
-	str_free(&text);
-	return why;
+	return NULL;
 }
 
 /* The debugger, if this build has it, is told to continue, and to end when the machine stops. */
-static bool has_debugger(const struct vmx_options *o)
+static bool has_debugger(struct arena *a, const struct vmx_options *o)
 {
-	struct str text = { 0 };
-	bool r;
+	struct facts f;
 
-	help(o, NULL, &text);
-	r = text.s && strstr(text.s, "-rc filename");
-	str_free(&text);
-	return r;
+	return !ask(a, o, &f) && f.debugger;
 }
 
 static void must_write(const struct vmx_machine *m, struct arena *a, const char *name,
@@ -147,7 +188,7 @@ const char *bochs_boot(struct arena *a, const struct vmx_options *o, const struc
 	unlink(arena_printf(a, "%s/disk.lock", m->dir));
 	unlink(arena_printf(a, "%s/log", m->dir));
 	configure(a, o, m);
-	if (has_debugger(o)) {
+	if (has_debugger(a, o)) {
 		argv[12] = "-rc";
 		argv[13] = "commands";
 	}

@@ -3,6 +3,7 @@
  * reads back what came of it. docs/vmx.md has the picture. */
 #include "place/vmx.h"
 
+#include "place/answers.h"
 #include "place/image.h"
 
 #include <errno.h>
@@ -108,38 +109,52 @@ static const char *boot(struct arena *a, struct work *k, const struct vmx_option
 
 /* Asking what there is ------------------------------------------------------------------------- */
 
-static const char *engine_text(struct arena *a, const char *name, const struct vmx_options *o,
-			       enum width w, const struct vmx_segment *s)
+/* What the hypervisor said when it was asked. */
+struct answer {
+	const char *name;  /* of the engine: "bochs 2.7, corei7_icelake_u" */
+	uint32_t features; /* enum vmx_features */
+};
+
+static const char *engine_text(struct arena *a, const struct vmx_options *o, enum width w,
+			       const struct answer *s)
 {
 	const char *vectors = s->features & VMX_HAS_AVX512 ? ", AVX-512"
 			      : s->features & VMX_HAS_AVX  ? ", AVX"
 							   : "";
 
-	/* A payload in root operation has its own width: both are run, so none is told. */
+	/* A payload in root operation has its own width: both are run, so none is named. */
 	if (is_root(o))
-		return arena_printf(a, "%s, VMX root operation, %s current VMCS%s", name,
+		return arena_printf(a, "%s, VMX root operation, %s current VMCS%s", s->name,
 				    o->mode == VMX_MODE_ROOT ? "no" : "a", vectors);
-	return arena_printf(a, "%s, %u-bit root%s%s%s", name, root_width(o, w),
+	return arena_printf(a, "%s, %u-bit root%s%s%s", s->name, root_width(o, w),
 			    s->features & VMX_HAS_EPT ? ", EPT" : "",
 			    s->features & VMX_HAS_UNRESTRICTED ? ", unrestricted guest" : "",
 			    vectors);
 }
 
-const char *vmx_why_not(struct arena *a, const struct vmx_options *o, enum width w,
-			const char **engine)
+/* Of an emulator, which is the same tomorrow, the answer is kept: one a processor and a width of
+ * root operation, whatever the mode. 0: it is not. */
+static uint64_t key_of(struct arena *a, const struct vmx_options *o, unsigned width)
 {
-	struct work k = { .machine = {
-				  .megs = 16, .root_width = root_width(o, w), .probe = true } };
-	const char *model = o->model ? o->model : VMX_MODEL, *version = NULL, *why = NULL, *failed;
+	const char *model = o->model ? o->model : VMX_MODEL;
+	uint64_t key = o->engine == VMX_BOCHS ? answer_key(a, o->bochs ? o->bochs : "bochs") : 0;
+	size_t n = 0;
+	char *rom = key ? file_read(arena_printf(a, "%s/vmx%u.rom", o->runtime, width), &n) : NULL;
+
+	key = rom ? hash_str(hash_bytes(key, rom, n), model) : 0;
+	free(rom);
+	return key;
+}
+
+/* Boot the hypervisor to hear what the processor has. NULL, or what went wrong. */
+static const char *boot_and_ask(struct arena *a, const struct vmx_options *o, unsigned width,
+				struct answer *out)
+{
+	struct work k = { .machine = { .megs = 16, .root_width = width, .probe = true } };
+	const char *why = work_open(a, &k, o, 8 * VMX_SECTOR), *failed;
 	const struct vmx_segment *s;
 	uint64_t at = 1;
 
-	if (!is_root(o) && w == W64 && root_width(o, w) == 32)
-		return "a 32-bit root cannot run 64-bit guests";
-	if (o->engine == VMX_BOCHS)
-		why = bochs_why_not(a, o, &version);
-	if (!why)
-		why = work_open(a, &k, o, 8 * VMX_SECTOR);
 	if (why)
 		return why;
 	k.request.mode = VMX_MODE_PROBE;
@@ -150,13 +165,49 @@ const char *vmx_why_not(struct arena *a, const struct vmx_options *o, enum width
 	if (!s)
 		why = failed ? failed : "the hypervisor left no answer";
 	else if (s->end != VMX_FINISHED)
-		why = arena_printf(a, "%s: %.*s", version ? model : "kvm", (int)sizeof(s->text) - 1,
-				   s->text);
-	else if (engine)
-		*engine = engine_text(
-			a, version ? arena_printf(a, "bochs %s, %s", version, model) : "kvm-nested",
-			o, w, s);
+		why = arena_printf(a, "%s: %.*s", out->name, (int)sizeof(s->text) - 1, s->text);
+	else
+		out->features = s->features;
 	work_close(a, &k);
+	return why;
+}
+
+static const char *lacks(struct arena *a, enum isa isa, const struct answer *s)
+{
+	if (isa >= ISA_AVX512F && !(s->features & VMX_HAS_AVX512))
+		return arena_printf(a, "%s: this processor has no AVX-512", s->name);
+	if (isa >= ISA_AVX && !(s->features & VMX_HAS_AVX))
+		return arena_printf(a, "%s: this processor has no AVX", s->name);
+	return NULL;
+}
+
+const char *vmx_why_not(struct arena *a, const struct vmx_options *o, enum width w, enum isa isa,
+			const char **engine)
+{
+	const char *model = o->model ? o->model : VMX_MODEL, *version = NULL, *why = NULL, *known;
+	struct answer answer = { .name = "kvm-nested" };
+	unsigned width = root_width(o, w);
+	uint64_t key;
+
+	if (!is_root(o) && w == W64 && width == 32)
+		return "a 32-bit root cannot run 64-bit guests";
+	if (o->engine == VMX_BOCHS) {
+		why = bochs_why_not(a, o, &version);
+		answer.name = arena_printf(a, "bochs %s, %s", version, model);
+	}
+	if (why)
+		return why;
+	key = key_of(a, o, width);
+	known = answer_load(a, key);
+	if (!known || sscanf(known, "features %u\n", &answer.features) != 1) {
+		why = boot_and_ask(a, o, width, &answer);
+		if (!why && key)
+			answer_store(a, key, arena_printf(a, "features %u\n", answer.features));
+	}
+	if (!why)
+		why = lacks(a, isa, &answer);
+	if (!why && engine)
+		*engine = engine_text(a, o, w, &answer);
 	return why;
 }
 

@@ -26,10 +26,11 @@ struct vmx_options {
 #define VMX_MODEL "corei7_icelake_u"
 enum { VMX_SECONDS = 120 };
 
-/* Does the engine work here for payloads of the width? NULL, or why not and what to do. Boots the
- * hypervisor once and asks it. *engine (may be NULL) is what a report says: "bochs 2.7,
- * corei7_icelake_u, 64-bit root, EPT, unrestricted guest". Both live in `a`. */
-const char *vmx_why_not(struct arena *a, const struct vmx_options *o, enum width w,
+/* Does the engine work here for payloads of the width with these vector registers? NULL, or why not
+ * and what to do. Boots the hypervisor and asks it, unless the same emulator answered before
+ * (answers.h). *engine (may be NULL) is what a report says: "bochs 2.7, corei7_icelake_u, 64-bit
+ * root, EPT, unrestricted guest". Both live in `a`. */
+const char *vmx_why_not(struct arena *a, const struct vmx_options *o, enum width w, enum isa isa,
 			const char **engine);
 
 /* Run the payload. Outcomes live in `a`. Deaths, hangs and lost results are charged to the case

@@ -24,8 +24,7 @@ static const char *why_not(const struct place *self, struct arena *a, const stru
 {
 	const struct vmx_options v = options(self, o);
 
-	(void)isa;
-	return vmx_why_not(a, &v, w, engine);
+	return vmx_why_not(a, &v, w, isa, engine);
 }
 
 static void run(const struct place *self, struct arena *a, const struct payload *p,

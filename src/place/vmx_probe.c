@@ -97,7 +97,8 @@ int main(int argc, char **argv)
 			p.path = argv[i];
 	}
 	k = (struct kvm_options){ .runtime = o.runtime, .options = o.options };
-	why = kvm ? kvm_why_not(a, &k, p.width, &engine) : vmx_why_not(a, &o, p.width, &engine);
+	why = kvm ? kvm_why_not(a, &k, p.width, &engine)
+		  : vmx_why_not(a, &o, p.width, ISA_INTEGER, &engine);
 	fprintf(stderr, "%s\n", why ? why : engine);
 	if (why || !p.path)
 		return why != NULL;

@@ -52,24 +52,12 @@ void open_work(struct plan *p, const char *out, const char *work)
 	lock(p->work);
 }
 
-static const char *tool(const char *name, const char *package)
+/* Asked before use, so that the message names what to install. */
+static const char *tool(struct arena *a, const char *name, const char *package)
 {
-	struct str path = { 0 };
-	const char *dirs = getenv("PATH");
-
-	/* Asked before use, so that the message names what to install. */
-	while (dirs && *dirs) {
-		size_t n = strcspn(dirs, ":");
-
-		path.len = 0;
-		str_addf(&path, "%.*s/%s", (int)n, dirs, name);
-		if (n && access(path.s, X_OK) == 0) {
-			str_free(&path);
-			return name;
-		}
-		dirs += n + (dirs[n] == ':');
-	}
-	die("`%s' is not on PATH; install %s (or run `make deps')", name, package);
+	if (!program_path(a, name))
+		die("`%s' is not on PATH; install %s (or run `make deps')", name, package);
+	return name;
 }
 
 /* Expectation tables are compiled by any compiler that makes both widths. */
@@ -88,7 +76,11 @@ static const char *host_compiler(const struct compiler_list *found)
 
 const char *find_launcher(const char *name)
 {
-	return strchr(name, '/') ? name : tool(name, name);
+	struct arena *a = arena_new();
+
+	tool(a, name, name);
+	arena_free(a);
+	return name;
 }
 
 void find_tools(struct plan *p, const char *cc, struct compiler_list *compilers)
@@ -108,7 +100,7 @@ void find_tools(struct plan *p, const char *cc, struct compiler_list *compilers)
 	if (!p->host_cc)
 		die("expectation tables need gcc or clang on PATH, whatever is tested; run `make "
 		    "deps'");
-	p->nasm = tool("nasm", "nasm");
-	p->ninja = tool("ninja", "ninja-build");
-	p->ld = tool("ld", "binutils");
+	p->nasm = tool(p->arena, "nasm", "nasm");
+	p->ninja = tool(p->arena, "ninja", "ninja-build");
+	p->ld = tool(p->arena, "ld", "binutils");
 }

@@ -47,6 +47,35 @@ const char *data_dir(struct arena *a, const char *what)
 	    what, places[k - 1]);
 }
 
+const char *cache_dir(struct arena *a)
+{
+	const char *own = getenv("CLOBBER_CACHE"), *xdg = getenv("XDG_CACHE_HOME"),
+		   *home = getenv("HOME");
+
+	if (own && *own)
+		return arena_strdup(a, own);
+	if (xdg && *xdg == '/')
+		return arena_printf(a, "%s/clobber", xdg);
+	return home && *home == '/' ? arena_printf(a, "%s/.cache/clobber", home) : NULL;
+}
+
+const char *program_path(struct arena *a, const char *name)
+{
+	const char *dirs = getenv("PATH");
+
+	if (strchr(name, '/'))
+		return name;
+	while (dirs && *dirs) {
+		size_t n = strcspn(dirs, ":");
+		const char *path = arena_printf(a, "%.*s/%s", (int)n, dirs, name);
+
+		if (n && access(path, X_OK) == 0)
+			return path;
+		dirs += n + (dirs[n] == ':');
+	}
+	return NULL;
+}
+
 void save_text(const char *path, struct str *text)
 {
 	if (file_write(path, text->s ? text->s : "", text->len) < 0)
