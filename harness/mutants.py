@@ -31,6 +31,7 @@ class Mutant:
     patch: dict[str, str]
     findings: tuple[Finding, ...] = ()  # none: allowed, must pass
     opts: tuple[str, ...] = ("O0", "O2")
+    ring0: tuple[Finding, ...] = ()  # besides, where the code runs in ring 0
 
     @property
     def direction(self) -> str:
@@ -180,11 +181,15 @@ def state(w: Width):
                  {"ret": asm("stmxcsr patch_save", "orl $0x3f, patch_save", "ldmxcsr patch_save")})
     yield Mutant("x87_status", w.bits, w.abi, VOID, "target",
                  {"ret": asm("fldz", "fldz", "fdivp", "fstp %st(0)")})
+    # Alignment checking is a user flag the documents do not mention: it must harm no neighbour. In
+    # ring 0 it is the permission to touch user memory, and kept.
+    ac = "flags IF (0x200) and AC (0x40000) after the call"
     yield Mutant("flags_status", w.bits, w.abi, VOID, "target",
-                 {"ret": asm("push $0x8d7", "popfq" if w.bits == 64 else "popf")})
-    # Alignment checking is a user flag the documents do not mention: it must harm no neighbour.
+                 {"ret": asm("push $0x8d7", "popfq" if w.bits == 64 else "popf")},
+                 ring0=(Finding("system-flags", "system.flags", ac, "0x00040000", "0x00000000"),))
     yield Mutant("flag_ac", w.bits, w.abi, VOID, "target",
-                 {"ret": asm("pushf", f"orl $0x40000, (%{sp})", "popf")})
+                 {"ret": asm("pushf", f"orl $0x40000, (%{sp})", "popf")},
+                 ring0=(Finding("system-flags", "system.flags", ac, "0x00000000", "0x00040000"),))
 
 
 # Callee: stack --------------------------------------------------------------------------------

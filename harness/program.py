@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Run the built program and read what it wrote. Everything the tests share, but no fixtures."""
+import functools
 import json
 import os
 import re
@@ -7,6 +8,8 @@ import signal
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
+
+import pytest
 
 HARNESS = Path(__file__).resolve().parent
 ROOT = HARNESS.parent
@@ -53,34 +56,128 @@ def matches(pattern: str | None, text: str | None) -> bool:
     return re.fullmatch(re.escape(pattern).replace(r"\#", "[0-9a-f]+"), text) is not None
 
 
-class Matrix:
-    """matrix.json."""
+# Places -------------------------------------------------------------------------------------------
+# A test asks for a verdict, not for a place: it runs natively or, at a width that processes do not
+# have here, in the place in which clobber runs that width instead.
 
-    def __init__(self, path: Path):
+@functools.cache
+def places() -> dict[tuple[str, int], str | None]:
+    """(place, width) -> why it does not work here, or None: `clobber list places`."""
+    found: dict[tuple[str, int], str | None] = {}
+    for line in run(["list", "places"]).stdout.splitlines():
+        m = re.fullmatch(r"(\S+) +(32|64) +(?:available|not available: (.*?))(?: \(.*\))?", line)
+        key = m[1], int(m[2])
+        found[key] = None if key in found and found[key] is None else m[3]
+    for root in ("root", "root-vmcs"):
+        for width in (32, 64):
+            found.setdefault((root, width), found["vmx", width])
+    return found
+
+
+def why_not(place: str, width: int) -> str | None:
+    return places()[place, width]
+
+
+def runs(place: str, *widths: int) -> bool:
+    return all(why_not(place, w) is None for w in widths or (32, 64))
+
+
+def need(place: str, *widths: int) -> None:
+    """Skips the test where the place does not work at these widths (default: both)."""
+    for w in widths or (32, 64):
+        if not runs(place, w):
+            pytest.skip(f"not-run: place {place} absent at {w} bit: {why_not(place, w)}")
+
+
+VECTORS = {"avx": "avx", "avx512f": "avx512"}  # profile -> word of CLOBBER_WITHOUT
+
+
+@functools.cache
+def processor() -> set[str]:
+    """What profiles ask of it beyond what each has: "avx", "avx512"."""
+    flags = Path("/proc/cpuinfo").read_text().split()
+    taken = os.environ.get("CLOBBER_WITHOUT", "").split(",")
+    has = {"avx"} & set(flags) | ({"avx512"} if "avx512f" in flags else set())
+    return has - set(taken) if "avx" not in taken else set()
+
+
+def native(width: int, profile: str = "user") -> bool:
+    """Whether a process runs it."""
+    return runs("native", width) and (profile not in VECTORS or VECTORS[profile] in processor())
+
+
+def where(width: int, profile: str = "user") -> str:
+    """The place that gives verdicts of such code. Skips the test where there is none."""
+    if native(width, profile):
+        return "native"
+    if runs("vmx", width):
+        return "vmx"
+    why = why_not("native", width) or f"the processor has no {VECTORS.get(profile)}"
+    return pytest.skip(f"not-run: no place runs {width}-bit code of profile {profile}: {why}; "
+                       f"{why_not('vmx', width)}")
+
+
+def at(place: str) -> str:
+    """What the place adds to a column's id."""
+    return "" if place == "native" else f"@{place}"
+
+
+# Results ------------------------------------------------------------------------------------------
+
+class Matrix:
+    """matrix.json. `stand_in`: columns that cannot run natively go by the ids that they would have
+    natively."""
+
+    def __init__(self, path: Path, stand_in=False):
         self.path = path
-        self.data = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        self.data = json.loads(text)
+        if stand_in:
+            self.stand_in()
         self.findings = self.data["findings"]
         self.columns = {c["id"]: c for c in self.data["columns"]}
         self.rows = {r["id"]: r for r in self.data["rows"]}
         self.cells = {(c["row"], c["column"]): c for c in self.data["cells"]}
         self.totals = self.data["totals"]
 
+    def stand_in(self) -> None:
+        native = {c["id"]: c["id"].removesuffix(at(c["place"])) for c in self.data["columns"]
+                  if c["place"] == where(c["width"], c["profile"])}
+        for c in self.data["columns"]:
+            c["id"] = native.get(c["id"], c["id"])
+        for part in ("cells", "findings"):
+            for x in self.data[part]:
+                x["column"] = native.get(x["column"], x["column"])
+
     def select(self, **want) -> list[dict]:
         """The findings whose fields are as given."""
         return [f for f in self.findings if all(f[k] == v for k, v in want.items())]
 
 
-def load(out: Path) -> Matrix:
-    return Matrix(Path(out) / "matrix.json")
+def load(out: Path, stand_in=False) -> Matrix:
+    return Matrix(Path(out) / "matrix.json", stand_in)
 
 
-PLAIN = ("--place", "native", "--profile", "user")
+PLAIN = ("--place", "native", "--profile", "user")  # at 64 bit
 
 
-def plain(args) -> list:
-    """What makes a run a process with the platform's defaults, unless the test says otherwise."""
-    return [w for option, value in zip(PLAIN[::2], PLAIN[1::2]) if option not in args
-            for w in (option, value)]
+def option(args, name: str):
+    """What follows an option among arguments, as text; None if it is not there."""
+    args = list(map(str, args))
+    return args[args.index(name) + 1] if name in args[:-1] else None
+
+
+def plain(args=()) -> list:
+    """What makes a run one of user code, in a process where that is possible, unless the test says
+    otherwise."""
+    more = []
+    if "--place" not in args:
+        place = {where(int(w), p) for w in (option(args, "--width") or "32,64").split(",")
+                 for p in (option(args, "--profile") or "user").split(",")}
+        more += ["--place", place.pop() if len(place) == 1 else "auto"]
+    if "--profile" not in args:
+        more += ["--profile", "user"]
+    return more
 
 
 def run_matrix(out: Path, *args, status: int, env=None) -> Matrix:
@@ -88,7 +185,26 @@ def run_matrix(out: Path, *args, status: int, env=None) -> Matrix:
     r = run(["run", "--out", out, *plain(args), *args], cwd=out.parent, env=env)
     assert r.status == status, f"status {r.status}, want {status}\n{r.stdout}\n{r.stderr}"
     assert r.stderr == ""
-    return load(out)
+    return load(out, stand_in="--place" not in args)
+
+
+class ByWidth(dict):
+    """What a fixture makes at each width (or for each of other keys), made when it is first asked
+    for: a width that no place runs here skips the tests that ask for it, and no others."""
+
+    def __init__(self, make):
+        super().__init__()
+        self.make, self.failures = make, {}
+
+    def __missing__(self, width):
+        if width in self.failures:
+            raise self.failures[width]
+        try:
+            self[width] = self.make(width)
+        except BaseException as e:  # a skip is no Exception
+            self.failures[width] = e
+            raise
+        return self[width]
 
 
 def compilers() -> dict[str, dict[str, str]]:

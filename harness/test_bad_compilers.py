@@ -38,16 +38,15 @@ ALL = [(w, name) for w, flags in FLAGS.items() for name in flags]
 
 
 @pytest.fixture(scope="module")
-def matrices(tmp_path_factory, gcc, compilers) -> dict[int, program.Matrix]:
-    out = {}
-    for width, flags in FLAGS.items():
+def matrices(tmp_path_factory, gcc, compilers) -> program.ByWidth:
+    def make(width: int) -> program.Matrix:
         tmp = tmp_path_factory.mktemp(f"flags{width}")
         cases = program.write(tmp / "c.h", CASES)
         ccs = [program.script(tmp / name, f'exec {compilers[gcc]["path"]} "$@" {flag}\n')
-               for name, flag in flags.items()]
-        out[width] = program.run_matrix(tmp / "out", "--width", width, "--cases", cases, "--cc",
-                                        ",".join(map(str, ccs)), status=1)
-    return out
+               for name, flag in FLAGS[width].items()]
+        return program.run_matrix(tmp / "out", "--width", width, "--cases", cases, "--cc",
+                                  ",".join(map(str, ccs)), status=1)
+    return program.ByWidth(make)
 
 
 def found(matrices, width: int, name: str, opt: str = "O2", **want) -> list[tuple]:
