@@ -67,7 +67,8 @@ def places() -> dict[tuple[str, int], str | None]:
     for line in run(["list", "places"]).stdout.splitlines():
         m = re.fullmatch(r"(\S+) +(32|64) +(?:available|not available: (.*?))(?: \(.*\))?", line)
         key = m[1], int(m[2])
-        found[key] = None if key in found and found[key] is None else m[3]
+        if key not in found or m[3] is None:  # one line an engine
+            found[key] = m[3]
     for root in ("root", "root-vmcs"):
         for width in (32, 64):
             found.setdefault((root, width), found["vmx", width])

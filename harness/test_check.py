@@ -34,16 +34,17 @@ ALL = check_cases.CONVENTION + check_cases.CONTRACTS + check_cases.BUFFERS
 
 @pytest.mark.parametrize("case", ALL, ids=lambda c: c.name)
 def test_construct(case: Case, tmp_path):
+    place = program.where(case.width)
     (tmp_path / "contract.h").write_text(case.contract)
     for number, (words, bad) in enumerate(case.bad.items()):
         if not bad:
             continue
         o = assemble(tmp_path, bad, case.width, f"bad{number}")
-        r = check(tmp_path, o.name, "--contract", "contract.h")
+        r = check(tmp_path, o.name, "--contract", "contract.h", place=place)
         assert r.status == 1 and words in folded(r.stdout), f"{words}\n{r.stdout}{r.stderr}"
         assert r.stderr == ""
     o = assemble(tmp_path, case.good, case.width)
-    r = check(tmp_path, o.name, "--contract", "contract.h")
+    r = check(tmp_path, o.name, "--contract", "contract.h", place=place)
     assert (r.status, r.stderr) == (0, ""), r.stdout + r.stderr
     assert "1 function: 1 pass" in r.stdout
 
@@ -277,6 +278,7 @@ STEPPED = {
 
 @pytest.mark.parametrize("width", [32, 64])
 def test_step(width, tmp_path):
+    program.need("native", width)
     names = {r: ("e" if width == 32 else "r") + r for r in ("ax", "bx", "sp")}
     text = "".join(f"\t.globl {n}\n\t.type {n},@function\n{n}:\n\t.cfi_startproc\n"
                    + code.format(w=width // 8, **names) + "\n\t.cfi_endproc\n"
@@ -315,11 +317,11 @@ def test_step_survives(tmp_path):
     assert r.status == 0, r.stdout
 
 
-@pytest.mark.parametrize("compiler", ["gcc-12", "clang-14"])
+@pytest.mark.parametrize("family", ["gcc", "clang"])
 @pytest.mark.parametrize("width", [32, 64])
-def test_step_compiled(compiler, width, compilers, tmp_path):
-    if compiler not in compilers:
-        pytest.skip(f"not-run: {compiler} absent")
+def test_step_compiled(family, width, compilers, request, tmp_path):
+    program.need("native", width)
+    compiler = compilers[request.getfixturevalue(family)]["path"]
     (tmp_path / "c.c").write_text(
         "static int __attribute__((noinline)) part(const int *p, int n) {\n"
         "\tvolatile int b[40]; int s = 0;\n"
@@ -383,15 +385,9 @@ void vmread_error(unsigned long field, _Bool fault);
 """
 
 
-def has_vmx() -> bool:
-    r = program.run(["list", "places"])
-    return any(line.startswith("vmx ") and "not-run" not in line for line in r.stdout.splitlines())
-
-
 def test_every_place(tmp_path):
     """The kernel's code runs in every place by itself; what is wrong is wrong in all of them."""
-    if not has_vmx():
-        pytest.skip("not-run: no engine for place vmx")
+    program.need("vmx", 64)
     (tmp_path / "contract.h").write_text(CONTRACT)
     assemble(tmp_path, TRAMPOLINE, 64)
     r = program.run(["check", "f.o", "--contract", "contract.h"], cwd=tmp_path)
@@ -408,8 +404,7 @@ def test_every_place(tmp_path):
 
 def test_vmx_lines_in_every_place(tmp_path):
     """A made-up guest where VMLAUNCH faults; where it is executed, it fails as it does."""
-    if not has_vmx():
-        pytest.skip("not-run: no engine for place vmx")
+    program.need("vmx", 64)
     good = next(c for c in check_cases.CONTRACTS if c.name == "vmx-exits")
     assemble(tmp_path, good.good, 64)
     (tmp_path / "c.h").write_text(good.contract)
@@ -423,8 +418,7 @@ def test_vmx_lines_in_every_place(tmp_path):
 
 
 def test_what_only_ring_0_shows(tmp_path):
-    if not has_vmx():
-        pytest.skip("not-run: no engine for place vmx")
+    program.need("vmx", 64)
     (tmp_path / "c.h").write_text("//! abi kernel\nvoid f(void);\n")
     for code, words in {"f: cli\n ret": "flags IF (0x200)",
                         "f: pxor xmm0, xmm0\n ret": "x87 or vector instruction where none"}.items():
@@ -439,11 +433,10 @@ def test_run_takes_no_contracts(tmp_path):
     assert r.status == 2 and r.stderr.startswith("c.h:1:5: error: this is a line of a contract")
 
 
-@pytest.mark.parametrize("compiler", ["gcc-12", "clang-14"])
-def test_emitted_test(compiler, compilers, tmp_path):
+@pytest.mark.parametrize("family", ["gcc", "clang"])
+def test_emitted_test(family, compilers, request, tmp_path):
     """It builds by itself, passes, and fails for a function that forgets a register."""
-    if compiler not in compilers:
-        pytest.skip(f"not-run: {compiler} absent")
+    compiler = compilers[request.getfixturevalue(family)]["path"]
     protos = ("--proto", "long f(long *dst, const long *src, int n, double x, long, long, long, char z)",
               "--note", "arg n count 9 of dst, src")
     good = "f: push rbx\n mov ebx, [rsp+16]\n mov ecx, edx\n rep movsq\n pop rbx\n ret"
@@ -471,19 +464,19 @@ def test_emitted_test_refuses(tmp_path):
         assert "`f' " in error(check(tmp_path, "f.o", "--proto", proto, "--emit-test"))
 
 
-def test_examples_of_the_manual(tmp_path):
+@pytest.mark.parametrize("width", (32, 64))
+def test_examples_of_the_manual(tmp_path, width):
     """What docs/contracts.md shows is what is understood."""
     blocks = re.findall(r"^```c\n(.*?)^```", (program.ROOT / "docs" / "contracts.md").read_text(),
                         re.M | re.S)
     assert len(blocks) == 2
-    for width in (32, 64):
-        for text in blocks:
-            (tmp_path / "contract.h").write_text(text)
-            names = [n for n in re.findall(r"(\w+)\([^()]*(?:\([^()]*\)[^()]*)*\);", text)]
-            body = "".join(f" global {n}\n{n}: ret\n" for n in names if n != "vmread_error")
-            assemble(tmp_path, "f: ret\n" + body, width)
-            r = check(tmp_path, "f.o", "--contract", "contract.h")
-            assert r.status == 1 and r.stderr == "", r.stderr
+    for text in blocks:
+        (tmp_path / "contract.h").write_text(text)
+        names = [n for n in re.findall(r"(\w+)\([^()]*(?:\([^()]*\)[^()]*)*\);", text)]
+        body = "".join(f" global {n}\n{n}: ret\n" for n in names if n != "vmread_error")
+        assemble(tmp_path, "f: ret\n" + body, width)
+        r = check(tmp_path, "f.o", "--contract", "contract.h", place=program.where(width))
+        assert r.status == 1 and r.stderr == "", r.stderr
 
 
 LANDING = """struct s { long a; double b; };
@@ -496,7 +489,7 @@ struct t { char c[3]; };
 
 @pytest.mark.parametrize("abi,width", [("sysv", 64), ("ms", 64), ("cdecl", 32), ("stdcall", 32),
                                        ("kernel", 64)])
-def test_arguments_land(abi, width, gcc, tmp_path):
+def test_arguments_land(abi, width, gcc, compilers, tmp_path):
     """Values of all kinds go through a C function into another: both ends are where they belong."""
     attribute = {"ms": "__attribute__((ms_abi)) ", "stdcall": "__attribute__((stdcall)) "}.get(abi, "")
     text = LANDING.replace("{attribute}", attribute)
@@ -509,14 +502,14 @@ def test_arguments_land(abi, width, gcc, tmp_path):
     decls = head[2].replace(f"{attribute}void f", f"{note}//! calls g({values})\n{attribute}void f")
     (tmp_path / "c.h").write_text(f"{head[0]}\n{head[1]}\n{note}{decls};\n")
     for opt in ("-O0", "-O2"):
-        subprocess.run([gcc, f"-m{width}", opt, "-fno-pic", "-ffreestanding", "-fno-stack-protector",
+        subprocess.run([compilers[gcc]["path"], f"-m{width}", opt, "-fno-pic", "-ffreestanding", "-fno-stack-protector",
                         "-mno-red-zone", "-c", "c.c"], cwd=tmp_path, check=True)
-        r = check(tmp_path, "c.o", "--contract", "c.h")
+        r = check(tmp_path, "c.o", "--contract", "c.h", place=program.where(width))
         assert r.status == 0, r.stdout + r.stderr
     (tmp_path / "c.c").write_text((tmp_path / "c.c").read_text().replace("{ g(", "{ d += 1; k = !k; g("))
-    subprocess.run([gcc, f"-m{width}", "-O2", "-fno-pic", "-ffreestanding", "-c", "c.c"],
+    subprocess.run([compilers[gcc]["path"], f"-m{width}", "-O2", "-fno-pic", "-ffreestanding", "-c", "c.c"],
                    cwd=tmp_path, check=True)
-    r = check(tmp_path, "c.o", "--contract", "c.h")
+    r = check(tmp_path, "c.o", "--contract", "c.h", place=program.where(width))
     said = folded(r.stdout)
     assert r.status == 1 and "argument d (" in said and "argument k (_Bool) of g" in said
     assert "argument x (" not in said
