@@ -65,7 +65,6 @@ class Width:
     word: int
     saved: tuple[str, ...]
     nested: str
-    x87_status: str  # verdict where the x87 stack is not empty
 
     def reg(self, name: str) -> str:
         return self.r + name
@@ -90,8 +89,8 @@ class Width:
 
 
 W64 = Width(64, "sysv", "sysv", "r", 8, ("rbx", "rbp", "r12", "r13", "r14", "r15"),
-            "cl_nested_sysv", "divergence")
-W32 = Width(32, "cdecl", "i386", "e", 4, ("ebx", "ebp", "esi", "edi"), "cl_nested", "violation")
+            "cl_nested_sysv")
+W32 = Width(32, "cdecl", "i386", "e", 4, ("ebx", "ebp", "esi", "edi"), "cl_nested")
 WIDTHS = (W64, W32)
 
 
@@ -153,17 +152,28 @@ def state(w: Width):
     yield Mutant("df_nested", w.bits, w.abi, VOID, "target", {"before_call": asm("std")}, (nested,))
 
     after, nested = finding("x87-stack", "x87.stack", "x87 registers in use", "0", "1",
-                            w.x87_status)
+                            "divergence")
     yield Mutant("x87_left", w.bits, w.abi, INT2, "target", {"ret": asm("fld1")}, (after,))
     yield Mutant("x87_nested", w.bits, w.abi, INT2, "target",
                  {"before_call": asm("fld1"), "after_call": asm("fstp %st(0)")}, (nested,))
     yield Mutant("x87_left_below", w.bits, w.abi, fp + " {}(void)", "target",
                  {"ret": asm("fld1", "fxch")},
                  (after._replace(expected="1", observed="2"),))
+    missing = after._replace(rule=w.rule("return.x87"), expected="1", observed="0",
+                             verdict="violation")
     yield Mutant("x87_missing", w.bits, w.abi, fp + " {}(void)", "target",
-                 {"ret": asm("fstp %st(0)")}, (after._replace(expected="1", observed="0"),))
+                 {"ret": asm("fstp %st(0)")}, (missing,))
     yield Mutant("x87_freed", w.bits, w.abi, fp + " {}(void)", "target",
-                 {"ret": asm("ffree %st(0)")}, (after._replace(expected="1", observed="0"),))
+                 {"ret": asm("ffree %st(0)")}, (missing,))
+
+    # An instruction of MMX without emms; another register in use, or one that emms freed, is none.
+    after, nested = finding("x87-mode", "mmx.emms", "mode of the x87 and mmx registers",
+                            "x87 (all tags empty)", "mmx (all tags valid: no emms)")
+    yield Mutant("mmx", w.bits, w.abi, INT2, "target", {"ret": asm("pxor %mm3, %mm3")}, (after,))
+    yield Mutant("mmx_nested", w.bits, w.abi, VOID, "target",
+                 {"before_call": asm("pxor %mm0, %mm0"), "after_call": asm("emms")}, (nested,))
+    yield Mutant("mmx_emms", w.bits, w.abi, INT2, "target",
+                 {"ret": asm("pxor %mm3, %mm3", "emms")})
 
     after, nested = finding("x87-control-word", "x87.cw", "x87 control word", "0x037f", "0x027f")
     yield Mutant("cw", w.bits, w.abi, VOID, "target", {"ret": set_cw}, (after,))
@@ -538,7 +548,7 @@ def callers(w: Width):
                  at_call("direction-flag", "flags.df", "direction flag", "clear", "set"))
     yield Mutant("call_x87", w.bits, w.abi, VOID, "caller",
                  {"before_call": asm("fld1"), "after_call": asm("fstp %st(0)")},
-                 at_call("x87-stack", "x87.stack", "x87 registers in use", "0", "1", w.x87_status))
+                 at_call("x87-stack", "x87.stack", "x87 registers in use", "0", "1", "divergence"))
     yield Mutant("call_cw", w.bits, w.abi, VOID, "caller",
                  {"before_call": asm("fnstcw patch_save", "push $0x27f", f"fldcw (%{sp})",
                                      f"add ${w.word}, %{sp}"),

@@ -21,6 +21,7 @@ extern const struct convention abi_kernel_32, abi_kernel_64, abi_asmlinkage_32, 
 	[CHECK_CANARY] = RULE_I386_FRAME, [CHECK_ALIGN] = RULE_I386_ALIGN,          \
 	[CHECK_LOCALS] = RULE_I386_LOCALS, [CHECK_DF] = RULE_I386_DF,               \
 	[CHECK_X87_STACK] = RULE_I386_X87_STACK, [CHECK_X87_CW] = RULE_I386_X87_CW, \
+	[CHECK_MMX] = RULE_I386_EMMS,                                               \
 	[CHECK_MXCSR] = RULE_I386_MXCSR, [CHECK_FAULT] = RULE_I386_CALL, SYSTEM_RULES
 
 #define I386_SAVED (GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(SI) | GPR_BIT(DI))
@@ -33,6 +34,7 @@ extern const struct convention abi_kernel_32, abi_kernel_64, abi_asmlinkage_32, 
 	[CHECK_CANARY] = RULE_SYSV_FRAME, [CHECK_ALIGN] = RULE_SYSV_ALIGN,                       \
 	[CHECK_LOCALS] = RULE_SYSV_LOCALS, [CHECK_AL] = RULE_SYSV_AL, [CHECK_DF] = RULE_SYSV_DF, \
 	[CHECK_X87_STACK] = RULE_SYSV_X87_STACK, [CHECK_X87_CW] = RULE_SYSV_X87_CW,              \
+	[CHECK_MMX] = RULE_SYSV_EMMS,                                                            \
 	[CHECK_MXCSR] = RULE_SYSV_MXCSR, [CHECK_FAULT] = RULE_SYSV_CALL, SYSTEM_RULES
 
 #define SYSV_SAVED \

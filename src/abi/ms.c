@@ -172,6 +172,7 @@ const struct convention abi_ms = {
 		  [CHECK_LOCALS] = RULE_MS_LOCALS,
 		  [CHECK_DF] = RULE_MS_DF_EXIT,
 		  [CHECK_X87_STACK] = RULE_MS_X87_STACK,
+		  [CHECK_MMX] = RULE_MS_MMX,
 		  [CHECK_X87_CW] = RULE_MS_X87_CW,
 		  [CHECK_MXCSR] = RULE_MS_MXCSR,
 		  [CHECK_FAULT] = RULE_MS_CALL,

@@ -5,6 +5,7 @@
 
 enum {
 	FLAG_DF = 0x400,
+	FSW_TOP = 7 << 11,
 	MXCSR_CONTROL = 0xffc0,
 	CALL_ALIGN = 16,
 	EVERY_GPR = sizeof(cl_word) == 8 ? 0xffef : 0xef, /* but the stack pointer */
@@ -178,6 +179,19 @@ static long long seen_wide(const struct cl_value *d, int as_int, long long as_lo
 	return d->size < 4 ? as_int : as_long;
 }
 
+/* Is the CPU in the mode of mmx registers: all eight x87 tags valid, the top of the stack 0, and a
+ * register such as MMX instructions leave it, its sign and exponent all ones? (SDM volume 1, 9.5.1
+ * and 9.5.2) */
+static bool in_mmx_mode(const struct cl_image *m)
+{
+	bool written = false;
+
+	for (int r = 0; r < 8; r++)
+		written = written || *(const uint16_t *)(m->fx + FX_ST + 16 * r + 8) == 0xffff;
+	return written && m->fx[FX_FTW] == 0xff &&
+	       !(*(const uint16_t *)(m->fx + FX_FSW) & FSW_TOP);
+}
+
 /* Control state that any function hands back as it got it, or as the convention wants it. */
 void check_state(const struct cl_image *was, const struct cl_image *is, unsigned x87_regs, int item,
 		 int round, struct verdicts *out)
@@ -192,7 +206,9 @@ void check_state(const struct cl_image *was, const struct cl_image *is, unsigned
 		differ_word(out, CHECK_DF, item, round, 0, 1);
 	for (; tags; tags &= tags - 1)
 		used++;
-	if (used != x87_regs)
+	if (in_mmx_mode(is))
+		differ_word(out, CHECK_MMX, item, round, 0, 1);
+	else if (used != x87_regs)
 		differ_word(out, CHECK_X87_STACK, item, round, x87_regs, used);
 	if (c0 != c1)
 		differ_word(out, CHECK_X87_CW, item, round, c0, c1);

@@ -19,7 +19,7 @@ struct cl_image {
 	uint8_t wide[16][64]; /* vector registers in full, where cl_vector_bytes is above 16 */
 } __attribute__((aligned(16)));
 
-enum { FX_FCW = 0, FX_FTW = 4, FX_MXCSR = 24, FX_ST = 32, FX_XMM = 160 };
+enum { FX_FCW = 0, FX_FSW = 2, FX_FTW = 4, FX_MXCSR = 24, FX_ST = 32, FX_XMM = 160 };
 
 /* Written by the runtime before a run, read by trampolines, probes and C under test. */
 extern struct cl_image cl_poison, cl_poison_callee;

@@ -48,6 +48,24 @@ static bool lost_redzone(const struct gen_case *c, int direction, const struct o
 	return false;
 }
 
+/* Of a register in use on the x87 stack, or of none where one should be. */
+static enum rule_id x87_rule(const struct gen_case *c, int direction, const struct cl_finding *f)
+{
+	const struct value_place *ret = &c->place.ret;
+	bool returns = ret->nlocs && ret->loc[0].kind == LOC_X87;
+
+	/* Whoever passes a __m64 has left x87 mode. */
+	if ((c->place.nargs && c->place.arg[0].rule == RULE_I386_M64) || ret->rule == RULE_I386_M64)
+		return RULE_I386_M64;
+	if (f->check == CHECK_MMX || f->item || !returns)
+		return c->conv->rule[f->check];
+	/* The value is not there; or the caller left it there. */
+	if (direction == CL_CALLEE && f->observed[0] < f->expected[0])
+		return ret->rule;
+	return direction == CL_CALLER && c->conv->width == W32 ? RULE_I386_X87_POP
+							       : c->conv->rule[f->check];
+}
+
 /* The rule that makes this check true here. */
 static enum rule_id rule_of(const struct gen_case *c, int direction, const struct cl_finding *f)
 {
@@ -76,10 +94,8 @@ static enum rule_id rule_of(const struct gen_case *c, int direction, const struc
 			       ? maybe_reference(c)->rule
 			       : c->conv->rule[CHECK_FAULT];
 	case CHECK_X87_STACK:
-		/* Whoever passes a __m64 has left x87 mode. */
-		return c->place.nargs && c->place.arg[0].rule == RULE_I386_M64 ? RULE_I386_M64
-		       : c->place.ret.rule == RULE_I386_M64                    ? RULE_I386_M64
-							    : c->conv->rule[CHECK_X87_STACK];
+	case CHECK_MMX:
+		return x87_rule(c, direction, f);
 	case CHECK_ALIGN:
 		/* Vectors on the stack align this call, not the function's own. */
 		return c->place.align_rule && (f->item != CL_ITEM_NESTED || c->place.align < 16)

@@ -328,6 +328,11 @@ void finding_words(struct arena *a, const struct cl_finding *r, const char *payl
 		f->expected = arena_printf(a, "%llu", (unsigned long long)want);
 		f->observed = arena_printf(a, "%llu", (unsigned long long)got);
 		break;
+	case CHECK_MMX:
+		f->subject = arena_printf(a, "mode of the x87 and mmx registers%s", when);
+		f->expected = "x87 (all tags empty)";
+		f->observed = "mmx (all tags valid: no emms)";
+		break;
 	case CHECK_X87_CW:
 	case CHECK_MXCSR:
 		f->subject = arena_printf(
