@@ -24,11 +24,6 @@ const struct convention *convention_find(const char *name, enum width w)
 	return NULL;
 }
 
-const struct type *abi_arg_type(const struct prototype *p, unsigned i)
-{
-	return i < p->nparams ? p->params[i].type : p->varargs[i - p->nparams];
-}
-
 bool convention_in(const struct convention *c, enum profile_id profile)
 {
 	const struct profile *pr = &profiles[profile];
@@ -105,7 +100,7 @@ const char *abi_place_in(enum profile_id profile, const struct convention *c,
 	if (n > MAX_ARGS)
 		return "has too many arguments";
 	for (unsigned i = 0; !why && i < n; i++)
-		why = why_not_type(abi_arg_type(p, i), pr);
+		why = why_not_type(proto_arg_type(p, i), pr);
 	if (why)
 		return why;
 	out->nargs = n;

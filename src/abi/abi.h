@@ -132,9 +132,6 @@ const char *abi_place_in(enum profile_id profile, const struct convention *c,
 /* In the profile that `c` belongs to. */
 const char *abi_place(const struct convention *c, const struct prototype *p, struct placement *out);
 
-/* Type of argument i of the call, variadic ones after the named ones. */
-const struct type *abi_arg_type(const struct prototype *p, unsigned i);
-
 /* "edx", "sil", "xmm3", "st0": the name of the part of a register that `bytes` bytes occupy. The
  * result is static text. */
 const char *gpr_name(enum width w, unsigned reg, unsigned bytes);

@@ -275,7 +275,7 @@ void check_row(const struct table *t, const struct row *r)
 	else if (!is_void(&got))
 		check_pieces(r, t->width, p->ret, &got.ret);
 	for (i = 0; i < got.nargs; i++)
-		check_pieces(r, t->width, abi_arg_type(p, i), &got.arg[i]);
+		check_pieces(r, t->width, proto_arg_type(p, i), &got.arg[i]);
 	arena_free(a);
 }
 
@@ -477,10 +477,10 @@ START_TEST(types_of_arguments)
 	struct arena *a = arena_new();
 	const struct prototype *p = parse_call(a, "void f(char, double, ...) <- int, long");
 
-	ck_assert_int_eq(abi_arg_type(p, 0)->kind, TYPE_CHAR);
-	ck_assert_int_eq(abi_arg_type(p, 1)->kind, TYPE_DOUBLE);
-	ck_assert_int_eq(abi_arg_type(p, 2)->kind, TYPE_INT);
-	ck_assert_int_eq(abi_arg_type(p, 3)->kind, TYPE_LONG);
+	ck_assert_int_eq(proto_arg_type(p, 0)->kind, TYPE_CHAR);
+	ck_assert_int_eq(proto_arg_type(p, 1)->kind, TYPE_DOUBLE);
+	ck_assert_int_eq(proto_arg_type(p, 2)->kind, TYPE_INT);
+	ck_assert_int_eq(proto_arg_type(p, 3)->kind, TYPE_LONG);
 	arena_free(a);
 }
 END_TEST

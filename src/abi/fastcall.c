@@ -68,7 +68,7 @@ static void fastcall_place(const struct convention *c, const struct prototype *p
 		return;
 	}
 	for (i = 0; i < out->nargs; i++) {
-		const struct type *t = abi_arg_type(p, i);
+		const struct type *t = proto_arg_type(p, i);
 		struct loc g, m, n;
 		enum rule_id why;
 		unsigned anywhere = 0;

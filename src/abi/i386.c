@@ -129,7 +129,7 @@ static bool any_m64(const struct prototype *p)
 	bool any = p->ret->kind == TYPE_VECTOR && p->ret->size[W32] == 8;
 
 	for (unsigned i = 0; i < p->nparams + p->nvarargs; i++) {
-		const struct type *t = abi_arg_type(p, i);
+		const struct type *t = proto_arg_type(p, i);
 
 		any = any || (t->kind == TYPE_VECTOR && t->size[W32] == 8);
 	}
@@ -225,7 +225,7 @@ bool i386_place_on_stack(const struct type *t, unsigned *stack, struct loc *l, e
 
 void i386_stack_arg(const struct prototype *p, unsigned i, enum rule_id rule, struct placement *out)
 {
-	const struct type *t = abi_arg_type(p, i);
+	const struct type *t = proto_arg_type(p, i);
 	struct value_place *v = &out->arg[i];
 	enum rule_id why;
 
@@ -264,7 +264,7 @@ enum rule_id i386_silent_with_attribute(const struct profile *pr, const struct t
 bool i386_other_arg(const struct convention *c, const struct prototype *p, unsigned i,
 		    struct placement *out)
 {
-	const struct type *t = abi_arg_type(p, i);
+	const struct type *t = proto_arg_type(p, i);
 	struct value_place *v = &out->arg[i];
 	enum rule_id silent = RULE_NONE;
 	unsigned used = 0;
@@ -298,8 +298,9 @@ void i386_reg_arg(const struct prototype *p, unsigned i, enum gpr reg, enum rule
 	struct value_place *v = &out->arg[i];
 
 	v->rule = rule;
-	v->loc[v->nlocs++] =
-		(struct loc){ .kind = LOC_GPR, .reg = reg, .bytes = abi_arg_type(p, i)->size[W32] };
+	v->loc[v->nlocs++] = (struct loc){ .kind = LOC_GPR,
+					   .reg = reg,
+					   .bytes = proto_arg_type(p, i)->size[W32] };
 }
 
 void i386_unspecified_from(unsigned i, enum rule_id rule, struct placement *out)

@@ -81,7 +81,7 @@ static void place_return(const struct profile *pr, const struct type *t, struct 
 static void place_argument(const struct prototype *p, unsigned i, unsigned at,
 			   struct placement *out)
 {
-	const struct type *t = abi_arg_type(p, i);
+	const struct type *t = proto_arg_type(p, i);
 	struct value_place *v = &out->arg[i];
 	enum kind kind = kind_of(t);
 	unsigned bytes = t->size[W64];
@@ -140,7 +140,7 @@ static void ms_place(const struct convention *c, const struct prototype *p, stru
 	positions = out->nargs + shift;
 	for (unsigned i = 0; i < out->nargs; i++) {
 		place_argument(p, i, i + shift, out);
-		if (!abi_arg_type(p, i)->size[W64]) {
+		if (!proto_arg_type(p, i)->size[W64]) {
 			/* It may take no position at all. */
 			for (; i < out->nargs; i++)
 				unspecified(&out->arg[i], RULE_MS_FOREIGN);

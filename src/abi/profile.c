@@ -52,7 +52,7 @@ bool profile_concerns(const struct profile *pr, const struct prototype *p)
 	case CASES_VECTOR:
 		any = has_vector(p->ret, pr->width);
 		for (unsigned i = 0; i < p->nparams + p->nvarargs; i++)
-			any = any || has_vector(abi_arg_type(p, i), pr->width);
+			any = any || has_vector(proto_arg_type(p, i), pr->width);
 		return any;
 	case CASES_RETURN:
 		return p->ret->kind == TYPE_STRUCT || p->ret->kind == TYPE_UNION ||

@@ -21,7 +21,7 @@ void i386_regparm_place(const struct convention *c, const struct prototype *p, u
 	 * which the attribute is said to control, counts registers. What both readings share is
 	 * specified; of the option's own text there is only the second. */
 	for (i = 0; i < out->nargs; i++) {
-		const struct type *t = abi_arg_type(p, i);
+		const struct type *t = proto_arg_type(p, i);
 		bool integral = i386_fits_register(t), position, reg;
 
 		if (i386_other_arg(c, p, i, out)) {

@@ -31,7 +31,7 @@ static void sseregparm_place(const struct convention *c, const struct prototype 
 		out->ret.loc[0] = (struct loc){ .kind = LOC_XMM, .bytes = p->ret->size[W32] };
 	}
 	for (unsigned i = 0; i < out->nargs && !out->stack_unspecified; i++) {
-		const struct type *t = abi_arg_type(p, i);
+		const struct type *t = proto_arg_type(p, i);
 		struct value_place *v = &out->arg[i];
 
 		if (p->variadic) {

@@ -370,7 +370,7 @@ void sysv_place(const struct convention *c, const struct prototype *p, struct pl
 	unsigned ints = place_return(c, p->ret, out), sses = 0;
 
 	for (unsigned i = 0; i < out->nargs; i++) {
-		const struct type *t = abi_arg_type(p, i);
+		const struct type *t = proto_arg_type(p, i);
 		struct value_place *v = &out->arg[i];
 		unsigned want_ints = 0, want_sses = 0;
 		struct classes k;

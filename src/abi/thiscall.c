@@ -23,15 +23,15 @@ static void thiscall_place(const struct convention *c, const struct prototype *p
 		out->pop_rule = RULE_GCC_THISCALL_VA_POP;
 		return;
 	}
-	if (out->nargs && i386_fits_register(abi_arg_type(p, 0))) {
+	if (out->nargs && i386_fits_register(proto_arg_type(p, 0))) {
 		i386_reg_arg(p, 0, GPR_CX, RULE_GCC_THISCALL_ARGS, out);
 		i = 1;
-	} else if (out->nargs && i386_wide_integer(abi_arg_type(p, 0))) {
+	} else if (out->nargs && i386_wide_integer(proto_arg_type(p, 0))) {
 		i386_unspecified_from(0, RULE_GCC_THISCALL_WIDE, out);
 		i = out->nargs;
 	}
 	for (; !out->stack_unspecified && i < out->nargs; i++) {
-		enum rule_id why = i386_silent_with_attribute(c->profile, abi_arg_type(p, i));
+		enum rule_id why = i386_silent_with_attribute(c->profile, proto_arg_type(p, i));
 
 		if (why)
 			i386_unspecified_from(i, why, out);

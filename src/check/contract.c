@@ -8,11 +8,6 @@
 
 #include <string.h>
 
-const char *contract_default_abi(enum width w)
-{
-	return w == W64 ? "sysv" : "cdecl";
-}
-
 static struct cc_loc piece(const struct loc *l)
 {
 	static const unsigned kinds[] = {
@@ -38,112 +33,6 @@ void contract_describe(const struct type *t, const struct value_place *v, enum w
 		out->flags |= CC_REFERENCE;
 }
 
-static void fail_decl(struct reader *r, const struct prototype *p, const char *what,
-		      const char *hint)
-{
-	r->error = proto_error_at(r->a, &p->pos, r->source->text, r->source->len, strlen(p->name),
-				  what, hint);
-	longjmp(r->bail, 1);
-}
-
-/* The convention of a declaration: its own, the lines', the command line's, the platform's. */
-static const struct convention *convention_of(struct reader *r, const struct case_decl *d)
-{
-	const char *name = d->proto->convention;
-	const struct convention *c;
-
-	for (size_t i = 0; !name && i < d->nconventions; i++) {
-		if (convention_find(d->conventions[i], r->width))
-			name = d->conventions[i];
-	}
-	if (!name && d->nconventions)
-		fail_decl(r, d->proto,
-			  arena_printf(r->a, "none of the conventions of `%s' exists at %u bit",
-				       d->proto->name, width_bits(r->width)),
-			  "`clobber list abis' prints the conventions");
-	if (!name)
-		name = r->abi ? r->abi : contract_default_abi(r->width);
-	c = convention_find(name, r->width);
-	if (!c)
-		fail_decl(r, d->proto,
-			  arena_printf(r->a, "convention `%s' does not exist at %u bit", name,
-				       width_bits(r->width)),
-			  "`clobber list abis' prints the conventions");
-	return c;
-}
-
-static void place_all(struct reader *r, const struct case_decl *d, const struct convention *c,
-		      struct placement *out)
-{
-	const char *why = abi_place(c, d->proto, out);
-
-	if (why)
-		fail_decl(r, d->proto,
-			  arena_printf(r->a, "`%s' cannot be called under %s: %s", d->proto->name,
-				       c->name, why),
-			  NULL);
-	if (d->proto->nparams > MAX_ARGS - 1)
-		fail_decl(r, d->proto, "more arguments than can be checked", NULL);
-}
-
-unsigned contract_probe_for(struct reader *r, const struct case_decl *d)
-{
-	struct contract_file *f = r->out;
-	struct contract_probe p = { .symbol = d->proto->name,
-				    .name = d->proto->name,
-				    .proto = d->proto };
-
-	for (size_t i = 0; i < f->nprobes; i++) {
-		if (f->probe[i].proto == d->proto)
-			return (unsigned)i;
-	}
-	p.conv = convention_of(r, d);
-	place_all(r, d, p.conv, &p.place);
-	if (p.place.hidden.nlocs || p.place.ret.unspecified || p.place.pop_unspecified ||
-	    p.place.stack_unspecified)
-		fail_decl(r, d->proto,
-			  arena_printf(r->a, "no probe can stand in for `%s'", d->proto->name),
-			  "it returns in memory, or no document says how it is called");
-	f->probe = arena_grow(r->a, f->probe, f->nprobes, sizeof(p));
-	f->probe[f->nprobes++] = p;
-	return (unsigned)(f->nprobes - 1);
-}
-
-unsigned contract_probe_through(struct reader *r, unsigned i)
-{
-	struct contract_file *f = r->out;
-	struct contract_input *in = &r->c->input[i];
-	const struct prototype *fn = NULL;
-	struct contract_probe p = { .name = r->c->decl->proto->params[i].name, .conv = r->c->conv };
-
-	if (in->probe >= 0)
-		return (unsigned)in->probe;
-	if (in->type->kind == TYPE_POINTER && in->type->of->kind == TYPE_FUNCTION)
-		fn = in->type->of->fn;
-	if (fn) {
-		struct case_decl d = { .proto = fn };
-		struct prototype *named = arena_alloc(r->a, sizeof(*named));
-
-		*named = *fn;
-		named->name = p.name ? p.name : "(function)";
-		named->pos = r->c->decl->proto->pos;
-		d.proto = named;
-		p.proto = named;
-		if (fn->convention)
-			p.conv = convention_of(r, &d);
-		place_all(r, &d, p.conv, &p.place);
-	} else {
-		p.place.al = -1;
-	}
-	if (!p.name)
-		p.name = "(function)";
-	in->d.role = CC_PROBE;
-	in->probe = (int)f->nprobes;
-	f->probe = arena_grow(r->a, f->probe, f->nprobes, sizeof(p));
-	f->probe[f->nprobes++] = p;
-	return (unsigned)in->probe;
-}
-
 /* What the convention says. */
 static void by_convention(struct reader *r, struct contract *c, const struct case_decl *d)
 {
@@ -151,8 +40,8 @@ static void by_convention(struct reader *r, struct contract *c, const struct cas
 
 	*c = (struct contract){ .decl = d, .jumps = -1 };
 	r->c = c;
-	c->conv = convention_of(r, d);
-	place_all(r, d, c->conv, &c->place);
+	c->conv = contract_convention(r, d);
+	contract_place_all(r, d, c->conv, &c->place);
 	c->kept_gpr = c->conv->saved_gpr;
 	c->kept_xmm = c->conv->saved_xmm;
 	c->pop = c->place.pop_bytes;
@@ -181,12 +70,12 @@ static void complete(struct reader *r, struct contract *c)
 			in->type->kind == TYPE_POINTER && in->type->of->kind == TYPE_FUNCTION;
 
 		if (c->place.arg[i].unspecified && !in->moved)
-			fail_decl(r, p,
-				  arena_printf(r->a,
-					       "no document says where argument %u goes "
-					       "under %s",
-					       i + 1, c->conv->name),
-				  "an `in' line can say it");
+			contract_fail_decl(r, p,
+					   arena_printf(r->a,
+							"no document says where argument %u goes "
+							"under %s",
+							i + 1, c->conv->name),
+					   "an `in' line can say it");
 		if (function && in->probe < 0) {
 			struct contract_call call = { .mode = CC_OFTEN };
 
@@ -198,16 +87,16 @@ static void complete(struct reader *r, struct contract *c)
 			in->d.role == CC_BUFFER || in->d.role == CC_STRING || in->d.role == CC_PAGE;
 	}
 	if (buffers > CC_BUFFERS)
-		fail_decl(r, p,
-			  arena_printf(r->a, "`%s' has more than %u pointers to memory", p->name,
-				       CC_BUFFERS),
-			  NULL);
+		contract_fail_decl(r, p,
+				   arena_printf(r->a, "`%s' has more than %u pointers to memory",
+						p->name, CC_BUFFERS),
+				   NULL);
 	for (size_t i = 0; i < c->nout; i++) {
 		if (!c->out[i].slot)
 			c->kept_gpr &= ~(1u << c->out[i].n);
 	}
 	if (c->jumps >= 0 && c->never)
-		fail_decl(r, p, "it jumps, or it never returns: which?", NULL);
+		contract_fail_decl(r, p, "it jumps, or it never returns: which?", NULL);
 }
 
 /* Is the function named by a `calls` line of another one? */

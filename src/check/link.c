@@ -5,6 +5,7 @@
 
 #include "check/tables.h"
 #include "plan/toolchain.h"
+#include "util/process.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -57,7 +57,14 @@ void contract_line_read(struct reader *r);
 /* contract_args.c */
 void contract_arg_read(struct reader *r);
 void contract_arg_defaults(struct reader *r);
-/* contract.c: the probe for a function of the file, or for input `i`. */
+/* contract_probes.c: an error at a declaration; the convention of a declaration: its own, the
+ * lines', the command line's, the platform's; its placement under it, or an error. */
+void contract_fail_decl(struct reader *r, const struct prototype *p, const char *what,
+			const char *hint) __attribute__((noreturn));
+const struct convention *contract_convention(struct reader *r, const struct case_decl *d);
+void contract_place_all(struct reader *r, const struct case_decl *d, const struct convention *c,
+			struct placement *out);
+/* The probe for a function of the file, or for input `i`. */
 unsigned contract_probe_for(struct reader *r, const struct case_decl *d);
 unsigned contract_probe_through(struct reader *r, unsigned i);
 

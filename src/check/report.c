@@ -3,6 +3,7 @@
 #include "check/check.h"
 #include "report/style.h"
 #include "version.h"
+#include "util/terminal.h"
 
 #include <string.h>
 

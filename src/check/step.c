@@ -10,6 +10,7 @@
 
 #include "check/fault.h"
 #include "check/unwind.h"
+#include "util/elf.h"
 
 #include <Zydis/Zydis.h>
 #include <errno.h>

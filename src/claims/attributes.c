@@ -4,6 +4,7 @@
  * start-up gives every register and stack slot a value of its own and calls the C function, which
  * tells the value it took for its first parameter. */
 #include "claims/room.h"
+#include "util/process.h"
 
 #include <string.h>
 #include <sys/wait.h>

@@ -4,6 +4,7 @@
  * second run compiles nothing. */
 #include "claims/room.h"
 #include "plan/probe.h"
+#include "util/process.h"
 
 #include <errno.h>
 #include <glob.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From steps to verdicts: every column's work, side by side, and what follows from it. */
 #include "claims/room.h"
+#include "util/shell.h"
 
 #include <pthread.h>
 #include <string.h>

@@ -11,6 +11,8 @@
 #include "run/tools.h"
 #include "util/data.h"
 #include "util/words.h"
+#include "util/shell.h"
+#include "util/terminal.h"
 
 #include <errno.h>
 #include <getopt.h>

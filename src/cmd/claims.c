@@ -7,6 +7,7 @@
 #include "run/tools.h"
 #include "util/data.h"
 #include "util/words.h"
+#include "util/terminal.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -122,7 +122,7 @@ static void explain(struct str *out, struct arena *a, const struct convention *c
 		s.len = 0;
 		value_text(&s, c->width, v);
 		str_addf(out, "    %-10s %-18s %-20s [%s]\n", name_of(a, p, i),
-			 type_spell(a, abi_arg_type(p, i), ""), s.s, rules[v->rule].name);
+			 type_spell(a, proto_arg_type(p, i), ""), s.s, rules[v->rule].name);
 	}
 	s.len = 0;
 	str_add(&s, "");

@@ -9,6 +9,7 @@
 #include "util/data.h"
 #include "util/words.h"
 #include "version.h"
+#include "util/shell.h"
 
 #include <errno.h>
 #include <getopt.h>

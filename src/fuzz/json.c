@@ -2,16 +2,12 @@
 /* fuzz.json: docs/fuzz.md. */
 #include "fuzz/fuzz.h"
 #include "version.h"
+#include "util/json.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 
 enum { SCHEMA = 1 };
-
-static json_t *string_or_null(const char *s)
-{
-	return s ? json_string(s) : json_null();
-}
 
 static json_t *columns(const struct fuzz_setup *s, const unsigned char *set)
 {

@@ -2,6 +2,7 @@
 /* A cluster as a folder that stands alone: the case, its generated sources, a script that shows
  * the finding again, and what it is about. */
 #include "fuzz/fuzz.h"
+#include "util/shell.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -227,7 +228,7 @@ static void placement(struct str *out, const struct gen_case *g)
 		struct arena *a = arena_new();
 
 		str_addf(out, "    %-8s %-24s ", i < p->nparams ? p->params[i].name : "...",
-			 type_spell(a, abi_arg_type(p, i), ""));
+			 type_spell(a, proto_arg_type(p, i), ""));
 		value_text(out, w, &g->place.arg[i]);
 		str_addf(out, "  [%s]\n", rules[g->place.arg[i].rule].name);
 		arena_free(a);

@@ -2,6 +2,7 @@
 /* The end of a fuzz run on a terminal: clusters, the least serious first, each in a few lines. */
 #include "fuzz/fuzz.h"
 #include "report/style.h"
+#include "util/terminal.h"
 
 #include <string.h>
 

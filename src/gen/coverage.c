@@ -230,7 +230,7 @@ static void take_set(struct automaton *m, const struct gen_set *set)
 		    c->place.ret.unspecified)
 			continue;
 		for (unsigned k = 0; k < c->place.nargs; k++)
-			types[k] = abi_arg_type(c->decl->proto, k);
+			types[k] = proto_arg_type(c->decl->proto, k);
 		take(m, types, c->place.nargs);
 	}
 }

@@ -215,7 +215,7 @@ static void caller(struct str *out, struct arena *a, const struct gen_case *c)
 	str_addf(out, "%s_%s(", called, c->symbol);
 	for (unsigned i = 0; i < c->place.nargs; i++) {
 		str_add(out, i ? ",\n\t\t" : "");
-		load(out, a, abi_arg_type(p, i), w, "cl_arg", gen_buffer(i));
+		load(out, a, proto_arg_type(p, i), w, "cl_arg", gen_buffer(i));
 	}
 	str_add(out, ");\n");
 	if (p->ret->kind != TYPE_VOID) {
@@ -274,24 +274,6 @@ static void define(struct str *out, struct arena *a, const struct type *t, bool 
 	str_addf(out, "%s;\n", type_define(a, t));
 }
 
-char *gen_prototype(struct arena *a, const struct gen_case *c)
-{
-	const struct prototype *p = c->decl->proto;
-	struct str s = { 0 };
-	char *r;
-
-	if (!p->attribute && *c->conv->attribute)
-		str_addf(&s, "%s ", c->conv->attribute);
-	str_add(&s, p->text);
-	for (size_t i = 0; i < p->nvarargs; i++)
-		str_addf(&s, "%s%s", i ? ", " : " /* ", type_spell(a, p->varargs[i], ""));
-	if (p->nvarargs)
-		str_add(&s, " */");
-	r = arena_strdup(a, s.s);
-	str_free(&s);
-	return r;
-}
-
 void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
 {
 	const struct type *done[MAX_DEFINED];
@@ -322,7 +304,7 @@ void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
 
 		define(out, a, p->ret, true, done, &ndone);
 		for (unsigned k = 0; k < v[i].place.nargs; k++)
-			define(out, a, abi_arg_type(p, k), true, done, &ndone);
+			define(out, a, proto_arg_type(p, k), true, done, &ndone);
 	}
 	for (size_t i = 0; i < n; i++) {
 		/* No line number: a case that only moves in its file is not compiled again. */

@@ -88,7 +88,6 @@ void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c);
 void gen_probe(struct str *out, struct arena *a, const struct gen_case *c);
 /* C of the cases v[0..n-1], which share a convention and a case file. */
 void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n);
-/* C of the given subset only: those with keep[i]. Used when a batch does not compile as a whole. */
 
 /* Class of a type's values (enum cl_class), bytes that carry the value, and its address in cl_arg.
  */

@@ -5,6 +5,7 @@
 #include "gen/gen.h"
 #include "gen/select_test.h"
 #include "plan/toolchain.h"
+#include "util/process.h"
 
 #include <check.h>
 #include <glob.h>

@@ -110,12 +110,12 @@ static void one_case(struct str *out, struct arena *a, const struct gen_case *c,
 	str_addf(out, "extern void target_%s(void) __attribute__((weak));\n", c->symbol);
 	str_addf(out, "extern void caller_%s(void) __attribute__((weak));\n", c->symbol);
 	for (unsigned i = 0; i < p->nargs; i++)
-		details(out, c, abi_arg_type(proto, i), i);
+		details(out, c, proto_arg_type(proto, i), i);
 	details(out, c, proto->ret, p->nargs);
 	nmembers = members(out, a, c);
 	str_addf(out, "static const struct cl_value args_%u[] = {\n", c->index);
 	for (unsigned i = 0; i < p->nargs; i++) {
-		const struct type *t = abi_arg_type(proto, i);
+		const struct type *t = proto_arg_type(proto, i);
 
 		str_add(out, "\t");
 		value(out, c, t, &p->arg[i], i, i < p->nnamed && gen_widens(t, w));

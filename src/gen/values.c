@@ -61,7 +61,7 @@ unsigned gen_reserved(const struct gen_case *c)
 	if (!c->place.stack_unspecified)
 		return bytes;
 	for (unsigned i = 0; i < c->place.nargs; i++)
-		bytes += abi_arg_type(c->decl->proto, i)->size[w] + 16;
+		bytes += proto_arg_type(c->decl->proto, i)->size[w] + 16;
 	return (bytes + CL_OBSERVED_STACK + 63) / 64 * 64;
 }
 

@@ -7,6 +7,7 @@
 #include "place/vmx.h"
 #include "plan/toolchain.h"
 #include "util/without.h"
+#include "util/process.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -5,6 +5,8 @@
  * log, so that ninja remembers the failure like any result; the batch is compiled again case by
  * case to find out which prototypes it was. */
 #include "plan/plan.h"
+#include "util/elf.h"
+#include "util/shell.h"
 
 #include <errno.h>
 #include <glob.h>
@@ -43,24 +45,6 @@ static unsigned compile_seconds(void)
 	if (*s < '0' || *s > '9' || *end || !n || n > 86400)
 		die("CLOBBER_COMPILE_SECONDS: `%s' is not a number from 1 to 86400", s);
 	return (unsigned)n;
-}
-
-char *shell_quote(struct arena *a, const char *s)
-{
-	struct str b = { 0 };
-	char *r;
-
-	str_add(&b, "'");
-	for (; *s; s++) {
-		if (*s == '\'')
-			str_add(&b, "'\\''");
-		else
-			str_addn(&b, s, 1);
-	}
-	str_add(&b, "'");
-	r = arena_strdup(a, b.s);
-	str_free(&b);
-	return r;
 }
 
 /* Escape for a ninja path or value. */

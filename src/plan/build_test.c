@@ -3,6 +3,8 @@
  * places, and ELF files, real, cut short and corrupted. */
 #include "plan/plan.h"
 #include "util/folder_test.h"
+#include "util/elf.h"
+#include "util/shell.h"
 
 #include <check.h>
 #include <elf.h>

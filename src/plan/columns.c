@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Columns, and which cases a compiler can express: decided by the probes of toolchain.h. */
 #include "plan/plan.h"
+#include "util/process.h"
 
 #include <string.h>
 
@@ -75,7 +76,7 @@ static const struct probe *ruled_out(const struct target *t, const struct gen_ca
 		return &t->variadic[conv];
 	l = lacks(t, p->ret);
 	for (unsigned i = 0; !l && i < c->place.nargs; i++)
-		l = lacks(t, abi_arg_type(p, i));
+		l = lacks(t, proto_arg_type(p, i));
 	return l;
 }
 

@@ -97,13 +97,4 @@ static inline const struct gen_set *column_set(const struct plan *p, const struc
  * fail; what a compiler under test fails at becomes absences. */
 void plan_build(struct plan *p);
 
-/* Shell-quote for the ninja files: 'it'\''s'. In `a`. */
-char *shell_quote(struct arena *a, const char *s);
-
-/* FNV-1a of an ELF's .text section; 0 when there is none. */
-uint64_t elf_text_hash(const char *path);
-
-/* The function a payload's address belongs to, "target_x+0x12", or NULL. */
-char *elf_symbol(struct arena *a, const char *path, uint64_t address);
-
 #endif

@@ -2,6 +2,7 @@
 /* Learn what a compiler can do in one profile by having it compile small files. Files that ought to
  * be accepted are first tried together; only when that fails, one by one. */
 #include "plan/probe.h"
+#include "util/process.h"
 
 #include <assert.h>
 #include <dirent.h>

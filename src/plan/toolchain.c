@@ -2,6 +2,7 @@
 /* Find compilers on PATH or where the user says, and ask each who it is. What it can do is not
  * decided here: see probe.c. */
 #include "plan/toolchain.h"
+#include "util/process.h"
 #include "util/without.h"
 
 #include <ctype.h>

@@ -84,8 +84,4 @@ int compilers_find(struct arena *a, const char *list, struct compiler_list *out,
 void compiler_probe(struct arena *a, struct compiler *c, enum profile_id profile,
 		    const char *cache);
 
-/* Run a program without a shell: argv NULL-ended, stdin empty, stdout and stderr collected together
- * into *output (may be NULL), killed after `seconds`. Returns the wait status, or -1 with errno. */
-int run_program(const char *const argv[], unsigned seconds, struct str *output);
-
 #endif

@@ -3,6 +3,7 @@
  * that play compilers. Real ones are probed too: those that the second argument lists, or all. */
 #include "plan/probe.h"
 #include "util/folder_test.h"
+#include "util/process.h"
 
 #include <check.h>
 #include <elf.h>

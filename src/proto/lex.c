@@ -390,3 +390,9 @@ struct token *lex(struct arena *a, const struct source *src)
 		add(&lx, TOK_EOF, lx.end, 0);
 	return lx.v;
 }
+
+/* rest is a copy of the token's end. */
+const char *note_in_source(const struct token *t, const char *s)
+{
+	return t->s + t->len - strlen(s);
+}

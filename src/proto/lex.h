@@ -37,6 +37,9 @@ struct token {
 	unsigned long long value;
 };
 
+/* Where a place in the text of a note (in `rest`) stands in the source. */
+const char *note_in_source(const struct token *t, const char *s);
+
 /* All tokens of `src`; the last one is TOK_EOF or TOK_ERROR. */
 struct token *lex(struct arena *a, const struct source *src);
 

@@ -88,12 +88,6 @@ static void why_note(struct parser *p, struct notes *n, const struct token *t, b
 	set_once(p, &n->why, t)->why = t->rest;
 }
 
-/* rest is a copy of the token's end. */
-const char *note_in_source(const struct token *t, const char *s)
-{
-	return t->s + t->len - strlen(s);
-}
-
 static void abi_note(struct parser *p, struct notes *n, const struct token *t, bool header)
 {
 	struct note *note = &n->group_abi;

@@ -246,8 +246,6 @@ struct notes {
 };
 
 void parse_note(struct parser *p, struct notes *n);
-/* Position in the source of a place in a note's text. */
-const char *note_in_source(const struct token *t, const char *s);
 
 /* ---- contract_line.c ---- */
 

@@ -185,3 +185,8 @@ struct type *type_realign(struct arena *a, const struct type *t, uint32_t align,
 			copy->align[w] = align;
 	return copy;
 }
+
+const struct type *proto_arg_type(const struct prototype *p, unsigned i)
+{
+	return i < p->nparams ? p->params[i].type : p->varargs[i - p->nparams];
+}

@@ -4,10 +4,9 @@
 #define CLOBBER_REPORT_CLAIMS_H
 
 #include "claims/claims.h"
+#include "util/terminal.h"
 
 #include <jansson.h>
-
-struct text_style; /* report.h */
 
 struct stored_claim_column {
 	const char *id, *compiler, *place;
@@ -46,6 +45,10 @@ const char *claims_load(struct arena *a, const json_t *claims, struct stored_cla
 /* A table for each width and place, then each claim with its verdicts, compilers of one verdict and
  * reason together; with style->every_finding the evidence too. Nothing when none were decided. */
 void text_claims(struct str *out, const struct stored_claims *c, const struct text_style *style);
-void markdown_claims(struct str *out, const struct stored_claims *c);
+
+/* A result and those that are told with it as a sentence, with width and places in front: "-m64
+ * native, root true: ...". False if another result, of another place perhaps, told it. */
+bool claims_sentence(struct str *t, const struct stored_claims *s, const struct stored_claim *c,
+		     size_t i);
 
 #endif

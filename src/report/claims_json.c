@@ -2,6 +2,7 @@
 /* Claims to JSON and back: docs/matrix-json.md. */
 #include "report/claims.h"
 #include "report/stored.h"
+#include "util/json.h"
 
 #include <string.h>
 

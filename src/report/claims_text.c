@@ -2,6 +2,7 @@
 /* The claims of the thread as text: a table for each width and place, and each claim in words. */
 #include "report/claims.h"
 #include "report/style.h"
+#include "util/terminal.h"
 
 #include <string.h>
 
@@ -141,9 +142,7 @@ static bool said(struct str *t, const struct stored_claims *s, const struct stor
 	return true;
 }
 
-/* The same with its width and places in front: "-m64 native, root true: ...". False if another
- * result, of another place perhaps, told it. */
-static bool sentence(struct str *t, const struct stored_claims *s, const struct stored_claim *c,
+bool claims_sentence(struct str *t, const struct stored_claims *s, const struct stored_claim *c,
 		     size_t i)
 {
 	const struct stored_claim_column *column = &s->columns[c->v[i].column];
@@ -249,10 +248,10 @@ void text_claims(struct str *out, const struct stored_claims *s, const struct te
 			if (style->every_finding && c->v[k].applies) {
 				struct stored_claim alone = { .v = &c->v[k], .n = 1 };
 
-				sentence(&t, s, &alone, 0);
+				claims_sentence(&t, s, &alone, 0);
 				text_wrap(out, style, "   ", "     ", t.s);
 				evidence(out, style, &c->v[k]);
-			} else if (sentence(&t, s, c, k)) {
+			} else if (claims_sentence(&t, s, c, k)) {
 				text_wrap(out, style, "   ", "     ", t.s);
 			}
 		}
@@ -262,33 +261,5 @@ void text_claims(struct str *out, const struct stored_claims *s, const struct te
 			  "The evidence of a verdict: clobber claims --cc COMPILER --width WIDTH "
 			  "--claim NUMBER -v");
 	str_add(out, "\n");
-	str_free(&t);
-}
-
-void markdown_claims(struct str *out, const struct stored_claims *s)
-{
-	struct str t = { 0 };
-
-	if (!s->n)
-		return;
-	str_addf(out, "<details><summary>The claims of the thread, decided at -%s</summary>\n\n",
-		 s->opt);
-	for (size_t i = 0; i < s->n; i++) {
-		const struct stored_claim *c = &s->v[i];
-
-		str_addf(out, "%u. **", c->number);
-		markdown_safe(out, c->text);
-		str_add(out, "** (");
-		markdown_safe(out, c->who);
-		str_add(out, ")\n");
-		for (size_t k = 0; k < c->n; k++) {
-			if (!sentence(&t, s, c, k))
-				continue;
-			str_add(out, "   - ");
-			markdown_safe(out, t.s);
-			str_add(out, "\n");
-		}
-	}
-	str_add(out, "\n</details>\n\n");
 	str_free(&t);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A comparison as JSON, through jansson: `clobber compare --format json`. */
 #include "report/compare.h"
+#include "util/json.h"
 
 #include <stdlib.h>
 

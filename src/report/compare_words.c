@@ -2,6 +2,7 @@
 /* A comparison as text and Markdown. A change that several columns share is told once. */
 #include "report/compare.h"
 #include "report/style.h"
+#include "util/terminal.h"
 
 #include <stdlib.h>
 #include <string.h>

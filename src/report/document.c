@@ -2,6 +2,8 @@
 /* The parts of matrix.json that explain the findings: what is checked, the rules in words, where
  * the values of each case travel, and the code around one finding of each fact. */
 #include "report/document.h"
+#include "util/process.h"
+#include "util/json.h"
 
 #include <string.h>
 
@@ -83,7 +85,7 @@ static json_t *placement(struct arena *a, const struct gen_case *c)
 				: arena_printf(a, "%s%u", i < p->nparams ? "#" : "...#", i + 1);
 
 		json_array_append_new(arguments,
-				      value(a, w, name, abi_arg_type(p, i), &pl->arg[i]));
+				      value(a, w, name, proto_arg_type(p, i), &pl->arg[i]));
 	}
 	json_object_set_new(j, "arguments", arguments);
 	json_object_set_new(j, "returns",

@@ -2,6 +2,7 @@
 /* The report as one HTML file that needs no network: the page of src/report/html with the matrix in
  * it, as JSON in which every string is told once and what columns share is told once. */
 #include "report/report.h"
+#include "util/json.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 #include "report/report.h"
 #include "report/document.h"
 #include "version.h"
+#include "util/json.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -4,6 +4,7 @@
  * full text. What is known, and what no document decides, is told without failing. */
 #include "report/report.h"
 #include "report/style.h"
+#include "util/terminal.h"
 
 #include <libxml/xmlwriter.h>
 #include <string.h>

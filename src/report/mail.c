@@ -4,6 +4,7 @@
  * first, then what is known, and how to see it oneself. */
 #include "report/report.h"
 #include "report/style.h"
+#include "util/terminal.h"
 
 #include <string.h>
 

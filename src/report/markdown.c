@@ -183,6 +183,34 @@ static void findings(struct str *out, const struct stored *s)
 	}
 }
 
+static void claims(struct str *out, const struct stored_claims *s)
+{
+	struct str t = { 0 };
+
+	if (!s->n)
+		return;
+	str_addf(out, "<details><summary>The claims of the thread, decided at -%s</summary>\n\n",
+		 s->opt);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct stored_claim *c = &s->v[i];
+
+		str_addf(out, "%u. **", c->number);
+		markdown_safe(out, c->text);
+		str_add(out, "** (");
+		markdown_safe(out, c->who);
+		str_add(out, ")\n");
+		for (size_t k = 0; k < c->n; k++) {
+			if (!claims_sentence(&t, s, c, k))
+				continue;
+			str_add(out, "   - ");
+			markdown_safe(out, t.s);
+			str_add(out, "\n");
+		}
+	}
+	str_add(out, "\n</details>\n\n");
+	str_free(&t);
+}
+
 void report_markdown(struct str *out, const struct stored *s, bool everything)
 {
 	struct str totals = { 0 };
@@ -212,5 +240,5 @@ void report_markdown(struct str *out, const struct stored *s, bool everything)
 		     "document; N!: crash or hang; Nk: only known ones of these; Nd: documents "
 		     "are silent or contradict, implementations differ; n/r: not run\n\n");
 	findings(out, s);
-	markdown_claims(out, &s->claims);
+	claims(out, &s->claims);
 }

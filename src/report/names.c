@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the columns of a stored matrix are called where there is no room, or no need, for one name
  * each. */
-#include "report/stored.h"
+#include "report/style.h"
 
 #include <string.h>
 
@@ -70,4 +70,21 @@ const char *stored_compilers(const struct stored *s)
 	r = arena_strdup(s->arena, t.s);
 	str_free(&t);
 	return r;
+}
+
+const char *colour_of(enum verdict v)
+{
+	switch (v) {
+	case VERDICT_PASS:
+		return GREEN;
+	case VERDICT_DIVERGENCE:
+		return YELLOW;
+	case VERDICT_VIOLATION:
+		return RED;
+	case VERDICT_CRASH:
+	case VERDICT_TIMEOUT:
+		return MAGENTA;
+	default:
+		return DIM;
+	}
 }

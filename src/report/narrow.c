@@ -2,6 +2,7 @@
 /* The part of the text report on bits above narrow arguments: who extends, who relies on it, and
  * which callers and callees therefore do not go together. */
 #include "report/style.h"
+#include "util/terminal.h"
 
 #include <string.h>
 

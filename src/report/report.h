@@ -6,13 +6,7 @@
 #define CLOBBER_REPORT_H
 
 #include "report/stored.h"
-
-struct text_style {
-	unsigned columns; /* width of the terminal; at least 60 */
-	bool colour;
-	bool every_group;   /* a row for each group, not only for each convention and direction */
-	bool every_finding; /* all findings, not one example of each kind */
-};
+#include "util/terminal.h"
 
 /* matrix.json as a document: docs/matrix-json.md. `claims` is NULL when they were not decided;
  * `command` is what to type to run the same again.

@@ -2,6 +2,7 @@
 /* Tests of src/report on a matrix made by hand: facts told once and in order, text that fits its
  * width, colour only when asked, what each cell shows, and matrix.json as documented. */
 #include "report/report.h"
+#include "util/terminal.h"
 
 #include <check.h>
 #include <jansson.h>

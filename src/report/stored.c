@@ -2,6 +2,7 @@
 /* Reading matrix.json (docs/matrix-json.md). The file may be anybody's: every access is checked,
  * and what does not hold is told with its path in the document. */
 #include "report/stored.h"
+#include "util/shell.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -557,11 +558,4 @@ void stored_close(struct stored *s)
 {
 	json_decref(s->root);
 	s->root = NULL;
-}
-
-json_t *string_or_null(const char *s)
-{
-	json_t *j = s ? json_string(s) : json_null();
-
-	return j ? j : json_string("(not UTF-8)");
 }

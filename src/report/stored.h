@@ -139,9 +139,6 @@ void stored_read(struct arena *a, const char *path, struct stored *out);
 
 void stored_close(struct stored *s);
 
-/* A string of a document, or null for NULL; a placeholder for what is no UTF-8. */
-json_t *string_or_null(const char *s);
-
 /* The name of a column's group: what the columns of one compiler that differ in optimisation only
  * have in common. "gcc-12", "gcc-12 kernel", "gcc-12 vmx". In s->arena. */
 const char *stored_group(const struct stored *s, const struct stored_column *c);

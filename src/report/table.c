@@ -2,33 +2,12 @@
 /* The tables of the text report: as many columns side by side as fit the width, the optimisations
  * of a compiler never torn apart. */
 #include "report/style.h"
+#include "util/terminal.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { LABEL = 19, CELL = 5, MAX_COLUMNS = 256, MOST_DIFFERENCES = 10 };
-
-const char *colour_of(enum verdict v)
-{
-	switch (v) {
-	case VERDICT_PASS:
-		return GREEN;
-	case VERDICT_DIVERGENCE:
-		return YELLOW;
-	case VERDICT_VIOLATION:
-		return RED;
-	case VERDICT_CRASH:
-	case VERDICT_TIMEOUT:
-		return MAGENTA;
-	default:
-		return DIM;
-	}
-}
-
-void paint(struct str *out, const struct text_style *style, const char *colour, const char *text)
-{
-	str_addf(out, "%s%s%s", style->colour ? colour : "", text, style->colour ? OFF : "");
-}
 
 /* Columns side by side. The first of a compiler is wide enough for its name. */
 struct table {

@@ -2,6 +2,7 @@
 /* Writing and printing the reports of a judged matrix. */
 #include "run/results.h"
 #include "util/data.h"
+#include "util/terminal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,6 +5,8 @@
 #include "report/stored.h"
 #include "util/data.h"
 #include "version.h"
+#include "util/elf.h"
+#include "util/json.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -174,6 +174,21 @@ void str_free(struct str *b)
 	*b = (struct str){ 0 };
 }
 
+char *hex_text(struct arena *a, const uint8_t *bytes, unsigned n)
+{
+	char *s = arena_alloc(a, 2 * n + 3);
+	static const char digit[] = "0123456789abcdef";
+	char *p = s;
+
+	*p++ = '0';
+	*p++ = 'x';
+	for (unsigned i = n; i-- > 0;) {
+		*p++ = digit[bytes[i] >> 4];
+		*p++ = digit[bytes[i] & 15];
+	}
+	return s;
+}
+
 char *file_read(const char *path, size_t *len)
 {
 	struct str b = { 0 };

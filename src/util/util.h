@@ -34,6 +34,9 @@ void str_addn(struct str *b, const char *s, size_t n);
 void str_addf(struct str *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void str_free(struct str *b);
 
+/* Bytes as a number, most significant digit first: 0x0123. */
+char *hex_text(struct arena *a, const uint8_t *bytes, unsigned n);
+
 /* Read a whole file; the result is malloc'ed and NUL-terminated, *len (may be NULL) is its length.
  * Returns NULL with errno set on failure. */
 char *file_read(const char *path, size_t *len);

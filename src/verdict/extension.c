@@ -58,7 +58,7 @@ static void see_callers(struct matrix *m, size_t column)
 			bool stack;
 
 			if (b->piece != CL_PIECE_EXTENDED || b->item >= c->place.nargs ||
-			    !narrow_of(abi_arg_type(c->decl->proto, b->item), &n))
+			    !narrow_of(proto_arg_type(c->decl->proto, b->item), &n))
 				continue;
 			stack = on_stack(c, b->item);
 			e = of(m, column, c);
@@ -81,7 +81,7 @@ void judge_extension(struct matrix *m)
 
 		if (f->check == CHECK_UPPER && f->direction == CL_CALLEE &&
 		    f->item < f->c->place.nargs &&
-		    narrow_of(abi_arg_type(f->c->decl->proto, f->item), &n))
+		    narrow_of(proto_arg_type(f->c->decl->proto, f->item), &n))
 			of(m, f->column, f->c)->relies[n][on_stack(f->c, f->item)] = true;
 	}
 }

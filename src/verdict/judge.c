@@ -19,7 +19,7 @@ const struct verdict_info verdict_info[VERDICT_COUNT] = {
 static const struct value_place *maybe_reference(const struct gen_case *c)
 {
 	for (unsigned i = 0; i < c->place.nargs; i++) {
-		const struct type *t = abi_arg_type(c->decl->proto, i);
+		const struct type *t = proto_arg_type(c->decl->proto, i);
 
 		if (!c->place.arg[i].unspecified)
 			continue;
@@ -115,53 +115,6 @@ static enum verdict verdict_of(const struct cl_finding *f, enum rule_id rule)
 	if (f->check == CHECK_FAULT && rules[rule].status == STATED)
 		return f->item == CL_FAULT_TIMEOUT ? VERDICT_TIMEOUT : VERDICT_CRASH;
 	return rules[rule].status == STATED ? VERDICT_VIOLATION : VERDICT_DIVERGENCE;
-}
-
-const char *shell_word(struct arena *a, const char *s)
-{
-	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				   "_-+=./:,@%";
-
-	return *s && !s[strspn(s, safe)] ? s : shell_quote(a, s);
-}
-
-/* Names profile and place, too: what is left to the defaults runs in all that there are. */
-static const char *repeat_command(struct matrix *m, const struct column *col,
-				  const struct gen_case *c)
-{
-	const struct compiler *cc = col->compiler;
-	const char *with = all_places[col->place]->guest ? m->vmx_with : NULL;
-	const char *which =
-		arena_printf(m->arena, "%s:%s", c->decl->proto->pos.file, c->decl->proto->name);
-
-	return arena_printf(m->arena,
-			    "clobber run --cc %s --width %u --opt %s --profile %s --place %s%s%s "
-			    "--abi %s --cases %s --seed %llu --out results/repeat",
-			    shell_word(m->arena, cc->given ? cc->given : cc->name),
-			    width_bits(col->width), col->opt, profiles[col->profile].name,
-			    place_name(col->place), with ? " --vmx-with " : "", with ? with : "",
-			    c->conv->name, shell_word(m->arena, which),
-			    (unsigned long long)m->seed);
-}
-
-struct finding *matrix_add_finding(struct matrix *m, size_t column, const struct gen_case *c,
-				   int direction, enum check check, enum rule_id rule,
-				   enum verdict verdict)
-{
-	struct judged *j = &m->runs[column].judged[c->index * 2 + (size_t)direction];
-	struct finding f = { .column = column,
-			     .c = c,
-			     .direction = direction,
-			     .check = check,
-			     .rule = rule,
-			     .verdict = verdict };
-
-	f.repeat = repeat_command(m, &m->plan->columns[column], c);
-	m->findings = arena_grow(m->arena, m->findings, m->nfindings, sizeof(f));
-	m->findings[m->nfindings] = f;
-	if (verdict > j->verdict)
-		j->verdict = (unsigned char)verdict;
-	return &m->findings[m->nfindings++];
 }
 
 /* A case that the place should have executed and of which nothing, or nothing readable,

@@ -151,10 +151,4 @@ bool disagrees_with_itself(const struct matrix *m, size_t column, const struct g
 /* "callee", "caller". */
 const char *direction_name(int direction);
 
-/* A word for a shell, quoted where it needs to be. In `a`, or `s` itself. */
-const char *shell_word(struct arena *a, const char *s);
-
-/* Bytes as a number, most significant digit first: 0x0123. */
-char *hex_text(struct arena *a, const uint8_t *bytes, unsigned n);
-
 #endif

@@ -1,23 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Findings in words: what was expected where, what was observed, and where that had been. */
 #include "verdict/words.h"
+#include "util/elf.h"
 
 #include <string.h>
-
-char *hex_text(struct arena *a, const uint8_t *bytes, unsigned n)
-{
-	char *s = arena_alloc(a, 2 * n + 3);
-	static const char digit[] = "0123456789abcdef";
-	char *p = s;
-
-	*p++ = '0';
-	*p++ = 'x';
-	for (unsigned i = n; i-- > 0;) {
-		*p++ = digit[bytes[i] >> 4];
-		*p++ = digit[bytes[i] & 15];
-	}
-	return s;
-}
 
 const char *direction_name(int direction)
 {
@@ -26,7 +12,7 @@ const char *direction_name(int direction)
 
 const char *argument_name(struct arena *a, const struct prototype *p, unsigned i)
 {
-	const struct type *t = abi_arg_type(p, i);
+	const struct type *t = proto_arg_type(p, i);
 	const char *type = type_spell(a, t, "");
 
 	if (i < p->nparams && p->params[i].name)

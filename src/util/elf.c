@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The little that is read from payload ELFs: the hash of .text, and names for addresses. ELF gABI,
  * chapter 4. The files are our own linker's output; still every offset is checked. */
-#include "plan/plan.h"
+#include "util/elf.h"
 
 #include <elf.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  * The child leads a process group of its own, so that the kill at the deadline reaches the compiler
  * proper behind a driver or a wrapper script. Because the terminal's Ctrl-C no longer reaches that
  * group, the child asks for SIGTERM when clobber dies. */
-#include "plan/toolchain.h"
+#include "util/process.h"
 
 #include <errno.h>
 #include <fcntl.h>

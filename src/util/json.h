@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* What writers of JSON documents share. */
+#ifndef CLOBBER_JSON_H
+#define CLOBBER_JSON_H
+
+#include <jansson.h>
+
+/* A string of a document, or null for NULL; a placeholder for what is not UTF-8. */
+json_t *string_or_null(const char *s);
+
+#endif
