@@ -35,7 +35,7 @@ enum rule_id {
 };
 
 enum check {
-#define CHECK(id, name, what) CHECK_##id,
+#define CHECK(id, ...) CHECK_##id,
 #include "abi/checks.def"
 #undef CHECK
 	CHECK_COUNT

@@ -26,7 +26,7 @@ const struct rule rules[RULE_COUNT] = {
 };
 
 const struct check_info checks[CHECK_COUNT] = {
-#define CHECK(id, name, what) [CHECK_##id] = { name, what },
+#define CHECK(id, name, what, ...) [CHECK_##id] = { name, what },
 #include "abi/checks.def"
 #undef CHECK
 };

@@ -8,7 +8,22 @@
 
 #include <string.h>
 
-enum { SHOWN_CODE = 3 };
+/* A record on its way to words. */
+struct wording {
+	const struct check_run *run;
+	const struct checked_place *p;
+	const struct outcome *o;
+	const struct cl_finding *r;
+	struct checked_finding *x; /* c, f.check, f.direction and f.item are set */
+};
+
+/* Puts x->x in words, with the rule or the line of the contract that makes it a finding. */
+typedef void words_of_check(const struct wording *w);
+
+/* Every check names its function in checks.def. */
+#define CHECK(id, name, what, words, contract_words) static words_of_check contract_words;
+#include "abi/checks.def"
+#undef CHECK
 
 const char *check_rule_text(struct arena *a, enum rule_id id)
 {
@@ -76,9 +91,11 @@ static const char *probe_name(const struct check_run *run, unsigned i)
 }
 
 /* An argument that a probe did not get. */
-static void probe_argument(const struct check_run *run, const struct cl_finding *r,
-			   struct checked_finding *x)
+static void contract_probe_argument_words(const struct wording *w)
 {
+	const struct check_run *run = w->run;
+	const struct cl_finding *r = w->r;
+	struct checked_finding *x = w->x;
 	struct arena *a = run->arena;
 	unsigned line = r->item / CC_ARGS, arg = r->item % CC_ARGS;
 	const struct contract_call *call;
@@ -103,10 +120,12 @@ static void probe_argument(const struct check_run *run, const struct cl_finding 
 	str_free(&s);
 }
 
-static void calls_words(const struct check_run *run, const struct cl_finding *r,
-			struct checked_finding *x)
+static void contract_calls_words(const struct wording *w)
 {
 	static const char *const frame[] = { "return address", "cs", "flags", "sp", "ss" };
+	const struct check_run *run = w->run;
+	const struct cl_finding *r = w->r;
+	struct checked_finding *x = w->x;
 	struct arena *a = run->arena;
 
 	if (r->item >= CL_ITEM_UNEXPECTED) {
@@ -130,11 +149,12 @@ static void calls_words(const struct check_run *run, const struct cl_finding *r,
 	}
 }
 
-static void output_words(const struct check_run *run, const struct cl_finding *r,
-			 struct checked_finding *x)
+static void contract_output_words(const struct wording *wording)
 {
-	enum width w = run->file->width;
-	struct arena *a = run->arena;
+	enum width w = wording->run->file->width;
+	struct arena *a = wording->run->arena;
+	const struct cl_finding *r = wording->r;
+	struct checked_finding *x = wording->x;
 	const struct contract_out *o;
 
 	if (r->item >= x->c->nout)
@@ -162,10 +182,11 @@ static const char *input_name(struct arena *a, const struct contract *c, unsigne
 	return arena_printf(a, "argument %u", i + 1);
 }
 
-static void buffer_words(const struct check_run *run, const struct cl_finding *r,
-			 struct checked_finding *x)
+static void contract_buffer_words(const struct wording *w)
 {
-	struct arena *a = run->arena;
+	struct arena *a = w->run->arena;
+	const struct cl_finding *r = w->r;
+	struct checked_finding *x = w->x;
 	int at = (int16_t)r->offset, size = r->loc;
 	const char *name = input_name(a, x->c, r->item);
 
@@ -182,20 +203,106 @@ static void buffer_words(const struct check_run *run, const struct cl_finding *r
 	by_line(a, x, NULL);
 }
 
-static void return_words(const struct check_run *run, const struct cl_finding *r,
-			 struct checked_finding *x)
+/* In the words of a case; the reason is the line, or the rule where that is NULL. */
+static void plain_words(const struct wording *w, const struct contract_line *line,
+			enum rule_id rule)
 {
-	struct arena *a = run->arena;
+	const struct contract *c = w->x->c;
+	struct gen_case *g = arena_alloc(w->run->arena, sizeof(*g));
 
-	if (r->item == 1) {
+	*g = (struct gen_case){ .decl = c->decl, .conv = c->conv, .place = c->place };
+	g->place.align = c->align_calls;
+	w->x->f.c = g;
+	finding_words(w->run->arena, w->r, w->run->payload, &w->x->f);
+	if (line)
+		by_line(w->run->arena, w->x, line);
+	else
+		by_rule(w->run->arena, w->x, rule);
+}
+
+static enum rule_id rule_of(const struct wording *w)
+{
+	return w->x->c->conv->rule[w->r->check];
+}
+
+static void contract_rule_words(const struct wording *w)
+{
+	plain_words(w, NULL, rule_of(w));
+}
+
+static void contract_kept_words(const struct wording *w)
+{
+	bool by_convention = w->r->item < 16 && w->x->c->conv->saved_gpr >> w->r->item & 1;
+
+	plain_words(w, by_convention ? NULL : w->x->c->keeps_line, rule_of(w));
+}
+
+static void contract_pops_words(const struct wording *w)
+{
+	const struct contract *c = w->x->c;
+
+	plain_words(w, c->jumps_line ? c->jumps_line : c->pops_line, c->place.pop_rule);
+}
+
+static void contract_align_words(const struct wording *w)
+{
+	const struct contract *c = w->x->c;
+
+	plain_words(w, c->align_line, c->place.align_rule ? c->place.align_rule : rule_of(w));
+}
+
+/* The function does not end as it should. */
+static void contract_end_words(const struct wording *w)
+{
+	const struct contract *c = w->x->c;
+
+	plain_words(w, c->jumps_line ? c->jumps_line : c->returns_line, rule_of(w));
+	w->x->f.subject = "the end of the function";
+	w->x->f.expected = "as its contract says";
+	w->x->f.observed = "it returned";
+}
+
+/* It relies on what is above a narrow argument. */
+static void contract_above_words(const struct wording *w)
+{
+	struct arena *a = w->run->arena;
+	struct finding *f = &w->x->f;
+
+	plain_words(w, NULL, rule_of(w));
+	f->subject = arena_printf(a, "what is above %s",
+				  argument_name(a, w->x->c->decl->proto, w->r->item));
+	f->expected = "ignored";
+	f->observed = "relied on";
+	f->origin = arena_printf(a, "extended to %u bits, the same call is right",
+				 word_bytes(w->run->file->width) * 8);
+}
+
+static void contract_return_words(const struct wording *w)
+{
+	struct arena *a = w->run->arena;
+	struct checked_finding *x = w->x;
+
+	if (w->r->item == 1) {
 		x->f.subject = "return value (_Bool)";
 		x->f.expected = "in al: 0 or 1";
-		x->f.observed = hex_text(a, r->observed, 1);
-		by_rule(a, x, x->c->conv->rule[CHECK_RETURN]);
+		x->f.observed = hex_text(a, w->r->observed, 1);
+		by_rule(a, x, rule_of(w));
 		return;
 	}
-	x->f.expected = arena_printf(a, "%s, which is %s", x->f.expected, x->c->returned.text);
+	plain_words(w, NULL, rule_of(w));
 	by_line(a, x, x->c->returns_line);
+	x->f.expected = arena_printf(a, "%s, which is %s", x->f.expected, x->c->returned.text);
+}
+
+static void contract_status_words(const struct wording *w)
+{
+	struct arena *a = w->run->arena;
+	struct checked_finding *x = w->x;
+
+	x->f.subject = "status flags after the call";
+	x->f.expected = arena_printf(a, "preserved: %s", hex_text(a, w->r->expected, 2));
+	x->f.observed = hex_text(a, w->r->observed, 2);
+	by_line(a, x, x->c->keeps_line);
 }
 
 /* Faults ------------------------------------------------------------------------------------- */
@@ -241,10 +348,13 @@ static const char *near_what(const struct check_run *run, const struct contract 
 	return best;
 }
 
-static void fault_words(const struct check_run *run, const struct checked_place *p,
-			const struct outcome *o, const struct cl_finding *r,
-			struct checked_finding *x)
+static void contract_fault_words(const struct wording *wording)
 {
+	const struct check_run *run = wording->run;
+	const struct checked_place *p = wording->p;
+	const struct outcome *o = wording->o;
+	const struct cl_finding *r = wording->r;
+	struct checked_finding *x = wording->x;
 	struct arena *a = run->arena;
 	uint64_t ip = word_at(r->observed), address = word_at(r->observed + 8);
 	enum width w = run->file->width;
@@ -256,7 +366,7 @@ static void fault_words(const struct check_run *run, const struct checked_place 
 	if (r->item == CL_FAULT_SYS)
 		ip -= 2;
 	code = ip ? disassemble(a, run->payload, w, ip) : NULL;
-	by_rule(a, x, x->c->conv->rule[CHECK_FAULT]);
+	plain_words(wording, NULL, x->c->conv->rule[CHECK_FAULT]);
 	x->f.verdict = r->item == CL_FAULT_TIMEOUT ? VERDICT_TIMEOUT : VERDICT_CRASH;
 	if (code)
 		x->more[n++] = arena_printf(a, "instruction: %s", code);
@@ -335,71 +445,15 @@ static const char *inputs_text(const struct check_run *run, const struct contrac
 	return r;
 }
 
-static bool of_contract(const struct cl_finding *r)
-{
-	return (r->check == CHECK_ARG) || (r->check == CHECK_RETURN && r->item == 1) ||
-	       (r->check >= CHECK_SLOT && r->check < CHECK_FAULT);
-}
-
-/* The checks of any call, with the lines that replace their rules. */
-static void common_words(const struct check_run *run, const struct checked_place *p,
-			 const struct outcome *o, const struct cl_finding *r,
-			 struct checked_finding *x)
-{
-	struct arena *a = run->arena;
-	const struct contract *c = x->c;
-	struct gen_case *g = arena_alloc(a, sizeof(*g));
-	const struct contract_line *line = NULL;
-	enum rule_id rule = c->conv->rule[r->check];
-
-	*g = (struct gen_case){ .decl = c->decl, .conv = c->conv, .place = c->place };
-	g->place.align = c->align_calls;
-	x->f.c = g;
-	finding_words(a, r, run->payload, &x->f);
-	switch (r->check) {
-	case CHECK_SAVED:
-		if (!(r->item < 16 && c->conv->saved_gpr >> r->item & 1))
-			line = c->keeps_line;
-		break;
-	case CHECK_SP:
-		line = c->jumps_line ? c->jumps_line : c->pops_line;
-		if (!line)
-			rule = c->place.pop_rule;
-		break;
-	case CHECK_UPPER:
-		x->f.subject = arena_printf(a, "what is above %s",
-					    argument_name(a, c->decl->proto, r->item));
-		x->f.expected = "ignored";
-		x->f.observed = "relied on";
-		x->f.origin = arena_printf(a, "extended to %u bits, the same call is right",
-					   word_bytes(run->file->width) * 8);
-		break;
-	case CHECK_ALIGN:
-		line = c->align_line;
-		if (!line && c->place.align_rule)
-			rule = c->place.align_rule;
-		break;
-	case CHECK_ENTERED:
-		x->f.subject = "the end of the function";
-		x->f.expected = "as its contract says";
-		x->f.observed = "it returned";
-		line = c->jumps_line ? c->jumps_line : c->returns_line;
-		break;
-	}
-	if (line)
-		by_line(a, x, line);
-	else
-		by_rule(a, x, rule);
-	if (r->check == CHECK_RETURN)
-		return_words(run, r, x);
-	if (r->check == CHECK_FAULT)
-		fault_words(run, p, o, r, x);
-}
-
 void check_add_finding(struct check_run *run, const struct contract *c,
 		       const struct checked_place *p, const struct outcome *o,
 		       const struct cl_finding *r)
 {
+	static words_of_check *const words_of[CHECK_COUNT] = {
+#define CHECK(id, name, what, words, contract_words) [CHECK_##id] = contract_words,
+#include "abi/checks.def"
+#undef CHECK
+	};
 	struct arena *a = run->arena;
 	struct checked_finding *x;
 
@@ -417,24 +471,7 @@ void check_add_finding(struct check_run *run, const struct contract *c,
 	x->f.direction = CL_CALLEE;
 	x->f.item = r->item;
 	x->inputs = inputs_text(run, c, o);
-	if (!of_contract(r))
-		common_words(run, p, o, r, x);
-	else if (r->check == CHECK_ARG)
-		probe_argument(run, r, x);
-	else if (r->check == CHECK_CALLS)
-		calls_words(run, r, x);
-	else if (r->check == CHECK_BUFFER)
-		buffer_words(run, r, x);
-	else if (r->check == CHECK_RETURN)
-		return_words(run, r, x);
-	else if (r->check == CHECK_STATUS) {
-		x->f.subject = "status flags after the call";
-		x->f.expected = arena_printf(a, "preserved: %s", hex_text(a, r->expected, 2));
-		x->f.observed = hex_text(a, r->observed, 2);
-		by_line(a, x, c->keeps_line);
-	} else {
-		output_words(run, r, x);
-	}
+	words_of[r->check](&(struct wording){ run, p, o, r, x });
 }
 
 void check_judge(struct check_run *r)

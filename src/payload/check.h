@@ -7,7 +7,7 @@
 #include "payload/runtime.h"
 
 enum check {
-#define CHECK(id, name, what) CHECK_##id,
+#define CHECK(id, ...) CHECK_##id,
 #include "abi/checks.def"
 #undef CHECK
 };

@@ -46,7 +46,7 @@ static bool option(struct vmx_options *o, const char *s)
 static void print_finding(const struct cl_finding *f)
 {
 	static const char *const names[] = {
-#define CHECK(id, name, what) name,
+#define CHECK(id, name, ...) name,
 #include "abi/checks.def"
 #undef CHECK
 	};

@@ -104,243 +104,338 @@ static uint64_t number(const uint8_t *bytes)
 	return n;
 }
 
-/* Value and place of an argument or return value that did not arrive. */
-static void value_words(struct arena *a, const struct cl_finding *r, const struct value_place *v,
-			struct finding *f)
+/* What the words of one check are made from and go to. */
+struct wording {
+	struct arena *a;
+	const struct cl_finding *r;
+	const char *payload; /* the ELF that addresses of a fault are in, or NULL */
+	struct finding *f;
+	const struct gen_case *c; /* f's */
+	enum width w;
+};
+
+/* Fills subject, expected, observed and, where there is one, origin of x->f. */
+typedef void words_of_check(const struct wording *x);
+
+/* Every check names its function in checks.def. */
+#define CHECK(id, name, what, words, contract_words) static words_of_check words;
+#include "abi/checks.def"
+#undef CHECK
+
+static uint64_t want(const struct wording *x)
 {
-	const struct gen_case *c = f->c;
+	return number(x->r->expected);
+}
+
+static uint64_t got(const struct wording *x)
+{
+	return number(x->r->observed);
+}
+
+static const char *register_name(const struct wording *x, unsigned reg)
+{
+	return gpr_name(x->w, reg, word_bytes(x->w));
+}
+
+/* When the picture was taken that the finding is about. */
+static const char *when(const struct wording *x)
+{
+	if (x->r->item != CL_ITEM_NESTED)
+		return " after the call";
+	return x->f->direction == CL_CALLEE ? " at the function's own call" : " at the call";
+}
+
+/* Does the target, which was called, call nothing itself? */
+static bool leaf(const struct wording *x)
+{
+	return x->c->decl->leaf && x->f->direction == CL_CALLEE;
+}
+
+static void hex_words(const struct wording *x, unsigned bytes)
+{
+	x->f->expected = hex_text(x->a, x->r->expected, bytes);
+	x->f->observed = hex_text(x->a, x->r->observed, bytes);
+}
+
+/* What src/check alone reports, and puts in words of its own. */
+static void raw_words(const struct wording *x)
+{
+	x->f->subject = checks[x->f->check].name;
+	hex_words(x, x->r->size);
+}
+
+/* Value and place of an argument or return value that did not arrive. */
+static void value_words(const struct wording *x, const struct value_place *v)
+{
+	const struct cl_finding *r = x->r;
+	struct finding *f = x->f;
 	struct str s = { 0 };
 
 	if (v->by_reference)
 		str_add(&s, "by ");
-	if (f->check == CHECK_RETURN && c->place.hidden.nlocs)
+	if (f->check == CHECK_RETURN && x->c->place.hidden.nlocs)
 		str_add(&s, "memory");
 	/* Of a value in two registers, the one that is wrong. */
 	if (f->direction == CL_CALLEE && f->check == CHECK_RETURN && r->item < v->nlocs)
-		loc_text(&s, c->conv->width, &v->loc[r->item]);
+		loc_text(&s, x->w, &v->loc[r->item]);
 	else
-		value_text(&s, c->conv->width, v);
-	f->expected = arena_printf(a, "%s%s: %s", v->by_reference ? "" : "in ", s.s,
-				   hex_text(a, r->expected, r->size));
+		value_text(&s, x->w, v);
+	f->expected = arena_printf(x->a, "%s%s: %s", v->by_reference ? "" : "in ", s.s,
+				   hex_text(x->a, r->expected, r->size));
 	if (r->offset)
-		f->expected = arena_printf(a, "%s (from byte %u)", f->expected, r->offset);
-	f->observed = hex_text(a, r->observed, r->size);
+		f->expected = arena_printf(x->a, "%s (from byte %u)", f->expected, r->offset);
+	f->observed = hex_text(x->a, r->observed, r->size);
 	str_free(&s);
 	if (f->direction == CL_CALLEE && f->check == CHECK_ARG && r->origin)
 		f->origin = r->origin >= CL_AT_ARG && r->origin < CL_AT_STACK
-				    ? arena_printf(a, "which is %s",
-						   place_text(a, c, r->origin, r->size))
-				    : arena_printf(a, "which was in %s at the call",
-						   place_text(a, c, r->origin, r->size));
+				    ? arena_printf(x->a, "which is %s",
+						   place_text(x->a, x->c, r->origin, r->size))
+				    : arena_printf(x->a, "which was in %s at the call",
+						   place_text(x->a, x->c, r->origin, r->size));
 	else if (r->found)
-		f->origin = arena_printf(a, "the expected value is in %s",
-					 place_text(a, c, r->found, r->size));
+		f->origin = arena_printf(x->a, "the expected value is in %s",
+					 place_text(x->a, x->c, r->found, r->size));
 	else if (r->origin)
-		f->origin = arena_printf(a, "which is %s", place_text(a, c, r->origin, r->size));
+		f->origin = arena_printf(x->a, "which is %s",
+					 place_text(x->a, x->c, r->origin, r->size));
 }
 
-static void saved_words(struct arena *a, const struct cl_finding *r, struct finding *f)
+static const char *return_name(const struct wording *x)
 {
-	enum width w = f->c->conv->width;
-
-	f->subject = r->item >= CL_ITEM_XMM ? xmm_name(r->item - CL_ITEM_XMM)
-					    : gpr_name(w, r->item, word_bytes(w));
-	f->subject = arena_printf(a, "%s after the call", f->subject);
-	f->expected = arena_printf(a, "preserved: %s", hex_text(a, r->expected, r->size));
-	f->observed = hex_text(a, r->observed, r->size);
-	if (r->origin == CL_AT_NESTED || r->origin == CL_AT_LOCAL)
-		f->origin = place_text(a, f->c, r->origin, r->size);
-	else if (r->origin)
-		f->origin = arena_printf(a, "which was in %s at the call",
-					 place_text(a, f->c, r->origin, r->size));
-	if (r->found)
-		f->origin =
-			arena_printf(a, "%s%sits own value is in %s", f->origin ? f->origin : "",
-				     f->origin ? "; " : "", place_text(a, f->c, r->found, r->size));
+	return arena_printf(x->a, "return value (%s)",
+			    type_spell(x->a, x->c->decl->proto->ret, ""));
 }
 
-static void layout_words(struct arena *a, const struct cl_finding *r, struct finding *f)
+static const char *argument_of(const struct wording *x)
 {
-	struct gen_members *m = arena_alloc(a, sizeof(*m));
-	const struct prototype *p = f->c->decl->proto;
+	return argument_name(x->a, x->c->decl->proto, x->r->item);
+}
+
+static void entered_words(const struct wording *x)
+{
+	x->f->subject = x->f->direction != CL_CALLEE ? "the probe"
+			: leaf(x)                    ? "the target"
+						     : "the target's own call";
+	x->f->expected = "reached once";
+	x->f->observed = arena_printf(x->a, "reached %llu times", (unsigned long long)got(x));
+}
+
+static void layout_words(const struct wording *x)
+{
+	struct gen_members *m = arena_alloc(x->a, sizeof(*m));
+	const struct prototype *p = x->c->decl->proto;
+	struct finding *f = x->f;
 	const struct gen_member *g;
 	const char *of;
 
-	gen_members(a, f->c, m);
-	g = &m->v[r->item < m->n ? r->item : 0];
-	of = type_spell(a, g->arg == CL_RETURNED ? p->ret : p->params[g->arg].type, "");
-	if (g->bits) {
-		f->subject = arena_printf(a, "bit-field %s of %s", g->path, of);
-		f->expected = arena_printf(a, "%lld, from bit %u on",
-					   (long long)number(r->expected), g->expected);
-		f->observed = arena_printf(a, "%lld", (long long)number(r->observed));
-		return;
-	}
-	f->subject = g->path ? arena_printf(a, "%s of %s in %s", g->what, g->path, of)
-			     : arena_printf(a, "%s of %s", g->what, of);
-	f->expected = arena_printf(a, "%lld", (long long)number(r->expected));
-	f->observed = arena_printf(a, "%lld", (long long)number(r->observed));
+	gen_members(x->a, x->c, m);
+	g = &m->v[x->r->item < m->n ? x->r->item : 0];
+	of = type_spell(x->a, g->arg == CL_RETURNED ? p->ret : p->params[g->arg].type, "");
+	if (g->bits)
+		f->subject = arena_printf(x->a, "bit-field %s of %s", g->path, of);
+	else if (g->path)
+		f->subject = arena_printf(x->a, "%s of %s in %s", g->what, g->path, of);
+	else
+		f->subject = arena_printf(x->a, "%s of %s", g->what, of);
+	f->expected = arena_printf(x->a, "%lld", (long long)want(x));
+	if (g->bits)
+		f->expected = arena_printf(x->a, "%s, from bit %u on", f->expected, g->expected);
+	f->observed = arena_printf(x->a, "%lld", (long long)got(x));
+}
+
+static void argument_words(const struct wording *x)
+{
+	x->f->subject = argument_of(x);
+	value_words(x, &x->c->place.arg[x->r->item]);
+}
+
+static void reference_words(const struct wording *x)
+{
+	x->f->subject = argument_of(x);
+	x->f->expected = "pointer into the caller's frame, 16-byte aligned";
+	x->f->observed = hex_text(x->a, x->r->observed, word_bytes(x->w));
+}
+
+static void upper_words(const struct wording *x)
+{
+	x->f->subject = x->r->item == CL_ITEM_RETURN
+				? arena_printf(x->a, "%s, widened by the caller", return_name(x))
+				: arena_printf(x->a, "%s, widened by the callee", argument_of(x));
+	x->f->expected = arena_printf(x->a, "extended by whoever reads it: %s",
+				      hex_text(x->a, x->r->expected, 8));
+	x->f->observed = hex_text(x->a, x->r->observed, 8);
+	x->f->origin = "it relied on the dirty bits above the value";
+}
+
+static void return_words(const struct wording *x)
+{
+	x->f->subject = return_name(x);
+	value_words(x, &x->c->place.ret);
+}
+
+static void hidden_words(const struct wording *x)
+{
+	x->f->subject = "pointer to the return value";
+	x->f->expected =
+		x->f->direction == CL_CALLEE
+			? arena_printf(x->a, "returned in %s: %s", register_name(x, GPR_AX),
+				       hex_text(x->a, x->r->expected, x->r->size))
+			: "into the caller's frame";
+	x->f->observed = hex_text(x->a, x->r->observed, x->r->size);
+}
+
+static void saved_words(const struct wording *x)
+{
+	const struct cl_finding *r = x->r;
+	struct finding *f = x->f;
+
+	f->subject = r->item >= CL_ITEM_XMM ? xmm_name(r->item - CL_ITEM_XMM)
+					    : register_name(x, r->item);
+	f->subject = arena_printf(x->a, "%s after the call", f->subject);
+	f->expected = arena_printf(x->a, "preserved: %s", hex_text(x->a, r->expected, r->size));
+	f->observed = hex_text(x->a, r->observed, r->size);
+	if (r->origin == CL_AT_NESTED || r->origin == CL_AT_LOCAL)
+		f->origin = place_text(x->a, x->c, r->origin, r->size);
+	else if (r->origin)
+		f->origin = arena_printf(x->a, "which was in %s at the call",
+					 place_text(x->a, x->c, r->origin, r->size));
+	if (r->found)
+		f->origin = arena_printf(x->a, "%s%sits own value is in %s",
+					 f->origin ? f->origin : "", f->origin ? "; " : "",
+					 place_text(x->a, x->c, r->found, r->size));
+}
+
+static void sp_words(const struct wording *x)
+{
+	x->f->subject = "stack pointer after the call";
+	x->f->expected = arena_printf(x->a, "%llu bytes popped", (unsigned long long)want(x));
+	x->f->observed = x->w == W64 ? arena_printf(x->a, "%lld bytes popped", (long long)got(x))
+				     : arena_printf(x->a, "%d bytes popped", (int)got(x));
+}
+
+static void canary_words(const struct wording *x)
+{
+	x->f->subject = arena_printf(x->a, "the caller's frame at %s+%u", register_name(x, GPR_SP),
+				     x->r->offset);
+	x->f->expected =
+		arena_printf(x->a, "untouched: %s", hex_text(x->a, x->r->expected, x->r->size));
+	x->f->observed = hex_text(x->a, x->r->observed, x->r->size);
+	if (x->r->origin)
+		x->f->origin = arena_printf(x->a, "which was in %s at the call",
+					    place_text(x->a, x->c, x->r->origin, x->r->size));
+}
+
+static void align_words(const struct wording *x)
+{
+	bool nested = x->r->item == CL_ITEM_NESTED;
+	unsigned align = nested && x->c->place.align > 16 ? 16 : x->c->place.align;
+
+	x->f->subject =
+		nested ? "stack pointer at the function's own call" : "stack pointer at the call";
+	x->f->expected = arena_printf(x->a, "a multiple of %u", align);
+	x->f->observed = arena_printf(x->a, "%llu more than a multiple of %u",
+				      (unsigned long long)got(x), align);
+}
+
+static void locals_words(const struct wording *x)
+{
+	x->f->subject = arena_printf(x->a, "local value %u, kept %s", x->r->item % 64,
+				     leaf(x) ? "in the function's own memory" : "across a call");
+	hex_words(x, x->r->size);
+	if (x->r->origin)
+		x->f->origin = place_text(x->a, x->c, x->r->origin, x->r->size);
+}
+
+static void al_words(const struct wording *x)
+{
+	x->f->subject = "al at the variadic call";
+	x->f->expected =
+		arena_printf(x->a, "at least %llu, at most 8", (unsigned long long)want(x));
+	x->f->observed = arena_printf(x->a, "%llu", (unsigned long long)got(x));
+}
+
+static void df_words(const struct wording *x)
+{
+	x->f->subject = arena_printf(x->a, "direction flag%s", when(x));
+	x->f->expected = "clear";
+	x->f->observed = "set";
+}
+
+static void x87_stack_words(const struct wording *x)
+{
+	x->f->subject = arena_printf(x->a, "x87 registers in use%s", when(x));
+	x->f->expected = arena_printf(x->a, "%llu", (unsigned long long)want(x));
+	x->f->observed = arena_printf(x->a, "%llu", (unsigned long long)got(x));
+}
+
+static void x87_mode_words(const struct wording *x)
+{
+	x->f->subject = arena_printf(x->a, "mode of the x87 and mmx registers%s", when(x));
+	x->f->expected = "x87 (all tags empty)";
+	x->f->observed = "mmx (all tags valid: no emms)";
+}
+
+static void x87_cw_words(const struct wording *x)
+{
+	x->f->subject = arena_printf(x->a, "x87 control word%s", when(x));
+	hex_words(x, 2);
+}
+
+static void mxcsr_words(const struct wording *x)
+{
+	x->f->subject = arena_printf(x->a, "mxcsr%s", when(x));
+	hex_words(x, 4);
+}
+
+static void flags_words(const struct wording *x)
+{
+	x->f->subject = arena_printf(x->a, "flags IF (0x200) and AC (0x40000)%s", when(x));
+	hex_words(x, 4);
+}
+
+static void segment_words(const struct wording *x)
+{
+	x->f->subject = arena_printf(x->a, "segment register %s", segment_name(x->r->item));
+	hex_words(x, 2);
+}
+
+static void slot_words(const struct wording *x)
+{
+	const char *before = hex_text(x->a, x->r->expected, x->r->size);
+
+	x->f->subject = x->r->item ? "the fault slot, popped as the result" : "the field slot";
+	x->f->expected = x->r->item ? "0" : arena_printf(x->a, "unchanged: %s", before);
+	x->f->observed = hex_text(x->a, x->r->observed, x->r->size);
+}
+
+static void guest_words(const struct wording *x)
+{
+	x->f->subject = arena_printf(x->a, "the guest's %s after its second VM exit",
+				     register_name(x, x->r->item));
+	hex_words(x, x->r->size);
+}
+
+static void fault_words(const struct wording *x)
+{
+	uint64_t ip = got(x);
+	char *at = ip && x->payload ? elf_symbol(x->a, x->payload, ip) : NULL;
+
+	x->f->subject = "the call";
+	x->f->expected = "returns";
+	x->f->observed = fault_text(x->r->item);
+	if (ip)
+		x->f->origin = arena_printf(x->a, "at 0x%llx%s%s%s", (unsigned long long)ip,
+					    at ? " (" : "", at ? at : "", at ? ")" : "");
 }
 
 void finding_words(struct arena *a, const struct cl_finding *r, const char *payload,
 		   struct finding *f)
 {
-	const struct gen_case *c = f->c;
-	bool nested = r->item == CL_ITEM_NESTED;
-	const char *when =
-		nested ? f->direction == CL_CALLEE ? " at the function's own call" : " at the call"
-		       : " after the call";
-	uint64_t want = number(r->expected), got = number(r->observed);
-	bool leaf = c->decl->leaf && f->direction == CL_CALLEE;
-	unsigned align;
+	static words_of_check *const words_of[CHECK_COUNT] = {
+#define CHECK(id, name, what, words, contract_words) [CHECK_##id] = words,
+#include "abi/checks.def"
+#undef CHECK
+	};
 
-	switch (f->check) {
-	case CHECK_ARG:
-		f->subject = argument_name(a, c->decl->proto, r->item);
-		value_words(a, r, &c->place.arg[r->item], f);
-		break;
-	case CHECK_RETURN:
-		f->subject = arena_printf(a, "return value (%s)",
-					  type_spell(a, c->decl->proto->ret, ""));
-		value_words(a, r, &c->place.ret, f);
-		break;
-	case CHECK_UPPER:
-		f->subject = r->item == CL_ITEM_RETURN
-				     ? arena_printf(a, "return value (%s), widened by the caller",
-						    type_spell(a, c->decl->proto->ret, ""))
-				     : arena_printf(a, "%s, widened by the callee",
-						    argument_name(a, c->decl->proto, r->item));
-		f->expected = arena_printf(a, "extended by whoever reads it: %s",
-					   hex_text(a, r->expected, 8));
-		f->observed = hex_text(a, r->observed, 8);
-		f->origin = "it relied on the dirty bits above the value";
-		break;
-	case CHECK_LAYOUT:
-		layout_words(a, r, f);
-		break;
-	case CHECK_HIDDEN:
-		f->subject = "pointer to the return value";
-		f->expected = f->direction == CL_CALLEE
-				      ? arena_printf(a, "returned in %s: %s",
-						     gpr_name(c->conv->width, GPR_AX,
-							      word_bytes(c->conv->width)),
-						     hex_text(a, r->expected, r->size))
-				      : "into the caller's frame";
-		f->observed = hex_text(a, r->observed, r->size);
-		break;
-	case CHECK_REFERENCE:
-		f->subject = argument_name(a, c->decl->proto, r->item);
-		f->expected = "pointer into the caller's frame, 16-byte aligned";
-		f->observed = hex_text(a, r->observed, word_bytes(c->conv->width));
-		break;
-	case CHECK_SAVED:
-		saved_words(a, r, f);
-		break;
-	case CHECK_SP:
-		f->subject = "stack pointer after the call";
-		f->expected = arena_printf(a, "%llu bytes popped", (unsigned long long)want);
-		f->observed = c->conv->width == W64
-				      ? arena_printf(a, "%lld bytes popped", (long long)got)
-				      : arena_printf(a, "%d bytes popped", (int)got);
-		break;
-	case CHECK_CANARY:
-		f->subject = arena_printf(
-			a, "the caller's frame at %s+%u",
-			gpr_name(c->conv->width, GPR_SP, word_bytes(c->conv->width)), r->offset);
-		f->expected = arena_printf(a, "untouched: %s", hex_text(a, r->expected, r->size));
-		f->observed = hex_text(a, r->observed, r->size);
-		if (r->origin)
-			f->origin = arena_printf(a, "which was in %s at the call",
-						 place_text(a, c, r->origin, r->size));
-		break;
-	case CHECK_SLOT:
-		f->subject = r->item ? "the fault slot, popped as the result" : "the field slot";
-		f->expected = r->item ? "0"
-				      : arena_printf(a, "unchanged: %s",
-						     hex_text(a, r->expected, r->size));
-		f->observed = hex_text(a, r->observed, r->size);
-		break;
-	case CHECK_GUEST:
-		f->subject =
-			arena_printf(a, "the guest's %s after its second VM exit",
-				     gpr_name(c->conv->width, r->item, word_bytes(c->conv->width)));
-		f->expected = hex_text(a, r->expected, r->size);
-		f->observed = hex_text(a, r->observed, r->size);
-		break;
-	case CHECK_ALIGN:
-		f->subject = arena_printf(a, "stack pointer%s",
-					  nested ? " at the function's own call" : " at the call");
-		align = nested && c->place.align > 16 ? 16 : c->place.align;
-		f->expected = arena_printf(a, "a multiple of %u", align);
-		f->observed = arena_printf(a, "%llu more than a multiple of %u",
-					   (unsigned long long)got, align);
-		break;
-	case CHECK_LOCALS:
-		f->subject = arena_printf(a, "local value %u, kept %s", r->item % 64,
-					  leaf ? "in the function's own memory" : "across a call");
-		f->expected = hex_text(a, r->expected, r->size);
-		f->observed = hex_text(a, r->observed, r->size);
-		f->origin = r->origin ? place_text(a, c, r->origin, r->size) : NULL;
-		break;
-	case CHECK_AL:
-		f->subject = "al at the variadic call";
-		f->expected = arena_printf(a, "at least %llu, at most 8", (unsigned long long)want);
-		f->observed = arena_printf(a, "%llu", (unsigned long long)got);
-		break;
-	case CHECK_ENTERED:
-		f->subject = f->direction == CL_CALLEE
-				     ? leaf ? "the target" : "the target's own call"
-				     : "the probe";
-		f->expected = "reached once";
-		f->observed = arena_printf(a, "reached %llu times", (unsigned long long)got);
-		break;
-	case CHECK_DF:
-		f->subject = arena_printf(a, "direction flag%s", when);
-		f->expected = "clear";
-		f->observed = "set";
-		break;
-	case CHECK_FLAGS:
-		f->subject = arena_printf(a, "flags IF (0x200) and AC (0x40000)%s", when);
-		f->expected = hex_text(a, r->expected, 4);
-		f->observed = hex_text(a, r->observed, 4);
-		break;
-	case CHECK_SEGMENTS:
-		f->subject = arena_printf(a, "segment register %s", segment_name(r->item));
-		f->expected = hex_text(a, r->expected, 2);
-		f->observed = hex_text(a, r->observed, 2);
-		break;
-	case CHECK_X87_STACK:
-		f->subject = arena_printf(a, "x87 registers in use%s", when);
-		f->expected = arena_printf(a, "%llu", (unsigned long long)want);
-		f->observed = arena_printf(a, "%llu", (unsigned long long)got);
-		break;
-	case CHECK_MMX:
-		f->subject = arena_printf(a, "mode of the x87 and mmx registers%s", when);
-		f->expected = "x87 (all tags empty)";
-		f->observed = "mmx (all tags valid: no emms)";
-		break;
-	case CHECK_X87_CW:
-	case CHECK_MXCSR:
-		f->subject = arena_printf(
-			a, "%s%s", f->check == CHECK_MXCSR ? "mxcsr" : "x87 control word", when);
-		f->expected = hex_text(a, r->expected, f->check == CHECK_MXCSR ? 4 : 2);
-		f->observed = hex_text(a, r->observed, f->check == CHECK_MXCSR ? 4 : 2);
-		break;
-	case CHECK_FAULT: {
-		char *at = got && payload ? elf_symbol(a, payload, got) : NULL;
-
-		f->subject = "the call";
-		f->expected = "returns";
-		f->observed = fault_text(r->item);
-		if (got)
-			f->origin = arena_printf(a, "at 0x%llx%s%s%s", (unsigned long long)got,
-						 at ? " (" : "", at ? at : "", at ? ")" : "");
-		break;
-	}
-	default:
-		f->subject = f->check < CHECK_COUNT ? checks[f->check].name : "?";
-		f->expected = hex_text(a, r->expected, r->size);
-		f->observed = hex_text(a, r->observed, r->size);
-		break;
-	}
+	words_of[f->check](&(struct wording){ a, r, payload, f, f->c, f->c->conv->width });
 }
