@@ -3,6 +3,7 @@
 #include "cmd/cmd.h"
 #include "run/case_files.h"
 #include "run/claims.h"
+#include "run/effort.h"
 #include "run/results.h"
 #include "run/shard.h"
 #include "run/tools.h"
@@ -51,6 +52,8 @@ static const char usage[] =
 	"  --built DIR     run what --build-only (or --shard) built in DIR: no compiler\n"
 	"                  is needed, nor another tool; DIR may come from elsewhere\n"
 	"  --shard K/N     only the K-th of N parts: DIR/shard.json for `clobber merge'\n"
+	"  --fresh         run every payload again, even where nothing changed since the\n"
+	"                  last run in DIR\n"
 	"  --jobs N        compile N files, run N payloads at once (default: ninja\n"
 	"                  decides; as many as there are processors)\n"
 	"  --launcher CMD  call compilers through CMD: ccache, distcc, icecc\n"
@@ -67,7 +70,7 @@ struct options {
 		*launcher, *vmx_model, *vmx_engine, *vmx_with, *built;
 	uint64_t seed;
 	unsigned jobs;
-	bool verbose, quiet, build_only;
+	bool verbose, quiet, build_only, fresh;
 };
 
 static uint64_t number(const char *option, const char *s, uint64_t max)
@@ -101,7 +104,8 @@ enum {
 	OPT_VMX_ENGINE,
 	OPT_VMX_WITH,
 	OPT_BUILD_ONLY,
-	OPT_BUILT
+	OPT_BUILT,
+	OPT_FRESH
 };
 
 /* What is built already is not chosen again. */
@@ -146,6 +150,7 @@ static bool parse_options(int argc, char **argv, struct options *o)
 					       { "vmx-with", 1, NULL, OPT_VMX_WITH },
 					       { "build-only", 0, NULL, OPT_BUILD_ONLY },
 					       { "built", 1, NULL, OPT_BUILT },
+					       { "fresh", 0, NULL, OPT_FRESH },
 					       { "verbose", 0, NULL, 'v' },
 					       { "quiet", 0, NULL, 'q' },
 					       { "help", 0, NULL, 'h' },
@@ -208,6 +213,9 @@ static bool parse_options(int argc, char **argv, struct options *o)
 			break;
 		case OPT_BUILT:
 			o->built = optarg;
+			break;
+		case OPT_FRESH:
+			o->fresh = true;
 			break;
 		case OPT_SHARD:
 			o->shard = optarg;
@@ -441,8 +449,10 @@ int cmd_run(int argc, char **argv)
 	struct shard_run shard = { 0 };
 	struct places places;
 	struct shard built = { 0 };
+	struct effort effort;
 	unsigned k = 1, n = 1;
 
+	effort_start(&effort);
 	if (!parse_options(argc, argv, &o))
 		return 0;
 	if (o.shard)
@@ -452,6 +462,8 @@ int cmd_run(int argc, char **argv)
 	p.progress = !o.quiet && isatty(2) ? show_progress : NULL;
 	p.launcher = o.launcher ? find_launcher(o.launcher) : NULL;
 	open_work(&p, o.out, o.work);
+	p.kept = arena_printf(p.arena, "%s/kept", p.work);
+	p.fresh = o.fresh;
 	if (o.built) {
 		read_plan(&p, &o, &built, &places);
 	} else {
@@ -485,6 +497,11 @@ int cmd_run(int argc, char **argv)
 							  .quiet = o.quiet });
 	if (o.verbose && !o.quiet && !o.shard && !o.build_only)
 		print_costs(&m);
+	effort_add(&effort, &m);
+	if (request.plan)
+		effort_add(&effort, &claims_matrix);
+	if (!o.quiet)
+		printf("%s\n", effort_text(p.arena, &effort));
 	if (request.plan) {
 		status = claims_status(&claims, status);
 		claims_close(&claims);

@@ -37,6 +37,7 @@ struct place_run {
 		why_not; /* NULL, or why the place cannot run here: then every outcome is missing */
 	const char *broken; /* NULL, or how the payload itself failed: what is missing is charged */
 	unsigned restarts;  /* times the payload died and was started again behind the case */
+	bool reused;        /* nothing ran: these are the records of an earlier run (kept.h) */
 	struct place_cost cost; /* wall: by whoever runs places */
 };
 
@@ -128,6 +129,9 @@ void native_run(struct arena *a, const struct payload *p, struct place_run *out)
 /* The records of a finished or interrupted run, into out->v. Malformed memory (a payload that wrote
  * over its results) ends the reading: what was not read stays missing. */
 void records_read(struct arena *a, const struct cl_header *h, size_t bytes, struct place_run *out);
+
+/* Append outcomes to a string as a payload leaves them: a header, then the records. */
+void records_add(struct str *out, const struct place_run *r, enum width w, uint64_t seed);
 
 /* Charge the end of the whole payload to the call it was in (index * 2 + direction): it was late,
  * or died. */

@@ -38,6 +38,40 @@ void records_read(struct arena *a, const struct cl_header *h, size_t bytes, stru
 	}
 }
 
+void records_add(struct str *out, const struct place_run *r, enum width w, uint64_t seed)
+{
+	struct cl_header h = { .magic = CL_MAGIC,
+			       .version = CL_VERSION,
+			       .width = width_bits(w),
+			       .planned = (uint32_t)r->n,
+			       .current = CL_NO_CASE,
+			       .finished = 1,
+			       .seed = seed };
+	size_t at = out->len;
+
+	str_addn(out, (const char *)&h, sizeof(h));
+	for (size_t k = 0; r->v && k < 2 * r->n; k++) {
+		const struct outcome *o = &r->v[k];
+		struct cl_record rec = { .index = (uint32_t)(k / 2),
+					 .direction = (uint8_t)(k % 2),
+					 .flags = o->state == OUTCOME_ABSENT ? CL_ABSENT : 0,
+					 .nfindings = (uint8_t)o->nfindings,
+					 .nobservations = (uint8_t)o->nobservations };
+
+		if (o->state == OUTCOME_MISSING)
+			continue;
+		str_addn(out, (const char *)&rec, sizeof(rec));
+		if (o->nfindings)
+			str_addn(out, (const char *)o->findings,
+				 o->nfindings * sizeof(*o->findings));
+		if (o->nobservations)
+			str_addn(out, (const char *)o->observations,
+				 o->nobservations * sizeof(*o->observations));
+	}
+	h.used = (uint32_t)(out->len - at - sizeof(h));
+	memcpy(out->s + at, &h, sizeof(h));
+}
+
 void outcome_charge(struct arena *a, struct place_run *out, uint32_t current, bool late)
 {
 	struct cl_finding *f = arena_alloc(a, sizeof(*f));

@@ -261,6 +261,7 @@ static void run_ninja(struct plan *p, const char *file)
 	while (fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = 0;
 		if (line[0] == '[') {
+			p->built++;
 			if (p->progress)
 				p->progress(line);
 		} else if (strncmp(line, "ninja: no work", 14) &&
@@ -421,6 +422,18 @@ static void warn_undefined(struct plan *p, const struct column *c)
 	free(log);
 }
 
+/* What all edges make: tables, assembly, objects, payloads. */
+static unsigned count_files(const struct plan *p, const struct units *units)
+{
+	size_t n = 0;
+
+	for (enum profile_id f = 0; f < PROFILES; f++)
+		n += profile_used(p, f) ? 2 * p->set[f].nbatches + 1 : 0;
+	for (size_t i = 0; i < p->ncolumns; i++)
+		n += builds(p, i) ? units[i].n + (units[i].n != 0) : 0;
+	return (unsigned)n;
+}
+
 void plan_build(struct plan *p)
 {
 	struct units *units = arena_alloc(p->arena, (p->ncolumns + 1) * sizeof(*units));
@@ -455,6 +468,7 @@ void plan_build(struct plan *p)
 		}
 	}
 	write_link_file(p, units);
+	p->files = count_files(p, units);
 	run_ninja(p, "link.ninja");
 	if (p->stopped)
 		return;

@@ -39,6 +39,8 @@ struct plan {
 	struct arena *arena;
 	const char *work;    /* folder for everything generated and built */
 	const char *probes;  /* folder that remembers what compilers answered; NULL: in `work` */
+	const char *kept;    /* folder for records of payloads (place/kept.h); NULL: none */
+	bool fresh;          /* run every payload: take nothing from `kept` */
 	const char *runtime; /* folder with rt32.o, rt64.o and payload.ld */
 	const char *include; /* folder that holds payload/case.h */
 	const char *host_cc; /* compiles expectation tables */
@@ -57,6 +59,7 @@ struct plan {
 	 * (it reaches the compilers, too) is `stopped`: nothing came of it. */
 	const volatile sig_atomic_t *stop;
 	bool stopped;
+	unsigned files, built; /* objects and payloads; those that ninja made, this time */
 	unsigned char *warned; /* by column: no second warning about it; may be NULL */
 };
 

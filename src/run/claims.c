@@ -87,6 +87,7 @@ void decide_claims(struct claims_request *r, struct matrix *m, struct places *pl
 		plan_columns(p, r->compilers, places->wanted, opts);
 		plan_build(p);
 	}
+	p->kept = arena_printf(p->arena, "%s/kept", p->work);
 	execute(m, places);
 	claims_decide(r, m, out);
 }

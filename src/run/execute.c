@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs the payloads of a plan in their places and judges what came back. */
 #include "run/run.h"
+#include "place/kept.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -13,6 +14,7 @@ struct queue {
 	struct matrix *m;
 	const struct places *places;
 	const char *why_not[PLACES][PROFILES];
+	const char *ground; /* of kept_key; NULL: nothing is kept */
 	pthread_mutex_t lock;
 	size_t next;
 };
@@ -26,11 +28,22 @@ static unsigned monitor_of(const struct places *places, const struct column *c)
 	return profiles[c->profile].isa == ISA_INTEGER ? CL_TRAP_FPU | CL_STEP_LEAF : 0;
 }
 
+/* One file a column. */
+static const char *kept_path(struct arena *a, const struct plan *p, const struct column *c)
+{
+	char *id = arena_strdup(a, c->id);
+
+	for (char *s = id; *s; s++)
+		*s = *s == '/' ? '-' : *s;
+	return arena_printf(a, "%s/%s", p->kept, id);
+}
+
 static void run_payload(struct arena *a, const struct queue *q, const struct column *c,
 			struct place_run *out)
 {
 	const struct gen_set *set = column_set(q->m->plan, c);
 	const struct place *place = all_places[c->place];
+	const char *key = NULL, *path;
 	struct place_options o = q->places->options;
 	const struct payload p = { .path = c->payload,
 				   .width = c->width,
@@ -45,7 +58,14 @@ static void run_payload(struct arena *a, const struct queue *q, const struct col
 		return;
 	}
 	o.monitor = monitor_of(q->places, c);
+	if (q->ground)
+		key = kept_key(a, q->ground, c->place, q->m->engine[c->place], &p, &o);
+	path = key ? kept_path(a, q->m->plan, c) : NULL;
+	if (key && !q->m->plan->fresh && kept_load(a, path, key, &p, out))
+		return;
 	place->run(place, a, &p, &o, out);
+	if (key)
+		kept_store(path, key, &p, out);
 }
 
 static uint64_t now(void)
@@ -117,6 +137,8 @@ static void run_payloads(struct matrix *m, const struct places *places)
 	long started = 0;
 
 	find_engines(&q);
+	if (m->plan->kept && make_dirs(m->plan->kept) == 0)
+		q.ground = kept_ground(m->arena, m->plan->runtime);
 	pthread_mutex_init(&q.lock, NULL);
 	if (n > 64)
 		n = 64;

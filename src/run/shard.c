@@ -137,42 +137,12 @@ static char *records_path(struct arena *a, const struct column *c, const char *p
 static void records_write(const struct matrix *m, size_t i)
 {
 	const struct column *c = &m->plan->columns[i];
-	const struct place_run *r = &m->runs[i].run;
 	struct str out = { 0 };
-	struct cl_header h = { .magic = CL_MAGIC,
-			       .version = CL_VERSION,
-			       .width = width_bits(c->width),
-			       .planned = (uint32_t)r->n,
-			       .current = CL_NO_CASE,
-			       .finished = 1,
-			       .seed = m->seed };
-	char *path;
 
 	if (!c->payload)
 		return;
-	path = records_path(m->arena, c, c->payload);
-	str_addn(&out, (const char *)&h, sizeof(h));
-	for (size_t k = 0; r->v && k < 2 * r->n; k++) {
-		const struct outcome *o = &r->v[k];
-		struct cl_record rec = { .index = (uint32_t)(k / 2),
-					 .direction = (uint8_t)(k % 2),
-					 .flags = o->state == OUTCOME_ABSENT ? CL_ABSENT : 0,
-					 .nfindings = (uint8_t)o->nfindings,
-					 .nobservations = (uint8_t)o->nobservations };
-
-		if (o->state == OUTCOME_MISSING)
-			continue;
-		str_addn(&out, (const char *)&rec, sizeof(rec));
-		if (o->nfindings)
-			str_addn(&out, (const char *)o->findings,
-				 o->nfindings * sizeof(*o->findings));
-		if (o->nobservations)
-			str_addn(&out, (const char *)o->observations,
-				 o->nobservations * sizeof(*o->observations));
-	}
-	h.used = (uint32_t)(out.len - sizeof(h));
-	memcpy(out.s, &h, sizeof(h));
-	save_text(path, &out);
+	records_add(&out, &m->runs[i].run, c->width, m->seed);
+	save_text(records_path(m->arena, c, c->payload), &out);
 }
 
 void shard_write(const struct matrix *m, const struct shard_run *run, json_t *host, const char *dir)

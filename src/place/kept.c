@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+#include "place/kept.h"
+
+#include "abi/abi.h"
+
+#include <inttypes.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* Change it when the meaning of what is kept changes. */
+#define FORMAT "clobber-kept 1\n"
+
+/* Size and hash of a file's bytes; a file that cannot be read is none. */
+static bool add_file(struct str *s, const char *what, const char *path)
+{
+	size_t len;
+	char *data = file_read(path, &len);
+
+	if (data)
+		str_addf(s, "%s %zu %016" PRIx64 "\n", what, len,
+			 hash_bytes(HASH_INIT, data, len));
+	free(data);
+	return data != NULL;
+}
+
+/* Guests run on top of these; what natively runs is in the payload. */
+static void add_runtime(struct str *s, const char *runtime)
+{
+	static const char *const kinds[] = { "rom", "bin" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct str pattern = { 0 };
+		glob_t g;
+
+		str_addf(&pattern, "%s/*.%s", runtime, kinds[i]);
+		if (glob(pattern.s, 0, NULL, &g) == 0) {
+			for (size_t k = 0; k < g.gl_pathc; k++)
+				add_file(s, strrchr(g.gl_pathv[k], '/') + 1, g.gl_pathv[k]);
+			globfree(&g);
+		}
+		str_free(&pattern);
+	}
+}
+
+/* What /proc/cpuinfo says of the first processor, without what changes by itself (MHz). */
+static void add_processor(struct str *s)
+{
+	static const char *const lines[] = { "vendor_id", "cpu family", "model",
+					     "stepping",  "microcode",  "flags" };
+	FILE *f = fopen("/proc/cpuinfo", "re");
+	char *line = NULL;
+	size_t room = 0;
+
+	while (f && getline(&line, &room, f) > 1) {
+		for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+			if (!strncmp(line, lines[i], strlen(lines[i])))
+				str_add(s, line);
+		}
+	}
+	free(line);
+	if (f)
+		fclose(f);
+}
+
+const char *kept_ground(struct arena *a, const char *runtime)
+{
+	const char *without = getenv("CLOBBER_WITHOUT"), *r;
+	struct utsname u;
+	struct str s = { 0 };
+
+	str_add(&s, FORMAT);
+	add_file(&s, "program", "/proc/self/exe");
+	if (runtime)
+		add_runtime(&s, runtime);
+	if (uname(&u) == 0)
+		str_addf(&s, "kernel %s %s %s %s\n", u.sysname, u.release, u.version, u.machine);
+	add_processor(&s);
+	str_addf(&s, "without %s\n", without ? without : "");
+	r = arena_strdup(a, s.s);
+	str_free(&s);
+	return r;
+}
+
+/* An engine that is a program of its own, by what its file is. */
+static void add_program(struct str *s, const char *name)
+{
+	const char *dirs = getenv("PATH");
+
+	while (dirs && *dirs) {
+		size_t n = strcspn(dirs, ":");
+		struct str path = { 0 };
+		struct stat st;
+		bool found;
+
+		str_addf(&path, "%.*s/%s", (int)n, dirs, name);
+		found = n && stat(path.s, &st) == 0 && S_ISREG(st.st_mode);
+		if (found)
+			str_addf(s, "engine %s %lld %lld.%09ld\n", path.s, (long long)st.st_size,
+				 (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+		str_free(&path);
+		if (found)
+			return;
+		dirs += n + (dirs[n] == ':');
+	}
+}
+
+const char *kept_key(struct arena *a, const char *ground, enum place_id place, const char *engine,
+		     const struct payload *p, const struct place_options *o)
+{
+	const char *key = NULL;
+	struct str s = { 0 };
+
+	str_add(&s, ground);
+	str_addf(&s, "place %s, %s, asked for %s, model %s, monitor %x\n", place_name(place),
+		 engine ? engine : "", o->engine ? o->engine : "", o->model ? o->model : "",
+		 o->monitor);
+	for (const char *const *e = all_places[place]->engines; *e; e++)
+		add_program(&s, *e);
+	str_addf(&s, "cases %zu of %u bit, isa %d, directions %u, seed %" PRIu64 "\n", p->ncases,
+		 width_bits(p->width), (int)p->isa, p->directions, p->seed);
+	if (add_file(&s, "payload", p->path))
+		key = arena_strdup(a, s.s);
+	str_free(&s);
+	return key;
+}
+
+/* "HASH of the rest\nKEY\n\nRECORDS" */
+bool kept_load(struct arena *a, const char *path, const char *key, const struct payload *p,
+	       struct place_run *out)
+{
+	struct place_run r = { .n = p->ncases, .reused = true };
+	size_t len, nkey = strlen(key);
+	char *data = file_read(path, &len), *end = data ? strchr(data, '\n') : NULL;
+	struct cl_header *h;
+	bool same = false;
+	uint64_t sum;
+
+	if (end && sscanf(data, "%16" SCNx64, &sum) == 1) {
+		size_t at = (size_t)(end + 1 - data);
+
+		same = len - at > nkey + sizeof(*h) && !memcmp(end + 1, key, nkey) &&
+		       end[1 + nkey] == '\n' &&
+		       sum == hash_bytes(HASH_INIT, end + 1, len - at);
+	}
+	if (same) {
+		/* For its alignment. */
+		size_t bytes = len - (size_t)(end + 1 - data) - nkey - 1;
+
+		h = arena_alloc(a, bytes);
+		memcpy(h, end + 1 + nkey + 1, bytes);
+		r.v = arena_alloc(a, (2 * r.n + 1) * sizeof(*r.v));
+		records_read(a, h, bytes, &r);
+		*out = r;
+	}
+	free(data);
+	return same;
+}
+
+/* Did it come to its end by itself, and no clock decide? */
+static bool reliable(const struct place_run *r)
+{
+	if (r->why_not || r->broken || r->restarts || !r->v)
+		return false;
+	for (size_t i = 0; i < 2 * r->n; i++) {
+		for (unsigned k = 0; k < r->v[i].nfindings; k++) {
+			const struct cl_finding *f = &r->v[i].findings[k];
+
+			if (f->check == CHECK_FAULT &&
+			    (f->item == CL_FAULT_TIMEOUT || f->item == CL_FAULT_DIED))
+				return false;
+		}
+	}
+	return true;
+}
+
+void kept_store(const char *path, const char *key, const struct payload *p,
+		const struct place_run *r)
+{
+	struct str body = { 0 }, out = { 0 };
+
+	if (!reliable(r)) {
+		unlink(path);
+		return;
+	}
+	str_addf(&body, "%s\n", key);
+	records_add(&body, r, p->width, p->seed);
+	str_addf(&out, "%016" PRIx64 "\n", hash_bytes(HASH_INIT, body.s, body.len));
+	str_addn(&out, body.s, body.len);
+	if (file_write(path, out.s, out.len) < 0)
+		unlink(path);
+	str_free(&body);
+	str_free(&out);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Records of payloads that ran before. A payload that runs again where nothing changed that its
+ * records depend on would hand back the same: they are kept beside a text that names all of it, and
+ * taken only when that text is the same, byte for byte, and the file undamaged.
+ *
+ * Kept are runs that came to their end by themselves. What a clock or a death decided (a timeout, a
+ * payload started again behind a case) depends on more than is named here, and runs again. */
+#ifndef CLOBBER_KEPT_H
+#define CLOBBER_KEPT_H
+
+#include "place/place.h"
+
+/* What all runs of this process depend on: this program, the files of the runtime folder that places
+ * boot, kernel, processor, and CLOBBER_WITHOUT. In `a`. */
+const char *kept_ground(struct arena *a, const char *runtime);
+
+/* What this run depends on: the ground, the payload's bytes, its cases and seed, place, engine (as
+ * place_why_not reported it) and options. In `a`; NULL when the payload cannot be read. */
+const char *kept_key(struct arena *a, const char *ground, enum place_id place, const char *engine,
+		     const struct payload *p, const struct place_options *o);
+
+/* Take the outcomes from file `path`. False, with *out untouched, when there is none for the key. */
+bool kept_load(struct arena *a, const char *path, const char *key, const struct payload *p,
+	       struct place_run *out);
+
+/* Keep the outcomes if they are to be relied on. Nothing is reported when that fails: the payload
+ * runs again the next time. */
+void kept_store(const char *path, const char *key, const struct payload *p,
+		const struct place_run *r);
+
+#endif
