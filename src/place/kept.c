@@ -22,8 +22,7 @@ static bool add_file(struct str *s, const char *what, const char *path)
 	char *data = file_read(path, &len);
 
 	if (data)
-		str_addf(s, "%s %zu %016" PRIx64 "\n", what, len,
-			 hash_bytes(HASH_INIT, data, len));
+		str_addf(s, "%s %zu %016" PRIx64 "\n", what, len, hash_bytes(HASH_INIT, data, len));
 	free(data);
 	return data != NULL;
 }
@@ -144,8 +143,7 @@ bool kept_load(struct arena *a, const char *path, const char *key, const struct 
 		size_t at = (size_t)(end + 1 - data);
 
 		same = len - at > nkey + sizeof(*h) && !memcmp(end + 1, key, nkey) &&
-		       end[1 + nkey] == '\n' &&
-		       sum == hash_bytes(HASH_INIT, end + 1, len - at);
+		       end[1 + nkey] == '\n' && sum == hash_bytes(HASH_INIT, end + 1, len - at);
 	}
 	if (same) {
 		/* For its alignment. */

@@ -10,8 +10,8 @@
 
 #include "place/place.h"
 
-/* What all runs of this process depend on: this program, the files of the runtime folder that places
- * boot, kernel, processor, and CLOBBER_WITHOUT. In `a`. */
+/* What all runs of this process depend on: this program, the files of the runtime folder that
+ * places boot, kernel, processor, and CLOBBER_WITHOUT. In `a`. */
 const char *kept_ground(struct arena *a, const char *runtime);
 
 /* What this run depends on: the ground, the payload's bytes, its cases and seed, place, engine (as
@@ -19,7 +19,8 @@ const char *kept_ground(struct arena *a, const char *runtime);
 const char *kept_key(struct arena *a, const char *ground, enum place_id place, const char *engine,
 		     const struct payload *p, const struct place_options *o);
 
-/* Take the outcomes from file `path`. False, with *out untouched, when there is none for the key. */
+/* Take the outcomes from file `path`. False, with *out untouched, when there is none for the key.
+ */
 bool kept_load(struct arena *a, const char *path, const char *key, const struct payload *p,
 	       struct place_run *out);
 
