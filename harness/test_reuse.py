@@ -135,3 +135,26 @@ def test_what_a_clock_decided_runs_again(tmp_path, gcc):
         m = program.run_matrix(tmp_path / "out", *args, status=1)
         assert m.totals["timeout"] == 1
         assert not list((tmp_path / "out/work/kept").iterdir())
+
+
+def test_claims_are_kept_and_damage_is_mended(tmp_path, gcc):
+    """Objects, linked contracts and what ran; nothing damaged is believed."""
+    def claims(*args):
+        r = run(["claims", "--cc", gcc, "--place", "native", "--width", "64", "--claim", "4,9,18",
+                 "--out", tmp_path / "out", *args], cwd=tmp_path)
+        assert (r.status, r.stderr) == (0, "")
+        return (tmp_path / "out/claims.json").read_text()
+
+    def stamps():
+        return {p: (p.stat().st_mtime_ns, p.read_bytes())
+                for p in sorted((tmp_path / "out/work/compiled").rglob("*")) if p.is_file()}
+
+    first = claims()
+    made = stamps()
+    assert claims() == first and stamps() == made
+    for name in "*.check/payload", "*.check/records", "*.check/linked", "*.taken", "*.o.log", "*.o":
+        for p in (tmp_path / "out/work/compiled").glob(name):
+            p.write_bytes(p.read_bytes()[:-3])
+        assert claims() == first
+        assert {p: v[1] for p, v in stamps().items()} == {p: v[1] for p, v in made.items()}, name
+    assert claims("--fresh") == first

@@ -4,6 +4,7 @@
 
 #include "check/link.h"
 #include "check/source.h"
+#include "place/kept.h"
 
 struct payload check_payload(const struct check_run *r)
 {
@@ -29,7 +30,9 @@ int check_hold(struct arena *a, const struct holding *h, struct check_run *out, 
 			     .dir = h->dir,
 			     .runtime = h->runtime,
 			     .nasm = h->nasm,
-			     .ld = h->ld };
+			     .ld = h->ld,
+			     .ground = h->ground };
+	const char *kept, *key = NULL;
 
 	if (objects_read(a, paths, 1, objects, error) < 0 ||
 	    declarations_of_contract(a, h->contract, &d, error) ||
@@ -52,7 +55,16 @@ int check_hold(struct arena *a, const struct holding *h, struct check_run *out, 
 	if (!out->payload)
 		return -1;
 	payload = check_payload(out);
-	native_run(a, &payload, &place->run);
+	kept = arena_printf(a, "%s/records", h->dir);
+	if (h->ground)
+		key = kept_key(a, h->ground, PLACE_NATIVE, place->engine, &payload,
+			       &(const struct place_options){ 0 });
+	if (!key || h->fresh || native_why_not(payload.width, payload.isa) ||
+	    !kept_load(a, kept, key, &payload, &place->run)) {
+		native_run(a, &payload, &place->run);
+		if (key)
+			kept_store(kept, key, &payload, &place->run);
+	}
 	place->why_not = place->run.why_not;
 	check_judge(out);
 	return 0;

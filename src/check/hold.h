@@ -16,6 +16,9 @@ struct holding {
 	const char *dir;      /* exists; generated files stay there */
 	const char *runtime, *nasm, *ld;
 	uint64_t seed;
+	const char
+		*ground; /* of place/kept.h: what links and runs is kept in `dir`; NULL: is not */
+	bool fresh;      /* take nothing that was kept */
 };
 
 /* Link the object behind clobber's runtime, call it natively, judge. Everything in `out` lives in

@@ -4,6 +4,7 @@
 #include "check/link.h"
 
 #include "check/tables.h"
+#include "place/kept.h"
 #include "plan/toolchain.h"
 #include "util/process.h"
 
@@ -219,10 +220,56 @@ static void add_stub(struct linking *l, const char *name)
 	l->stub[l->nstubs++] = name;
 }
 
+/* Everything that the payload is made from. */
+static const char *link_key(struct linking *l)
+{
+	struct str s = { 0 }, text = { 0 };
+	const char *key;
+
+	str_add(&s, l->ground);
+	tables_write(l->a, l->file, &text);
+	str_add(&s, text.s);
+	str_free(&text);
+	for (size_t i = 0; i < l->objects->n; i++)
+		kept_file(&s, l->objects->path[i], l->objects->path[i]);
+	kept_file(&s, "runtime",
+		  arena_printf(l->a, "%s/rc%u.o", l->runtime, width_bits(l->file->width)));
+	kept_file(&s, "script", arena_printf(l->a, "%s/check.ld", l->runtime));
+	kept_program(l->a, &s, l->nasm);
+	kept_program(l->a, &s, l->ld);
+	key = arena_strdup(l->a, s.s);
+	str_free(&s);
+	return key;
+}
+
+/* Is the payload what was linked for the key? */
+static bool is_linked(struct linking *l, const char *key)
+{
+	struct str now = { 0 };
+	size_t bytes;
+	const char *then = kept_body(l->a, path(l, "linked"), key, &bytes);
+	bool same = then && kept_file(&now, "payload", path(l, "payload")) && !strcmp(now.s, then);
+
+	str_free(&now);
+	return same;
+}
+
+static void note_linked(struct linking *l, const char *key)
+{
+	struct str now = { 0 };
+
+	if (kept_file(&now, "payload", path(l, "payload")))
+		keep_body(path(l, "linked"), key, now.s, now.len);
+	str_free(&now);
+}
+
 const char *link_payload(struct linking *l, const char **error)
 {
 	const char *out = path(l, "payload");
+	const char *key = l->ground && !l->weak_stubs ? link_key(l) : NULL;
 
+	if (key && is_linked(l, key))
+		return out;
 	for (bool again = true;; again = false) {
 		struct names undefined = { 0 };
 		struct str said = { 0 };
@@ -233,6 +280,8 @@ const char *link_payload(struct linking *l, const char **error)
 		status = run_ld(l, out, &said);
 		if (!status) {
 			str_free(&said);
+			if (key)
+				note_linked(l, key);
 			return out;
 		}
 		*error = explain(l, said.s ? said.s : "", &undefined);

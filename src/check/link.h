@@ -14,6 +14,7 @@ struct linking {
 	const char *dir;            /* generated files go here */
 	const char *runtime;        /* clobber's own: rc64.o, check.ld */
 	const char *nasm, *ld;
+	const char *ground; /* of place/kept.h: link only what changed in `dir`; NULL: always */
 	bool weak_stubs;
 	const char **stub; /* what stands in for undefined symbols */
 	size_t nstubs;

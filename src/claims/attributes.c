@@ -4,8 +4,11 @@
  * start-up gives every register and stack slot a value of its own and calls the C function, which
  * tells the value it took for its first parameter. */
 #include "claims/room.h"
+#include "place/kept.h"
 #include "util/process.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -44,7 +47,7 @@ static const char *linker_words(struct arena *a, const char *text)
 
 /* Link the object with the start-up and run it: where the parameter came from, or why there is
  * nothing to tell (*why). */
-static int taken_from(struct unit *u, const char *object, const char *start, const char **why)
+static int link_and_run(struct unit *u, const char *object, const char *start, const char **why)
 {
 	const char *program = arena_printf(u->arena, "%s.elf", object);
 	const char *const link[] = {
@@ -67,6 +70,33 @@ static int taken_from(struct unit *u, const char *object, const char *start, con
 	*why = status >= 0 && WIFSIGNALED(status) ? "the call did not come back"
 						  : "it took the parameter from nowhere known";
 	return -1;
+}
+
+/* The same, from what was kept of it if neither of the objects changed. */
+static int taken_from(struct unit *u, const char *object, const char *start, const char **why)
+{
+	const struct plan *p = u->request->plan;
+	const char *path = arena_printf(u->arena, "%s.taken", object), *key;
+	struct str s = { 0 };
+	char *kept = NULL, number[16];
+	size_t bytes;
+	int from;
+
+	str_add(&s, p->ground ? p->ground : "");
+	kept_file(&s, "object", object);
+	kept_file(&s, "start", start);
+	kept_program(u->arena, &s, p->ld);
+	key = arena_strdup(u->arena, s.s);
+	str_free(&s);
+	if (p->ground && !p->fresh)
+		kept = kept_body(u->arena, path, key, &bytes);
+	if (kept)
+		return atoi(kept);
+	from = link_and_run(u, object, start, why);
+	snprintf(number, sizeof(number), "%d", from);
+	if (p->ground && from >= 0)
+		keep_body(path, key, number, strlen(number));
+	return from;
 }
 
 static const char *place(struct arena *a, int from)

@@ -3,6 +3,7 @@
  * step. What comes of it is kept under a name made from compiler, flags and source, so that a
  * second run compiles nothing. */
 #include "claims/room.h"
+#include "place/kept.h"
 #include "plan/probe.h"
 #include "util/process.h"
 
@@ -93,25 +94,43 @@ static uint64_t hash_includes(struct unit *u, uint64_t h)
 	return h;
 }
 
-/* The status and output of a compilation that was done before. */
-static bool remembered(struct arena *a, const char *log, int *status, const char **output)
+/* What is there of an object, for `remembered`. */
+static const char *object_line(struct arena *a, const char *object)
 {
-	size_t len;
-	char *text = file_read(log, &len);
-	char *end = NULL;
+	struct str s = { 0 };
+	const char *r;
 
-	if (!text)
+	str_add(&s, "");
+	if (!kept_file(&s, "object", object))
+		str_add(&s, "none\n");
+	r = arena_strdup(a, s.s);
+	str_free(&s);
+	return r;
+}
+
+/* The status and output of a compilation that was done before, whose object is as it was then. */
+static bool remembered(struct arena *a, const char *log, const char *key, const char *object,
+		       int *status, const char **output)
+{
+	size_t bytes;
+	const char *body = kept_body(a, log, key, &bytes), *line;
+	char *end;
+
+	if (!body)
 		return false;
-	*status = (int)strtol(text, &end, 10);
-	*output = arena_strdup(a, *end == '\n' ? end + 1 : "");
-	free(text);
-	return *end == '\n';
+	*status = (int)strtol(body, &end, 10);
+	line = object_line(a, object);
+	if (*end != '\n' || strncmp(end + 1, line, strlen(line)))
+		return false;
+	*output = end + 1 + strlen(line);
+	return true;
 }
 
 struct compiled claims_compile(struct unit *u, const char *source, const char *options)
 {
 	const struct claims_request *r = u->request;
-	const char *from = arena_printf(u->arena, "%s/%s", r->claims, source), *to, *log, *output;
+	const char *from = arena_printf(u->arena, "%s/%s", r->claims, source), *to, *log, *key,
+		   *output;
 	struct command c = { 0 };
 	struct compiled out = { 0 };
 	struct str text = { 0 };
@@ -123,7 +142,8 @@ struct compiled claims_compile(struct unit *u, const char *source, const char *o
 	if (!content)
 		die("cannot read %s: %s", from, strerror(errno));
 	compose(u, source, options, &c);
-	c.hash = hash_bytes(c.hash, content, len);
+	/* Diagnostics name the file. */
+	c.hash = hash_bytes(hash_str(c.hash, from), content, len);
 	if (is_assembly(source))
 		c.hash = hash_includes(u, c.hash);
 	free(content);
@@ -133,13 +153,14 @@ struct compiled claims_compile(struct unit *u, const char *source, const char *o
 	to = arena_printf(u->arena, "%s/%.*s-%016llx.o", folder, (int)strcspn(source, "."), source,
 			  (unsigned long long)c.hash);
 	log = arena_printf(u->arena, "%s.log", to);
+	key = arena_printf(u->arena, "clobber-claim %016llx", (unsigned long long)c.hash);
 	/* Under a name of its own: columns share what is assembled. */
 	temporary = arena_printf(u->arena, "%s.%zx.o", to, (size_t)u->column);
 	word(&c, "-o");
 	word(&c, temporary);
 	word(&c, from);
-	if (!remembered(u->arena, log, &status, &output) || (!status && access(to, R_OK) < 0)) {
-		char *code;
+	if (!remembered(u->arena, log, key, to, &status, &output)) {
+		const char *code;
 
 		status = run_program(c.v, SECONDS, &text);
 		if (status < 0)
@@ -148,11 +169,12 @@ struct compiled claims_compile(struct unit *u, const char *source, const char *o
 			unlink(temporary);
 		else if (rename(temporary, to) < 0 && errno != ENOENT)
 			die("cannot write %s: %s", to, strerror(errno));
-		code = arena_printf(u->arena, "%d\n%s", status, text.s ? text.s : "");
+		code = arena_printf(u->arena, "%d\n%s%s", status, object_line(u->arena, to),
+				    text.s ? text.s : "");
 		output = arena_strdup(u->arena, text.s ? text.s : "");
 		str_free(&text);
-		if (!WIFSIGNALED(status) && file_write(log, code, strlen(code)) < 0)
-			die("cannot write %s: %s", log, strerror(errno));
+		if (!WIFSIGNALED(status))
+			keep_body(log, key, code, strlen(code));
 	}
 	out.says = diagnostic_ignored(u->arena, output, from);
 	if (status) {

@@ -32,6 +32,7 @@ static const char usage[] =
 	"  --opt OPT       optimisation (default: O2)\n"
 	"  --out DIR       DIR/claims.json and DIR/claims.txt (default: results/claims)\n"
 	"  --work DIR      generated and built files (default: DIR/work)\n"
+	"  --fresh         run again even what has not changed since the last time\n"
 	"  --color WHEN    auto, always or never (default: auto; NO_COLOR is honoured)\n"
 	"  -v, --verbose   the evidence of each verdict\n"
 	"  -h, --help      this text\n"
@@ -41,8 +42,10 @@ static const char usage[] =
 
 struct options {
 	const char *cc, *width, *claim, *place, *opt, *out, *work, *color;
-	bool verbose;
+	bool verbose, fresh;
 };
+
+enum { OPT_FRESH = 512 };
 
 static bool parse_options(int argc, char **argv, struct options *o)
 {
@@ -50,7 +53,7 @@ static bool parse_options(int argc, char **argv, struct options *o)
 					     "opt", "out",   "work",  "color" };
 	const char **values[] = { &o->cc,  &o->width, &o->claim, &o->place,
 				  &o->opt, &o->out,   &o->work,  &o->color };
-	struct option longs[ARRAY_SIZE(names) + 3] = { { 0 } };
+	struct option longs[ARRAY_SIZE(names) + 4] = { { 0 } };
 	int c;
 
 	*o = (struct options){ .opt = "O2", .out = "results/claims", .color = "auto" };
@@ -58,8 +61,11 @@ static bool parse_options(int argc, char **argv, struct options *o)
 		longs[i] = (struct option){ names[i], 1, NULL, 256 + (int)i };
 	longs[ARRAY_SIZE(names)] = (struct option){ "verbose", 0, NULL, 'v' };
 	longs[ARRAY_SIZE(names) + 1] = (struct option){ "help", 0, NULL, 'h' };
+	longs[ARRAY_SIZE(names) + 2] = (struct option){ "fresh", 0, NULL, OPT_FRESH };
 	while ((c = getopt_long(argc, argv, "vh", longs, NULL)) != -1) {
-		if (c >= 256) {
+		if (c == OPT_FRESH) {
+			o->fresh = true;
+		} else if (c >= 256) {
 			*values[c - 256] = optarg;
 		} else if (c == 'v') {
 			o->verbose = true;
@@ -172,6 +178,7 @@ int cmd_claims(int argc, char **argv)
 		die("--opt: `%s' is no optimisation; say for instance O2", o.opt);
 	open_work(&p, o.out, o.work);
 	choose_places(&p, o.place, &places);
+	p.fresh = o.fresh;
 	find_tools(&p, o.cc, &compilers);
 	decide_claims(&r, &m, &places, &table);
 

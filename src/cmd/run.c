@@ -462,7 +462,7 @@ int cmd_run(int argc, char **argv)
 	p.progress = !o.quiet && isatty(2) ? show_progress : NULL;
 	p.launcher = o.launcher ? find_launcher(o.launcher) : NULL;
 	open_work(&p, o.out, o.work);
-	p.kept = arena_printf(p.arena, "%s/kept", p.work);
+	keep_records(&p);
 	p.fresh = o.fresh;
 	if (o.built) {
 		read_plan(&p, &o, &built, &places);

@@ -2,6 +2,7 @@
 #include "place/kept.h"
 
 #include "abi/abi.h"
+#include "util/data.h"
 
 #include <inttypes.h>
 #include <glob.h>
@@ -15,8 +16,7 @@
 /* Change it when the meaning of what is kept changes. */
 #define FORMAT "clobber-kept 1\n"
 
-/* Size and hash of a file's bytes; a file that cannot be read is none. */
-static bool add_file(struct str *s, const char *what, const char *path)
+bool kept_file(struct str *s, const char *what, const char *path)
 {
 	size_t len;
 	char *data = file_read(path, &len);
@@ -39,7 +39,7 @@ static void add_runtime(struct str *s, const char *runtime)
 		str_addf(&pattern, "%s/*.%s", runtime, kinds[i]);
 		if (glob(pattern.s, 0, NULL, &g) == 0) {
 			for (size_t k = 0; k < g.gl_pathc; k++)
-				add_file(s, strrchr(g.gl_pathv[k], '/') + 1, g.gl_pathv[k]);
+				kept_file(s, strrchr(g.gl_pathv[k], '/') + 1, g.gl_pathv[k]);
 			globfree(&g);
 		}
 		str_free(&pattern);
@@ -73,7 +73,7 @@ const char *kept_ground(struct arena *a, const char *runtime)
 	struct str s = { 0 };
 
 	str_add(&s, FORMAT);
-	add_file(&s, "program", "/proc/self/exe");
+	kept_file(&s, "program", "/proc/self/exe");
 	if (runtime)
 		add_runtime(&s, runtime);
 	if (uname(&u) == 0)
@@ -85,27 +85,14 @@ const char *kept_ground(struct arena *a, const char *runtime)
 	return r;
 }
 
-/* An engine that is a program of its own, by what its file is. */
-static void add_program(struct str *s, const char *name)
+void kept_program(struct arena *a, struct str *s, const char *name)
 {
-	const char *dirs = getenv("PATH");
+	const char *path = program_path(a, name);
+	struct stat st;
 
-	while (dirs && *dirs) {
-		size_t n = strcspn(dirs, ":");
-		struct str path = { 0 };
-		struct stat st;
-		bool found;
-
-		str_addf(&path, "%.*s/%s", (int)n, dirs, name);
-		found = n && stat(path.s, &st) == 0 && S_ISREG(st.st_mode);
-		if (found)
-			str_addf(s, "engine %s %lld %lld.%09ld\n", path.s, (long long)st.st_size,
-				 (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
-		str_free(&path);
-		if (found)
-			return;
-		dirs += n + (dirs[n] == ':');
-	}
+	if (path && stat(path, &st) == 0)
+		str_addf(s, "program %s %lld %lld.%09ld\n", path, (long long)st.st_size,
+			 (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 }
 
 const char *kept_key(struct arena *a, const char *ground, enum place_id place, const char *engine,
@@ -119,44 +106,64 @@ const char *kept_key(struct arena *a, const char *ground, enum place_id place, c
 		 engine ? engine : "", o->engine ? o->engine : "", o->model ? o->model : "",
 		 o->monitor);
 	for (const char *const *e = all_places[place]->engines; *e; e++)
-		add_program(&s, *e);
+		kept_program(a, &s, *e);
 	str_addf(&s, "cases %zu of %u bit, isa %d, directions %u, seed %" PRIu64 "\n", p->ncases,
 		 width_bits(p->width), (int)p->isa, p->directions, p->seed);
-	if (add_file(&s, "payload", p->path))
+	if (kept_file(&s, "payload", p->path))
 		key = arena_strdup(a, s.s);
 	str_free(&s);
 	return key;
 }
 
-/* "HASH of the rest\nKEY\n\nRECORDS" */
+/* "HASH of the rest\nKEY\nBODY" */
+char *kept_body(struct arena *a, const char *path, const char *key, size_t *bytes)
+{
+	size_t len, nkey = strlen(key);
+	char *data = file_read(path, &len), *rest = data ? strchr(data, '\n') : NULL;
+	char *body = NULL;
+	uint64_t sum;
+
+	if (rest++ && sscanf(data, "%16" SCNx64, &sum) == 1) {
+		len -= (size_t)(rest - data);
+		if (len > nkey && !memcmp(rest, key, nkey) && rest[nkey] == '\n' &&
+		    sum == hash_bytes(HASH_INIT, rest, len)) {
+			*bytes = len - nkey - 1;
+			/* Copied for its alignment. */
+			body = arena_alloc(a, *bytes + 1);
+			memcpy(body, rest + nkey + 1, *bytes);
+		}
+	}
+	free(data);
+	return body;
+}
+
+void keep_body(const char *path, const char *key, const void *body, size_t bytes)
+{
+	struct str rest = { 0 }, out = { 0 };
+
+	str_addf(&rest, "%s\n", key);
+	str_addn(&rest, body, bytes);
+	str_addf(&out, "%016" PRIx64 "\n", hash_bytes(HASH_INIT, rest.s, rest.len));
+	str_addn(&out, rest.s, rest.len);
+	if (file_write(path, out.s, out.len) < 0)
+		unlink(path);
+	str_free(&rest);
+	str_free(&out);
+}
+
 bool kept_load(struct arena *a, const char *path, const char *key, const struct payload *p,
 	       struct place_run *out)
 {
 	struct place_run r = { .n = p->ncases, .reused = true };
-	size_t len, nkey = strlen(key);
-	char *data = file_read(path, &len), *end = data ? strchr(data, '\n') : NULL;
-	struct cl_header *h;
-	bool same = false;
-	uint64_t sum;
+	size_t bytes;
+	const char *body = kept_body(a, path, key, &bytes);
 
-	if (end && sscanf(data, "%16" SCNx64, &sum) == 1) {
-		size_t at = (size_t)(end + 1 - data);
-
-		same = len - at > nkey + sizeof(*h) && !memcmp(end + 1, key, nkey) &&
-		       end[1 + nkey] == '\n' && sum == hash_bytes(HASH_INIT, end + 1, len - at);
-	}
-	if (same) {
-		/* For its alignment. */
-		size_t bytes = len - (size_t)(end + 1 - data) - nkey - 1;
-
-		h = arena_alloc(a, bytes);
-		memcpy(h, end + 1 + nkey + 1, bytes);
-		r.v = arena_alloc(a, (2 * r.n + 1) * sizeof(*r.v));
-		records_read(a, h, bytes, &r);
-		*out = r;
-	}
-	free(data);
-	return same;
+	if (!body)
+		return false;
+	r.v = arena_alloc(a, (2 * r.n + 1) * sizeof(*r.v));
+	records_read(a, (const void *)body, bytes, &r);
+	*out = r;
+	return true;
 }
 
 /* Did it come to its end by itself, and no clock decide? */
@@ -179,18 +186,13 @@ static bool reliable(const struct place_run *r)
 void kept_store(const char *path, const char *key, const struct payload *p,
 		const struct place_run *r)
 {
-	struct str body = { 0 }, out = { 0 };
+	struct str records = { 0 };
 
 	if (!reliable(r)) {
 		unlink(path);
 		return;
 	}
-	str_addf(&body, "%s\n", key);
-	records_add(&body, r, p->width, p->seed);
-	str_addf(&out, "%016" PRIx64 "\n", hash_bytes(HASH_INIT, body.s, body.len));
-	str_addn(&out, body.s, body.len);
-	if (file_write(path, out.s, out.len) < 0)
-		unlink(path);
-	str_free(&body);
-	str_free(&out);
+	records_add(&records, r, p->width, p->seed);
+	keep_body(path, key, records.s, records.len);
+	str_free(&records);
 }

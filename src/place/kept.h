@@ -29,4 +29,14 @@ bool kept_load(struct arena *a, const char *path, const char *key, const struct 
 void kept_store(const char *path, const char *key, const struct payload *p,
 		const struct place_run *r);
 
+/* The same of other things that follow from a key: a file with what was kept for it. NULL when
+ * there is none, or it is damaged; else *bytes in `a`, and a NUL behind them. */
+char *kept_body(struct arena *a, const char *path, const char *key, size_t *bytes);
+void keep_body(const char *path, const char *key, const void *body, size_t bytes);
+
+/* Lines of a key. A file by its bytes: false when it cannot be read. */
+bool kept_file(struct str *s, const char *what, const char *path);
+/* A program, a path or a name on PATH, by its path, size and time of change. */
+void kept_program(struct arena *a, struct str *s, const char *name);
+
 #endif

@@ -39,8 +39,9 @@ struct plan {
 	struct arena *arena;
 	const char *work;    /* folder for everything generated and built */
 	const char *probes;  /* folder that remembers what compilers answered; NULL: in `work` */
-	const char *kept;    /* folder for records of payloads (place/kept.h); NULL: none */
-	bool fresh;          /* run every payload: take nothing from `kept` */
+	const char *kept;    /* folder for records of payloads; NULL: none are kept */
+	const char *ground;  /* place/kept.h; NULL: what runs now is not kept */
+	bool fresh;          /* take nothing that was kept */
 	const char *runtime; /* folder with rt32.o, rt64.o and payload.ld */
 	const char *include; /* folder that holds payload/case.h */
 	const char *host_cc; /* compiles expectation tables */

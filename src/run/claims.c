@@ -2,6 +2,7 @@
 /* Deciding the claims of the thread: at the end of a run, or alone. */
 #include "run/claims.h"
 #include "run/case_files.h"
+#include "run/tools.h"
 #include "util/data.h"
 
 #include <errno.h>
@@ -87,7 +88,7 @@ void decide_claims(struct claims_request *r, struct matrix *m, struct places *pl
 		plan_columns(p, r->compilers, places->wanted, opts);
 		plan_build(p);
 	}
-	p->kept = arena_printf(p->arena, "%s/kept", p->work);
+	keep_records(p);
 	execute(m, places);
 	claims_decide(r, m, out);
 }

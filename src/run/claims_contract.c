@@ -12,7 +12,9 @@ void hold_contract(const struct plan *p, const char *object, const char *contrac
 				   .runtime = p->runtime,
 				   .nasm = p->nasm,
 				   .ld = p->ld,
-				   .seed = 1 };
+				   .seed = 1,
+				   .ground = p->ground,
+				   .fresh = p->fresh };
 	struct check_run r;
 	const char *error;
 

@@ -14,7 +14,6 @@ struct queue {
 	struct matrix *m;
 	const struct places *places;
 	const char *why_not[PLACES][PROFILES];
-	const char *ground; /* of kept_key; NULL: nothing is kept */
 	pthread_mutex_t lock;
 	size_t next;
 };
@@ -58,8 +57,8 @@ static void run_payload(struct arena *a, const struct queue *q, const struct col
 		return;
 	}
 	o.monitor = monitor_of(q->places, c);
-	if (q->ground)
-		key = kept_key(a, q->ground, c->place, q->m->engine[c->place], &p, &o);
+	if (q->m->plan->kept && q->m->plan->ground)
+		key = kept_key(a, q->m->plan->ground, c->place, q->m->engine[c->place], &p, &o);
 	path = key ? kept_path(a, q->m->plan, c) : NULL;
 	if (key && !q->m->plan->fresh && kept_load(a, path, key, &p, out))
 		return;
@@ -137,8 +136,8 @@ static void run_payloads(struct matrix *m, const struct places *places)
 	long started = 0;
 
 	find_engines(&q);
-	if (m->plan->kept && make_dirs(m->plan->kept) == 0)
-		q.ground = kept_ground(m->arena, m->plan->runtime);
+	if (m->plan->kept)
+		make_dirs(m->plan->kept);
 	pthread_mutex_init(&q.lock, NULL);
 	if (n > 64)
 		n = 64;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The work folder and its lock, and the tools that clobber itself needs. */
 #include "run/tools.h"
+#include "place/kept.h"
 #include "util/data.h"
 
 #include <errno.h>
@@ -52,6 +53,13 @@ void open_work(struct plan *p, const char *out, const char *work)
 	lock(p->work);
 }
 
+void keep_records(struct plan *p)
+{
+	p->kept = arena_printf(p->arena, "%s/kept", p->work);
+	if (!p->ground)
+		p->ground = kept_ground(p->arena, p->runtime);
+}
+
 /* Asked before use, so that the message names what to install. */
 static const char *tool(struct arena *a, const char *name, const char *package)
 {
@@ -74,6 +82,24 @@ static const char *host_compiler(const struct compiler_list *found)
 	return NULL;
 }
 
+/* Ask one after the other: asking all compilers there are takes a while. */
+static const char *find_host_compiler(struct arena *a)
+{
+	static const char *const lists[] = { "gcc", "clang", NULL };
+	const char *error, *found = NULL;
+
+	for (size_t i = 0; !found && i < ARRAY_SIZE(lists); i++) {
+		struct compiler_list l;
+
+		if (compilers_find(a, lists[i], &l, &error) < 0)
+			continue;
+		for (size_t k = 0; k < l.n; k++)
+			l.v[k].given = NULL;
+		found = host_compiler(&l);
+	}
+	return found;
+}
+
 const char *find_launcher(const char *name)
 {
 	struct arena *a = arena_new();
@@ -85,7 +111,6 @@ const char *find_launcher(const char *name)
 
 void find_tools(struct plan *p, const char *cc, struct compiler_list *compilers)
 {
-	struct compiler_list all;
 	const char *error;
 
 	if (compilers_find(p->arena, cc, compilers, &error) < 0)
@@ -95,8 +120,8 @@ void find_tools(struct plan *p, const char *cc, struct compiler_list *compilers)
 		    "one with "
 		    "--cc");
 	p->host_cc = host_compiler(compilers);
-	if (!p->host_cc && compilers_find(p->arena, NULL, &all, &error) == 0)
-		p->host_cc = host_compiler(&all);
+	if (!p->host_cc)
+		p->host_cc = find_host_compiler(p->arena);
 	if (!p->host_cc)
 		die("expectation tables need gcc or clang on PATH, whatever is tested; run `make "
 		    "deps'");

@@ -12,6 +12,9 @@ void show_progress(const char *line);
  * clobber's own data. Ends with a message on failure. */
 void open_work(struct plan *p, const char *out, const char *work);
 
+/* Keep in the work folder what payloads record, and take it from there. */
+void keep_records(struct plan *p);
+
 /* The compilers of a --cc LIST (NULL: all), and the tools clobber itself needs. */
 void find_tools(struct plan *p, const char *cc, struct compiler_list *compilers);
 
