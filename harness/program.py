@@ -118,6 +118,15 @@ def where(width: int, profile: str = "user") -> str:
                        f"{why_not('vmx', width)}")
 
 
+def everywhere() -> str:
+    """For --place: what runs both widths. Of its columns those count of which counts() is true."""
+    return ",".join(sorted({where(w) for w in (32, 64)}))
+
+
+def counts(column: dict) -> bool:
+    return column["place"] == where(column["width"], column["profile"])
+
+
 def at(place: str) -> str:
     """What the place adds to a column's id."""
     return "" if place == "native" else f"@{place}"
@@ -143,7 +152,7 @@ class Matrix:
 
     def stand_in(self) -> None:
         native = {c["id"]: c["id"].removesuffix(at(c["place"])) for c in self.data["columns"]
-                  if c["place"] == where(c["width"], c["profile"])}
+                  if counts(c)}
         for c in self.data["columns"]:
             c["id"] = native.get(c["id"], c["id"])
         for part in ("cells", "findings"):
