@@ -2,7 +2,6 @@
 """Places beside each other: code that passes as a process and is caught in ring 0, how that is
 told, and what is said where a place is absent. How place vmx works inside is in test_vmx.py."""
 import re
-import shutil
 
 import pytest
 
@@ -12,7 +11,11 @@ from program import run, run_matrix, write
 from test_checks import assert_findings, mutant_compiler
 from test_cli import tools
 
-bochs = pytest.mark.skipif(not shutil.which("bochs"), reason="not-run: bochs absent")
+
+@pytest.fixture
+def bochs():
+    program.need("vmx")
+
 
 # As a process all of these pass: nothing is wrong with the values, registers and stack.
 FPU = {"sse": "target", "x87": "target", "sse_put": "caller"}
@@ -35,6 +38,7 @@ def patches(width: int) -> dict[str, dict[str, str]]:
 def both(request, tmp_path_factory, gcc, compilers) -> tuple[int, program.Matrix, list]:
     """(width, matrix, arguments of another run) of a kernel's compiler that goes astray."""
     width = request.param
+    program.need("vmx", width)
     tmp = tmp_path_factory.mktemp("places")
     cc = mutant_compiler(tmp, compilers[gcc]["path"], {f"gen{width}-kernel": patches(width)})
     args = ["--cc", cc, "--width", width, "--opt", "O2", "--profile", "kernel", "--cases",
@@ -42,15 +46,14 @@ def both(request, tmp_path_factory, gcc, compilers) -> tuple[int, program.Matrix
     return width, run_matrix(tmp / "out", *args, "--place", "native,vmx", status=1), args
 
 
-@bochs
 def test_passes_as_a_process(both):
     width, m, _ = both
+    program.need("native", width)
     assert m.select(place="native") == []
     native = [c for c in m.cells.values() if c["place"] == "native"]
     assert len(native) == 2 * len(NAMES) and {c["verdict"] for c in native} == {"pass"}
 
 
-@bochs
 @pytest.mark.parametrize("name,side", FPU.items())
 def test_floating_code_is_caught_in_ring_0(both, name, side):
     width, m, _ = both
@@ -60,14 +63,12 @@ def test_floating_code_is_caught_in_ring_0(both, name, side):
                     m.select(place="vmx", case=f"kernel/m{width}/{name}"))
 
 
-@bochs
 def test_nothing_else_is(both):
     _, m, _ = both
     assert {f["case"].rsplit("/", 1)[1] for f in m.findings if f["check"] == "fault"} == set(FPU)
     assert not m.select(case=f"kernel/m{both[0]}/right")
 
 
-@bochs
 def test_interrupts_destroy_what_is_below_the_stack_pointer(both, tmp_path):
     """A red zone, which kernel code has not."""
     width, _, args = both
@@ -77,9 +78,9 @@ def test_interrupts_destroy_what_is_below_the_stack_pointer(both, tmp_path):
         (f"kernel/m{width}/below_sp", "return")}
 
 
-@bochs
 def test_differences_are_listed(both):
     width, m, _ = both
+    program.need("native", width)
     assert {(d["case"], d["column"], d["direction"], d["verdict"], d["native"], d["reason"])
             for d in m.data["differences"]} >= {
         (f"kernel/m{width}/{name}", f"mutant/{width}/O2/kernel@vmx",
@@ -96,14 +97,12 @@ def test_differences_are_listed(both):
             "pass: FPU trapped (fault: the call)") in text
 
 
-@bochs
 def test_same_code_in_both_places(both):
     _, m, _ = both
     assert len({c["text_hash"] for c in m.columns.values()}) == 1
 
 
-@bochs
-def test_places_that_agree_are_told_in_one_line(tmp_path, gcc):
+def test_places_that_agree_are_told_in_one_line(bochs, tmp_path, gcc):
     r = run(["run", "--out", tmp_path / "out", "--cc", gcc, "--width", "64", "--opt", "O2", "--abi",
              "sysv", "--place", "native,vmx", "--cases", write(tmp_path / "c.h", "int f(int a);\n")])
     assert (r.status, r.stderr) == (0, "")
