@@ -24,6 +24,11 @@ class Result(NamedTuple):
     stderr: str
 
 
+def less_is_missing(*words: str) -> str:
+    """CLOBBER_WITHOUT without these words, for tests that take them away in another way."""
+    return ",".join(w for w in os.environ.get("CLOBBER_WITHOUT", "").split(",") if w not in words)
+
+
 def environment(**changes: str | None) -> dict[str, str]:
     """The environment of a run: no terminal habits leak in; None removes a variable."""
     env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "CLOBBER_DATA")}
@@ -63,15 +68,13 @@ def matches(pattern: str | None, text: str | None) -> bool:
 @functools.cache
 def places() -> dict[tuple[str, int], str | None]:
     """(place, width) -> why it does not work here, or None: `clobber list places`."""
-    found: dict[tuple[str, int], str | None] = {}
+    found = {}
     for line in run(["list", "places"]).stdout.splitlines():
-        m = re.fullmatch(r"(\S+) +(32|64) +(?:available|not available: (.*?))(?: \(.*\))?", line)
-        key = m[1], int(m[2])
-        if key not in found or m[3] is None:  # one line an engine
-            found[key] = m[3]
-    for root in ("root", "root-vmcs"):
-        for width in (32, 64):
-            found.setdefault((root, width), found["vmx", width])
+        m = re.fullmatch(r"(\S+) +(32|64) +(engine \S+: )?(?:available .*|not available: (.*))",
+                         line)
+        assert m, f"list places: {line}"
+        if not m[3]:  # an engine that is used when it is named
+            found[m[1], int(m[2])] = m[4]
     return found
 
 

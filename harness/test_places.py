@@ -120,7 +120,8 @@ PACKAGE = "bochs is not installed: apt-get install bochs bochs-term"
 def without_bochs(tmp_path, gcc, *args) -> program.Result:
     return run(["run", "--out", tmp_path / "out", "--cc", gcc, "--width", "64", "--opt", "O2",
                 "--abi", "sysv", "--cases", write(tmp_path / "c.h", "int f(int a);\n"), *args],
-               cwd=tmp_path, env=tools(tmp_path, gcc))
+               cwd=tmp_path, env={**tools(tmp_path, gcc),
+                                  "CLOBBER_WITHOUT": program.less_is_missing("bochs")})
 
 
 def test_absent_place_is_not_run(tmp_path, gcc):

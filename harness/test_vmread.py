@@ -33,7 +33,9 @@ KEEP_FLAGS = ("vcpu_exits", "keep_flags")
 # Inline assembly that declares no clobbers: what the trampoline loses, C loses.
 AS_C_SEES = {"drop_dx": None, "keep_slot": "stack-slot", "swap_arguments": "argument"}
 
-PLACES = [p for p in ("native", "root", "root-vmcs") if program.runs(p, 64)]
+
+def places() -> list[str]:
+    return [p for p in ("native", "root", "root-vmcs") if program.runs(p, 64)]
 
 
 def case(body: str, *how: str) -> str:
@@ -52,7 +54,7 @@ def matrix(tmp_path_factory, gcc, clang) -> program.Matrix:
     text = "".join(case(body) for body in WHOLE) + "".join(case(*b) for b in [*BROKEN, KEEP_FLAGS])
     text += "".join(case("vmread_six", how) for how in AS_C_SEES)
     return program.run_matrix(tmp / "out", "--cc", f"{gcc},{clang}", "--profile", "kernel",
-                              "--place", ",".join(PLACES), "--opt", "O0,O2", "-q", "--cases",
+                              "--place", ",".join(places()), "--opt", "O0,O2", "-q", "--cases",
                               program.write(tmp / "case.h", text), status=1)
 
 
@@ -71,7 +73,7 @@ def findings(m: program.Matrix, column: dict, direction: str, *of: str) -> list[
 
 def test_every_place_ran(matrix, gcc, clang):
     assert {(c["compiler"], c["width"], c["place"], c["opt"]) for c in columns(matrix)} == {
-        (cc, w, p, o) for cc in (gcc, clang) for w in (32, 64) for p in PLACES
+        (cc, w, p, o) for cc in (gcc, clang) for w in (32, 64) for p in places()
         if program.runs(p, w) for o in ("O0", "O2")}
     ran = {c["id"] for c in columns(matrix)}
     for (_, column), cell in matrix.cells.items():
