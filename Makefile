@@ -42,9 +42,18 @@ check-kvm: all
 check-kvm-intel: all
 	@$(PYTHON) harness/check_kvm.py bochs $(CLOBBER) $(KVM_ARGS)
 
+# A module a worker, where pytest-xdist is installed; what was not run is told in the last lines.
+PYTEST = CLOBBER=$(abspath $(CLOBBER)) $(PYTHON) -m pytest -q \
+	$(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo --numprocesses auto --maxprocesses 4 --dist loadfile)
+PYTEST_ARGS ?=
+
 test: all
 	@meson test -C $(BUILD) --print-errorlogs
-	@CLOBBER=$(abspath $(CLOBBER)) $(PYTHON) -m pytest -q -rs harness
+	@$(PYTEST) $(PYTEST_ARGS) harness
+	@if $(CLOBBER) list places | grep -q '^native *32 *available'; then \
+		echo 'Once more, as on a machine without 32-bit processes:'; \
+		CLOBBER_WITHOUT=$(CLOBBER_WITHOUT),ia32 $(PYTEST) $(PYTEST_ARGS) -m ia32 harness; \
+	fi
 
 # Hand-written assembly of others: Linux 6.1, downloaded once (harness/kernel/tree.py), GNU MP, OpenSSL.
 check-real: all

@@ -1,11 +1,32 @@
 # SPDX-License-Identifier: MIT
 """Fixtures, and what the last lines of a test run say. Helpers without state are in program.py."""
 import os
+import signal
 from collections import Counter
 
 import pytest
 
 import program
+
+# Modules that take long, longest first: with several workers (pytest-xdist, a module a worker) the
+# last to be done should be a short one.
+LONG = ("test_kvm", "test_vmx", "test_fuzz", "test_claims", "test_run", "test_reference", "test_html",
+        "test_shard")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "ia32: about what runs elsewhere where the kernel runs no 32-bit "
+                            "processes; `make test' runs these a second time with CLOBBER_WITHOUT=ia32")
+    # A shell that starts us in the background has it ignored, and so would all that tests start.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items):
+    def rank(item):
+        name = item.path.stem
+        return LONG.index(name) if name in LONG else len(LONG)
+    items.sort(key=rank)  # stable
 
 
 # Processor time ----------------------------------------------------------------------------------
@@ -43,9 +64,46 @@ def cpu_summary(reporter, most: int) -> None:
         reporter.line(f"{seconds:7.1f} {name}")
 
 
+# What was not run ---------------------------------------------------------------------------------
+
+def places_not_run() -> list[str]:
+    """A line for each place that does not work at a width, with the reason."""
+    absent: dict[tuple[str, str], list[str]] = {}
+    for (place, width), why in program.places().items():
+        if why:
+            absent.setdefault((place, why), []).append(str(width))
+    lines = []
+    for (place, why), widths in absent.items():
+        line = f"place {place} at {' and '.join(widths)} bit: {why}"
+        if place == "native" and program.runs("vmx", *map(int, widths)):
+            line += "; that code ran in place vmx"
+        lines.append(line)
+    return lines
+
+
+def tests_not_run(reporter) -> list[str]:
+    reasons = Counter()
+    for r in reporter.stats.get("skipped", []):
+        why = r.longrepr[2] if isinstance(r.longrepr, tuple) else str(r.longrepr)
+        reasons[why.removeprefix("Skipped: ").removeprefix("not-run: ")] += 1
+    lines = [f"{n} test{'s' if n > 1 else ''}: {why}" for why, n in reasons.most_common()]
+    log = program.PROGRAM.parent / "meson-logs/testlog.txt"
+    said = log.read_text(errors="replace").splitlines() if log.exists() else []
+    units = Counter(line.removeprefix("not-run: ") for line in said if line.startswith("not-run: "))
+    return lines + [f"{n} unit test{'s' if n > 1 else ''}: {why}" for why, n in units.most_common()]
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter, config):
     if config.getoption("--cpu") is not None:
         cpu_summary(terminalreporter, config.getoption("--cpu"))
+    if not program.PROGRAM.exists():
+        return
+    lines = places_not_run() + tests_not_run(terminalreporter)
+    if lines:
+        terminalreporter.section("not run")
+        for line in lines:
+            terminalreporter.line(f"not-run: {line}")
 
 
 # Fixtures ----------------------------------------------------------------------------------------

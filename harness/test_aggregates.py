@@ -5,6 +5,8 @@ import pytest
 
 import program
 
+pytestmark = pytest.mark.ia32
+
 CASES = """
 struct pair { long a, b; };
 struct three { long a, b, c; };

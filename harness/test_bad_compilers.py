@@ -10,6 +10,8 @@ import pytest
 
 import program
 
+pytestmark = pytest.mark.ia32
+
 CASES = """
 //! group ints
 //! abi sysv cdecl regparm3 fastcall

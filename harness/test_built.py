@@ -8,6 +8,8 @@ import pytest
 import program
 from program import run, write
 
+pytestmark = pytest.mark.ia32
+
 CASES = "int f(int a, char b);\n//! group two\nlong long g(double d, long long n);\n"
 
 

@@ -32,7 +32,8 @@ def folded(text: str) -> str:
 ALL = check_cases.CONVENTION + check_cases.CONTRACTS + check_cases.BUFFERS
 
 
-@pytest.mark.parametrize("case", ALL, ids=lambda c: c.name)
+@pytest.mark.parametrize("case", [pytest.param(c, marks=pytest.mark.ia32 if c.width == 32 else ())
+                                  for c in ALL], ids=lambda c: c.name)
 def test_construct(case: Case, tmp_path):
     place = program.where(case.width)
     (tmp_path / "contract.h").write_text(case.contract)

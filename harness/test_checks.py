@@ -13,6 +13,8 @@ import pytest
 import program
 from mutants import MUTANTS, Finding, Mutant, asm
 
+pytestmark = pytest.mark.ia32
+
 CHECKS_WITHOUT_MUTANT = {"hidden-pointer", "layout",  # test_aggregates.py
                          "system-flags", "segments",  # test_vmx.py
                          "stack-slot", "guest-registers",  # test_vmread.py

@@ -11,6 +11,8 @@ from program import run, run_matrix, write
 from test_checks import assert_findings, mutant_compiler
 from test_cli import tools
 
+pytestmark = pytest.mark.ia32
+
 
 @pytest.fixture
 def bochs():

@@ -13,6 +13,8 @@ from mutants import Finding, asm
 from program import run, run_matrix, write
 from test_checks import assert_findings, mutant_compiler
 
+pytestmark = pytest.mark.ia32
+
 V8F = "typedef float v8f __attribute__((vector_size(32)));\n"
 V16I = "typedef int v16i __attribute__((vector_size(64)));\n"
 

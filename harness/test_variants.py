@@ -10,6 +10,8 @@ import pytest
 import program
 from program import PROGRAM, ROOT, environment, run
 
+pytestmark = pytest.mark.ia32
+
 CASES = "cases/thread/indirect.h"
 # Variant: family of compilers, the first version that has it, what its callers or targets contain.
 HOW = {

@@ -5,6 +5,8 @@ import pytest
 import program
 from program import run
 
+pytestmark = pytest.mark.ia32
+
 PROTOTYPE = "void {}(unsigned long field, _Bool fault);\n"
 ENTRY = "_Bool {}(void *vmx, unsigned long *regs, unsigned int flags);\n"
 
