@@ -635,12 +635,17 @@ def callers64():
                   argument("b", ms, "edx", "0x#", found("ecx"))))
     yield Mutant("ms_varargs_twin", 64, "ms", "//! varargs double\nint {}(int n, ...)", "caller",
                  {"before_call": asm("xorps %xmm0, %xmm0", *CLEAR)},
-                 (Finding("argument", "ms.varargs", "variadic argument 2 (double)",
+                 (Finding("varargs-copy", "ms.varargs", "variadic argument 2 (double)",
                           "in rdx and xmm1: 0x#", "0x0000000000000000", found("xmm1")),))
     reference = Finding("reference", "ms.args.reference", "argument a (long double)",
                         "pointer into the caller's frame, 16-byte aligned", "0x#")
     yield Mutant("ms_reference_align", 64, "ms", "void {}(long double a)", "caller",
-                 {"before_call": asm("add $8, %rcx")}, (reference,))
+                 {"before_call": asm("add $8, %rcx")},
+                 (reference._replace(rule="ms.args.reference.alignment", verdict="divergence"),))
+    yield Mutant("ms_struct_align", 64, "ms", "struct {0} {{ int a[3]; }}; void {0}(struct {0} a)",
+                 "caller", {"before_call": asm("add $8, %rcx")},
+                 (Finding("reference", "ms.args.reference.aligned", "argument a (struct ms_struct_align)",
+                          "pointer into the caller's frame, 16-byte aligned", "0x#"),))
     yield Mutant("ms_reference_null", 64, "ms", "void {}(long double a)", "caller",
                  {"before_call": asm("xor %ecx, %ecx")},
                  (reference._replace(observed="0x0000000000000000"),))

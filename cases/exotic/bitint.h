@@ -29,11 +29,9 @@ _BitInt(128) ret_b128(_BitInt(65) a, _BitInt(129) b, _BitInt(128) c);
 //! why 129 bits are three words: memory
 _BitInt(129) ret_b129(int n, _BitInt(129) a, _BitInt(128) b, _BitInt(65) c);
 //! why one register is left for two words: to the stack, and the 64 bits find it
-//! known clang>=16 ms caller reference: copies passed by reference are not aligned to 16
 int wide_after_5(int a, int b, int c, int d, int e, _BitInt(65) f, _BitInt(64) g, _BitInt(129) h,
 		 _BitInt(17) i);
 //! why in memory: 8-byte aligned, as a struct of 64-bit integers is, unlike __int128
-//! known clang>=16 ms caller reference: copies passed by reference are not aligned to 16
 int wide_stack(long a, long b, long c, long d, long e, long f, long g, _BitInt(128) h,
 	       _BitInt(65) i, _BitInt(129) j, int k);
 
@@ -58,7 +56,5 @@ int bitint_struct_stack(int a, int b, int c, int d, int e, struct b65 f, struct 
 
 //! group bitint-alone
 //! why nothing but one of more than 64 bits: the smallest call in which it can be in the wrong place
-//! known clang<19 ms caller reference: copies passed by reference are not aligned to 16
 void bitint_127_alone(unsigned _BitInt(127) a);
-//! known clang<19 ms caller reference: copies passed by reference are not aligned to 16
 void bitint_65_alone(_BitInt(65) a);

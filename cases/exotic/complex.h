@@ -23,7 +23,6 @@ int complex_regs(int n, _Complex float a, _Complex double b, double c, _Complex 
 		 int e);
 //! why one SSE register is left: complex float needs one, complex double two
 //! known clang thiscall argument,fault: the first integer or structure goes in ecx though it is not the first argument
-//! known clang ms caller reference: copies passed by reference are not aligned to 16
 //! known gcc thiscall argument,stack-pointer,fault: the first integer goes in ecx though it is not the first argument
 int complex_stack(double a, double b, double c, double d, double e, double f, double g,
 		  _Complex double h, _Complex float i, _Complex float j, _Complex long double k,
@@ -63,7 +62,6 @@ int va_c_struct(int n, ...);
 //! known clang thiscall argument,fault: a complex first argument goes by reference in ecx, not on the stack
 void c_float_alone(_Complex float a);
 //! known clang thiscall argument,fault: a complex first argument goes by reference in ecx, not on the stack
-//! known clang ms caller reference: copies passed by reference are not aligned to 16
 void c_double_alone(_Complex double a);
 //! known clang thiscall argument,fault: a complex first argument goes by reference in ecx, not on the stack
 void c_ldouble_alone(_Complex long double a);

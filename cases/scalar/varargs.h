@@ -30,32 +30,25 @@ int va_int_7(int a, int b, int c, int d, int e, int f, int g, ...);
 //! varargs int, double
 int va_int_9(int a, int b, int c, int d, int e, int f, int g, int h, int i, ...);
 //! varargs double
-//! known gcc ms caller argument: a named floating-point argument of a variadic call is in xmm only
 double va_dbl_1(double a, ...);
 //! varargs double, double
-//! known gcc ms caller argument: a named floating-point argument of a variadic call is in xmm only
 double va_dbl_4(double a, double b, double c, double d, ...);
 //! why one SSE register is left for the first unnamed double
 //! varargs double, double
-//! known gcc ms caller argument: a named floating-point argument of a variadic call is in xmm only
 double va_dbl_7(double a, double b, double c, double d, double e, double f, double g, ...);
 //! varargs double
-//! known gcc ms caller argument: a named floating-point argument of a variadic call is in xmm only
 double va_dbl_8(double a, double b, double c, double d, double e, double f, double g, double h,
 		...);
 //! why one named double is on the stack, al is 8 at most
 //! varargs double
-//! known gcc ms caller argument: a named floating-point argument of a variadic call is in xmm only
 double va_dbl_9(double a, double b, double c, double d, double e, double f, double g, double h,
 		double i, ...);
 
 //! group va-none
 //! why an ellipsis with nothing behind it still needs al and the stack-only rules
 int va_none(int n, ...);
-//! known gcc ms caller argument: a named floating-point argument of a variadic call is in xmm only
 double va_none_dbl(double a, ...);
 //! why a named float is not promoted, only unnamed ones would be
-//! known gcc ms caller argument: a named floating-point argument of a variadic call is in xmm only
 float va_none_flt(float a, int b, ...);
 //! why named sub-int arguments are not promoted either
 int va_none_sub(_Bool a, char b, short c, int d, ...);
@@ -77,7 +70,6 @@ long long va_llongs(const char *fmt, ...);
 double va_doubles_8(const char *fmt, ...);
 //! why more doubles than SSE registers: the 9th is in the overflow area, al is 8
 //! varargs double, double, double, double, double, double, double, double
-//! known gcc ms caller argument: a named floating-point argument of a variadic call is in xmm only
 double va_doubles_9(double first, ...);
 //! varargs void *, const char *, void **
 void *va_pointers(const char *fmt, ...);

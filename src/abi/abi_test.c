@@ -336,7 +336,7 @@ START_TEST(conventions_name_their_rules)
 		for (k = 0; k < CHECK_COUNT; k++) {
 			bool applies = true;
 
-			if (k == CHECK_REFERENCE)
+			if (k == CHECK_REFERENCE || k == CHECK_COPY)
 				applies = ms;
 			else if (k >= CHECK_SLOT && k < CHECK_FAULT) /* of contracts */
 				applies = false;

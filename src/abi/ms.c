@@ -95,7 +95,9 @@ static void place_argument(const struct prototype *p, unsigned i, unsigned at,
 			return;
 		}
 		v->by_reference = true;
-		v->rule = kind == VECTORS ? RULE_MS_VECTOR : RULE_MS_REFERENCE;
+		v->rule = kind == AGGREGATES               ? RULE_MS_REFERENCE_ALIGNED
+			  : kind == VECTORS && bytes == 16 ? RULE_MS_VECTOR
+							   : RULE_MS_REFERENCE;
 		bytes = SLOT;
 	} else if (kind == FOREIGN) {
 		unspecified(v, RULE_MS_FOREIGN);
@@ -111,11 +113,12 @@ static void place_argument(const struct prototype *p, unsigned i, unsigned at,
 	}
 	if (kind == FLOATS)
 		v->loc[v->nlocs++] = (struct loc){ .kind = LOC_XMM, .reg = at, .bytes = bytes };
-	/* Of a variadic function any floating-point value is in both registers. */
+	/* Of a variadic function any floating-point value may be in both registers; one of the
+	 * ellipsis is. */
 	if (kind != FLOATS || p->variadic) {
 		v->loc[v->nlocs++] =
 			(struct loc){ .kind = LOC_GPR, .reg = int_regs[at], .bytes = bytes };
-		if (kind == FLOATS)
+		if (kind == FLOATS && i >= p->nparams)
 			v->rule = RULE_MS_VARARGS;
 	}
 }
@@ -161,6 +164,7 @@ const struct convention abi_ms = {
 	.rule = { [CHECK_ENTERED] = RULE_MS_CALL,
 		  [CHECK_LAYOUT] = RULE_SYSV_LAYOUT,
 		  [CHECK_ARG] = RULE_MS_ARGS,
+		  [CHECK_COPY] = RULE_MS_VARARGS,
 		  [CHECK_REFERENCE] = RULE_MS_REFERENCE,
 		  [CHECK_UPPER] = RULE_MS_UPPER,
 		  [CHECK_RETURN] = RULE_MS_RET_INT,

@@ -21,7 +21,8 @@ static bool compiler_died(const struct finding *f)
 
 static bool is_argument(const struct finding *f)
 {
-	return !unspecified(f) && (f->check == CHECK_ARG || f->check == CHECK_REFERENCE);
+	return !unspecified(f) &&
+	       (f->check == CHECK_ARG || f->check == CHECK_COPY || f->check == CHECK_REFERENCE);
 }
 
 /* The compiler's last words, less what differs from file to file. */

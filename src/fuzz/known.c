@@ -82,7 +82,7 @@ void fuzz_learn_reasons(struct fuzz_clusters *all, const struct fuzz_round *r)
 
 static bool looks_at_an_argument(enum check c)
 {
-	return c == CHECK_ARG || c == CHECK_REFERENCE;
+	return c == CHECK_ARG || c == CHECK_COPY || c == CHECK_REFERENCE;
 }
 
 /* Optimisations of one compiler may differ in what they show. */

@@ -188,8 +188,7 @@ static bool in_mmx_mode(const struct cl_image *m)
 
 	for (int r = 0; r < 8; r++)
 		written = written || *(const uint16_t *)(m->fx + FX_ST + 16 * r + 8) == 0xffff;
-	return written && m->fx[FX_FTW] == 0xff &&
-	       !(*(const uint16_t *)(m->fx + FX_FSW) & FSW_TOP);
+	return written && m->fx[FX_FTW] == 0xff && !(*(const uint16_t *)(m->fx + FX_FSW) & FSW_TOP);
 }
 
 /* Control state that any function hands back as it got it, or as the convention wants it. */
@@ -669,6 +668,9 @@ static void check_placed(const struct cl_case *c, const struct cl_values *v, int
 		for (unsigned k = 0; k < d->nlocs; k++) {
 			const struct cl_loc *l = &d->loc[k];
 			const uint8_t *at = captured(l), *want = v->arg[i] + l->off;
+			/* A second place of one piece: a variadic argument in both its registers.
+			 */
+			bool copy = k && l->off == d->loc[k - 1].off;
 			unsigned bytes = min(l->bytes, d->compare - min(l->off, d->compare));
 			unsigned first = 0;
 			struct candidates holds = nowhere, found;
@@ -692,7 +694,8 @@ static void check_placed(const struct cl_case *c, const struct cl_values *v, int
 					      mask_at(d, l->off + first), bytes - first);
 			if (d->class == CL_BOOL)
 				found = nowhere;
-			differ(out, CHECK_ARG, (int)i, round, want, seen, bytes, holds, found);
+			differ(out, copy ? CHECK_COPY : CHECK_ARG, (int)i, round, want, seen, bytes,
+			       holds, found);
 			break;
 		}
 	}

@@ -66,6 +66,18 @@ static enum rule_id x87_rule(const struct gen_case *c, int direction, const stru
 							       : c->conv->rule[f->check];
 }
 
+/* Of a pointer that an argument travels as: is it one, and is it aligned? */
+static enum rule_id reference_rule(const struct value_place *v, const struct cl_finding *f)
+{
+	uint64_t want, got;
+
+	memcpy(&want, f->expected, sizeof(want));
+	memcpy(&got, f->observed, sizeof(got));
+	/* The payload expects it rounded down where it is not aligned. */
+	return v->rule == RULE_MS_REFERENCE && want == got - got % 16 ? RULE_MS_REFERENCE_OTHER
+								      : v->rule;
+}
+
 /* The rule that makes this check true here. */
 static enum rule_id rule_of(const struct gen_case *c, int direction, const struct cl_finding *f)
 {
@@ -79,8 +91,11 @@ static enum rule_id rule_of(const struct gen_case *c, int direction, const struc
 		return RULE_LINUX_VCPU_GUEST;
 	switch (f->check) {
 	case CHECK_ARG:
-	case CHECK_REFERENCE:
 		return c->place.arg[f->item].rule;
+	case CHECK_COPY:
+		return f->item < c->place.nnamed ? RULE_MS_VARARGS_NAMED : RULE_MS_VARARGS;
+	case CHECK_REFERENCE:
+		return reference_rule(&c->place.arg[f->item], f);
 	case CHECK_RETURN:
 		return c->place.ret.rule;
 	case CHECK_UPPER:
@@ -135,7 +150,8 @@ static bool readable(const struct gen_case *c, const struct cl_finding *r)
 {
 	if (r->check >= CHECK_COUNT || r->size > sizeof(r->expected))
 		return false;
-	return (r->check != CHECK_ARG && r->check != CHECK_REFERENCE) || r->item < c->place.nargs;
+	return (r->check != CHECK_ARG && r->check != CHECK_COPY && r->check != CHECK_REFERENCE) ||
+	       r->item < c->place.nargs;
 }
 
 static void judge_records(struct matrix *m, size_t column, const struct gen_case *c, int direction,
