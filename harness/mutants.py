@@ -374,20 +374,19 @@ def upper(w: Width):
                   "ret": asm("mov patch_save, %ecx", "mov %ecx, cl_wide_int")},
                  (Finding("upper-bits", w.rule("upper"),
                           "argument a (signed char), widened by the callee", extended, "0x#",
-                          dirty, "divergence"),))
-    rule, verdict = ("i386.return.subint", "violation") if w.bits == 32 else (w.rule("upper"),
-                                                                             "divergence")
+                          dirty, "divergence" if w.bits == 32 else "violation"),))
+    rule = "i386.return.subint" if w.bits == 32 else w.rule("upper")
     yield Mutant("upper_return", w.bits, w.abi, "signed char {}(void)", "caller",
                  {"after_call": asm("mov %eax, patch_save"),
                   "ret": asm("mov patch_save, %ecx", "mov %ecx, cl_wide_int_ret")},
                  (Finding("upper-bits", rule, "return value (signed char), widened by the caller",
-                          extended, "0x#", dirty, verdict),))
+                          extended, "0x#", dirty, "violation"),))
     if w.bits == 64:
         yield Mutant("upper_int", 64, "sysv", "void {}(int a)", "target",
                      {"entry": asm("mov %rdi, patch_save"),
                       "ret": asm("mov patch_save, %rcx", "mov %rcx, cl_wide")},
                      (Finding("upper-bits", "sysv.upper", "argument a (int), widened by the callee",
-                              extended, "0x#", dirty, "divergence"),))
+                              extended, "0x#", dirty, "violation"),))
 
 
 def returned(place: str, rule: str, observed: str, origin: str | None = None,

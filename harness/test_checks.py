@@ -121,7 +121,8 @@ def test_report_has_the_words_of_the_finding(matrices):
     assert ("argument: argument a (int): expected in edi: " in text)
     assert "(which was in esi at the call)" in text
     assert "rule sysv.args.integer: INTEGER arguments take the next free register" in text
-    assert "rule sysv.upper (silent): " in text
+    assert "rule i386.upper (silent): " in text
+    assert "rule sysv.upper: " in text
 
 
 EXIT = {64: asm("mov $231, %eax", "xor %edi, %edi", "syscall"),  # exit_group(0)

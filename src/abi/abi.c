@@ -88,7 +88,7 @@ static const char *why_not_type(const struct type *t, const struct profile *pr)
 	}
 }
 
-const char *abi_place_in(enum profile_id profile, const struct convention *c,
+const char *abi_place_at(enum edition e, enum profile_id profile, const struct convention *c,
 			 const struct prototype *p, struct placement *out)
 {
 	unsigned n = (unsigned)(p->nparams + p->nvarargs);
@@ -113,8 +113,15 @@ const char *abi_place_in(enum profile_id profile, const struct convention *c,
 		out->align_rule = RULE_LINUX_STACK;
 	}
 	here.profile = pr;
+	here.edition = out->edition = e;
 	c->place(&here, p, out);
 	return NULL;
+}
+
+const char *abi_place_in(enum profile_id profile, const struct convention *c,
+			 const struct prototype *p, struct placement *out)
+{
+	return abi_place_at(EDITION_LATEST, profile, c, p, out);
 }
 
 enum profile_id convention_profile(const struct convention *c)

@@ -12,7 +12,25 @@
 #include "proto/proto.h"
 
 enum rule_status { STATED, SILENT, CONTRADICTORY };
-enum document { PSABI64, PSABI64_LATER, PSABI32, GCCMAN, MSX64, LINUX, SDM, DOCUMENTS };
+enum document {
+	PSABI64,
+	PSABI64_2024,
+	PSABI64_2025,
+	PSABI32,
+	PSABI32_LATER,
+	GCCMAN,
+	MSX64,
+	LINUX,
+	SDM,
+	DOCUMENTS
+};
+
+/* Which editions of the psABIs decide. The latest is 0: whoever asks for none gets that. */
+enum edition { EDITION_2025, EDITION_2024, EDITION_2019, EDITIONS, EDITION_LATEST = EDITION_2025 };
+
+struct edition_info {
+	const char *name, *what;
+};
 
 struct document_info {
 	const char *title, *edition;
@@ -29,8 +47,11 @@ struct rule {
 enum rule_id {
 	RULE_NONE,
 #define RULE(id, name, doc, section, status, sentence) RULE_##id,
+#define RULE_SINCE(id, name, edition, doc, section, sentence, old_doc, old_section, old_sentence) \
+	RULE_##id,
 #include "abi/rules.def"
 #undef RULE
+#undef RULE_SINCE
 	RULE_COUNT
 };
 
@@ -46,8 +67,15 @@ struct check_info {
 };
 
 extern const struct document_info documents[DOCUMENTS];
-extern const struct rule rules[RULE_COUNT];
+extern const struct edition_info editions[EDITIONS];
+extern const struct rule rules[RULE_COUNT]; /* as of the latest edition */
 extern const struct check_info checks[CHECK_COUNT];
+
+/* The rule as of an edition: what a later one states an earlier one may be silent about. */
+const struct rule *rule_in(enum rule_id id, enum edition e);
+
+/* The edition of that name, or EDITIONS. */
+enum edition edition_find(const char *name);
 
 /* Where one piece of a value travels. */
 enum loc_kind { LOC_GPR, LOC_XMM, LOC_X87, LOC_STACK };
@@ -72,6 +100,7 @@ struct value_place {
 };
 
 struct placement {
+	enum edition edition;   /* by which it was made */
 	struct value_place ret; /* nlocs == 0 and !unspecified: void */
 	/* Pointer to a memory return value; nlocs == 0: none. Then ret has no loc of its own, and
 	 * the pointer comes back in ax. */
@@ -99,8 +128,9 @@ struct convention {
 	enum rule_id noop; /* the rule by which it changes nothing at this width, or RULE_NONE */
 	bool headline;     /* leads every matrix */
 	const char *only;  /* the one profile it exists in, or NULL */
-	/* Set by abi_place_in: what the code is compiled for. */
+	/* Set by abi_place_at: what the code is compiled for, and what decides. */
 	const struct profile *profile;
+	enum edition edition;
 	unsigned saved_gpr,
 		saved_xmm; /* bit sets of call-preserved registers, stack pointer apart */
 	enum rule_id rule[CHECK_COUNT]; /* what makes each check true; RULE_NONE: does not apply */
@@ -123,9 +153,13 @@ bool convention_in(const struct convention *c, enum profile_id profile);
 /* The profile that `c` belongs to: user, but for conventions of one profile only. */
 enum profile_id convention_profile(const struct convention *c);
 
-/* Place `p` under `c` as compiled in `profile`. Returns NULL, or why `p` cannot be declared there
+/* Place `p` under `c` as compiled in `profile`, by an edition of the documents. Returns NULL, or why `p` cannot be declared there
  * (static text): a type that does not exist at the width, an aggregate this oracle does not place.
  */
+const char *abi_place_at(enum edition e, enum profile_id profile, const struct convention *c,
+			 const struct prototype *p, struct placement *out);
+
+/* By the latest edition. */
 const char *abi_place_in(enum profile_id profile, const struct convention *c,
 			 const struct prototype *p, struct placement *out);
 

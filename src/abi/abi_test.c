@@ -389,7 +389,9 @@ static const struct {
 	{ "sysv", W64, CHECK_DF, "sysv.flags.df", STATED },
 	{ "sysv", W64, CHECK_X87_CW, "sysv.x87.cw", STATED },
 	{ "sysv", W64, CHECK_MXCSR, "sysv.mxcsr", STATED },
-	{ "sysv", W64, CHECK_UPPER, "sysv.upper", SILENT },
+	{ "sysv", W64, CHECK_UPPER, "sysv.upper", STATED },
+	{ "sysv", W64, CHECK_MMX, "sysv.mmx.emms", STATED },
+	{ "sysv", W64, CHECK_X87_STACK, "sysv.x87.stack", SILENT },
 	{ "sysv", W64, CHECK_HIDDEN, "sysv.return.memory", STATED },
 	{ "ms", W64, CHECK_SAVED, "ms.registers.saved", STATED },
 	{ "ms", W64, CHECK_SP, "ms.registers.sp", STATED },
@@ -409,6 +411,9 @@ static const struct {
 	{ "cdecl", W32, CHECK_X87_CW, "i386.x87.cw", STATED },
 	{ "cdecl", W32, CHECK_MXCSR, "i386.mxcsr", STATED },
 	{ "cdecl", W32, CHECK_UPPER, "i386.upper", SILENT },
+	{ "cdecl", W32, CHECK_MMX, "i386.mmx.emms", STATED },
+	{ "cdecl", W32, CHECK_X87_STACK, "i386.x87.stack", SILENT },
+	{ "ms", W64, CHECK_MMX, "ms.mmx", SILENT },
 	{ "cdecl", W32, CHECK_HIDDEN, "i386.return.memory", STATED },
 	{ "stdcall", W32, CHECK_SP, "gcc.stdcall.pop", STATED },
 	{ "stdcall", W32, CHECK_SAVED, "i386.registers.saved", STATED },
@@ -430,13 +435,98 @@ START_TEST(rule_of_check)
 }
 END_TEST
 
-/* Table 2.4 of the i386 psABI speaks of the bits above a narrow result, Microsoft's page too; the
- * x86-64 psABI does not. */
+/* Table 2.4 of the i386 psABI speaks of the bits above a narrow result, Microsoft's page too, and the
+ * x86-64 psABI since 2025. */
 START_TEST(upper_bits_of_results)
 {
 	ck_assert_int_eq(rules[convention_find("cdecl", W32)->upper_return].status, STATED);
-	ck_assert_int_eq(rules[convention_find("sysv", W64)->upper_return].status, SILENT);
+	ck_assert_int_eq(rules[convention_find("sysv", W64)->upper_return].status, STATED);
+	ck_assert_int_eq(
+		rule_in(convention_find("sysv", W64)->upper_return, EDITION_2024)->status, SILENT);
 	ck_assert_int_eq(rules[convention_find("ms", W64)->upper_return].status, STATED);
+}
+END_TEST
+
+/* ---- editions ---- */
+
+static const struct {
+	const char *rule;
+	enum rule_status status[EDITIONS]; /* 2025, 2024, 2019 */
+} rule_by_edition[] = {
+	{ "sysv.upper", { STATED, SILENT, SILENT } },
+	{ "sysv.upper.bitint", { STATED, STATED, SILENT } },
+	{ "sysv.args.bitint", { STATED, STATED, SILENT } },
+	{ "sysv.args.float16", { STATED, STATED, SILENT } },
+	{ "i386.args.float16", { STATED, STATED, SILENT } },
+	{ "i386.return.float16", { STATED, STATED, SILENT } },
+	{ "i386.upper", { SILENT, SILENT, SILENT } },
+	{ "sysv.args.integer", { STATED, STATED, STATED } },
+	{ "regparm.gap", { CONTRADICTORY, CONTRADICTORY, CONTRADICTORY } },
+};
+
+START_TEST(rules_have_editions)
+{
+	enum rule_id id = rule_find(rule_by_edition[_i].rule);
+
+	for (enum edition e = EDITION_LATEST; e < EDITIONS; e++) {
+		const struct rule *r = rule_in(id, e);
+
+		ck_assert_str_eq(r->name, rule_by_edition[_i].rule);
+		ck_assert_msg(r->status == rule_by_edition[_i].status[e], "%s by %s: %d", r->name,
+			      editions[e].name, r->status);
+		ck_assert(*r->sentence && *r->section && r->document < DOCUMENTS);
+	}
+	ck_assert_ptr_eq(rule_in(id, EDITION_LATEST), &rules[id]);
+}
+END_TEST
+
+START_TEST(editions_by_name)
+{
+	ck_assert_int_eq(edition_find("2025"), EDITION_2025);
+	ck_assert_int_eq(edition_find("2024"), EDITION_2024);
+	ck_assert_int_eq(edition_find("2019"), EDITION_2019);
+	ck_assert_int_eq(edition_find("2018"), EDITIONS);
+	ck_assert_int_eq(edition_find(""), EDITIONS);
+}
+END_TEST
+
+/* A type that an edition does not know has no place by it. */
+static const struct {
+	enum profile_id profile;
+	const char *convention, *call, *latest, *of_2019;
+} placed_by_edition[] = {
+	{ PROFILE_USER_64, "sysv", "_Float16 f(_Float16, int)", "xmm0 | edi -> xmm0",
+	  "unspecified | unspecified -> unspecified" },
+	{ PROFILE_USER_64, "sysv", "void f(int, _BitInt(7), int)", "edi | sil | edx -> void",
+	  "edi | unspecified | unspecified -> void" },
+	{ PROFILE_USER_64, "sysv", "struct s { _BitInt(7) a; }; void f(struct s, int)",
+	  "dil | esi -> void", "unspecified | unspecified -> void" },
+	{ PROFILE_USER_64, "sysv", "struct s { _BitInt(129) a; }; void f(struct s, int)",
+	  "rsp+0 | edi -> void", "rsp+0 | edi -> void" },
+	{ PROFILE_SSE2_32, "cdecl", "_Float16 f(int, _Float16)", "esp+0 | esp+4 -> xmm0",
+	  "unspecified | unspecified -> unspecified" },
+	{ PROFILE_SSE2_32, "cdecl", "void f(int, _Float16)", "esp+0 | esp+4 -> void",
+	  "esp+0 | unspecified -> void" },
+	{ PROFILE_USER_64, "sysv", "void f(char, __int128)", "dil | rdx:rsi -> void",
+	  "dil | rdx:rsi -> void" },
+};
+
+START_TEST(placements_have_editions)
+{
+	const char *call = placed_by_edition[_i].call;
+	enum profile_id profile = placed_by_edition[_i].profile;
+	enum width w = profiles[profile].width;
+	const struct convention *c = convention_find(placed_by_edition[_i].convention, w);
+	struct arena *a = arena_new();
+	struct placement got;
+
+	ck_assert_ptr_null(
+		abi_place_at(EDITION_LATEST, profile, c, parse_call(a, call), &got));
+	ck_assert_str_eq(places_text(a, w, &got), placed_by_edition[_i].latest);
+	ck_assert_ptr_null(abi_place_at(EDITION_2019, profile, c, parse_call(a, call), &got));
+	ck_assert_str_eq(places_text(a, w, &got), placed_by_edition[_i].of_2019);
+	ck_assert_int_eq(got.edition, EDITION_2019);
+	arena_free(a);
 }
 END_TEST
 
@@ -597,6 +687,9 @@ static Suite *tables_suite(void)
 	tcase_add_test(tc, conventions_are_found);
 	tcase_add_loop_test(tc, rule_of_check, 0, (int)ARRAY_SIZE(check_rules_of));
 	tcase_add_test(tc, upper_bits_of_results);
+	tcase_add_loop_test(tc, rules_have_editions, 0, (int)ARRAY_SIZE(rule_by_edition));
+	tcase_add_test(tc, editions_by_name);
+	tcase_add_loop_test(tc, placements_have_editions, 0, (int)ARRAY_SIZE(placed_by_edition));
 	tcase_add_test(tc, refused);
 	tcase_add_test(tc, types_of_arguments);
 	suite_add_tcase(s, tc);

@@ -6,7 +6,7 @@
 static void cdecl_place(const struct convention *c, const struct prototype *p,
 			struct placement *out)
 {
-	i386_return(c->profile, p, out);
+	i386_return(c, p, out);
 	for (unsigned i = 0; !out->stack_unspecified && i < out->nargs; i++) {
 		if (!i386_other_arg(c, p, i, out))
 			i386_stack_arg(p, i, p->variadic ? RULE_I386_VARARGS : RULE_I386_STACK,

@@ -55,14 +55,14 @@ void sysv_place(const struct convention *c, const struct prototype *p, struct pl
 
 /* Place the return value: psABI 2.2.3, Table 2.4, and GCC's options for structures. The same in
  * every i386 convention. */
-void i386_return(const struct profile *pr, const struct prototype *p, struct placement *out);
+void i386_return(const struct convention *c, const struct prototype *p, struct placement *out);
 
 /* Why no document says how this vector travels, or RULE_NONE. */
 enum rule_id i386_silent_vector(const struct profile *pr, const struct type *t);
 
 /* The same for any type under an attribute that has GCC's manual put all but integral arguments on
  * the stack: a vector is not specified there. */
-enum rule_id i386_silent_with_attribute(const struct profile *pr, const struct type *t);
+enum rule_id i386_silent_with_attribute(const struct convention *c, const struct type *t);
 
 /* Place argument i if it is one whose place does not depend on the convention's own registers: a
  * vector, or a type that no document knows at 32 bit. False: it is none. */

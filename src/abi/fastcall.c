@@ -36,7 +36,8 @@ static struct loc read_gcc(struct reading *r, unsigned i, const struct type *t)
  * unions of any size go on the stack. */
 static struct loc read_microsoft(struct reading *r, const struct type *t, bool floats_count)
 {
-	bool fits = i386_fits_register(t) || (floats_count && t->kind == TYPE_FLOAT);
+	bool fits = i386_fits_register(t) ||
+		    (floats_count && (t->kind == TYPE_FLOAT || t->kind == TYPE_FLOAT16));
 
 	return fits && r->used < ARRAY_SIZE(regs) ? in_register(r->used++, t) : on_stack(r, t);
 }
@@ -52,7 +53,7 @@ static void fastcall_place(const struct convention *c, const struct prototype *p
 	struct reading gcc = { 0 }, wide = { 0 }, narrow = { 0 };
 	unsigned i;
 
-	i386_return(c->profile, p, out);
+	i386_return(c, p, out);
 	if (!p->variadic)
 		i386_unspecified_return(out);
 	out->pop_rule = c->rule[CHECK_SP];
@@ -73,7 +74,7 @@ static void fastcall_place(const struct convention *c, const struct prototype *p
 		enum rule_id why;
 		unsigned anywhere = 0;
 
-		why = i386_silent_with_attribute(c->profile, t);
+		why = i386_silent_with_attribute(c, t);
 		if (why || !i386_place_on_stack(t, &anywhere, &g, &why)) {
 			i386_unspecified_from(i, why, out);
 			break;
@@ -98,7 +99,8 @@ static void fastcall_place(const struct convention *c, const struct prototype *p
 		}
 		out->arg[i].unspecified = true;
 		out->arg[i].rule =
-			t->kind == TYPE_FLOAT ? RULE_GCC_FASTCALL_FLOAT : RULE_GCC_FASTCALL_GAP;
+			t->kind == TYPE_FLOAT || t->kind == TYPE_FLOAT16 ? RULE_GCC_FASTCALL_FLOAT
+									 : RULE_GCC_FASTCALL_GAP;
 	}
 	if (gcc.stack != wide.stack || gcc.stack != narrow.stack)
 		out->stack_unspecified = true;

@@ -80,16 +80,24 @@ void i386_unspecified_return(struct placement *out)
 		nothing_specified(true, RULE_GCC_HIDDEN, out);
 }
 
-/* Why no document places a return value of this type, or RULE_NONE. */
-static enum rule_id silent_return(const struct profile *pr, const struct type *t)
+/* The rule, where the edition is silent about what it states later. */
+static enum rule_id silent_in(const struct convention *c, enum rule_id rule)
 {
+	return rule_in(rule, c->edition)->status == STATED ? RULE_NONE : rule;
+}
+
+/* Why no document places a return value of this type, or RULE_NONE. */
+static enum rule_id silent_return(const struct convention *c, const struct type *t)
+{
+	const struct profile *pr = c->profile;
+
 	switch (t->kind) {
 	case TYPE_VECTOR:
 		return i386_silent_vector(pr, t);
 	case TYPE_BITINT:
 		return RULE_I386_BITINT;
 	case TYPE_FLOAT16:
-		return RULE_I386_FLOAT16;
+		return silent_in(c, RULE_I386_RET_FLOAT16);
 	case TYPE_STRUCT:
 	case TYPE_UNION:
 		if (pr->struct_return != RETURN_REG)
@@ -136,12 +144,13 @@ static bool any_m64(const struct prototype *p)
 	return any;
 }
 
-void i386_return(const struct profile *pr, const struct prototype *p, struct placement *out)
+void i386_return(const struct convention *c, const struct prototype *p, struct placement *out)
 {
+	const struct profile *pr = c->profile;
 	const struct type *t = p->ret;
 	struct value_place *v = &out->ret;
 	bool parts = t->kind == TYPE_COMPLEX;
-	enum rule_id silent = any_m64(p) ? RULE_I386_M64 : silent_return(pr, t);
+	enum rule_id silent = any_m64(p) ? RULE_I386_M64 : silent_return(c, t);
 	bool record_in_register = pr->struct_return == RETURN_REG && short_record(t);
 
 	if (silent) {
@@ -150,8 +159,8 @@ void i386_return(const struct profile *pr, const struct prototype *p, struct pla
 	}
 	if (t->kind == TYPE_VOID)
 		return;
-	if (t->kind == TYPE_VECTOR) {
-		v->rule = RULE_I386_RET_VECTOR;
+	if (t->kind == TYPE_VECTOR || t->kind == TYPE_FLOAT16) {
+		v->rule = t->kind == TYPE_VECTOR ? RULE_I386_RET_VECTOR : RULE_I386_RET_FLOAT16;
 		v->loc[v->nlocs++] = (struct loc){ .kind = LOC_XMM, .bytes = t->size[W32] };
 		return;
 	}
@@ -241,20 +250,20 @@ void i386_stack_arg(const struct prototype *p, unsigned i, enum rule_id rule, st
 		out->align_rule = RULE_I386_VECTOR_STACK;
 	}
 	v->nlocs = 1;
-	v->rule = why ? why : rule;
+	v->rule = why ? why : t->kind == TYPE_FLOAT16 ? RULE_I386_FLOAT16 : rule;
 }
 
-enum rule_id i386_silent_with_attribute(const struct profile *pr, const struct type *t)
+enum rule_id i386_silent_with_attribute(const struct convention *c, const struct type *t)
 {
 	enum rule_id why = RULE_NONE;
 
 	switch (t->kind) {
 	case TYPE_FLOAT16:
-		return RULE_I386_FLOAT16;
+		return silent_in(c, RULE_I386_FLOAT16);
 	case TYPE_BITINT:
 		return RULE_I386_BITINT;
 	case TYPE_VECTOR:
-		why = i386_silent_vector(pr, t);
+		why = i386_silent_vector(c->profile, t);
 		return why ? why : RULE_I386_VECTOR_ATTRIBUTE;
 	default:
 		return RULE_NONE;
@@ -270,13 +279,13 @@ bool i386_other_arg(const struct convention *c, const struct prototype *p, unsig
 	unsigned used = 0;
 
 	if (t->kind == TYPE_FLOAT16)
-		silent = RULE_I386_FLOAT16;
+		silent = silent_in(c, RULE_I386_FLOAT16);
 	else if (t->kind == TYPE_BITINT)
 		silent = RULE_I386_BITINT;
-	else if (t->kind != TYPE_VECTOR)
-		return false;
-	else
+	else if (t->kind == TYPE_VECTOR)
 		silent = i386_silent_vector(c->profile, t);
+	if (!silent && t->kind != TYPE_VECTOR)
+		return false;
 	if (silent) {
 		i386_unspecified_from(i, silent, out);
 		return true;

@@ -96,11 +96,22 @@ static const struct row cdecl_avx[] = {
 	{ V8 S("m64 a;") "void f(struct s)", "unspecified -> void", "args.m64.aligned", "stack ?" },
 	{ V4 "void f(int, v4)", "esp+0 | unspecified -> void", "args.stack args.vector.other",
 	  "stack ?" },
-	{ "void f(_Float16)", "unspecified -> void", "args.float16", "stack ?" },
+	/* Of later editions: on the stack, in a word each; back in xmm0. */
+	{ "_Float16 f(int, _Float16, _Float16)", "esp+0 | esp+4 | esp+8 -> xmm0",
+	  "args.stack 2*args.float16 -> return.float16", "stack 12" },
+	{ "_Float16 f(int, ...) <- _Float16", "esp+0 | esp+4 -> xmm0",
+	  "i386.varargs ANY -> return.float16", "stack 8" },
+	{ S("_Float16 a;") "struct s f(struct s)", "esp+4 -> memory by esp+0",
+	  "args.stack -> return.memory", "stack 8 pop 4" },
 };
 static const struct row fastcall_sse2[] = {
 	{ V16 "void f(int, m128)", "ecx | unspecified -> void",
 	  "gcc.fastcall.args args.vector.attribute", "stack ? pop ?" },
+	/* No wider than a DWORD, as float is. */
+	{ "_Float16 f(int, _Float16)", "ecx | unspecified -> xmm0",
+	  "gcc.fastcall.args fastcall.float -> return.float16", "stack ? pop ?" },
+	{ "_Float16 f(int, int, _Float16)", "ecx | edx | esp+0 -> xmm0",
+	  "3*ANY -> return.float16", "stack 4 pop 4" },
 };
 static const struct row thiscall_sse2[] = {
 	{ V16 "void f(int, m128, int)", "ecx | unspecified | unspecified -> void",

@@ -11,7 +11,7 @@ void i386_regparm_place(const struct convention *c, const struct prototype *p, u
 				     : RULE_I386_STACK;
 	unsigned i, used = 0;
 
-	i386_return(c->profile, p, out);
+	i386_return(c, p, out);
 	if (number && !p->variadic)
 		i386_unspecified_return(out);
 	out->pop_rule = out->hidden.nlocs ? RULE_I386_HIDDEN : c->rule[CHECK_SP];

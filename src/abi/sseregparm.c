@@ -22,7 +22,7 @@ static void sseregparm_place(const struct convention *c, const struct prototype 
 {
 	unsigned used = 0;
 
-	i386_return(c->profile, p, out);
+	i386_return(c, p, out);
 	out->pop_rule = out->hidden.nlocs ? RULE_I386_HIDDEN : c->rule[CHECK_SP];
 	if (out->stack_unspecified)
 		return;

@@ -18,6 +18,7 @@ struct classes {
 	enum rule_id rule;
 	unsigned unnamed;    /* eightbytes that hold an unnamed bit-field */
 	enum rule_id silent; /* why no document decides, or RULE_NONE */
+	enum edition edition;
 };
 
 static unsigned min(unsigned a, unsigned b)
@@ -69,6 +70,13 @@ static void note_unnamed(struct classes *c, unsigned bit, unsigned bits)
 		c->unnamed |= 1u << at;
 }
 
+/* A type of later editions only. */
+static void needs(struct classes *c, enum rule_id rule)
+{
+	if (rule_in(rule, c->edition)->status != STATED)
+		c->silent = rule;
+}
+
 /* Classify `t` at a byte offset of the argument. False: it has class MEMORY as a whole. */
 static bool classify(struct classes *c, enum isa isa, const struct type *t, unsigned offset)
 {
@@ -113,8 +121,15 @@ static bool classify(struct classes *c, enum isa isa, const struct type *t, unsi
 		return true;
 	case TYPE_FLOAT:
 	case TYPE_DOUBLE:
-	case TYPE_FLOAT16:
 		put(c, offset, size, SSE, SSE);
+		return true;
+	case TYPE_FLOAT16:
+		needs(c, RULE_SYSV_FLOAT16);
+		put(c, offset, size, SSE, SSE);
+		return true;
+	case TYPE_BITINT:
+		needs(c, RULE_SYSV_BITINT);
+		put(c, offset, size, INTEGER, INTEGER);
 		return true;
 	case TYPE_FLOAT128:
 		put(c, offset, size, SSE, SSEUP);
@@ -163,11 +178,12 @@ static bool clean_up(struct classes *c)
 }
 
 /* The classes of an argument or return value; false: it has class MEMORY, c->rule says why. */
-static bool classes_of(enum isa isa, const struct type *t, struct classes *c)
+static bool classes_of(const struct convention *conv, const struct type *t, struct classes *c)
 {
+	enum isa isa = conv->profile->isa;
 	unsigned size = t->size[W64];
 
-	*c = (struct classes){ .n = (size + EIGHTBYTE - 1) / EIGHTBYTE };
+	*c = (struct classes){ .n = (size + EIGHTBYTE - 1) / EIGHTBYTE, .edition = conv->edition };
 	switch (t->kind) {
 	case TYPE_STRUCT:
 	case TYPE_UNION:
@@ -268,7 +284,7 @@ static unsigned place_return(const struct convention *conv, const struct type *t
 		return 0;
 	pcc = conv->profile->struct_return == RETURN_PCC &&
 	      (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION) && size;
-	if ((!classes_of(conv->profile->isa, t, &c) && !c.silent) || pcc) {
+	if ((!classes_of(conv, t, &c) && !c.silent) || pcc) {
 		v->rule = out->hidden.rule = pcc ? RULE_GCC_PCC_STRUCT : RULE_SYSV_HIDDEN;
 		out->hidden.loc[out->hidden.nlocs++] =
 			(struct loc){ .kind = LOC_GPR, .reg = arg_ints[0], .bytes = EIGHTBYTE };
@@ -374,7 +390,7 @@ void sysv_place(const struct convention *c, const struct prototype *p, struct pl
 		struct value_place *v = &out->arg[i];
 		unsigned want_ints = 0, want_sses = 0;
 		struct classes k;
-		bool memory = !classes_of(c->profile->isa, t, &k);
+		bool memory = !classes_of(c, t, &k);
 
 		v->rule = k.rule;
 		if (k.silent || out->ret.unspecified) {

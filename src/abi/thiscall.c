@@ -8,7 +8,7 @@ static void thiscall_place(const struct convention *c, const struct prototype *p
 {
 	unsigned i = 0;
 
-	i386_return(c->profile, p, out);
+	i386_return(c, p, out);
 	if (!p->variadic)
 		i386_unspecified_return(out);
 	out->pop_rule = c->rule[CHECK_SP];
@@ -31,7 +31,7 @@ static void thiscall_place(const struct convention *c, const struct prototype *p
 		i = out->nargs;
 	}
 	for (; !out->stack_unspecified && i < out->nargs; i++) {
-		enum rule_id why = i386_silent_with_attribute(c->profile, proto_arg_type(p, i));
+		enum rule_id why = i386_silent_with_attribute(c, proto_arg_type(p, i));
 
 		if (why)
 			i386_unspecified_from(i, why, out);

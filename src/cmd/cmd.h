@@ -35,6 +35,9 @@ void profile_list(struct arena *a, const char *list, bool out[PROFILES]);
 /* Check an argument of --color; ends with a message. */
 const char *color_option(const char *arg);
 
+/* The argument of --edition; ends with a message when there is no such edition. */
+enum edition edition_option(const char *arg);
+
 /* "DIR/matrix.json" for a folder that holds one, the path itself for all else. In `a`. */
 const char *matrix_path(struct arena *a, const char *path);
 

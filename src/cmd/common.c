@@ -103,6 +103,15 @@ const char *matrix_path(struct arena *a, const char *path)
 	return path;
 }
 
+enum edition edition_option(const char *arg)
+{
+	enum edition e = edition_find(arg);
+
+	if (e == EDITIONS)
+		die("--edition: unknown edition `%s': use 2019, 2024 or 2025", arg);
+	return e;
+}
+
 const char *color_option(const char *arg)
 {
 	if (strcmp(arg, "auto") && strcmp(arg, "always") && strcmp(arg, "never"))

@@ -9,13 +9,15 @@
 #include <string.h>
 
 static const char usage[] =
-	"usage: clobber explain [--abi LIST] [--width LIST] 'PROTOTYPE'\n"
+	"usage: clobber explain [--abi LIST] [--width LIST] [--edition E] 'PROTOTYPE'\n"
 	"\n"
 	"Where each argument goes, where the value returns, who pops the arguments and\n"
 	"what is preserved, under every convention, with the rules that say so.\n"
 	"\n"
 	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
 	"  --width LIST    32, 64 (default: both)\n"
+	"  --edition E     of the psABIs: 2019, 2024, 2025 (default: 2025; see\n"
+	"                  `clobber list rules')\n"
 	"  -h, --help      this text\n"
 	"\n"
 	"example: clobber explain 'void vmread_error(unsigned long field, _Bool fault)'\n";
@@ -101,11 +103,11 @@ static void stack_picture(struct str *out, struct arena *a, const struct convent
 	}
 }
 
-static void explain(struct str *out, struct arena *a, const struct convention *c,
+static void explain(struct str *out, struct arena *a, enum edition e, const struct convention *c,
 		    const struct prototype *p)
 {
 	struct placement pl;
-	const char *why = abi_place(c, p, &pl);
+	const char *why = abi_place_at(e, convention_profile(c), c, p, &pl);
 	struct str s = { 0 };
 
 	str_addf(out, "%s, %u bit: %s", c->name, width_bits(c->width), c->title);
@@ -174,6 +176,7 @@ int cmd_explain(int argc, char **argv)
 {
 	static const struct option longs[] = { { "abi", 1, NULL, 'a' },
 					       { "width", 1, NULL, 'w' },
+					       { "edition", 1, NULL, 'e' },
 					       { "help", 0, NULL, 'h' },
 					       { NULL, 0, NULL, 0 } };
 	struct arena *a = arena_new();
@@ -181,6 +184,7 @@ int cmd_explain(int argc, char **argv)
 	const struct prototype *p;
 	struct str out = { 0 };
 	const char **names;
+	enum edition edition = EDITION_LATEST;
 	bool width[WIDTHS];
 	size_t shown = 0;
 	int c;
@@ -192,6 +196,9 @@ int cmd_explain(int argc, char **argv)
 			break;
 		case 'w':
 			widths = optarg;
+			break;
+		case 'e':
+			edition = edition_option(optarg);
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -218,7 +225,7 @@ int cmd_explain(int argc, char **argv)
 			continue;
 		if (p->convention && strcmp(p->convention, (*conv)->name))
 			continue;
-		explain(&out, a, *conv, p);
+		explain(&out, a, edition, *conv, p);
 		shown++;
 	}
 	if (!shown)

@@ -30,14 +30,35 @@ static int list_abis(void)
 	return 0;
 }
 
-static int list_rules(void)
+static void print_rule(const struct rule *r)
 {
 	static const char *const status[] = { "stated", "silent", "contradictory" };
 
-	for (int i = 1; i < RULE_COUNT; i++)
-		printf("%s\n    %s, %s (%s): %s\n    %s\n", rules[i].name,
-		       documents[rules[i].document].title, documents[rules[i].document].edition,
-		       rules[i].section, status[rules[i].status], rules[i].sentence);
+	printf("    %s (%s), %s: %s\n    %s\n", documents[r->document].title,
+	       documents[r->document].edition, r->section, status[r->status], r->sentence);
+}
+
+static int list_rules(void)
+{
+	for (enum edition e = EDITION_LATEST; e < EDITIONS; e++)
+		printf("edition %s%s: %s\n", editions[e].name,
+		       e == EDITION_LATEST ? " (default)" : "", editions[e].what);
+	printf("\n");
+	for (enum rule_id i = 1; i < RULE_COUNT; i++) {
+		const struct rule *last = &rules[i];
+
+		printf("%s\n", last->name);
+		print_rule(last);
+		for (enum edition e = EDITION_LATEST; e < EDITIONS; e++) {
+			const struct rule *r = rule_in(i, e);
+
+			if (r == last)
+				continue;
+			printf("  before that, by edition %s:\n", editions[e].name);
+			print_rule(r);
+			last = r;
+		}
+	}
 	return 0;
 }
 

@@ -49,6 +49,9 @@ static void must_agree(const struct shard *a, const struct shard *b)
 	if (strcmp(x->version, y->version))
 		die("merge: %s was run by clobber %s, %s by %s", a->path, x->version, b->path,
 		    y->version);
+	if (x->edition != y->edition)
+		die("merge: %s was run with --edition %s, %s with %s", a->path,
+		    editions[x->edition].name, b->path, editions[y->edition].name);
 	if (x->seed != y->seed)
 		die("merge: %s was run with seed %llu, %s with %llu", a->path,
 		    (unsigned long long)x->seed, b->path, (unsigned long long)y->seed);

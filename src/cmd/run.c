@@ -46,6 +46,8 @@ static const char usage[] =
 	"                  leaf,trap-fpu for profile kernel, none for others)\n"
 	"  --cases LIST    case files, folders or globs; FILE:FUNCTION takes one case\n"
 	"  --seed N        seed of all values (default: 1)\n"
+	"  --edition E     of the psABIs, that decides: 2019, 2024, 2025 (default: 2025;\n"
+	"                  see `clobber list rules')\n"
 	"  --out DIR       results (default: results/latest)\n"
 	"  --work DIR      generated and built files (default: DIR/work)\n"
 	"  --build-only    compile and link, run nothing: DIR/shard.json for --built\n"
@@ -69,6 +71,7 @@ struct options {
 	const char *cc, *width, *abi, *opt, *profile, *place, *cases, *out, *work, *color, *shard,
 		*launcher, *vmx_model, *vmx_engine, *vmx_with, *built;
 	uint64_t seed;
+	enum edition edition;
 	unsigned jobs;
 	bool verbose, quiet, build_only, fresh;
 };
@@ -99,6 +102,7 @@ enum {
 	OPT_JOBS,
 	OPT_COLOR,
 	OPT_SHARD,
+	OPT_EDITION,
 	OPT_LAUNCHER,
 	OPT_VMX_MODEL,
 	OPT_VMX_ENGINE,
@@ -118,7 +122,7 @@ static void refuse_mixtures(const struct options *o)
 			{ "--abi", o->abi },     { "--profile", o->profile },
 			{ "--cases", o->cases }, { "--launcher", o->launcher },
 			{ "--shard", o->shard }, { "--build-only", o->build_only },
-			{ "--opt", o->opt } };
+			{ "--opt", o->opt },      { "--edition", o->edition != EDITION_LATEST } };
 
 	for (size_t i = 0; o->built && i < ARRAY_SIZE(choices); i++) {
 		if (choices[i].given)
@@ -139,6 +143,7 @@ static bool parse_options(int argc, char **argv, struct options *o)
 					       { "place", 1, NULL, OPT_PLACE },
 					       { "cases", 1, NULL, OPT_CASES },
 					       { "seed", 1, NULL, OPT_SEED },
+					       { "edition", 1, NULL, OPT_EDITION },
 					       { "out", 1, NULL, OPT_OUT },
 					       { "work", 1, NULL, OPT_WORK },
 					       { "jobs", 1, NULL, OPT_JOBS },
@@ -183,6 +188,9 @@ static bool parse_options(int argc, char **argv, struct options *o)
 			break;
 		case OPT_SEED:
 			o->seed = number("--seed", optarg, INT64_MAX);
+			break;
+		case OPT_EDITION:
+			o->edition = edition_option(optarg);
 			break;
 		case OPT_OUT:
 			o->out = optarg;
@@ -336,9 +344,10 @@ static void load_plan(struct plan *p, const struct options *o, struct places *pl
 			die("--opt: `%s' is no optimisation; say for instance O0,O2", *s);
 	}
 	load_cases(p->arena, o->cases, &cases);
+	p->edition = o->edition;
 	for (enum profile_id f = 0; f < PROFILES; f++) {
 		if (wanted[f] && widths[profiles[f].width] &&
-		    gen_select_in(p->arena, &cases, f, abis, &p->set[f], &error) < 0) {
+		    gen_select_at(p->arena, &cases, p->edition, f, abis, &p->set[f], &error) < 0) {
 			fprintf(stderr, "%s\n", error);
 			exit(2);
 		}

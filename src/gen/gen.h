@@ -30,6 +30,7 @@ struct gen_batch {
 struct gen_set {
 	enum profile_id profile;
 	enum width width;
+	enum edition edition; /* of the documents that decide */
 	struct gen_case *v;
 	size_t n;
 	struct gen_batch *batch;
@@ -46,6 +47,10 @@ typedef const char *const *abi_filter;
  * as of proto_parse_file). */
 int gen_select_in(struct arena *a, const struct case_list *cases, enum profile_id profile,
 		  abi_filter only, struct gen_set *out, const char **error);
+
+/* The same by an edition of the documents; gen_select_in takes the latest. */
+int gen_select_at(struct arena *a, const struct case_list *cases, enum edition edition,
+		  enum profile_id profile, abi_filter only, struct gen_set *out, const char **error);
 
 /* In the profile `user` of a width. */
 int gen_select(struct arena *a, const struct case_list *cases, enum width w, abi_filter only,

@@ -59,7 +59,7 @@ static void add(struct arena *a, struct gen_set *out, const struct case_decl *d,
 	struct gen_case g = { .decl = d, .conv = c };
 
 	/* Pictures of the stack are of 1024 bytes. */
-	if (abi_place_in(out->profile, c, d->proto, &g.place) || g.place.stack_bytes > MOST_STACK) {
+	if (abi_place_at(out->edition, out->profile, c, d->proto, &g.place) || g.place.stack_bytes > MOST_STACK) {
 		out->inapplicable++;
 		return;
 	}
@@ -167,7 +167,15 @@ int gen_select(struct arena *a, const struct case_list *cases, enum width w, abi
 int gen_select_in(struct arena *a, const struct case_list *cases, enum profile_id profile,
 		  abi_filter only, struct gen_set *out, const char **error)
 {
-	*out = (struct gen_set){ .profile = profile, .width = profiles[profile].width };
+	return gen_select_at(a, cases, EDITION_LATEST, profile, only, out, error);
+}
+
+int gen_select_at(struct arena *a, const struct case_list *cases, enum edition edition,
+		  enum profile_id profile, abi_filter only, struct gen_set *out, const char **error)
+{
+	*out = (struct gen_set){ .profile = profile,
+				 .width = profiles[profile].width,
+				 .edition = edition };
 	for (size_t i = 0; i < cases->n; i++) {
 		const struct prototype *p = cases->v[i].proto;
 		const char *why = gen_through_error(a, &cases->v[i]);

@@ -47,6 +47,7 @@ struct plan {
 	const char *host_cc; /* compiles expectation tables */
 	const char *nasm, *ninja, *ld;
 	struct gen_set set[PROFILES];
+	enum edition edition; /* of the documents, by which the cases are placed and judged */
 	struct column *columns;
 	size_t ncolumns;
 	const char *launcher; /* what compilers are called through ("ccache"), or NULL */

@@ -17,13 +17,13 @@ json_t *document_checks(void)
 	return a;
 }
 
-json_t *document_rules(void)
+json_t *document_rules(enum edition edition)
 {
 	static const char *const status[] = { "stated", "silent", "contradictory" };
 	json_t *a = json_array();
 
 	for (int i = 0; i < RULE_COUNT; i++) {
-		const struct rule *r = &rules[i];
+		const struct rule *r = rule_in((enum rule_id)i, edition);
 
 		json_array_append_new(a, json_pack("{ss ss ss ss ss ss}", "name", r->name,
 						   "document", documents[r->document].title,

@@ -9,7 +9,7 @@
 /* All checks, all rules with their sentences, and all cases, those with findings
  * with their placements. */
 json_t *document_checks(void);
-json_t *document_rules(void);
+json_t *document_rules(enum edition edition);
 json_t *document_cases(const struct matrix *m);
 
 /* One finding of each fact with the assembly around it and the compiler's function, as the

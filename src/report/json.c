@@ -18,8 +18,9 @@ static json_t *tool(const struct matrix *m, const char *command)
 	for (int i = 0; i < DOCUMENTS; i++)
 		json_array_append_new(docs, json_pack("{ss ss}", "title", documents[i].title,
 						      "edition", documents[i].edition));
-	return json_pack("{ss ss sI so so}", "name", "clobber", "version", CLOBBER_VERSION, "seed",
-			 (json_int_t)m->seed, "command", string_or_null(command), "documents",
+	return json_pack("{ss ss ss sI so so}", "name", "clobber", "version", CLOBBER_VERSION,
+			 "edition", editions[m->plan->edition].name, "seed", (json_int_t)m->seed,
+			 "command", string_or_null(command), "documents",
 			 docs);
 }
 
@@ -253,7 +254,7 @@ json_t *report_document(const struct matrix *m, const struct claims_table *claim
 			 report_host(m->arena), "places", places, "columns", columns(m), "rows",
 			 json_rows(m), "cells", json_cells(m), "findings", json_findings(m),
 			 "narrow", json_extension(m), "vanished", json_vanished(m), "totals",
-			 json_totals(m), "checks", document_checks(), "rules", document_rules(),
+			 json_totals(m), "checks", document_checks(), "rules", document_rules(m->plan->edition),
 			 "cases", document_cases(m));
 	if (!root)
 		die("out of memory while writing matrix.json");

@@ -172,7 +172,7 @@ START_TEST(clusters_order)
 	broken(0, 0, CL_CALLEE, CHECK_FAULT, CL_FAULT_ILL);
 	broken(0, 1, CL_CALLEE, CHECK_SAVED, GPR_BX);
 	broken(0, 2, CL_CALLEE, CHECK_FAULT, CL_FAULT_TIMEOUT);
-	broken(0, 3, CL_CALLEE, CHECK_UPPER, 0);
+	broken(0, 3, CL_CALLEE, CHECK_X87_STACK, 0);
 	broken(0, 4, CL_CALLEE, CHECK_FAULT, CL_FAULT_SEGV);
 	matrix_judge(&m);
 	v = report_clusters(stored(), &n);
@@ -246,7 +246,7 @@ static void make_rich(void)
 				   "any terminal that one might have, or so it is hoped";
 	broken(0, 0, CL_CALLEE, CHECK_ARG, 4);
 	broken(1, 0, CL_CALLER, CHECK_SAVED, GPR_BX);
-	broken(4, 0, CL_CALLEE, CHECK_UPPER, 0);
+	broken(4, 0, CL_CALLEE, CHECK_X87_STACK, 0);
 	broken(5, 0, CL_CALLER, CHECK_FAULT, CL_FAULT_SEGV);
 	for (size_t i = 0; i < 4; i++)
 		broken(i, 1, CL_CALLEE, CHECK_SAVED, GPR_R12);
@@ -415,10 +415,10 @@ START_TEST(text_cells)
 	c = add_column(&clang, W64, "O3"); /* not run */
 	m.runs[c].run.why_not = "no";
 	c = add_column(&clang, W64, "O4"); /* divergences */
-	broken(c, 0, CL_CALLEE, CHECK_UPPER, 0);
-	broken(c, 1, CL_CALLEE, CHECK_UPPER, 0);
+	broken(c, 0, CL_CALLEE, CHECK_X87_STACK, 0);
+	broken(c, 1, CL_CALLEE, CHECK_X87_STACK, 0);
 	c = add_column(&clang, W64, "O5"); /* violations, which weigh more than divergences */
-	broken(c, 0, CL_CALLEE, CHECK_UPPER, 0);
+	broken(c, 0, CL_CALLEE, CHECK_X87_STACK, 0);
 	broken(c, 1, CL_CALLEE, CHECK_SAVED, GPR_BX);
 	broken(c, 2, CL_CALLEE, CHECK_SAVED, GPR_BX);
 	c = add_column(&clang, W64, "O6"); /* a crash, which weighs more */
@@ -608,7 +608,7 @@ START_TEST(json_keys)
 		"schema tool host places columns rows cells findings narrow vanished claims totals checks "
 		"rules cases examples differences");
 	ck_assert_int_eq(number(root, "schema"), MATRIX_SCHEMA);
-	has_keys(json_object_get(root, "tool"), "tool", "name version seed command documents");
+	has_keys(json_object_get(root, "tool"), "tool", "name version edition seed command documents");
 	list_with_keys(json_object_get(root, "tool"), "documents", "title edition");
 	has_keys(json_object_get(root, "host"), "host", "system release machine cpu");
 	list_with_keys(root, "places", "name engine compared why_not");

@@ -38,7 +38,8 @@ void text_finding(struct str *out, const struct stored *m, const struct text_sty
 	str_addf(&s, "rule %s", rule->name);
 	if (strcmp(rule->status, "stated"))
 		str_addf(&s, " (%s)", rule->status);
-	str_addf(&s, ": %s [%s, %s]", rule->sentence, rule->document, rule->section);
+	str_addf(&s, ": %s [%s (%s), %s]", rule->sentence, rule->document, rule->edition,
+		 rule->section);
 	text_wrap(out, style, "  ", "    ", s.s);
 	/* A command is for copying: it is never broken. */
 	str_addf(out, "  %s\n\n", f->repro);

@@ -166,8 +166,9 @@ void shard_write(const struct matrix *m, const struct shard_run *run, json_t *ho
 		n++;
 	if (run->abis)
 		abis = texts(run->abis, n);
-	root = json_pack("{si ss so so sI so so so so so ss so so}", "shard_schema",
-			 (int)SHARD_SCHEMA, "version", run->version, "cases",
+	root = json_pack("{si ss ss so so sI so so so so so ss so so}", "shard_schema",
+			 (int)SHARD_SCHEMA, "version", run->version, "edition",
+			 editions[p->edition].name, "cases",
 			 string_or_null(run->cases), "abis", abis, "seed", (json_int_t)run->seed,
 			 "profiles", wanted, "case_set", hash_text(run->case_set), "command",
 			 string_or_null(run->command), "all_columns",
@@ -243,10 +244,13 @@ void shard_read(struct arena *a, const char *path, struct shard *out)
 		.version = need_text(out, root, "version"),
 		.cases = maybe_text(root, "cases"),
 		.command = maybe_text(root, "command"),
+		.edition = edition_find(need_text(out, root, "edition")),
 		.abis = json_is_array(abis) ? strings(a, abis, &n) : NULL,
 		.seed = (uint64_t)json_integer_value(need(out, root, "seed", JSON_INTEGER)),
 		.case_set = strtoull(need_text(out, root, "case_set"), NULL, 16),
 	};
+	if (out->run.edition == EDITIONS)
+		die("%s: written by another version of clobber", file);
 	for (enum profile_id f = 0; f < PROFILES; f++)
 		out->run.profiles[f] =
 			json_is_true(json_array_get(need(out, root, "profiles", JSON_ARRAY), f));
@@ -263,10 +267,11 @@ void shard_load_set(struct plan *p, const struct shard *s)
 		die("%s was written by clobber %s, this is " CLOBBER_VERSION, s->path,
 		    s->run.version);
 	load_cases(p->arena, s->run.cases, &cases);
+	p->edition = s->run.edition;
 	for (enum profile_id f = 0; f < PROFILES; f++) {
 		if (s->run.profiles[f] &&
-		    gen_select_in(p->arena, &cases, f, (abi_filter)s->run.abis, &p->set[f],
-				  &error) < 0) {
+		    gen_select_at(p->arena, &cases, s->run.edition, f, (abi_filter)s->run.abis,
+				  &p->set[f], &error) < 0) {
 			fprintf(stderr, "%s\n", error);
 			exit(2);
 		}

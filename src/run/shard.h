@@ -18,6 +18,7 @@ struct shard_run {
 	const char **abis;                     /* NULL: all */
 	bool profiles[PROFILES];               /* that were wanted */
 	uint64_t seed;
+	enum edition edition;
 	uint64_t case_set;    /* hash of what the cases are: shard_case_set */
 	const char **columns; /* ids of all columns of the run, in order */
 	size_t ncolumns;

@@ -48,6 +48,17 @@ static bool lost_redzone(const struct gen_case *c, int direction, const struct o
 	return false;
 }
 
+/* Of the bits beyond a narrow value. */
+static enum rule_id upper_rule(const struct gen_case *c, unsigned item)
+{
+	const struct type *t = item == CL_ITEM_RETURN ? c->decl->proto->ret
+						      : proto_arg_type(c->decl->proto, item);
+	enum rule_id rule = item == CL_ITEM_RETURN ? c->conv->upper_return
+						   : c->conv->rule[CHECK_UPPER];
+
+	return t->kind == TYPE_BITINT && rule == RULE_SYSV_UPPER ? RULE_SYSV_BITINT_UNUSED : rule;
+}
+
 /* Of a register in use on the x87 stack, or of none where one should be. */
 static enum rule_id x87_rule(const struct gen_case *c, int direction, const struct cl_finding *f)
 {
@@ -99,8 +110,7 @@ static enum rule_id rule_of(const struct gen_case *c, int direction, const struc
 	case CHECK_RETURN:
 		return c->place.ret.rule;
 	case CHECK_UPPER:
-		return f->item == CL_ITEM_RETURN ? c->conv->upper_return
-						 : c->conv->rule[CHECK_UPPER];
+		return upper_rule(c, f->item);
 	case CHECK_DF:
 		return f->item == CL_ITEM_NESTED && c->conv->df_entry ? c->conv->df_entry
 								      : c->conv->rule[CHECK_DF];
@@ -125,11 +135,14 @@ static enum rule_id rule_of(const struct gen_case *c, int direction, const struc
 	}
 }
 
-static enum verdict verdict_of(const struct cl_finding *f, enum rule_id rule)
+static enum verdict verdict_of(const struct gen_case *c, const struct cl_finding *f,
+			       enum rule_id rule)
 {
-	if (f->check == CHECK_FAULT && rules[rule].status == STATED)
-		return f->item == CL_FAULT_TIMEOUT ? VERDICT_TIMEOUT : VERDICT_CRASH;
-	return rules[rule].status == STATED ? VERDICT_VIOLATION : VERDICT_DIVERGENCE;
+	if (rule_in(rule, c->place.edition)->status != STATED)
+		return VERDICT_DIVERGENCE;
+	return f->check != CHECK_FAULT          ? VERDICT_VIOLATION
+	       : f->item == CL_FAULT_TIMEOUT ? VERDICT_TIMEOUT
+						 : VERDICT_CRASH;
 }
 
 /* A case that the place should have executed and of which nothing, or nothing readable,
@@ -149,6 +162,8 @@ static void judge_missing(struct matrix *m, size_t column, const struct gen_case
 static bool readable(const struct gen_case *c, const struct cl_finding *r)
 {
 	if (r->check >= CHECK_COUNT || r->size > sizeof(r->expected))
+		return false;
+	if (r->check == CHECK_UPPER && r->item >= c->place.nargs && r->item != CL_ITEM_RETURN)
 		return false;
 	return (r->check != CHECK_ARG && r->check != CHECK_COPY && r->check != CHECK_REFERENCE) ||
 	       r->item < c->place.nargs;
@@ -174,7 +189,7 @@ static void judge_records(struct matrix *m, size_t column, const struct gen_case
 		if (lost && r->check == CHECK_ARG)
 			rule = RULE_SYSV_REDZONE;
 		f = matrix_add_finding(m, column, c, direction, (enum check)r->check, rule,
-				       verdict_of(r, rule));
+				       verdict_of(c, r, rule));
 		f->item = r->item;
 		finding_words(m->arena, r, col->payload, f);
 	}
@@ -211,7 +226,7 @@ static void judge_one(struct matrix *m, size_t column, const struct gen_case *c,
 	o = &run->run.v[at];
 	if (o->state == OUTCOME_ABSENT && direction == CL_CALLEE && c->place.ret.unspecified) {
 		j->verdict = VERDICT_NOT_RUN;
-		j->why = rules[c->place.ret.rule].sentence;
+		j->why = rule_in(c->place.ret.rule, c->place.edition)->sentence;
 		return;
 	}
 	if (o->state != OUTCOME_EXECUTED) {

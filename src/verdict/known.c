@@ -67,6 +67,30 @@ static bool of_check(const struct known *k, enum check check)
 	return !k->nchecks;
 }
 
+/* Findings of a rule that a whole compiler family has in every function, one's own included: no line
+ * beside a case, and none vanishes. */
+static const struct {
+	enum rule_id rule;
+	struct known known;
+} everywhere[] = {
+	{ RULE_SYSV_UPPER,
+	  { .family = "clang",
+	    .reason = "LLVM 12579: clang relies on callers to extend narrow arguments" } },
+	{ RULE_SYSV_BITINT_UNUSED,
+	  { .family = "clang",
+	    .reason = "LLVM 62032: clang relies on unused bits of _BitInt" } },
+};
+
+static const struct known *known_everywhere(const struct column *col, const struct finding *f)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(everywhere); i++) {
+		if (everywhere[i].rule == f->rule &&
+		    !strcmp(everywhere[i].known.family, col->compiler->family))
+			return &everywhere[i].known;
+	}
+	return NULL;
+}
+
 static void mark(struct matrix *m)
 {
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
@@ -88,6 +112,8 @@ static void mark(struct matrix *m)
 			    of_check(&d->known[k], f->check))
 				f->known = &d->known[k];
 		}
+		if (!f->known && f->verdict >= VERDICT_VIOLATION)
+			f->known = known_everywhere(&m->plan->columns[f->column], f);
 		if (!f->known && f->verdict >= VERDICT_VIOLATION)
 			m->runs[f->column].judged[f->c->index * 2 + (size_t)f->direction].known = 0;
 	}

@@ -14,11 +14,13 @@ static const char *repeat_command(struct matrix *m, const struct column *col,
 		arena_printf(m->arena, "%s:%s", c->decl->proto->pos.file, c->decl->proto->name);
 
 	return arena_printf(m->arena,
-			    "clobber run --cc %s --width %u --opt %s --profile %s --place %s%s%s "
+			    "clobber run --cc %s --width %u --opt %s --profile %s --place %s%s%s%s%s "
 			    "--abi %s --cases %s --seed %llu --out results/repeat",
 			    shell_word(m->arena, cc->given ? cc->given : cc->name),
 			    width_bits(col->width), col->opt, profiles[col->profile].name,
 			    place_name(col->place), with ? " --vmx-with " : "", with ? with : "",
+			    c->place.edition ? " --edition " : "",
+			    c->place.edition ? editions[c->place.edition].name : "",
 			    c->conv->name, shell_word(m->arena, which),
 			    (unsigned long long)m->seed);
 }
