@@ -331,7 +331,7 @@ def test_only_leaves_are_stepped_and_all_are_trapped(leaves, options, found):
 
 
 @pytest.mark.parametrize("options, words", (
-    ("interrupts", "interrupts come with steps only: say step,interrupts"),
+    ("interrupts", "interrupts come with steps only: use step,interrupts"),
     ("step,trap-fpu", "step and trap-fpu do not go together: choose one"),
     ("leafs", "`leafs' is none of step, interrupts, leaf, trap-fpu, none"),
 ))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One object, one contract, natively: see hold.h and docs/check.md. */
+/* One object, one contract, one place: see hold.h and docs/check.md. */
 #include "check/hold.h"
 
 #include "check/link.h"
@@ -16,6 +16,30 @@ struct payload check_payload(const struct check_run *r)
 				 .directions = 1 << CL_CALLEE };
 }
 
+bool check_kernel_only(const struct contract_file *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		if (profiles[convention_profile(f->v[i].conv)].isa != ISA_INTEGER)
+			return false;
+	}
+	return true;
+}
+
+void check_run_place(struct check_run *r, struct checked_place *p, const char *runtime,
+		     const struct keeping *k)
+{
+	const struct payload payload = check_payload(r);
+	const struct place_options o = { .runtime = runtime,
+					 /* Kernel code does without the FPU. */
+					 .monitor = check_kernel_only(r->file) ? CL_TRAP_FPU : 0 };
+
+	p->why_not = place_why_not(r->arena, p->place, &o, payload.width, payload.isa, &p->engine);
+	if (p->why_not)
+		return;
+	kept_run(r->arena, k, p->place, p->engine, &payload, &o, &p->run);
+	p->why_not = p->run.why_not;
+}
+
 int check_hold(struct arena *a, const struct holding *h, struct check_run *out, const char **error)
 {
 	struct objects *objects = arena_alloc(a, sizeof(*objects));
@@ -23,7 +47,6 @@ int check_hold(struct arena *a, const struct holding *h, struct check_run *out, 
 	struct checked_place *place = arena_alloc(a, sizeof(*place));
 	char *paths[] = { arena_strdup(a, h->object) };
 	struct declarations d;
-	struct payload payload;
 	struct linking l = { .a = a,
 			     .objects = objects,
 			     .file = file,
@@ -32,7 +55,6 @@ int check_hold(struct arena *a, const struct holding *h, struct check_run *out, 
 			     .nasm = h->nasm,
 			     .ld = h->ld,
 			     .ground = h->ground };
-	const char *kept, *key = NULL;
 
 	if (objects_read(a, paths, 1, objects, error) < 0 ||
 	    declarations_of_contract(a, h->contract, &d, error) ||
@@ -44,7 +66,7 @@ int check_hold(struct arena *a, const struct holding *h, struct check_run *out, 
 				      width_bits(objects->width));
 		return -1;
 	}
-	*place = (struct checked_place){ .place = PLACE_NATIVE, .engine = "process" };
+	*place = (struct checked_place){ .place = h->place };
 	*out = (struct check_run){ .arena = a,
 				   .file = file,
 				   .objects = objects,
@@ -54,18 +76,10 @@ int check_hold(struct arena *a, const struct holding *h, struct check_run *out, 
 	out->payload = link_payload(&l, error);
 	if (!out->payload)
 		return -1;
-	payload = check_payload(out);
-	kept = arena_printf(a, "%s/records", h->dir);
-	if (h->ground)
-		key = kept_key(a, h->ground, PLACE_NATIVE, place->engine, &payload,
-			       &(const struct place_options){ 0 });
-	if (!key || h->fresh || native_why_not(payload.width, payload.isa) ||
-	    !kept_load(a, kept, key, &payload, &place->run)) {
-		native_run(a, &payload, &place->run);
-		if (key)
-			kept_store(kept, key, &payload, &place->run);
-	}
-	place->why_not = place->run.why_not;
+	check_run_place(out, place, h->runtime,
+			&(struct keeping){ .ground = h->ground,
+					   .path = arena_printf(a, "%s/records", h->dir),
+					   .fresh = h->fresh });
 	check_judge(out);
 	return 0;
 }

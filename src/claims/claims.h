@@ -75,16 +75,17 @@ struct evidence {
 	const char *not_run; /* NULL, or why the step could not be done */
 	const char *id;      /* a case, or a file with its options */
 	const char *detail;  /* what was seen */
+	bool aside;          /* it was done in another place, so that this one does not matter */
 };
 
-/* A column of the claims table: a compiler at a width in a place. */
+/* A column of the claims table: a compiler at a width, wherever its cases ran. */
 struct claim_column {
 	struct compiler *compiler;
 	enum width width;
-	enum place_id place;
+	enum place_id place;     /* the first in which they did; the evidence names them all */
 	enum profile_id profile; /* of what is compiled */
 	const char *opt;
-	const char *id;      /* "gcc-12/64", "gcc-12/64@root" */
+	const char *id;      /* "gcc-12/64"; "gcc-12/32@vmx" when that is not the native place */
 	const char *why_not; /* NULL, or why nothing can be decided in it */
 };
 
@@ -115,17 +116,17 @@ struct held {
 	size_t n;
 };
 
-/* Hold `object` against `contract` ("FILE:FUNCTION") natively, as `clobber check` does; what is
+/* Hold `object` against `contract` ("FILE:FUNCTION") in a place, as `clobber check` does; what is
  * generated stays in folder `dir`. Tools and runtime are the plan's, *out lives in its arena. Ends
  * with a message when the contract cannot be read, or object and runtime not be linked. */
-typedef void hold_function(const struct plan *p, const char *object, const char *contract,
-			   const char *dir, struct held *out);
+typedef void hold_function(const struct plan *p, enum place_id place, const char *object,
+			   const char *contract, const char *dir, struct held *out);
 
 /* What is asked. */
 struct claims_request {
 	struct plan *plan; /* tools, work folder, arena; its columns and sets are made here */
 	struct compiler_list *compilers;
-	bool widths[WIDTHS], places[PLACES];
+	bool widths[WIDTHS], places[PLACES][WIDTHS];
 	bool wanted[CLAIMS];
 	const char *opt;     /* "O2" */
 	const char *claims;  /* folder with the sources: cases/thread/claims */

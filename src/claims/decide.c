@@ -28,19 +28,13 @@ static bool runs_cases(const struct step *s)
 	return s->kind == STEP_PASS || s->kind == STEP_CAUGHT;
 }
 
-/* In root operation only what runs is asked again: objects are the same everywhere. */
-static bool concerns(const struct step *s, const struct claim_column *c)
-{
-	return (s->widths >> c->width & 1) && (c->place == PLACE_NATIVE || runs_cases(s));
-}
-
 /* Assembly alone: what the compiler can do is of no account. */
 static bool is_contract(const struct step *s)
 {
 	return s->kind == STEP_CONTRACT || s->kind == STEP_CONTRACT_CAUGHT;
 }
 
-/* Why the step cannot even be tried in this column; NULL: it can. */
+/* Why the step cannot even be tried in u->matrix_column; NULL: it can. */
 static const char *hindered(struct unit *u, const struct step *s)
 {
 	const struct column *c;
@@ -75,7 +69,7 @@ static void conclude(struct unit *u, struct claim_result *r)
 	for (size_t i = 0; i < r->n; i++) {
 		const struct evidence *e = &r->v[i];
 
-		if (e->step->weight == NOTES)
+		if (e->step->weight == NOTES || e->aside)
 			continue;
 		if (uncaught(e)) {
 			r->verdict = CLAIM_NOT_RUN;
@@ -111,6 +105,72 @@ static void conclude(struct unit *u, struct claim_result *r)
 	}
 }
 
+static size_t find_column(const struct matrix *m, const struct claim_column *c, enum place_id place)
+{
+	for (size_t i = 0; m->plan && i < m->plan->ncolumns; i++) {
+		const struct column *p = &m->plan->columns[i];
+
+		if (p->compiler == c->compiler && p->width == c->width && p->place == place &&
+		    profiles[p->profile].isa == ISA_INTEGER && !strcmp(p->opt, c->opt))
+			return i;
+	}
+	return NO_COLUMN;
+}
+
+/* Do the step in u->matrix_column. */
+static void add_evidence(struct unit *u, const struct step *s, struct claim_result *r)
+{
+	struct evidence e = { .step = s };
+	const char *why = hindered(u, s);
+
+	if (why) {
+		e.not_run = why;
+		e.id = s->a;
+	} else {
+		kinds[s->kind](u, s, &e);
+	}
+	r->v = arena_grow(u->arena, r->v, r->n, sizeof(e));
+	r->v[r->n++] = e;
+}
+
+/* Objects and documents are the same everywhere; cases are asked in every place that the claim is
+ * about. Where one could not run is of no account once another did. */
+static void do_step(struct unit *u, const struct step *s, struct claim_result *r)
+{
+	size_t first = r->n;
+	bool ran = false;
+
+	for (enum place_id i = 0; i < PLACES && runs_cases(s); i++) {
+		if (!u->request->places[i][u->column->width] ||
+		    (all_places[i]->root && !r->claim->rooted))
+			continue;
+		u->matrix_column = find_column(u->matrix, u->column, i);
+		add_evidence(u, s, r);
+		ran = ran || !r->v[r->n - 1].not_run;
+	}
+	u->matrix_column = find_column(u->matrix, u->column, u->column->place);
+	if (r->n == first)
+		add_evidence(u, s, r);
+	for (size_t i = first; i < r->n && ran; i++)
+		r->v[i].aside = r->v[i].not_run != NULL;
+	if (!ran)
+		r->n = first + 1;
+}
+
+/* "native,root": where the cases of a claim are asked. */
+static const char *places_of(struct unit *u, const struct claim *claim)
+{
+	const char *list = "";
+
+	for (enum place_id i = 0; i < PLACES; i++) {
+		if (u->request->places[i][u->column->width] &&
+		    (!all_places[i]->root || claim->rooted))
+			list = arena_printf(u->arena, "%s%s%s", list, *list ? "," : "",
+					    place_name(i));
+	}
+	return list;
+}
+
 static void decide(struct unit *u, struct claim_result *r)
 {
 	const struct claim_column *c = u->column;
@@ -118,7 +178,7 @@ static void decide(struct unit *u, struct claim_result *r)
 	r->repeat = arena_printf(
 		u->arena, "clobber claims --cc %s --width %u --place %s --claim %d -v",
 		shell_word(u->arena, c->compiler->given ? c->compiler->given : c->compiler->name),
-		width_bits(c->width), place_name(c->place), r->claim->number);
+		width_bits(c->width), places_of(u, r->claim), r->claim->number);
 	if (!(r->claim->widths >> c->width & 1)) {
 		r->verdict = CLAIM_NOT_RUN;
 		r->reason = arena_printf(u->arena, "it speaks of %u-bit code",
@@ -131,20 +191,8 @@ static void decide(struct unit *u, struct claim_result *r)
 		return;
 	}
 	for (const struct step *s = claim_steps; s->claim; s++) {
-		struct evidence e = { .step = s };
-		const char *why;
-
-		if (s->claim != r->claim->number || !concerns(s, c))
-			continue;
-		why = hindered(u, s);
-		if (why) {
-			e.not_run = why;
-			e.id = s->a;
-		} else {
-			kinds[s->kind](u, s, &e);
-		}
-		r->v = arena_grow(u->arena, r->v, r->n, sizeof(e));
-		r->v[r->n++] = e;
+		if (s->claim == r->claim->number && (s->widths >> c->width & 1))
+			do_step(u, s, r);
 	}
 	conclude(u, r);
 }
@@ -191,38 +239,42 @@ static void check_regparm(struct unit *u, struct claim_column *c)
 			"without the kernel's flags: it takes -mregparm=3, which changes nothing";
 }
 
-static size_t find_column(const struct matrix *m, const struct claim_column *c)
+/* The first wanted place in which the compiler's cases ran; if none did, the first wanted. */
+static enum place_id choose_place(const struct claims_request *r, const struct matrix *m,
+				  const struct claim_column *c)
 {
-	for (size_t i = 0; m->plan && i < m->plan->ncolumns; i++) {
-		const struct column *p = &m->plan->columns[i];
+	enum place_id first = PLACES;
 
-		if (p->compiler == c->compiler && p->width == c->width && p->place == c->place &&
-		    profiles[p->profile].isa == ISA_INTEGER && !strcmp(p->opt, c->opt))
+	for (enum place_id i = PLACES; i-- > 0;) {
+		if (r->places[i][c->width])
+			first = i;
+	}
+	for (enum place_id i = 0; i < PLACES; i++) {
+		size_t k = r->places[i][c->width] ? find_column(m, c, i) : NO_COLUMN;
+
+		if (k != NO_COLUMN && m->plan->columns[k].payload && !m->runs[k].run.why_not)
 			return i;
 	}
-	return NO_COLUMN;
+	return first;
 }
 
-static void make_columns(const struct claims_request *r, struct claims_table *t)
+static void make_columns(const struct claims_request *r, const struct matrix *m,
+			 struct claims_table *t)
 {
-	for (enum place_id place = 0; place < PLACES; place++) {
-		if (!r->places[place])
-			continue;
-		for (enum width w = W64 + 1; w-- > W32;) {
-			for (size_t i = 0; r->widths[w] && i < r->compilers->n; i++) {
-				struct claim_column c = { .compiler = &r->compilers->v[i],
-							  .width = w,
-							  .place = place,
-							  .opt = r->opt };
+	for (enum width w = W64 + 1; w-- > W32;) {
+		for (size_t i = 0; r->widths[w] && i < r->compilers->n; i++) {
+			struct claim_column c = { .compiler = &r->compilers->v[i],
+						  .width = w,
+						  .opt = r->opt };
 
-				c.id = arena_printf(t->arena, "%s/%u%s%s", c.compiler->name,
-						    width_bits(w), place ? "@" : "",
-						    place ? place_name(place) : "");
-				choose_flags(r, &c);
-				t->columns =
-					arena_grow(t->arena, t->columns, t->ncolumns, sizeof(c));
-				t->columns[t->ncolumns++] = c;
-			}
+			c.place = choose_place(r, m, &c);
+			if (c.place == PLACES)
+				continue;
+			c.id = arena_printf(t->arena, "%s/%u%s%s", c.compiler->name, width_bits(w),
+					    c.place ? "@" : "", c.place ? place_name(c.place) : "");
+			choose_flags(r, &c);
+			t->columns = arena_grow(t->arena, t->columns, t->ncolumns, sizeof(c));
+			t->columns[t->ncolumns++] = c;
 		}
 	}
 }
@@ -246,7 +298,7 @@ static void decide_column(struct queue *q, size_t i)
 			  .matrix = q->matrix,
 			  .column = c,
 			  .target = t->works.ok ? t : NULL,
-			  .matrix_column = find_column(q->matrix, c),
+			  .matrix_column = find_column(q->matrix, c, c->place),
 			  .held = &q->held };
 
 	check_regparm(&u, c);
@@ -278,7 +330,7 @@ static void make_results(const struct claims_request *r, struct claims_table *t)
 		for (size_t k = 0; r->wanted[i] && k < t->ncolumns; k++) {
 			struct claim_result result = { .claim = &all_claims[i], .column = k };
 
-			if (t->columns[k].place != PLACE_NATIVE && !all_claims[i].rooted)
+			if (all_places[t->columns[k].place]->root && !all_claims[i].rooted)
 				continue;
 			t->results = arena_grow(t->arena, t->results, t->nresults, sizeof(result));
 			t->results[t->nresults++] = result;
@@ -293,7 +345,7 @@ void claims_decide(const struct claims_request *r, const struct matrix *m, struc
 	long n = sysconf(_SC_NPROCESSORS_ONLN), started = 0;
 
 	*out = (struct claims_table){ .arena = r->plan->arena };
-	make_columns(r, out);
+	make_columns(r, m, out);
 	make_results(r, out);
 	claims_hold(r, &q.held);
 	q.arenas = arena_alloc(out->arena, (out->ncolumns + 1) * sizeof(*q.arenas));

@@ -19,7 +19,7 @@ static const struct held *find(const struct held_list *list, const struct step *
 }
 
 static void hold(const struct claims_request *r, const struct step *s, enum width w,
-		 struct held *out)
+		 enum place_id place, struct held *out)
 {
 	/* Assembling asks nothing of a column but its width. */
 	const struct claim_column column = { .width = w };
@@ -30,20 +30,35 @@ static void hold(const struct claims_request *r, const struct step *s, enum widt
 
 	if (make_dirs(dir) < 0)
 		die("cannot make folder %s: %s", dir, strerror(errno));
-	r->hold(r->plan, made.object, arena_printf(a, "%s/%s", r->claims, s->b), dir, out);
+	r->hold(r->plan, place, made.object, arena_printf(a, "%s/%s", r->claims, s->b), dir, out);
+}
+
+/* PLACES: none is wanted at the width. */
+static enum place_id first_place(const struct claims_request *r, enum width w)
+{
+	enum place_id place = 0;
+
+	while (place < PLACES && !r->places[place][w])
+		place++;
+	return place;
 }
 
 void claims_hold(const struct claims_request *r, struct held_list *out)
 {
 	*out = (struct held_list){ 0 };
-	for (enum width w = W32; r->places[PLACE_NATIVE] && w <= W64; w++) {
+	for (enum width w = W32; w <= W64; w++) {
+		enum place_id place = first_place(r, w);
+
+		/* Root operation is for what is written for it. */
+		if (place == PLACES || all_places[place]->root)
+			continue;
 		for (const struct step *s = claim_steps; r->widths[w] && s->claim; s++) {
 			struct held_object o = { .width = w, .step = s };
 
 			if ((s->kind != STEP_CONTRACT && s->kind != STEP_CONTRACT_CAUGHT) ||
 			    !r->wanted[s->claim - 1] || !(s->widths >> w & 1) || find(out, s, w))
 				continue;
-			hold(r, s, w, &o.held);
+			hold(r, s, w, place, &o.held);
 			out->v = arena_grow(r->plan->arena, out->v, out->n, sizeof(o));
 			out->v[out->n++] = o;
 		}
@@ -56,8 +71,9 @@ static const char *command(struct unit *u, const struct step *s)
 	return arena_printf(u->arena,
 			    "nasm -f elf%u -I asm/thread/ %s -o conventions.o "
 			    "cases/thread/claims/%s && clobber check conventions.o --contract "
-			    "cases/thread/claims/%s --place native",
-			    width_bits(u->column->width), s->c, s->a, s->b);
+			    "cases/thread/claims/%s --place %s",
+			    width_bits(u->column->width), s->c, s->a, s->b,
+			    place_name(u->column->place));
 }
 
 void step_contract(struct unit *u, const struct step *s, struct evidence *e)

@@ -7,7 +7,7 @@
 #include "check/source.h"
 #include "check/step.h"
 #include "cmd/cmd.h"
-#include "run/run.h"
+#include "run/places.h"
 #include "run/tools.h"
 #include "util/data.h"
 #include "util/words.h"
@@ -277,45 +277,30 @@ static void find_functions(struct arena *a, const struct objects *objs,
 
 /* Places -------------------------------------------------------------------------------------- */
 
-static bool kernel_only(const struct contract_file *f)
+/* Without --place: natively, or where that is not possible in the first place that can; kernel code
+ * in every place there is. */
+static void choose_places(struct check_run *r, const struct options *o, const char *runtime)
 {
-	for (size_t i = 0; i < f->n; i++) {
-		if (profiles[convention_profile(f->v[i].conv)].isa != ISA_INTEGER)
-			return false;
-	}
-	return true;
-}
+	bool kernel = check_kernel_only(r->file), used[PROFILES] = { false };
+	enum width w = r->file->width;
+	enum profile_id f = !kernel    ? profile_user(w)
+			    : w == W64 ? PROFILE_KERNEL_64
+				       : PROFILE_KERNEL_32;
+	struct places places = { .options = { .runtime = runtime } };
+	const char *why;
 
-static void choose_places(struct check_run *r, const struct options *o)
-{
-	bool wanted[PLACES] = { false }, automatic = !o->place;
-	const char *why = o->place ? place_list(r->arena, o->place, wanted, &automatic) : NULL;
-
+	used[f] = true;
+	why = places_choose(r->arena, o->place, used, true, &places);
 	if (why)
 		die("check: --place: %s", why);
-	if (automatic && kernel_only(r->file))
-		memset(wanted, true, sizeof(wanted));
-	else if (automatic)
-		wanted[PLACE_NATIVE] = true;
 	r->place = arena_alloc(r->arena, PLACES * sizeof(*r->place));
 	for (enum place_id i = 0; i < PLACES; i++) {
-		if (wanted[i])
+		bool absent = !o->place && kernel && all_places[i]->kernel;
+
+		/* What kernel code misses is reported, place by place. */
+		if (places.wanted.v[i][f] || absent)
 			r->place[r->nplaces++] = (struct checked_place){ .place = i };
 	}
-}
-
-static void run_place(struct check_run *r, struct checked_place *p, const char *runtime)
-{
-	const struct payload payload = check_payload(r);
-	const struct place_options o = { .runtime = runtime,
-					 /* Kernel code does without the FPU. */
-					 .monitor = kernel_only(r->file) ? CL_TRAP_FPU : 0 };
-
-	p->why_not = place_why_not(r->arena, p->place, &o, payload.width, payload.isa, &p->engine);
-	if (p->why_not)
-		return;
-	all_places[p->place]->run(all_places[p->place], r->arena, &payload, &o, &p->run);
-	p->why_not = p->run.why_not;
 }
 
 /* Work ---------------------------------------------------------------------------------------- */
@@ -408,7 +393,7 @@ int cmd_check(int argc, char **argv)
 				.objects = &objs,
 				.seed = o.seed,
 				.command = command_of(a, &o, &objs) };
-	choose_places(&r, &o);
+	choose_places(&r, &o, data_dir(a, "runtime"));
 	l = (struct linking){ .a = a,
 			      .objects = &objs,
 			      .file = &file,
@@ -426,7 +411,7 @@ int cmd_check(int argc, char **argv)
 		die("check: %s", error);
 	}
 	for (size_t i = 0; i < r.nplaces; i++) {
-		run_place(&r, &r.place[i], l.runtime);
+		check_run_place(&r, &r.place[i], l.runtime, &(struct keeping){ 0 });
 		ran = ran || !r.place[i].why_not;
 	}
 	check_judge(&r);

@@ -27,8 +27,8 @@ static const char usage[] =
 	"  --cc LIST       compilers, names on PATH or paths (default: all there are)\n"
 	"  --width LIST    32, 64 (default: both)\n"
 	"  --claim LIST    numbers, 1 to 21 (default: all)\n"
-	"  --place LIST    native, root, root-vmcs, all; auto: native, and the others if\n"
-	"                  they work here (default: auto)\n"
+	"  --place LIST    as of `clobber run'; besides root and root-vmcs the first that\n"
+	"                  works counts (default: auto)\n"
 	"  --opt OPT       optimisation (default: O2)\n"
 	"  --out DIR       DIR/claims.json and DIR/claims.txt (default: results/claims)\n"
 	"  --work DIR      generated and built files (default: DIR/work)\n"
@@ -103,27 +103,18 @@ static void claim_list(struct arena *a, const char *list, bool wanted[CLAIMS])
 	}
 }
 
-static void choose_places(struct plan *p, const char *list, struct places *out)
+static void choose_places(struct plan *p, const char *list, const bool widths[WIDTHS],
+			  struct places *out)
 {
-	bool automatic = !list;
-	const char *why = list ? place_list(p->arena, list, out->wanted, &automatic) : NULL;
+	const bool used[PROFILES] = {
+		[PROFILE_KERNEL_32] = widths[W32], [PROFILE_KERNEL_64] = widths[W64]
+	};
+	const char *why;
 
 	out->options.runtime = p->runtime;
+	why = places_choose(p->arena, list, used, true, out);
 	if (why)
 		die("--place: %s", why);
-	for (const char **v = split_list(p->arena, list); v && *v; v++) {
-		enum place_id place = place_find(*v);
-
-		if (place < PLACES && !place_for_claims(place))
-			die("--place: no claim is decided in place %s: use native, root, root-vmcs, "
-			    "all or auto",
-			    *v);
-	}
-	if (!automatic)
-		return;
-	out->wanted[PLACE_NATIVE] = true;
-	if (!place_why_not(p->arena, PLACE_ROOT, &out->options, W64, ISA_INTEGER, NULL))
-		out->wanted[PLACE_ROOT] = out->wanted[PLACE_ROOT_VMCS] = true;
 }
 
 static void print(const struct options *o, const struct stored_claims *c)
@@ -177,7 +168,7 @@ int cmd_claims(int argc, char **argv)
 	if (r.opt[0] != 'O' || strlen(r.opt) > 6)
 		die("--opt: `%s' is no optimisation; say for instance O2", o.opt);
 	open_work(&p, o.out, o.work);
-	choose_places(&p, o.place, &places);
+	choose_places(&p, o.place, r.widths, &places);
 	p.fresh = o.fresh;
 	find_tools(&p, o.cc, &compilers);
 	decide_claims(&r, &m, &places, &table);

@@ -6,6 +6,7 @@
 #include "run/case_files.h"
 #include "run/run.h"
 #include "run/tools.h"
+#include "util/data.h"
 #include "util/words.h"
 
 #include <errno.h>
@@ -32,6 +33,9 @@ static const char usage[] =
 	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
 	"  --width LIST    32, 64 (default: both)\n"
 	"  --opt LIST      optimisations (default: O2 alone, for speed)\n"
+	"  --place LIST    %s,\n"
+	"                  all; auto: native, or the first of kvm, vmx where this machine\n"
+	"                  cannot (default: auto)\n"
 	"  --types LIST    classes of types with weights, as int=4,struct (weights up to\n"
 	"                  1000); those named and no others; only zeros: all but those.\n"
 	"                  scalar, wide, aggregate, exotic, all name several;\n"
@@ -56,7 +60,7 @@ enum {
 static const double round_seconds = 12; /* aimed at */
 
 struct options {
-	const char *cc, *width, *abi, *opt, *types, *out, *color;
+	const char *cc, *width, *abi, *opt, *place, *types, *out, *color;
 	uint64_t seed;
 	unsigned long count, time; /* 0: no limit */
 	unsigned long minimise;    /* seconds */
@@ -86,6 +90,7 @@ enum {
 	OPT_ABI,
 	OPT_WIDTH,
 	OPT_OPT,
+	OPT_PLACE,
 	OPT_TYPES,
 	OPT_OUT,
 	OPT_JOBS,
@@ -119,6 +124,9 @@ static void take(struct options *o, int c)
 	case OPT_OPT:
 		o->opt = optarg;
 		break;
+	case OPT_PLACE:
+		o->place = optarg;
+		break;
 	case OPT_TYPES:
 		o->types = optarg;
 		break;
@@ -144,21 +152,16 @@ static void take(struct options *o, int c)
 
 static bool parse_options(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = { { "seed", 1, NULL, OPT_SEED },
-					       { "count", 1, NULL, OPT_COUNT },
-					       { "time", 1, NULL, OPT_TIME },
-					       { "cc", 1, NULL, OPT_CC },
-					       { "abi", 1, NULL, OPT_ABI },
-					       { "width", 1, NULL, OPT_WIDTH },
-					       { "opt", 1, NULL, OPT_OPT },
-					       { "types", 1, NULL, OPT_TYPES },
-					       { "out", 1, NULL, OPT_OUT },
-					       { "jobs", 1, NULL, OPT_JOBS },
-					       { "color", 1, NULL, OPT_COLOR },
-					       { "quiet", 0, NULL, 'q' },
-					       { "minimise", 1, NULL, OPT_MINIMISE },
-					       { "help", 0, NULL, 'h' },
-					       { NULL, 0, NULL, 0 } };
+	static const struct option longs[] = {
+		{ "seed", 1, NULL, OPT_SEED },   { "count", 1, NULL, OPT_COUNT },
+		{ "time", 1, NULL, OPT_TIME },   { "cc", 1, NULL, OPT_CC },
+		{ "abi", 1, NULL, OPT_ABI },     { "width", 1, NULL, OPT_WIDTH },
+		{ "opt", 1, NULL, OPT_OPT },     { "place", 1, NULL, OPT_PLACE },
+		{ "types", 1, NULL, OPT_TYPES }, { "out", 1, NULL, OPT_OUT },
+		{ "jobs", 1, NULL, OPT_JOBS },   { "color", 1, NULL, OPT_COLOR },
+		{ "quiet", 0, NULL, 'q' },       { "minimise", 1, NULL, OPT_MINIMISE },
+		{ "help", 0, NULL, 'h' },        { NULL, 0, NULL, 0 }
+	};
 	int c;
 
 	*o = (struct options){
@@ -166,7 +169,7 @@ static bool parse_options(int argc, char **argv, struct options *o)
 	};
 	while ((c = getopt_long(argc, argv, "qh", longs, NULL)) != -1) {
 		if (c == 'h') {
-			fputs(usage, stdout);
+			print_usage(usage);
 			return false;
 		}
 		take(o, c);
@@ -196,8 +199,8 @@ static const char *const *opt_list(struct arena *a, const char *list)
 /* Sources and setup; ends with a message on bad input, before anything is written. */
 static void prepare(struct fuzz_setup *s, struct fuzz_source *source, const struct options *o)
 {
+	bool any = false, used[PROFILES] = { false };
 	const char *error;
-	bool any = false;
 
 	s->arena = arena_new();
 	s->seed = source->seed = o->seed;
@@ -219,6 +222,12 @@ static void prepare(struct fuzz_setup *s, struct fuzz_source *source, const stru
 	s->tools.arena = s->arena;
 	s->tools.jobs = o->jobs;
 	s->tools.progress = !o->quiet && isatty(2) ? show_progress : NULL;
+	s->places.options.runtime = data_dir(s->arena, "runtime");
+	used[PROFILE_USER_32] = s->widths[W32];
+	used[PROFILE_USER_64] = s->widths[W64];
+	error = places_choose(s->arena, o->place, used, false, &s->places);
+	if (error)
+		die("--place: %s", error);
 	find_tools(&s->tools, o->cc, &s->compilers);
 	open_work(&s->tools, o->out, NULL);
 	fuzz_setup_columns(s);

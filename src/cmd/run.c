@@ -36,8 +36,8 @@ static const char usage[] =
 	"                  kernel-cfi (see `clobber list profiles')\n"
 	"  --place LIST    where to run, of these (default: auto; `clobber list places')\n"
 	"%p"
-	"                  all; auto: native, and the kernel's code in the others that\n"
-	"                  work here\n"
+	"                  all; auto: native, or the first of kvm, vmx where this machine\n"
+	"                  cannot; and the kernel's code in the others that work here\n"
 	"  --vmx-model M   the processor that Bochs is to be (default: corei7_icelake_u)\n"
 	"  --vmx-engine E  bochs (default) or kvm-nested\n"
 	"  --vmx-with LIST in places kvm and vmx: step (through code under\n"
@@ -267,23 +267,6 @@ static unsigned vmx_word(const char *word)
 	die("--vmx-with: `%s' is none of step, interrupts, leaf, trap-fpu, none", word);
 }
 
-/* What `auto` adds, unless a place is named beside it: those that work here. What does not is
- * reported and left out. */
-static void try_places(struct plan *p, struct places *out)
-{
-	for (enum place_id i = PLACE_NATIVE + 1; i < PLACES; i++) {
-		const struct place *with = all_places[i]->with;
-
-		if (with) {
-			out->wanted[i] = out->wanted[place_find(with->name)];
-			continue;
-		}
-		out->why_not[i] = place_why_not(p->arena, i, &out->options, W64, ISA_INTEGER, NULL);
-		out->wanted[i] = !out->why_not[i];
-	}
-	p->kernel_only_elsewhere = true;
-}
-
 static void monitor_options(struct plan *p, const struct options *o, struct places *out)
 {
 	unsigned monitor = 0;
@@ -302,8 +285,8 @@ static void monitor_options(struct plan *p, const struct options *o, struct plac
 /* Where to run. */
 static void choose_places(struct plan *p, const struct options *o, struct places *out)
 {
-	const char *list = o->place ? o->place : o->build_only ? "native" : "auto", *why;
-	bool automatic = false, others = false;
+	const char *list = o->place ? o->place : o->build_only ? "native" : NULL, *why;
+	bool used[PROFILES];
 
 	*out = (struct places){
 		.options = { .runtime = p->runtime, .model = o->vmx_model, .engine = o->vmx_engine }
@@ -311,15 +294,11 @@ static void choose_places(struct plan *p, const struct options *o, struct places
 	if (o->vmx_engine && !place_has_engine(PLACE_VMX, o->vmx_engine))
 		die("--vmx-engine: unknown engine '%s': use bochs or kvm-nested", o->vmx_engine);
 	monitor_options(p, o, out);
-	why = place_list(p->arena, list, out->wanted, &automatic);
+	for (enum profile_id f = 0; f < PROFILES; f++)
+		used[f] = p->set[f].n != 0;
+	why = places_choose(p->arena, list, used, true, out);
 	if (why)
 		die("--place: %s", why);
-	for (enum place_id i = PLACE_NATIVE + 1; i < PLACES; i++)
-		others = others || out->wanted[i];
-	if (automatic)
-		out->wanted[PLACE_NATIVE] = true;
-	if (automatic && !others)
-		try_places(p, out);
 }
 
 static void load_plan(struct plan *p, const struct options *o, struct places *places,
@@ -362,7 +341,7 @@ static void load_plan(struct plan *p, const struct options *o, struct places *pl
 	choose_places(p, o, places);
 	if (!o->abi && !o->shard && !o->build_only)
 		request_claims(p, &cases, &compilers, opts, claims);
-	plan_columns(p, &compilers, places->wanted, opts);
+	plan_columns(p, &compilers, &places->wanted, opts);
 }
 
 /* The same from what was built before. */
@@ -373,7 +352,7 @@ static void read_plan(struct plan *p, const struct options *o, struct shard *s,
 	shard_load_set(p, s);
 	shard_payloads(p, s);
 	choose_places(p, o, places);
-	plan_places(p, places->wanted);
+	plan_places(p, &places->wanted);
 	if (!p->ncolumns)
 		die("--built: nothing in %s is for the wanted places", s->path);
 }
@@ -486,7 +465,6 @@ int cmd_run(int argc, char **argv)
 	m.plan = &p;
 	m.seed = o.seed;
 	m.vmx_with = o.vmx_with;
-	memcpy(m.why_not, places.why_not, sizeof(m.why_not));
 	if (o.build_only)
 		execute_nothing(&m, "built only: run it with `clobber run --built'");
 	else

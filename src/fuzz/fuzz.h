@@ -13,6 +13,7 @@
 #ifndef CLOBBER_FUZZ_H
 #define CLOBBER_FUZZ_H
 
+#include "run/places.h"
 #include "verdict/model.h"
 
 #include <signal.h>
@@ -108,6 +109,7 @@ struct fuzz_setup {
 	bool widths[WIDTHS];
 	const char *const *opts;
 	const char *const *abis;
+	struct places places; /* where every round runs */
 	uint64_t seed;
 	/* Counts the signals that asked to stop; NULL: none does. */
 	const volatile sig_atomic_t *stop;

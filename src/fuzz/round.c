@@ -91,7 +91,10 @@ void fuzz_setup_columns(struct fuzz_setup *s)
 			gen_select(s->arena, &one, w, s->abis, &p.set[profile_user(w)], &error);
 		s->widths[w] = p.set[profile_user(w)].n > 0;
 	}
-	plan_columns(&p, &s->compilers, plan_only_native, s->opts);
+	plan_columns(&p, &s->compilers, &s->places.wanted, s->opts);
+	/* The answers outlive the rounds. */
+	for (size_t i = 0; i < p.ncolumns; i++)
+		places_ask(s->arena, &s->places, p.columns[i].place, p.columns[i].profile);
 	s->columns = p.columns;
 	s->ncolumns = p.ncolumns;
 	s->learnt = arena_alloc(s->arena, (p.ncolumns + 1) * sizeof(*s->learnt));
@@ -217,7 +220,7 @@ void fuzz_round_cases(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wa
 	}
 	compilers = compilers_lock(r->arena, p->work);
 	empty_work(r->arena, p->work);
-	plan_columns(p, &s->compilers, plan_only_native, s->opts);
+	plan_columns(p, &s->compilers, &s->places.wanted, s->opts);
 	complete(s, r);
 	r->ruled_out = arena_alloc(r->arena, (p->ncolumns + 1) * sizeof(unsigned char *));
 	narrow(s, r, wanted, ctx);
@@ -226,7 +229,7 @@ void fuzz_round_cases(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wa
 	r->matrix = (struct matrix){ .arena = r->arena, .plan = p, .seed = s->seed };
 	r->dropped = p->stopped;
 	if (!r->dropped) {
-		execute(&r->matrix, NULL);
+		execute(&r->matrix, &s->places);
 		/* The terminal's signals reach the payloads, too. */
 		r->dropped = s->stop && *s->stop != signals;
 	}

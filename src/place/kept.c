@@ -196,3 +196,15 @@ void kept_store(const char *path, const char *key, const struct payload *p,
 	keep_body(path, key, records.s, records.len);
 	str_free(&records);
 }
+
+void kept_run(struct arena *a, const struct keeping *k, enum place_id place, const char *engine,
+	      const struct payload *p, const struct place_options *o, struct place_run *out)
+{
+	const char *key = k->ground && k->path ? kept_key(a, k->ground, place, engine, p, o) : NULL;
+
+	if (key && !k->fresh && kept_load(a, k->path, key, p, out))
+		return;
+	all_places[place]->run(all_places[place], a, p, o, out);
+	if (key)
+		kept_store(k->path, key, p, out);
+}

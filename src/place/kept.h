@@ -29,6 +29,16 @@ bool kept_load(struct arena *a, const char *path, const char *key, const struct 
 void kept_store(const char *path, const char *key, const struct payload *p,
 		const struct place_run *r);
 
+/* How a payload's records are kept: its file, the ground, and whether to take what is there. */
+struct keeping {
+	const char *ground, *path; /* NULL: the payload runs, and nothing is kept */
+	bool fresh;                /* it runs, whatever is there; what comes of it is kept */
+};
+
+/* Run a payload in a place that can, whose engine is `engine`; or take what was kept of it. */
+void kept_run(struct arena *a, const struct keeping *k, enum place_id place, const char *engine,
+	      const struct payload *p, const struct place_options *o, struct place_run *out);
+
 /* The same of other things that follow from a key: a file with what was kept for it. NULL when
  * there is none, or it is damaged; else *bytes in `a`, and a NUL behind them. */
 char *kept_body(struct arena *a, const char *path, const char *key, size_t *bytes);

@@ -237,6 +237,8 @@ const struct place kvm_place = { .name = "kvm",
 				 .title = "a guest of this kernel's KVM, in ring 0",
 				 .engines = engines,
 				 .widths = { true, true },
+				 .stands_in = true,
+				 .kernel = true,
 				 .guest = true,
 				 .why_not = why_not,
 				 .run = run };

@@ -80,6 +80,8 @@ struct place {
 	const char *const
 		*engines;    /* what can implement it, NULL-ended; the first is the default */
 	bool widths[WIDTHS]; /* of the code it runs */
+	bool stands_in;      /* for the native place, where that cannot run code */
+	bool kernel;         /* the kernel's code runs there, too, unless places are named */
 	bool guest;          /* a virtual machine, whose monitor has options */
 	bool root; /* it gets only what is written for VMX root operation; all else is as in a guest
 		    */

@@ -69,9 +69,8 @@ START_TEST(places)
 	static const char *const ids[] = { "cc/64/O2", "cc/64/O2@kvm", "cc/32/O2/kernel",
 					   "cc/32/O2/kernel@kvm" };
 	const struct compiler cc = { .name = "cc" }, other = { .name = "cc" };
-	const bool wanted[PLACES] = {
-		[PLACE_NATIVE] = true, [PLACE_KVM] = true, [PLACE_ROOT] = true
-	};
+	static const enum place_id wanted[] = { PLACE_NATIVE, PLACE_KVM, PLACE_ROOT };
+	struct place_set set = { 0 };
 	struct plan p = { .arena = arena };
 	enum profile_id kernel = 0;
 
@@ -90,7 +89,9 @@ START_TEST(places)
 	ck_assert_uint_eq(plan_find_column(&p, &cc, kernel, "O2"), 1);
 	ck_assert_uint_eq(plan_find_column(&p, &cc, kernel, "O0"), 2);
 	ck_assert_uint_eq(plan_find_column(&p, &other, kernel, "O2"), 2);
-	plan_places(&p, wanted);
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
+		memset(set.v[wanted[i]], true, sizeof(set.v[0]));
+	plan_places(&p, &set);
 	/* No case goes through hand-written assembly: root operation has nothing to do. */
 	ck_assert_uint_eq(p.ncolumns, 4);
 	for (size_t i = 0; i < 4; i++) {

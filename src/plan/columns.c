@@ -124,9 +124,10 @@ static void decide(struct plan *p, struct column *col)
 }
 
 /* Root operation is for what is written for it; everything else is the same there as in a guest. */
-static bool has_work(const struct plan *p, enum profile_id f, enum place_id place)
+static bool has_work(const struct plan *p, enum profile_id f, enum place_id place,
+		     const struct place_set *places)
 {
-	if (place != PLACE_NATIVE && p->kernel_only_elsewhere && profiles[f].isa != ISA_INTEGER)
+	if (!places->v[place][f])
 		return false;
 	if (!all_places[place]->root)
 		return true;
@@ -136,8 +137,6 @@ static bool has_work(const struct plan *p, enum profile_id f, enum place_id plac
 	}
 	return false;
 }
-
-const bool plan_only_native[PLACES] = { [PLACE_NATIVE] = true };
 
 size_t plan_find_column(const struct plan *p, const struct compiler *c, enum profile_id profile,
 			const char *opt)
@@ -171,7 +170,7 @@ static void add_column(struct plan *p, const struct compiler *c, enum profile_id
 	p->columns[p->ncolumns++] = col;
 }
 
-void plan_places(struct plan *p, const bool places[PLACES])
+void plan_places(struct plan *p, const struct place_set *places)
 {
 	struct plan from = *p;
 
@@ -183,7 +182,7 @@ void plan_places(struct plan *p, const bool places[PLACES])
 		for (enum place_id place = 0; place < PLACES; place++) {
 			struct column *made;
 
-			if (!places[place] || !has_work(p, c->profile, place))
+			if (!has_work(p, c->profile, place, places))
 				continue;
 			add_column(p, c->compiler, c->profile, place, c->opt);
 			made = &p->columns[p->ncolumns - 1];
@@ -196,7 +195,7 @@ void plan_places(struct plan *p, const bool places[PLACES])
 	}
 }
 
-void plan_columns(struct plan *p, struct compiler_list *compilers, const bool places[PLACES],
+void plan_columns(struct plan *p, struct compiler_list *compilers, const struct place_set *places,
 		  const char *const *opts)
 {
 	const char *cache = p->probes ? p->probes : arena_printf(p->arena, "%s/probes", p->work);
@@ -216,7 +215,7 @@ void plan_columns(struct plan *p, struct compiler_list *compilers, const bool pl
 			compiler_probe(p->arena, c, f, cache);
 			c->target[f].library = support_library(p->arena, c, pr->width);
 			for (enum place_id place = 0; place < PLACES; place++) {
-				if (!places[place] || !has_work(p, f, place))
+				if (!has_work(p, f, place, places))
 					continue;
 				for (const char *const *o = opts; *o; o++) {
 					add_column(p, c, f, place, *o);

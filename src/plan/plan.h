@@ -35,6 +35,11 @@ struct column {
 	uint64_t text_hash;    /* of the payload's .text */
 };
 
+/* Which places run the code of which profiles. */
+struct place_set {
+	bool v[PLACES][PROFILES];
+};
+
 struct plan {
 	struct arena *arena;
 	const char *work;    /* folder for everything generated and built */
@@ -51,9 +56,7 @@ struct plan {
 	struct column *columns;
 	size_t ncolumns;
 	const char *launcher; /* what compilers are called through ("ccache"), or NULL */
-	/* Places other than the native one get the kernel's code only: what ring 0 is about. */
-	bool kernel_only_elsewhere;
-	unsigned jobs; /* 0: ninja's default */
+	unsigned jobs;        /* 0: ninja's default */
 	/* Called with a line of progress, or NULL to finish it; may be NULL. Ninja's lines are
 	 * "[DONE/ALL] SECONDS WHAT". */
 	void (*progress)(const char *line);
@@ -68,7 +71,7 @@ struct plan {
 /* Make the columns: every compiler in every profile that has cases, with every optimisation, in
  * every wanted place. Probes compilers; fills columns, absent and why for what the probes already
  * tell. */
-void plan_columns(struct plan *p, struct compiler_list *compilers, const bool places[PLACES],
+void plan_columns(struct plan *p, struct compiler_list *compilers, const struct place_set *places,
 		  const char *const *opts);
 
 /* The column of the same code in the first of its places, or p->ncolumns. */
@@ -76,9 +79,7 @@ size_t plan_find_column(const struct plan *p, const struct compiler *c, enum pro
 			const char *opt);
 
 /* Put every payload of the plan, of which each is there once, into the wanted places instead. */
-void plan_places(struct plan *p, const bool places[PLACES]);
-
-extern const bool plan_only_native[PLACES];
+void plan_places(struct plan *p, const struct place_set *places);
 
 /* Can code of both columns meet in one program? */
 static inline bool same_world(const struct column *a, const struct column *b)

@@ -26,7 +26,7 @@ static json_t *one_evidence(const struct evidence *e)
 			 e->step->says, "holds", e->not_run ? json_null() : json_boolean(e->holds),
 			 "id", string_or_null(e->id), "detail",
 			 string_or_null(e->not_run ? e->not_run : e->detail), "decides",
-			 (int)(e->step->weight != NOTES));
+			 (int)(e->step->weight != NOTES && !e->aside));
 }
 
 static json_t *one_result(const struct claims_table *t, const struct claim_result *r)

@@ -243,11 +243,12 @@ json_t *report_document(const struct matrix *m, const struct claims_table *claim
 	for (enum place_id i = 0; i < PLACES; i++) {
 		if (!m->engine[i] && !m->why_not[i])
 			continue;
-		json_array_append_new(places,
-				      json_pack("{ss ss si so}", "name", place_name(i), "engine",
-						m->engine[i] ? m->engine[i] : "none", "compared",
-						(int)m->compared[i], "why_not",
-						string_or_null(m->why_not[i])));
+		json_array_append_new(
+			places, json_pack("{ss ss si si so so}", "name", place_name(i), "engine",
+					  m->engine[i] ? m->engine[i] : "none", "compared",
+					  (int)m->compared[i], "alone", (int)m->alone[i], "instead",
+					  string_or_null(m->instead[i]), "why_not",
+					  string_or_null(m->why_not[i])));
 	}
 	root = json_pack("{si so so so so so so so so so so so so so}", "schema",
 			 (int)MATRIX_SCHEMA, "tool", tool(m, command), "host",

@@ -611,7 +611,7 @@ START_TEST(json_keys)
 	has_keys(json_object_get(root, "tool"), "tool", "name version edition seed command documents");
 	list_with_keys(json_object_get(root, "tool"), "documents", "title edition");
 	has_keys(json_object_get(root, "host"), "host", "system release machine cpu");
-	list_with_keys(root, "places", "name engine compared why_not");
+	list_with_keys(root, "places", "name engine compared alone instead why_not");
 	list_with_keys(root, "columns",
 		       "id name compiler family version width opt profile place engine text_hash "
 		       "unusable why_not");

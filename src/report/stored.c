@@ -400,7 +400,9 @@ static void read_places(struct reader *r)
 			.name = text(r, o, "name"),
 			.engine = text(r, o, "engine"),
 			.why_not = maybe_text(o, "why_not"),
+			.instead = maybe_text(o, "instead"),
 			.compared = (unsigned)json_integer_value(json_object_get(o, "compared")),
+			.alone = (unsigned)json_integer_value(json_object_get(o, "alone")),
 		};
 	}
 }

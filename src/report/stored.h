@@ -83,7 +83,9 @@ extern const char *const narrow_names[NARROWS];
 struct stored_place {
 	const char *name, *engine;
 	const char *why_not; /* it was left out of the run for this reason; NULL: it was not */
+	const char *instead; /* what it ran because the native place cannot, and why; or NULL */
 	unsigned compared;   /* cases executed there that were executed natively too */
+	unsigned alone;      /* cases executed there that were not */
 };
 
 /* A case whose verdict in another place is not the one it has natively. */

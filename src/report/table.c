@@ -247,18 +247,30 @@ static void places(struct str *out, const struct stored *s, const struct text_st
 			text_wrap(out, style, "not-run      ", "             ", line);
 			str_add(out, "\n");
 		}
-		if (!p->compared)
+		if (p->instead) {
+			line = arena_printf(s->arena, "place %s instead of native: %s", p->name,
+					    p->instead);
+			text_wrap(out, style, "", "  ", line);
+			if (!p->compared && !p->alone)
+				str_add(out, "\n");
+		}
+		if (!p->compared && !p->alone)
 			continue;
 		for (size_t k = 0; k < s->ndifferences; k++)
 			n += !strcmp(s->columns[s->differences[k].column].place, p->name);
-		line = n ? arena_printf(s->arena,
-					"place %s (%s): %u cases, %zu of them with another verdict "
-					"than natively",
-					p->name, p->engine, p->compared, n)
-			 : arena_printf(s->arena,
-					"place %s (%s): %u cases, all with the same verdict as "
-					"natively",
-					p->name, p->engine, p->compared);
+		line = arena_printf(s->arena, "place %s (%s): ", p->name, p->engine);
+		if (n)
+			line = arena_printf(s->arena,
+					    "%s%u cases, %zu of them with another verdict than "
+					    "natively",
+					    line, p->compared, n);
+		else if (p->compared)
+			line = arena_printf(s->arena,
+					    "%s%u cases, all with the same verdict as natively",
+					    line, p->compared);
+		if (p->alone)
+			line = arena_printf(s->arena, "%s%s%u cases without a native verdict", line,
+					    p->compared ? "; " : "", p->alone);
 		text_wrap(out, style, "", "  ", line);
 		for (size_t k = 0, told = 0; k < s->ndifferences; k++) {
 			const struct stored_difference *d = &s->differences[k];
@@ -280,6 +292,38 @@ static void places(struct str *out, const struct stored *s, const struct text_st
 	}
 }
 
+static bool same_code(const struct stored_column *a, const struct stored_column *b)
+{
+	return a->width == b->width && !strcmp(a->profile, b->profile);
+}
+
+/* Did anything run in columns of the width, profile and place? */
+static bool ran(const struct stored *s, const struct stored_column *like)
+{
+	for (size_t i = 0; i < s->ncells; i++) {
+		if (s->cells[i].executed && table_same_kind(&s->columns[s->cells[i].column], like))
+			return true;
+	}
+	return false;
+}
+
+/* Of the places of one width and profile, the first in which anything ran, else the first. */
+static bool leads_places(const struct stored *s, size_t column)
+{
+	const struct stored_column *c = &s->columns[column];
+	bool runs = ran(s, c);
+
+	for (size_t k = 0; k < s->ncolumns; k++) {
+		const struct stored_column *o = &s->columns[k];
+
+		if (!same_code(o, c) || table_same_kind(o, c))
+			continue;
+		if (k < column ? ran(s, o) || !runs : ran(s, o) && !runs)
+			return false;
+	}
+	return true;
+}
+
 size_t *table_kinds(const struct stored *s, size_t *n)
 {
 	unsigned char *told = arena_alloc(s->arena, s->ncolumns + 1);
@@ -297,7 +341,7 @@ size_t *table_kinds(const struct stored *s, size_t *n)
 				continue;
 			for (size_t k = i; k < s->ncolumns; k++)
 				told[k] |= table_same_kind(&s->columns[k], c);
-			if (c->built == i || differs(s, c))
+			if (leads_places(s, i) || differs(s, c))
 				v[(*n)++] = i;
 		}
 	}

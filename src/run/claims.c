@@ -56,9 +56,23 @@ void request_claims(const struct plan *p, const struct case_list *cases,
 		r->opt = strcmp(*opts, "O2") ? r->opt : *opts;
 }
 
-bool place_for_claims(enum place_id place)
+/* A guest, of whatever hypervisor, shows nothing of claims that a process does not: it is asked
+ * only where no process can be. */
+static void choose_places(struct arena *a, struct claims_request *r, struct places *places)
 {
-	return place == PLACE_NATIVE || place == PLACE_ROOT || place == PLACE_ROOT_VMCS;
+	for (enum profile_id f = PROFILE_KERNEL_32; f <= PROFILE_KERNEL_64; f++) {
+		bool found = false;
+
+		for (enum place_id i = 0; i < PLACES; i++) {
+			bool *wanted = &places->wanted.v[i][f];
+
+			if (*wanted && !all_places[i]->root) {
+				*wanted = !found;
+				found = found || !places_ask(a, places, i, f)->why_not;
+			}
+			r->places[i][profiles[f].width] = *wanted;
+		}
+	}
 }
 
 void decide_claims(struct claims_request *r, struct matrix *m, struct places *places,
@@ -71,9 +85,7 @@ void decide_claims(struct claims_request *r, struct matrix *m, struct places *pl
 
 	r->claims = arena_printf(p->arena, "%s/thread/claims", data_dir(p->arena, "cases"));
 	r->hold = hold_contract;
-	for (enum place_id i = 0; i < PLACES; i++)
-		places->wanted[i] = places->wanted[i] && place_for_claims(i);
-	memcpy(r->places, places->wanted, sizeof(r->places));
+	choose_places(p->arena, r, places);
 	*m = (struct matrix){ .arena = p->arena, .plan = p, .seed = 1 };
 	if (list) {
 		load_cases(p->arena, list, &cases);
@@ -85,7 +97,7 @@ void decide_claims(struct claims_request *r, struct matrix *m, struct places *pl
 				exit(2);
 			}
 		}
-		plan_columns(p, r->compilers, places->wanted, opts);
+		plan_columns(p, r->compilers, &places->wanted, opts);
 		plan_build(p);
 	}
 	keep_records(p);

@@ -13,20 +13,16 @@ void request_claims(const struct plan *p, const struct case_list *cases,
 		    const struct compiler_list *compilers, const char *const *opts,
 		    struct claims_request *r);
 
-/* Are claims decided there? A guest, of whatever hypervisor, shows nothing of them that a process
- * does not. */
-bool place_for_claims(enum place_id place);
-
 /* Run what the claims of `r` need in the wanted places, and decide them. r->plan has its arena,
  * tools and work folder, and no columns; r->claims and r->places are set here: of the
- * wanted places those that claims are about. The caller closes *m
+ * wanted places root operation, and the first of the others that works. The caller closes *m
  * (matrix_close) and *out (claims_close). */
 void decide_claims(struct claims_request *r, struct matrix *m, struct places *places,
 		   struct claims_table *out);
 
 /* What claims ask of src/check: see hold_function. */
-void hold_contract(const struct plan *p, const char *object, const char *contract, const char *dir,
-		   struct held *out);
+void hold_contract(const struct plan *p, enum place_id place, const char *object,
+		   const char *contract, const char *dir, struct held *out);
 
 /* The exit status: as given, but 1 in place of 0, with a message, when a case that is broken on
  * purpose was not caught. */

@@ -3,8 +3,8 @@
 #include "check/hold.h"
 #include "run/claims.h"
 
-void hold_contract(const struct plan *p, const char *object, const char *contract, const char *dir,
-		   struct held *out)
+void hold_contract(const struct plan *p, enum place_id place, const char *object,
+		   const char *contract, const char *dir, struct held *out)
 {
 	const struct holding h = { .object = object,
 				   .contract = contract,
@@ -12,6 +12,7 @@ void hold_contract(const struct plan *p, const char *object, const char *contrac
 				   .runtime = p->runtime,
 				   .nasm = p->nasm,
 				   .ld = p->ld,
+				   .place = place,
 				   .seed = 1,
 				   .ground = p->ground,
 				   .fresh = p->fresh };

@@ -13,7 +13,6 @@
 struct queue {
 	struct matrix *m;
 	const struct places *places;
-	const char *why_not[PLACES][PROFILES];
 	pthread_mutex_t lock;
 	size_t next;
 };
@@ -40,9 +39,9 @@ static const char *kept_path(struct arena *a, const struct plan *p, const struct
 static void run_payload(struct arena *a, const struct queue *q, const struct column *c,
 			struct place_run *out)
 {
-	const struct gen_set *set = column_set(q->m->plan, c);
-	const struct place *place = all_places[c->place];
-	const char *key = NULL, *path;
+	const struct plan *plan = q->m->plan;
+	const struct gen_set *set = column_set(plan, c);
+	const struct place_answer *answer = &q->places->answer[c->place][c->profile];
 	struct place_options o = q->places->options;
 	const struct payload p = { .path = c->payload,
 				   .width = c->width,
@@ -51,20 +50,16 @@ static void run_payload(struct arena *a, const struct queue *q, const struct col
 				   .seed = q->m->seed,
 				   .directions = 3 };
 
-	if (q->why_not[c->place][c->profile]) {
-		*out = (struct place_run){ .n = set->n,
-					   .why_not = q->why_not[c->place][c->profile] };
+	if (answer->why_not) {
+		*out = (struct place_run){ .n = set->n, .why_not = answer->why_not };
 		return;
 	}
 	o.monitor = monitor_of(q->places, c);
-	if (q->m->plan->kept && q->m->plan->ground)
-		key = kept_key(a, q->m->plan->ground, c->place, q->m->engine[c->place], &p, &o);
-	path = key ? kept_path(a, q->m->plan, c) : NULL;
-	if (key && !q->m->plan->fresh && kept_load(a, path, key, &p, out))
-		return;
-	place->run(place, a, &p, &o, out);
-	if (key)
-		kept_store(path, key, &p, out);
+	kept_run(a,
+		 &(struct keeping){ .ground = plan->ground,
+				    .path = plan->kept ? kept_path(a, plan, c) : NULL,
+				    .fresh = plan->fresh },
+		 c->place, answer->engine, &p, &o, out);
 }
 
 static uint64_t now(void)
@@ -107,35 +102,26 @@ static void *worker(void *arg)
 	}
 }
 
-/* Ask before the payloads run, once a place and profile: it may boot the engine. */
-static void find_engines(struct queue *q)
+/* Ask before the payloads run: it may boot the engine. */
+static void find_engines(struct matrix *m, struct places *places)
 {
-	struct matrix *m = q->m;
-	bool asked[PLACES][PROFILES] = { { false } };
-
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
 		const struct column *c = &m->plan->columns[i];
-		const char *engine = NULL, **why = &q->why_not[c->place][c->profile];
+		const struct place_answer *r = places_ask(m->arena, places, c->place, c->profile);
 
-		if (asked[c->place][c->profile])
-			continue;
-		asked[c->place][c->profile] = true;
-		*why = place_why_not(m->arena, c->place, &q->places->options, c->width,
-				     profiles[c->profile].isa, &engine);
-		if (!*why || !m->engine[c->place])
-			m->engine[c->place] = engine ? engine : "none";
+		if (!r->why_not || !m->engine[c->place])
+			m->engine[c->place] = r->engine ? r->engine : "none";
 	}
 }
 
-static void run_payloads(struct matrix *m, const struct places *places)
+static void run_payloads(struct matrix *m, struct places *places)
 {
-	static const struct places native;
-	struct queue q = { .m = m, .places = places ? places : &native };
+	struct queue q = { .m = m, .places = places };
 	pthread_t threads[64];
 	long n = m->plan->jobs ? (long)m->plan->jobs : sysconf(_SC_NPROCESSORS_ONLN);
 	long started = 0;
 
-	find_engines(&q);
+	find_engines(m, places);
 	if (m->plan->kept)
 		make_dirs(m->plan->kept);
 	pthread_mutex_init(&q.lock, NULL);
@@ -167,9 +153,11 @@ void execute_nothing(struct matrix *m, const char *why)
 		m->runs[i].run.why_not = why;
 }
 
-void execute(struct matrix *m, const struct places *places)
+void execute(struct matrix *m, struct places *places)
 {
 	make_runs(m);
+	memcpy(m->why_not, places->why_not, sizeof(m->why_not));
+	memcpy(m->instead, places->instead, sizeof(m->instead));
 	run_payloads(m, places);
 	matrix_judge(m);
 }

@@ -112,6 +112,7 @@ struct matrix {
 	uint64_t seed;
 	const char *engine[PLACES];  /* what implements each place; NULL: not in this run */
 	const char *why_not[PLACES]; /* of a place that was left out, or NULL */
+	const char *instead[PLACES]; /* what it runs as the native place cannot, and why; or NULL */
 	const char *case_args;       /* the --cases of this run, for messages; may be NULL */
 	const char *vmx_with;        /* its --vmx-with; NULL: the defaults of the profiles */
 	struct column_run *runs;     /* by column */
@@ -129,6 +130,7 @@ struct matrix {
 	struct difference *differences;
 	size_t ndifferences;
 	unsigned compared[PLACES]; /* cases executed there and natively */
+	unsigned alone[PLACES];    /* cases executed there, but not natively */
 	struct vanished *vanished;
 	size_t nvanished;
 };

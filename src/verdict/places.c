@@ -56,32 +56,50 @@ static const char *reason(const struct matrix *m, size_t column, const struct ge
 		    : NULL;
 }
 
+/* The native column of the same code; the number of columns when there is none. */
+static size_t native_of(const struct plan *p, const struct column *c)
+{
+	size_t i = 0;
+
+	while (i < p->ncolumns &&
+	       (p->columns[i].place != PLACE_NATIVE || p->columns[i].built != c->built))
+		i++;
+	return i;
+}
+
 void judge_places(struct matrix *m)
 {
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
 		const struct column *c = &m->plan->columns[i];
 		const struct gen_set *set = column_set(m->plan, c);
 
-		if (c->built == i)
+		size_t other = native_of(m->plan, c);
+
+		if (c->place == PLACE_NATIVE)
 			continue;
 		for (size_t k = 0; k < 2 * set->n; k++) {
 			const struct judged *here = &m->runs[i].judged[k];
-			const struct judged *native = &m->runs[c->built].judged[k];
+			const struct judged *native =
+				other < m->plan->ncolumns ? &m->runs[other].judged[k] : NULL;
 			struct difference d = { .column = i,
 						.c = &set->v[k / 2],
 						.direction = (int)(k % 2),
-						.here = (enum verdict)here->verdict,
-						.native = (enum verdict)native->verdict };
+						.here = (enum verdict)here->verdict };
 
-			if (!ran(here) || !ran(native))
+			if (!ran(here))
 				continue;
+			if (!native || !ran(native)) {
+				m->alone[c->place]++;
+				continue;
+			}
 			m->compared[c->place]++;
+			d.native = (enum verdict)native->verdict;
 			if (d.here == d.native)
 				continue;
-			d.reason = known_between(m, i, c->built, d.c, d.direction);
+			d.reason = known_between(m, i, other, d.c, d.direction);
 			if (!d.reason)
-				d.reason = reason(m, d.here > d.native ? i : c->built, d.c,
-						  d.direction);
+				d.reason =
+					reason(m, d.here > d.native ? i : other, d.c, d.direction);
 			m->differences =
 				arena_grow(m->arena, m->differences, m->ndifferences, sizeof(d));
 			m->differences[m->ndifferences++] = d;
