@@ -13,6 +13,7 @@ struct checked_place {
 	enum place_id place;
 	const char *engine;  /* what implements it */
 	const char *why_not; /* NULL, or why nothing ran there */
+	const char *instead; /* why it runs what the native place cannot; or NULL */
 	struct place_run run;
 };
 

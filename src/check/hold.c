@@ -33,6 +33,8 @@ void check_run_place(struct check_run *r, struct checked_place *p, const char *r
 					 /* Kernel code does without the FPU. */
 					 .monitor = check_kernel_only(r->file) ? CL_TRAP_FPU : 0 };
 
+	if (p->why_not)
+		return;
 	p->why_not = place_why_not(r->arena, p->place, &o, payload.width, payload.isa, &p->engine);
 	if (p->why_not)
 		return;

@@ -26,7 +26,8 @@ struct holding {
 	bool fresh;      /* take nothing that was kept */
 };
 
-/* Run the payload of r->file's functions in p->place, and fill in the rest of *p. */
+/* Run the payload of r->file's functions in p->place, and fill in the rest of *p; nothing when it
+ * has a why_not. */
 void check_run_place(struct check_run *r, struct checked_place *p, const char *runtime,
 		     const struct keeping *k);
 

@@ -67,6 +67,14 @@ static void absences(struct str *out, const struct check_run *r, const struct te
 				  arena_printf(r->arena, "place %s: %s", place_name(p->place),
 					       p->run.broken));
 	}
+	for (size_t i = 0; i < r->nplaces; i++) {
+		const struct checked_place *p = &r->place[i];
+
+		if (p->instead && !p->why_not)
+			text_wrap(out, style, "", "  ",
+				  arena_printf(r->arena, "place %s instead of native: %s",
+					       place_name(p->place), p->instead));
+	}
 	for (size_t i = 0; i < r->nplaces * r->file->n; i++) {
 		const struct checked_place *p = &r->place[i / r->file->n];
 		const struct contract *c = &r->file->v[i % r->file->n];

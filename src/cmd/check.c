@@ -299,7 +299,11 @@ static void choose_places(struct check_run *r, const struct options *o, const ch
 
 		/* What kernel code misses is reported, place by place. */
 		if (places.wanted.v[i][f] || absent)
-			r->place[r->nplaces++] = (struct checked_place){ .place = i };
+			r->place[r->nplaces++] = (struct checked_place){
+				.place = i,
+				.instead = places.instead[i],
+				.why_not = places.answer[i][f].why_not,
+			};
 	}
 }
 

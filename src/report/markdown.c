@@ -233,6 +233,15 @@ void report_markdown(struct str *out, const struct stored *s, bool everything)
 					s->version, (unsigned long long)s->seed, stored_places(s),
 					stored_compilers(s)));
 	str_add(out, "\n\n");
+	for (size_t i = 0; i < s->nplaces; i++) {
+		const struct stored_place *p = &s->places[i];
+
+		if (p->instead) {
+			markdown_safe(out, arena_printf(s->arena, "place %s instead of native: %s",
+							p->name, p->instead));
+			str_add(out, "\n\n");
+		}
+	}
 	kinds = table_kinds(s, &n);
 	for (size_t i = 0; i < n; i++)
 		table(out, s, &s->columns[kinds[i]]);

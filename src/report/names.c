@@ -5,19 +5,10 @@
 
 #include <string.h>
 
-static bool several_places(const struct stored *s)
-{
-	for (size_t i = 1; i < s->ncolumns; i++) {
-		if (strcmp(s->columns[i].place, s->columns[0].place))
-			return true;
-	}
-	return false;
-}
-
 const char *stored_group(const struct stored *s, const struct stored_column *c)
 {
 	bool plain = !strcmp(c->profile, "user") || !strcmp(c->profile, "default");
-	bool placed = several_places(s) && strcmp(c->place, "native");
+	bool placed = strcmp(c->place, "native");
 
 	return arena_printf(s->arena, "%s%s%s%s%s", c->compiler, plain ? "" : " ",
 			    plain ? "" : c->profile, placed ? " " : "", placed ? c->place : "");
@@ -32,13 +23,16 @@ bool stored_siblings(const struct stored_column *a, const struct stored_column *
 
 const char *stored_places(const struct stored *s)
 {
+	bool any = false; /* place in which something ran: others have no part in the results */
 	struct str t = { 0 };
 	char *r;
 
+	for (size_t i = 0; i < s->ncolumns; i++)
+		any = any || !s->columns[i].why_not;
 	str_add(&t, "");
 	for (size_t i = 0; i < s->ncolumns; i++) {
 		const struct stored_column *c = &s->columns[i];
-		bool told = false;
+		bool told = any && c->why_not;
 
 		for (size_t k = 0; k < i && !told; k++)
 			told = !strcmp(s->columns[k].place, c->place) &&
