@@ -50,8 +50,10 @@ CONVENTION = [
          {"callee-saved: rsi after the call": "f: xor esi, esi\n ret",
           "callee-saved: xmm6 after the call": "f: pxor xmm6, xmm6\n ret"}),
     Case("memory-return", 64, "struct s { long a, b, c; };\nstruct s f(long x);",
-         "f: mov [rdi], rsi\n mov rax, rdi\n ret",
-         {"hidden-pointer: pointer to the return value: expected returned in rax":
+         "f: mov [rdi], rsi\n mov [rdi+8], rsi\n mov [rdi+16], rsi\n mov rax, rdi\n ret",
+         {"return: never set: the return value (struct s): expected written, from byte 16 on":
+          "f: mov [rdi], rsi\n mov [rdi+8], rsi\n mov rax, rdi\n ret",
+          "hidden-pointer: pointer to the return value: expected returned in rax":
           "f: mov [rdi], rsi\n xor eax, eax\n ret"}),
     Case("timeout", 64, "void f(void);", "f: ret",
          {"endless loop": "f: jmp f", "it accessed 0x10": "f: mov eax, [0x10]\n ret",
@@ -229,11 +231,11 @@ CONTRACTS = [
 ]
 
 BUFFERS = [
-    Case("buf", 64, "//! arg p buf 24\nvoid f(char *p);", "f: mov [rdi+23], al\n ret",
+    Case("buf", 64, "//! arg p buf 24\nvoid f(char *p);", "f: mov byte [rdi+23], 1\n ret",
          {"behind its 24 bytes": "f: mov [rdi+24], al\n ret",
           "1 bytes before p": "f: mov [rdi-1], al\n ret"}),
     Case("buf-slack", 64, "//! arg p buf 24 aligned 64\nvoid f(char *p);",
-         "f: mov [rdi+23], al\n ret",
+         "f: mov byte [rdi+23], 1\n ret",
          {"buffer: memory at p + 24, behind its 24 bytes":
           "f: mov rax, rdi\n and eax, 4095\n cmp eax, 4096-64\n jae .r\n mov [rdi+24], al\n.r: ret"}),
     Case("read-only", 64, "//! arg p buf 8 read-only\nvoid f(char *p);", "f: mov al, [rdi]\n ret",
@@ -265,13 +267,13 @@ BUFFERS = [
          "f: movaps xmm0, [rdi]\n ret",
          {"fault: the call": "f: test dil, 16\n jz .r\n ud2\n.r: ret"}),
     Case("len-of", 64, "//! arg n len 40 of p\nvoid f(char *p, unsigned long n);",
-         "f: mov rcx, rsi\n rep stosb\n ret",
+         "f: mov rcx, rsi\n xor eax, eax\n rep stosb\n ret",
          {"behind its": "f: lea rcx, [rsi+1]\n rep stosb\n ret"}),
     Case("len-of-buf", 64, "//! arg p buf 5\n//! arg n len of p\nvoid f(char *p, unsigned long n);",
-         "f: cmp rsi, 5\n ja .x\n mov rcx, rsi\n rep stosb\n ret\n.x: ud2",
+         "f: cmp rsi, 5\n ja .x\n mov rcx, rsi\n xor eax, eax\n rep stosb\n ret\n.x: ud2",
          {"n = 5)": "f: cmp rsi, 5\n jne .r\n ud2\n.r: ret"}),
     Case("len-each", 64, "//! arg n len 8 of p each 16 from 1\nvoid f(char *p, unsigned long n);",
-         "f: mov rcx, rsi\n shl rcx, 4\n rep stosb\n ret",
+         "f: mov rcx, rsi\n shl rcx, 4\n xor eax, eax\n rep stosb\n ret",
          {"behind its": "f: mov rcx, rsi\n shl rcx, 5\n rep stosb\n ret"}),
     Case("count", 32, "//! arg n count 9 of p, q\nvoid f(long *p, const long *q, int n);",
          "f: push esi\n push edi\n mov edi, [esp+12]\n mov esi, [esp+16]\n mov ecx, [esp+20]\n"
@@ -290,11 +292,11 @@ BUFFERS = [
     Case("enum", 64, "enum e { A = 3, B = 8 };\nvoid f(enum e x);",
          "f: cmp edi, 3\n je .r\n cmp edi, 8\n je .r\n ud2\n.r: ret",
          {"called as f(x = 8)": "f: cmp edi, 8\n jne .r\n ud2\n.r: ret"}),
-    Case("odd-length", 64, "long f(long *dst, const long *src, long n);",
+    Case("odd-length", 64, "void f(long *dst, const long *src, long n);",
          "f: mov rcx, rdx\n xchg rsi, rdi\n xchg rsi, rdi\n rep movsq\n ret",
          {"callee-saved: rbx after the call":
           "f: test dl, 1\n jz .r\n xor ebx, ebx\n.r: ret"}),
-    Case("one-length", 64, "long f(long *dst, long n);", "f: ret",
+    Case("one-length", 64, "void f(long *dst, long n);", "f: ret",
          {"n = 37), call": "f: cmp rsi, 37\n jne .r\n xor ebx, ebx\n.r: ret"}),
 ]
 

@@ -25,6 +25,7 @@ struct checked_finding {
 	const char *inputs;  /* "f(dst = 0x41a000 (3 bytes), n = 3), call 7"; NULL: not known */
 	const char *more[3]; /* further lines, or NULL */
 	const char *rule;    /* why, and where that is written */
+	uint64_t seed;       /* with which it was made */
 	unsigned places;     /* bit set of enum place_id */
 };
 
@@ -32,8 +33,8 @@ struct check_run {
 	struct arena *arena;
 	struct contract_file *file;
 	const struct objects *objects;
-	const char *payload; /* the linked ELF */
-	uint64_t seed;
+	const char *payload;       /* the linked ELF */
+	uint64_t seed, more_seeds; /* the first; how many natively after it */
 	bool stepped;
 	const char *step_why_not; /* NULL, or why that was not possible */
 	const char *command;      /* repeats the run, without --place and --seed */
@@ -43,6 +44,8 @@ struct check_run {
 	size_t nno_cfi;
 	const char **stub; /* of --weak-stubs */
 	size_t nstubs;
+	const char **undefined; /* functions that headers declare and no object defines */
+	size_t nundefined;
 	struct checked_finding *finding;
 	size_t nfindings;
 };
@@ -53,8 +56,9 @@ void check_add_finding(struct check_run *r, const struct contract *c, const stru
 		       const struct outcome *o, const struct cl_finding *record);
 /* A rule of a document, with its sentence and where it stands. */
 const char *check_rule_text(struct arena *a, enum rule_id id);
-/* All records of all places. */
+/* All records of all places; of one. */
 void check_judge(struct check_run *r);
+void check_judge_place(struct check_run *r, const struct checked_place *p);
 
 /* report.c: the whole run as text. Returns the exit status: 0, or 1 for a violation. */
 int check_report(struct str *out, const struct check_run *r, const struct text_style *style,

@@ -79,6 +79,8 @@ static void complete(struct reader *r, struct contract *c)
 		if (function && in->probe < 0) {
 			struct contract_call call = { .mode = CC_OFTEN };
 
+			/* There are no more pointers than arguments. */
+			_Static_assert(CC_CALLS >= CC_CALL_LINES + MAX_ARGS, "calls");
 			call.probe = contract_probe_through(r, i);
 			c->call = arena_grow(r->a, c->call, c->ncalls, sizeof(call));
 			c->call[c->ncalls++] = call;

@@ -61,8 +61,10 @@ struct contract {
 	int jumps; /* register, or -1 */
 	unsigned pop, area, align_calls, align_entry;
 	bool vmx_fails;
-	const char *exit; /* the symbol VM exits come to, or NULL */
-	unsigned index;   /* among those under test */
+	const char *exit;               /* the symbol VM exits come to, or NULL */
+	uint32_t used[CC_SOURCES / 32]; /* enum cc_source: what it may depend on, no input */
+	bool varies;                    /* calls with equal inputs may differ */
+	unsigned index;                 /* among those under test */
 };
 
 /* A function that code under test calls. */
@@ -91,12 +93,15 @@ struct contract_file {
 	struct contract_supply *supply;
 	size_t nsupplies;
 	size_t skipped; /* functions of the other width */
+	unsigned calls; /* rounds of each function; 0: as many as usual */
 };
 
 /* Source text of the declarations, for messages. */
 struct contract_source {
 	const char *text;
 	size_t len;
+	const char *file;                   /* as positions name it; NULL: of all */
+	const struct contract_source *next; /* other sources, or NULL */
 };
 
 /* Read what `cases` declare at a width. `abi` is the convention of functions that name none (NULL:

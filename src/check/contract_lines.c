@@ -274,8 +274,10 @@ static void calls_line(struct reader *r)
 					NULL);
 		}
 	}
-	if (c->ncalls == 8)
-		reader_fail_line(r, NULL, "more than 8 `calls' lines for one function");
+	if (c->ncalls == CC_CALL_LINES)
+		reader_fail_line(r, NULL,
+				 arena_printf(r->a, "more than %u `calls' lines for one function",
+					      CC_CALL_LINES));
 	c->call = arena_grow(r->a, c->call, c->ncalls, sizeof(call));
 	c->call[c->ncalls++] = call;
 }
@@ -329,6 +331,57 @@ static void vmx_line(struct reader *r)
 		reader_expected(r, "the symbol VM exits come to", NULL);
 }
 
+static void use(struct contract *c, unsigned first, unsigned n)
+{
+	for (unsigned i = first; i < first + n; i++)
+		c->used[i / 32] |= 1u << (i % 32);
+}
+
+/* depends on NAME...: what is no input, but read all the same */
+static void depends_line(struct reader *r)
+{
+	static const struct {
+		const char *word;
+		unsigned first, n;
+	} sources[] = { { "vectors", CC_FROM_XMM, 16 },
+			{ "flags", CC_FROM_FLAG, 6 },
+			{ "x87", CC_FROM_X87, 1 },
+			{ "mxcsr", CC_FROM_MXCSR, 1 },
+			{ "stack", CC_FROM_STACK, CC_STACK_SOURCES },
+			{ "stack", CC_FROM_BELOW, 1 } };
+
+	if (!reader_take_word(r, "on"))
+		reader_expected(r, "`on'", NULL);
+	do {
+		bool known = false;
+		unsigned bytes;
+		int reg;
+
+		while (reader_take(r, ','))
+			;
+		for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
+			bool again = i && !strcmp(sources[i].word, sources[i - 1].word) && known;
+
+			if (again || reader_take_word(r, sources[i].word)) {
+				use(r->c, sources[i].first, sources[i].n);
+				known = true;
+			}
+		}
+		if (reader_take_word(r, "clock") || reader_take_word(r, "cpuid") ||
+		    reader_take_word(r, "rdrand"))
+			r->c->varies = known = true;
+		reg = known ? -1 : reader_register(r, &bytes);
+		if (reg < 0 && !known)
+			reader_expected(r,
+					"a register, `flags', `vectors', `x87', `mxcsr', `stack', "
+					"`clock', `cpuid' or `rdrand'",
+					NULL);
+		if (reg >= 0)
+			use(r->c, CC_FROM_GPR + (unsigned)reg, 1);
+		reader_take(r, ',');
+	} while (!reader_end(r));
+}
+
 void contract_line_read(struct reader *r)
 {
 	static const struct {
@@ -338,7 +391,7 @@ void contract_line_read(struct reader *r)
 		{ "in", in_line },           { "keeps", keeps_line }, { "out", out_line },
 		{ "returns", returns_line }, { "jumps", jumps_line }, { "pops", pops_line },
 		{ "align", align_line },     { "calls", calls_line }, { "arg", contract_arg_read },
-		{ "supply", supply_line },   { "vmx", vmx_line },
+		{ "supply", supply_line },   { "vmx", vmx_line },     { "depends", depends_line },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {

@@ -13,8 +13,10 @@ const char *contract_default_abi(enum width w)
 void contract_fail_decl(struct reader *r, const struct prototype *p, const char *what,
 			const char *hint)
 {
-	r->error = proto_error_at(r->a, &p->pos, r->source->text, r->source->len, strlen(p->name),
-				  what, hint);
+	const struct contract_source *source = reader_source(r, p->pos.file);
+
+	r->error = proto_error_at(r->a, &p->pos, source->text, source->len, strlen(p->name), what,
+				  hint);
 	longjmp(r->bail, 1);
 }
 

@@ -24,7 +24,7 @@ static const char *try_read(const char *text, enum width w, const char *abi,
 			    struct contract_file *out)
 {
 	struct case_list cases = { 0 };
-	struct contract_source source = { text, strlen(text) };
+	struct contract_source source = { .text = text, .len = strlen(text) };
 	const char *error = NULL;
 
 	if (proto_parse_file(a, "c.h", text, &cases, &error) == 0)

@@ -6,20 +6,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct contract_source *reader_source(const struct reader *r, const char *file)
+{
+	for (const struct contract_source *s = r->source; s; s = s->next) {
+		if (!s->file || !strcmp(s->file, file))
+			return s;
+	}
+	return r->source;
+}
+
 void reader_fail_at(struct reader *r, const char *at, size_t len, const char *hint,
 		    const char *what)
 {
 	struct srcpos pos = r->line->rest_pos;
+	const struct contract_source *source = reader_source(r, pos.file);
 
 	pos.col += (unsigned)(at - r->line->rest);
-	r->error = proto_error_at(r->a, &pos, r->source->text, r->source->len, len ? len : 1, what,
-				  hint);
+	r->error = proto_error_at(r->a, &pos, source->text, source->len, len ? len : 1, what, hint);
 	longjmp(r->bail, 1);
 }
 
 void reader_fail_line(struct reader *r, const char *hint, const char *what)
 {
-	r->error = proto_error_at(r->a, &r->line->pos, r->source->text, r->source->len,
+	const struct contract_source *source = reader_source(r, r->line->pos.file);
+
+	r->error = proto_error_at(r->a, &r->line->pos, source->text, source->len,
 				  strlen(r->line->word), what, hint);
 	longjmp(r->bail, 1);
 }

@@ -52,6 +52,9 @@ unsigned reader_input(struct reader *r);
 /* A value, `bytes` of which are to be compared. */
 void reader_value(struct reader *r, unsigned bytes, struct contract_value *out);
 
+/* reader.c: the text of a file that was read. */
+const struct contract_source *reader_source(const struct reader *r, const char *file);
+
 /* contract_lines.c: the line, into r->c. */
 void contract_line_read(struct reader *r);
 /* contract_args.c */

@@ -15,6 +15,11 @@ static enum verdict verdict_of(const struct check_run *r, const struct contract 
 		if (r->finding[i].c == c && r->finding[i].f.verdict > v)
 			v = r->finding[i].f.verdict;
 	}
+	/* What could not go on for want of an instruction has not passed. */
+	for (size_t i = 0; v == VERDICT_PASS && i < r->nfindings; i++) {
+		if (r->finding[i].c == c && r->finding[i].f.verdict == VERDICT_NOT_RUN)
+			v = VERDICT_NOT_RUN;
+	}
 	return v;
 }
 
@@ -53,6 +58,24 @@ static void header(struct str *out, const struct check_run *r, const struct text
 	str_free(&s);
 }
 
+/* Functions that were declared and could not be called, by name. */
+static void undefined(struct str *out, const struct check_run *r, const struct text_style *style)
+{
+	enum { SHOWN = 20 };
+	struct str s = { 0 };
+
+	if (!r->nundefined)
+		return;
+	str_addf(&s, "%zu function%s declared, but no object defines %s: ", r->nundefined,
+		 r->nundefined == 1 ? " is" : "s are", r->nundefined == 1 ? "it" : "them");
+	for (size_t i = 0; i < r->nundefined && i < SHOWN; i++)
+		str_addf(&s, "%s%s", i ? ", " : "", r->undefined[i]);
+	if (r->nundefined > SHOWN)
+		str_addf(&s, " and %zu more", r->nundefined - SHOWN);
+	text_wrap(out, style, "not-run  ", "         ", s.s);
+	str_free(&s);
+}
+
 static void absences(struct str *out, const struct check_run *r, const struct text_style *style)
 {
 	for (size_t i = 0; i < r->nplaces; i++) {
@@ -86,6 +109,7 @@ static void absences(struct str *out, const struct check_run *r, const struct te
 					       "could be entered",
 					       c->decl->proto->name, place_name(p->place)));
 	}
+	undefined(out, r, style);
 	for (size_t i = 0; i < r->nno_cfi; i++)
 		text_wrap(out, style, "not-run  ", "         ",
 			  arena_printf(r->arena, "unwind: code of %s has no call frame information",
@@ -109,7 +133,8 @@ static void looked_at(struct str *out, const struct check_run *r, const struct c
 	struct str s = { 0 };
 	bool slots = false, outputs = false, buffers = false;
 
-	str_addf(&s, "%u calls%s: callee-saved (", CC_ROUNDS,
+	str_addf(&s, "%u calls, each again with other poison%s: callee-saved (",
+		 r->file->calls ? r->file->calls : CC_ROUNDS,
 		 r->stepped
 			 ? arena_printf(r->arena, ", natively %u more in steps", CC_STEPPED_ROUNDS)
 			 : "");
@@ -121,8 +146,8 @@ static void looked_at(struct str *out, const struct check_run *r, const struct c
 		s.len--;
 	str_addf(&s,
 		 "%s), stack-pointer (%u bytes popped), caller-frame, direction-flag, x87-stack, "
-		 "x87-control-word, mxcsr",
-		 c->kept_xmm ? ", vectors" : "", c->pop);
+		 "x87-control-word, mxcsr%s",
+		 c->kept_xmm ? ", vectors" : "", c->pop, c->varies ? "" : ", depends");
 	if (c->has_return || c->decl->proto->ret->kind == TYPE_BOOL)
 		str_add(&s, ", return");
 	if (c->place.hidden.nlocs)
@@ -185,7 +210,7 @@ static const char *command_of(const struct check_run *r, const struct checked_fi
 		p++;
 	return arena_printf(r->arena, "%s%s%s --seed %llu", r->command,
 			    p == PLACE_NATIVE ? "" : " --place ",
-			    p == PLACE_NATIVE ? "" : place_name(p), (unsigned long long)r->seed);
+			    p == PLACE_NATIVE ? "" : place_name(p), (unsigned long long)x->seed);
 }
 
 static void one_finding(struct str *out, const struct check_run *r, const struct checked_finding *x,
@@ -237,7 +262,7 @@ int check_report(struct str *out, const struct check_run *r, const struct text_s
 		else
 			not_run++;
 	}
-	count[VERDICT_NOT_RUN] = (unsigned)not_run;
+	count[VERDICT_NOT_RUN] += (unsigned)not_run;
 	str_addf(out, "%zu function%s: ", r->file->n, r->file->n == 1 ? "" : "s");
 	for (int v = VERDICT_COUNT; v-- > 0;) {
 		if (!count[v])

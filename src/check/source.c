@@ -10,7 +10,7 @@
 static int parse(struct arena *a, const char *name, const char *text, size_t len,
 		 struct declarations *out, const char **error)
 {
-	out->source = (struct contract_source){ text, len };
+	out->source = (struct contract_source){ .text = text, .len = len, .file = name };
 	return proto_parse_mem(a, name, text, len, &out->cases, error);
 }
 
@@ -175,7 +175,9 @@ int declarations_of_header(struct arena *a, const char *path, struct declaration
 	*out = (struct declarations){ .header = true };
 	if (!text)
 		return -1;
-	shown = (struct contract_source){ arena_strndup(a, text, len), len };
+	shown = (struct contract_source){ .text = arena_strndup(a, text, len),
+					  .len = len,
+					  .file = path };
 	blank_preprocessor(text);
 	if (parse(a, path, text, len, out, error) < 0)
 		return -1;
@@ -184,5 +186,118 @@ int declarations_of_header(struct arena *a, const char *path, struct declaration
 		*error = arena_printf(a, "%s: no function is declared", path);
 		return -1;
 	}
+	for (size_t i = 0; i < out->cases.n; i++) {
+		out->optional =
+			arena_grow(a, out->optional, out->noptional, sizeof(*out->optional));
+		out->optional[out->noptional++] = out->cases.v[i].proto->name;
+	}
+	return 0;
+}
+
+static struct case_decl *find(const struct declarations *d, const char *name, size_t len)
+{
+	for (size_t i = 0; i < d->cases.n; i++) {
+		const char *n = d->cases.v[i].proto->name;
+
+		if (strlen(n) == len && !strncmp(n, name, len))
+			return &d->cases.v[i];
+	}
+	return NULL;
+}
+
+bool declarations_optional(const struct declarations *d, const char *name)
+{
+	for (size_t i = 0; i < d->noptional; i++) {
+		if (!strcmp(d->optional[i], name))
+			return true;
+	}
+	return false;
+}
+
+static void add_source(struct arena *a, struct declarations *to, const struct contract_source *s)
+{
+	struct contract_source *copy = arena_alloc(a, sizeof(*copy));
+
+	*copy = *s;
+	copy->next = to->source.next;
+	to->source.next = copy;
+}
+
+void declarations_add(struct arena *a, struct declarations *to, const struct declarations *more)
+{
+	if (!to->cases.n) {
+		*to = *more;
+		return;
+	}
+	for (size_t i = 0; i < more->cases.n; i++) {
+		const struct case_decl *d = &more->cases.v[i];
+		const char *name = d->proto->name;
+		struct case_decl *known = find(to, name, strlen(name));
+		bool optional = declarations_optional(more, name);
+
+		if (known && (optional || !declarations_optional(to, name)))
+			continue;
+		if (known) {
+			*known = *d;
+		} else {
+			to->cases.v = arena_grow(a, to->cases.v, to->cases.n, sizeof(*d));
+			to->cases.v[to->cases.n++] = *d;
+		}
+		for (size_t k = 0; known && k < to->noptional; k++) {
+			if (!strcmp(to->optional[k], name))
+				to->optional[k] = "";
+		}
+		if (optional) {
+			to->optional =
+				arena_grow(a, to->optional, to->noptional, sizeof(*to->optional));
+			to->optional[to->noptional++] = name;
+		}
+	}
+	to->header = to->header || more->header;
+	for (const struct contract_source *s = &more->source; s; s = s->next)
+		add_source(a, to, s);
+}
+
+/* Length of the name in "NAME: ...", or 0. */
+static size_t note_name(const char *note)
+{
+	size_t n = strspn(note, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+
+	return note[n] == ':' ? n : 0;
+}
+
+bool declarations_note_names(const char *note)
+{
+	return note_name(note) > 0;
+}
+
+int declarations_note(struct arena *a, struct declarations *d, const char *note, const char **error)
+{
+	size_t n = note_name(note);
+	struct case_decl *to = d->cases.n ? &d->cases.v[d->cases.n - 1] : NULL;
+	struct declarations lines = { 0 };
+	const char *text;
+
+	if (n) {
+		to = find(d, note, n);
+		if (!to) {
+			*error = arena_printf(a, "--note: nothing declares `%.*s'", (int)n, note);
+			return -1;
+		}
+		note += n + 1;
+		note += strspn(note, " \t");
+	}
+	text = arena_printf(a, "//! %s\nvoid f(void);\n", note);
+	if (!to || parse(a, "<note>", text, strlen(text), &lines, error) < 0)
+		return -1;
+	for (size_t i = 0; i < lines.cases.v[0].ncontract; i++) {
+		struct contract_line *all = arena_alloc(a, (to->ncontract + 1) * sizeof(*all));
+
+		memcpy(all, to->contract, to->ncontract * sizeof(*all));
+		all[to->ncontract] = lines.cases.v[0].contract[i];
+		to->contract = all;
+		to->ncontract++;
+	}
+	add_source(a, d, &lines.source);
 	return 0;
 }

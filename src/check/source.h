@@ -8,7 +8,9 @@
 struct declarations {
 	struct case_list cases;
 	struct contract_source source;
-	bool header; /* of a project: it may declare more than is under test */
+	bool header;           /* of a project: it may declare more than is under test */
+	const char **optional; /* functions that only headers declare */
+	size_t noptional;
 };
 
 /* `--proto' texts, each with `//!' lines before it (`notes', for the last one), as one source
@@ -24,5 +26,20 @@ int declarations_of_contract(struct arena *a, const char *path, struct declarati
 /* A C header: preprocessor lines and extern "C" are passed over. */
 int declarations_of_header(struct arena *a, const char *path, struct declarations *out,
 			   const char **error);
+
+/* The declarations of `more` behind those of `to`, which were read before. A function that both
+ * declare is what a contract says, or what came first. */
+void declarations_add(struct arena *a, struct declarations *to, const struct declarations *more);
+
+/* "FUNCTION: LINE" or, for the last of those declared, "LINE": a line more for its contract. 0, or
+ * -1 and *error in `a`. */
+int declarations_note(struct arena *a, struct declarations *d, const char *note,
+		      const char **error);
+
+/* Does a note begin with "FUNCTION:"? */
+bool declarations_note_names(const char *note);
+
+/* Is it declared by headers only? Then it may be missing. */
+bool declarations_optional(const struct declarations *d, const char *name);
 
 #endif

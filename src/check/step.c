@@ -78,7 +78,9 @@ static struct checked_finding *new_finding(struct stepper *s, enum check check, 
 	}
 	r->finding = arena_grow(r->arena, r->finding, r->nfindings, sizeof(*x));
 	x = &r->finding[r->nfindings++];
-	*x = (struct checked_finding){ .c = s->c, .item = item, .places = 1u << PLACE_NATIVE };
+	*x = (struct checked_finding){
+		.c = s->c, .item = item, .places = 1u << PLACE_NATIVE, .seed = r->seed
+	};
 	x->f.check = check;
 	x->f.direction = CL_CALLEE;
 	x->f.rule = rule;

@@ -80,6 +80,21 @@ static const char *write_leaves(struct arena *a, struct str *out, const struct t
 	return label;
 }
 
+/* The bits of a value that carry it, where that is not all of them. */
+static const char *write_mask(struct str *out, const struct type *t, enum width w,
+			      const char *label)
+{
+	uint8_t mask[ABI_MAX_VALUE];
+
+	if (t->kind == TYPE_VOID || !gen_mask(t, w, mask))
+		return NULL;
+	str_addf(out, "%s:", label);
+	for (unsigned i = 0; i < ABI_MAX_VALUE; i++)
+		str_addf(out, "%s0x%x", i % 16 ? ", " : "\n\tdb\t", mask[i]);
+	str_add(out, "\n");
+	return label;
+}
+
 static const char *write_set(struct arena *a, struct str *out, const struct contract_input *in,
 			     const char *label)
 {
@@ -99,6 +114,7 @@ static void write_inputs(struct arena *a, struct str *out, const struct contract
 	struct cc_input *v = arena_alloc(a, (n + 1) * sizeof(*v));
 	const char **leaves = arena_alloc(a, (n + 1) * sizeof(*leaves));
 	const char **sets = arena_alloc(a, (n + 1) * sizeof(*sets));
+	const char **masks = arena_alloc(a, (n + 1) * sizeof(*masks));
 	struct table t;
 
 	for (unsigned i = 0; i < c->ninputs; i++) {
@@ -108,6 +124,8 @@ static void write_inputs(struct arena *a, struct str *out, const struct contract
 				     arena_printf(a, "leaves_%u_%u", c->index, i), &v[i].nleaves);
 		sets[i] =
 			write_set(a, out, &c->input[i], arena_printf(a, "set_%u_%u", c->index, i));
+		masks[i] = write_mask(out, c->input[i].type, f->width,
+				      arena_printf(a, "mask_%u_%u", c->index, i));
 		v[i].nset = c->input[i].nset;
 	}
 	/* The register that is jumped to is an input without a name. */
@@ -127,6 +145,8 @@ static void write_inputs(struct arena *a, struct str *out, const struct contract
 			patch(&t, at + offsetof(struct cc_input, leaves), leaves[i]);
 		if (sets[i])
 			patch(&t, at + offsetof(struct cc_input, set), sets[i]);
+		if (masks[i])
+			patch(&t, at + offsetof(struct cc_input, mask), masks[i]);
 		if (i < c->ninputs && c->input[i].probe >= 0)
 			patch(&t, at + offsetof(struct cc_input, probe),
 			      arena_printf(a, "cl_probe_%d", c->input[i].probe));
@@ -215,6 +235,8 @@ static uint32_t flags_of(const struct contract_file *f, const struct contract *c
 		flags |= c->out[i].slot ? 0 : CC_OUT_REGISTERS;
 	for (size_t i = 0; i < f->nprobes; i++)
 		flags |= f->probe[i].stub ? CC_ANY_CALLS : 0;
+	if (c->varies)
+		flags |= CC_VARIES;
 	return flags;
 }
 
@@ -234,9 +256,11 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 				 .align_entry = c->align_entry,
 				 .align_calls = c->align_calls,
 				 .al = (uint32_t)(c->place.al + 1) };
+	const char *mask;
 	struct table t;
 
 	str_addf(out, "\n; %s\n", p->text);
+	mask = write_mask(out, p->ret, f->width, arena_printf(a, "mask_%u_ret", c->index));
 	write_inputs(a, out, f, c);
 	write_outs(a, out, c);
 	write_calls(a, out, c);
@@ -247,6 +271,7 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 		v.returned = value_of(&c->returned);
 	if (c->return_else)
 		v.returned_else = value_of(&c->returned_else);
+	memcpy(v.used, c->used, sizeof(v.used));
 	for (unsigned i = 0; i < c->place.ret.nlocs; i++)
 		v.x87 += c->place.ret.loc[i].kind == LOC_X87;
 	t = table_new(a, &v, sizeof(v));
@@ -258,6 +283,8 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 	patch_value(&t, offsetof(struct cc_contract, returned_else), &c->returned_else);
 	if (c->exit)
 		patch(&t, offsetof(struct cc_contract, exit), c->exit);
+	if (mask)
+		patch(&t, offsetof(struct cc_contract, ret.mask), mask);
 	table_write(out, arena_printf(a, "contract_%u", c->index), &t);
 }
 
@@ -267,6 +294,7 @@ static void write_probe_table(struct arena *a, struct str *out, const struct con
 	const struct contract_probe *p = &f->probe[number];
 	unsigned n = p->proto ? (unsigned)p->proto->nparams : 0;
 	struct cc_input *args = arena_alloc(a, (n + 1) * sizeof(*args));
+	const char **masks = arena_alloc(a, (n + 1) * sizeof(*masks));
 	struct cc_probe v = { .nargs = n,
 			      .kept_gpr = p->conv->saved_gpr,
 			      .kept_xmm = p->conv->saved_xmm,
@@ -278,9 +306,16 @@ static void write_probe_table(struct arena *a, struct str *out, const struct con
 	/* Kernel code does not touch vector registers. */
 	if (profiles[convention_profile(p->conv)].isa == ISA_INTEGER)
 		v.kept_xmm = 0xffff;
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
 		contract_describe(p->proto->params[i].type, &p->place.arg[i], f->width, &args[i]);
+		masks[i] = write_mask(out, p->proto->params[i].type, f->width,
+				      arena_printf(a, "argmask_%u_%u", number, i));
+	}
 	t = table_new(a, args, n * sizeof(*args));
+	for (unsigned i = 0; i < n; i++) {
+		if (masks[i])
+			patch(&t, i * sizeof(*args) + offsetof(struct cc_input, mask), masks[i]);
+	}
 	table_write(out, arena_printf(a, "args_%u", number), &t);
 	if (p->proto)
 		contract_describe(p->proto->ret, &p->place.ret, f->width, &v.ret);
@@ -378,6 +413,9 @@ void tables_write(struct arena *a, const struct contract_file *f, struct str *ou
 		 width_bits(f->width));
 	for (size_t i = 0; i < f->n; i++)
 		write_externs(out, f, &f->v[i]);
+	/* Data of the objects comes behind these labels. */
+	str_add(out, "\n\tsection .data align=64\n\tglobal\tcl_objects_data\ncl_objects_data:\n"
+		     "\tsection .bss align=64\n\tglobal\tcl_objects_bss\ncl_objects_bss:\n");
 	str_add(out, "\n\tsection .text\n");
 	for (size_t i = 0; i < f->nprobes; i++)
 		write_probe(out, f, (unsigned)i);
@@ -395,8 +433,9 @@ void tables_write(struct arena *a, const struct contract_file *f, struct str *ou
 	write_list(out, "cl_probe_table", "probe", f->nprobes);
 	str_addf(out,
 		 "\tglobal\tcl_contract_count, cl_probe_total, cl_conventions, cl_vector_bytes\n"
+		 "\tglobal\tcl_contract_rounds\ncl_contract_rounds:\tdd\t%u\n"
 		 "cl_contract_count:\tdd\t%zu\ncl_probe_total:\tdd\t%zu\n"
 		 "cl_conventions:\tdd\t0\ncl_vector_bytes:\tdd\t16\n"
 		 "\n\tsection .note.GNU-stack noalloc noexec nowrite progbits\n",
-		 f->n, f->nprobes);
+		 f->calls, f->n, f->nprobes);
 }

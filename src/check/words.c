@@ -3,6 +3,7 @@
  * of contracts here, each with its rule, or with the line of the contract that it breaks. */
 #include "check/check.h"
 
+#include "check/depends.h"
 #include "check/fault.h"
 #include "verdict/words.h"
 
@@ -173,7 +174,7 @@ static void contract_output_words(const struct wording *wording)
 	by_line(a, x, o->line);
 }
 
-static const char *input_name(struct arena *a, const struct contract *c, unsigned i)
+const char *check_input_name(struct arena *a, const struct contract *c, unsigned i)
 {
 	const struct prototype *p = c->decl->proto;
 
@@ -188,7 +189,7 @@ static void contract_buffer_words(const struct wording *w)
 	const struct cl_finding *r = w->r;
 	struct checked_finding *x = w->x;
 	int at = (int16_t)r->offset, size = r->loc;
-	const char *name = input_name(a, x->c, r->item);
+	const char *name = check_input_name(a, x->c, r->item);
 
 	if (at < 0)
 		x->f.subject =
@@ -274,7 +275,8 @@ static void contract_above_words(const struct wording *w)
 	f->expected = "ignored";
 	f->observed = "relied on";
 	f->origin = arena_printf(a, "extended to %u bits, the same call is right",
-				 word_bytes(w->run->file->width) * 8);
+				 w->r->observed[0] * 8);
+	w->x->more[0] = arena_printf(a, "upper-bits: %s", check_input_name(a, w->x->c, w->r->item));
 }
 
 static void contract_return_words(const struct wording *w)
@@ -282,7 +284,12 @@ static void contract_return_words(const struct wording *w)
 	struct arena *a = w->run->arena;
 	struct checked_finding *x = w->x;
 
-	if (w->r->item == 1) {
+	if (w->r->item == CC_RETURN_NEVER_SET) {
+		never_set_words(a, x->c, w->r, &x->f);
+		by_rule(a, x, rule_of(w));
+		return;
+	}
+	if (w->r->item == CC_RETURN_BOOL) {
 		x->f.subject = "return value (_Bool)";
 		x->f.expected = "in al: 0 or 1";
 		x->f.observed = hex_text(a, w->r->observed, 1);
@@ -305,6 +312,14 @@ static void contract_status_words(const struct wording *w)
 	by_line(a, x, x->c->keeps_line);
 }
 
+static void contract_depends_words(const struct wording *w)
+{
+	struct arena *a = w->run->arena;
+
+	depends_words(a, w->x->c, w->run->file->width, w->r, &w->x->f);
+	by_rule(a, w->x, w->x->c->conv->rule[CHECK_ARG]);
+}
+
 /* Faults ------------------------------------------------------------------------------------- */
 
 static uint64_t word_at(const uint8_t *p)
@@ -317,7 +332,7 @@ static uint64_t word_at(const uint8_t *p)
 
 /* Which input the address is in or near. */
 static const char *near_what(const struct check_run *run, const struct contract *c,
-			     const struct outcome *o, uint64_t address)
+			     const struct outcome *o, unsigned call, uint64_t address)
 {
 	enum { NEAR = 8192 };
 	const char *best = NULL;
@@ -328,9 +343,10 @@ static const char *near_what(const struct check_run *run, const struct contract 
 		uint64_t from = w->places[0], to = from + w->places[1];
 		const char *name;
 
-		if (w->item >= c->ninputs || c->input[w->item].type->kind != TYPE_POINTER)
+		if (w->item >= c->ninputs || w->piece != call ||
+		    c->input[w->item].type->kind != TYPE_POINTER)
 			continue;
-		name = input_name(run->arena, c, w->item);
+		name = check_input_name(run->arena, c, w->item);
 		if (address >= to && address - to < least) {
 			least = address - to;
 			best = arena_printf(run->arena, "%s + %llu, behind its %llu bytes", name,
@@ -371,7 +387,7 @@ static void contract_fault_words(const struct wording *wording)
 	if (code)
 		x->more[n++] = arena_printf(a, "instruction: %s", code);
 	if (r->item == CL_FAULT_SEGV && code && address) {
-		near = near_what(run, x->c, o, address);
+		near = near_what(run, x->c, o, r->round, address);
 		x->more[n++] =
 			arena_printf(a, "it accessed 0x%llx%s%s", (unsigned long long)address,
 				     near ? ": " : "", near ? near : "");
@@ -382,9 +398,12 @@ static void contract_fault_words(const struct wording *wording)
 	if (!why && code && r->item == CL_FAULT_SEGV &&
 	    (strstr(code, "fs:") || strstr(code, "gs:")))
 		why = "fs and gs have no base here: there is no thread-local or per-CPU data";
-	if (!why && code && r->item == CL_FAULT_ILL && extension_needed(run->payload, w, ip))
-		why = arena_printf(a, "this processor may lack it: it is of %s",
+	if (!why && code && r->item == CL_FAULT_ILL && extension_needed(run->payload, w, ip)) {
+		why = arena_printf(a,
+				   "this processor lacks it, or does not let it run: it is of %s",
 				   extension_needed(run->payload, w, ip));
+		x->f.verdict = VERDICT_NOT_RUN;
+	}
 	if (why)
 		x->more[n++] = why;
 	else if (code && !strncmp(code, "ret", 3) && r->item == CL_FAULT_SEGV && !address)
@@ -406,7 +425,7 @@ static void input_text(struct str *s, const struct check_run *run, const struct 
 	unsigned bits = t->size[run->file->width] * 8;
 	uint64_t v = o->places[0];
 
-	str_addf(s, "%s = ", input_name(run->arena, c, o->item));
+	str_addf(s, "%s = ", check_input_name(run->arena, c, o->item));
 	if (t->kind == TYPE_POINTER && o->places[1])
 		str_addf(s, "0x%llx (%llu bytes)", (unsigned long long)v,
 			 (unsigned long long)o->places[1]);
@@ -418,29 +437,32 @@ static void input_text(struct str *s, const struct check_run *run, const struct 
 		str_addf(s, "0x%llx%s", (unsigned long long)v, bits > 64 ? "..." : "");
 }
 
-/* The call that went wrong first, with its arguments. */
+/* The call in which a finding was made, with its arguments. */
 static const char *inputs_text(const struct check_run *run, const struct contract *c,
-			       const struct outcome *o)
+			       const struct outcome *o, unsigned call)
 {
 	struct str s = { 0 };
 	const char *comma = "";
+	bool any = false;
 	char *r;
 
-	if (!o->nobservations)
-		return NULL;
 	str_addf(&s, "called as %s(", c->decl->proto->name);
 	for (unsigned i = 0; i < o->nobservations; i++) {
-		if (o->observations[i].item == CC_WAY) {
-			str_addf(&s, "), call %llu%s",
-				 (unsigned long long)o->observations[i].places[1] + 1,
-				 o->observations[i].places[0] ? ", the way of `else'" : "");
-		} else if (o->observations[i].item < c->ninputs) {
+		const struct cl_observation *v = &o->observations[i];
+
+		if (v->piece != call)
+			continue;
+		any = true;
+		if (v->item == CC_WAY) {
+			str_addf(&s, "), call %llu%s", (unsigned long long)v->places[1] + 1,
+				 v->places[0] ? ", the way of `else'" : "");
+		} else if (v->item < c->ninputs) {
 			str_add(&s, comma);
-			input_text(&s, run, c, &o->observations[i]);
+			input_text(&s, run, c, v);
 			comma = ", ";
 		}
 	}
-	r = arena_strdup(run->arena, s.s);
+	r = any ? arena_strdup(run->arena, s.s) : NULL;
 	str_free(&s);
 	return r;
 }
@@ -466,24 +488,30 @@ void check_add_finding(struct check_run *run, const struct contract *c,
 	}
 	run->finding = arena_grow(a, run->finding, run->nfindings, sizeof(*run->finding));
 	x = &run->finding[run->nfindings++];
-	*x = (struct checked_finding){ .c = c, .item = r->item, .places = 1u << p->place };
+	*x = (struct checked_finding){
+		.c = c, .item = r->item, .places = 1u << p->place, .seed = run->seed
+	};
 	x->f.check = r->check;
 	x->f.direction = CL_CALLEE;
 	x->f.item = r->item;
-	x->inputs = inputs_text(run, c, o);
+	/* Of a process that died nothing says in which call. */
+	if (r->check != CHECK_FAULT || r->item != CL_FAULT_DIED)
+		x->inputs = inputs_text(run, c, o, r->round);
 	words_of[r->check](&(struct wording){ run, p, o, r, x });
+}
+
+void check_judge_place(struct check_run *r, const struct checked_place *p)
+{
+	for (size_t i = 0; i < r->file->n && !p->why_not; i++) {
+		const struct outcome *o = &p->run.v[2 * i];
+
+		for (unsigned n = 0; n < o->nfindings; n++)
+			check_add_finding(r, &r->file->v[i], p, o, &o->findings[n]);
+	}
 }
 
 void check_judge(struct check_run *r)
 {
-	for (size_t k = 0; k < r->nplaces; k++) {
-		const struct checked_place *p = &r->place[k];
-
-		for (size_t i = 0; i < r->file->n && !p->why_not; i++) {
-			const struct outcome *o = &p->run.v[2 * i];
-
-			for (unsigned n = 0; n < o->nfindings; n++)
-				check_add_finding(r, &r->file->v[i], p, o, &o->findings[n]);
-		}
-	}
+	for (size_t k = 0; k < r->nplaces; k++)
+		check_judge_place(r, &r->place[k]);
 }

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char usage[] =
@@ -34,12 +35,16 @@ static const char usage[] =
 	"  --contract FILE declarations with contracts (docs/contracts.md);\n"
 	"                  FILE:FUNCTION is one\n"
 	"  --header FILE   a C header: what it declares and the objects define\n"
-	"  --note LINE     a line of a contract for the last --proto, such as\n"
-	"                  'arg n count 64 of dst'\n"
+	"                  (all three may be given several times, and together)\n"
+	"  --note LINE     a line of a contract, such as 'arg n count 64 of dst': for\n"
+	"                  the last --proto, or 'FUNCTION: LINE'\n"
 	"  --abi NAME      the convention of what names none (default: sysv, cdecl)\n"
 	"  --place LIST    %s, all, auto (default:\n"
 	"                  auto: natively; kernel code in every place there is)\n"
 	"  --seed N        what values and poison are made from (default: 1)\n"
+	"  --calls N       rounds of each function (default: 1000; 200 where a call is\n"
+	"                  slow); each is two calls, with equal inputs\n"
+	"  --time SECONDS  go on natively with other seeds for so long\n"
 	"  --weak-stubs    let undefined symbols be functions of which nothing is known\n"
 	"  --step          natively, look at every instruction: stack writes, and\n"
 	"                  where call frame information leads\n"
@@ -56,11 +61,13 @@ static const char usage[] =
 	"\n"
 	"Exit status: 0 every promise is kept, 1 one is not, 2 bad usage or environment.\n";
 
+enum { MOST_CALLS = 10000000, MOST_SECONDS = 86400 };
+
 struct options {
-	const char **protos, **notes;
-	size_t nprotos, nnotes;
-	const char *contract, *header, *abi, *place, *work, *color;
-	uint64_t seed;
+	const char **protos, **notes, **contracts, **headers;
+	size_t nprotos, nnotes, ncontracts, nheaders;
+	const char *abi, *place, *work, *color;
+	uint64_t seed, calls, seconds; /* 0: not given */
 	bool weak_stubs, verbose, step, emit;
 };
 
@@ -71,7 +78,7 @@ static const char **append(struct arena *a, const char **v, size_t *n, const cha
 	return v;
 }
 
-static uint64_t seed_of(const char *s)
+static uint64_t number_of(const char *option, const char *s)
 {
 	char *end;
 	unsigned long long n;
@@ -79,7 +86,7 @@ static uint64_t seed_of(const char *s)
 	errno = 0;
 	n = strtoull(s, &end, 0);
 	if (errno || *end || *s < '0' || *s > '9')
-		die("check: --seed: `%s' is no number", s);
+		die("check: --%s: `%s' is no number", option, s);
 	return n;
 }
 
@@ -93,6 +100,8 @@ static void parse_options(struct arena *a, int argc, char **argv, struct options
 		ABI,
 		PLACE,
 		SEED,
+		CALLS,
+		TIME,
 		STUBS,
 		STEP,
 		EMIT,
@@ -106,6 +115,8 @@ static void parse_options(struct arena *a, int argc, char **argv, struct options
 					       { "abi", 1, NULL, ABI },
 					       { "place", 1, NULL, PLACE },
 					       { "seed", 1, NULL, SEED },
+					       { "calls", 1, NULL, CALLS },
+					       { "time", 1, NULL, TIME },
 					       { "weak-stubs", 0, NULL, STUBS },
 					       { "step", 0, NULL, STEP },
 					       { "work", 1, NULL, WORK },
@@ -123,10 +134,10 @@ static void parse_options(struct arena *a, int argc, char **argv, struct options
 			o->protos = append(a, o->protos, &o->nprotos, optarg);
 			break;
 		case CONTRACT:
-			o->contract = optarg;
+			o->contracts = append(a, o->contracts, &o->ncontracts, optarg);
 			break;
 		case HEADER:
-			o->header = optarg;
+			o->headers = append(a, o->headers, &o->nheaders, optarg);
 			break;
 		case NOTE:
 			o->notes = append(a, o->notes, &o->nnotes, optarg);
@@ -138,7 +149,17 @@ static void parse_options(struct arena *a, int argc, char **argv, struct options
 			o->place = optarg;
 			break;
 		case SEED:
-			o->seed = seed_of(optarg);
+			o->seed = number_of("seed", optarg);
+			break;
+		case CALLS:
+			o->calls = number_of("calls", optarg);
+			if (!o->calls || o->calls > MOST_CALLS)
+				die("check: --calls is from 1 to %u", MOST_CALLS);
+			break;
+		case TIME:
+			o->seconds = number_of("time", optarg);
+			if (!o->seconds || o->seconds > MOST_SECONDS)
+				die("check: --time is from 1 to %u seconds", MOST_SECONDS);
 			break;
 		case STUBS:
 			o->weak_stubs = true;
@@ -169,11 +190,10 @@ static void parse_options(struct arena *a, int argc, char **argv, struct options
 	o->protos = append(a, o->protos, &o->nprotos, NULL);
 	o->notes = append(a, o->notes, &o->nnotes, NULL);
 	o->nprotos--;
-	if ((o->nprotos != 0) + !!o->contract + !!o->header != 1)
-		die("check: say what the functions promise: one of --proto 'int f(long n)', "
-		    "--contract FILE, --header FILE");
-	if (!o->nprotos && o->nnotes > 1)
-		die("check: --note adds a line to a --proto; in a contract file write it down");
+	o->nnotes--;
+	if (!o->nprotos && !o->ncontracts && !o->nheaders)
+		die("check: say what the functions promise: --proto 'int f(long n)', "
+		    "--contract FILE or --header FILE");
 	if (optind == argc)
 		die("check: which object? clobber check OBJ... --proto 'int f(long n)'");
 }
@@ -191,12 +211,14 @@ static const char *command_of(struct arena *a, const struct options *o, const st
 		str_addf(&s, " --proto %s", shell_word(a, o->protos[i]));
 	for (size_t i = 0; o->notes[i]; i++)
 		str_addf(&s, " --note %s", shell_word(a, o->notes[i]));
-	if (o->contract)
-		str_addf(&s, " --contract %s", shell_word(a, o->contract));
-	if (o->header)
-		str_addf(&s, " --header %s", shell_word(a, o->header));
+	for (size_t i = 0; i < o->ncontracts; i++)
+		str_addf(&s, " --contract %s", shell_word(a, o->contracts[i]));
+	for (size_t i = 0; i < o->nheaders; i++)
+		str_addf(&s, " --header %s", shell_word(a, o->headers[i]));
 	if (o->abi)
 		str_addf(&s, " --abi %s", o->abi);
+	if (o->calls)
+		str_addf(&s, " --calls %llu", (unsigned long long)o->calls);
 	if (o->weak_stubs)
 		str_add(&s, " --weak-stubs");
 	if (o->step)
@@ -208,39 +230,89 @@ static const char *command_of(struct arena *a, const struct options *o, const st
 
 /* What is promised -------------------------------------------------------------------------- */
 
+struct defining {
+	const struct objects *objects;
+	const struct declarations *d;
+};
+
+/* What only a header declares is under test if an object defines it. */
 static bool defined(void *closure, const char *name)
 {
-	const struct object_symbol *s = objects_find(closure, name);
+	const struct defining *in = closure;
+	const struct object_symbol *s;
 
-	return s && s->global;
+	if (!declarations_optional(in->d, name))
+		return true;
+	s = objects_find(in->objects, name);
+	return s && s->global && s->code;
+}
+
+/* All declarations there are. 0, or -1 and *error. */
+static int read_declarations(struct arena *a, const struct options *o, struct declarations *all,
+			     const char **error)
+{
+	static const char *const none[] = { NULL };
+	struct declarations d;
+	size_t notes = 0;
+
+	*all = (struct declarations){ 0 };
+	for (size_t i = 0; i < o->ncontracts; i++) {
+		if (declarations_of_contract(a, o->contracts[i], &d, error))
+			return -1;
+		declarations_add(a, all, &d);
+	}
+	for (size_t i = 0; i < o->nheaders; i++) {
+		if (declarations_of_header(a, o->headers[i], &d, error))
+			return -1;
+		declarations_add(a, all, &d);
+	}
+	if (o->nprotos) {
+		bool named = false;
+
+		for (size_t i = 0; i < o->nnotes; i++)
+			named = named || declarations_note_names(o->notes[i]);
+		notes = named ? 0 : o->nnotes;
+		if (declarations_of_protos(a, o->protos, notes ? o->notes : none, &d, error))
+			return -1;
+		declarations_add(a, all, &d);
+	}
+	for (size_t i = notes; i < o->nnotes; i++) {
+		if (!o->nprotos && all->cases.n > 1 && !declarations_note_names(o->notes[i]))
+			die("check: --note: which function is this for? Write --note 'FUNCTION: "
+			    "%s'",
+			    o->notes[i]);
+		if (declarations_note(a, all, o->notes[i], error))
+			return -1;
+	}
+	return 0;
 }
 
 static void read_contracts(struct arena *a, const struct options *o, struct objects *objs,
-			   struct contract_file *out)
+			   struct contract_file *out, struct check_run *r)
 {
 	struct declarations d;
+	struct defining in = { objs, &d };
 	const char *error = NULL;
-	int failed;
 
-	if (o->contract)
-		failed = declarations_of_contract(a, o->contract, &d, &error);
-	else if (o->header)
-		failed = declarations_of_header(a, o->header, &d, &error);
-	else
-		failed = declarations_of_protos(a, o->protos, o->notes, &d, &error);
-	if (!failed)
-		failed = contract_read(a, &d.cases, &d.source, objs->width, o->abi,
-				       d.header ? defined : NULL, objs, out, &error);
-	if (failed) {
+	if (read_declarations(a, o, &d, &error) ||
+	    contract_read(a, &d.cases, &d.source, objs->width, o->abi, defined, &in, out, &error)) {
 		fprintf(stderr, "%s\n", error);
 		exit(2);
 	}
-	if (!out->n && d.header)
-		die("check: the objects define none of the functions that %s declares", o->header);
+	for (size_t i = 0; i < d.noptional; i++) {
+		if (!*d.optional[i] || defined(&in, d.optional[i]))
+			continue;
+		r->undefined = arena_grow(a, r->undefined, r->nundefined, sizeof(*r->undefined));
+		r->undefined[r->nundefined++] = d.optional[i];
+	}
+	if (!out->n && r->nundefined)
+		die("check: the objects define none of the functions that %s declares",
+		    o->nheaders == 1 ? o->headers[0] : "the headers");
 	if (!out->n && out->skipped)
 		die("check: nothing here is for %u bit code", width_bits(objs->width));
 	if (!out->n)
 		die("check: nothing is under test: every function is named by a `calls' line");
+	out->calls = (unsigned)o->calls;
 }
 
 /* Every function under test is defined, for the linker to see, and is code. */
@@ -305,6 +377,37 @@ static void choose_places(struct check_run *r, const struct options *o, const ch
 				.why_not = places.answer[i][f].why_not,
 			};
 	}
+}
+
+/* Natively with other seeds, until the time is over. */
+static void go_on(struct check_run *r, uint64_t seconds)
+{
+	struct checked_place *p = NULL;
+	uint64_t first = r->seed;
+	struct timespec from, now;
+
+	for (size_t i = 0; i < r->nplaces; i++) {
+		if (r->place[i].place == PLACE_NATIVE && !r->place[i].why_not)
+			p = &r->place[i];
+	}
+	if (!p)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	for (;;) {
+		const struct checked_place was = *p;
+		struct payload payload;
+
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if ((uint64_t)(now.tv_sec - from.tv_sec) >= seconds)
+			break;
+		r->seed++;
+		payload = check_payload(r);
+		native_run(r->arena, &payload, &p->run);
+		check_judge_place(r, p);
+		*p = was;
+	}
+	r->more_seeds = r->seed - first;
+	r->seed = first;
 }
 
 /* Work ---------------------------------------------------------------------------------------- */
@@ -388,11 +491,14 @@ int cmd_check(int argc, char **argv)
 	parse_options(a, argc, argv, &o);
 	if (objects_read(a, argv + optind, (size_t)(argc - optind), &objs, &error) < 0)
 		die("check: %s", error);
-	read_contracts(a, &o, &objs, &file);
+	r = (struct check_run){ .arena = a };
+	read_contracts(a, &o, &objs, &file, &r);
 	find_functions(a, &objs, &file);
 	if (o.emit)
 		return emit(a, &o, &objs, &file);
 	r = (struct check_run){ .arena = a,
+				.undefined = r.undefined,
+				.nundefined = r.nundefined,
 				.file = &file,
 				.objects = &objs,
 				.seed = o.seed,
@@ -419,6 +525,8 @@ int cmd_check(int argc, char **argv)
 		ran = ran || !r.place[i].why_not;
 	}
 	check_judge(&r);
+	if (o.seconds)
+		go_on(&r, o.seconds);
 	if (o.step) {
 		r.stepped = true;
 		r.step_why_not = check_step(&r);

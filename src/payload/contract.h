@@ -10,11 +10,13 @@
 #include <stdint.h>
 
 enum {
-	CC_ROUNDS = 200, /* calls of each function */
+	CC_ROUNDS = 1000,     /* rounds of each function in a process: docs/check.md */
+	CC_ROUNDS_SLOW = 200, /* elsewhere, where each costs more */
 	CC_STEPPED_ROUNDS = 24,
 	CC_PIECES = CL_PIECES,
 	CC_ARGS = CL_ARGS,
 	CC_CALLS = CL_CALLS,
+	CC_CALL_LINES = 8,    /* `calls` lines that a contract may have */
 	CC_BUFFERS = 10,      /* pointers to memory of one function */
 	CC_AREA = 4 * 4096,   /* memory of a buffer: CL_BUFFER of runtime.h */
 	CC_DEFAULT = 4096,    /* of a pointer nothing is said of */
@@ -68,6 +70,7 @@ struct cc_input {
 	uint32_t set, nset; /* pairs of words */
 	uint32_t probe;     /* its address */
 	uint32_t deref;     /* bytes of *INPUT that a value uses */
+	uint32_t mask;      /* address of its bits that carry the value; 0: all */
 };
 
 enum cc_out_flags { CC_SLOT = 1, CC_ELSE = 2 };
@@ -96,6 +99,37 @@ struct cc_probe {
 	struct cc_input ret;
 };
 
+/* What a call may depend on though it is no input: in the item of CHECK_DEPENDS, each with other
+ * poison in a repeated call. Those by input have its index added, registers their number, the stack
+ * the number of the word above the return address. */
+enum cc_source {
+	CC_FROM_GPR = 0,
+	CC_FROM_XMM = 16,
+	CC_FROM_FLAG = 32, /* + index in CC_STATUS_BITS */
+	CC_FROM_X87 = 38,  /* status word and registers */
+	CC_FROM_MXCSR,     /* status bits */
+	CC_FROM_BELOW,     /* the stack below the stack pointer */
+	CC_FROM_RESULT,    /* memory where the result goes */
+	CC_FROM_CALLEE_REST,
+	CC_FROM_CALLEE = 48, /* what a called function left in a register */
+	CC_FROM_UPPER = 64,  /* above a narrow input, or its padding */
+	CC_FROM_BESIDE = 88, /* beside what it points to */
+	CC_FROM_STACK = 112,
+	CC_STACK_SOURCES = 144, /* words; the last is all that are further up */
+	CC_SOURCES = CC_FROM_STACK + CC_STACK_SOURCES
+};
+
+/* What differed: `loc` of CHECK_DEPENDS. */
+enum cc_what {
+	CC_WHAT_RESULT,
+	CC_WHAT_MEMORY_RESULT,
+	CC_WHAT_FATE,  /* one returns, the other does not */
+	CC_WHAT_CALLS, /* what it calls, or how often */
+	CC_WHAT_DATA,  /* memory of the objects: observed holds the address behind the bytes */
+	CC_WHAT_BUFFER = 0x40,  /* + input */
+	CC_WHAT_ARGUMENT = 0x80 /* + argument, of the probe in `found` */
+};
+
 enum cc_flags {
 	CC_KEEPS_STATUS = 1,
 	CC_NEVER_RETURNS = 2,
@@ -104,8 +138,9 @@ enum cc_flags {
 	CC_VMX_EXITS = 16,
 	CC_HAS_RETURN = 32, /* `returned` is checked */
 	CC_RETURN_ELSE = 64,
-	CC_ANY_CALLS = 128,    /* probes that no line names may be called (stubs) */
-	CC_OUT_REGISTERS = 256 /* the return value is the outs' business */
+	CC_ANY_CALLS = 128,     /* probes that no line names may be called (stubs) */
+	CC_OUT_REGISTERS = 256, /* the return value is the outs' business */
+	CC_VARIES = 512         /* calls with equal inputs may differ */
 };
 
 struct cc_contract {
@@ -118,9 +153,17 @@ struct cc_contract {
 			*/
 	uint32_t pop, align_entry, align_calls, x87, al; /* al: 1 + vector registers; 0: none */
 	uint32_t exit;                                   /* address VM exits come to */
+	uint32_t used[CC_SOURCES / 32]; /* enum cc_source: what it may depend on besides inputs */
 };
 
-/* Observations that tell the inputs of the first call that went wrong. Items from CC_WAY on: */
-enum { CC_WAY = 0xf0 /* places[0] 1: the other way, of `else` */ };
+/* Items of CHECK_RETURN besides 0. */
+enum { CC_RETURN_BOOL = 1, CC_RETURN_NEVER_SET = 2 };
+
+/* Observations that tell the inputs of calls that went wrong: `piece` is which of them, and so is
+ * `round` of a finding (CC_UNTOLD: there was no room). Items from CC_WAY on: */
+enum {
+	CC_WAY = 0xf0, /* places[0] 1: the other way, of `else`; places[1]: number of the call */
+	CC_UNTOLD = 0xff
+};
 
 #endif

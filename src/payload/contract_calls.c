@@ -77,8 +77,7 @@ void cc_check_calls(void)
 {
 	for (unsigned i = 0; i < cc_now.c->ncalls; i++) {
 		if (call_line(i)->mode == CC_ONCE && cc_now.count[i] != 1)
-			differ_word(cc_now.out, CHECK_CALLS, (int)i, cc_now.round, 1,
-				    cc_now.count[i]);
+			differ_word(cc_now.out, CHECK_CALLS, (int)i, 0, 1, cc_now.count[i]);
 	}
 }
 
@@ -110,14 +109,40 @@ static void check_arguments(const struct cc_call *l, unsigned line, const struct
 	const struct cc_input *args = cc_at(p->args);
 
 	for (unsigned i = 0; i < l->nvalues && i < p->nargs; i++) {
+		const uint8_t *mask = cc_mask(&args[i]);
 		uint8_t want[16], got[16] = { 0 };
 		unsigned n = cc_evaluate(&l->value[i], sp, want);
 
 		n = min(n, gather(&args[i], (const uint8_t *)sp, got));
+		/* Padding is dirty on both sides. */
+		for (unsigned k = 0; mask && k < n; k++) {
+			want[k] &= mask[k];
+			got[k] &= mask[k];
+		}
 		if (n && !same(want, got, n))
-			differ(cc_now.out, CHECK_ARG, cl_item_of_call(line, i), cc_now.round, want,
-			       got, n, search(&cl_before_image, NULL, got, min(n, WORD)),
+			differ(cc_now.out, CHECK_ARG, cl_item_of_call(line, i), 0, want, got, n,
+			       search(&cl_before_image, NULL, got, min(n, WORD)),
 			       search(&cl_probe_image, (const uint8_t *)sp, want, min(n, WORD)));
+	}
+}
+
+/* What equal calls have to pass: all arguments, but those that may be any. */
+static void say(const struct cc_call *l, unsigned probe, const struct cc_probe *p, cl_word sp)
+{
+	const struct cc_input *args = cc_at(p->args);
+
+	for (unsigned i = 0; i <= p->nargs && cc_now.nsaid < CC_MOST_SAID; i++) {
+		struct cc_said *s = &cc_now.said[cc_now.nsaid++];
+		const uint8_t *mask;
+
+		*s = (struct cc_said){ .probe = (uint16_t)probe, .arg = (uint8_t)i };
+		/* The call itself comes last. */
+		if (i == p->nargs || (l && i < l->nvalues && l->value[i].kind == CC_ANY))
+			continue;
+		mask = cc_mask(&args[i]);
+		s->bytes = (uint8_t)gather(&args[i], (const uint8_t *)sp, s->value);
+		for (unsigned k = 0; mask && k < s->bytes; k++)
+			s->value[k] &= mask[k];
 	}
 }
 
@@ -126,7 +151,7 @@ static void check_frame(const cl_word *frame)
 {
 	cl_word sp = (cl_word)frame;
 	struct verdicts *out = cc_now.out;
-	int round = cc_now.round;
+	int round = 0;
 
 	if (!frame[1] || frame[1] > 0xffff)
 		differ_word(out, CHECK_CALLS, CL_ITEM_FRAME + 1, round, 0, frame[1]);
@@ -210,9 +235,9 @@ void contract_probe(void)
 	if (l)
 		check_arguments(l, line, p, sp);
 	else if (!(c->flags & CC_ANY_CALLS))
-		differ_word(cc_now.out, CHECK_CALLS, (int)(CL_ITEM_UNEXPECTED + index), cc_now.round,
-			    0, 1);
-	check_state(&cl_before_image, &cl_probe_image, 0, CL_ITEM_NESTED, cc_now.round, cc_now.out);
+		differ_word(cc_now.out, CHECK_CALLS, (int)(CL_ITEM_UNEXPECTED + index), 0, 0, 1);
+	say(l, index, p, sp);
+	check_state(&cl_before_image, &cl_probe_image, 0, CL_ITEM_NESTED, 0, cc_now.out);
 	destroy(p);
 	set_result(p, l, sp);
 	cl_reply_ip = stack[0];
@@ -223,8 +248,7 @@ void contract_probe(void)
 		return;
 	}
 	if (sp % c->align_calls)
-		differ_word(cc_now.out, CHECK_ALIGN, CL_ITEM_NESTED, cc_now.round, 0,
-			    sp % c->align_calls);
+		differ_word(cc_now.out, CHECK_ALIGN, CL_ITEM_NESTED, 0, 0, sp % c->align_calls);
 	if (sp + p->owned <= (cl_word)stack_poison_end())
 		__builtin_memcpy((void *)sp, cl_poison_stack, min(p->owned, 1024));
 	cl_reply.gpr[4] = sp + p->pop;

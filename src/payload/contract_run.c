@@ -22,38 +22,52 @@ cl_word contract_code(void)
 	return (cl_word)cl_code_start;
 }
 
+unsigned cc_returned(const struct cc_input *d, const struct cl_image *m, uint8_t to[CL_VALUE])
+{
+	unsigned has = 0;
+
+	for (unsigned i = 0; i < d->nlocs; i++) {
+		const struct cc_loc *l = &d->loc[i];
+		const uint8_t *from = (const uint8_t *)&m->gpr[l->reg & 15];
+		unsigned n = l->bytes;
+
+		if (l->kind == CL_XMM)
+			from = m->fx + FX_XMM + 16 * l->reg;
+		if (l->kind == CL_X87) {
+			from = m->fx + FX_ST + 16 * l->reg;
+			n = m->fx[FX_FTW] ? 10 : 0;
+		}
+		if (l->off + n > CL_VALUE)
+			continue;
+		__builtin_memcpy(to + l->off, from, n);
+		if (l->off + n > has)
+			has = l->off + n;
+	}
+	return has;
+}
+
 /* A return value, or what the contract says of one. */
 static void check_returned(const struct cc_contract *c)
 {
 	const struct cl_image *m = &cl_after_image;
 	const struct cc_input *d = &c->ret;
-	uint8_t want[16], got[16] = { 0 };
-	unsigned n = 0, has = 0;
+	uint8_t want[16], got[CL_VALUE] = { 0 };
+	unsigned n = 0, has = cc_returned(d, m, got);
 
-	for (unsigned i = 0; i < d->nlocs; i++) {
-		const struct cc_loc *l = &d->loc[i];
-		const uint8_t *from = (const uint8_t *)&m->gpr[l->reg & 15];
-
-		if (l->kind == CL_XMM)
-			from = m->fx + FX_XMM + 16 * l->reg;
-		if (l->kind == CL_X87 || l->off + l->bytes > 16)
-			return;
-		__builtin_memcpy(got + l->off, from, l->bytes);
-		has += l->bytes;
-	}
+	if (d->nlocs && d->loc[0].kind == CL_X87)
+		return;
 	if (c->flags & CC_HAS_RETURN)
 		n = cc_evaluate(cc_now.other && c->flags & CC_RETURN_ELSE ? &c->returned_else
 									  : &c->returned,
 				cl_stack_top - WORD, want);
-	n = min(n, has);
+	n = min(n, min(has, 16));
 	if (n && !same(want, got, n))
-		differ(cc_now.out, CHECK_RETURN, 0, cc_now.round, want, got, n, nowhere,
+		differ(cc_now.out, CHECK_RETURN, 0, 0, want, got, n, nowhere,
 		       search(m, NULL, want, min(n, WORD)));
 	else if (!n && d->class == CL_BOOL && has && got[0] > 1 && !(c->flags & CC_OUT_REGISTERS))
-		differ(cc_now.out, CHECK_RETURN, 1, cc_now.round, want, got, 1, nowhere, nowhere);
+		differ(cc_now.out, CHECK_RETURN, CC_RETURN_BOOL, 0, want, got, 1, nowhere, nowhere);
 	if (c->hidden.nlocs && m->gpr[0] != (cl_word)cl_result)
-		differ_word(cc_now.out, CHECK_HIDDEN, 0, cc_now.round, (cl_word)cl_result,
-			    m->gpr[0]);
+		differ_word(cc_now.out, CHECK_HIDDEN, 0, 0, (cl_word)cl_result, m->gpr[0]);
 }
 
 static void check_outs(const struct cc_contract *c)
@@ -73,8 +87,7 @@ static void check_outs(const struct cc_contract *c)
 		n = min(n, WORD);
 		if (n && !same(want, got, n))
 			differ(cc_now.out, o->flags & CC_SLOT ? CHECK_SLOT : CHECK_OUTPUT, (int)i,
-			       cc_now.round, want, got, n,
-			       search(&cl_before_image, NULL, got, min(n, WORD)),
+			       0, want, got, n, search(&cl_before_image, NULL, got, min(n, WORD)),
 			       search(&cl_after_image, NULL, want, min(n, WORD)));
 	}
 }
@@ -82,7 +95,7 @@ static void check_outs(const struct cc_contract *c)
 static void check_call(const struct cc_contract *c, int how)
 {
 	struct verdicts *out = cc_now.out;
-	int round = cc_now.round;
+	int round = 0;
 	cl_word changed = (cl_before_image.flags ^ cl_after_image.flags) & FLAGS_STATUS;
 
 	cc_check_calls();
@@ -108,21 +121,6 @@ static void check_call(const struct cc_contract *c, int how)
 			    cl_after_image.flags & FLAGS_STATUS);
 }
 
-/* The inputs of the call, for the report: of the first that went wrong. */
-static void tell_inputs(const struct cc_contract *c, struct verdicts *out)
-{
-	for (unsigned i = 0; i < c->ninputs; i++) {
-		struct watched *w = &out->observation[out->nobservations++];
-
-		*w = (struct watched){ .item = (uint16_t)i };
-		__builtin_memcpy(&w->place[0], cc_now.values.arg[i], min(cc_now.inputs[i].size, 8));
-		w->place[1] = cc_now.bytes[i];
-	}
-	out->observation[out->nobservations++] =
-		(struct watched){ .item = CC_WAY,
-				  .place = { cc_now.other, (uint64_t)cc_now.round } };
-}
-
 static bool other_way(const struct cc_contract *c)
 {
 	if (!(c->flags & CC_VMX_EXITS))
@@ -131,23 +129,21 @@ static bool other_way(const struct cc_contract *c)
 	return cl_where == CL_IN_ROOT || (c->flags & CC_VMX_FAILS && cc_now.round & 1);
 }
 
-static void one_round(const struct cc_contract *c, int round, uint64_t seed, struct verdicts *out)
+int cc_call(const struct cc_contract *c, const struct cc_sources *sources, struct verdicts *out)
 {
 	static const struct cl_case none; /* what a place asks of a case: nothing special */
 	int how;
 
 	if (cl_before_round)
-		cl_before_round(&none, round);
-	cc_now.c = c;
-	cc_now.inputs = cc_at(c->inputs);
-	cc_now.round = round;
+		cl_before_round(&none, cc_now.round);
 	cc_now.out = out;
+	cc_now.draw = cc_now.first_draw;
 	cc_now.ended = false;
-	cc_now.at = 0;
-	cc_now.other = other_way(c);
-	for (unsigned i = 0; i < CC_ARGS; i++)
-		cc_now.count[i] = cc_now.bytes[i] = 0;
-	cc_prepare(seed);
+	cc_now.at = cc_now.nsaid = 0;
+	for (unsigned i = 0; i < CC_CALLS; i++)
+		cc_now.count[i] = 0;
+	cc_restore_data();
+	cc_apply(sources);
 	cl_before_image = cl_poison;
 	cl_before_image.gpr[4] = cl_stack_top;
 	__builtin_memcpy(cl_before_stack, (void *)cl_stack_top, sizeof(cl_before_stack));
@@ -156,77 +152,210 @@ static void one_round(const struct cc_contract *c, int round, uint64_t seed, str
 	how = cl_run(cl_contract_step ? cl_contract_step_call : cl_contract_call);
 	cl_ticket++;
 	if (cl_after_run)
-		cl_after_run(round, out);
+		cl_after_run(0, out);
 	if (how == CL_FAULTED)
-		check_fault(round, cl_fault_kind, cl_fault_ip, cl_fault_address, out);
+		check_fault(0, cl_fault_kind, cl_fault_ip, cl_fault_address, out);
 	else
 		check_call(c, how);
+	return how;
 }
 
-static bool loops(const struct verdicts *v)
+/* Inputs of a round: the same for all calls of it. */
+static void draw(const struct cc_contract *c, int round, int rounds, uint64_t seed)
+{
+	cc_now.c = c;
+	cc_now.inputs = cc_at(c->inputs);
+	cc_now.round = round;
+	cc_now.rounds = rounds;
+	cc_now.extended = 0;
+	cc_now.other = other_way(c);
+	for (unsigned i = 0; i < CC_ARGS; i++)
+		cc_now.bytes[i] = 0;
+	cc_draw(seed);
+}
+
+static const struct merged *find(const struct verdicts *v, const struct cl_finding *f)
 {
 	for (unsigned i = 0; i < v->nfindings; i++) {
-		const struct cl_finding *f = &v->finding[i].f;
+		if (v->finding[i].f.check == f->check && v->finding[i].f.item == f->item)
+			return &v->finding[i];
+	}
+	return NULL;
+}
 
-		if (f->check == CHECK_FAULT && f->item == CL_FAULT_TIMEOUT)
+/* Does a call that went wrong go right when narrow inputs are extended, to 32 bits or to whole
+ * words? Then the function relies on what the psABIs leave open (docs/contracts.md). What else is
+ * wrong with it may stay so: that one of its findings goes is enough. */
+static bool mended(const struct cc_contract *c, uint32_t inputs, unsigned bytes,
+		   const struct verdicts *was)
+{
+	static const struct cc_sources none;
+	static struct verdicts again;
+
+	again.nfindings = again.nobservations = 0;
+	cc_now.extended = inputs;
+	cc_now.extended_to = bytes;
+	cc_call(c, &none, &again);
+	cc_now.extended = 0;
+	for (unsigned i = 0; i < was->nfindings; i++) {
+		if (!find(&again, &was->finding[i].f))
 			return true;
 	}
 	return false;
 }
 
-/* Does a call that went wrong go right when narrow inputs are extended to whole words? Then the
- * function relies on what the psABIs leave open (docs/contracts.md). */
-static void blame_upper_bits(const struct cc_contract *c, int round, uint64_t seed,
-			     struct verdicts *out)
+static bool loops(const struct verdicts *v)
 {
-	static struct verdicts again;
-	const struct cc_input *inputs = cc_at(c->inputs);
+	const struct cl_finding late = { .check = CHECK_FAULT, .item = CL_FAULT_TIMEOUT };
+
+	return find(v, &late);
+}
+
+static void blame_upper_bits(const struct cc_contract *c, struct verdicts *v)
+{
 	uint32_t narrow = 0, alone = 0;
+	unsigned to = 0;
 
 	/* Where a second endless loop might end more than the call. */
-	if (cl_where != CL_IN_PROCESS && loops(out))
+	if (cl_where != CL_IN_PROCESS && loops(v))
 		return;
 	for (unsigned i = 0; i < c->ninputs; i++)
-		narrow |= (uint32_t)cc_is_narrow(&inputs[i]) << i;
-	for (unsigned i = 0; narrow && i <= c->ninputs; i++) {
-		/* All of them first, then each by itself. */
-		cc_now.extended = i ? narrow & 1u << (i - 1) : narrow;
-		if (!cc_now.extended)
-			continue;
-		again.nfindings = again.nobservations = 0;
-		one_round(c, round, seed, &again);
-		if (again.nfindings && !i)
-			narrow = 0;
-		else if (!again.nfindings && i)
-			alone |= cc_now.extended;
+		narrow |= (uint32_t)cc_is_narrow(&cc_now.inputs[i]) << i;
+	for (unsigned bytes = 4; narrow && !to && bytes <= WORD; bytes *= 2) {
+		if (mended(c, narrow, bytes, v))
+			to = bytes;
 	}
-	cc_now.extended = 0;
+	if (!to)
+		return;
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		if (narrow >> i & 1 && mended(c, 1u << i, to, v))
+			alone |= 1u << i;
+	}
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		if ((alone ? alone : narrow) >> i & 1)
-			differ_word(out, CHECK_UPPER, (int)i, round, 0, 1);
+			differ_word(v, CHECK_UPPER, (int)i, 0, 0, to);
 	}
 }
 
-static void one_contract(const struct cc_contract *c, uint64_t seed, struct verdicts *v)
+/* Collecting ---------------------------------------------------------------------------------- */
+
+/* All findings of a function, out of reach of what code under test may overwrite: behind the
+ * records. What was found stays found. */
+struct collected {
+	struct cl_header *h;
+	struct verdicts *v;
+	uint32_t index, used; /* of its contract; bytes of records before it */
+	unsigned told;        /* calls of which the inputs are told */
+};
+
+/* The inputs of the call, for the report. Returns which of the calls told it is. */
+static unsigned tell_inputs(const struct cc_contract *c, struct collected *to)
 {
-	int rounds = cl_contract_step ? CC_STEPPED_ROUNDS : CC_ROUNDS;
+	struct verdicts *v = to->v;
+	const unsigned most = sizeof(v->observation) / sizeof(v->observation[0]);
 
-	for (int round = 0; round < rounds; round++) {
-		unsigned before = v->nfindings;
+	if (v->nobservations + c->ninputs + 1 > most)
+		return CC_UNTOLD;
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		struct watched *w = &v->observation[v->nobservations++];
 
-		one_round(c, round, seed, v);
-		if (!before && v->nfindings) {
-			tell_inputs(c, v);
-			if (!cl_contract_step)
-				blame_upper_bits(c, round, seed, v);
-		}
-		/* What a broken call wrote may be anything. */
-		for (unsigned i = 0; i < v->nfindings; i++) {
-			if (v->finding[i].f.check == CHECK_FAULT)
-				round = rounds;
-		}
+		*w = (struct watched){ .item = (uint16_t)i, .piece = (uint8_t)to->told };
+		__builtin_memcpy(&w->place[0], cc_now.values.arg[i], min(cc_now.inputs[i].size, 8));
+		w->place[1] = cc_now.bytes[i];
 	}
+	v->observation[v->nobservations++] =
+		(struct watched){ .item = CC_WAY,
+				  .piece = (uint8_t)to->told,
+				  .place = { cc_now.other, (uint64_t)cc_now.round } };
+	return to->told++;
+}
+
+/* What is new of a round's findings, each with the call it was made in, and what narrows those that
+ * are known. */
+static void collect(const struct cc_contract *c, struct collected *to, const struct verdicts *now)
+{
+	struct verdicts *v = to->v;
+	const unsigned most = sizeof(v->finding) / sizeof(v->finding[0]);
+	unsigned call = CC_UNTOLD;
+	bool fresh = false;
+
+	for (unsigned i = 0; i < now->nfindings; i++) {
+		struct merged *known = (struct merged *)find(v, &now->finding[i].f);
+
+		for (int k = 0; known && k < 2; k++) {
+			known->origin[k] &= now->finding[i].origin[k];
+			known->found[k] &= now->finding[i].found[k];
+		}
+		if (known || v->nfindings == most)
+			continue;
+		if (!fresh)
+			call = tell_inputs(c, to);
+		fresh = true;
+		v->finding[v->nfindings] = now->finding[i];
+		v->finding[v->nfindings++].f.round = (uint8_t)call;
+	}
+	if (!fresh)
+		return;
+	/* A later record of a function takes the place of an earlier one. */
 	verdicts_close(v);
+	to->h->used = to->used;
+	run_record(to->h, to->index, 0, v);
+	to->h->executed--;
+}
+
+/* Of calls that end badly, a few are enough: each takes its time. */
+struct patience {
+	unsigned faults, loops;
+};
+
+static bool out_of_patience(struct patience *p, int how)
+{
+	enum { MOST_FAULTS = 60, MOST_LOOPS = 2 };
+
+	if (how != CL_FAULTED)
+		return false;
+	p->loops += cl_fault_kind == CL_FAULT_TIMEOUT;
+	/* In ring 0 a fault may have left anything. */
+	return cl_where != CL_IN_PROCESS || p->loops >= MOST_LOOPS || ++p->faults >= MOST_FAULTS;
+}
+
+static int rounds_wanted(void)
+{
+	if (cl_contract_step)
+		return CC_STEPPED_ROUNDS;
+	if (cl_contract_rounds)
+		return (int)cl_contract_rounds;
+	return cl_where == CL_IN_PROCESS ? CC_ROUNDS : CC_ROUNDS_SLOW;
+}
+
+static void one_contract(const struct cc_contract *c, uint64_t seed, struct collected *to)
+{
+	static const struct cc_sources none;
+	static struct verdicts now;
+	struct patience patience = { 0, 0 };
+	const cl_word top = cl_stack_top;
+	int rounds = rounds_wanted(), how = CL_CAME_BACK;
+
+	cc_keep_data();
+	for (int round = 0; round < rounds && !out_of_patience(&patience, how); round++) {
+		bool known = true;
+
+		cl_stack_top = top;
+		now.nfindings = now.nobservations = 0;
+		draw(c, round, rounds, seed);
+		how = cc_call(c, &none, &now);
+		for (unsigned i = 0; i < now.nfindings; i++)
+			known = known && find(to->v, &now.finding[i].f);
+		/* At once: what follows may end all of it. */
+		collect(c, to, &now);
+		if (!known && !cl_contract_step)
+			blame_upper_bits(c, &now);
+		if (how != CL_FAULTED && !cl_contract_step)
+			cc_compare(c, how, &now);
+		collect(c, to, &now);
+	}
+	cl_stack_top = top;
+	cc_restore_data();
 }
 
 /* In root operation no one plays the guest that is to be entered. */
@@ -235,9 +364,18 @@ static bool cannot_run(const struct cc_contract *c)
 	return cl_where == CL_IN_ROOT && c->flags & CC_VMX_EXITS && !(c->flags & CC_VMX_FAILS);
 }
 
+/* The end of the memory for results. */
+static struct verdicts *behind_records(struct cl_header *h)
+{
+	uint32_t at = (h->capacity - (uint32_t)sizeof(struct verdicts)) & ~15u;
+
+	h->capacity = at;
+	return (struct verdicts *)((uint8_t *)(h + 1) + at);
+}
+
 void run_contracts(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed)
 {
-	static struct verdicts v;
+	struct collected to = { .h = h, .v = behind_records(h) };
 
 	cl_contract_step = directions & STEP ? 1 : 0;
 	for (uint32_t i = 0; i < cl_contract_count; i++) {
@@ -246,10 +384,14 @@ void run_contracts(struct cl_header *h, uint32_t first, unsigned directions, uin
 		if (2 * i < first)
 			continue;
 		h->current = 2 * i;
-		v.nfindings = v.nobservations = 0;
+		to.v->nfindings = to.v->nobservations = 0;
+		to.index = i;
+		to.used = h->used;
+		to.told = 0;
 		if (!cannot_run(c))
-			one_contract(c, seed, &v);
-		run_record(h, i, cannot_run(c) ? CL_ABSENT : 0, &v);
+			one_contract(c, seed, &to);
+		h->used = to.used;
+		run_record(h, i, cannot_run(c) ? CL_ABSENT : 0, to.v);
 	}
 	h->current = CL_NO_CASE;
 	h->finished = 1;

@@ -28,6 +28,18 @@ extern struct cl_image cl_reply, cl_exit_image;
 extern cl_word cl_reply_ip, cl_exit_ip, cl_contract_index;
 extern uint32_t cl_contract_step;
 
+/* Where the data of objects under test starts (src/check/tables.c) and ends (asm/check.ld). */
+extern uint8_t cl_objects_data[], cl_objects_data_end[], cl_objects_bss[], cl_objects_bss_end[];
+extern const uint32_t cl_contract_rounds; /* asked for; 0: as many as usual */
+
+/* One argument of an outgoing call, in the order of their happening. */
+struct cc_said {
+	uint16_t probe;
+	uint8_t arg, bytes;
+	uint8_t value[16];
+};
+enum { CC_MOST_SAID = 128 };
+
 /* The call under way. */
 struct cc_call_state {
 	const struct cc_contract *c;
@@ -36,13 +48,16 @@ struct cc_call_state {
 	cl_word pointer[CC_ARGS]; /* where buffers are, and their size in this call */
 	uint32_t bytes[CC_ARGS];
 	uint8_t deref[CC_ARGS][16];
-	int round;
-	bool other;                  /* the way of `else` */
-	bool ended;                  /* where it was to jump or call for ever */
-	unsigned at, count[CC_ARGS]; /* the `calls` line that is due; calls by each line */
-	uint32_t extended;           /* bit set of inputs with no dirt above them, for once */
-	struct draw draw;
+	int round, rounds;
+	bool other;                   /* the way of `else` */
+	bool ended;                   /* where it was to jump or call for ever */
+	unsigned at, count[CC_CALLS]; /* the `calls` line that is due; calls by each line */
+	uint32_t extended;            /* bit set of inputs with no dirt above them, for once */
+	unsigned extended_to;         /* so many bytes */
+	struct draw draw, first_draw; /* of values that probes return: now, at the start */
 	struct verdicts *out;
+	unsigned nsaid;
+	struct cc_said said[CC_MOST_SAID];
 };
 extern struct cc_call_state cc_now;
 
@@ -61,13 +76,48 @@ static inline bool cc_is_narrow(const struct cc_input *d)
 	       (d->class == CL_SIGNED || d->class == CL_UNSIGNED || d->class == CL_BOOL);
 }
 
-/* contract_values.c: values of all inputs into registers, stack and buffers, for cc_now.round. */
-void cc_prepare(uint64_t seed);
+/* Bits of a value that carry it, or NULL: all. */
+static inline const uint8_t *cc_mask(const struct cc_input *d)
+{
+	return d->mask ? cc_at(d->mask) : NULL;
+}
+
+/* A bit for each place in a repeated call that holds other poison: enum cc_source. */
+struct cc_sources {
+	uint8_t other[CC_SOURCES];
+};
+
+/* contract_values.c: values of all inputs and the contents of all buffers, for cc_now.round. */
+void cc_draw(uint64_t seed);
+/* All of it into registers, stack and memory, with the poison that `sources` asks for. */
+void cc_apply(const struct cc_sources *sources);
 /* Memory that must be as it was. */
 void cc_check_buffers(void);
+/* The i-th buffer of the call as it is now; NULL behind the last. */
+const uint8_t *cc_buffer(unsigned i, unsigned *input, uint32_t *bytes);
+/* contract_poison.c: two sets of poison for a round. */
+/* The stream of what probes return. */
+struct draw cc_make_poison(uint64_t seed, uint64_t state);
+struct cc_poison {
+	struct cl_image entry, callee;
+	uint8_t stack[CL_POISON_BELOW + CL_POISON_ABOVE];
+};
+const struct cc_poison *cc_poison_of(bool second);
+/* Registers, flags and stack, before inputs are placed. */
+void cc_apply_poison(const struct cc_sources *sources);
+/* contract_again.c: data of the objects as it was before the first call. */
+void cc_keep_data(void);
+void cc_restore_data(void);
+/* Make the call that was just made, and ended as `how` says, again with other poison, and tell what
+ * that changes. */
+void cc_compare(const struct cc_contract *c, int how, struct verdicts *told);
+/* One call with the inputs that are drawn; contract_run.c. */
+int cc_call(const struct cc_contract *c, const struct cc_sources *sources, struct verdicts *out);
 /* contract_calls.c: the bytes a value stands for; 0: any. `sp` is what `sp` means. */
 unsigned cc_evaluate(const struct cc_value *v, cl_word sp, uint8_t to[16]);
 /* Calls that should have been made. */
 void cc_check_calls(void);
+/* Bytes of a value returned, as far as it has places in registers: how many. */
+unsigned cc_returned(const struct cc_input *d, const struct cl_image *m, uint8_t to[CL_VALUE]);
 
 #endif

@@ -9,14 +9,14 @@ uint8_t cl_areas[CL_AREAS * CL_AREA_STRIDE + CL_PAGE] __attribute__((aligned(CL_
 
 /* What a buffer and its neighbourhood held before the call. */
 static struct shadow {
-	uint8_t *at;
-	uint32_t bytes;
+	uint8_t *at;             /* memory that is looked at: the buffer, and what is beside it */
+	uint32_t bytes;          /* of it */
+	uint32_t before, behind; /* bytes of it that are not the buffer */
+	uint32_t size;           /* of the buffer */
 	unsigned input;
-	bool whole; /* the buffer too, not only what is beside it */
-	cl_word buffer;
-	uint32_t size;
-	uint8_t was[CC_AREA];
-} shadows[CC_BUFFERS];
+	bool whole;                                 /* the buffer may not be written either */
+	uint8_t was[CC_SLACK + CC_AREA + CC_SLACK]; /* the buffer from CC_SLACK on */
+} shadows[CC_BUFFERS + 1]; /* the last for a buffer that is not remembered */
 static unsigned nshadows;
 static cl_word first_stack_top;
 
@@ -25,9 +25,19 @@ static uint64_t pair(const uint32_t v[2])
 	return v[0] | (uint64_t)v[1] << 32;
 }
 
+/* splitmix64: inputs have a stream of their own, apart from poison. */
+static uint64_t random_state, input_seed;
+
+static uint64_t mix(uint64_t z)
+{
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+	return z ^ (z >> 31);
+}
+
 static uint64_t random(void)
 {
-	return prepare_next(&cc_now.draw);
+	return mix(random_state += 0x9e3779b97f4a7c15ull);
 }
 
 static uint64_t modulo(uint64_t n, uint64_t by)
@@ -46,21 +56,84 @@ static uint64_t modulo(uint64_t n, uint64_t by)
 	return n;
 }
 
-/* The call's place in a small range: the first such input goes through all values one by one,
- * others in strides that meet them all in other combinations. */
-static uint64_t walk(unsigned input, uint64_t n)
-{
-	static const uint8_t strides[] = { 1, 7, 11, 13, 17, 19, 23, 29 };
-	unsigned k = 0, stride;
+/* Draws ------------------------------------------------------------------------------------- */
 
-	for (unsigned i = 0; i < input; i++)
-		k += cc_now.inputs[i].role == CC_RANGE || cc_now.inputs[i].role == CC_SET;
-	if (n > CC_ROUNDS)
-		return modulo(random(), n);
-	stride = strides[k % sizeof(strides)];
-	if ((uint32_t)n % stride == 0)
-		stride = 1;
-	return ((unsigned)cc_now.round * stride + k) % (uint32_t)n;
+/* A permutation of 0 to n - 1, one for each key: of the next power of two, walked until it is below
+ * n. Each step can be undone, so no two numbers become one. */
+static uint32_t permuted(uint32_t x, uint32_t n, uint64_t key)
+{
+	unsigned bits = 1;
+	uint32_t mask;
+
+	while (bits < 31 && n > 1u << bits)
+		bits++;
+	mask = (1u << bits) - 1;
+	do {
+		for (unsigned i = 0; i < 3; i++) {
+			x = (x + (uint32_t)(key >> (i * 8))) * (0x9e3779b1u ^ (uint32_t)key << 1) &
+			    mask;
+			x ^= x >> ((bits + 1) / 2);
+		}
+	} while (x >= n);
+	return x;
+}
+
+/* The first value of a range, and how many steps lead to its last. */
+static uint64_t steps_of(const struct cc_input *d, uint64_t *from)
+{
+	uint64_t step = d->multiple ? d->multiple : 1, rest, n;
+
+	*from = pair(d->from);
+	rest = step > 1 ? modulo(*from, step) : 0;
+	*from += rest ? step - rest : 0;
+	n = pair(d->to) - *from;
+	if (step == 1)
+		return n;
+	return n >> 32 ? 0xffffffffu / (uint32_t)step : (uint32_t)n / (uint32_t)step;
+}
+
+static uint32_t values_of(const struct cc_input *d)
+{
+	uint64_t from, n;
+
+	if (d->role == CC_SET)
+		return d->nset;
+	if (d->role != CC_RANGE)
+		return 0;
+	n = steps_of(d, &from);
+	return n >> 20 ? 0 : (uint32_t)n + 1;
+}
+
+/* Inputs with few values are counted through together, every combination of them, as far as half of
+ * the rounds go; each of the others goes through its own values. The order is another one in each
+ * passage. `n` values are left to choose from. */
+static uint32_t walk(unsigned input, uint32_t n)
+{
+	uint32_t before = 1, all = 1, round = (uint32_t)cc_now.round, most;
+	bool together = false;
+
+	most = (uint32_t)cc_now.rounds / 2;
+	for (unsigned i = 0; i < cc_now.c->ninputs; i++) {
+		uint32_t k = values_of(&cc_now.inputs[i]);
+
+		if (k < 2 || k > most || all > most / k)
+			continue;
+		if (i == input) {
+			before = all;
+			together = k == n;
+		}
+		all *= k;
+	}
+	if (together) {
+		uint64_t key = mix(cc_now.c->key ^ (uint64_t)(round / all) << 32 ^ input_seed);
+
+		return permuted(round % all, all, key) / before % n;
+	}
+	if (n > most)
+		return (uint32_t)modulo(random(), n);
+	return permuted(round % n, n,
+			mix(((uint64_t)input << 56) ^ ((uint64_t)(round / n) << 32) ^
+			    cc_now.c->key ^ input_seed));
 }
 
 static void put(uint8_t *to, uint64_t v)
@@ -69,24 +142,41 @@ static void put(uint8_t *to, uint64_t v)
 		to[i] = (uint8_t)(v >> 8 * i);
 }
 
+/* 0 to n, where that is too many for each: the ends, small ones, ones beside powers of two. */
+static uint64_t in_wide_range(unsigned input, uint64_t n)
+{
+	uint64_t r = random(), v;
+
+	switch (r & 7) {
+	case 0:
+		return r & 8 ? 0 : n;
+	case 1:
+	case 2:
+		v = (r >> 8) & 0xff;
+		break;
+	case 3:
+	case 4:
+		v = (1ull << (r >> 8 & 63)) + (r >> 16 & 3) - 1;
+		break;
+	default:
+		v = random();
+		/* No value twice. */
+		if (!(n >> 30))
+			v = permuted((uint32_t)cc_now.round % (uint32_t)(n + 1), (uint32_t)n + 1,
+				     mix((uint64_t)input << 56 ^ cc_now.c->key ^ input_seed));
+	}
+	if (v <= n)
+		return v;
+	return n == ~0ull ? v : modulo(v, n + 1);
+}
+
 static uint64_t in_range(unsigned i, const struct cc_input *d)
 {
-	uint64_t from = pair(d->from), to = pair(d->to), step = d->multiple, n;
+	uint64_t from, n = steps_of(d, &from), step = d->multiple ? d->multiple : 1;
 
-	if (step > 1) {
-		uint64_t rest = modulo(from, step);
-
-		from += rest ? step - rest : 0;
-	}
-	n = to - from;
-	if (step > 1 && !(n >> 32))
-		n = (uint32_t)n / (uint32_t)step;
-	else if (step > 1)
-		n = 0xffffffffu / (uint32_t)step;
-	/* Of a wide range the ends, too. */
-	if (n >= CC_ROUNDS && !(random() & 7))
-		return random() & 1 ? from : from + n * step;
-	return from + (n == ~0ull ? random() : walk(i, n + 1)) * step;
+	if (n < (uint32_t)cc_now.rounds / 2)
+		return from + walk(i, (uint32_t)n + 1) * step;
+	return from + in_wide_range(i, n) * step;
 }
 
 /* Any integer: now and then one at which code is often wrong. */
@@ -125,6 +215,52 @@ static bool edge(const struct cc_input *d, uint8_t *to)
 	return true;
 }
 
+/* Floating point at which code is often wrong: +-0, infinities, NaNs, denormals, the largest, the
+ * smallest, small whole numbers. IEEE 754; of the 80-bit format the integer bit is explicit (SDM
+ * volume 1, 4.2.2). */
+static void edge_float(const struct cc_input *d, uint8_t *to)
+{
+	static const struct {
+		uint32_t exponent; /* 0: smallest; 1: all ones; else: biased by 0x100 */
+		uint64_t fraction; /* at the top of 64 bits, without the integer bit */
+	} special[] = {
+		{ 0, 0 },
+		{ 0, 1ull << 12 },
+		{ 0, ~0ull << 1 },
+		{ 1, 0 },
+		{ 1, 1ull << 63 },
+		{ 1, 1ull << 62 },
+		{ 0x100, 0 },
+		{ 0x101, 0 },
+		{ 0x100 - 126, 0 },
+		{ 0x100 + 127, ~0ull << 40 },
+		{ 0x101, 1ull << 63 },
+	};
+	unsigned bits = d->class == CL_FLOAT ? 8 : d->class == CL_DOUBLE ? 11 : 15;
+	uint64_t r = random(), sign = r >> 8 & 1, fraction;
+	uint32_t bias = (1u << (bits - 1)) - 1, exponent;
+	unsigned which = (unsigned)(r >> 16 & 0xff) % (sizeof(special) / sizeof(special[0]));
+
+	if (r & 1)
+		return;
+	exponent = special[which].exponent;
+	fraction = special[which].fraction;
+	exponent = !exponent ? 0 : exponent == 1 ? 2 * bias + 1 : exponent - 0x100 + bias;
+	if (d->class == CL_FLOAT) {
+		uint32_t f = (uint32_t)sign << 31 | exponent << 23 | (uint32_t)(fraction >> 41);
+
+		/* The least denormal. */
+		f += special[which].fraction == 1ull << 12;
+		__builtin_memcpy(to, &f, 4);
+	} else if (d->class == CL_DOUBLE) {
+		put(to, sign << 63 | (uint64_t)exponent << 52 | fraction >> 12);
+	} else {
+		put(to, (exponent ? 1ull << 63 : 0) | fraction >> 1);
+		to[8] = (uint8_t)exponent;
+		to[9] = (uint8_t)(exponent >> 8 | sign << 7);
+	}
+}
+
 static void make_number(unsigned i, const struct cc_input *d, uint8_t *to)
 {
 	const uint32_t *set = cc_at(d->set);
@@ -143,6 +279,8 @@ static void make_number(unsigned i, const struct cc_input *d, uint8_t *to)
 		to[0] = (uint8_t)(random() & 1);
 	else if ((d->class == CL_SIGNED || d->class == CL_UNSIGNED) && d->size <= 8)
 		edge(d, to);
+	else if (d->class >= CL_FLOAT && d->class <= CL_LDOUBLE)
+		edge_float(d, to);
 }
 
 static uint64_t number_of(unsigned i)
@@ -157,15 +295,23 @@ static uint64_t number_of(unsigned i)
 
 /* Memory ------------------------------------------------------------------------------------- */
 
+/* Random bytes in stock: a buffer takes a part of them that starts anywhere. */
+enum { STOCK = 2 * CC_AREA };
+static uint64_t stock[STOCK / 8];
+static uint64_t stock_seed;
+
 static void fill(uint8_t *to, uint32_t bytes)
 {
-	uint64_t r = 0;
+	uint32_t at = (uint32_t)random() % (STOCK - CC_AREA);
 
-	for (uint32_t i = 0; i < bytes; i++) {
-		if (!(i & 7))
-			r = random();
-		to[i] = (uint8_t)(r >> 8 * (i & 7));
+	if (stock_seed != input_seed || !stock[0]) {
+		uint64_t state = input_seed;
+
+		for (unsigned i = 0; i < STOCK / 8; i++)
+			stock[i] = mix(state += 0x9e3779b97f4a7c15ull) | 1;
+		stock_seed = input_seed;
 	}
+	__builtin_memcpy(to, (const uint8_t *)stock + at, bytes);
 }
 
 static uint8_t *area_of(unsigned number)
@@ -173,35 +319,35 @@ static uint8_t *area_of(unsigned number)
 	return cl_areas + number * CL_AREA_STRIDE + CL_PAGE;
 }
 
-/* Where a buffer is in its area: its end, or its start, at a page nobody may touch. */
-static uint8_t *locate(const struct cc_input *d, uint8_t *area, uint32_t bytes, bool at_end)
+/* Aligned as promised, at one end of the area; better aligned than promised in half of the calls.
+ */
+static uint8_t *locate(const struct cc_input *d, uint8_t *area, uint32_t bytes, bool at_end,
+		       bool better)
 {
 	uint32_t align = d->align ? d->align : 1, at = 0;
 
 	if (at_end)
 		at = (CC_AREA - bytes) & ~(align - 1);
-	if (!(d->flags & CC_ALIGNED) || at % (2 * align) || !(cc_now.round & 2))
+	if (!(d->flags & CC_ALIGNED) || !(at & align) == better)
 		return area + at;
 	if (at_end && at >= align)
 		return area + at - align;
 	return at + align + bytes <= CC_AREA ? area + at + align : area + at;
 }
 
-static void remember(unsigned input, uint8_t *area, uint8_t *p, uint32_t bytes, bool whole)
+static void remember(unsigned input, uint8_t *area, uint8_t *p, uint32_t bytes,
+		     const struct cc_input *d)
 {
 	struct shadow *s = &shadows[nshadows++];
-	uint32_t before = min((unsigned)(p - area), CC_SLACK);
-	uint32_t behind = min((unsigned)(area + CC_AREA - p - bytes), CC_SLACK);
+	bool open = d->role == CC_PAGE;
 
-	s->at = p - before;
-	s->bytes = before + bytes + behind;
+	s->before = open ? 0 : min((unsigned)(p - area), CC_SLACK);
+	s->behind = open ? 0 : min((unsigned)(area + CC_AREA - p - bytes), CC_SLACK);
+	s->at = p - s->before;
+	s->bytes = s->before + bytes + s->behind;
 	s->input = input;
-	s->whole = whole;
-	s->buffer = (cl_word)p;
+	s->whole = d->flags & CC_READ_ONLY;
 	s->size = bytes;
-	fill(s->at, before);
-	fill(p + bytes, behind);
-	__builtin_memcpy(s->was, s->at, s->bytes);
 }
 
 static void make_string(uint8_t *p, uint32_t length)
@@ -221,80 +367,128 @@ static void make_page(const struct cc_input *d, uint8_t *p)
 		*(cl_word *)(p + i) = (cl_word)area_of(CC_BUFFERS);
 }
 
+/* The contents are made in the buffer's shadow: cc_apply() copies them. */
 static void make_pointer(unsigned i, const struct cc_input *d, unsigned number)
 {
-	uint8_t *area = area_of(number), *p;
-	bool at_end = (cc_now.round ^ (int)number) & 1;
+	uint8_t *area = area_of(number), *p, *was = shadows[nshadows].was + CC_SLACK;
+	uint64_t r = random();
 	uint32_t bytes = d->bytes;
 
 	if (d->sized)
 		bytes = (uint32_t)number_of(d->sized - 1) * d->unit;
 	if (d->role == CC_STRING)
-		bytes = 1 + (uint32_t)cc_now.round % (d->bytes + 1);
+		bytes = 1 + (uint32_t)modulo(random(), d->bytes + 1);
 	if (d->role == CC_PAGE)
 		bytes = CC_DEFAULT;
 	if (bytes > CC_AREA)
 		bytes = CC_AREA;
-	p = locate(d, area, bytes, at_end || d->role == CC_STRING);
-	fill(p, bytes);
+	p = locate(d, area, bytes, d->role == CC_STRING || r & 1, r & 2);
+	fill(was, bytes);
 	if (d->role == CC_STRING)
-		make_string(p, bytes - 1);
+		make_string(was, bytes - 1);
 	else if (d->role == CC_PAGE)
-		make_page(d, p);
-	if (d->flags & CC_NULL && cc_now.round % CC_PERIOD_NULL == CC_PERIOD_NULL - 1) {
+		make_page(d, was);
+	if (d->flags & CC_NULL && !(r >> 8 & (CC_PERIOD_NULL - 1))) {
 		p = NULL;
 		bytes = 0;
-	} else if (d->flags & CC_FAULTS && cc_now.round % CC_PERIOD_FAULT == 1) {
+	} else if (d->flags & CC_FAULTS && !(r >> 16 & (CC_PERIOD_FAULT - 1))) {
 		p = area + CC_AREA;
 		bytes = 0;
 		cc_now.other = true;
 	} else {
-		if (d->role != CC_PAGE)
-			remember(i, area, p, bytes, d->flags & CC_READ_ONLY);
+		remember(i, area, p, bytes, d);
 		if (d->deref)
-			__builtin_memcpy(cc_now.deref[i], p, min(d->deref, min(bytes, 16)));
+			__builtin_memcpy(cc_now.deref[i], was, min(d->deref, min(bytes, 16)));
 	}
 	cc_now.pointer[i] = (cl_word)p;
 	cc_now.bytes[i] = bytes;
 	put(cc_now.values.arg[i], (cl_word)p);
 }
 
+/* Contents into all buffers, poison beside them. */
+static void restore_buffers(const struct cc_sources *sources)
+{
+	for (unsigned k = 0; k < nshadows; k++) {
+		struct shadow *s = &shadows[k];
+		const uint8_t *beside =
+			cc_poison_of(sources->other[CC_FROM_BESIDE + s->input])->stack +
+			2 * CC_SLACK * k;
+		uint8_t *was = s->was + CC_SLACK;
+
+		__builtin_memcpy(was - s->before, beside, s->before);
+		__builtin_memcpy(was + s->size, beside + CC_SLACK, s->behind);
+		__builtin_memcpy(s->at, was - s->before, s->bytes);
+	}
+}
+
+const uint8_t *cc_buffer(unsigned i, unsigned *input, uint32_t *bytes)
+{
+	if (i >= nshadows)
+		return NULL;
+	*input = shadows[i].input;
+	*bytes = shadows[i].size;
+	return shadows[i].at + shadows[i].before;
+}
+
+static void written(const struct shadow *s, uint32_t at)
+{
+	const uint8_t *was = s->was + CC_SLACK - s->before;
+
+	differ(cc_now.out, CHECK_BUFFER, (int)s->input, 0, was + at, s->at + at,
+	       min(s->bytes - at, 8), nowhere, nowhere);
+	for (unsigned f = 0; f < cc_now.out->nfindings; f++) {
+		struct cl_finding *x = &cc_now.out->finding[f].f;
+
+		if (x->check == CHECK_BUFFER && x->item == s->input) {
+			x->offset = (uint16_t)(at - s->before);
+			x->loc = (uint16_t)s->size;
+		}
+	}
+}
+
 void cc_check_buffers(void)
 {
 	for (unsigned k = 0; k < nshadows; k++) {
 		const struct shadow *s = &shadows[k];
-		uint32_t from = (uint32_t)(s->buffer - (cl_word)s->at);
+		const uint8_t *was = s->was + CC_SLACK - s->before;
 
 		for (uint32_t i = 0; i < s->bytes; i++) {
-			int32_t where = (int32_t)(i - from);
-			uint32_t n = min(s->bytes - i, 8);
-
-			if (s->at[i] == s->was[i] || (!s->whole && i >= from && i - from < s->size))
-				continue;
-			differ(cc_now.out, CHECK_BUFFER, (int)s->input, cc_now.round, s->was + i,
-			       s->at + i, n, nowhere, nowhere);
-			for (unsigned f = 0; f < cc_now.out->nfindings; f++) {
-				struct cl_finding *x = &cc_now.out->finding[f].f;
-
-				if (x->check == CHECK_BUFFER && x->item == s->input &&
-				    x->round == cc_now.round) {
-					x->offset = (uint16_t)where;
-					x->loc = (uint16_t)s->size;
-				}
+			/* What is inside and may be written. */
+			if (!s->whole && i == s->before)
+				i += s->size;
+			if (i < s->bytes && s->at[i] != was[i]) {
+				written(s, i);
+				break;
 			}
-			break;
 		}
 	}
 }
 
 /* Places ------------------------------------------------------------------------------------- */
 
-/* Into the registers and stack words where the call will find it; what is above a narrow value
- * there stays as dirty as it is, but for inputs that are to be extended. */
-static void place(const struct cc_input *d, const uint8_t *value, unsigned number)
+/* A value with poison in its padding. */
+static const uint8_t *padded(const struct cc_input *d, const uint8_t *value, const uint8_t *poison,
+			     uint8_t to[CL_VALUE])
 {
-	cl_word reference = (cl_word)(cl_reference + number * CL_VALUE);
+	const uint8_t *mask = cc_mask(d);
 
+	if (!mask)
+		return value;
+	for (unsigned i = 0; i < d->size; i++)
+		to[i] = (uint8_t)((value[i] & mask[i]) | (poison[i] & ~mask[i]));
+	return to;
+}
+
+/* Into the registers and stack words where the call will find it; what is above a narrow value
+ * there is poison, but for inputs that are to be extended. */
+static void place(const struct cc_input *d, const uint8_t *value, unsigned number,
+		  const struct cc_sources *sources)
+{
+	const struct cc_poison *poison = cc_poison_of(sources->other[CC_FROM_UPPER + number]);
+	cl_word reference = (cl_word)(cl_reference + number * CL_VALUE);
+	uint8_t with_padding[CL_VALUE];
+
+	value = padded(d, value, poison->stack + 8 * number, with_padding);
 	if (d->flags & CC_REFERENCE) {
 		__builtin_memcpy((void *)reference, value, d->size);
 		value = (const uint8_t *)&reference;
@@ -302,17 +496,25 @@ static void place(const struct cc_input *d, const uint8_t *value, unsigned numbe
 	for (unsigned i = 0; i < d->nlocs; i++) {
 		const struct cc_loc *l = &d->loc[i];
 		uint8_t *to = (uint8_t *)&cl_poison.gpr[l->reg & 15];
+		unsigned whole = sizeof(cl_word);
+		const uint8_t *dirt = (const uint8_t *)&poison->entry.gpr[l->reg & 15];
 
-		if (l->kind == CL_XMM)
+		if (l->kind == CL_XMM) {
 			to = cl_poison.fx + FX_XMM + 16 * l->reg;
-		else if (l->kind == CL_STACK)
+			dirt = poison->entry.fx + FX_XMM + 16 * l->reg;
+			whole = 16;
+		} else if (l->kind == CL_STACK) {
 			to = (uint8_t *)cl_stack_top + l->stack;
+			dirt = poison->stack + CL_POISON_BELOW + l->stack;
+			whole = (l->bytes + whole - 1) & ~(whole - 1);
+		}
+		__builtin_memcpy(to, dirt, whole);
 		__builtin_memcpy(to, value + (d->flags & CC_REFERENCE ? 0 : l->off), l->bytes);
-		if (cc_now.extended >> number & 1) {
+		if (cc_now.extended >> number & 1 && cc_now.extended_to > l->bytes) {
 			bool minus = d->class == CL_SIGNED && value[d->size - 1] & 0x80;
 
 			__builtin_memset(to + l->bytes, minus ? 0xff : 0,
-					 sizeof(cl_word) - l->bytes);
+					 cc_now.extended_to - l->bytes);
 		}
 	}
 }
@@ -332,40 +534,54 @@ static void choose_stack(const struct cc_contract *c)
 	cl_stack_top = first_stack_top - align * (1 + (cl_word)(cc_now.round & 7));
 }
 
-static void hidden_pointer(const struct cc_contract *c)
+static void hidden_pointer(const struct cc_contract *c, const struct cc_sources *sources)
 {
-	uint8_t bytes[16] = { 0 };
+	uint8_t bytes[CL_VALUE] = { 0 };
 
 	put(bytes, (cl_word)cl_result);
-	place(&c->hidden, bytes, CC_ARGS - 1);
+	place(&c->hidden, bytes, CC_ARGS - 1, sources);
 }
 
-void cc_prepare(uint64_t seed)
+void cc_draw(uint64_t seed)
 {
 	const struct cc_contract *c = cc_now.c;
+	uint64_t state = mix(seed ^ ((uint64_t)c->key << 32 | (uint64_t)cc_now.round));
 	unsigned buffers = 0;
 
 	choose_stack(c);
-	cc_now.draw = prepare_open(seed ^ ((uint64_t)c->key << 16 | (uint64_t)cc_now.round), seed,
-				   cc_now.round);
+	input_seed = mix(seed + 1);
+	random_state = state;
+	cc_now.first_draw = cc_make_poison(seed, state);
 	nshadows = 0;
-	for (unsigned i = 0; i < c->ninputs; i++) {
-		if (!is_pointer(&cc_now.inputs[i]))
-			make_number(i, &cc_now.inputs[i], cc_now.values.arg[i]);
-	}
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		const struct cc_input *d = &cc_now.inputs[i];
 
-		if (is_pointer(d))
-			make_pointer(i, d, buffers++);
-		else if (d->role == CC_PROBE)
+		if (d->role == CC_PROBE)
 			put(cc_now.values.arg[i], d->probe);
 		else if (d->role == CC_LANDING_PAD)
 			put(cc_now.values.arg[i], (cl_word)cl_contract_landing);
-		place(d, cc_now.values.arg[i], i);
+		else if (!is_pointer(d))
+			make_number(i, d, cc_now.values.arg[i]);
 	}
+	/* Their sizes are among the numbers. */
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		if (is_pointer(&cc_now.inputs[i]))
+			make_pointer(i, &cc_now.inputs[i], buffers++);
+	}
+}
+
+void cc_apply(const struct cc_sources *sources)
+{
+	const struct cc_contract *c = cc_now.c;
+
+	cc_apply_poison(sources);
+	restore_buffers(sources);
+	for (unsigned i = 0; i < c->ninputs; i++)
+		place(&cc_now.inputs[i], cc_now.values.arg[i], i, sources);
 	if (c->hidden.nlocs)
-		hidden_pointer(c);
+		hidden_pointer(c, sources);
 	if (c->al)
 		((uint8_t *)&cl_poison.gpr[0])[0] = (uint8_t)(c->al - 1);
+	__builtin_memcpy((void *)cl_result,
+			 cc_poison_of(sources->other[CC_FROM_RESULT])->stack + 512, CL_VALUE);
 }

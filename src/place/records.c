@@ -74,11 +74,19 @@ void records_add(struct str *out, const struct place_run *r, enum width w, uint6
 
 void outcome_charge(struct arena *a, struct place_run *out, uint32_t current, bool late)
 {
-	struct cl_finding *f = arena_alloc(a, sizeof(*f));
+	struct outcome *o = &out->v[current];
+	unsigned known = o->state == OUTCOME_EXECUTED ? o->nfindings : 0;
+	struct cl_finding *f = arena_alloc(a, (known + 1) * sizeof(*f));
 
-	f->check = CHECK_FAULT;
-	f->item = late ? CL_FAULT_TIMEOUT : CL_FAULT_DIED;
-	f->size = 16;
-	out->v[current] =
-		(struct outcome){ .state = OUTCOME_EXECUTED, .nfindings = 1, .findings = f };
+	/* What was found before the end stays found. */
+	if (known)
+		memcpy(f, o->findings, known * sizeof(*f));
+	f[known] = (struct cl_finding){ .check = CHECK_FAULT,
+					.item = late ? CL_FAULT_TIMEOUT : CL_FAULT_DIED,
+					.size = 16 };
+	if (!known)
+		o->nobservations = 0;
+	o->state = OUTCOME_EXECUTED;
+	o->nfindings = known + 1;
+	o->findings = f;
 }

@@ -9,7 +9,7 @@
 	"annotations: group NAME [TEXT], why TEXT, abi NAME..., leaf, varargs TYPE, ..., known " \
 	"CC "                                                                                    \
 	"ABI: TEXT, through NAME; "                                                              \
-	"of contracts: in, keeps, out, returns, jumps, pops, align, calls, arg, supply, vmx"
+	"of contracts: in, keeps, out, returns, jumps, pops, align, calls, arg, supply, vmx, depends"
 
 static bool name_char(char c)
 {

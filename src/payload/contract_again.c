@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/* Equal calls: a call is made again with equal inputs and other poison in everything that is no
+ * input. What it returns, writes and passes on must be the same. What it is not is traced to the
+ * register, flag or memory that it came from, by giving other poison to one of them at a time. */
+#include "payload/contract_run.h"
+
+enum {
+	WORD = sizeof(cl_word),
+	MOST_DATA = 64 * 1024, /* bytes of the objects' own data that are put back */
+	MOST_TRACED = 6        /* differences of one function */
+};
+
+/* What a call left. */
+static struct left {
+	int how, fault;
+	unsigned nret, nsaid;
+	cl_word entry[16]; /* registers at entry */
+	uint8_t ret[CL_VALUE], memory[CL_VALUE];
+	struct cc_said said[CC_MOST_SAID];
+	uint8_t data[MOST_DATA], buffer[CC_BUFFERS][CC_AREA];
+} first;
+
+struct difference {
+	unsigned what, offset, bytes;
+	const uint8_t *a, *b;
+	uint16_t probe;
+};
+
+static uint8_t data_before[MOST_DATA];
+static unsigned data_bytes, bss_bytes;
+
+void cc_keep_data(void)
+{
+	size_t data = (size_t)(cl_objects_data_end - cl_objects_data);
+	size_t bss = (size_t)(cl_objects_bss_end - cl_objects_bss);
+
+	/* More than that is left alone: then equal calls tell whether it matters. */
+	data_bytes = data + bss <= MOST_DATA ? (unsigned)data : 0;
+	bss_bytes = data + bss <= MOST_DATA ? (unsigned)bss : 0;
+	__builtin_memcpy(data_before, cl_objects_data, data_bytes);
+	__builtin_memcpy(data_before + data_bytes, cl_objects_bss, bss_bytes);
+}
+
+void cc_restore_data(void)
+{
+	__builtin_memcpy(cl_objects_data, data_before, data_bytes);
+	__builtin_memcpy(cl_objects_bss, data_before + data_bytes, bss_bytes);
+}
+
+static const uint8_t *masked(const struct cc_input *d, uint8_t *bytes, unsigned n)
+{
+	const uint8_t *mask = cc_mask(d);
+
+	for (unsigned i = 0; mask && i < n; i++)
+		bytes[i] &= mask[i];
+	return bytes;
+}
+
+static void keep(const struct cc_contract *c, int how)
+{
+	const uint8_t *p;
+	unsigned input;
+	uint32_t bytes;
+
+	first.how = how;
+	first.fault = how == CL_FAULTED ? cl_fault_kind : 0;
+	__builtin_memcpy(first.entry, cl_before_image.gpr, sizeof(first.entry));
+	first.nret = how == CL_CAME_BACK ? cc_returned(&c->ret, &cl_after_image, first.ret) : 0;
+	masked(&c->ret, first.ret, first.nret);
+	__builtin_memcpy(first.memory, (const void *)cl_result, CL_VALUE);
+	masked(&c->ret, first.memory, CL_VALUE);
+	first.nsaid = cc_now.nsaid;
+	__builtin_memcpy(first.said, cc_now.said, cc_now.nsaid * sizeof(first.said[0]));
+	__builtin_memcpy(first.data, cl_objects_data, data_bytes);
+	__builtin_memcpy(first.data + data_bytes, cl_objects_bss, bss_bytes);
+	for (unsigned i = 0; (p = cc_buffer(i, &input, &bytes)); i++)
+		__builtin_memcpy(first.buffer[i], p, bytes);
+}
+
+/* A function may store a register that belongs to its caller, as setjmp does. */
+static bool is_saved_register(const struct cc_contract *c, const uint8_t *a, const uint8_t *b)
+{
+	unsigned saved = c->saved_gpr | 1u << 4;
+
+	for (unsigned r = 0; r < 16; r++) {
+		if (saved >> r & 1 && same(a, &first.entry[r], WORD) &&
+		    same(b, &cl_before_image.gpr[r], WORD))
+			return true;
+	}
+	return false;
+}
+
+/* Memory: the first byte that differs and is no saved register. */
+static bool memory_differs(const struct cc_contract *c, const uint8_t *a, const uint8_t *b,
+			   uint32_t bytes, const uint8_t *mask, uint32_t period,
+			   struct difference *d)
+{
+	uint32_t skip = (uint32_t)(cl_word)b & (WORD - 1);
+
+	if (!((uintptr_t)a & (WORD - 1)) && !skip && bytes >= WORD &&
+	    first_difference((const cl_word *)a, (const cl_word *)b, bytes / WORD) ==
+		    bytes / WORD &&
+	    same(a + bytes / WORD * WORD, b + bytes / WORD * WORD, bytes % WORD))
+		return false;
+	for (uint32_t i = 0; i < bytes; i++) {
+		uint32_t word = i - ((i + skip) & (WORD - 1));
+
+		if (a[i] == b[i] || (mask && !((a[i] ^ b[i]) & mask[i % period])))
+			continue;
+		if (word <= i && word + WORD <= bytes && is_saved_register(c, a + word, b + word)) {
+			i = word + WORD - 1;
+			continue;
+		}
+		d->offset = i;
+		d->bytes = min(bytes - i, 8);
+		d->a = a + i;
+		d->b = b + i;
+		return true;
+	}
+	return false;
+}
+
+static bool buffers_differ(const struct cc_contract *c, struct difference *d)
+{
+	const uint8_t *p;
+	unsigned input;
+	uint32_t bytes;
+
+	for (unsigned i = 0; (p = cc_buffer(i, &input, &bytes)); i++) {
+		d->what = CC_WHAT_BUFFER + input;
+		if (memory_differs(c, first.buffer[i], p, bytes, NULL, 1, d))
+			return true;
+	}
+	d->what = CC_WHAT_DATA;
+	if (memory_differs(c, first.data, cl_objects_data, data_bytes, NULL, 1, d) ||
+	    memory_differs(c, first.data + data_bytes, cl_objects_bss, bss_bytes, NULL, 1, d))
+		return true;
+	return false;
+}
+
+static bool calls_differ(struct difference *d)
+{
+	unsigned i = 0;
+
+	while (i < first.nsaid && i < cc_now.nsaid &&
+	       same(&first.said[i], &cc_now.said[i], sizeof(first.said[i])))
+		i++;
+	if (i == first.nsaid && i == cc_now.nsaid)
+		return false;
+	*d = (struct difference){ .what = CC_WHAT_CALLS };
+	if (i < first.nsaid && i < cc_now.nsaid && first.said[i].probe == cc_now.said[i].probe &&
+	    first.said[i].arg == cc_now.said[i].arg)
+		*d = (struct difference){ .what = CC_WHAT_ARGUMENT + first.said[i].arg,
+					  .bytes = min(first.said[i].bytes, 16),
+					  .a = first.said[i].value,
+					  .b = cc_now.said[i].value,
+					  .probe = first.said[i].probe };
+	return true;
+}
+
+/* Is the call that was just made other than the first? */
+static bool differs(const struct cc_contract *c, int how, struct difference *d)
+{
+	static uint8_t bytes[CL_VALUE];
+
+	*d = (struct difference){ .what = CC_WHAT_FATE };
+	if (how != first.how || (how == CL_FAULTED && first.fault != cl_fault_kind))
+		return true;
+	if (how == CL_FAULTED)
+		return false;
+	if (calls_differ(d))
+		return true;
+	if (how == CL_CAME_BACK && !(c->flags & CC_OUT_REGISTERS) && !c->hidden.nlocs) {
+		unsigned n = cc_returned(&c->ret, &cl_after_image, bytes);
+
+		masked(&c->ret, bytes, n);
+		*d = (struct difference){ CC_WHAT_RESULT, 0, n, first.ret, bytes, 0 };
+		if (n != first.nret || !same(bytes, first.ret, n))
+			return true;
+	}
+	if (how == CL_CAME_BACK && c->hidden.nlocs) {
+		__builtin_memcpy(bytes, (const void *)cl_result, CL_VALUE);
+		masked(&c->ret, bytes, CL_VALUE);
+		d->what = CC_WHAT_MEMORY_RESULT;
+		if (memory_differs(c, first.memory, bytes, c->ret.size, NULL, 1, d))
+			return true;
+	}
+	return buffers_differ(c, d);
+}
+
+/* Tracing ------------------------------------------------------------------------------------- */
+
+static int again(const struct cc_contract *c, const struct cc_sources *sources)
+{
+	static struct verdicts ignored;
+
+	ignored.nfindings = ignored.nobservations = 0;
+	return cc_call(c, sources, &ignored);
+}
+
+static void use_all(const struct cc_contract *c, struct cc_sources *s)
+{
+	for (unsigned i = 0; i < CC_SOURCES; i++)
+		s->other[i] = !(c->used[i / 32] >> (i % 32) & 1);
+}
+
+/* Do narrow inputs that are extended to so many bytes make the calls equal again? */
+static bool mends(const struct cc_contract *c, unsigned input, unsigned bytes)
+{
+	struct cc_sources none = { { 0 } }, all;
+	struct difference d;
+	int how;
+
+	use_all(c, &all);
+	for (unsigned i = 0; i < CC_SOURCES; i++)
+		all.other[i] &= i == CC_FROM_UPPER + input;
+	cc_now.extended = 1u << input;
+	cc_now.extended_to = bytes;
+	keep(c, again(c, &none));
+	how = again(c, &all);
+	cc_now.extended = 0;
+	return !differs(c, how, &d);
+}
+
+/* The result is what the register held at entry, or the memory what was in it. */
+static bool never_set(const struct cc_contract *c, unsigned source, const struct difference *d)
+{
+	if (d->what == CC_WHAT_MEMORY_RESULT)
+		return source == CC_FROM_RESULT;
+	if (d->what != CC_WHAT_RESULT)
+		return false;
+	for (unsigned i = 0; i < c->ret.nlocs; i++) {
+		const struct cc_loc *l = &c->ret.loc[i];
+
+		if (l->kind == CL_GPR && source == CC_FROM_GPR + l->reg)
+			return cl_after_image.gpr[l->reg] == cl_before_image.gpr[l->reg];
+		if (l->kind == CL_XMM && source == CC_FROM_XMM + l->reg)
+			return same(cl_after_image.fx + FX_XMM + 16 * l->reg,
+				    cl_before_image.fx + FX_XMM + 16 * l->reg, 16);
+	}
+	return false;
+}
+
+static void tell(const struct cc_contract *c, unsigned source, const struct difference *d,
+		 struct verdicts *out)
+{
+	bool never = never_set(c, source, d);
+	int check = never ? CHECK_RETURN : CHECK_DEPENDS;
+	int item = never ? CC_RETURN_NEVER_SET : (int)source;
+	uint8_t a[16] = { 0 }, b[16] = { 0 };
+
+	__builtin_memcpy(a, d->a ? d->a : a, d->bytes < 16 ? d->bytes : 16);
+	__builtin_memcpy(b, d->b ? d->b : b, d->bytes < 16 ? d->bytes : 16);
+	if (source >= CC_FROM_UPPER && source < CC_FROM_BESIDE &&
+	    cc_is_narrow(&cc_now.inputs[source - CC_FROM_UPPER])) {
+		unsigned input = source - CC_FROM_UPPER;
+		unsigned bytes = cc_now.inputs[input].loc[0].bytes, to = WORD;
+
+		/* 32 bits are what compilers extend to. */
+		if (WORD == 8 && bytes < 4 && mends(c, input, 4))
+			to = 4;
+		differ_word(out, CHECK_UPPER, (int)input, 0, 0, to);
+		return;
+	}
+	differ(out, check, item, 0, a, b, 16, nowhere, nowhere);
+	for (unsigned i = 0; i < out->nfindings; i++) {
+		struct cl_finding *f = &out->finding[i].f;
+
+		if (f->check != check || f->item != item)
+			continue;
+		f->loc = (uint16_t)d->what;
+		f->offset = (uint16_t)d->offset;
+		f->size = (uint8_t)min(d->bytes, 16);
+		__builtin_memcpy(f->expected, a, 16);
+		__builtin_memcpy(f->observed, b, 16);
+	}
+}
+
+/* The last of many is given the whole blame when no single one makes the difference. */
+static void trace_together(const struct cc_contract *c, struct verdicts *out)
+{
+	struct cc_sources some;
+	struct difference d;
+	unsigned last = 0;
+
+	use_all(c, &some);
+	for (unsigned i = 0; i < CC_SOURCES; i++) {
+		if (!some.other[i])
+			continue;
+		some.other[i] = 0;
+		if (!differs(c, again(c, &some), &d)) {
+			some.other[i] = 1;
+			last = i;
+		}
+	}
+	if (differs(c, again(c, &some), &d))
+		tell(c, last, &d, out);
+}
+
+static bool is_source(const struct cc_contract *c, unsigned i)
+{
+	if (i >= CC_FROM_UPPER && i < CC_FROM_BESIDE + CC_ARGS) {
+		unsigned input = (i - CC_FROM_UPPER) % CC_ARGS;
+
+		return input < c->ninputs || (c->hidden.nlocs && input == CC_ARGS - 1);
+	}
+	return !(c->used[i / 32] >> (i % 32) & 1);
+}
+
+/* Each takes so long that one is enough. */
+static bool is_late(int how)
+{
+	return how == CL_FAULTED && cl_fault_kind == CL_FAULT_TIMEOUT;
+}
+
+static void trace(const struct cc_contract *c, struct verdicts *out)
+{
+	bool found = false;
+	struct difference d;
+	int how;
+
+	for (unsigned i = 0; i < CC_SOURCES; i++) {
+		struct cc_sources one = { { 0 } };
+
+		if (!is_source(c, i))
+			continue;
+		one.other[i] = 1;
+		how = again(c, &one);
+		if (is_late(how))
+			return;
+		if (!differs(c, how, &d))
+			continue;
+		tell(c, i, &d, out);
+		found = true;
+		/* What is told of upper bits took other calls in between. */
+		one.other[i] = 0;
+		keep(c, again(c, &one));
+		if (i >= CC_FROM_STACK)
+			break;
+	}
+	if (!found)
+		trace_together(c, out);
+}
+
+void cc_compare(const struct cc_contract *c, int how, struct verdicts *out)
+{
+	static uint32_t of, traced, varied;
+	struct cc_sources sources;
+	struct difference d;
+
+	if (of != c->key) {
+		of = c->key;
+		traced = varied = 0;
+	}
+	if (c->flags & CC_VARIES || traced >= MOST_TRACED || varied)
+		return;
+	keep(c, how);
+	use_all(c, &sources);
+	how = cc_call(c, &sources, out);
+	if (is_late(how) || !differs(c, how, &d))
+		return;
+	/* Or is it something else that differs from call to call? */
+	__builtin_memset(&sources, 0, sizeof(sources));
+	if (differs(c, again(c, &sources), &d)) {
+		varied = 1;
+		return;
+	}
+	traced++;
+	trace(c, out);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* Two sets of poison for each round. A call takes the first; the same call made again takes from
+ * the second what it is asked to, so that a difference has one cause. */
+#include "payload/contract_run.h"
+
+enum {
+	FSW_RANDOM = 0x473f, /* condition codes and exception flags: SDM volume 1, 8.1.3 */
+	MXCSR_STATUS = 0x3f,
+	FLAGS_STATUS = 0x8d5,
+	VECTORS = sizeof(cl_word) == 8 ? 16 : 8,
+	STACK_BYTES = CL_POISON_BELOW + CL_POISON_ABOVE
+};
+
+static struct cc_poison poisons[2];
+static uint8_t stack[STACK_BYTES];
+
+const struct cc_poison *cc_poison_of(bool second)
+{
+	return &poisons[second];
+}
+
+/* Status bits, of which prepare_open() makes none: they are no input either. */
+static void make_status(struct cl_image *m, uint64_t random)
+{
+	*(uint16_t *)(m->fx + FX_FSW) = (uint16_t)random & FSW_RANDOM;
+	*(uint32_t *)(m->fx + FX_MXCSR) |= (uint32_t)(random >> 16) & MXCSR_STATUS;
+}
+
+static void turn_status(struct cl_image *m, const struct cl_image *other)
+{
+	m->flags = other->flags ^ FLAGS_STATUS;
+	*(uint16_t *)(m->fx + FX_FSW) = *(const uint16_t *)(other->fx + FX_FSW) ^ FSW_RANDOM;
+	*(uint32_t *)(m->fx + FX_MXCSR) = *(const uint32_t *)(other->fx + FX_MXCSR) ^ MXCSR_STATUS;
+}
+
+static void flood(struct cl_image *m, int with)
+{
+	__builtin_memset(m->gpr, with, sizeof(m->gpr));
+	__builtin_memset(m->fx + FX_ST, with, (8 + VECTORS) * 16);
+}
+
+struct draw cc_make_poison(uint64_t seed, uint64_t state)
+{
+	struct draw draw;
+
+	for (int k = 1; k >= 0; k--) {
+		draw = prepare_open(state ^ (uint64_t)k << 40, seed, cc_now.round);
+		poisons[k].entry = cl_poison;
+		poisons[k].callee = cl_poison_callee;
+		__builtin_memcpy(poisons[k].stack, cl_poison_stack, STACK_BYTES);
+		make_status(&poisons[k].entry, prepare_next(&draw));
+		make_status(&poisons[k].callee, prepare_next(&draw));
+	}
+	turn_status(&poisons[1].entry, &poisons[0].entry);
+	turn_status(&poisons[1].callee, &poisons[0].callee);
+	/* Poison is never 0: what tests for that would not see a difference. */
+	if (cc_now.round % 3) {
+		int with = cc_now.round % 3 == 1 ? 0 : 0xff;
+
+		flood(&poisons[1].entry, with);
+		flood(&poisons[1].callee, with);
+		__builtin_memset(poisons[1].stack, with, STACK_BYTES);
+	}
+	return draw;
+}
+
+static void choose_registers(struct cl_image *to, const struct cl_image *second, const uint8_t *gpr,
+			     const uint8_t *xmm)
+{
+	for (unsigned r = 0; r < 16; r++) {
+		if (gpr[r])
+			to->gpr[r] = second->gpr[r];
+		if (xmm[r] && (sizeof(cl_word) == 8 || r < 8))
+			__builtin_memcpy(to->fx + FX_XMM + 16 * r, second->fx + FX_XMM + 16 * r,
+					 16);
+	}
+}
+
+static void choose_entry(const struct cc_sources *s)
+{
+	static const uint16_t flags[] = { 1, 4, 0x10, 0x40, 0x80, 0x800 };
+	const struct cl_image *second = &poisons[1].entry;
+
+	cl_poison = poisons[0].entry;
+	choose_registers(&cl_poison, second, s->other + CC_FROM_GPR, s->other + CC_FROM_XMM);
+	for (unsigned i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (s->other[CC_FROM_FLAG + i])
+			cl_poison.flags ^= flags[i];
+	}
+	if (s->other[CC_FROM_X87]) {
+		*(uint16_t *)(cl_poison.fx + FX_FSW) = *(const uint16_t *)(second->fx + FX_FSW);
+		__builtin_memcpy(cl_poison.fx + FX_ST, second->fx + FX_ST, 8 * 16);
+	}
+	if (s->other[CC_FROM_MXCSR])
+		*(uint32_t *)(cl_poison.fx + FX_MXCSR) = *(const uint32_t *)(second->fx + FX_MXCSR);
+}
+
+static void choose_stack(const struct cc_sources *s)
+{
+	enum { WORD = sizeof(cl_word), WORDS = CL_POISON_ABOVE / WORD };
+
+	__builtin_memcpy(stack, poisons[0].stack, STACK_BYTES);
+	if (s->other[CC_FROM_BELOW])
+		__builtin_memcpy(stack, poisons[1].stack, CL_POISON_BELOW);
+	for (unsigned i = 0; i < WORDS; i++) {
+		unsigned source = min(i, CC_STACK_SOURCES - 1), at = CL_POISON_BELOW + i * WORD;
+
+		if (s->other[CC_FROM_STACK + source])
+			*(cl_word *)(stack + at) = *(const cl_word *)(poisons[1].stack + at);
+	}
+	cl_poison_stack = stack;
+	__builtin_memcpy((uint8_t *)cl_stack_top - CL_POISON_BELOW, stack, STACK_BYTES);
+}
+
+void cc_apply_poison(const struct cc_sources *s)
+{
+	cl_poison_callee = poisons[0].callee;
+	choose_registers(&cl_poison_callee, &poisons[1].callee, s->other + CC_FROM_CALLEE,
+			 s->other + CC_FROM_CALLEE /* in step with them */);
+	if (s->other[CC_FROM_CALLEE_REST])
+		cl_poison_callee.flags = poisons[1].callee.flags;
+	choose_entry(s);
+	choose_stack(s);
+}
