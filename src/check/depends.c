@@ -91,7 +91,8 @@ void never_set_words(struct arena *a, const struct contract *c, const struct cl_
 				  type_spell(a, c->decl->proto->ret, ""));
 	f->expected = memory ? arena_printf(a, "written, from byte %u on", r->offset)
 			     : "a value of the function's own";
-	f->observed = arena_printf(a, "%s, which is what %s held at entry",
-				   hex_text(a, r->observed, r->size),
-				   memory ? "the memory" : "the register");
+	f->observed = !r->size ? "no value in st0"
+			       : arena_printf(a, "%s, which is what %s held at entry",
+					      hex_text(a, r->observed, r->size),
+					      memory ? "the memory" : "the register");
 }

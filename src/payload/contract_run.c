@@ -51,11 +51,15 @@ static void check_returned(const struct cc_contract *c)
 {
 	const struct cl_image *m = &cl_after_image;
 	const struct cc_input *d = &c->ret;
-	uint8_t want[16], got[CL_VALUE] = { 0 };
+	uint8_t want[16] = { 0 }, got[CL_VALUE] = { 0 };
 	unsigned n = 0, has = cc_returned(d, m, got);
 
-	if (d->nlocs && d->loc[0].kind == CL_X87)
+	if (d->nlocs && d->loc[0].kind == CL_X87) {
+		if (!m->fx[FX_FTW] && !(c->flags & CC_OUT_REGISTERS))
+			differ(cc_now.out, CHECK_RETURN, CC_RETURN_NEVER_SET, 0, want, got, 0,
+			       nowhere, nowhere);
 		return;
+	}
 	if (c->flags & CC_HAS_RETURN)
 		n = cc_evaluate(cc_now.other && c->flags & CC_RETURN_ELSE ? &c->returned_else
 									  : &c->returned,
