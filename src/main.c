@@ -16,6 +16,7 @@ static const char usage[] =
 	"  run       compile and run every case with every compiler; print the matrix\n"
 	"  explain   where each argument of a prototype goes, under every convention\n"
 	"  check     hold assembly objects against prototypes and contracts\n"
+	"  prove     follow every path of an object: proved, refuted, or open\n"
 	"  fuzz      draw random prototypes, run them, minimise what they find\n"
 	"  claims    the claims of the thread behind it all, each with a verdict\n"
 	"  coverage  how much of each convention the cases exercise\n"
@@ -35,7 +36,8 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} verbs[] = { { "run", cmd_run },           { "explain", cmd_explain },
-		      { "check", cmd_check },       { "fuzz", cmd_fuzz },
+		      { "check", cmd_check },       { "prove", cmd_prove },
+		      { "fuzz", cmd_fuzz },
 		      { "coverage", cmd_coverage }, { "report", cmd_report },
 		      { "compare", cmd_compare },   { "merge", cmd_merge },
 		      { "claims", cmd_claims },     { "list", cmd_list } };

@@ -18,6 +18,7 @@ int cmd_report(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_merge(int argc, char **argv);
 int cmd_claims(int argc, char **argv);
+int cmd_prove(int argc, char **argv);
 
 /* Print a verb's --help on standard output, the names of places in place of its %s, with
  * their titles in place of its %p. */

@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: MIT */
+/* Where control goes behind a branch, a call, a return: the edges of a function. */
+#include "prove/flow.h"
+
+#include <string.h>
+
+enum { MOST_DEPTH = 12, MOST_TABLE = 1024 };
+
+static void cannot(struct flow *f, const struct insn *in, const char *words, const char *hint)
+{
+	machine_issue(f->x, CHECK_COUNT, 0, false, in->at, hint, words);
+}
+
+static bool is_code(const struct machine *x, uint64_t at)
+{
+	const struct image_section *s = image_section_at(x->m, at);
+
+	return s && s->code;
+}
+
+/* Functions by name --------------------------------------------------------------------------- */
+
+static bool never_returns(const char *name)
+{
+	static const char *const names[] = { "abort",
+					     "exit",
+					     "_exit",
+					     "_Exit",
+					     "__stack_chk_fail",
+					     "__stack_chk_fail_local",
+					     "__assert_fail",
+					     "__fortify_fail",
+					     "__chk_fail",
+					     "__libc_fatal",
+					     "longjmp",
+					     "panic",
+					     "do_exit",
+					     "OPENSSL_die" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(name, names[i]))
+			return true;
+	}
+	return false;
+}
+
+/* The register of "__x86_indirect_thunk_rax"; -1: no such thunk. */
+static int thunk_register(const struct machine *x, const char *name)
+{
+	static const char prefix[] = "__x86_indirect_thunk_";
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0)
+		return -1;
+	for (unsigned i = 0; i < (x->word == 8 ? 16u : 8u); i++) {
+		if (!strcmp(name + sizeof(prefix) - 1, gpr_name(x->job->width, i, x->word)))
+			return (int)i;
+	}
+	return -1;
+}
+
+static const struct prove_callee *declared(const struct machine *x, const char *name)
+{
+	return x->job->callee ? x->job->callee(x->job->closure, name) : NULL;
+}
+
+/* Returns ------------------------------------------------------------------------------------- */
+
+static void leave(struct flow *f, struct state *s, const struct insn *in, bool tail)
+{
+	exit_check(f->x, s, in, tail);
+}
+
+static void indirect_jump(struct flow *f, struct state *s, const struct insn *in,
+			  const struct value *to, bool popped);
+
+/* The word it returns to is no return address. */
+static void strange_return(struct flow *f, struct state *s, const struct insn *in,
+			   const struct value *to, const struct value *from)
+{
+	struct machine *x = f->x;
+	bool certain = to->kind != V_ANY || to->undefined;
+	bool argument = to->kind == V_ENTRY && !to->undefined;
+	const char *sp = gpr_name(x->job->width, GPR_SP, x->word);
+
+	if (x->context && (argument || to->kind == V_ANY) && !to->undefined) {
+		indirect_jump(f, s, in, to, true);
+		return;
+	}
+	if (argument && from->kind == V_STACK && !from->id &&
+	    (int64_t)from->off == -(int64_t)x->word) {
+		indirect_jump(f, s, in, to, true); /* push reg; ret */
+		return;
+	}
+	if (from->kind == V_STACK && !from->id && !from->off) {
+		machine_issue(x, CHECK_SP, 1, certain, in->at, NULL,
+			      "the return address was overwritten");
+		return;
+	}
+	machine_issue(x, CHECK_SP, 0, certain && from->kind == V_STACK && !from->id, in->at, NULL,
+		      from->kind == V_STACK && !from->id
+			      ? arena_printf(x->a,
+					     "it returns with %s %lld bytes %s than at entry, to a "
+					     "word that is no return address",
+					     sp,
+					     (long long)(from->off >> 63 ? -from->off : from->off),
+					     from->off >> 63 ? "lower" : "higher")
+			      : "it returns to a word of which nothing is known");
+}
+
+static void do_return(struct flow *f, struct state *s, const struct insn *in, unsigned pops)
+{
+	struct machine *x = f->x;
+	struct value from = s->gpr[GPR_SP], to = machine_pop(x, s, in, x->word);
+	struct value by = value_const(pops);
+
+	s->gpr[GPR_SP] = alu(x, ALU_ADD, &s->gpr[GPR_SP], &by, x->word);
+	if (to.kind == V_RETURN) {
+		leave(f, s, in, false);
+	} else if (to.kind == V_CONST && x->context && to.off == x->context->back) {
+		flow_edge(f, to.off, x->context->up, s, in->at);
+	} else if (to.kind == V_CONST && is_code(x, to.off)) {
+		flow_edge(f, to.off, x->context, s, in->at);
+	} else {
+		strange_return(f, s, in, &to, &from);
+	}
+}
+
+/* Jumps --------------------------------------------------------------------------------------- */
+
+static bool at_entry(const struct machine *x, const struct state *s)
+{
+	const struct value *sp = &s->gpr[GPR_SP];
+
+	(void)x;
+	return sp->kind == V_STACK && !sp->id && !sp->off;
+}
+
+static void tail_call(struct flow *f, struct state *s, const struct insn *in, const char *name)
+{
+	struct machine *x = f->x;
+	const struct prove_callee *c = name ? declared(x, name) : NULL;
+	unsigned pop = c && c->proto ? c->place.pop_bytes : 0;
+
+	if (x->context) {
+		struct value back = value_any(), from = s->gpr[GPR_SP];
+
+		/* The callee returns for the local function. */
+		if (name)
+			machine_assume(x, arena_printf(x->a, "%s keeps its convention", name));
+		back = machine_pop(x, s, in, x->word);
+		if (back.kind == V_CONST && back.off == x->context->back) {
+			machine_push(x, s, in, x->word, back);
+			machine_pop(x, s, in, x->word);
+			call_effect(x, s, in, c, name);
+			flow_edge(f, back.off, x->context->up, s, in->at);
+		} else {
+			strange_return(f, s, in, &back, &from);
+		}
+		return;
+	}
+	if (!at_entry(x, s)) {
+		cannot(f, in,
+		       "it jumps to another function with a stack pointer that is not that "
+		       "of entry",
+		       "a contract line `returns never', if that function does not return");
+		return;
+	}
+	if (c && c->proto && pop != x->f->pop)
+		machine_issue(x, CHECK_SP, 2, true, in->at, NULL,
+			      arena_printf(x->a, "%s, to which it jumps, pops %u bytes, not %u",
+					   name, pop, x->f->pop));
+	machine_assume(x, name ? arena_printf(x->a, "%s keeps its convention%s", name,
+					      c ? "" : " (undeclared)")
+			       : arena_printf(x->a,
+					      "the function that %s jumps to keeps its "
+					      "convention",
+					      machine_place(x, in->at)));
+	leave(f, s, in, true);
+}
+
+/* To an address of the image, or one that the linker will know. */
+static void direct_jump(struct flow *f, struct state *s, const struct insn *in, uint64_t to)
+{
+	struct machine *x = f->x;
+	const struct image_symbol *symbol;
+	int reg;
+
+	if (is_code(x, to)) {
+		flow_edge(f, to, x->context, s, in->at);
+		return;
+	}
+	symbol = image_symbol_at(x->m, to);
+	if (!symbol) {
+		cannot(f, in, "it jumps to where there is no code", NULL);
+		return;
+	}
+	reg = thunk_register(x, symbol->name);
+	if (!strcmp(symbol->name, "__x86_return_thunk")) {
+		do_return(f, s, in, 0);
+	} else if (reg >= 0) {
+		struct value v = s->gpr[reg];
+
+		indirect_jump(f, s, in, &v, false);
+	} else if (never_returns(symbol->name)) {
+		machine_assume(x, arena_printf(x->a, "%s does not return", symbol->name));
+	} else {
+		tail_call(f, s, in, symbol->name);
+	}
+}
+
+/* An element of a jump table. */
+static bool table_entry(const struct machine *x, const struct value *t, uint64_t at, uint64_t end,
+			uint64_t *to)
+{
+	unsigned bytes = t->id & 0x7f;
+	uint64_t n;
+
+	if (at + bytes > end || !image_constant(x->m, at, bytes, &n))
+		return false;
+	if (t->id & 0x80 && bytes < 8)
+		n = (uint64_t)((int64_t)(n << (64 - 8 * bytes)) >> (64 - 8 * bytes));
+	*to = n + t->more;
+	if (x->word == 4)
+		*to &= 0xffffffff;
+	return is_code(x, *to);
+}
+
+static uint64_t table_end(const struct machine *x, uint64_t at)
+{
+	const struct image_section *in = image_section_at(x->m, at);
+	uint64_t end = in ? in->address + in->size : at;
+
+	for (size_t i = 0; i < x->m->ndefined; i++) {
+		uint64_t s = x->m->by_address[i]->address;
+
+		if (s > at && s < end)
+			end = s;
+	}
+	return end;
+}
+
+static void table_jump(struct flow *f, struct state *s, const struct insn *in,
+		       const struct value *t)
+{
+	struct machine *x = f->x;
+	const struct image_section *section = image_section_at(x->m, t->off);
+	const struct image_symbol *own = image_function_of(x->m, in->at);
+	uint64_t end = table_end(x, t->off), to;
+	unsigned bytes = t->id & 0x7f, n = 0;
+
+	for (uint64_t at = t->off; n < MOST_TABLE && table_entry(x, t, at, end, &to); at += bytes) {
+		const struct image_symbol *there = image_function_of(x->m, to);
+
+		/* Beyond the table: another one, or code. */
+		if (!image_relocated(x->m, at) && !(section->code && there == own))
+			break;
+		flow_edge(f, to, x->context, s, in->at);
+		n++;
+	}
+	if (!n)
+		cannot(f, in, "its jump table cannot be read",
+		       "the table in a read-only section of this object");
+	else
+		machine_assume(x, arena_printf(x->a, "the jump at %s stays in its table",
+					       machine_place(x, in->at)));
+}
+
+static void indirect_jump(struct flow *f, struct state *s, const struct insn *in,
+			  const struct value *to, bool popped)
+{
+	struct machine *x = f->x;
+
+	machine_use(x, s, in->at, to, x->word, "where it jumps");
+	if (to->kind == V_CONST) {
+		direct_jump(f, s, in, to->off);
+	} else if (to->kind == V_RETURN) {
+		leave(f, s, in, false);
+	} else if (to->kind == V_TABLE) {
+		table_jump(f, s, in, to);
+	} else if (x->f->jumps >= 0 && value_is_entry(to, (unsigned)x->f->jumps)) {
+		leave(f, s, in, true);
+	} else if (to->flags & VALUE_CODE) {
+		cannot(f, in,
+		       "where it jumps is computed from a constant in a way that is not "
+		       "followed",
+		       "a list of its targets");
+	} else if (popped && x->context) {
+		/* A retpoline: the return address of the call in it was replaced. */
+		struct value sp = s->gpr[GPR_SP];
+
+		x->context = x->context->up;
+		(void)sp;
+		tail_call(f, s, in, NULL);
+	} else {
+		tail_call(f, s, in, NULL);
+	}
+}
+
+/* Calls --------------------------------------------------------------------------------------- */
+
+static const struct context *inner(struct flow *f, const struct insn *in, uint64_t to)
+{
+	struct machine *x = f->x;
+	struct context *c;
+
+	for (unsigned i = 0; i < f->ncontexts; i++) {
+		c = f->contexts[i];
+		if (c->up == x->context && c->back == in->next && c->entry == to)
+			return c;
+	}
+	for (const struct context *u = x->context; u; u = u->up) {
+		if (u->entry == to) {
+			cannot(f, in, "a local function calls itself",
+			       "make it global: then it is "
+			       "taken to keep its "
+			       "convention");
+			return NULL;
+		}
+	}
+	if (f->ncontexts == ARRAY_SIZE(f->contexts) ||
+	    (x->context && x->context->depth >= MOST_DEPTH)) {
+		cannot(f, in, "local functions are nested too deeply", NULL);
+		return NULL;
+	}
+	c = arena_alloc(f->a, sizeof(*c));
+	*c = (struct context){ .up = x->context,
+			       .back = in->next,
+			       .entry = to,
+			       .site = in->at,
+			       .depth = x->context ? x->context->depth + 1 : 1 };
+	f->contexts[f->ncontexts++] = c;
+	return c;
+}
+
+static void call_local(struct flow *f, struct state *s, const struct insn *in, uint64_t to)
+{
+	const struct context *c = inner(f, in, to);
+	struct value back = value_const(in->next);
+
+	if (!c)
+		return;
+	back.flags = VALUE_CODE;
+	machine_push(f->x, s, in, f->x->word, back);
+	flow_edge(f, to, c, s, in->at);
+}
+
+static bool ends_function(const struct machine *x, uint64_t at)
+{
+	const struct image_symbol *s = image_symbol_at(x->m, at);
+	const struct image_section *in = image_section_at(x->m, at);
+
+	return !in || (s && s->function && s->size);
+}
+
+static void call_named(struct flow *f, struct state *s, const struct insn *in, const char *name,
+		       const char *what)
+{
+	struct machine *x = f->x;
+	const struct prove_callee *c = name ? declared(x, name) : NULL;
+	bool itself = name && !strcmp(name, x->f->name);
+	struct prove_callee own = { .proto = x->f->proto,
+				    .conv = x->f->conv,
+				    .place = x->f->place };
+
+	if (itself && !c)
+		c = &own;
+	call_check(x, s, in, c);
+	if (name && !strcmp(name, "__fentry__"))
+		;
+	else if ((c && c->never) || (name && never_returns(name))) {
+		machine_assume(x, arena_printf(x->a, "%s does not return", name));
+		return;
+	} else {
+		call_effect(x, s, in, c, name);
+	}
+	if (!itself)
+		machine_assume(x, arena_printf(x->a, "%s keeps its convention%s", what,
+					       c ? ""
+						 : " (undeclared: it takes no stack "
+						   "arguments, pops nothing)"));
+	if (ends_function(x, in->next)) {
+		machine_assume(x, arena_printf(x->a, "%s does not return", what));
+		return;
+	}
+	flow_edge(f, in->next, x->context, s, in->at);
+}
+
+static void call_indirect(struct flow *f, struct state *s, const struct insn *in,
+			  const struct value *to);
+
+static void call_direct(struct flow *f, struct state *s, const struct insn *in, uint64_t to)
+{
+	struct machine *x = f->x;
+	const struct image_symbol *symbol = image_symbol_at(x->m, to);
+	int reg = symbol ? thunk_register(x, symbol->name) : -1;
+
+	if (reg >= 0 && !symbol->section) {
+		struct value v = s->gpr[reg];
+
+		call_indirect(f, s, in, &v);
+	} else if (is_code(x, to) && (!symbol || symbol->local || symbol->hidden)) {
+		call_local(f, s, in, to);
+	} else if (symbol) {
+		call_named(f, s, in, symbol->name, symbol->name);
+	} else {
+		cannot(f, in, "it calls where there is no code", NULL);
+	}
+}
+
+static void call_indirect(struct flow *f, struct state *s, const struct insn *in,
+			  const struct value *to)
+{
+	struct machine *x = f->x;
+
+	machine_use(x, s, in->at, to, x->word, "where it calls");
+	if (to->kind == V_CONST && (is_code(x, to->off) || image_symbol_at(x->m, to->off)))
+		call_direct(f, s, in, to->off);
+	else
+		call_named(
+			f, s, in, NULL,
+			arena_printf(x->a, "the function that %s calls", machine_place(x, in->at)));
+}
+
+/* All ----------------------------------------------------------------------------------------- */
+
+static bool target(struct flow *f, const struct insn *in, uint64_t *to)
+{
+	if (in->op[0].type != ZYDIS_OPERAND_TYPE_IMMEDIATE || in->unknown)
+		return false;
+	*to = in->next + in->op[0].imm.value.u;
+	if (f->x->word == 4)
+		*to &= 0xffffffff;
+	return true;
+}
+
+static void conditional(struct flow *f, struct state *s, const struct insn *in)
+{
+	struct machine *x = f->x;
+	uint64_t to;
+	uint8_t read = 0;
+	enum tri taken = branch_decide(s, in->d.mnemonic);
+
+	if (!target(f, in, &to) || in->d.mnemonic == ZYDIS_MNEMONIC_XBEGIN) {
+		cannot(f, in, "where it branches is not known", NULL);
+		return;
+	}
+	if (in->d.cpu_flags) {
+		ZydisAccessedFlagsMask m = in->d.cpu_flags->tested;
+
+		read = (uint8_t)((m & ZYDIS_CPUFLAG_CF ? F_CF : 0) |
+				 (m & ZYDIS_CPUFLAG_PF ? F_PF : 0) |
+				 (m & ZYDIS_CPUFLAG_ZF ? F_ZF : 0) |
+				 (m & ZYDIS_CPUFLAG_SF ? F_SF : 0) |
+				 (m & ZYDIS_CPUFLAG_OF ? F_OF : 0));
+	}
+	if (s->flags_undefined & read) {
+		struct value v = { .undefined = 1,
+				   .origin = s->flags_origin,
+				   .flags = s->flags_blurred ? VALUE_BLURRED : 0 };
+
+		machine_use(x, s, in->at, &v, 1, "a branch");
+	}
+	switch (in->d.mnemonic) {
+	case ZYDIS_MNEMONIC_LOOP:
+	case ZYDIS_MNEMONIC_LOOPE:
+	case ZYDIS_MNEMONIC_LOOPNE: {
+		struct value one = value_const(1);
+
+		machine_use(x, s, in->at, &s->gpr[GPR_CX], x->word, "a branch");
+		s->gpr[GPR_CX] = alu(x, ALU_SUB, &s->gpr[GPR_CX], &one, x->word);
+		taken = UNSURE;
+		break;
+	}
+	case ZYDIS_MNEMONIC_JCXZ:
+	case ZYDIS_MNEMONIC_JECXZ:
+	case ZYDIS_MNEMONIC_JRCXZ:
+		machine_use(x, s, in->at, &s->gpr[GPR_CX], in->d.address_width / 8, "a branch");
+		taken = UNSURE;
+		break;
+	default:
+		break;
+	}
+	if (taken != SET)
+		flow_edge(f, in->next, x->context, s, in->at);
+	if (taken == CLEAR)
+		return;
+	if (is_code(x, to))
+		flow_edge(f, to, x->context, s, in->at);
+	else
+		direct_jump(f, s, in, to);
+}
+
+static void do_call(struct flow *f, struct state *s, const struct insn *in)
+{
+	struct value v;
+	uint64_t to;
+
+	if (target(f, in, &to)) {
+		call_direct(f, s, in, to);
+		return;
+	}
+	if (in->d.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR ||
+	    in->op[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+		cannot(f, in, "what it calls is not known", NULL);
+		return;
+	}
+	v = machine_read(f->x, s, in, 0);
+	call_indirect(f, s, in, &v);
+}
+
+static void do_jump(struct flow *f, struct state *s, const struct insn *in)
+{
+	struct value v;
+	uint64_t to;
+
+	if (target(f, in, &to)) {
+		direct_jump(f, s, in, to);
+		return;
+	}
+	if (in->d.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR ||
+	    in->op[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+		cannot(f, in, "where it jumps is not known", NULL);
+		return;
+	}
+	v = machine_read(f->x, s, in, 0);
+	indirect_jump(f, s, in, &v, false);
+}
+
+bool flow_control(struct flow *f, struct state *s, const struct insn *in)
+{
+	switch (in->d.mnemonic) {
+	case ZYDIS_MNEMONIC_UD0:
+	case ZYDIS_MNEMONIC_UD1:
+	case ZYDIS_MNEMONIC_UD2:
+	case ZYDIS_MNEMONIC_INT3:
+		return true; /* a trap: nothing comes behind it */
+	case ZYDIS_MNEMONIC_CALL:
+		do_call(f, s, in);
+		return true;
+	case ZYDIS_MNEMONIC_JMP:
+		do_jump(f, s, in);
+		return true;
+	case ZYDIS_MNEMONIC_RET:
+		if (in->d.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR)
+			break;
+		do_return(f, s, in,
+			  in->op[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE
+				  ? (unsigned)in->op[0].imm.value.u
+				  : 0);
+		return true;
+	default:
+		break;
+	}
+	if (in->d.meta.category != ZYDIS_CATEGORY_COND_BR)
+		return false;
+	conditional(f, s, in);
+	return true;
+}

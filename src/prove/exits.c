@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/* What must hold where a function is left and where it calls another; and what is left of a state
+ * when the other one comes back. */
+#include "prove/machine.h"
+
+#include <string.h>
+
+static const char *reg_name(const struct machine *x, unsigned reg)
+{
+	return gpr_name(x->job->width, reg, x->word);
+}
+
+/* "the value that rdi held at entry", "4". */
+static const char *value_words(const struct machine *x, const struct value *v)
+{
+	switch (v->kind) {
+	case V_CONST:
+		return arena_printf(x->a, "the constant 0x%llx", (unsigned long long)v->off);
+	case V_ENTRY:
+		if (v->id >= 16)
+			return arena_printf(x->a, "the stack word %s+%u of entry",
+					    reg_name(x, GPR_SP), (v->id - 15) * x->word);
+		return arena_printf(
+			x->a, "%s%s of entry%s", v->sign < 0 ? "minus " : "", reg_name(x, v->id),
+			v->off ? arena_printf(x->a, " %c 0x%llx", (int64_t)v->off < 0 ? '-' : '+',
+					      (long long)v->off < 0 ? -(long long)v->off
+								    : (long long)v->off)
+			       : "");
+	case V_STACK:
+		return "an address of the stack";
+	case V_RETURN:
+		return "the return address";
+	default:
+		if (v->undefined)
+			return machine_origin(x, v->origin);
+		return "a value computed or loaded since entry";
+	}
+}
+
+/* Certainly not what register `id` held at entry? */
+static bool certainly_other(const struct value *v, unsigned id)
+{
+	return v->kind != V_ANY || !(v->from >> id & 1);
+}
+
+static void check_kept(struct machine *x, struct state *s, uint64_t at)
+{
+	for (unsigned i = 0; i < (x->word == 8 ? 16u : 8u); i++) {
+		const struct value *v = &s->gpr[i];
+
+		if (i == GPR_SP || !(x->f->kept_gpr >> i & 1) || value_is_entry(v, i))
+			continue;
+		machine_issue(
+			x, CHECK_SAVED, i, certainly_other(v, i), at, NULL,
+			arena_printf(x->a, "%s leaves with %s", reg_name(x, i), value_words(x, v)));
+	}
+	for (unsigned i = 0; i < XMM_COUNT; i++) {
+		const struct value *v = &s->vector[i];
+
+		if (!(x->f->kept_vector >> i & 1) || (v->kind == V_VECTOR && v->id == i))
+			continue;
+		machine_issue(x, CHECK_SAVED, 16 + i, v->kind != V_ANY || v->from != 0xffff, at,
+			      NULL, arena_printf(x->a, "xmm%u leaves with another value", i));
+	}
+}
+
+/* State that calls and returns have in common. */
+static void check_modes(struct machine *x, struct state *s, uint64_t at, int x87, const char *when)
+{
+	if (s->df != CLEAR)
+		machine_issue(x, CHECK_DF, 0, s->df == SET, at, NULL,
+			      arena_printf(x->a, "the direction flag %s set %s",
+					   s->df == SET ? "is" : "may be", when));
+	if (s->mmx != CLEAR)
+		machine_issue(x, CHECK_X87_STACK, 1, s->mmx == SET, at, NULL,
+			      arena_printf(x->a, "MMX registers %s in use %s (no emms)",
+					   s->mmx == SET ? "are" : "may be", when));
+	else if (s->x87 != x87)
+		machine_issue(x, CHECK_X87_STACK, 0, s->x87 != X87_UNKNOWN, at, NULL,
+			      s->x87 == X87_UNKNOWN
+				      ? arena_printf(x->a,
+						     "how many x87 registers are in use %s is not "
+						     "known",
+						     when)
+				      : arena_printf(x->a, "%d x87 registers are in use %s, not %d",
+						     s->x87, when, x87));
+	if (s->cw != CLEAR)
+		machine_issue(x, CHECK_X87_CW, 0, s->cw == SET, at, NULL,
+			      arena_printf(x->a, "the x87 control word %s changed %s",
+					   s->cw == SET ? "is" : "may be", when));
+	if (s->mxcsr != CLEAR)
+		machine_issue(x, CHECK_MXCSR, 0, s->mxcsr == SET, at, NULL,
+			      arena_printf(x->a, "MXCSR %s changed %s",
+					   s->mxcsr == SET ? "is" : "may be", when));
+}
+
+static int x87_results(const struct placement *p)
+{
+	int n = 0;
+
+	for (unsigned i = 0; i < p->ret.nlocs; i++)
+		n += p->ret.loc[i].kind == LOC_X87;
+	return n;
+}
+
+static uint8_t low_bytes(unsigned bytes)
+{
+	return bytes >= 8 ? 0xff : (uint8_t)((1u << bytes) - 1);
+}
+
+static void check_result(struct machine *x, struct state *s, uint64_t at)
+{
+	const struct placement *p = &x->f->place;
+	const struct value *ax = &s->gpr[GPR_AX];
+
+	for (unsigned i = 0; i < p->ret.nlocs; i++) {
+		const struct loc *l = &p->ret.loc[i];
+		struct value v = l->kind == LOC_GPR ? s->gpr[l->reg % GPR_COUNT]
+						    : s->vector[l->reg % XMM_COUNT];
+
+		if (l->kind != LOC_GPR && l->kind != LOC_XMM)
+			continue;
+		v.undefined &= low_bytes(l->kind == LOC_GPR ? l->bytes : 8);
+		if (v.undefined)
+			machine_use(x, s, at, &v, l->bytes, "the result");
+	}
+	if (p->hidden.nlocs == 1 && x->f->conv->rule[CHECK_HIDDEN]) {
+		const struct loc *l = &p->hidden.loc[0];
+		unsigned id = l->kind == LOC_STACK ? 16 + (unsigned)l->stack / x->word : l->reg;
+
+		if (!value_is_entry(ax, id))
+			machine_issue(x, CHECK_HIDDEN, 0,
+				      ax->kind == V_CONST || ax->kind == V_ENTRY || ax->undefined,
+				      at, "say what the function called last returns",
+				      arena_printf(x->a,
+						   "%s is not the pointer to the memory return "
+						   "value: %s",
+						   reg_name(x, GPR_AX), value_words(x, ax)));
+	}
+}
+
+static void check_sp(struct machine *x, struct state *s, uint64_t at, bool tail, unsigned pop)
+{
+	const struct value *sp = &s->gpr[GPR_SP];
+	int64_t expected = tail ? (int64_t)pop : (int64_t)(x->word + pop), off;
+
+	if (sp->kind == V_STACK && !sp->id && (int64_t)sp->off == expected)
+		return;
+	off = (int64_t)sp->off - expected;
+	machine_issue(x, CHECK_SP, 0, sp->kind == V_STACK && !sp->id, at, NULL,
+		      sp->kind == V_STACK && !sp->id
+			      ? arena_printf(x->a,
+					     "%s leaves %lld bytes %s than the convention says",
+					     reg_name(x, GPR_SP), (long long)(off < 0 ? -off : off),
+					     off < 0 ? "lower" : "higher")
+			      : "the stack pointer is not what it was at entry");
+}
+
+void exit_check(struct machine *x, struct state *s, const struct insn *in, bool tail)
+{
+	if (x->f->never && !tail)
+		machine_issue(x, CHECK_ENTERED, 0, true, in->at, NULL,
+			      "it returns, although it never should");
+	check_sp(x, s, in->at, tail, tail ? 0 : x->f->pop);
+	check_kept(x, s, in->at);
+	check_modes(x, s, in->at, tail ? 0 : x87_results(&x->f->place), "at the end");
+	if (x->f->keeps_flags && !s->flags_kept)
+		machine_issue(x, CHECK_STATUS, 0, true, in->at, NULL,
+			      "status flags are not as they were at entry");
+	if (!tail)
+		check_result(x, s, in->at);
+}
+
+/* Calls --------------------------------------------------------------------------------------- */
+
+static void check_argument(struct machine *x, struct state *s, const struct insn *in,
+			   const struct prove_callee *c, unsigned arg)
+{
+	const struct value_place *p = &c->place.arg[arg];
+	const struct value *sp = &s->gpr[GPR_SP];
+
+	for (unsigned i = 0; i < p->nlocs; i++) {
+		const struct loc *l = &p->loc[i];
+		unsigned bytes = l->bytes > x->word ? x->word : l->bytes;
+		struct value v = value_any();
+
+		if (l->kind == LOC_GPR)
+			v = s->gpr[l->reg % GPR_COUNT];
+		else if (l->kind == LOC_XMM)
+			v = s->vector[l->reg % XMM_COUNT];
+		else if (l->kind == LOC_STACK && sp->kind == V_STACK && l->bytes <= 8)
+			v = state_load(s, &x->bases, sp->id, (int64_t)sp->off + l->stack, bytes);
+		/* Of a structure, padding need not be set. */
+		if ((v.undefined & low_bytes(bytes)) != low_bytes(bytes))
+			continue;
+		if (v.origin >= ORIGIN_REGISTER && v.origin < ORIGIN_UPPER && p->nlocs > 1)
+			continue;
+		machine_issue(x, CHECK_ARG, arg, !(v.flags & VALUE_BLURRED), in->at, NULL,
+			      arena_printf(x->a, "argument %u of %s is never set: %s", arg + 1,
+					   c->proto->name, machine_origin(x, v.origin)));
+	}
+}
+
+static void check_variadic(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value al = s->gpr[GPR_AX];
+
+	if (al.undefined & 1)
+		machine_issue(x, CHECK_AL, 0, !(al.flags & VALUE_BLURRED), in->at, NULL,
+			      "al is not set at the call of a variadic function");
+	else if (al.kind == V_CONST && (al.off & 0xff) > 8)
+		machine_issue(x, CHECK_AL, 0, true, in->at, NULL,
+			      arena_printf(x->a, "al is %u at the call of a variadic function",
+					   (unsigned)al.off & 0xff));
+}
+
+void call_check(struct machine *x, struct state *s, const struct insn *in,
+		const struct prove_callee *c)
+{
+	const struct value *sp = &s->gpr[GPR_SP];
+	unsigned align = c && c->proto ? c->place.align : x->f->align_calls;
+	unsigned area =
+		c ? c->proto ? c->place.stack_bytes : c->conv->home_bytes : x->f->conv->home_bytes;
+	int64_t over;
+
+	if (align > x->f->align_calls || !align)
+		align = x->f->align_calls;
+	if (sp->kind == V_STACK) {
+		over = base_modulo(&x->bases, sp->id, (int64_t)sp->off, align);
+		if (over)
+			machine_issue(x, CHECK_ALIGN, 0, over > 0, in->at, NULL,
+				      over > 0 ? arena_printf(x->a,
+							      "the stack pointer is %lld more "
+							      "than a multiple of %u at the call",
+							      (long long)over, align)
+					       : arena_printf(x->a,
+							      "the stack pointer may not be a "
+							      "multiple of %u at the call",
+							      align));
+		if (!sp->id && (int64_t)sp->off + (int64_t)area > 0 && area)
+			machine_issue(x, CHECK_CANARY, 1, true, in->at, NULL,
+				      arena_printf(x->a,
+						   "%u bytes for the callee's arguments are not "
+						   "left at the call",
+						   area));
+	}
+	check_modes(x, s, in->at, 0, "at the call");
+	if (!c || !c->proto)
+		return;
+	for (unsigned i = 0; i < c->place.nargs; i++)
+		check_argument(x, s, in, c, i);
+	if (c->place.al >= 0 && x->word == 8)
+		check_variadic(x, s, in);
+}
+
+/* An address of the frame is among what is handed over. */
+static bool hands_over(const struct machine *x, const struct state *s)
+{
+	const struct value *sp = &s->gpr[GPR_SP];
+
+	for (unsigned i = 0; i < GPR_COUNT; i++) {
+		if (i != GPR_SP && !(x->f->conv->saved_gpr >> i & 1) &&
+		    (s->gpr[i].kind == V_STACK || s->gpr[i].flags & VALUE_FRAME))
+			return true;
+	}
+	for (unsigned i = 0; i < s->nslots; i++) {
+		const struct slot *t = &s->slot[i];
+
+		if (sp->kind == V_STACK && t->base == sp->id && t->off >= (int64_t)sp->off &&
+		    t->off < (int64_t)sp->off + 64 &&
+		    (t->v.kind == V_STACK || t->v.flags & VALUE_FRAME))
+			return true;
+	}
+	return false;
+}
+
+static void drop_below(struct state *s)
+{
+	const struct value *sp = &s->gpr[GPR_SP];
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < s->nslots; i++) {
+		const struct slot *t = &s->slot[i];
+
+		if (sp->kind == V_STACK && t->base == sp->id &&
+		    t->off + t->size <= (int64_t)sp->off)
+			continue;
+		s->slot[kept++] = *t;
+	}
+	s->nslots = kept;
+}
+
+static void set_results(struct machine *x, struct state *s, const struct prove_callee *c,
+			const char *name)
+{
+	static const char *const first[] = { "memcpy", "memmove", "memset", "strcpy", "strcat" };
+	struct value dst = x->word == 8 ? s->gpr[GPR_DI] : value_any();
+	const struct placement *p = c ? &c->place : NULL;
+
+	for (unsigned i = 0; p && c->proto && i < p->ret.nlocs; i++) {
+		const struct loc *l = &p->ret.loc[i];
+		struct value v = value_any();
+
+		if (l->kind == LOC_GPR) {
+			v.undefined = (uint8_t)~low_bytes(l->bytes < 4 ? 4 : l->bytes);
+			v.origin = v.undefined ? ORIGIN_CALLEE : ORIGIN_NONE;
+			s->gpr[l->reg % GPR_COUNT] = v;
+		} else if (l->kind == LOC_XMM) {
+			s->vector[l->reg % XMM_COUNT] = v;
+		}
+	}
+	if (p && c->proto) {
+		s->x87 = (int8_t)x87_results(p);
+		if (p->hidden.nlocs || p->ret.unspecified)
+			s->gpr[GPR_AX] = s->gpr[GPR_DX] = value_any();
+		if (p->ret.unspecified)
+			s->vector[0] = s->vector[1] = value_any();
+		return;
+	}
+	s->gpr[GPR_AX] = s->gpr[GPR_DX] = value_any();
+	s->vector[0] = s->vector[1] = value_any();
+	for (size_t i = 0; name && i < ARRAY_SIZE(first); i++) {
+		/* Under the convention that passes dst in rdi. */
+		if (!strcmp(name, first[i]) && !(x->f->conv->saved_gpr & GPR_BIT(DI)))
+			s->gpr[GPR_AX] = dst;
+	}
+}
+
+void call_effect(struct machine *x, struct state *s, const struct insn *in,
+		 const struct prove_callee *c, const char *name)
+{
+	const struct convention *conv = c ? c->conv : x->f->conv;
+	struct value lost = { .kind = V_ANY,
+			      .undefined = x->word == 8 ? 0xff : 0xf,
+			      .origin = ORIGIN_CALLEE };
+	struct value saved_di = s->gpr[GPR_DI], *sp = &s->gpr[GPR_SP];
+	unsigned area = c && c->proto ? c->place.stack_bytes : conv->home_bytes;
+
+	if (hands_over(x, s))
+		s->escaped_frame = true;
+	if (s->escaped_frame || (x->word == 4 && !(c && c->proto)))
+		state_forget_objects(s);
+	drop_below(s);
+	if (sp->kind == V_STACK && area)
+		state_forget(s, sp->id, (int64_t)sp->off, area);
+	for (unsigned i = 0; i < GPR_COUNT; i++) {
+		if (i != GPR_SP && !(conv->saved_gpr >> i & 1) && i != GPR_DI)
+			s->gpr[i] = lost;
+	}
+	for (unsigned i = 0; i < XMM_COUNT; i++) {
+		if (!(conv->saved_xmm >> i & 1)) {
+			s->vector[i] = lost;
+			s->vector[i].undefined = 0xff;
+		}
+	}
+	s->df = s->mmx = CLEAR;
+	s->x87 = 0;
+	set_results(x, s, c, name);
+	s->gpr[GPR_DI] = conv->saved_gpr >> GPR_DI & 1 ? saved_di : lost;
+	s->flags_kept = s->flags_blurred = false;
+	s->flags_undefined = F_ALL;
+	s->flags_origin = ORIGIN_CALLEE;
+	s->compared = s->compared_bytes = 0;
+	s->left = s->right = 0;
+	if (c && c->proto && c->place.pop_unspecified)
+		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,
+			      "no document says how much the callee pops");
+	else if (c && c->proto && c->place.pop_bytes && sp->kind == V_STACK)
+		sp->off += c->place.pop_bytes;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* Following edges. Two ways: joining what is known where ways meet, until nothing changes, which
+ * covers every path; or each path by itself, breadth first, which finds the shortest one that
+ * breaks something, and covers every path too when it comes to an end. */
+#include "prove/flow.h"
+
+#include <string.h>
+
+enum { BUCKETS = 4096, MOST_NODES = 30000, MOST_VISITS = 200, MOST_STATES = 24 };
+
+static size_t bucket(uint64_t at, const struct context *c)
+{
+	return (size_t)((at * 0x9e3779b97f4a7c15ull ^ (uintptr_t)c) >> 20) % BUCKETS;
+}
+
+static void enqueue(struct flow *f, struct node *n)
+{
+	if (n->queued)
+		return;
+	n->queued = true;
+	if ((f->tail + 1) % f->capacity == f->head) {
+		size_t old = f->capacity;
+		struct node **q = arena_alloc(f->a, 2 * old * sizeof(*q));
+
+		for (size_t i = 0; i < old; i++)
+			q[i] = f->queue[(f->head + i) % old];
+		f->tail = (f->tail + old - f->head) % old;
+		f->head = 0;
+		f->queue = q;
+		f->capacity = 2 * old;
+	}
+	f->queue[f->tail] = n;
+	f->tail = (f->tail + 1) % f->capacity;
+}
+
+static struct state *keep(struct flow *f, const struct state *s)
+{
+	/* Joined later, so with room for all. */
+	struct state *r = arena_alloc(f->a, f->paths ? state_size(s) : sizeof(*s));
+
+	memcpy(r, s, state_size(s));
+	return r;
+}
+
+static struct node *find(struct flow *f, uint64_t at, const struct context *c)
+{
+	for (struct node *n = f->table[bucket(at, c)]; n; n = n->next) {
+		if (n->at == at && n->context == c)
+			return n;
+	}
+	return NULL;
+}
+
+static struct node *add(struct flow *f, uint64_t at, const struct context *c, const struct state *s,
+			uint64_t via)
+{
+	struct node *n;
+	size_t b = bucket(at, c);
+
+	if (f->nnodes >= MOST_NODES) {
+		f->exhausted = true;
+		return NULL;
+	}
+	n = arena_alloc(f->a, sizeof(*n));
+	*n = (struct node){ .at = at,
+			    .context = c,
+			    .state = keep(f, s),
+			    .next = f->table[b],
+			    .parent = f->now,
+			    .via = via };
+	f->table[b] = n;
+	f->nnodes++;
+	enqueue(f, n);
+	return n;
+}
+
+static void edge_joined(struct flow *f, uint64_t at, const struct context *c, const struct state *s,
+			uint64_t via)
+{
+	struct node *n = find(f, at, c);
+
+	if (!n) {
+		add(f, at, c, s, via);
+		return;
+	}
+	if (!state_join(n->state, s))
+		return;
+	if (++n->visits > MOST_VISITS) {
+		f->exhausted = true;
+		return;
+	}
+	enqueue(f, n);
+}
+
+static void edge_alone(struct flow *f, uint64_t at, const struct context *c, const struct state *s,
+		       uint64_t via)
+{
+	unsigned same = 0;
+
+	for (struct node *n = f->table[bucket(at, c)]; n; n = n->next) {
+		if (n->at != at || n->context != c)
+			continue;
+		if (state_equal(n->state, s))
+			return;
+		same++;
+	}
+	if (same >= MOST_STATES) {
+		f->exhausted = true;
+		return;
+	}
+	add(f, at, c, s, via);
+}
+
+void flow_edge(struct flow *f, uint64_t at, const struct context *c, const struct state *s,
+	       uint64_t via)
+{
+	(f->paths ? edge_alone : edge_joined)(f, at, c, s, via);
+}
+
+static bool failed(struct flow *f, size_t before)
+{
+	for (size_t i = before; i < f->x->nissues; i++) {
+		if (f->x->issue[i].definite)
+			return true;
+	}
+	return false;
+}
+
+/* The instructions from a node to the next branch. */
+static void follow(struct flow *f, struct node *n)
+{
+	struct machine *x = f->x;
+	struct state s;
+	uint64_t at = n->at;
+	struct insn in;
+
+	memcpy(&s, n->state, state_size(n->state));
+	f->now = n;
+	x->context = n->context;
+	for (;;) {
+		size_t before = x->nissues;
+
+		if (++f->steps > f->most) {
+			f->exhausted = true;
+			return;
+		}
+		if (!machine_decode(x, at, &in)) {
+			machine_issue(x, CHECK_COUNT, 0, false, at, NULL,
+				      "there is no instruction");
+			return;
+		}
+		x->stop = false;
+		if (f->look)
+			f->look(f, &s, &in);
+		if (!flow_control(f, &s, &in)) {
+			machine_step(x, &s, &in);
+		} else {
+			x->stop = true;
+		}
+		if (f->paths && failed(f, before)) {
+			f->failed = n;
+			return;
+		}
+		if (x->stop)
+			return;
+		at = in.next;
+		if (!f->paths && find(f, at, n->context)) {
+			flow_edge(f, at, n->context, &s, in.at);
+			return;
+		}
+	}
+}
+
+void flow_run(struct flow *f, uint64_t entry, const struct state *s)
+{
+	f->capacity = 256;
+	f->table = arena_alloc(f->a, BUCKETS * sizeof(*f->table));
+	f->queue = arena_alloc(f->a, f->capacity * sizeof(*f->queue));
+	flow_edge(f, entry, NULL, s, 0);
+	while (f->head != f->tail && !f->failed && !f->exhausted) {
+		struct node *n = f->queue[f->head];
+
+		f->head = (f->head + 1) % f->capacity;
+		n->queued = false;
+		follow(f, n);
+	}
+}

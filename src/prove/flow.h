@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* Private to src/prove: following a function's edges, in one of two ways. */
+#ifndef CLOBBER_PROVE_FLOW_H
+#define CLOBBER_PROVE_FLOW_H
+
+#include "prove/machine.h"
+
+/* A block's beginning, with what is known there. */
+struct node {
+	uint64_t at;
+	const struct context *context;
+	struct state *state;
+	struct node *next;         /* of the same hash */
+	const struct node *parent; /* how it was reached, on paths */
+	uint64_t via;              /* the branch that led here */
+	bool queued;
+	unsigned visits;
+};
+
+struct flow {
+	struct machine *x;
+	struct arena *a; /* of states */
+	bool paths;      /* states are not joined: a node for each */
+	bool exhausted;  /* a limit was reached: something was not looked at */
+	struct node **table;
+	struct node **queue;
+	size_t head, tail, capacity;
+	size_t nnodes;
+	unsigned long steps, most;
+	const struct node *now;    /* being followed */
+	const struct node *failed; /* paths: where the first definite issue is */
+	struct context *contexts[256];
+	unsigned ncontexts;
+	uint64_t *seen; /* instructions, as a set */
+	size_t nseen;
+	/* Another place to look at each instruction: call frame information. */
+	void (*look)(struct flow *f, struct state *s, const struct insn *in);
+	void *closure;
+};
+
+/* Everything that can be reached from `entry`; issues are in f->x. */
+void flow_run(struct flow *f, uint64_t entry, const struct state *s);
+/* Go on at an address. */
+void flow_edge(struct flow *f, uint64_t at, const struct context *c, const struct state *s,
+	       uint64_t via);
+
+/* control.c: a branch, call or return. False: it is none. */
+bool flow_control(struct flow *f, struct state *s, const struct insn *in);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* A relocatable object as the prover reads it: every section that will be in memory at an address
+ * of its own, relocations applied as a linker would, undefined symbols at addresses where nothing
+ * else is. The addresses are made up; what a function does may not depend on them. */
+#ifndef CLOBBER_PROVE_IMAGE_H
+#define CLOBBER_PROVE_IMAGE_H
+
+#include "proto/proto.h"
+
+struct image_symbol {
+	const char *name;
+	uint64_t address, size;
+	unsigned section; /* index in the file; 0: undefined */
+	bool function, local, weak, hidden, resolver /* of an IFUNC */;
+};
+
+struct image_section {
+	const char *name;
+	uint64_t address, size;
+	const uint8_t *bytes; /* NULL: zeroes */
+	bool code, writable;
+};
+
+/* Bytes whose relocation is not understood, or that thread-local storage decides. */
+struct image_hole {
+	uint64_t address;
+	unsigned bytes;
+};
+
+struct image {
+	const char *where; /* "libx.a(y.o)" */
+	enum width width;
+	struct image_section *section; /* by address */
+	size_t nsections;
+	struct image_symbol *symbol; /* named ones, defined or not */
+	size_t nsymbols;
+	struct image_symbol **by_address; /* defined ones in code or data, sorted */
+	size_t ndefined;
+	struct image_hole *hole; /* by address */
+	size_t nholes;
+	uint64_t *got; /* by number of symbol: what its slot in the table of addresses holds */
+	size_t ngot;
+	uint64_t *relocated; /* addresses with a relocation, sorted */
+	size_t nrelocated;
+	void *elf; /* the whole file, relocated, sections at their addresses */
+	size_t elf_size;
+};
+
+struct images {
+	struct image **v;
+	size_t n;
+};
+
+/* Every x86 object of the paths, archives' members one by one. 0, or -1 and *error in `a`. Use
+ * objects_read first: it refuses what is no x86 code in better words. */
+int images_read(struct arena *a, const char *const *paths, size_t n, struct images *out,
+		const char **error);
+
+/* The section that holds an address, or NULL. */
+const struct image_section *image_section_at(const struct image *m, uint64_t address);
+/* Bytes there, at most `most`; NULL: none (or zeroes only). */
+const uint8_t *image_bytes_at(const struct image *m, uint64_t address, size_t *most);
+/* A constant of `bytes` (1 to 8) bytes in memory that nobody writes; false: there is none. */
+bool image_constant(const struct image *m, uint64_t address, unsigned bytes, uint64_t *value);
+/* Does a relocation begin there? */
+bool image_relocated(const struct image *m, uint64_t address);
+/* Is one of these bytes of unknown value? */
+bool image_unknown(const struct image *m, uint64_t address, unsigned bytes);
+/* A symbol by name, defined in this object; NULL. */
+const struct image_symbol *image_find(const struct image *m, const char *name);
+/* The symbol exactly at an address, a global function if there is one; undefined ones too; NULL. */
+const struct image_symbol *image_symbol_at(const struct image *m, uint64_t address);
+/* The last function symbol at or before the address in its section, a global one before local ones,
+ * which may be labels; NULL. */
+const struct image_symbol *image_function_of(const struct image *m, uint64_t address);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* One analysis: decoding, words, and the book of what does not hold. */
+#include "prove/machine.h"
+
+#include <string.h>
+
+enum { MOST_ISSUES = 64 };
+
+bool machine_decode(const struct machine *x, uint64_t at, struct insn *in)
+{
+	size_t most = ZYDIS_MAX_INSTRUCTION_LENGTH;
+	const struct image_section *section = image_section_at(x->m, at);
+	const uint8_t *bytes = image_bytes_at(x->m, at, &most);
+
+	if (!section || !section->code || !bytes ||
+	    !ZYAN_SUCCESS(ZydisDecoderDecodeFull(&x->decoder, bytes, most, &in->d, in->op)))
+		return false;
+	in->at = at;
+	in->next = at + in->d.length;
+	in->unknown = x->m->nholes && image_unknown(x->m, at, in->d.length);
+	return true;
+}
+
+const char *machine_place(const struct machine *x, uint64_t at)
+{
+	const struct image_symbol *f = image_function_of(x->m, at);
+	const struct image_section *section = image_section_at(x->m, at);
+
+	if (!f || at - f->address > 1u << 20)
+		return arena_printf(x->a, "%s+0x%llx", section ? section->name : "?",
+				    (unsigned long long)(section ? at - section->address : at));
+	if (at == f->address)
+		return f->name;
+	return arena_printf(x->a, "%s+0x%llx", f->name, (unsigned long long)(at - f->address));
+}
+
+const char *machine_words(const struct machine *x, uint64_t at)
+{
+	struct insn in;
+	ZydisFormatter f;
+	char text[160];
+
+	if (!machine_decode(x, at, &in))
+		return machine_place(x, at);
+	ZydisFormatterInit(&f, ZYDIS_FORMATTER_STYLE_INTEL);
+	ZydisFormatterSetProperty(&f, ZYDIS_FORMATTER_PROP_FORCE_RELATIVE_BRANCHES, ZYAN_TRUE);
+	if (!ZYAN_SUCCESS(ZydisFormatterFormatInstruction(
+		    &f, &in.d, in.op, in.d.operand_count_visible, text, sizeof(text), at, NULL)))
+		return machine_place(x, at);
+	return arena_printf(x->a, "%s: %s", machine_place(x, at), text);
+}
+
+void machine_issue(struct machine *x, enum check check, unsigned item, bool definite, uint64_t at,
+		   const char *hint, const char *words)
+{
+	struct issue *i;
+
+	for (size_t k = 0; k < x->nissues; k++) {
+		i = &x->issue[k];
+		if (i->check == check && i->item == item && i->at == at) {
+			i->definite = i->definite || definite;
+			return;
+		}
+	}
+	if (x->nissues == MOST_ISSUES)
+		return;
+	x->issue = arena_grow(x->a, x->issue, x->nissues, sizeof(*x->issue));
+	x->issue[x->nissues++] = (struct issue){ .check = check,
+						 .item = item,
+						 .definite = definite,
+						 .at = at,
+						 .hint = hint,
+						 .words = words };
+}
+
+void machine_assume(struct machine *x, const char *words)
+{
+	for (size_t i = 0; i < x->nassumptions; i++) {
+		if (!strcmp(x->assumption[i], words))
+			return;
+	}
+	x->assumption = arena_grow(x->a, x->assumption, x->nassumptions, sizeof(char *));
+	x->assumption[x->nassumptions++] = words;
+}
+
+static const char *argument_words(const struct machine *x, unsigned i)
+{
+	const struct prototype *p = x->f->proto;
+
+	if (p && i < p->nparams && p->params[i].name)
+		return p->params[i].name;
+	return arena_printf(x->a, "argument %u", i + 1);
+}
+
+const char *machine_origin(const struct machine *x, unsigned origin)
+{
+	if (origin >= ORIGIN_REGISTER && origin < ORIGIN_UPPER)
+		return arena_printf(x->a, "what %s holds at entry, which is no argument",
+				    gpr_name(x->job->width, origin - ORIGIN_REGISTER, x->word));
+	if (origin >= ORIGIN_UPPER && origin < ORIGIN_CALLEE)
+		return arena_printf(x->a, "the bits above %s",
+				    argument_words(x, origin - ORIGIN_UPPER));
+	switch (origin) {
+	case ORIGIN_CALLEE:
+		return "what a callee left behind";
+	case ORIGIN_SLOT:
+		return "memory of the frame that was never written";
+	case ORIGIN_CALLER:
+		return "a stack word of the caller that is no argument";
+	case ORIGIN_FLAGS:
+		return "status flags as they were at entry";
+	case ORIGIN_VECTOR:
+		return "a vector register that holds no argument";
+	default:
+		return "what is not defined";
+	}
+}
+
+static enum check check_of(unsigned origin, const char *how)
+{
+	if (origin >= ORIGIN_UPPER && origin < ORIGIN_CALLEE)
+		return CHECK_UPPER;
+	if (!strcmp(how, "the result"))
+		return CHECK_RETURN;
+	return origin == ORIGIN_CALLEE ? CHECK_LOCALS : CHECK_ARG;
+}
+
+void machine_use(struct machine *x, struct state *s, uint64_t at, const struct value *v,
+		 unsigned bytes, const char *how)
+{
+	uint8_t mask = bytes >= 8 ? 0xff : (uint8_t)((1u << bytes) - 1);
+	enum check check;
+
+	(void)s;
+	if (v->flags & (VALUE_NARROW1 | VALUE_NARROW2))
+		machine_assume(x, "callers extend arguments narrower than an int to an int");
+	if (!(v->undefined & mask))
+		return;
+	check = check_of(v->origin, how);
+	machine_issue(x, check, v->origin, !(v->flags & VALUE_BLURRED), at, NULL,
+		      check == CHECK_RETURN && v->origin != ORIGIN_CALLEE
+			      ? arena_printf(x->a, "the result is never set: it is %s",
+					     machine_origin(x, v->origin))
+			      : arena_printf(x->a, "%s depends on %s", how,
+					     machine_origin(x, v->origin)));
+}

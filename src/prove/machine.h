@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* Private to src/prove: one analysis of one function, and what an instruction does to a state. */
+#ifndef CLOBBER_PROVE_MACHINE_H
+#define CLOBBER_PROVE_MACHINE_H
+
+#include "prove/image.h"
+#include "prove/prove.h"
+#include "prove/state.h"
+
+#include <Zydis/Zydis.h>
+
+/* An instruction in its place. */
+struct insn {
+	uint64_t at, next;
+	ZydisDecodedInstruction d;
+	ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT];
+	bool unknown; /* a relocation in it is not understood */
+};
+
+/* Something that does not hold, or may not. */
+struct issue {
+	enum check check; /* CHECK_COUNT: the analysis cannot go on */
+	bool definite;
+	uint64_t at;
+	unsigned item;
+	const char *words, *hint;
+};
+
+/* Inside of which local functions: innermost first. */
+struct context {
+	const struct context *up;
+	uint64_t back;  /* return address; 0 at the bottom */
+	uint64_t entry; /* of the local function */
+	uint64_t site;  /* of the call */
+	unsigned depth;
+};
+
+struct machine {
+	struct arena *a;
+	const struct image *m;
+	const struct prove_job *job;
+	const struct prove_subject *f;
+	struct frame_bases bases;
+	ZydisDecoder decoder;
+	unsigned word;
+	unsigned red_zone;
+	bool stop; /* nothing comes behind this instruction */
+	const struct context *context;
+	struct issue *issue;
+	size_t nissues;
+	const char **assumption;
+	size_t nassumptions;
+	const char *unread; /* scratch: set by what stops */
+};
+
+/* Decode at an address; false: there is no instruction. */
+bool machine_decode(const struct machine *x, uint64_t at, struct insn *in);
+/* "add_n+0x14: mov rbx, rdi" */
+const char *machine_words(const struct machine *x, uint64_t at);
+/* "add_n+0x14" */
+const char *machine_place(const struct machine *x, uint64_t at);
+
+void machine_issue(struct machine *x, enum check check, unsigned item, bool definite, uint64_t at,
+		   const char *hint, const char *words);
+/* What the proof stands on; each once. */
+void machine_assume(struct machine *x, const char *words);
+
+/* What a register, or a part of it, holds. */
+struct value machine_read(struct machine *x, struct state *s, const struct insn *in, unsigned op);
+void machine_write(struct machine *x, struct state *s, const struct insn *in, unsigned op,
+		   struct value v);
+/* A word at the stack pointer. */
+void machine_push(struct machine *x, struct state *s, const struct insn *in, unsigned bytes,
+		  struct value v);
+struct value machine_pop(struct machine *x, struct state *s, const struct insn *in, unsigned bytes);
+/* Something undefined decides: an issue, or an assumption where documents are silent. */
+void machine_use(struct machine *x, struct state *s, uint64_t at, const struct value *v,
+		 unsigned bytes, const char *how);
+const char *machine_origin(const struct machine *x, unsigned origin);
+/* Set a stack pointer that may have become unknown. */
+void machine_set_sp(struct machine *x, struct state *s, const struct insn *in, struct value v);
+
+/* The effect of an instruction that is no branch, call or return. */
+void machine_step(struct machine *x, struct state *s, const struct insn *in);
+/* Does the model know it? */
+bool machine_models(const struct insn *in);
+
+/* memory.c */
+struct address {
+	struct value v;
+	bool table, foreign; /* constant + index * scale; of another segment */
+	uint64_t from;
+	unsigned scale;
+};
+struct address machine_address(struct machine *x, struct state *s, const struct insn *in,
+			       unsigned op);
+struct value machine_load(struct machine *x, struct state *s, const struct insn *in,
+			  const struct address *at, unsigned bytes);
+void machine_store(struct machine *x, struct state *s, const struct insn *in,
+		   const struct address *at, uint32_t bytes, const struct value *v);
+
+/* alu.c: arithmetic on values of `bytes` bytes. */
+enum alu { ALU_ADD, ALU_SUB, ALU_AND, ALU_OR, ALU_XOR, ALU_SHL, ALU_SHR, ALU_SAR };
+struct value alu(struct machine *x, enum alu op, const struct value *a, const struct value *b,
+		 unsigned bytes);
+/* Its low bytes; the rest is zero, or the sign's. */
+struct value alu_extend(const struct value *v, unsigned bytes, unsigned to, bool sign);
+
+/* branch.c: does the condition of a conditional jump hold? */
+enum tri branch_decide(const struct state *s, ZydisMnemonic jump);
+
+/* exits.c */
+void exit_check(struct machine *x, struct state *s, const struct insn *in, bool tail);
+void call_check(struct machine *x, struct state *s, const struct insn *in,
+		const struct prove_callee *callee);
+/* What is left after a call of a function that keeps its convention. */
+void call_effect(struct machine *x, struct state *s, const struct insn *in,
+		 const struct prove_callee *callee, const char *name);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses, loads and stores: which of them are of the function's own stack, and what may not be
+ * written there. */
+#include "prove/machine.h"
+
+#include <string.h>
+
+static struct value whole_register(struct machine *x, const struct state *s, ZydisRegister reg)
+{
+	ZydisRegister wide = ZydisRegisterGetLargestEnclosing(x->decoder.machine_mode, reg);
+	ZydisRegisterClass class = ZydisRegisterGetClass(wide);
+
+	if (class != ZYDIS_REGCLASS_GPR64 && class != ZYDIS_REGCLASS_GPR32)
+		return value_any(); /* a vector of indices */
+	return s->gpr[(unsigned)ZydisRegisterGetId(wide) % GPR_COUNT];
+}
+
+static struct value scaled(struct machine *x, struct value v, unsigned scale)
+{
+	struct value by = value_const((uint64_t)__builtin_ctz(scale ? scale : 1));
+
+	return scale > 1 ? alu(x, ALU_SHL, &v, &by, x->word) : v;
+}
+
+struct address machine_address(struct machine *x, struct state *s, const struct insn *in,
+			       unsigned op)
+{
+	const ZydisDecodedOperandMem *m = &in->op[op].mem;
+	struct address r = { .scale = m->scale };
+	struct value base = value_const(0), disp = value_const((uint64_t)m->disp.value), index;
+
+	if (x->word == 4)
+		disp.off &= 0xffffffff;
+	if (m->segment == ZYDIS_REGISTER_FS || m->segment == ZYDIS_REGISTER_GS)
+		r.foreign = true;
+	if (in->unknown && m->disp.has_displacement)
+		disp = value_any();
+	if (m->base == ZYDIS_REGISTER_RIP) {
+		base = value_const(in->next);
+		disp.flags |= disp.kind == V_CONST ? VALUE_CODE : 0;
+	} else if (m->base != ZYDIS_REGISTER_NONE) {
+		base = whole_register(x, s, m->base);
+	} else if (disp.kind == V_CONST && image_section_at(x->m, disp.off)) {
+		disp.flags |= VALUE_CODE;
+	}
+	r.v = alu(x, ALU_ADD, &base, &disp, x->word);
+	if (m->index != ZYDIS_REGISTER_NONE) {
+		index = whole_register(x, s, m->index);
+		index = scaled(x, index, m->scale);
+		r.table = r.v.kind == V_CONST && index.kind != V_CONST;
+		r.from = r.v.off;
+		if (index.kind == V_CONST && m->scale == 1 && r.v.kind == V_ANY) {
+			r.table = true; /* the table is in the index */
+			r.from = index.off;
+		}
+		r.v = alu(x, ALU_ADD, &r.v, &index, x->word);
+	}
+	if (in->d.address_width < 8 * x->word) {
+		r.v = alu_extend(&r.v, in->d.address_width / 8, x->word, false);
+		r.table = false;
+	}
+	return r;
+}
+
+/* Loads --------------------------------------------------------------------------------------- */
+
+static struct value load_constant(struct machine *x, const struct state *s, uint64_t at,
+				  unsigned bytes)
+{
+	struct value v = value_any();
+	uint64_t n;
+
+	if (bytes <= 8 && image_constant(x->m, at, bytes, &n)) {
+		v = value_const(n);
+		if (image_relocated(x->m, at) || bytes == x->word)
+			v.flags |= VALUE_CODE;
+		return v;
+	}
+	v.from = s->escaped;
+	return v;
+}
+
+/* A signal or an interrupt may have written there since. */
+static bool below_red_zone(const struct machine *x, const struct state *s, unsigned base,
+			   int64_t end)
+{
+	const struct value *sp = &s->gpr[GPR_SP];
+
+	return sp->kind == V_STACK && sp->id == base && end <= (int64_t)sp->off - x->red_zone;
+}
+
+struct value machine_load(struct machine *x, struct state *s, const struct insn *in,
+			  const struct address *at, unsigned bytes)
+{
+	const struct image_section *section;
+	struct value v = value_any();
+
+	machine_use(x, s, in->at, &at->v, in->d.address_width / 8, "an address");
+	if (at->foreign)
+		return v;
+	if (at->v.kind == V_STACK) {
+		if (below_red_zone(x, s, at->v.id, (int64_t)at->v.off + bytes)) {
+			v.undefined = 0xff;
+			v.origin = ORIGIN_SLOT;
+			return v;
+		}
+		return state_load(s, &x->bases, at->v.id, (int64_t)at->v.off, bytes);
+	}
+	if (at->v.kind == V_CONST)
+		return load_constant(x, s, at->v.off, bytes);
+	section = at->table ? image_section_at(x->m, at->from) : NULL;
+	if (section && !section->writable && bytes <= 8 && (at->scale == bytes || at->scale == 1)) {
+		v.kind = V_TABLE;
+		v.id = (uint8_t)bytes;
+		v.off = at->from;
+		v.flags |= VALUE_CODE;
+	}
+	v.from = s->escaped;
+	if (at->v.flags & VALUE_FRAME) {
+		v.from = 0xffff;
+		v.flags |= VALUE_FRAME;
+	}
+	v.flags |= at->v.flags & VALUE_CODE;
+	return v;
+}
+
+/* Stores -------------------------------------------------------------------------------------- */
+
+static void check_above(struct machine *x, const struct insn *in, int64_t off, uint32_t bytes)
+{
+	int64_t end = (int64_t)x->word + x->f->area;
+
+	if (off + (int64_t)bytes <= end)
+		return;
+	machine_issue(x, CHECK_CANARY, 0, true, in->at, NULL,
+		      arena_printf(x->a, "%u byte%s written at %s+%lld, in the caller's frame",
+				   bytes, bytes == 1 ? " is" : "s are",
+				   gpr_name(x->job->width, GPR_SP, x->word),
+				   (long long)(off > end ? off : end)));
+}
+
+static void check_below(struct machine *x, const struct state *s, const struct insn *in,
+			unsigned base, int64_t off, uint32_t bytes)
+{
+	const struct value *sp = &s->gpr[GPR_SP];
+	int64_t lowest, highest;
+	bool definite;
+
+	if (sp->kind != V_STACK)
+		return; /* an issue already */
+	if (sp->id == base) {
+		lowest = highest = (int64_t)sp->off - x->red_zone;
+	} else if (x->bases.v[base].dynamic || x->bases.v[sp->id].dynamic) {
+		return; /* the area's size is assumed to be what its instructions use */
+	} else {
+		off += x->bases.v[base].high;
+		lowest = x->bases.v[sp->id].low + (int64_t)sp->off - x->red_zone;
+		highest = x->bases.v[sp->id].high + (int64_t)sp->off - x->red_zone;
+	}
+	if (off >= highest)
+		return;
+	definite = off + (int64_t)bytes <= lowest || sp->id == base;
+	machine_issue(x, CHECK_STACK, 0, definite, in->at, NULL,
+		      arena_printf(x->a, "%u byte%s written %lld below the stack pointer%s", bytes,
+				   bytes == 1 ? " is" : "s are",
+				   (long long)(highest + x->red_zone - off),
+				   x->red_zone ? ", below the red zone" : ""));
+}
+
+static void store_elsewhere(struct machine *x, struct state *s, const struct insn *in,
+			    const struct address *at, const struct value *v)
+{
+	s->escaped |= v->from;
+	if (v->flags & VALUE_FRAME || v->kind == V_STACK)
+		s->escaped_frame = true;
+	if (at->v.flags & VALUE_FRAME && !at->foreign) {
+		s->escaped_frame = true;
+		machine_assume(x, arena_printf(x->a,
+					       "the write at %s stays in its array of the "
+					       "frame",
+					       machine_place(x, in->at)));
+	} else if (at->v.kind != V_CONST && !at->foreign) {
+		machine_assume(x, "no write through a pointer hits the frame");
+	}
+	if (s->escaped_frame)
+		state_forget_objects(s);
+}
+
+void machine_store(struct machine *x, struct state *s, const struct insn *in,
+		   const struct address *at, uint32_t bytes, const struct value *v)
+{
+	machine_use(x, s, in->at, &at->v, in->d.address_width / 8, "an address");
+	if (at->foreign || at->v.kind != V_STACK) {
+		store_elsewhere(x, s, in, at, v);
+		return;
+	}
+	if (at->v.id == 0)
+		check_above(x, in, (int64_t)at->v.off, bytes);
+	else if (x->bases.v[at->v.id].high + (int64_t)at->v.off + (int64_t)bytes >
+			 (int64_t)x->word + x->f->area &&
+		 !x->bases.v[at->v.id].dynamic)
+		machine_issue(x, CHECK_CANARY, 0, false, in->at, NULL,
+			      "a write may reach the caller's frame");
+	check_below(x, s, in, at->v.id, (int64_t)at->v.off, bytes);
+	if (!state_store(s, &x->bases, at->v.id, (int64_t)at->v.off, bytes, v)) {
+		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,
+			      "the frame has more parts than are kept apart");
+		x->stop = true;
+	}
+}

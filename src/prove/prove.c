@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/* One function: what it may rely on at entry, every path from there, and the answer. */
+#include "prove/prove.h"
+
+#include "prove/flow.h"
+#include "prove/lines.h"
+
+#include <string.h>
+
+enum { MOST_JOINED = 400000, MOST_ALONE = 120000 };
+
+const char *const answer_name[] = { [PROVED] = "proved", [REFUTED] = "refuted", [OPEN] = "open" };
+
+/* Entry --------------------------------------------------------------------------------------- */
+
+static uint8_t bytes_mask(unsigned bytes)
+{
+	return bytes >= 8 ? 0xff : (uint8_t)((1u << bytes) - 1);
+}
+
+/* The marks of an argument narrower than a word: above an int nothing is defined; between its own
+ * size and an int documents are silent. */
+static void narrow(struct value *v, const struct type *t, unsigned bytes, unsigned arg)
+{
+	unsigned defined = bytes < 4 && t && type_is_integer(t) ? 4 : bytes;
+
+	v->undefined &= (uint8_t)~bytes_mask(defined);
+	v->origin = v->undefined ? (uint8_t)(ORIGIN_UPPER + arg) : ORIGIN_NONE;
+	if (t && type_is_integer(t) && bytes == 1)
+		v->flags |= VALUE_NARROW1;
+	if (t && type_is_integer(t) && bytes == 2)
+		v->flags |= VALUE_NARROW2;
+}
+
+static void enter_stack(struct machine *x, struct state *s, const struct loc *l,
+			const struct type *t, unsigned arg)
+{
+	for (unsigned at = 0; at < l->bytes; at += x->word) {
+		unsigned left = l->bytes - at, index = ((unsigned)l->stack + at) / x->word;
+		struct value v = value_entry(16 + (index < 200 ? index : 200));
+
+		if (index >= 200 || (unsigned)l->stack % x->word)
+			v = value_any();
+		v.undefined = x->word == 8 ? 0xff : 0xf;
+		narrow(&v, t, left < x->word ? left : x->word, arg);
+		state_store(s, &x->bases, 0, (int64_t)x->word + l->stack + at, x->word, &v);
+	}
+}
+
+static void enter_loc(struct machine *x, struct state *s, const struct loc *l, const struct type *t,
+		      unsigned arg)
+{
+	if (l->kind == LOC_GPR)
+		narrow(&s->gpr[l->reg % GPR_COUNT], t, l->bytes, arg);
+	else if (l->kind == LOC_XMM)
+		s->vector[l->reg % XMM_COUNT].undefined = 0;
+	else if (l->kind == LOC_STACK)
+		enter_stack(x, s, l, t, arg);
+}
+
+static void enter_arguments(struct machine *x, struct state *s)
+{
+	const struct prove_subject *f = x->f;
+
+	for (unsigned i = 0; i < f->place.nargs; i++) {
+		const struct value_place *p = &f->place.arg[i];
+		const struct type *t =
+			f->proto && i < f->proto->nparams ? f->proto->params[i].type : NULL;
+
+		if (f->moved >> i & 1)
+			enter_loc(x, s, &f->moved_to[i], t, i);
+		for (unsigned k = 0; k < p->nlocs && !(f->moved >> i & 1); k++)
+			enter_loc(x, s, &p->loc[k], p->by_reference ? NULL : t, i);
+		if (p->unspecified && !(f->moved >> i & 1)) {
+			/* Nobody can say which register: any of them may be read. */
+			for (unsigned r = 0; r < GPR_COUNT; r++)
+				s->gpr[r].undefined = 0;
+			for (unsigned r = 0; r < XMM_COUNT; r++)
+				s->vector[r].undefined = 0;
+		}
+	}
+	for (unsigned k = 0; k < f->place.hidden.nlocs; k++)
+		enter_loc(x, s, &f->place.hidden.loc[k], NULL, 0);
+}
+
+/* More arguments than are declared, wherever they are. */
+static void enter_variadic(struct machine *x, struct state *s)
+{
+	struct value any = value_any();
+
+	for (unsigned r = 0; r < GPR_COUNT; r++) {
+		if (!(x->f->conv->saved_gpr >> r & 1))
+			s->gpr[r].undefined = 0;
+	}
+	for (unsigned r = 0; r < 8; r++)
+		s->vector[r].undefined = 0;
+	state_store(s, &x->bases, 0, (int64_t)(x->word + x->f->area), 4096, &any);
+}
+
+static void enter(struct machine *x, struct state *s)
+{
+	struct value back = { .kind = V_RETURN };
+
+	memset(s, 0, sizeof(*s));
+	for (unsigned i = 0; i < GPR_COUNT; i++) {
+		s->gpr[i] = value_entry(i);
+		s->gpr[i].undefined = x->word == 8 ? 0xff : 0xf;
+		s->gpr[i].origin = (uint8_t)(ORIGIN_REGISTER + i);
+	}
+	s->gpr[GPR_SP] = value_stack(0, 0);
+	for (unsigned i = 0; i < XMM_COUNT; i++)
+		s->vector[i] = (struct value){ .kind = V_VECTOR,
+					       .id = (uint8_t)i,
+					       .undefined = 0xff,
+					       .origin = ORIGIN_VECTOR };
+	s->flags_kept = true;
+	s->flags_undefined = F_ALL;
+	s->flags_origin = ORIGIN_FLAGS;
+	state_store(s, &x->bases, 0, 0, x->word, &back);
+	enter_arguments(x, s);
+	if (x->f->variadic)
+		enter_variadic(x, s);
+}
+
+static void set_up(struct machine *x, struct arena *a, const struct prove_job *job,
+		   const struct prove_subject *f, const struct image *m)
+{
+	bool wide = job->width == W64;
+
+	*x = (struct machine){ .a = a, .m = m, .job = job, .f = f, .word = wide ? 8 : 4 };
+	x->bases = (struct frame_bases){ .n = 1, .align_entry = f->align_entry, .word = x->word };
+	x->red_zone = wide && !f->conv->home_bytes &&
+				      profiles[convention_profile(f->conv)].isa != ISA_INTEGER
+			      ? 128
+			      : 0;
+	ZydisDecoderInit(&x->decoder,
+			 wide ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LEGACY_32,
+			 wide ? ZYDIS_STACK_WIDTH_64 : ZYDIS_STACK_WIDTH_32);
+}
+
+/* Words --------------------------------------------------------------------------------------- */
+
+static const char *with_line(struct machine *x, struct lines *lines, uint64_t at)
+{
+	const char *line = lines_at(lines, x->a, at);
+
+	return line ? arena_printf(x->a, "%s (%s)", machine_words(x, at), line)
+		    : machine_words(x, at);
+}
+
+static enum rule_id rule_of(const struct prove_subject *f, enum check check)
+{
+	bool wide = f->conv->width == W64;
+
+	switch (check) {
+	case CHECK_STACK:
+		return wide ? RULE_SYSV_REDZONE : RULE_I386_BELOW;
+	case CHECK_UNWIND:
+		return wide ? RULE_SYSV_UNWIND : RULE_I386_UNWIND;
+	case CHECK_SP:
+		return f->place.pop_rule ? f->place.pop_rule : f->conv->rule[CHECK_SP];
+	case CHECK_COUNT:
+		return RULE_NONE;
+	default:
+		return f->conv->rule[check];
+	}
+}
+
+/* The branches from the entry to a node. */
+static void describe_path(struct machine *x, struct lines *lines, const struct node *n,
+			  struct proof_finding *out)
+{
+	const struct node *chain[512];
+	size_t depth = 0;
+
+	for (; n && n->parent && depth < ARRAY_SIZE(chain); n = n->parent)
+		chain[depth++] = n;
+	while (depth-- > 0) {
+		const struct node *to = chain[depth];
+		struct proof_step step = { .address = to->via };
+		struct insn in;
+
+		if (!machine_decode(x, to->via, &in))
+			continue;
+		if (in.d.meta.category != ZYDIS_CATEGORY_COND_BR && to->at == in.next)
+			continue;
+		step.words = arena_printf(x->a, "%s: %s", with_line(x, lines, to->via),
+					  to->at == in.next ? "not taken"
+					  : in.d.meta.category == ZYDIS_CATEGORY_COND_BR
+						  ? "taken"
+						  : machine_place(x, to->at));
+		out->path = arena_grow(x->a, out->path, out->npath, sizeof(step));
+		out->path[out->npath++] = step;
+	}
+}
+
+/* The last instruction on the way to a node that changed a register from its value at entry. */
+static uint64_t broken_at(struct flow *f, const struct node *last, uint64_t end, unsigned reg)
+{
+	const struct node *chain[512];
+	size_t depth = 0;
+	uint64_t found = 0;
+	struct machine scratch = *f->x;
+
+	for (const struct node *n = last; n && depth < ARRAY_SIZE(chain); n = n->parent)
+		chain[depth++] = n;
+	while (depth-- > 0) {
+		const struct node *n = chain[depth];
+		uint64_t stop = depth ? chain[depth - 1]->via : end, at = n->at;
+		struct state s;
+		struct insn in;
+
+		memcpy(&s, n->state, state_size(n->state));
+		while (at != stop && machine_decode(&scratch, at, &in)) {
+			bool before = value_is_entry(&s.gpr[reg], reg);
+
+			scratch.stop = false;
+			scratch.context = n->context;
+			machine_step(&scratch, &s, &in);
+			if (before && !value_is_entry(&s.gpr[reg], reg))
+				found = at;
+			at = in.next;
+		}
+	}
+	return found;
+}
+
+static void add_finding(struct flow *f, struct lines *lines, const struct issue *i,
+			const struct node *n, struct proof *out)
+{
+	struct machine *x = f->x;
+	struct proof_finding r = { .check = i->check, .words = i->words, .hint = i->hint };
+	uint64_t at;
+
+	for (size_t k = 0; k < out->nfindings; k++) {
+		if (out->finding[k].words && i->words && !strcmp(out->finding[k].words, i->words))
+			return;
+	}
+	r.rule = rule_of(x->f, i->check);
+	r.instruction = with_line(x, lines, i->at);
+	if (n) {
+		describe_path(x, lines, n, &r);
+		at = i->check == CHECK_SAVED && i->item < 16 ? broken_at(f, n, i->at, i->item) : 0;
+		if (at)
+			r.hint = arena_printf(x->a, "changed by %s", with_line(x, lines, at));
+	}
+	out->finding = arena_grow(x->a, out->finding, out->nfindings, sizeof(r));
+	out->finding[out->nfindings++] = r;
+}
+
+/* Answers ------------------------------------------------------------------------------------- */
+
+static void run(struct flow *f, struct machine *x, struct arena *states, bool paths, uint64_t entry)
+{
+	struct state s;
+
+	*f = (struct flow){
+		.x = x, .a = states, .paths = paths, .most = paths ? MOST_ALONE : MOST_JOINED
+	};
+	enter(x, &s);
+	flow_run(f, entry, &s);
+}
+
+static void give_assumptions(const struct machine *x, struct proof *out)
+{
+	out->assumption = x->assumption;
+	out->nassumptions = x->nassumptions;
+}
+
+/* The most telling of what stopped the proof: where the analysis could not go on. */
+static const struct issue *reason(const struct machine *x)
+{
+	for (size_t i = 0; i < x->nissues; i++) {
+		if (x->issue[i].check == CHECK_COUNT)
+			return &x->issue[i];
+	}
+	return x->nissues ? &x->issue[0] : NULL;
+}
+
+static void search(struct arena *a, const struct prove_job *job, const struct prove_subject *f,
+		   const struct image *m, uint64_t entry, const struct machine *joined,
+		   bool exhausted, struct proof *out)
+{
+	struct arena *states = arena_new();
+	struct lines *lines = lines_open(a, m);
+	struct machine x;
+	struct flow w;
+	const struct issue *why;
+
+	set_up(&x, a, job, f, m);
+	run(&w, &x, states, true, entry);
+	if (w.failed) {
+		out->answer = REFUTED;
+		for (size_t i = 0; i < x.nissues; i++) {
+			if (x.issue[i].definite)
+				add_finding(&w, lines, &x.issue[i], w.failed, out);
+		}
+	} else if (!w.exhausted && !x.nissues) {
+		out->answer = PROVED;
+		give_assumptions(&x, out);
+	} else {
+		static const struct issue limit = { .check = CHECK_COUNT,
+						    .words =
+							    "it has more paths than are followed" };
+
+		out->answer = OPEN;
+		why = reason(joined);
+		if (!why || (!w.exhausted && why->definite && x.nissues))
+			why = x.nissues ? reason(&x) : why;
+		if (!why || (exhausted && !joined->nissues))
+			why = &limit;
+		add_finding(&w, lines, why, NULL, out);
+	}
+	lines_close(lines);
+	arena_free(states);
+}
+
+static void prove_at(struct arena *a, const struct prove_job *job, const struct prove_subject *f,
+		     const struct image *m, uint64_t entry, struct proof *out)
+{
+	struct arena *states = arena_new();
+	struct machine x;
+	struct flow w;
+
+	set_up(&x, a, job, f, m);
+	run(&w, &x, states, false, entry);
+	out->blocks = (unsigned)w.nnodes;
+	if (!x.nissues && !w.exhausted) {
+		out->answer = PROVED;
+		give_assumptions(&x, out);
+	} else {
+		search(a, job, f, m, entry, &x, w.exhausted, out);
+	}
+	arena_free(states);
+}
+
+void prove_function(struct arena *a, const struct prove_job *job, const struct prove_subject *f,
+		    struct proof *out)
+{
+	*out = (struct proof){ .answer = OPEN };
+	for (size_t i = 0; i < job->images->n && !f->cannot; i++) {
+		const struct image *m = job->images->v[i];
+		const struct image_symbol *s = image_find(m, f->name);
+
+		if (!s || (s->local && i + 1 < job->images->n))
+			continue;
+		prove_at(a, job, f, m, s->address, out);
+		return;
+	}
+	out->finding = arena_alloc(a, sizeof(*out->finding));
+	out->nfindings = 1;
+	out->finding[0] =
+		(struct proof_finding){ .check = CHECK_COUNT,
+					.words = f->cannot ? f->cannot : "no object defines it" };
+}

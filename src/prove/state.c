@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: MIT */
+/* Values, slots and their joins: state.h. */
+#include "prove/state.h"
+
+#include <string.h>
+
+enum { WHOLE = 0xff };
+
+/* Values -------------------------------------------------------------------------------------- */
+
+struct value value_any(void)
+{
+	return (struct value){ .kind = V_ANY };
+}
+
+struct value value_const(uint64_t n)
+{
+	return (struct value){ .kind = V_CONST, .off = n };
+}
+
+struct value value_stack(unsigned base, int64_t off)
+{
+	return (struct value){
+		.kind = V_STACK, .id = (uint8_t)base, .off = (uint64_t)off, .flags = VALUE_FRAME
+	};
+}
+
+struct value value_entry(unsigned id)
+{
+	return (struct value){ .kind = V_ENTRY,
+			       .id = (uint8_t)id,
+			       .sign = 1,
+			       .from = id < 16 ? (uint16_t)(1u << id) : 0 };
+}
+
+bool value_equal(const struct value *a, const struct value *b)
+{
+	return a->kind == b->kind && a->id == b->id && a->flags == b->flags &&
+	       a->origin == b->origin && a->undefined == b->undefined && a->sign == b->sign &&
+	       a->from == b->from && a->off == b->off && a->more == b->more;
+}
+
+static bool same_kind(const struct value *a, const struct value *b)
+{
+	return a->kind == b->kind && a->id == b->id && a->sign == b->sign && a->off == b->off &&
+	       a->more == b->more;
+}
+
+struct value value_mix(const struct value *a, const struct value *b)
+{
+	struct value v = { .kind = V_ANY };
+
+	v.flags = a->flags | b->flags;
+	v.from = a->from | b->from;
+	v.undefined = a->undefined | b->undefined;
+	v.origin = a->undefined ? a->origin : b->undefined ? b->origin : ORIGIN_NONE;
+	if (a->kind == V_CONST && a->off >= 0x100000 && a->flags & VALUE_CODE)
+		v.flags |= VALUE_CODE;
+	return v;
+}
+
+struct value value_join(const struct value *a, const struct value *b)
+{
+	struct value v = value_mix(a, b);
+
+	if (a->undefined && b->undefined && a->origin != b->origin)
+		v.origin = a->origin < b->origin ? a->origin : b->origin;
+	if (a->undefined != b->undefined)
+		v.flags |= VALUE_BLURRED;
+	if (same_kind(a, b)) {
+		v.kind = a->kind;
+		v.id = a->id;
+		v.sign = a->sign;
+		v.off = a->off;
+		v.more = a->more;
+	}
+	return v;
+}
+
+bool value_is_entry(const struct value *v, unsigned id)
+{
+	return v->kind == V_ENTRY && v->id == id && v->sign == 1 && !v->off;
+}
+
+void value_blur(struct value *v, unsigned bytes)
+{
+	if (!v->undefined)
+		return;
+	v->undefined = bytes >= 8 ? WHOLE : (uint8_t)((1u << bytes) - 1);
+	v->flags |= VALUE_BLURRED;
+}
+
+/* Slots --------------------------------------------------------------------------------------- */
+
+static int order(const struct slot *s, unsigned base, int64_t off)
+{
+	if (s->base != base)
+		return s->base < base ? -1 : 1;
+	return s->off < off ? -1 : s->off > off;
+}
+
+static void remove_slot(struct state *s, unsigned i)
+{
+	memmove(&s->slot[i], &s->slot[i + 1], (s->nslots - i - 1) * sizeof(struct slot));
+	s->nslots--;
+}
+
+static bool insert_slot(struct state *s, const struct slot *new)
+{
+	unsigned i = 0;
+
+	if (s->nslots == MAX_SLOTS)
+		return false;
+	while (i < s->nslots && order(&s->slot[i], new->base, new->off) < 0)
+		i++;
+	memmove(&s->slot[i + 1], &s->slot[i], (s->nslots - i) * sizeof(struct slot));
+	s->slot[i] = *new;
+	s->nslots++;
+	return true;
+}
+
+static bool plain(const struct value *v)
+{
+	return v->kind == V_ANY && !v->undefined && !v->flags && !v->from;
+}
+
+/* Neighbours of which nothing is known are one. */
+static void merge_plain(struct state *s)
+{
+	for (unsigned i = 0; i + 1 < s->nslots;) {
+		struct slot *a = &s->slot[i], *b = a + 1;
+
+		if (a->base == b->base && a->off + a->size == b->off && plain(&a->v) &&
+		    plain(&b->v)) {
+			a->size += b->size;
+			remove_slot(s, i + 1);
+		} else {
+			i++;
+		}
+	}
+}
+
+/* What a part of a value is. */
+static struct value part_of(const struct value *v, uint32_t size, uint32_t at, uint32_t bytes)
+{
+	struct value r = *v;
+
+	if (!at && bytes == size)
+		return r;
+	if (v->kind == V_CONST && bytes <= 8 && at < 8) {
+		r.off = v->off >> (8 * at);
+		if (bytes < 8)
+			r.off &= (1ull << (8 * bytes)) - 1;
+	} else if ((v->kind == V_CW && !at && bytes == 2) || (v->kind == V_MXCSR && !at)) {
+		return r;
+	} else {
+		r.kind = V_ANY;
+		r.id = 0;
+		r.sign = 0;
+		r.off = r.more = 0;
+	}
+	if (size <= 8)
+		r.undefined =
+			(uint8_t)((v->undefined >> at) & (bytes >= 8 ? WHOLE : (1u << bytes) - 1));
+	return r;
+}
+
+/* Take the bytes out of every slot; what is beside them stays, in parts. */
+static bool cut(struct state *s, unsigned base, int64_t off, uint32_t size)
+{
+	for (unsigned i = 0; i < s->nslots;) {
+		struct slot old = s->slot[i], part;
+
+		if (old.base != base || old.off >= off + size || off >= old.off + old.size) {
+			i++;
+			continue;
+		}
+		remove_slot(s, i);
+		if (old.off < off) {
+			part = old;
+			part.size = (uint32_t)(off - old.off);
+			part.v = part_of(&old.v, old.size, 0, part.size);
+			if (!insert_slot(s, &part))
+				return false;
+			i++;
+		}
+		if (old.off + old.size > off + size) {
+			uint32_t at = (uint32_t)(off + size - old.off);
+
+			part = old;
+			part.off = off + size;
+			part.size = old.size - at;
+			part.v = part_of(&old.v, old.size, at, part.size);
+			if (!insert_slot(s, &part))
+				return false;
+			i++;
+		}
+	}
+	return true;
+}
+
+/* The bytes that base + off.. may be, relative to base 0. */
+static void extent(const struct frame_bases *b, unsigned base, int64_t off, uint32_t size,
+		   int64_t *low, int64_t *high)
+{
+	*low = b->v[base].low + off;
+	*high = b->v[base].high + off + size;
+}
+
+static bool may_be_same(const struct frame_bases *b, const struct slot *x, unsigned base,
+			int64_t off, uint32_t size)
+{
+	int64_t low, high, from, to;
+
+	if (x->base == base)
+		return false; /* exact: cut() sees to it */
+	/* What a dynamic area holds stays in it: an assumption that is listed. */
+	if (b->v[x->base].dynamic || b->v[base].dynamic)
+		return false;
+	extent(b, base, off, size, &low, &high);
+	extent(b, x->base, x->off, x->size, &from, &to);
+	return low < to && from < high;
+}
+
+bool state_store(struct state *s, const struct frame_bases *b, unsigned base, int64_t off,
+		 uint32_t size, const struct value *v)
+{
+	struct slot new = { .base = (uint8_t)base, .off = off, .size = size, .v = *v };
+
+	for (unsigned i = 0; i < s->nslots; i++) {
+		if (may_be_same(b, &s->slot[i], base, off, size)) {
+			s->slot[i].v = value_any();
+			s->slot[i].v.from = 0xffff;
+		}
+	}
+	if (!cut(s, base, off, size))
+		return false;
+	if (!insert_slot(s, &new))
+		return false;
+	if (plain(v))
+		merge_plain(s);
+	return true;
+}
+
+struct value state_load(const struct state *s, const struct frame_bases *b, unsigned base,
+			int64_t off, uint32_t size)
+{
+	struct value r = value_any();
+	uint32_t found = 0;
+	bool other = false;
+
+	for (unsigned i = 0; i < s->nslots; i++) {
+		const struct slot *x = &s->slot[i];
+		int64_t from = x->off > off ? x->off : off;
+		int64_t to = x->off + x->size < off + size ? x->off + x->size : off + size;
+		struct value part;
+
+		other = other || may_be_same(b, x, base, off, size);
+		if (x->base != base || from >= to)
+			continue;
+		part = part_of(&x->v, x->size, (uint32_t)(from - x->off), (uint32_t)(to - from));
+		if (from == off && to == off + size)
+			return part;
+		if (size <= 8 && from > off)
+			part.undefined = (uint8_t)(part.undefined << (from - off));
+		part.kind = V_ANY;
+		r = found ? value_mix(&r, &part) : value_mix(&part, &part);
+		found += (uint32_t)(to - from);
+	}
+	r.kind = V_ANY;
+	if (other) { /* perhaps what was written by another name */
+		r.from = 0xffff;
+		r.flags |= VALUE_BLURRED;
+	}
+	if (found < size && !other && (!s->escaped_frame || (base == 0 && off >= b->word))) {
+		/* Which of them does not matter much: all of it, unless nothing was found. */
+		if (!r.undefined)
+			r.origin = base == 0 && off >= b->word ? ORIGIN_CALLER : ORIGIN_SLOT;
+		r.undefined = size >= 8 ? WHOLE : (uint8_t)((1u << size) - 1);
+		if (found)
+			r.flags |= VALUE_BLURRED;
+	}
+	return r;
+}
+
+static bool saved(const struct value *v)
+{
+	switch (v->kind) {
+	case V_ENTRY:
+		return v->sign == 1 && !v->off;
+	case V_STACK:
+	case V_RETURN:
+	case V_FLAGS:
+	case V_CW:
+	case V_MXCSR:
+	case V_VECTOR:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void state_forget_objects(struct state *s)
+{
+	for (unsigned i = 0; i < s->nslots; i++) {
+		if (!saved(&s->slot[i].v))
+			s->slot[i].v = value_any();
+	}
+	merge_plain(s);
+}
+
+void state_forget(struct state *s, unsigned base, int64_t off, uint32_t size)
+{
+	for (unsigned i = 0; i < s->nslots; i++) {
+		struct slot *x = &s->slot[i];
+
+		if (x->base == base && x->off < off + size && off < x->off + x->size) {
+			x->v = value_any();
+			x->v.from = 0xffff;
+		}
+	}
+}
+
+/* States -------------------------------------------------------------------------------------- */
+
+size_t state_size(const struct state *s)
+{
+	return offsetof(struct state, slot) + s->nslots * sizeof(struct slot);
+}
+
+bool state_equal(const struct state *a, const struct state *b)
+{
+	return a->nslots == b->nslots && !memcmp(a, b, state_size(a));
+}
+
+/* Bytes that only one of the two states knows were not written on the other's way. */
+static struct value half_written(const struct value *v, uint32_t size)
+{
+	struct value r = value_mix(v, v);
+
+	if (!r.undefined)
+		r.origin = ORIGIN_SLOT;
+	r.undefined = size >= 8 ? WHOLE : (uint8_t)((1u << size) - 1);
+	r.flags |= VALUE_BLURRED;
+	return r;
+}
+
+/* No slot reaches over the offset. */
+static void split_at(struct state *s, unsigned base, int64_t off)
+{
+	for (unsigned i = 0; i < s->nslots; i++) {
+		struct slot *x = &s->slot[i], rest = *x;
+		uint32_t at = (uint32_t)(off - x->off);
+
+		if (x->base != base || x->off >= off || x->off + x->size <= off ||
+		    s->nslots == MAX_SLOTS)
+			continue;
+		rest.off = off;
+		rest.size = x->size - at;
+		rest.v = part_of(&x->v, x->size, at, rest.size);
+		x->v = part_of(&x->v, x->size, 0, at);
+		x->size = at;
+		insert_slot(s, &rest);
+		return;
+	}
+}
+
+static void split_like(struct state *s, const struct state *other)
+{
+	for (unsigned i = 0; i < other->nslots; i++) {
+		const struct slot *x = &other->slot[i];
+
+		split_at(s, x->base, x->off);
+		split_at(s, x->base, x->off + x->size);
+	}
+}
+
+/* Slots of both, split at the same offsets. A slot that does not fit is left out, which makes its
+ * bytes undefined: more is said of them than is so, never less. */
+static void join_slots(struct state *into, const struct state *a, const struct state *b)
+{
+	unsigned i = 0, k = 0;
+
+	into->nslots = 0;
+	while ((i < a->nslots || k < b->nslots) && into->nslots < MAX_SLOTS) {
+		const struct slot *x = i < a->nslots ? &a->slot[i] : NULL;
+		const struct slot *y = k < b->nslots ? &b->slot[k] : NULL;
+		int o = !x ? 1 : !y ? -1 : order(x, y->base, y->off);
+		struct slot *r = &into->slot[into->nslots++];
+
+		*r = o <= 0 ? *x : *y;
+		if (o)
+			r->v = half_written(&r->v, r->size);
+		else if (x->size == y->size)
+			r->v = value_join(&x->v, &y->v);
+		else /* only when there was no room to split */
+			r->v = half_written(&r->v, r->size = x->size < y->size ? x->size : y->size);
+		i += o <= 0;
+		k += o >= 0;
+	}
+	merge_plain(into);
+}
+
+bool state_join(struct state *into, const struct state *from)
+{
+	struct state old, a, b;
+
+	memcpy(&old, into, state_size(into));
+	memcpy(&a, into, state_size(into));
+	memcpy(&b, from, state_size(from));
+	split_like(&a, &b);
+	split_like(&b, &a);
+	for (unsigned i = 0; i < GPR_COUNT; i++)
+		into->gpr[i] = value_join(&a.gpr[i], &b.gpr[i]);
+	for (unsigned i = 0; i < XMM_COUNT; i++)
+		into->vector[i] = value_join(&a.vector[i], &b.vector[i]);
+	if (a.df != b.df)
+		into->df = UNSURE;
+	if (a.mmx != b.mmx)
+		into->mmx = UNSURE;
+	if (a.cw != b.cw)
+		into->cw = UNSURE;
+	if (a.mxcsr != b.mxcsr)
+		into->mxcsr = UNSURE;
+	if (a.x87 != b.x87)
+		into->x87 = X87_UNKNOWN;
+	if (a.flags_undefined != b.flags_undefined)
+		into->flags_blurred = true;
+	into->flags_origin = a.flags_undefined ? a.flags_origin : b.flags_origin;
+	into->flags_undefined = a.flags_undefined | b.flags_undefined;
+	into->flags_blurred |= b.flags_blurred;
+	into->flags_kept = a.flags_kept && b.flags_kept;
+	into->escaped_frame |= b.escaped_frame;
+	into->escaped |= b.escaped;
+	if (a.compared != b.compared || a.compared_bytes != b.compared_bytes || a.left != b.left ||
+	    a.right != b.right) {
+		into->compared = into->compared_bytes = 0;
+		into->left = into->right = 0;
+	}
+	join_slots(into, &a, &b);
+	return !state_equal(into, &old);
+}
+
+/* Bases --------------------------------------------------------------------------------------- */
+
+static bool new_base(struct frame_bases *b, const struct base *new, unsigned *at)
+{
+	for (unsigned i = 1; i < b->n; i++) {
+		const struct base *x = &b->v[i];
+
+		if (x->parent == new->parent && x->off == new->off && x->align == new->align &&
+		    x->dynamic == new->dynamic && x->site == new->site) {
+			*at = i;
+			return true;
+		}
+	}
+	if (b->n == MAX_BASES)
+		return false;
+	*at = b->n;
+	b->v[b->n++] = *new;
+	return true;
+}
+
+int64_t base_modulo(const struct frame_bases *b, unsigned base, int64_t off, uint64_t align)
+{
+	const struct base *x = &b->v[base];
+
+	if (!base) /* the return address lies below a multiple of align_entry */
+		return b->align_entry % align ? -1
+					      : (off - (int64_t)b->word) & (int64_t)(align - 1);
+	if (!x->align || x->align % align)
+		return -1;
+	return off & (int64_t)(align - 1);
+}
+
+bool base_align(struct frame_bases *b, unsigned base, int64_t off, uint64_t align,
+		struct value *out)
+{
+	int64_t over = base_modulo(b, base, off, align);
+	struct base new = { .parent = (uint8_t)base, .off = off, .align = align };
+	unsigned at;
+
+	if (over >= 0) {
+		*out = value_stack(base, off - over);
+		return true;
+	}
+	new.dynamic = b->v[base].dynamic;
+	new.low = b->v[base].low + off - (int64_t)align + 1;
+	new.high = b->v[base].high + off;
+	if (!new_base(b, &new, &at))
+		return false;
+	*out = value_stack(at, 0);
+	return true;
+}
+
+bool base_dynamic(struct frame_bases *b, unsigned base, int64_t off, uint64_t site,
+		  struct value *out)
+{
+	struct base new = { .parent = (uint8_t)base, .off = off, .dynamic = true, .site = site };
+	unsigned at;
+
+	new.low = INT64_MIN / 4;
+	new.high = b->v[base].high + off;
+	if (!new_base(b, &new, &at))
+		return false;
+	*out = value_stack(at, 0);
+	return true;
+}

@@ -1,0 +1,1021 @@
+/* SPDX-License-Identifier: MIT */
+/* What an instruction does to a state: insn.def says for which, Zydis names operands, what is done
+ * with them, and flags. */
+#include "prove/machine.h"
+
+#include <string.h>
+
+typedef void (*handler)(struct machine *, struct state *, const struct insn *);
+
+static unsigned bytes_of(const struct insn *in, unsigned op)
+{
+	return in->op[op].size / 8;
+}
+
+static uint8_t low_bytes(unsigned bytes)
+{
+	return bytes >= 8 ? 0xff : (uint8_t)((1u << bytes) - 1);
+}
+
+/* Registers ----------------------------------------------------------------------------------- */
+
+/* General register number and the byte at which the part begins; -1: another class. */
+static int general(const struct machine *x, ZydisRegister reg, unsigned *at)
+{
+	ZydisRegister wide;
+
+	*at = reg >= ZYDIS_REGISTER_AH && reg <= ZYDIS_REGISTER_BH;
+	switch (ZydisRegisterGetClass(reg)) {
+	case ZYDIS_REGCLASS_GPR8:
+	case ZYDIS_REGCLASS_GPR16:
+	case ZYDIS_REGCLASS_GPR32:
+	case ZYDIS_REGCLASS_GPR64:
+		wide = ZydisRegisterGetLargestEnclosing(x->decoder.machine_mode, reg);
+		return ZydisRegisterGetId(wide);
+	default:
+		return -1;
+	}
+}
+
+static int vector(ZydisRegister reg)
+{
+	switch (ZydisRegisterGetClass(reg)) {
+	case ZYDIS_REGCLASS_XMM:
+	case ZYDIS_REGCLASS_YMM:
+	case ZYDIS_REGCLASS_ZMM:
+		return ZydisRegisterGetId(reg);
+	default:
+		return -1;
+	}
+}
+
+static struct value read_gpr(const struct machine *x, const struct state *s, unsigned reg,
+			     unsigned at, unsigned bytes)
+{
+	struct value v = s->gpr[reg];
+
+	if (!at)
+		return bytes < x->word ? alu_extend(&v, bytes, x->word, false) : v;
+	if (v.kind == V_CONST)
+		v.off = v.off >> 8 & 0xff;
+	else
+		v.kind = V_ANY;
+	v.undefined = v.undefined >> 1 & 1;
+	return v;
+}
+
+/* No value of the base, nor of one made from it, is the same as before. */
+static void retire_base(struct machine *x, struct state *s, unsigned base)
+{
+	bool gone[MAX_BASES] = { 0 };
+	unsigned kept = 0;
+
+	gone[base] = true;
+	for (unsigned i = base + 1; i < x->bases.n; i++)
+		gone[i] = gone[x->bases.v[i].parent];
+	for (unsigned i = 0; i < GPR_COUNT; i++) {
+		if (s->gpr[i].kind == V_STACK && gone[s->gpr[i].id])
+			s->gpr[i] = value_mix(&s->gpr[i], &s->gpr[i]);
+	}
+	for (unsigned i = 0; i < s->nslots; i++) {
+		struct slot *t = &s->slot[i];
+
+		if (gone[t->base])
+			continue;
+		if (t->v.kind == V_STACK && gone[t->v.id])
+			t->v = value_mix(&t->v, &t->v);
+		s->slot[kept++] = *t;
+	}
+	s->nslots = kept;
+}
+
+void machine_set_sp(struct machine *x, struct state *s, const struct insn *in, struct value v)
+{
+	struct value old = s->gpr[GPR_SP], below;
+
+	if (v.kind != V_STACK && in->d.mnemonic == ZYDIS_MNEMONIC_SUB && old.kind == V_STACK &&
+	    base_dynamic(&x->bases, old.id, (int64_t)old.off, in->at, &below)) {
+		retire_base(x, s, below.id);
+		machine_assume(x, arena_printf(x->a,
+					       "what %s takes from the stack is enough for what is "
+					       "kept there, and not negative",
+					       machine_place(x, in->at)));
+		v = below;
+	}
+	s->gpr[GPR_SP] = v;
+	if (v.kind == V_STACK)
+		return;
+	machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,
+		      "the stack pointer is not known behind it");
+	x->stop = true;
+}
+
+static void write_gpr(struct machine *x, struct state *s, const struct insn *in, unsigned reg,
+		      unsigned at, unsigned bytes, struct value v)
+{
+	struct value old = s->gpr[reg];
+	uint8_t mask = (uint8_t)(low_bytes(bytes) << at);
+
+	if (bytes == 4 && x->word == 8)
+		v = alu_extend(&v, 4, 8, false);
+	if (bytes < 4 || at) {
+		struct value merged = value_mix(&old, &v);
+
+		if (old.kind == V_CONST && v.kind == V_CONST) {
+			uint64_t bits = (bytes == 1 ? 0xffull : 0xffffull) << (8 * at);
+
+			merged.kind = V_CONST;
+			merged.off = (old.off & ~bits) | (v.off << (8 * at) & bits);
+		}
+		merged.undefined =
+			(uint8_t)((old.undefined & ~mask) | ((v.undefined << at) & mask));
+		merged.origin = merged.undefined & mask ? v.origin : old.origin;
+		v = merged;
+	}
+	if (x->word == 4)
+		v.undefined &= 0xf;
+	if (!v.undefined)
+		v.origin = ORIGIN_NONE;
+	if (reg == GPR_SP)
+		machine_set_sp(x, s, in, v);
+	else
+		s->gpr[reg] = v;
+}
+
+struct value machine_read(struct machine *x, struct state *s, const struct insn *in, unsigned op)
+{
+	const ZydisDecodedOperand *o = &in->op[op];
+	struct value v = value_any();
+	struct address m;
+	unsigned at;
+	int reg;
+
+	switch (o->type) {
+	case ZYDIS_OPERAND_TYPE_REGISTER:
+		reg = general(x, o->reg.value, &at);
+		if (reg >= 0)
+			return read_gpr(x, s, (unsigned)reg, at, bytes_of(in, op));
+		reg = vector(o->reg.value);
+		if (reg >= 0 && reg < XMM_COUNT)
+			return s->vector[reg];
+		return v;
+	case ZYDIS_OPERAND_TYPE_MEMORY:
+		if (o->mem.type == ZYDIS_MEMOP_TYPE_AGEN) {
+			m = machine_address(x, s, in, op);
+			return m.v;
+		}
+		if (o->mem.type != ZYDIS_MEMOP_TYPE_MEM)
+			return v;
+		m = machine_address(x, s, in, op);
+		return machine_load(x, s, in, &m, bytes_of(in, op));
+	case ZYDIS_OPERAND_TYPE_IMMEDIATE:
+		if (in->unknown)
+			return v;
+		v = value_const(o->imm.value.u);
+		if (x->word == 4)
+			v.off &= 0xffffffff;
+		if (image_section_at(x->m, v.off))
+			v.flags |= VALUE_CODE;
+		return v;
+	default:
+		return v;
+	}
+}
+
+void machine_write(struct machine *x, struct state *s, const struct insn *in, unsigned op,
+		   struct value v)
+{
+	const ZydisDecodedOperand *o = &in->op[op];
+	struct address m;
+	unsigned at;
+	int reg;
+
+	if (o->type == ZYDIS_OPERAND_TYPE_MEMORY && o->mem.type != ZYDIS_MEMOP_TYPE_AGEN) {
+		m = machine_address(x, s, in, op);
+		machine_store(x, s, in, &m, bytes_of(in, op), &v);
+		return;
+	}
+	if (o->type != ZYDIS_OPERAND_TYPE_REGISTER)
+		return;
+	reg = general(x, o->reg.value, &at);
+	if (reg >= 0) {
+		write_gpr(x, s, in, (unsigned)reg, at, bytes_of(in, op), v);
+		return;
+	}
+	reg = vector(o->reg.value);
+	if (reg >= 0 && reg < XMM_COUNT)
+		s->vector[reg] = v;
+}
+
+/* Flags --------------------------------------------------------------------------------------- */
+
+static uint8_t status(ZydisAccessedFlagsMask m)
+{
+	return (uint8_t)((m & ZYDIS_CPUFLAG_CF ? F_CF : 0) | (m & ZYDIS_CPUFLAG_PF ? F_PF : 0) |
+			 (m & ZYDIS_CPUFLAG_AF ? F_AF : 0) | (m & ZYDIS_CPUFLAG_ZF ? F_ZF : 0) |
+			 (m & ZYDIS_CPUFLAG_SF ? F_SF : 0) | (m & ZYDIS_CPUFLAG_OF ? F_OF : 0));
+}
+
+static uint8_t flags_read(const struct insn *in)
+{
+	return in->d.cpu_flags ? status(in->d.cpu_flags->tested) : 0;
+}
+
+/* The flags that the instruction sets come from `v`. */
+static void set_flags(struct state *s, const struct insn *in, const struct value *v, unsigned bytes)
+{
+	const ZydisAccessedFlags *f = in->d.cpu_flags;
+	uint8_t set = f ? status(f->modified | f->set_0 | f->set_1 | f->undefined) : 0;
+
+	if (!set)
+		return;
+	s->flags_kept = false;
+	s->compared = 0;
+	s->left = s->right = 0;
+	s->compared_bytes = 0;
+	if (v->undefined & low_bytes(bytes)) {
+		s->flags_undefined |= set;
+		s->flags_origin = v->origin;
+		s->flags_blurred = v->flags & VALUE_BLURRED;
+	} else {
+		s->flags_undefined &= (uint8_t)~set;
+	}
+	if (!s->flags_undefined)
+		s->flags_origin = s->flags_blurred = 0;
+}
+
+/* A value that depends on flags. */
+static struct value of_flags(const struct state *s, const struct insn *in)
+{
+	struct value v = value_any();
+
+	if (s->flags_undefined & flags_read(in)) {
+		v.undefined = 0xff;
+		v.origin = s->flags_origin;
+		v.flags = s->flags_blurred ? VALUE_BLURRED : 0;
+	}
+	return v;
+}
+
+static void remember(struct state *s, uint8_t how, uint64_t left, uint64_t right, unsigned bytes)
+{
+	s->compared = how;
+	s->compared_bytes = (uint8_t)bytes;
+	s->left = left;
+	s->right = right;
+}
+
+/* Moves --------------------------------------------------------------------------------------- */
+
+static void do_nothing(struct machine *x, struct state *s, const struct insn *in)
+{
+	(void)x;
+	(void)s;
+	(void)in;
+}
+
+static void do_mov(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value v = machine_read(x, s, in, 1);
+
+	if (in->op[0].type == ZYDIS_OPERAND_TYPE_REGISTER) {
+		ZydisRegisterClass c = ZydisRegisterGetClass(in->op[0].reg.value);
+
+		if (c == ZYDIS_REGCLASS_SEGMENT || c == ZYDIS_REGCLASS_CONTROL ||
+		    c == ZYDIS_REGCLASS_DEBUG) {
+			machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,
+				      "it writes a system register");
+			x->stop = true;
+			return;
+		}
+	}
+	machine_write(x, s, in, 0, v);
+}
+
+static void do_movzx(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value v = machine_read(x, s, in, 1);
+
+	v = alu_extend(&v, bytes_of(in, 1), bytes_of(in, 0), false);
+	machine_write(x, s, in, 0, v);
+}
+
+static void do_movsx(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value v = machine_read(x, s, in, 1);
+
+	v = alu_extend(&v, bytes_of(in, 1), bytes_of(in, 0), true);
+	machine_write(x, s, in, 0, v);
+}
+
+/* CBW, CWDE, CDQE: ax of itself. */
+static void do_widen(struct machine *x, struct state *s, const struct insn *in)
+{
+	unsigned to = in->d.operand_width / 8;
+	struct value v = read_gpr(x, s, GPR_AX, 0, to / 2);
+
+	v = alu_extend(&v, to / 2, to, true);
+	write_gpr(x, s, in, GPR_AX, 0, to, v);
+}
+
+static void do_lea(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct address m = machine_address(x, s, in, 1);
+
+	machine_write(x, s, in, 0, alu_extend(&m.v, bytes_of(in, 0), x->word, false));
+}
+
+static void do_xchg(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value a = machine_read(x, s, in, 0), b = machine_read(x, s, in, 1);
+
+	if (in->op[0].type == ZYDIS_OPERAND_TYPE_MEMORY) {
+		machine_write(x, s, in, 0, b);
+		machine_write(x, s, in, 1, a);
+	} else {
+		machine_write(x, s, in, 1, a);
+		machine_write(x, s, in, 0, b);
+	}
+}
+
+static void do_cmov(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value a = machine_read(x, s, in, 0), b = machine_read(x, s, in, 1);
+	struct value f = of_flags(s, in), v = value_join(&a, &b);
+
+	if (f.undefined && v.kind == V_ANY) {
+		v.undefined |= f.undefined;
+		v.origin = f.origin;
+		v.flags |= f.flags;
+	}
+	machine_write(x, s, in, 0, v);
+}
+
+/* The stack ----------------------------------------------------------------------------------- */
+
+static struct address at_sp(struct state *s)
+{
+	return (struct address){ .v = s->gpr[GPR_SP] };
+}
+
+void machine_push(struct machine *x, struct state *s, const struct insn *in, unsigned bytes,
+		  struct value v)
+{
+	struct value by = value_const(bytes);
+	struct address m;
+
+	s->gpr[GPR_SP] = alu(x, ALU_SUB, &s->gpr[GPR_SP], &by, x->word);
+	m = at_sp(s);
+	machine_store(x, s, in, &m, bytes, &v);
+}
+
+struct value machine_pop(struct machine *x, struct state *s, const struct insn *in, unsigned bytes)
+{
+	struct value by = value_const(bytes), v;
+	struct address m = at_sp(s);
+
+	v = machine_load(x, s, in, &m, bytes);
+	s->gpr[GPR_SP] = alu(x, ALU_ADD, &s->gpr[GPR_SP], &by, x->word);
+	return v;
+}
+
+static unsigned stack_bytes(const struct machine *x, const struct insn *in)
+{
+	return in->d.operand_width == 16 ? 2 : x->word;
+}
+
+static void do_push(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value v = machine_read(x, s, in, 0);
+
+	machine_push(x, s, in, stack_bytes(x, in), v);
+}
+
+static void do_pop(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value v = machine_pop(x, s, in, stack_bytes(x, in));
+
+	if (in->op[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+	    ZydisRegisterGetClass(in->op[0].reg.value) == ZYDIS_REGCLASS_SEGMENT) {
+		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,
+			      "it writes a segment register");
+		x->stop = true;
+		return;
+	}
+	machine_write(x, s, in, 0, v);
+}
+
+/* EAX, ECX, EDX, EBX, the stack pointer before, EBP, ESI, EDI. */
+static void do_pusha(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value sp = s->gpr[GPR_SP];
+	unsigned bytes = stack_bytes(x, in);
+
+	for (unsigned i = GPR_AX; i <= GPR_DI; i++)
+		machine_push(x, s, in, bytes, i == GPR_SP ? sp : read_gpr(x, s, i, 0, bytes));
+}
+
+static void do_popa(struct machine *x, struct state *s, const struct insn *in)
+{
+	unsigned bytes = stack_bytes(x, in);
+
+	for (unsigned i = GPR_DI + 1; i-- > GPR_AX;) {
+		struct value v = machine_pop(x, s, in, bytes);
+
+		if (i != GPR_SP)
+			write_gpr(x, s, in, i, 0, bytes, v);
+	}
+}
+
+static void do_pushf(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value v = value_any();
+
+	if (s->flags_kept && s->df == CLEAR)
+		v.kind = V_FLAGS;
+	machine_push(x, s, in, stack_bytes(x, in), v);
+}
+
+static void do_popf(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value v = machine_pop(x, s, in, stack_bytes(x, in));
+
+	s->compared = 0;
+	s->left = s->right = 0;
+	s->compared_bytes = 0;
+	s->flags_blurred = 0;
+	if (v.kind == V_FLAGS) {
+		s->flags_kept = true;
+		s->flags_undefined = F_ALL;
+		s->flags_origin = ORIGIN_FLAGS;
+		s->df = CLEAR;
+		return;
+	}
+	s->flags_kept = false;
+	s->flags_undefined = 0;
+	s->flags_origin = 0;
+	s->df = v.kind == V_CONST ? (v.off >> 10 & 1 ? SET : CLEAR) : UNSURE;
+}
+
+static void do_leave(struct machine *x, struct state *s, const struct insn *in)
+{
+	machine_set_sp(x, s, in, s->gpr[GPR_BP]);
+	if (!x->stop)
+		s->gpr[GPR_BP] = machine_pop(x, s, in, x->word);
+}
+
+/* Arithmetic ---------------------------------------------------------------------------------- */
+
+static bool same_register(const struct insn *in)
+{
+	return in->op[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+	       in->op[1].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+	       in->op[0].reg.value == in->op[1].reg.value;
+}
+
+static enum alu alu_of(ZydisMnemonic m)
+{
+	switch (m) {
+	case ZYDIS_MNEMONIC_ADD:
+		return ALU_ADD;
+	case ZYDIS_MNEMONIC_AND:
+	case ZYDIS_MNEMONIC_TEST:
+		return ALU_AND;
+	case ZYDIS_MNEMONIC_OR:
+		return ALU_OR;
+	case ZYDIS_MNEMONIC_XOR:
+		return ALU_XOR;
+	case ZYDIS_MNEMONIC_SHL:
+		return ALU_SHL;
+	case ZYDIS_MNEMONIC_SHR:
+		return ALU_SHR;
+	case ZYDIS_MNEMONIC_SAR:
+		return ALU_SAR;
+	default:
+		return ALU_SUB;
+	}
+}
+
+/* How flags remember it: 1 a comparison, 2 a result compared with 0. */
+static void compared(struct state *s, const struct insn *in, const struct value *a,
+		     const struct value *b, const struct value *r, unsigned bytes)
+{
+	bool subtracts =
+		in->d.mnemonic == ZYDIS_MNEMONIC_SUB || in->d.mnemonic == ZYDIS_MNEMONIC_CMP;
+
+	if (subtracts && a->kind == V_CONST && b->kind == V_CONST)
+		remember(s, 1, a->off, b->off, bytes);
+	else if (r->kind == V_CONST &&
+		 (in->d.mnemonic == ZYDIS_MNEMONIC_TEST || in->d.mnemonic == ZYDIS_MNEMONIC_AND ||
+		  in->d.mnemonic == ZYDIS_MNEMONIC_OR || in->d.mnemonic == ZYDIS_MNEMONIC_XOR))
+		remember(s, 2, r->off, 0, bytes);
+}
+
+static void do_alu(struct machine *x, struct state *s, const struct insn *in)
+{
+	enum alu op = alu_of(in->d.mnemonic);
+	struct value a = machine_read(x, s, in, 0), b = machine_read(x, s, in, 1), r;
+	unsigned bytes = bytes_of(in, 0);
+
+	if (same_register(in) && (op == ALU_XOR || op == ALU_SUB))
+		a = b = r = value_const(0);
+	else
+		r = alu(x, op, &a, &b, bytes);
+	set_flags(s, in, &r, bytes);
+	compared(s, in, &a, &b, &r, bytes);
+	if (op >= ALU_SHL && b.kind != V_CONST)
+		s->compared = 0;
+	machine_write(x, s, in, 0, r);
+}
+
+static void do_compare(struct machine *x, struct state *s, const struct insn *in)
+{
+	enum alu op = alu_of(in->d.mnemonic);
+	struct value a = machine_read(x, s, in, 0), b = machine_read(x, s, in, 1), r;
+	unsigned bytes = bytes_of(in, 0);
+
+	r = alu(x, op, &a, &b, bytes);
+	set_flags(s, in, &r, bytes);
+	compared(s, in, &a, &b, &r, bytes);
+}
+
+static void do_step(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value a = machine_read(x, s, in, 0), one = value_const(1), r;
+
+	r = alu(x, in->d.mnemonic == ZYDIS_MNEMONIC_INC ? ALU_ADD : ALU_SUB, &a, &one,
+		bytes_of(in, 0));
+	set_flags(s, in, &r, bytes_of(in, 0));
+	if (r.kind == V_CONST)
+		remember(s, 3, r.off, 0, bytes_of(in, 0));
+	machine_write(x, s, in, 0, r);
+}
+
+static void do_neg(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value a = machine_read(x, s, in, 0), zero = value_const(0), r;
+
+	r = alu(x, ALU_SUB, &zero, &a, bytes_of(in, 0));
+	set_flags(s, in, &r, bytes_of(in, 0));
+	machine_write(x, s, in, 0, r);
+}
+
+static void do_not(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value a = machine_read(x, s, in, 0);
+	struct value ones = value_const(x->word == 4 ? 0xffffffff : ~0ull);
+
+	machine_write(x, s, in, 0, alu(x, ALU_XOR, &a, &ones, bytes_of(in, 0)));
+}
+
+/* Of a register and itself: the carry, spread. */
+static void do_sbb(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value a = machine_read(x, s, in, 0), b = machine_read(x, s, in, 1);
+	struct value f = of_flags(s, in), r = alu(x, ALU_SUB, &a, &b, bytes_of(in, 0));
+
+	if (same_register(in))
+		r = value_any();
+	r = value_mix(&r, &f);
+	set_flags(s, in, &r, bytes_of(in, 0));
+	machine_write(x, s, in, 0, r);
+}
+
+static void do_df(struct machine *x, struct state *s, const struct insn *in)
+{
+	(void)x;
+	s->df = in->d.mnemonic == ZYDIS_MNEMONIC_STD ? SET : CLEAR;
+}
+
+/* Strings ------------------------------------------------------------------------------------- */
+
+static void advance(struct machine *x, struct state *s, unsigned reg, const struct value *count,
+		    unsigned bytes)
+{
+	struct value *v = &s->gpr[reg], by = value_const(count->off * bytes);
+
+	if (count->kind == V_CONST && s->df != UNSURE) {
+		*v = alu(x, s->df == SET ? ALU_SUB : ALU_ADD, v, &by, x->word);
+	} else {
+		*v = value_mix(v, count);
+		value_blur(v, x->word);
+	}
+}
+
+/* Write `count` elements from di on. */
+static void string_store(struct machine *x, struct state *s, const struct insn *in,
+			 const struct value *count, unsigned bytes, const struct value *v)
+{
+	struct address to = { .v = s->gpr[GPR_DI] };
+	uint64_t n = count->off;
+
+	if (count->kind == V_CONST && !n)
+		return;
+	if (count->kind == V_CONST && s->df != UNSURE && n < 1u << 20) {
+		if (s->df == SET) {
+			struct value by = value_const((n - 1) * bytes);
+
+			to.v = alu(x, ALU_SUB, &to.v, &by, x->word);
+		}
+		machine_store(x, s, in, &to, (uint32_t)(n * bytes), v);
+		return;
+	}
+	to.v.kind = V_ANY;
+	machine_store(x, s, in, &to, bytes, v);
+}
+
+static void do_string(struct machine *x, struct state *s, const struct insn *in)
+{
+	unsigned bytes = bytes_of(in, 0);
+	bool repeated = in->d.attributes &
+			(ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE);
+	struct value count = repeated ? s->gpr[GPR_CX] : value_const(1), v = value_any();
+	const char *name = ZydisMnemonicGetString(in->d.mnemonic);
+	bool moves = name[0] == 'm', stores = name[1] == 't', loads = name[0] == 'l';
+	bool scans = name[1] == 'c', compares = name[0] == 'c';
+	struct address from = { .v = s->gpr[GPR_SI] };
+
+	if (in->d.address_width < 8 * x->word) {
+		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,
+			      "a string instruction with narrow addresses is not modelled");
+		x->stop = true;
+		return;
+	}
+	if (compares || scans)
+		count = repeated ? value_any() : count;
+	if (moves || loads || compares) {
+		if (!repeated)
+			v = machine_load(x, s, in, &from, bytes);
+		else
+			machine_use(x, s, in->at, &from.v, x->word, "an address");
+	}
+	if (repeated)
+		v = value_any();
+	if (stores)
+		v = read_gpr(x, s, GPR_AX, 0, bytes);
+	if (repeated && v.kind != V_CONST && v.kind != V_ANY)
+		v.kind = V_ANY;
+	if (stores && repeated && (v.kind != V_CONST || count.kind != V_CONST || count.off != 1))
+		v.kind = V_ANY;
+	if (moves || stores)
+		string_store(x, s, in, &count, bytes, &v);
+	if (moves || loads || compares)
+		advance(x, s, GPR_SI, &count, bytes);
+	if (!loads)
+		advance(x, s, GPR_DI, &count, bytes);
+	if (loads)
+		write_gpr(x, s, in, GPR_AX, 0, bytes, v);
+	if (repeated)
+		s->gpr[GPR_CX] = scans || compares ? value_any() : value_const(0);
+	set_flags(s, in, &v, bytes);
+}
+
+/* x87, MMX, control words --------------------------------------------------------------------- */
+
+static void do_emms(struct machine *x, struct state *s, const struct insn *in)
+{
+	(void)x;
+	(void)in;
+	s->mmx = CLEAR;
+	s->x87 = 0;
+}
+
+static void do_ldmxcsr(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value v = machine_read(x, s, in, 0);
+
+	s->mxcsr = v.kind == V_MXCSR ? CLEAR : v.kind == V_CONST ? SET : UNSURE;
+}
+
+static void do_stmxcsr(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value v = value_any();
+
+	if (s->mxcsr == CLEAR)
+		v.kind = V_MXCSR;
+	machine_write(x, s, in, 0, v);
+}
+
+static void do_fldcw(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value v = machine_read(x, s, in, 0);
+
+	s->cw = v.kind == V_CW ? CLEAR : v.kind == V_CONST ? SET : UNSURE;
+}
+
+static void do_fnstcw(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value v = value_any();
+
+	if (s->cw == CLEAR)
+		v.kind = V_CW;
+	machine_write(x, s, in, 0, v);
+}
+
+/* Vectors ------------------------------------------------------------------------------------- */
+
+static void do_plain(struct machine *x, struct state *s, const struct insn *in);
+
+/* A whole vector moves: 16 bytes keep their value, what is above is not followed. */
+static void do_vector(struct machine *x, struct state *s, const struct insn *in)
+{
+	unsigned bytes = bytes_of(in, 0);
+	struct value v;
+	struct address m;
+
+	if (in->d.operand_count_visible != 2 || bytes < 16 || bytes != bytes_of(in, 1)) {
+		do_plain(x, s, in);
+		return;
+	}
+	if (in->op[1].type == ZYDIS_OPERAND_TYPE_MEMORY) {
+		m = machine_address(x, s, in, 1);
+		v = machine_load(x, s, in, &m, 16);
+	} else {
+		v = machine_read(x, s, in, 1);
+	}
+	if (in->op[0].type != ZYDIS_OPERAND_TYPE_MEMORY) {
+		machine_write(x, s, in, 0, v);
+		return;
+	}
+	m = machine_address(x, s, in, 0);
+	machine_store(x, s, in, &m, 16, &v);
+	if (bytes > 16 && !x->stop) {
+		struct value by = value_const(16), any = value_any();
+
+		m.v = alu(x, ALU_ADD, &m.v, &by, x->word);
+		machine_store(x, s, in, &m, bytes - 16, &any);
+	}
+}
+
+static void do_vzeroall(struct machine *x, struct state *s, const struct insn *in)
+{
+	(void)x;
+	(void)in;
+	for (unsigned i = 0; i < XMM_COUNT; i++)
+		s->vector[i] = value_any();
+}
+
+static void do_movsd(struct machine *x, struct state *s, const struct insn *in)
+{
+	(in->d.meta.category == ZYDIS_CATEGORY_STRINGOP ? do_string : do_plain)(x, s, in);
+}
+
+static void do_cmpsd(struct machine *x, struct state *s, const struct insn *in)
+{
+	do_movsd(x, s, in);
+}
+
+/* Everything else ----------------------------------------------------------------------------- */
+
+/* Is every source the same vector register, whose value then does not matter? */
+static bool ignores_sources(const struct insn *in)
+{
+	unsigned last = in->d.operand_count_visible - 1u;
+
+	switch (in->d.mnemonic) {
+	case ZYDIS_MNEMONIC_PXOR:
+	case ZYDIS_MNEMONIC_XORPS:
+	case ZYDIS_MNEMONIC_XORPD:
+	case ZYDIS_MNEMONIC_PCMPEQB:
+	case ZYDIS_MNEMONIC_PCMPEQW:
+	case ZYDIS_MNEMONIC_PCMPEQD:
+	case ZYDIS_MNEMONIC_PCMPEQQ:
+	case ZYDIS_MNEMONIC_VPXOR:
+	case ZYDIS_MNEMONIC_VXORPS:
+	case ZYDIS_MNEMONIC_VXORPD:
+	case ZYDIS_MNEMONIC_VPCMPEQD:
+		return last && in->op[last].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+		       in->op[last - 1].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+		       in->op[last].reg.value == in->op[last - 1].reg.value;
+	default:
+		return false;
+	}
+}
+
+static bool reads(const ZydisDecodedOperand *o)
+{
+	return o->actions & ZYDIS_OPERAND_ACTION_MASK_READ;
+}
+
+static bool writes(const ZydisDecodedOperand *o)
+{
+	return o->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE;
+}
+
+/* What went into the results: all of it, or nothing, is undefined. */
+static struct value sources(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value r = of_flags(s, in);
+	bool blurred = false, quiet = ignores_sources(in), any = false, all = true;
+
+	for (unsigned i = 0; i < in->d.operand_count; i++) {
+		const ZydisDecodedOperand *o = &in->op[i];
+		bool general_one;
+		struct value v;
+		unsigned at;
+
+		if (!reads(o) || o->type == ZYDIS_OPERAND_TYPE_IMMEDIATE ||
+		    (o->type == ZYDIS_OPERAND_TYPE_REGISTER && o->reg.value == ZYDIS_REGISTER_RSP))
+			continue;
+		if (o->type == ZYDIS_OPERAND_TYPE_MEMORY && o->mem.type == ZYDIS_MEMOP_TYPE_AGEN)
+			continue;
+		v = machine_read(x, s, in, i);
+		general_one = o->type == ZYDIS_OPERAND_TYPE_REGISTER &&
+			      general(x, o->reg.value, &at) >= 0;
+		if (o->type == ZYDIS_OPERAND_TYPE_REGISTER && !general_one &&
+		    vector(o->reg.value) < 0)
+			continue;
+		if (general_one || bytes_of(in, i) <= 8) {
+			uint8_t whole = low_bytes(bytes_of(in, i));
+
+			v.undefined &= whole;
+			blurred = blurred || (v.undefined && v.undefined != whole);
+		}
+		any = true;
+		all = all && v.undefined;
+		r = value_mix(&r, &v);
+	}
+	r.kind = V_ANY;
+	if (quiet)
+		return value_any();
+	/* Vectors are not followed lane by lane: only what is all garbage is garbage. */
+	if (in->d.meta.isa_set != ZYDIS_ISA_SET_INVALID && any && !all && r.undefined)
+		blurred = true;
+	if (r.undefined)
+		r.undefined = 0xff;
+	if (blurred)
+		r.flags |= VALUE_BLURRED;
+	return r;
+}
+
+static bool system_register(ZydisRegister reg)
+{
+	switch (ZydisRegisterGetClass(reg)) {
+	case ZYDIS_REGCLASS_SEGMENT:
+	case ZYDIS_REGCLASS_CONTROL:
+	case ZYDIS_REGCLASS_DEBUG:
+	case ZYDIS_REGCLASS_TEST:
+	case ZYDIS_REGCLASS_TABLE:
+		return true;
+	default:
+		return reg == ZYDIS_REGISTER_PKRU || reg == ZYDIS_REGISTER_XCR0;
+	}
+}
+
+static bool is_flags(ZydisRegister reg)
+{
+	return ZydisRegisterGetClass(reg) == ZYDIS_REGCLASS_FLAGS;
+}
+
+static void write_result(struct machine *x, struct state *s, const struct insn *in, unsigned op,
+			 struct value r)
+{
+	const ZydisDecodedOperand *o = &in->op[op];
+	bool perhaps = o->actions & ZYDIS_OPERAND_ACTION_CONDWRITE;
+	unsigned at;
+
+	if (o->type == ZYDIS_OPERAND_TYPE_REGISTER && system_register(o->reg.value)) {
+		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,
+			      "it writes a system register");
+		x->stop = true;
+		return;
+	}
+	if (o->type == ZYDIS_OPERAND_TYPE_REGISTER && vector(o->reg.value) >= 0) {
+		int n = vector(o->reg.value);
+
+		if (r.flags & VALUE_BLURRED)
+			r.undefined = 0;
+		if (n < XMM_COUNT && perhaps)
+			r = value_join(&s->vector[n], &r);
+		r.flags &= (uint8_t)~VALUE_FRAME;
+	} else if (o->type == ZYDIS_OPERAND_TYPE_REGISTER && general(x, o->reg.value, &at) >= 0) {
+		if (perhaps) {
+			struct value old = machine_read(x, s, in, op);
+
+			r = value_join(&old, &r);
+		}
+	} else if (o->type == ZYDIS_OPERAND_TYPE_REGISTER) {
+		return;
+	}
+	machine_write(x, s, in, op, r);
+}
+
+static void touches_mmx(struct state *s, const struct insn *in)
+{
+	for (unsigned i = 0; i < in->d.operand_count; i++) {
+		if (in->op[i].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+		    ZydisRegisterGetClass(in->op[i].reg.value) == ZYDIS_REGCLASS_MMX)
+			s->mmx = SET;
+	}
+}
+
+static void do_plain(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value r = sources(x, s, in);
+
+	if (in->d.meta.category == ZYDIS_CATEGORY_NOP ||
+	    in->d.meta.category == ZYDIS_CATEGORY_WIDENOP ||
+	    in->d.meta.category == ZYDIS_CATEGORY_PREFETCH)
+		return;
+	touches_mmx(s, in);
+	set_flags(s, in, &r, 8);
+	for (unsigned i = 0; i < in->d.operand_count && !x->stop; i++) {
+		const ZydisDecodedOperand *o = &in->op[i];
+
+		if (writes(o) &&
+		    !(o->type == ZYDIS_OPERAND_TYPE_REGISTER && is_flags(o->reg.value)))
+			write_result(x, s, in, i, r);
+	}
+}
+
+static void do_fpu(struct machine *x, struct state *s, const struct insn *in, int delta)
+{
+	if (s->mmx != CLEAR) {
+		s->x87 = X87_UNKNOWN;
+		s->mmx = UNSURE;
+	}
+	do_plain(x, s, in);
+	if (s->x87 == X87_UNKNOWN || !delta)
+		return;
+	s->x87 = (int8_t)(s->x87 + delta);
+	if (s->x87 < 0 || s->x87 > 8) {
+		machine_issue(x, CHECK_X87_STACK, 0, false, in->at,
+			      s->x87 < 0 ? "declare what the function that it calls returns" : NULL,
+			      s->x87 < 0 ? "it takes from an empty x87 stack"
+					 : "the x87 stack overflows");
+		s->x87 = X87_UNKNOWN;
+	}
+}
+
+/* All ----------------------------------------------------------------------------------------- */
+
+static handler exact_of(ZydisMnemonic m)
+{
+	switch (m) {
+#define EXACT(mnemonic, function)       \
+	case ZYDIS_MNEMONIC_##mnemonic: \
+		return function;
+#include "prove/insn.def"
+	default:
+		return NULL;
+	}
+}
+
+static bool fpu_of(ZydisMnemonic m, int *delta)
+{
+	switch (m) {
+#define FPU(mnemonic, by)               \
+	case ZYDIS_MNEMONIC_##mnemonic: \
+		*delta = by;            \
+		return true;
+#include "prove/insn.def"
+	default:
+		return false;
+	}
+}
+
+static bool plain_of(const struct insn *in)
+{
+	switch (in->d.mnemonic) {
+#define EXCEPT(mnemonic) case ZYDIS_MNEMONIC_##mnemonic:
+#include "prove/insn.def"
+		return false;
+#define PLAIN(mnemonic) case ZYDIS_MNEMONIC_##mnemonic:
+#include "prove/insn.def"
+		return true;
+	default:
+		break;
+	}
+	switch (in->d.meta.category) {
+#define CLASS(category) case ZYDIS_CATEGORY_##category:
+#include "prove/insn.def"
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool machine_models(const struct insn *in)
+{
+	int delta;
+
+	return exact_of(in->d.mnemonic) || fpu_of(in->d.mnemonic, &delta) || plain_of(in);
+}
+
+void machine_step(struct machine *x, struct state *s, const struct insn *in)
+{
+	handler exact = exact_of(in->d.mnemonic);
+	int delta;
+
+	if (exact) {
+		exact(x, s, in);
+	} else if (fpu_of(in->d.mnemonic, &delta)) {
+		do_fpu(x, s, in, delta);
+	} else if (plain_of(in)) {
+		do_plain(x, s, in);
+	} else {
+		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,
+			      "what it does is not modelled");
+		x->stop = true;
+	}
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* subject.h */
+#include "prove/subject.h"
+
+#include "gen/gen.h"
+
+#include <string.h>
+
+static enum loc_kind kind_of(unsigned kind)
+{
+	return kind == CL_XMM     ? LOC_XMM
+	       : kind == CL_X87   ? LOC_X87
+	       : kind == CL_STACK ? LOC_STACK
+				  : LOC_GPR;
+}
+
+/* Arguments that an `in' line moved. */
+static void moved(const struct contract *c, struct prove_subject *out)
+{
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		const struct cc_loc *l = &c->input[i].d.loc[0];
+
+		if (!c->input[i].moved || !c->input[i].d.nlocs)
+			continue;
+		out->moved |= 1u << i;
+		out->moved_to[i] = (struct loc){ .kind = kind_of(l->kind),
+						 .reg = l->reg,
+						 .stack = (int)l->stack,
+						 .off = l->off,
+						 .bytes = l->bytes };
+	}
+}
+
+void subject_of_contract(struct arena *a, const struct contract *c, struct prove_subject *out)
+{
+	*out = (struct prove_subject){ .name = c->decl->proto->name,
+				       .proto = c->decl->proto,
+				       .conv = c->conv,
+				       .place = c->place,
+				       .kept_gpr = c->kept_gpr,
+				       .kept_vector = c->kept_xmm,
+				       .keeps_flags = c->keeps_flags,
+				       .never = c->never,
+				       .variadic = c->decl->proto->variadic,
+				       .jumps = c->jumps,
+				       .pop = c->pop,
+				       .area = c->area,
+				       .align_entry = c->align_entry,
+				       .align_calls = c->align_calls };
+	moved(c, out);
+	for (size_t i = 0; i < c->nout; i++) {
+		/* What the line says is compared by running. */
+		for (unsigned k = 0; k < out->place.ret.nlocs; k++) {
+			if (!c->out[i].slot && out->place.ret.loc[k].reg == c->out[i].n)
+				out->place.ret.loc[k].bytes = 0;
+		}
+	}
+	for (size_t i = 0; i < c->ncalls; i++) {
+		if (c->call[i].interrupt)
+			out->cannot = "a call by interrupt is not modelled";
+	}
+	if (c->exit)
+		out->cannot = "a VM entry is not modelled";
+	(void)a;
+}
+
+const char *subject_of_prototype(const char *name, const struct prototype *p,
+				 const struct convention *conv, enum profile_id profile,
+				 struct prove_subject *out)
+{
+	const char *why;
+
+	*out = (struct prove_subject){ .name = name,
+				       .proto = p,
+				       .conv = conv,
+				       .kept_gpr = conv->saved_gpr,
+				       .kept_vector = conv->saved_xmm,
+				       .variadic = p->variadic,
+				       .jumps = -1 };
+	why = abi_place_in(profile, conv, p, &out->place);
+	if (why)
+		return why;
+	out->pop = out->place.pop_bytes;
+	out->area = out->place.stack_bytes;
+	out->align_entry = out->place.align;
+	out->align_calls = out->place.align < 16 ? out->place.align : 16;
+	if (out->align_entry < word_bytes(conv->width))
+		out->align_entry = out->align_calls = word_bytes(conv->width);
+	if (out->place.pop_unspecified)
+		return "no document says how much it pops";
+	return NULL;
+}
+
+const struct prove_callee *subject_callee(void *closure, const char *name)
+{
+	static struct prove_callee answer;
+	const struct contract_file *f = closure;
+
+	for (size_t i = 0; i < f->n; i++) {
+		if (strcmp(f->v[i].decl->proto->name, name) != 0)
+			continue;
+		answer = (struct prove_callee){ .proto = f->v[i].decl->proto,
+						.conv = f->v[i].conv,
+						.place = f->v[i].place,
+						.never = f->v[i].never };
+		return &answer;
+	}
+	for (size_t i = 0; i < f->nprobes; i++) {
+		if (!f->probe[i].symbol || strcmp(f->probe[i].symbol, name) != 0)
+			continue;
+		answer = (struct prove_callee){ .proto = f->probe[i].proto,
+						.conv = f->probe[i].conv,
+						.place = f->probe[i].place };
+		return &answer;
+	}
+	return NULL;
+}
