@@ -4,6 +4,7 @@
 #include "run/case_files.h"
 #include "run/claims.h"
 #include "run/effort.h"
+#include "run/prove.h"
 #include "run/results.h"
 #include "run/shard.h"
 #include "run/tools.h"
@@ -56,6 +57,8 @@ static const char usage[] =
 	"  --shard K/N     only the K-th of N parts: DIR/shard.json for `clobber merge'\n"
 	"  --fresh         run every payload again, even where nothing changed since the\n"
 	"                  last run in DIR\n"
+	"  --prove         prove each compiled function, too (docs/prove.md):\n"
+	"                  DIR/prove.txt\n"
 	"  --jobs N        compile N files, run N payloads at once (default: ninja\n"
 	"                  decides; as many as there are processors)\n"
 	"  --launcher CMD  call compilers through CMD: ccache, distcc, icecc\n"
@@ -73,7 +76,7 @@ struct options {
 	uint64_t seed;
 	enum edition edition;
 	unsigned jobs;
-	bool verbose, quiet, build_only, fresh;
+	bool verbose, quiet, build_only, fresh, prove;
 };
 
 static uint64_t number(const char *option, const char *s, uint64_t max)
@@ -109,7 +112,8 @@ enum {
 	OPT_VMX_WITH,
 	OPT_BUILD_ONLY,
 	OPT_BUILT,
-	OPT_FRESH
+	OPT_FRESH,
+	OPT_PROVE
 };
 
 /* What is built already is not chosen again. */
@@ -156,6 +160,7 @@ static bool parse_options(int argc, char **argv, struct options *o)
 					       { "build-only", 0, NULL, OPT_BUILD_ONLY },
 					       { "built", 1, NULL, OPT_BUILT },
 					       { "fresh", 0, NULL, OPT_FRESH },
+					       { "prove", 0, NULL, OPT_PROVE },
 					       { "verbose", 0, NULL, 'v' },
 					       { "quiet", 0, NULL, 'q' },
 					       { "help", 0, NULL, 'h' },
@@ -203,6 +208,9 @@ static bool parse_options(int argc, char **argv, struct options *o)
 			break;
 		case OPT_COLOR:
 			o->color = color_option(optarg);
+			break;
+		case OPT_PROVE:
+			o->prove = true;
 			break;
 		case OPT_LAUNCHER:
 			o->launcher = optarg;
@@ -424,6 +432,21 @@ static void print_costs(const struct matrix *m)
 	}
 }
 
+/* Behind the matrix: what is proved of it. The exit status: a contradiction is an error. */
+static int prove(const struct matrix *m, const struct options *o, int status)
+{
+	struct proved proved;
+	struct str out = { 0 };
+
+	prove_matrix(m, &proved);
+	str_add(&proved.text, "");
+	save_text(arena_printf(m->arena, "%s/prove.txt", o->out), &proved.text);
+	proved_summary(m, &proved, &out);
+	fputs(out.s, stdout);
+	str_free(&out);
+	return proved.contradictions && !status ? 1 : status;
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct options o;
@@ -482,6 +505,8 @@ int cmd_run(int argc, char **argv)
 							  .color = o.color,
 							  .verbose = o.verbose,
 							  .quiet = o.quiet });
+	if (o.prove && !o.shard && !o.build_only)
+		status = prove(&m, &o, status);
 	if (o.verbose && !o.quiet && !o.shard && !o.build_only)
 		print_costs(&m);
 	effort_add(&effort, &m);

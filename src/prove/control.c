@@ -239,8 +239,10 @@ static uint64_t table_end(const struct machine *x, uint64_t at)
 	return end;
 }
 
-static void table_jump(struct flow *f, struct state *s, const struct insn *in,
-		       const struct value *t)
+/* Entries from `at` on, upward or downward, as long as they are such; how many. The index may be
+ * biased, so the table may begin before what the instruction names. */
+static unsigned table_part(struct flow *f, struct state *s, const struct insn *in,
+			   const struct value *t, uint64_t at, bool down)
 {
 	struct machine *x = f->x;
 	const struct image_section *section = image_section_at(x->m, t->off);
@@ -248,21 +250,30 @@ static void table_jump(struct flow *f, struct state *s, const struct insn *in,
 	uint64_t end = table_end(x, t->off), to;
 	unsigned bytes = t->id & 0x7f, n = 0;
 
-	for (uint64_t at = t->off; n < MOST_TABLE && table_entry(x, t, at, end, &to); at += bytes) {
-		const struct image_symbol *there = image_function_of(x->m, to);
-
+	while (n < MOST_TABLE && at >= section->address && table_entry(x, t, at, end, &to)) {
 		/* Beyond the table: another one, or code. */
-		if (!image_relocated(x->m, at) && !(section->code && there == own))
+		if (!image_relocated(x->m, at) &&
+		    !((section->code || x->m->linked) && image_function_of(x->m, to) == own))
 			break;
 		flow_edge(f, to, x->context, s, in->at);
 		n++;
+		at = down ? at - bytes : at + bytes;
 	}
+	return n;
+}
+
+static void table_jump(struct flow *f, struct state *s, const struct insn *in,
+		       const struct value *t)
+{
+	unsigned n = table_part(f, s, in, t, t->off, false) +
+		     table_part(f, s, in, t, t->off - (t->id & 0x7f), true);
+
 	if (!n)
 		cannot(f, in, "its jump table cannot be read",
 		       "the table in a read-only section of this object");
 	else
-		machine_assume(x, arena_printf(x->a, "the jump at %s stays in its table",
-					       machine_place(x, in->at)));
+		machine_assume(f->x, arena_printf(f->x->a, "the jump at %s stays in its table",
+						  machine_place(f->x, in->at)));
 }
 
 static void indirect_jump(struct flow *f, struct state *s, const struct insn *in,

@@ -36,6 +36,25 @@ static const struct {
 
 /* Sections ------------------------------------------------------------------------------------ */
 
+/* Where the next section goes; false: there is no room, or its header is nonsense. */
+static bool next_address(uint64_t *at, const GElf_Shdr *h, uint64_t *base)
+{
+	uint64_t align = h->sh_addralign > GAP ? h->sh_addralign : GAP;
+
+	if (align & (align - 1) || align > FIRST || *at + h->sh_size + 2 * align > GOT)
+		return false;
+	*base = (*at + align - 1) & -align;
+	*at = *base + h->sh_size + GAP;
+	return true;
+}
+
+static int by_place(const void *x, const void *y)
+{
+	const struct image_section *a = x, *b = y;
+
+	return (a->address > b->address) - (a->address < b->address);
+}
+
 static bool place_sections(struct layout *l)
 {
 	uint64_t at = FIRST;
@@ -50,7 +69,6 @@ static bool place_sections(struct layout *l)
 		GElf_Shdr *h = &l->header[i];
 		struct image_section *s = &l->m->section[l->m->nsections];
 		const char *name;
-		uint64_t align;
 
 		if (!gelf_getshdr(elf_getscn(l->elf, i), h))
 			return false;
@@ -59,21 +77,21 @@ static bool place_sections(struct layout *l)
 			return false;
 		if (!(h->sh_flags & SHF_ALLOC) || h->sh_size > UNDEFINED / 8)
 			continue;
-		align = h->sh_addralign > GAP ? h->sh_addralign : GAP;
-		if (align & (align - 1) || align > FIRST || at + h->sh_size + 2 * align > GOT)
+		if (l->m->linked) {
+			l->base[i] = h->sh_addr;
+		} else if (!next_address(&at, h, &l->base[i])) {
 			return false;
-		at = (at + align - 1) & -align;
-		l->base[i] = at;
+		}
 		name = elf_strptr(l->elf, strings, h->sh_name);
 		*s = (struct image_section){ .name = name ? arena_strdup(l->a, name) : "",
-					     .address = at,
+					     .address = l->base[i],
 					     .size = h->sh_size,
 					     .code = h->sh_flags & SHF_EXECINSTR };
 		s->bytes = h->sh_type == SHT_NOBITS ? NULL : l->raw + h->sh_offset;
 		s->writable = h->sh_flags & SHF_WRITE && strncmp(s->name, ".data.rel.ro", 12) != 0;
 		l->m->nsections++;
-		at += h->sh_size + GAP;
 	}
+	qsort(l->m->section, l->m->nsections, sizeof(*l->m->section), by_place);
 	return true;
 }
 
@@ -107,12 +125,22 @@ static int by_address(const void *x, const void *y)
 	return (a->address > b->address) - (a->address < b->address);
 }
 
+/* Of one name the global one first. */
+static int by_name(const void *x, const void *y)
+{
+	const struct image_symbol *a = *(struct image_symbol *const *)x,
+				  *b = *(struct image_symbol *const *)y;
+	int o = strcmp(a->name, b->name);
+
+	return o ? o : a->local - b->local;
+}
+
 static uint64_t symbol_address(const struct layout *l, const GElf_Sym *y, size_t index)
 {
 	if (y->st_shndx == SHN_ABS)
 		return y->st_value;
 	if (y->st_shndx < l->nsections)
-		return l->base[y->st_shndx] + y->st_value;
+		return (l->m->linked ? 0 : l->base[y->st_shndx]) + y->st_value;
 	return UNDEFINED + index * APART;
 }
 
@@ -160,7 +188,10 @@ static void sort_symbols(struct layout *l)
 		if (m->symbol[i].section)
 			m->by_address[m->ndefined++] = &m->symbol[i];
 	}
+	m->by_name = arena_alloc(l->a, (m->nsymbols + 1) * sizeof(*m->by_name));
+	memcpy(m->by_name, m->by_address, m->ndefined * sizeof(*m->by_name));
 	qsort(m->by_address, m->ndefined, sizeof(*m->by_address), by_address);
+	qsort(m->by_name, m->ndefined, sizeof(*m->by_name), by_name);
 }
 
 /* Relocations --------------------------------------------------------------------------------- */
@@ -310,23 +341,27 @@ static bool read_image(struct arena *a, const char *where, const void *data, siz
 	l.raw = arena_alloc(a, size + 16);
 	memcpy(l.raw, data, size);
 	l.elf = elf_memory((char *)copy, size);
-	if (!l.elf || !gelf_getehdr(l.elf, &h) || h.e_type != ET_REL ||
+	if (!l.elf || !gelf_getehdr(l.elf, &h) || (h.e_type != ET_REL && h.e_type != ET_EXEC) ||
 	    (h.e_machine != EM_386 && h.e_machine != EM_X86_64)) {
 		elf_end(l.elf);
 		return true; /* other things may be in an archive, too */
 	}
 	l.word = h.e_ident[EI_CLASS] == ELFCLASS64 ? 8 : 4;
-	*l.m = (struct image){
-		.where = where, .width = l.word == 8 ? W64 : W32, .elf = l.raw, .elf_size = size
-	};
+	*l.m = (struct image){ .where = where,
+			       .width = l.word == 8 ? W64 : W32,
+			       .linked = h.e_type == ET_EXEC,
+			       .elf = l.raw,
+			       .elf_size = size };
 	ok = place_sections(&l);
 	for (size_t i = 1; ok && i < l.nsections; i++) {
 		if (l.header[i].sh_type == SHT_SYMTAB)
 			read_symbols(&l, i);
 	}
-	if (ok) {
+	if (ok && !l.m->linked) {
 		relocate_all(&l);
 		write_addresses(&l);
+	}
+	if (ok) {
 		sort_symbols(&l);
 		qsort(l.m->relocated, l.m->nrelocated, sizeof(uint64_t), by_number);
 		qsort(l.m->hole, l.m->nholes, sizeof(*l.m->hole), by_number);
@@ -463,16 +498,17 @@ bool image_relocated(const struct image *m, uint64_t address)
 
 const struct image_symbol *image_find(const struct image *m, const char *name)
 {
-	const struct image_symbol *local = NULL;
+	size_t low = 0, high = m->ndefined;
 
-	for (size_t i = 0; i < m->ndefined; i++) {
-		if (strcmp(m->by_address[i]->name, name))
-			continue;
-		if (!m->by_address[i]->local)
-			return m->by_address[i];
-		local = m->by_address[i];
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (strcmp(m->by_name[mid]->name, name) < 0)
+			low = mid + 1;
+		else
+			high = mid;
 	}
-	return local;
+	return low < m->ndefined && !strcmp(m->by_name[low]->name, name) ? m->by_name[low] : NULL;
 }
 
 /* Index of the first symbol behind the address. */

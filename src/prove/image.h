@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A relocatable object as the prover reads it: every section that will be in memory at an address
- * of its own, relocations applied as a linker would, undefined symbols at addresses where nothing
- * else is. The addresses are made up; what a function does may not depend on them. */
+/* A relocatable object (or a program that is linked statically) as the prover reads it: every
+ * section that will be in memory at an address of its own, relocations applied as a linker would,
+ * undefined symbols at addresses where nothing else is. The addresses are made up; what a function
+ * does may not depend on them. */
 #ifndef CLOBBER_PROVE_IMAGE_H
 #define CLOBBER_PROVE_IMAGE_H
 
@@ -30,11 +31,13 @@ struct image_hole {
 struct image {
 	const char *where; /* "libx.a(y.o)" */
 	enum width width;
+	bool linked;                   /* it has addresses of its own, and no relocations */
 	struct image_section *section; /* by address */
 	size_t nsections;
 	struct image_symbol *symbol; /* named ones, defined or not */
 	size_t nsymbols;
 	struct image_symbol **by_address; /* defined ones in code or data, sorted */
+	struct image_symbol **by_name;    /* the same */
 	size_t ndefined;
 	struct image_hole *hole; /* by address */
 	size_t nholes;

@@ -353,3 +353,24 @@ void prove_function(struct arena *a, const struct prove_job *job, const struct p
 		(struct proof_finding){ .check = CHECK_COUNT,
 					.words = f->cannot ? f->cannot : "no object defines it" };
 }
+
+bool prove_decides(enum check check)
+{
+	switch (check) {
+	case CHECK_SAVED:
+	case CHECK_SP:
+	case CHECK_CANARY:
+	case CHECK_ALIGN:
+	case CHECK_AL:
+	case CHECK_DF:
+	case CHECK_X87_STACK:
+	case CHECK_X87_CW:
+	case CHECK_MXCSR:
+	case CHECK_STATUS:
+	case CHECK_UNWIND:
+	case CHECK_STACK:
+		return true;
+	default:
+		return false;
+	}
+}

@@ -69,6 +69,9 @@ struct prove_job {
 void prove_function(struct arena *a, const struct prove_job *job, const struct prove_subject *f,
 		    struct proof *out);
 
+/* Is the check one that `proved' speaks of? The others compare values, which needs a run. */
+bool prove_decides(enum check check);
+
 extern const char *const answer_name[];
 
 #endif
