@@ -512,7 +512,7 @@ int cmd_run(int argc, char **argv)
 	effort_add(&effort, &m);
 	if (request.plan)
 		effort_add(&effort, &claims_matrix);
-	if (!o.quiet)
+	if (!o.quiet && !o.build_only)
 		printf("%s\n", effort_text(p.arena, &effort));
 	if (request.plan) {
 		status = claims_status(&claims, status);
