@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* A payload as a process, started again behind the case that took it down: what place native and
+ * the user-mode emulators have in common. */
+#ifndef CLOBBER_PROCESS_PLACE_H
+#define CLOBBER_PROCESS_PLACE_H
+
+#include "place/place.h"
+
+#include <sys/types.h>
+#include <time.h>
+
+/* How a payload is started and watched. */
+struct process {
+	const char *program;    /* path of what runs the payload; NULL: itself */
+	const char *options[3]; /* in front of the payload, NULL-ended */
+	/* In the child, before it becomes the program: confine it. False: that failed. May be NULL.
+	 */
+	bool (*confine)(void *closure);
+	/* Wait for the process: its wait status, or -1 when it had to be ended. */
+	int (*wait)(void *closure, pid_t pid, const volatile struct cl_header *h);
+	void *closure;
+};
+
+/* Run the payload. Outcomes live in `a`; out->n is set, and out->why_not by the caller. */
+void process_run(struct arena *a, const struct payload *p, const struct process *how,
+		 struct place_run *out);
+
+/* Does the process come on? Looked at now and then while waiting for it. */
+struct progress {
+	struct timespec since; /* CLOCK_MONOTONIC */
+	uint32_t executed, current;
+};
+
+/* Seconds without progress after which a process is given up, by its watcher. */
+enum { PROCESS_STUCK_S = 15 };
+
+void progress_start(struct progress *g, const volatile struct cl_header *h);
+/* Seconds of wall clock since a case last came to its end. */
+long progress_idle(struct progress *g, const volatile struct cl_header *h);
+
+#endif
