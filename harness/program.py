@@ -233,7 +233,7 @@ def compilers() -> dict[str, dict[str, str]]:
 def rules() -> dict[str, str]:
     """Rule name -> status (stated, silent, contradictory)."""
     lines = run(["list", "rules"]).stdout.splitlines()
-    heads = [i for i, line in enumerate(lines) if not line.startswith(" ")]
+    heads = [i for i, line in enumerate(lines) if re.match(r"[a-z0-9]\S*$", line)]
     return {lines[i]: lines[i + 1].rsplit(": ", 1)[1] for i in heads}
 
 
