@@ -262,8 +262,12 @@ static void define(struct str *out, struct arena *a, const struct type *t, bool 
 		str_addf(out, "%s %s;\n", t->kind == TYPE_STRUCT ? "struct" : "union", t->tag);
 		return;
 	}
-	if (!t->tag && !t->alias)
-		return; /* spelt with its body wherever it is used */
+	if (!t->tag && !t->alias) {
+		/* Spelt with its body wherever it is used: the types that are named there come first. */
+		for (size_t i = 0; record && i < t->nfields; i++)
+			define(out, a, t->fields[i].type, true, done, ndone);
+		return;
+	}
 	if (*ndone == MAX_DEFINED)
 		return;
 	done[(*ndone)++] = t;
