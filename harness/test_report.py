@@ -101,13 +101,13 @@ def broken(change):
 
 
 BROKEN = {
-    "no list": (broken(lambda d: d.update(findings=3)), "findings is no list"),
+    "no list": (broken(lambda d: d.update(findings=3)), "findings is not a list"),
     "column": (broken(lambda d: d["findings"][0].update(column="x")),
                "findings[0].column names nothing that is listed"),
     "row": (broken(lambda d: d["cells"][1].update(row="x")),
             "cells[1].row names nothing that is listed"),
     "verdict": (broken(lambda d: d["cells"][0].update(verdict="fine")),
-                "cells[0].verdict is no verdict"),
+                "cells[0].verdict is not a verdict"),
     "sum": (broken(lambda d: d["cells"][0].update(planned=99)),
             "cells[0].planned is not executed + not_run"),
     "schema": (broken(lambda d: d.update(schema=1)),
@@ -119,7 +119,7 @@ BROKEN = {
     "none": (broken(lambda d: d.pop("schema")), "it has no schema number"),
     "example": (broken(lambda d: d["examples"][0].update(finding=10 ** 6)),
                 "examples[0].finding is beyond the end"),
-    "negative": (broken(lambda d: d["totals"].update(planned=-1)), "planned is no number"),
+    "negative": (broken(lambda d: d["totals"].update(planned=-1)), "planned is not a count"),
     "case": (broken(lambda d: d.update(cases=[])), "findings[0].case names nothing"),
     "array": (lambda d: [], "it has no schema number"),
 }

@@ -89,7 +89,7 @@ static const char *text(struct reader *r, const json_t *o, const char *key)
 	const char *s = json_string_value(json_object_get(o, key));
 
 	if (!s && !r->error)
-		r->error = arena_printf(r->a, "claims.list[%zu]: results[%zu]: %s is no text",
+		r->error = arena_printf(r->a, "claims.list[%zu]: results[%zu]: %s is not a string",
 					r->claim, r->result, key);
 	return s ? s : "";
 }
@@ -125,7 +125,7 @@ static void read_result(struct reader *r, const struct stored_claims *c, const j
 	}
 	out->verdict = CLAIM_NOT_RUN;
 	if (!r->error)
-		r->error = arena_printf(r->a, "claims.list[%zu].results[%zu].verdict is no verdict",
+		r->error = arena_printf(r->a, "claims.list[%zu].results[%zu].verdict is not a verdict",
 					r->claim, r->result);
 }
 

@@ -94,14 +94,14 @@ static void match_columns(struct comparison *c, const char *const *map)
 
 /* Cells ---------------------------------------------------------------------------------------- */
 
-static const char *cell_key(struct arena *a, const struct stored *s, const struct stored_cell *c,
+static const char *cell_key(struct arena *a, const struct stored *s, const struct cell *c,
 			    size_t column)
 {
 	return arena_printf(a, "%zu %s", column, s->rows[c->row].id);
 }
 
-static void add_cell(struct comparison *c, enum change kind, const struct stored_cell *old,
-		     const struct stored_cell *new)
+static void add_cell(struct comparison *c, enum change kind, const struct cell *old,
+		     const struct cell *new)
 {
 	struct cell_change change = { .kind = kind, .old = old, .new = new };
 
@@ -148,7 +148,7 @@ static void compare_cells(struct comparison *c, json_t *index)
 	unsigned char *seen = arena_alloc(n->arena, o->ncells + 1);
 
 	for (size_t i = 0; i < n->ncells; i++) {
-		const struct stored_cell *new = &n->cells[i], *old;
+		const struct cell *new = &n->cells[i], *old;
 		const json_t *at;
 
 		if (c->old_of[new->column] == NO_COLUMN)
@@ -274,7 +274,7 @@ static bool has_case(const struct stored *s, const json_t *cases, const struct s
 static bool was_run(const struct comparison *c, const json_t *cells, const json_t *cases,
 		    const struct stored_finding *f)
 {
-	const struct stored_cell *new = &c->new->cells[f->cell];
+	const struct cell *new = &c->new->cells[f->cell];
 	const json_t *at =
 		json_object_get(cells, cell_key(c->new->arena, c->new, new, new->column));
 
@@ -343,7 +343,7 @@ static void compare_findings(struct comparison *c, const json_t *cells, bool str
 	}
 	for (size_t i = 0; i < o->nfindings; i++) {
 		const struct stored_finding *old = &o->findings[i];
-		const struct stored_cell *was = &o->cells[old->cell];
+		const struct cell *was = &o->cells[old->cell];
 		const json_t *at;
 
 		if (seen[i] || c->new_of[old->column] == NO_COLUMN)

@@ -32,7 +32,7 @@ struct finding_change {
 struct cell_change {
 	enum change kind;
 	bool regression; /* cases that were run are not run any more */
-	const struct stored_cell *old, *new;
+	const struct cell *old, *new;
 };
 
 enum { NO_COLUMN = -1 };

@@ -46,7 +46,7 @@ static json_t *json_cells(const struct comparison *c)
 	for (size_t i = 0; i < c->ncells; i++) {
 		const struct cell_change *x = &c->cells[i];
 		const struct stored *s = x->new ? c->new : c->old;
-		const struct stored_cell *cell = x->new ? x->new : x->old;
+		const struct cell *cell = x->new ? x->new : x->old;
 
 		json_array_append_new(
 			a, json_pack("{ss sb ss ss so so si si}", "change", change_names[x->kind],

@@ -138,7 +138,7 @@ static const char *lonely(const struct comparison *c, bool added)
 static const char *cell_words(const struct comparison *c, const struct cell_change *x)
 {
 	const struct stored *s = x->new ? c->new : c->old;
-	const struct stored_cell *cell = x->new ? x->new : x->old;
+	const struct cell *cell = x->new ? x->new : x->old;
 	struct arena *a = c->new->arena;
 	const char *name =
 		arena_printf(a, "%s in %s", s->rows[cell->row].id, s->columns[cell->column].id);

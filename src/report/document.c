@@ -2,36 +2,28 @@
 /* The parts of matrix.json that explain the findings: what is checked, the rules in words, where
  * the values of each case travel, and the code around one finding of each fact. */
 #include "report/document.h"
+#include "report/shape.h"
 #include "util/process.h"
 #include "util/json.h"
 
 #include <string.h>
 
-json_t *document_checks(void)
-{
-	json_t *a = json_array();
-
-	for (int i = 0; i < CHECK_COUNT; i++)
-		json_array_append_new(
-			a, json_pack("{ss ss}", "name", checks[i].name, "what", checks[i].what));
-	return a;
-}
-
 json_t *document_rules(enum edition edition)
 {
 	static const char *const status[] = { "stated", "silent", "contradictory" };
-	json_t *a = json_array();
+	struct stored_rule v[RULE_COUNT];
 
 	for (int i = 0; i < RULE_COUNT; i++) {
 		const struct rule *r = rule_in((enum rule_id)i, edition);
 
-		json_array_append_new(a, json_pack("{ss ss ss ss ss ss}", "name", r->name,
-						   "document", documents[r->document].title,
-						   "edition", documents[r->document].edition,
-						   "section", r->section, "status",
-						   status[r->status], "sentence", r->sentence));
+		v[i] = (struct stored_rule){ .name = r->name,
+					     .document = documents[r->document].title,
+					     .edition = documents[r->document].edition,
+					     .section = r->section,
+					     .status = status[r->status],
+					     .sentence = r->sentence };
 	}
-	return a;
+	return shape_write(SHAPE_rules, v, RULE_COUNT, NULL);
 }
 
 /* Placements ----------------------------------------------------------------------------------- */
@@ -103,22 +95,9 @@ static json_t *placement(struct arena *a, const struct gen_case *c)
 	return j;
 }
 
-static json_t *one_case(struct arena *a, enum profile_id profile, const struct gen_case *c,
-			bool explained)
-{
-	const struct srcpos *pos = &c->decl->proto->pos;
-
-	return json_pack("{so si ss ss so so so so}", "id", string_or_null(c->id), "width",
-			 (int)width_bits(c->conv->width), "profile", profiles[profile].name,
-			 "convention", c->conv->name, "group", string_or_null(c->decl->group),
-			 "where", string_or_null(arena_printf(a, "%s:%u", pos->file, pos->line)),
-			 "prototype", string_or_null(gen_prototype(a, c)), "placement",
-			 explained ? placement(a, c) : json_null());
-}
-
 json_t *document_cases(const struct matrix *m)
 {
-	json_t *a = json_array();
+	json_t *list = json_array();
 
 	for (enum profile_id w = 0; w < PROFILES; w++) {
 		const struct gen_set *set = &m->plan->set[w];
@@ -128,10 +107,28 @@ json_t *document_cases(const struct matrix *m)
 			if (m->plan->columns[m->findings[i].column].profile == w)
 				found[m->findings[i].c->index] = 1;
 		}
-		for (size_t i = 0; i < set->n; i++)
-			json_array_append_new(a, one_case(m->arena, w, &set->v[i], found[i]));
+		for (size_t i = 0; i < set->n; i++) {
+			const struct gen_case *c = &set->v[i];
+			const struct srcpos *pos = &c->decl->proto->pos;
+			json_t *explained = found[i] ? placement(m->arena, c) : NULL, *one;
+			struct stored_case v = {
+				.id = c->id,
+				.width = width_bits(c->conv->width),
+				.profile = profiles[w].name,
+				.convention = c->conv->name,
+				.group = c->decl->group,
+				.where = arena_printf(m->arena, "%s:%u", pos->file, pos->line),
+				.prototype = gen_prototype(m->arena, c),
+				.placement = explained,
+			};
+
+			one = shape_write(SHAPE_cases, &v, 1, NULL);
+			json_array_extend(list, one);
+			json_decref(one);
+			json_decref(explained);
+		}
 	}
-	return a;
+	return list;
 }
 
 /* Code ----------------------------------------------------------------------------------------- */
@@ -195,6 +192,7 @@ json_t *document_examples(const struct matrix *m, json_t *root)
 		const char *prefix = f->direction == CL_CALLEE ? "target_" : "caller_";
 		struct str text = { 0 };
 		char *code = NULL;
+		json_t *one;
 
 		str_add(&text, "");
 		if (f->direction == CL_CALLEE)
@@ -204,9 +202,10 @@ json_t *document_examples(const struct matrix *m, json_t *root)
 		if (col->payload)
 			code = disassemble(m->arena, col->payload,
 					   arena_printf(m->arena, "%s%s", prefix, f->c->symbol));
-		json_array_append_new(list, json_pack("{si so so}", "finding", (int)at, "assembly",
-						      string_or_null(text.s), "code",
-						      string_or_null(code)));
+		one = shape_write(SHAPE_examples,
+				  &(struct stored_example){ (unsigned)at, text.s, code }, 1, NULL);
+		json_array_extend(list, one);
+		json_decref(one);
 		str_free(&text);
 	}
 	stored_close(&s);

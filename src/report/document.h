@@ -6,9 +6,8 @@
 
 #include "report/report.h"
 
-/* All checks, all rules with their sentences, and all cases, those with findings
+/* All rules with their sentences, and all cases, those with findings
  * with their placements. */
-json_t *document_checks(void);
 json_t *document_rules(enum edition edition);
 json_t *document_cases(const struct matrix *m);
 

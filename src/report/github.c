@@ -60,6 +60,6 @@ void report_github(struct str *out, const struct stored *s, bool everything)
 	for (size_t i = 0; i < s->nvanished; i++)
 		annotation(out, a, "error", s->vanished[i].where, "known finding vanished",
 			   arena_printf(a, "%s no longer shows it in %s (%s): delete this line",
-					s->vanished[i].compiler, s->vanished[i].c,
+					s->vanished[i].compiler, s->vanished[i].id,
 					s->vanished[i].reason));
 }

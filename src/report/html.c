@@ -88,7 +88,7 @@ static json_t *rows(struct packer *p)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < p->s->nrows; i++) {
-		const struct stored_row *r = &p->s->rows[i];
+		const struct row *r = &p->s->rows[i];
 
 		json_array_append_new(list, json_pack("[o i i o i]", text(p, r->convention),
 						      (int)r->width, r->direction,
@@ -140,7 +140,7 @@ static void cells(struct packer *p, json_t *page)
 	for (size_t i = 0; i < p->s->nrows; i++)
 		json_array_append_new(by_row, json_array());
 	for (size_t i = 0; i < p->s->ncells; i++) {
-		const struct stored_cell *c = &p->s->cells[i];
+		const struct cell *c = &p->s->cells[i];
 		json_t *counts = json_array(), *row = json_array_get(by_row, c->row);
 
 		for (int v = 0; v < VERDICT_COUNT; v++)
@@ -331,7 +331,7 @@ static json_t *page_data(const struct stored *s)
 			verdicts, json_pack("[s s]", verdict_info[v].name, verdict_info[v].what));
 	for (size_t i = 0; i < s->nvanished; i++)
 		json_array_append_new(
-			vanished, json_pack("[s s s s]", s->vanished[i].c, s->vanished[i].compiler,
+			vanished, json_pack("[s s s s]", s->vanished[i].id, s->vanished[i].compiler,
 					    s->vanished[i].where, s->vanished[i].reason));
 	json_object_set(page, "tool", (json_t *)s->tool);
 	json_object_set(page, "host", (json_t *)s->host);

@@ -49,13 +49,13 @@ static void end(struct writer *w)
 	xmlTextWriterEndElement(w->xml);
 }
 
-bool cell_fails(const struct stored_cell *c)
+bool cell_fails(const struct cell *c)
 {
 	return c->count[VERDICT_VIOLATION] + c->count[VERDICT_CRASH] + c->count[VERDICT_TIMEOUT] >
 	       c->known;
 }
 
-unsigned cell_text(struct str *out, const struct stored *s, const struct stored_cell *c,
+unsigned cell_text(struct str *out, const struct stored *s, const struct cell *c,
 		   unsigned columns)
 {
 	struct text_style style = { .columns = columns };
@@ -75,7 +75,7 @@ unsigned cell_text(struct str *out, const struct stored *s, const struct stored_
 }
 
 /* What does not make the cell fail, a line each. */
-static void in_short(struct str *out, const struct stored *s, const struct stored_cell *c)
+static void in_short(struct str *out, const struct stored *s, const struct cell *c)
 {
 	unsigned told = 0;
 
@@ -93,7 +93,7 @@ static void in_short(struct str *out, const struct stored *s, const struct store
 }
 
 static void test_case(struct writer *w, const struct stored_column *col,
-		      const struct stored_cell *c)
+		      const struct cell *c)
 {
 	struct str text = { 0 };
 	unsigned n;
@@ -183,11 +183,11 @@ static void vanished(struct writer *w)
 	count(w, "errors", 0);
 	count(w, "skipped", 0);
 	for (size_t i = 0; i < w->s->nvanished; i++) {
-		const struct stored_vanished *v = &w->s->vanished[i];
+		const struct vanished *v = &w->s->vanished[i];
 
 		begin(w, "testcase");
 		attribute(w, "classname", v->compiler);
-		attribute(w, "name", v->c);
+		attribute(w, "name", v->id);
 		begin(w, "failure");
 		attribute(w, "type", "vanished");
 		attribute(w, "message",

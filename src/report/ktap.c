@@ -28,7 +28,7 @@ static const char *words(struct arena *a, const char *s)
 	return r;
 }
 
-static bool cell(struct str *out, const struct stored *s, const struct stored_cell *c,
+static bool cell(struct str *out, const struct stored *s, const struct cell *c,
 		 unsigned number)
 {
 	bool fails = cell_fails(c);
@@ -81,12 +81,12 @@ void report_ktap(struct str *out, const struct stored *s, bool everything)
 	for (size_t i = 0; i < s->ncolumns; i++)
 		column(out, s, i);
 	for (size_t i = 0; i < s->nvanished; i++) {
-		const struct stored_vanished *v = &s->vanished[i];
+		const struct vanished *v = &s->vanished[i];
 
 		str_addf(out,
 			 "# the known finding vanished: delete the line %s\nnot ok %zu %s %s\n",
 			 v->where, s->ncolumns + i + 1, words(s->arena, v->compiler),
-			 words(s->arena, v->c));
+			 words(s->arena, v->id));
 	}
 	report_totals(&totals, s);
 	diagnostics(out, "", totals.s);

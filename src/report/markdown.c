@@ -44,7 +44,7 @@ static bool shown(const struct stored_column *c, const struct stored_column *kin
 	return table_same_kind(c, kind) && !c->unusable;
 }
 
-static void row(struct str *out, const struct stored *s, const struct stored_row *r, int direction,
+static void row(struct str *out, const struct stored *s, const struct row *r, int direction,
 		const struct stored_column *kind)
 {
 	bool bold = r->headline && !direction;
@@ -64,7 +64,7 @@ static void row(struct str *out, const struct stored *s, const struct stored_row
 	str_add(out, "\n");
 }
 
-static bool has_cells(const struct stored *s, const struct stored_row *r,
+static bool has_cells(const struct stored *s, const struct row *r,
 		      const struct stored_column *kind)
 {
 	for (size_t k = 0; k < s->ncolumns; k++) {
@@ -176,7 +176,7 @@ static void findings(struct str *out, const struct stored *s)
 		str_add(out, "**vanished** ");
 		markdown_safe(out, s->vanished[i].compiler);
 		str_add(out, " no longer shows the known finding of ");
-		code(out, s->vanished[i].c);
+		code(out, s->vanished[i].id);
 		str_add(out, ": delete the line ");
 		markdown_safe(out, s->vanished[i].where);
 		str_add(out, "\n\n");

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-const char *const narrow_names[NARROWS] = { "_Bool", "char", "short" };
-
 /* "char, short; char on the stack" of the flags that are set. */
 static void list(struct str *out, const bool set[NARROWS][2])
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading matrix.json (docs/matrix-json.md). The file may be anybody's: every access is checked,
  * and what does not hold is told with its path in the document. */
-#include "report/stored.h"
+#include "report/shape.h"
 #include "util/shell.h"
 
 #include <errno.h>
@@ -31,13 +31,13 @@ static void wrong(struct reader *r, const char *key, const char *what)
 		r->error = arena_printf(r->s->arena, "%s %s", key, what);
 }
 
-/* "" when absent or no text: the reading goes on to its end, and is then refused. */
+/* "" when absent or not a string: reading goes on to the end, and is then refused. */
 static const char *text(struct reader *r, const json_t *o, const char *key)
 {
 	const char *s = json_string_value(json_object_get(o, key));
 
 	if (!s)
-		wrong(r, key, "is no text");
+		wrong(r, key, "is not a string");
 	return s ? s : "";
 }
 
@@ -52,7 +52,7 @@ static unsigned number(struct reader *r, const json_t *o, const char *key)
 	json_int_t n = json_integer_value(j);
 
 	if (!json_is_integer(j) || n < 0 || n > INT_MAX)
-		wrong(r, key, "is no number that counts something");
+		wrong(r, key, "is not a count");
 	return (unsigned)n;
 }
 
@@ -73,7 +73,7 @@ static enum verdict verdict(struct reader *r, const json_t *o, const char *key)
 		if (!strcmp(s, verdict_info[v].name))
 			return (enum verdict)v;
 	}
-	wrong(r, key, "is no verdict");
+	wrong(r, key, "is not a verdict");
 	return VERDICT_PASS;
 }
 
@@ -103,29 +103,118 @@ static void remember(json_t *map, const char *name, size_t index)
 	json_object_set_new_nocheck(map, name, json_integer((json_int_t)index));
 }
 
-/* Begin a list; its length. Absent lists are empty when they may be. */
-static size_t begin(struct reader *r, const char *name, bool needed)
+/* The verdicts' counts; absent ones are wrong. */
+static void read_counts(struct reader *r, const json_t *o, const char *key, verdict_counts out)
 {
-	const json_t *j = json_object_get(r->s->root, name);
+	const json_t *counts = json_object_get(o, key);
+
+	for (int v = 0; v < VERDICT_COUNT; v++)
+		out[v] = number(r, counts, verdict_info[v].name);
+}
+
+/* "char on the stack" into a table by type and kind of place. */
+static void read_narrow_set(struct reader *r, const json_t *o, const char *key,
+			    bool out[NARROWS][2])
+{
+	const json_t *list = json_object_get(o, key), *j;
+	size_t i;
+
+	json_array_foreach(list, i, j)
+	{
+		const char *s = json_string_value(j);
+		bool found = false;
+
+		for (int n = 0; s && n < NARROWS; n++) {
+			size_t len = strlen(narrow_names[n]);
+
+			if (strncmp(s, narrow_names[n], len) || (s[len] && s[len] != ' '))
+				continue;
+			out[n][s[len] != 0] = found = true;
+		}
+		if (!found)
+			wrong(r, key, "names an unknown kind of integer");
+	}
+}
+
+static void read_field(struct reader *r, const json_t *o, const struct shape_field *f, void *member)
+{
+	const json_t *j = json_object_get(o, f->key);
+
+	switch (f->kind) {
+	case FIELD_TEXT:
+	case FIELD_WHERE:
+	case FIELD_COMMAND:
+	case FIELD_STATUS:
+		*(const char **)member = text(r, o, f->key);
+		return;
+	case FIELD_LATER:
+	case FIELD_MAYBE:
+	case FIELD_HASH:
+		*(const char **)member = json_string_value(j);
+		return;
+	case FIELD_COUNT_LATER:
+		*(unsigned *)member = j ? number(r, o, f->key) : 0;
+		return;
+	case FIELD_COUNT:
+	case FIELD_SOME:
+	case FIELD_WIDTH:
+		*(unsigned *)member = number(r, o, f->key);
+		return;
+	case FIELD_TRUTH:
+		*(bool *)member = truth(r, o, f->key);
+		return;
+	case FIELD_DIRECTION:
+		*(int *)member = direction(r, o);
+		return;
+	case FIELD_VERDICT:
+	case FIELD_FOUND:
+		*(enum verdict *)member = verdict(r, o, f->key);
+		return;
+	case FIELD_COLUMN:
+		*(size_t *)member = lookup(r, r->column_of, text(r, o, f->key), f->key);
+		return;
+	case FIELD_ROW:
+		*(size_t *)member = lookup(r, r->row_of, text(r, o, f->key), f->key);
+		return;
+	case FIELD_COUNTS:
+		read_counts(r, o, f->key, member);
+		return;
+	case FIELD_NARROW:
+		read_narrow_set(r, o, f->key, member);
+		return;
+	case FIELD_IDS:
+	case FIELD_PLACEMENT:
+		*(const json_t **)member = json_is_null(j) ? NULL : j;
+		return;
+	case FIELD_COPY:
+		return;
+	}
+}
+
+/* A list of the document, *n items; absent ones are empty where they may be. The errors of what
+ * follows are about this list. */
+static void *read_list(struct reader *r, enum shape_id id, size_t *n)
+{
+	const struct shape *shape = &shapes[id];
+	const json_t *list = json_object_get(r->s->root, shape->list);
+	char *items;
 
 	r->list = NULL;
-	if (!json_is_array(j) && (needed || j))
-		wrong(r, name, "is no list");
-	r->list = name;
-	return json_array_size(j);
+	if (!json_is_array(list) && (shape->needed || list))
+		wrong(r, shape->list, "is not a list");
+	r->list = shape->list;
+	*n = json_array_size(list);
+	items = arena_alloc(r->s->arena, (*n + 1) * shape->bytes);
+	for (r->index = 0; r->index < *n; r->index++) {
+		for (size_t k = 0; k < shape->n; k++)
+			read_field(r, json_array_get(list, r->index), &shape->fields[k],
+				   items + r->index * shape->bytes + shape->fields[k].at);
+	}
+	return items;
 }
 
-static const json_t *item(struct reader *r, size_t i)
-{
-	r->index = i;
-	return json_array_get(json_object_get(r->s->root, r->list), i);
-}
-
-#define LIST(field, name, needed)                                               \
-	size_t n = begin(r, name, needed);                                      \
-	r->s->field = arena_alloc(r->s->arena, (n + 1) * sizeof(*r->s->field)); \
-	r->s->n##field = n;                                                     \
-	for (size_t i = 0; i < n; i++)
+/* For each item of a list that was read; errors are about it. */
+#define EACH(r, n) for ((r)->index = 0; (r)->index < (n); (r)->index++)
 
 /* The first column of the same compiler, options and profile as column i. */
 static size_t same_code(const struct stored *s, size_t i)
@@ -148,70 +237,34 @@ static void read_columns(struct reader *r)
 {
 	const json_t *place = json_array_get(json_object_get(r->s->root, "places"), 0);
 
-	LIST(columns, "columns", true)
+	r->s->columns = read_list(r, SHAPE_columns, &r->s->ncolumns);
+	EACH(r, r->s->ncolumns)
 	{
-		const json_t *o = item(r, i);
-		const json_t *p = json_object_get(o, "place") ? o : place;
-		const char *engine = maybe_text(o, "engine");
+		struct stored_column *c = &r->s->columns[r->index];
 
-		r->s->columns[i] = (struct stored_column){
-			.id = text(r, o, "id"),
-			.name = text(r, o, "name"),
-			.compiler = text(r, o, "compiler"),
-			.family = text(r, o, "family"),
-			.version = text(r, o, "version"),
-			.opt = text(r, o, "opt"),
-			.profile = text(r, o, "profile"),
-			.place = p == o ? text(r, o, "place") : maybe_text(p, "name"),
-			.engine = engine ? engine : maybe_text(place, "engine"),
-			.text_hash = maybe_text(o, "text_hash"),
-			.unusable = maybe_text(o, "unusable"),
-			.why_not = maybe_text(o, "why_not"),
-			.width = number(r, o, "width"),
-		};
-		if (!r->s->columns[i].place)
+		if (!c->place)
+			c->place = maybe_text(place, "name");
+		if (!c->place)
 			wrong(r, "place", "is not known: there are no places either");
-		if (!r->s->columns[i].engine)
-			r->s->columns[i].engine = "unknown";
-		remember(r->column_of, r->s->columns[i].id, i);
-		r->s->columns[i].built = same_code(r->s, i);
+		if (!c->engine)
+			c->engine = maybe_text(place, "engine");
+		if (!c->engine)
+			c->engine = "unknown";
+		remember(r->column_of, c->id, r->index);
+		c->built = same_code(r->s, r->index);
 	}
 }
 
 static void read_rows(struct reader *r)
 {
-	LIST(rows, "rows", true)
-	{
-		const json_t *o = item(r, i);
-
-		r->s->rows[i] = (struct stored_row){
-			.id = text(r, o, "id"),
-			.convention = text(r, o, "convention"),
-			.group = text(r, o, "group"),
-			.direction = direction(r, o),
-			.width = number(r, o, "width"),
-			.headline = truth(r, o, "headline"),
-		};
-		remember(r->row_of, r->s->rows[i].id, i);
-	}
+	r->s->rows = read_list(r, SHAPE_rows, &r->s->nrows);
+	EACH(r, r->s->nrows) remember(r->row_of, r->s->rows[r->index].id, r->index);
 }
 
 static void read_rules(struct reader *r)
 {
-	LIST(rules, "rules", true)
-	{
-		const json_t *o = item(r, i);
-
-		r->s->rules[i] = (struct stored_rule){
-			.name = text(r, o, "name"),
-			.document = text(r, o, "document"),
-			.edition = text(r, o, "edition"),
-			.section = text(r, o, "section"),
-			.status = text(r, o, "status"),
-			.sentence = text(r, o, "sentence"),
-		};
-		remember(r->rule_of, r->s->rules[i].name, i);
-	}
+	r->s->rules = read_list(r, SHAPE_rules, &r->s->nrules);
+	EACH(r, r->s->nrules) remember(r->rule_of, r->s->rules[r->index].name, r->index);
 }
 
 /* Case ids are unique in a profile of a width: the key names all. */
@@ -222,26 +275,14 @@ static const char *case_key(struct reader *r, const char *id, unsigned width, co
 
 static void read_cases(struct reader *r)
 {
-	LIST(cases, "cases", true)
+	r->s->cases = read_list(r, SHAPE_cases, &r->s->ncases);
+	EACH(r, r->s->ncases)
 	{
-		const json_t *o = item(r, i), *placed = json_object_get(o, "placement");
+		struct stored_case *c = &r->s->cases[r->index];
 
-		r->s->cases[i] = (struct stored_case){
-			.id = text(r, o, "id"),
-			.prototype = text(r, o, "prototype"),
-			.where = text(r, o, "where"),
-			.convention = text(r, o, "convention"),
-			.group = text(r, o, "group"),
-			.profile = text(r, o, "profile"),
-			.width = number(r, o, "width"),
-			.arguments =
-				(unsigned)json_array_size(json_object_get(placed, "arguments")),
-			.placement = json_is_object(placed) ? placed : NULL,
-		};
-		remember(r->case_of,
-			 case_key(r, r->s->cases[i].id, r->s->cases[i].width,
-				  r->s->cases[i].profile),
-			 i);
+		c->arguments =
+			(unsigned)json_array_size(json_object_get(c->placement, "arguments"));
+		remember(r->case_of, case_key(r, c->id, c->width, c->profile), r->index);
 	}
 }
 
@@ -254,188 +295,75 @@ static const char *cell_key(struct reader *r, size_t column, const char *convent
 
 static void read_cells(struct reader *r)
 {
-	LIST(cells, "cells", true)
+	r->s->cells = read_list(r, SHAPE_cells, &r->s->ncells);
+	EACH(r, r->s->ncells)
 	{
-		const json_t *o = item(r, i);
-		const json_t *counts = json_object_get(o, "counts");
-		struct stored_cell *c = &r->s->cells[i];
+		struct cell *c = &r->s->cells[r->index];
+		const struct row *row = &r->s->rows[c->row];
 
-		*c = (struct stored_cell){
-			.row = lookup(r, r->row_of, text(r, o, "row"), "row"),
-			.column = lookup(r, r->column_of, text(r, o, "column"), "column"),
-			.verdict = verdict(r, o, "verdict"),
-			.planned = number(r, o, "planned"),
-			.executed = number(r, o, "executed"),
-			.not_run = number(r, o, "not_run"),
-			.known = number(r, o, "known"),
-			.reason = maybe_text(o, "reason"),
-			.first = NO_FINDING,
-		};
-		for (int v = 0; v < VERDICT_COUNT; v++)
-			c->count[v] = number(r, counts, verdict_info[v].name);
+		c->first = NO_FINDING;
 		if (c->planned != c->executed + c->not_run)
 			wrong(r, "planned", "is not executed + not_run");
-		if (!r->error) {
-			const struct stored_row *row = &r->s->rows[c->row];
-
+		if (!r->error)
 			remember(
 				r->cell_of,
 				cell_key(r, c->column, row->convention, row->group, row->direction),
-				i);
-		}
+				r->index);
 	}
 }
 
 static void read_findings(struct reader *r)
 {
-	LIST(findings, "findings", true)
-	{
-		const json_t *o = item(r, i);
-		struct stored_finding *f = &r->s->findings[i];
-		size_t column = lookup(r, r->column_of, text(r, o, "column"), "column");
-		unsigned width = column < r->s->ncolumns ? r->s->columns[column].width : 0;
-		const char *profile = column < r->s->ncolumns ? r->s->columns[column].profile : "";
-		size_t c = lookup(r, r->case_of, case_key(r, text(r, o, "case"), width, profile),
-				  "case");
-		size_t rule = lookup(r, r->rule_of, text(r, o, "rule"), "rule");
+	size_t n;
 
-		*f = (struct stored_finding){
-			.column = column,
-			.c = &r->s->cases[c],
-			.rule = &r->s->rules[rule],
-			.check = text(r, o, "check"),
-			.subject = text(r, o, "subject"),
-			.expected = text(r, o, "expected"),
-			.observed = text(r, o, "observed"),
-			.origin = maybe_text(o, "origin"),
-			.known_reason = maybe_text(o, "known_reason"),
-			.repro = text(r, o, "repro"),
-			.direction = direction(r, o),
-			.verdict = verdict(r, o, "verdict"),
-			.known = truth(r, o, "known"),
-		};
+	r->s->findings = read_list(r, SHAPE_findings, &r->s->nfindings);
+	n = r->s->nfindings;
+	EACH(r, n)
+	{
+		struct stored_finding *f = &r->s->findings[r->index];
+		const struct stored_column *column = &r->s->columns[f->column];
+		const char *profile = r->s->ncolumns ? column->profile : "";
+		unsigned width = r->s->ncolumns ? column->width : 0;
+
+		f->c = &r->s->cases[lookup(r, r->case_of, case_key(r, f->id, width, profile),
+					   "case")];
+		f->rule = &r->s->rules[lookup(r, r->rule_of, f->rule_name, "rule")];
 		if (f->known && !f->known_reason)
 			f->known_reason = "";
 		f->next = NO_FINDING;
 		if (!r->error)
 			f->cell = lookup(
 				r, r->cell_of,
-				cell_key(r, column, f->c->convention, f->c->group, f->direction),
+				cell_key(r, f->column, f->c->convention, f->c->group, f->direction),
 				"case");
 	}
 	/* From the last to the first, so that the links are in order. */
 	for (size_t i = r->error ? 0 : n; i-- > 0;) {
-		struct stored_cell *c = &r->s->cells[r->s->findings[i].cell];
+		struct cell *c = &r->s->cells[r->s->findings[i].cell];
 
 		r->s->findings[i].next = c->first;
 		c->first = i;
 	}
 }
 
-/* "char on the stack" into a table by type and kind of place. */
-static void narrow_set(struct reader *r, const json_t *o, const char *key, bool out[NARROWS][2])
-{
-	const json_t *list = json_object_get(o, key), *j;
-	size_t i;
-
-	json_array_foreach(list, i, j)
-	{
-		const char *s = json_string_value(j);
-		bool found = false;
-
-		for (int n = 0; s && n < NARROWS; n++) {
-			size_t len = strlen(narrow_names[n]);
-
-			if (strncmp(s, narrow_names[n], len) || (s[len] && s[len] != ' '))
-				continue;
-			out[n][s[len] != 0] = found = true;
-		}
-		if (!found)
-			wrong(r, key, "names an unknown kind of integer");
-	}
-}
-
 static void read_narrow(struct reader *r)
 {
-	LIST(narrow, "narrow", false)
+	r->s->narrow = read_list(r, SHAPE_narrow, &r->s->nnarrow);
+	EACH(r, r->s->nnarrow)
 	{
-		const json_t *o = item(r, i);
-		struct stored_narrow *w = &r->s->narrow[i];
-		bool extends[NARROWS][2] = { { false } };
+		struct stored_narrow *w = &r->s->narrow[r->index];
 
-		w->column = lookup(r, r->column_of, text(r, o, "column"), "column");
-		w->convention = text(r, o, "convention");
-		narrow_set(r, o, "leaves", w->leaves);
-		narrow_set(r, o, "relies", w->relies);
-		narrow_set(r, o, "extends", extends);
-		w->seen = json_array_size(json_object_get(o, "extends")) +
-				  json_array_size(json_object_get(o, "leaves")) >
-			  0;
-		w->unsafe = json_object_get(o, "unsafe_callees");
-	}
-}
-
-static void read_vanished(struct reader *r)
-{
-	LIST(vanished, "vanished", false)
-	{
-		const json_t *o = item(r, i);
-
-		r->s->vanished[i] = (struct stored_vanished){
-			.c = text(r, o, "case"),
-			.compiler = text(r, o, "compiler"),
-			.where = text(r, o, "where"),
-			.reason = text(r, o, "reason"),
-		};
-	}
-}
-
-static void read_places(struct reader *r)
-{
-	LIST(places, "places", false)
-	{
-		const json_t *o = item(r, i);
-
-		r->s->places[i] = (struct stored_place){
-			.name = text(r, o, "name"),
-			.engine = text(r, o, "engine"),
-			.why_not = maybe_text(o, "why_not"),
-			.instead = maybe_text(o, "instead"),
-			.compared = (unsigned)json_integer_value(json_object_get(o, "compared")),
-			.alone = (unsigned)json_integer_value(json_object_get(o, "alone")),
-		};
-	}
-}
-
-static void read_differences(struct reader *r)
-{
-	LIST(differences, "differences", false)
-	{
-		const json_t *o = item(r, i);
-
-		r->s->differences[i] = (struct stored_difference){
-			.c = text(r, o, "case"),
-			.reason = maybe_text(o, "reason"),
-			.column = lookup(r, r->column_of, text(r, o, "column"), "column"),
-			.direction = direction(r, o),
-			.verdict = verdict(r, o, "verdict"),
-			.native = verdict(r, o, "native"),
-		};
+		for (int i = 0; i < NARROWS * 2; i++)
+			w->seen = w->seen || w->extends[i / 2][i % 2] || w->leaves[i / 2][i % 2];
 	}
 }
 
 static void read_examples(struct reader *r)
 {
-	LIST(examples, "examples", false)
+	r->s->examples = read_list(r, SHAPE_examples, &r->s->nexamples);
+	EACH(r, r->s->nexamples)
 	{
-		const json_t *o = item(r, i);
-
-		r->s->examples[i] = (struct stored_example){
-			.finding = number(r, o, "finding"),
-			.assembly = text(r, o, "assembly"),
-			.code = maybe_text(o, "code"),
-		};
-		if (r->s->examples[i].finding >= r->s->nfindings)
+		if (r->s->examples[r->index].finding >= r->s->nfindings)
 			wrong(r, "finding", "is beyond the end of the findings");
 	}
 }
@@ -452,7 +380,7 @@ static void read_head(struct reader *r)
 	r->s->command = maybe_text(r->s->tool, "command");
 	seed = json_object_get(r->s->tool, "seed");
 	if (!json_is_integer(seed))
-		wrong(r, "tool.seed", "is no number");
+		wrong(r, "tool.seed", "is not a number");
 	r->s->seed = (uint64_t)json_integer_value(seed);
 	r->s->planned = number(r, totals, "planned");
 	r->s->executed = number(r, totals, "executed");
@@ -471,7 +399,7 @@ const char *stored_load(struct arena *a, json_t *root, struct stored *out)
 
 	*out = (struct stored){ .arena = a, .root = json_incref(root) };
 	if (!json_is_integer(schema))
-		return "it is no matrix of clobber: it has no schema number";
+		return "it is not a matrix of clobber: it has no schema number";
 	if (json_integer_value(schema) < MATRIX_SCHEMA_OLDEST ||
 	    json_integer_value(schema) > MATRIX_SCHEMA)
 		return arena_printf(
@@ -492,10 +420,10 @@ const char *stored_load(struct arena *a, json_t *root, struct stored *out)
 	read_cells(&r);
 	read_findings(&r);
 	read_narrow(&r);
-	read_vanished(&r);
+	out->vanished = read_list(&r, SHAPE_vanished, &out->nvanished);
 	read_examples(&r);
-	read_places(&r);
-	read_differences(&r);
+	out->places = read_list(&r, SHAPE_places, &out->nplaces);
+	out->differences = read_list(&r, SHAPE_differences, &out->ndifferences);
 	claims = claims_load(a, json_object_get(root, "claims"), &out->claims);
 	if (claims && !r.error)
 		r.error = claims;

@@ -15,96 +15,53 @@
 enum { MATRIX_SCHEMA = 3, MATRIX_SCHEMA_OLDEST = 2 };
 
 /* A compiler with options in a place. Told apart by `id`, and nothing is concluded from how that
- * looks. */
+ * looks. `text_hash` is NULL where there was no payload, `unusable` or why nothing compiles
+ * there, `why_not` or why its payload could not run. */
 struct stored_column {
-	const char *id, *name, *compiler, *family, *version, *opt, *profile;
-	const char *place, *engine;
-	const char *text_hash; /* NULL: there was no payload */
-	const char *unusable;  /* NULL, or why nothing compiles there */
-	const char *why_not;   /* NULL, or why the place could not run its payload */
-	unsigned width;
+	COLUMN_FIELDS(MEMBER, stored_column)
 	size_t built; /* the first column of the same code: another one is of another place */
 };
 
-struct stored_row {
-	const char *id, *convention, *group;
-	int direction; /* CL_CALLEE or CL_CALLER */
-	unsigned width;
-	bool headline;
-};
-
 struct stored_rule {
-	const char *name, *document, *edition, *section, *status, *sentence;
+	RULE_FIELDS(MEMBER, stored_rule)
 };
 
 /* A case. `placement` says where its values travel, for those who draw it; NULL when nothing was
  * found of it. */
 struct stored_case {
-	const char *id, *prototype, *where, *convention, *group, *profile;
-	unsigned width, arguments;
-	const json_t *placement;
-};
-
-struct stored_cell {
-	size_t row, column;
-	enum verdict verdict;
-	unsigned planned, executed, not_run, known, count[VERDICT_COUNT];
-	const char *reason; /* of the first case that was not run; NULL if all were */
-	size_t first;       /* of its findings, those of one cell linked by `next`; or NO_FINDING */
+	CASE_FIELDS(MEMBER, stored_case)
+	unsigned arguments;
 };
 
 #define NO_FINDING SIZE_MAX
 
+/* `known_reason` is NULL for what is not known. */
 struct stored_finding {
-	size_t column;
+	FINDING_FIELDS(MEMBER, stored_finding)
 	const struct stored_case *c;
 	const struct stored_rule *rule;
-	const char *check, *subject, *expected, *observed, *origin;
-	const char *known_reason; /* NULL: it is not known */
-	const char *repro;
 	size_t cell; /* the cell its case is counted in */
 	size_t next; /* finding of that cell, in order; or NO_FINDING */
-	int direction;
-	enum verdict verdict;
-	bool known;
 };
 
-/* What a column does about the bits above narrow integers under one convention. */
+/* What a column does about the bits above narrow integers under one convention, as in struct
+ * extension; `unsafe` holds the ids of the columns whose code it must not call. */
 struct stored_narrow {
-	size_t column;
-	const char *convention;
-	bool leaves[NARROWS][2], relies[NARROWS][2], seen; /* as in struct extension */
-	const json_t *unsafe; /* ids of columns whose code it must not call */
+	NARROW_FIELDS(MEMBER, stored_narrow)
+	bool seen;
 };
 
-/* The integers narrower than int that matrix.json speaks of, by enum narrow. */
-extern const char *const narrow_names[NARROWS];
-
+/* `why_not`: it was left out of the run for this reason; NULL: it was not. `compared`,
+ * `alone`: cases executed there that were executed natively too, or were not. `instead`: what it ran
+ * because the native place cannot, and why; or NULL. */
 struct stored_place {
-	const char *name, *engine;
-	const char *why_not; /* it was left out of the run for this reason; NULL: it was not */
-	const char *instead; /* what it ran because the native place cannot, and why; or NULL */
-	unsigned compared;   /* cases executed there that were executed natively too */
-	unsigned alone;      /* cases executed there that were not */
+	PLACE_FIELDS(MEMBER, stored_place)
 };
 
-/* A case whose verdict in another place is not the one it has natively. */
-struct stored_difference {
-	const char *c, *reason;
-	size_t column;
-	int direction;
-	enum verdict verdict, native;
-};
-
-struct stored_vanished {
-	const char *c, *compiler, *where, *reason;
-};
-
-/* One finding of a fact, with the code around it. */
+/* One finding of a fact: the trampoline or probe, as generated, and the compiler's function,
+ * disassembled; NULL when not known. */
 struct stored_example {
-	size_t finding;
-	const char *assembly; /* the trampoline or probe, as generated */
-	const char *code;     /* the compiler's function, disassembled; NULL when not known */
+	EXAMPLE_FIELDS(MEMBER, stored_example)
 };
 
 struct stored {
@@ -114,15 +71,15 @@ struct stored {
 	uint64_t seed;
 	const json_t *tool, *host;
 	struct stored_column *columns;
-	struct stored_row *rows;
+	struct row *rows;
 	struct stored_rule *rules;
 	struct stored_case *cases;
-	struct stored_cell *cells;
+	struct cell *cells;
 	struct stored_finding *findings;
 	struct stored_narrow *narrow;
-	struct stored_vanished *vanished;
+	struct vanished *vanished;
 	struct stored_place *places;
-	struct stored_difference *differences;
+	struct difference *differences;
 	struct stored_example *examples;
 	struct stored_claims claims;
 	size_t ncolumns, nrows, nrules, ncases, ncells, nfindings, nnarrow, nvanished, nexamples;

@@ -155,15 +155,15 @@ START_TEST(damage)
 	static const struct {
 		const char *list, *key, *value, *message;
 	} texts[] = {
-		{ "columns", "id", NULL, "columns[0].id is no text" },
+		{ "columns", "id", NULL, "columns[0].id is not a string" },
 		{ "rows", "direction", "up", "rows[0].direction is neither" },
 		{ "cells", "row", "x", "cells[0].row names nothing" },
-		{ "cells", "verdict", "x", "cells[0].verdict is no verdict" },
-		{ "cells", "planned", "x", "cells[0].planned is no number" },
+		{ "cells", "verdict", "x", "cells[0].verdict is not a verdict" },
+		{ "cells", "planned", "x", "cells[0].planned is not a count" },
 		{ "findings", "rule", "x", "findings[0].rule names nothing" },
 		{ "findings", "case", "x", "findings[0].case names nothing" },
 		{ "findings", "known", "x", "findings[0].known is neither true nor false" },
-		{ "rules", "sentence", NULL, "rules[0].sentence is no text" },
+		{ "rules", "sentence", NULL, "rules[0].sentence is not a string" },
 	};
 	json_t *d;
 
@@ -179,7 +179,7 @@ START_TEST(damage)
 	refuses(json_array(), "no schema number");
 	d = document();
 	json_object_del(d, "cells");
-	refuses(d, "cells is no list");
+	refuses(d, "cells is not a list");
 	d = document();
 	json_object_del(d, "places");
 	refuses(d, "columns[0].place is not known");

@@ -28,11 +28,11 @@ void markdown_safe(struct str *out, const char *s);
 void markdown_finding(struct str *out, const struct stored_finding *f, const char *columns);
 
 /* Does a cell hold violations, crashes or timeouts that are not all known? */
-bool cell_fails(const struct stored_cell *c);
+bool cell_fails(const struct cell *c);
 
 /* The text of the findings that make a cell fail; how many there are. Long texts are cut, and say
  * so. */
-unsigned cell_text(struct str *out, const struct stored *s, const struct stored_cell *c,
+unsigned cell_text(struct str *out, const struct stored *s, const struct cell *c,
 		   unsigned columns);
 
 /* Counts of the cells of several rows. */
@@ -43,7 +43,7 @@ struct sum {
 
 /* A column's cells in the rows with the convention and width of `like`, this direction and this
  * group or, if NULL, any. */
-struct sum table_sum(const struct stored *s, size_t column, const struct stored_row *like,
+struct sum table_sum(const struct stored *s, size_t column, const struct row *like,
 		     const char *group, int direction);
 
 /* "ok", "ok-", "12d", "3V", "1!", "4k", "-", "n/r": what is known steps back behind what is not.

@@ -18,14 +18,14 @@ struct table {
 	int room[MAX_COLUMNS];
 };
 
-struct sum table_sum(const struct stored *s, size_t column, const struct stored_row *like,
+struct sum table_sum(const struct stored *s, size_t column, const struct row *like,
 		     const char *group, int direction)
 {
 	struct sum sum = { 0 };
 
 	for (size_t i = 0; i < s->ncells; i++) {
-		const struct stored_cell *c = &s->cells[i];
-		const struct stored_row *r = &s->rows[c->row];
+		const struct cell *c = &s->cells[i];
+		const struct row *r = &s->rows[c->row];
 
 		if (c->column != column || r->direction != direction || r->width != like->width ||
 		    strcmp(r->convention, like->convention) || (group && strcmp(group, r->group)))
@@ -72,7 +72,7 @@ const char *table_mark(char buf[16], const struct sum *s)
 	return colour_of(VERDICT_PASS);
 }
 
-static void row(struct str *out, const struct table *t, const struct stored_row *like,
+static void row(struct str *out, const struct table *t, const struct row *like,
 		const char *group, int direction, const char *label)
 {
 	str_addf(out, "%-*s", LABEL, label);
@@ -128,7 +128,7 @@ bool table_leads(const struct stored *s, size_t row)
 }
 
 /* Was any case of the convention planned for these columns? */
-static bool has_cells(const struct table *t, const struct stored_row *like)
+static bool has_cells(const struct table *t, const struct row *like)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		for (int d = 0; d < CL_DIRECTIONS; d++) {
@@ -142,7 +142,7 @@ static bool has_cells(const struct table *t, const struct stored_row *like)
 static void body(struct str *out, const struct table *t)
 {
 	for (size_t i = 0; i < t->s->nrows; i++) {
-		const struct stored_row *r = &t->s->rows[i];
+		const struct row *r = &t->s->rows[i];
 		bool told = r->width != t->like->width || !table_leads(t->s, i) || !has_cells(t, r);
 
 		for (int d = 0; d < CL_DIRECTIONS && !told; d++) {
@@ -152,7 +152,7 @@ static void body(struct str *out, const struct table *t)
 				 direction_name(d));
 			row(out, t, r, NULL, d, label);
 			for (size_t k = 0; t->style->every_group && k < t->s->nrows; k++) {
-				const struct stored_row *g = &t->s->rows[k];
+				const struct row *g = &t->s->rows[k];
 
 				if (g->width != r->width || g->direction != d ||
 				    strcmp(g->convention, r->convention))
@@ -273,7 +273,7 @@ static void places(struct str *out, const struct stored *s, const struct text_st
 					    p->compared ? "; " : "", p->alone);
 		text_wrap(out, style, "", "  ", line);
 		for (size_t k = 0, told = 0; k < s->ndifferences; k++) {
-			const struct stored_difference *d = &s->differences[k];
+			const struct difference *d = &s->differences[k];
 
 			if (strcmp(s->columns[d->column].place, p->name))
 				continue;
@@ -282,7 +282,7 @@ static void places(struct str *out, const struct stored *s, const struct text_st
 				break;
 			}
 			line = arena_printf(
-				s->arena, "%s as %s, %s: %s, natively %s%s%s", d->c,
+				s->arena, "%s as %s, %s: %s, natively %s%s%s", d->id,
 				direction_name(d->direction), s->columns[d->column].name,
 				verdict_info[d->verdict].name, verdict_info[d->native].name,
 				d->reason ? ": " : "", d->reason ? d->reason : "");

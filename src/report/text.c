@@ -69,11 +69,11 @@ const char *text_cluster_columns(const struct stored *s, const struct cluster *v
 void text_vanished(struct str *out, const struct stored *m, const struct text_style *style)
 {
 	for (size_t i = 0; i < m->nvanished; i++) {
-		const struct stored_vanished *v = &m->vanished[i];
+		const struct vanished *v = &m->vanished[i];
 		struct str s = { 0 };
 
 		str_addf(&s, "%s no longer shows the known finding of %s (%s): delete the line %s",
-			 v->compiler, v->c, v->reason, v->where);
+			 v->compiler, v->id, v->reason, v->where);
 		text_wrap(out, style, "vanished  ", "  ", s.s);
 		str_free(&s);
 	}

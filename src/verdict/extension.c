@@ -3,6 +3,8 @@
  * pairs of caller and callee that do not work together, without running the pairs. */
 #include "verdict/judge.h"
 
+const char *const narrow_names[NARROWS] = { "_Bool", "char", "short" };
+
 static bool narrow_of(const struct type *t, enum narrow *n)
 {
 	switch (t->kind) {

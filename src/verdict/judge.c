@@ -255,7 +255,12 @@ static void judge_columns(struct matrix *m)
 
 static size_t find_row(struct matrix *m, const struct gen_case *c, int direction)
 {
-	struct row r = { .conv = c->conv, .group = c->decl->group, .direction = direction };
+	struct row r = { .conv = c->conv,
+			 .convention = c->conv->name,
+			 .width = width_bits(c->conv->width),
+			 .group = c->decl->group,
+			 .direction = direction,
+			 .headline = c->conv->headline };
 
 	for (size_t i = m->nrows; i-- > 0;) {
 		const struct row *o = &m->rows[i];
@@ -277,8 +282,8 @@ static void count(struct matrix *m, struct cell *cell, const struct judged *j)
 	m->total[j->verdict]++;
 	if (j->verdict == VERDICT_NOT_RUN || j->verdict == VERDICT_UNSUPPORTED_HERE) {
 		cell->not_run++;
-		if (!cell->why)
-			cell->why = j->why;
+		if (!cell->reason)
+			cell->reason = j->why;
 	} else {
 		cell->executed++;
 	}
@@ -315,6 +320,7 @@ static void make_cells(struct matrix *m)
 
 			cell->row = row[w][k];
 			cell->column = i;
+			cell->place = place_name(m->plan->columns[i].place);
 			count(m, cell, &m->runs[i].judged[k]);
 		}
 	}

@@ -170,7 +170,13 @@ static void find_vanished(struct matrix *m, size_t column)
 				continue;
 			m->vanished = arena_grow(m->arena, m->vanished, m->nvanished,
 						 sizeof(*m->vanished));
-			m->vanished[m->nvanished++] = (struct vanished){ known, c, col };
+			m->vanished[m->nvanished++] = (struct vanished){
+				.id = c->id,
+				.compiler = col->compiler->name,
+				.where = arena_printf(m->arena, "%s:%u", known->pos.file,
+						      known->pos.line),
+				.reason = known->reason,
+			};
 		}
 	}
 }

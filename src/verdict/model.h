@@ -7,23 +7,7 @@
 
 #include "place/place.h"
 #include "plan/plan.h"
-
-#define VERDICTS(X)                                                                    \
-	X(UNSUPPORTED_HERE, "unsupported", "this compiler or width cannot express it") \
-	X(NOT_RUN, "not-run", "not executed, for the reason given")                    \
-	X(PASS, "pass", "every check held")                                            \
-	X(DIVERGENCE, "divergence", "no document decides, implementations differ")     \
-	X(VIOLATION, "violation", "a document forbids it")                             \
-	X(TIMEOUT, "timeout", "the call did not come back")                            \
-	X(CRASH, "crash", "the call, or the compiler, died")
-
-/* In order of seriousness. */
-enum verdict {
-#define X(id, name, what) VERDICT_##id,
-	VERDICTS(X)
-#undef X
-		VERDICT_COUNT
-};
+#include "verdict/shape.h"
 
 struct verdict_info {
 	const char *name, *what;
@@ -47,21 +31,19 @@ struct finding {
 	const char *repeat;        /* a command that runs just this case */
 };
 
-/* One row: what is asked. */
+/* One row: what is asked. Rows, cells, differences and what vanished are the same judged and read
+ * back from matrix.json; members that only a judged one has say so. */
 struct row {
-	const struct convention *conv;
-	const char *group, *why;
-	int direction;
-	const char *id; /* "sysv/64/int-count/callee" */
+	ROW_FIELDS(MEMBER, row)
+	const struct convention *conv; /* judged */
 };
 
+/* The verdict is the most serious of its cases; `known` counts cases whose violations, crashes and
+ * timeouts are all expected; the reason is that of the first case that was not run or is
+ * unsupported. */
 struct cell {
-	size_t row, column;
-	enum verdict verdict; /* the most serious of its cases */
-	unsigned planned, executed, not_run;
-	unsigned count[VERDICT_COUNT];
-	unsigned known;  /* cases whose violations, crashes and timeouts are all expected */
-	const char *why; /* reason of the first case that was not run or unsupported */
+	CELL_FIELDS(MEMBER, cell)
+	size_t first; /* read back: of its findings, linked by `next`, the first; or NO_FINDING */
 };
 
 /* Verdict of one case in one direction. */
@@ -78,17 +60,15 @@ struct column_run {
 	struct judged *judged; /* index * 2 + direction */
 };
 
-/* A known finding that did not occur although its case was executed: as wrong as an unknown one. */
+/* A known finding that did not occur although its case was executed: as wrong as an unknown one.
+ * `where` is the line that expects it. */
 struct vanished {
-	const struct known *known;
-	const struct gen_case *c;
-	const struct column *column; /* one of the compiler's at that width */
+	VANISHED_FIELDS(MEMBER, vanished)
 };
 
 /* What a column does about the bits above integers narrower than int, by type and kind of place. No
  * document decides, so a caller that does not extend and a callee that relies on it are both right,
  * and do not work together. */
-enum narrow { NARROW_BOOL, NARROW_CHAR, NARROW_SHORT, NARROWS };
 struct extension {
 	/* Index: narrow type, then 0 for a register, 1 for the stack. */
 	bool seen[NARROWS][2];    /* as a caller */
@@ -96,15 +76,14 @@ struct extension {
 	bool relies[NARROWS][2];  /* as a callee, in at least one call */
 };
 
-/* A case whose verdict in another place is not the one it has natively. */
+/* A case whose verdict in another place is not the one it has natively. The reason is
+ * known, or the check that is wanting in one of the two; NULL: there is neither. */
 struct difference {
-	size_t column;
-	const struct gen_case *c;
-	int direction;
-	enum verdict here, native;
-	const char *reason; /* why, where it is known, and the check that tells them apart; NULL:
-			     * only one has been found wanting */
+	DIFFERENCE_FIELDS(MEMBER, difference)
 };
+
+/* "_Bool", "char", "short". */
+extern const char *const narrow_names[NARROWS];
 
 struct matrix {
 	struct arena *arena;

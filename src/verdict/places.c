@@ -81,10 +81,11 @@ void judge_places(struct matrix *m)
 			const struct judged *here = &m->runs[i].judged[k];
 			const struct judged *native =
 				other < m->plan->ncolumns ? &m->runs[other].judged[k] : NULL;
-			struct difference d = { .column = i,
-						.c = &set->v[k / 2],
+			const struct gen_case *one = &set->v[k / 2];
+			struct difference d = { .id = one->id,
+						.column = i,
 						.direction = (int)(k % 2),
-						.here = (enum verdict)here->verdict };
+						.verdict = (enum verdict)here->verdict };
 
 			if (!ran(here))
 				continue;
@@ -94,12 +95,12 @@ void judge_places(struct matrix *m)
 			}
 			m->compared[c->place]++;
 			d.native = (enum verdict)native->verdict;
-			if (d.here == d.native)
+			if (d.verdict == d.native)
 				continue;
-			d.reason = known_between(m, i, other, d.c, d.direction);
+			d.reason = known_between(m, i, other, one, d.direction);
 			if (!d.reason)
-				d.reason =
-					reason(m, d.here > d.native ? i : other, d.c, d.direction);
+				d.reason = reason(m, d.verdict > d.native ? i : other, one,
+						  d.direction);
 			m->differences =
 				arena_grow(m->arena, m->differences, m->ndifferences, sizeof(d));
 			m->differences[m->ndifferences++] = d;
