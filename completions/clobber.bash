@@ -1,27 +1,18 @@
 # SPDX-License-Identifier: MIT
-# bash completion for clobber. Options are read off `clobber VERB --help', so they cannot be out of date.
+# bash completion for clobber. Options, and what they take, come from `clobber VERB --completions',
+# which prints them from the rows that the verb parses them by.
 
+# The values that an option of a verb may take: words, or @LIST of `clobber list LIST'.
 _clobber_values() {
-	case $1 in
-	--cc) clobber list compilers 2>/dev/null | cut -d' ' -f1 ;;
-	--abi) clobber list abis 2>/dev/null | cut -d' ' -f1 | sort -u ;;
-	--width) printf '32\n64\n' ;;
-	--opt) printf 'O0\nO1\nO2\nO3\nOs\n' ;;
-	--place) { clobber list places 2>/dev/null | cut -d' ' -f1 | sort -u; printf 'auto\nall\n'; } ;;
-	--profile) clobber list profiles 2>/dev/null | cut -d' ' -f1 | sort -u ;;
-	--vmx-engine) printf 'bochs\nkvm-nested\n' ;;
-	--vmx-with) printf 'step\ninterrupts\nleaf\ntrap-fpu\nnone\n' ;;
-	--color) printf 'auto\nalways\nnever\n' ;;
-	--claim) seq 1 21 ;;
-	--launcher) printf 'ccache\ndistcc\nicecc\n' ;;
-	--format)
-		if [ "$2" = compare ]; then
-			printf 'txt\nmd\njson\n'
-		else
-			clobber report --help | sed -n 's/^      \([a-z]*\)  .*/\1/p'
-		fi
-		;;
-	esac
+	local words word
+
+	words=$(clobber "$2" --completions 2>/dev/null | sed -n "s/^$1 //p")
+	for word in $words; do
+		case $word in
+		@*) clobber list "${word#@}" 2>/dev/null | cut -d' ' -f1 | sort -u ;;
+		*) printf '%s\n' "$word" ;;
+		esac
+	done
 }
 
 _clobber() {
@@ -32,7 +23,7 @@ _clobber() {
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		values="$(clobber --help | sed -n 's/^  \([a-z]*\)  .*/\1/p') --help --version"
 	elif [ "${cur#-}" != "$cur" ]; then
-		values="$(clobber "$verb" --help 2>/dev/null | grep -o -e '--[a-z][a-z-]*' | sort -u)"
+		values="$(clobber "$verb" --completions 2>/dev/null | cut -d' ' -f1)"
 	elif [ "$verb" = list ]; then
 		values="$(clobber list --help | sed -n 's/^  \([a-z]*\)  .*/\1/p')"
 	else

@@ -85,12 +85,12 @@ def test_bad_options(good, tmp_path):
         ("f.o",): "say what the functions promise",
         proto: "which object?",
         ("f.o", *proto, "--contract", "x.h"): "x.h: cannot be read: No such file or directory",
-        ("f.o", *proto, "--calls", "0"): "--calls is from 1 to",
-        ("f.o", *proto, "--time", "x"): "--time: `x' is no number",
-        ("f.o", *proto, "--seed", "x"): "`x' is no number",
+        ("f.o", *proto, "--calls", "0"): "--calls: '0' is not a number from 1 to",
+        ("f.o", *proto, "--time", "x"): "--time: 'x' is not a number",
+        ("f.o", *proto, "--seed", "x"): "'x' is not a number",
         ("f.o", *proto, "--place", "moon"): "unknown place 'moon'",
         ("f.o", "--contract", "x.h"): "x.h: cannot be read: No such file or directory",
-        ("f.o", *proto, "--abi", "sisv"): "did you mean `sysv'?",
+        ("f.o", *proto, "--abi", "sisv"): "did you mean 'sysv'?",
     }.items():
         r = program.run(["check", *args], cwd=tmp_path)
         assert r.status == 2 and words in r.stderr and r.stdout == "", r.stderr

@@ -223,7 +223,7 @@ def test_another_compiler_is_no_change_of_the_first(tmp_path, gcc, compilers):
     ([], "two matrices, please"),
     (["a"], "two matrices, please"),
     (["/no/such", "/no/such"], "cannot read /no/such"),
-    (["a", "b", "--format", "xml"], "--format: `xml' is none of txt, md, json"),
+    (["a", "b", "--format", "xml"], "--format: unknown value 'xml': use txt, md or json"),
     (["a", "b", "--frobnicate"], "try `clobber compare --help'"),
 ], ids=lambda x: " ".join(x) if isinstance(x, list) else None)
 def test_bad_usage(args, message):
@@ -233,7 +233,7 @@ def test_bad_usage(args, message):
 
 
 @pytest.mark.parametrize("pairs,message", [
-    ("cc", "`cc' is no pair"), ("cd=cc", "the old matrix has no compiler `cd'"),
+    ("cc", "'cc' is not a pair"), ("cd=cc", "the old matrix has no compiler `cd'"),
     ("cc=cd", "the new matrix has no compiler `cd'"),
 ])
 def test_bad_map(pair, pairs, message):

@@ -100,6 +100,15 @@ def test_manual_knows_every_verb_and_option():
                              re.M), (verb, option)
 
 
+def test_manual_has_no_option_that_the_program_lacks():
+    text = MANUAL.read_text()
+    for verb in verbs():
+        section = text[text.index(f"\n.Ss {verb}\n"):].split("\n.Ss ", 2)[1].split("\n.Sh ")[0]
+        for item in re.findall(r"^\.It .*", section, re.M):
+            for name in re.findall(r"(?<= -)[a-z][a-z-]+", item):
+                assert f"--{name}" in options(verb), (verb, item)
+
+
 def test_manual_is_well_formed():
     r = subprocess.run([needs("mandoc"), "-T", "lint", "-W", "warning", MANUAL],
                        capture_output=True, text=True)

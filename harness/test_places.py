@@ -164,7 +164,7 @@ def test_absent_place_is_left_out_and_told(tmp_path, gcc):
     (["--place", "native,vmxx"], "--place: unknown place 'vmxx': use native, kvm, vmx, root"),
     (["--place", ""], "--place: empty list"),
     (["--vmx-engine", "qemu"], "--vmx-engine: unknown engine 'qemu': use bochs or kvm-nested"),
-    (["--vmx-with", "steps"], "--vmx-with: `steps' is none of step"),
+    (["--vmx-with", "steps"], "--vmx-with: unknown word 'steps' (did you mean 'step'?)"),
     (["--vmx-with", "step,trap-fpu"], "--vmx-with: step and trap-fpu do not go together"),
 ])
 def test_bad_options(tmp_path, gcc, args, message):

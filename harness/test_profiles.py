@@ -41,8 +41,8 @@ def test_help_names_every_profile():
 
 
 @pytest.mark.parametrize("value,message", [
-    ("kernle", "--profile: `kernle' is no profile (did you mean `kernel'?)"),
-    ("user,avx1024", "--profile: `avx1024' is no profile"),
+    ("kernle", "--profile: unknown profile 'kernle' (did you mean 'kernel'?)"),
+    ("user,avx1024", "--profile: unknown profile 'avx1024'"),
     ("", "--profile: empty list"),
 ])
 def test_bad_profile(tmp_path, value, message):

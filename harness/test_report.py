@@ -75,8 +75,8 @@ def test_output_option(rich, form, tmp_path):
 @pytest.mark.parametrize("args,message", [
     ([], "one matrix, please"),
     (["a", "b", "--format", "md"], "one matrix, please"),
-    (["x"], "no format; say for instance --format md"),
-    (["x", "--format", "mdd"], "there is no format `mdd' (did you mean `md'?)"),
+    (["x"], "no format: use for instance --format md"),
+    (["x", "--format", "mdd"], "--format: unknown value 'mdd' (did you mean 'md'?)"),
     (["/no/such", "--format", "md"], "cannot read /no/such: No such file or directory"),
     (["x", "--frobnicate"], "try `clobber report --help'"),
 ], ids=lambda x: " ".join(x) if isinstance(x, list) else None)

@@ -333,7 +333,7 @@ def test_only_leaves_are_stepped_and_all_are_trapped(leaves, options, found):
 @pytest.mark.parametrize("options, words", (
     ("interrupts", "interrupts come with steps only: use step,interrupts"),
     ("step,trap-fpu", "step and trap-fpu do not go together: choose one"),
-    ("leafs", "`leafs' is none of step, interrupts, leaf, trap-fpu, none"),
+    ("leafs", "unknown word 'leafs' (did you mean 'leaf'?): use step, interrupts, leaf, trap-fpu or none"),
 ))
 def test_options_that_make_no_sense(tmp_path, gcc, options, words):
     r = program.run(["run", "--cc", gcc, "--cases", LEAVES, "--vmx-with", options, "--out",

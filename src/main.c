@@ -64,6 +64,6 @@ int main(int argc, char **argv)
 			return verbs[i].run(argc - 1, argv + 1);
 	}
 	hint = nearest(argv[1], names);
-	die("there is no verb `%s'%s%s%s; `clobber --help' shows the verbs", argv[1],
-	    hint ? " (did you mean `" : "", hint ? hint : "", hint ? "'?)" : "");
+	die("unknown verb '%s'%s%s%s: `clobber --help' names them", argv[1],
+	    hint ? " (did you mean '" : "", hint ? hint : "", hint ? "'?)" : "");
 }

@@ -7,6 +7,8 @@
 #include "check/source.h"
 #include "check/step.h"
 #include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "cmd/values.h"
 #include "run/places.h"
 #include "run/tools.h"
 #include "util/data.h"
@@ -15,187 +17,88 @@
 #include "util/terminal.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
-static const char usage[] =
+static const struct options_page page = {
+	"check",
 	"usage: clobber check OBJ... (--proto 'DECL' | --contract FILE | --header FILE)\n"
 	"                     [options]\n"
 	"\n"
 	"Does assembly keep the calling convention that its prototype promises? OBJ is\n"
 	"an object or a static archive, 32 or 64 bit. It is linked as it is and called\n"
-	"many times, with every register, stack word and unused bit poisoned.\n"
-	"\n"
-	"  --proto DECL    a C declaration; may be given several times\n"
-	"  --contract FILE declarations with contracts (docs/contracts.md);\n"
-	"                  FILE:FUNCTION is one\n"
-	"  --header FILE   a C header: what it declares and the objects define\n"
-	"                  (all three may be given several times, and together)\n"
-	"  --note LINE     a line of a contract, such as 'arg n count 64 of dst': for\n"
-	"                  the last --proto, or 'FUNCTION: LINE'\n"
-	"  --abi NAME      the convention of what names none (default: sysv, cdecl)\n"
-	"  --place LIST    %s, all, auto (default:\n"
-	"                  auto: natively; kernel code in every place there is)\n"
-	"  --seed N        what values and poison are made from (default: 1)\n"
-	"  --calls N       rounds of each function (default: 1000; 200 where a call is\n"
-	"                  slow); each is two calls, with equal inputs\n"
-	"  --time SECONDS  go on natively with other seeds for so long\n"
-	"  --weak-stubs    let undefined symbols be functions of which nothing is known\n"
-	"  --step          natively, look at every instruction: stack writes, and\n"
-	"                  where call frame information leads\n"
-	"  --emit-test     print a C file that tests the functions without clobber\n"
-	"                  (64 bit), run nothing\n"
-	"  --work DIR      leave what is generated in this folder\n"
-	"  --color WHEN    auto, always or never\n"
-	"  -v, --verbose   what each function was held against\n"
-	"  -h, --help      this text\n"
-	"\n"
+	"many times, with every register, stack word and unused bit poisoned.\n",
 	"example: clobber check add.o \\\n"
 	"           --proto 'long add(long *dst, const long *src, long n)' \\\n"
 	"           --note 'arg n count 64 of dst, src'\n"
 	"\n"
-	"Exit status: 0 every promise is kept, 1 one is not, 2 bad usage or environment.\n";
+	"Exit status: 0 every promise is kept, 1 one is not, 2 bad usage or environment.\n",
+};
 
 enum { MOST_CALLS = 10000000, MOST_SECONDS = 86400 };
 
 struct options {
-	const char **protos, **notes, **contracts, **headers;
-	size_t nprotos, nnotes, ncontracts, nheaders;
+	struct texts protos, notes, contracts, headers;
 	const char *abi, *place, *work, *color;
 	uint64_t seed, calls, seconds; /* 0: not given */
 	bool weak_stubs, verbose, step, emit;
 };
 
-static const char **append(struct arena *a, const char **v, size_t *n, const char *s)
+static int parse_options(struct arena *a, int argc, char **argv, struct options *o)
 {
-	v = arena_grow(a, v, *n, sizeof(*v));
-	v[(*n)++] = s;
-	return v;
-}
-
-static uint64_t number_of(const char *option, const char *s)
-{
-	char *end;
-	unsigned long long n;
-
-	errno = 0;
-	n = strtoull(s, &end, 0);
-	if (errno || *end || *s < '0' || *s > '9')
-		die("check: --%s: `%s' is no number", option, s);
-	return n;
-}
-
-static void parse_options(struct arena *a, int argc, char **argv, struct options *o)
-{
-	enum {
-		PROTO = 256,
-		CONTRACT,
-		HEADER,
-		NOTE,
-		ABI,
-		PLACE,
-		SEED,
-		CALLS,
-		TIME,
-		STUBS,
-		STEP,
-		EMIT,
-		WORK,
-		COLOR
+	const struct option_row rows[] = {
+		TEXTS("proto", &o->protos, "DECL", "a C declaration; may be given several times"),
+		TEXTS("contract", &o->contracts, "FILE",
+		      "declarations with contracts (docs/contracts.md); FILE:FUNCTION is one"),
+		TEXTS("header", &o->headers, "FILE",
+		      "a C header: what it declares and the objects define (all three may be given "
+		      "several times, and together)"),
+		TEXTS("note", &o->notes, "LINE",
+		      "a line of a contract, such as 'arg n count 64 of dst': for the last "
+		      "--proto, or 'FUNCTION: LINE'"),
+		LISTED("abi", &o->abi, "NAME", "abis",
+		       "the convention of what names none (default: sysv, cdecl)"),
+		PLACE_ROW(
+			&o->place,
+			arena_printf(a,
+				     "%s, all, auto (default: auto: natively; kernel code in every "
+				     "place there is)",
+				     place_names(a))),
+		NUMBER("seed", &o->seed, "N", 0, UINT64_MAX,
+		       "what values and poison are made from (default: 1)"),
+		NUMBER("calls", &o->calls, "N", 1, MOST_CALLS,
+		       "rounds of each function (default: 1000; 200 where a call is slow); each is "
+		       "two calls, with equal inputs"),
+		NUMBER("time", &o->seconds, "SECONDS", 1, MOST_SECONDS,
+		       "go on natively with other seeds for so long"),
+		FLAG("weak-stubs", 0, &o->weak_stubs,
+		     "let undefined symbols be functions of which nothing is known"),
+		FLAG("step", 0, &o->step,
+		     "natively, look at every instruction: stack writes, and where call frame "
+		     "information leads"),
+		FLAG("emit-test", 0, &o->emit,
+		     "print a C file that tests the functions without clobber (64 bit), run "
+		     "nothing"),
+		TEXT("work", &o->work, "DIR", "leave what is generated in this folder"),
+		COLOR_ROW(&o->color),
+		FLAG("verbose", 'v', &o->verbose, "what each function was held against"),
+		END_OF_OPTIONS
 	};
-	static const struct option longs[] = { { "proto", 1, NULL, PROTO },
-					       { "contract", 1, NULL, CONTRACT },
-					       { "header", 1, NULL, HEADER },
-					       { "note", 1, NULL, NOTE },
-					       { "abi", 1, NULL, ABI },
-					       { "place", 1, NULL, PLACE },
-					       { "seed", 1, NULL, SEED },
-					       { "calls", 1, NULL, CALLS },
-					       { "time", 1, NULL, TIME },
-					       { "weak-stubs", 0, NULL, STUBS },
-					       { "step", 0, NULL, STEP },
-					       { "work", 1, NULL, WORK },
-					       { "emit-test", 0, NULL, EMIT },
-					       { "color", 1, NULL, COLOR },
-					       { "verbose", 0, NULL, 'v' },
-					       { "help", 0, NULL, 'h' },
-					       { NULL, 0, NULL, 0 } };
-	int c;
+	int n;
 
 	*o = (struct options){ .seed = 1, .color = "auto" };
-	while ((c = getopt_long(argc, argv, "hv", longs, NULL)) != -1) {
-		switch (c) {
-		case PROTO:
-			o->protos = append(a, o->protos, &o->nprotos, optarg);
-			break;
-		case CONTRACT:
-			o->contracts = append(a, o->contracts, &o->ncontracts, optarg);
-			break;
-		case HEADER:
-			o->headers = append(a, o->headers, &o->nheaders, optarg);
-			break;
-		case NOTE:
-			o->notes = append(a, o->notes, &o->nnotes, optarg);
-			break;
-		case ABI:
-			o->abi = abi_list(a, optarg)[0];
-			break;
-		case PLACE:
-			o->place = optarg;
-			break;
-		case SEED:
-			o->seed = number_of("seed", optarg);
-			break;
-		case CALLS:
-			o->calls = number_of("calls", optarg);
-			if (!o->calls || o->calls > MOST_CALLS)
-				die("check: --calls is from 1 to %u", MOST_CALLS);
-			break;
-		case TIME:
-			o->seconds = number_of("time", optarg);
-			if (!o->seconds || o->seconds > MOST_SECONDS)
-				die("check: --time is from 1 to %u seconds", MOST_SECONDS);
-			break;
-		case STUBS:
-			o->weak_stubs = true;
-			break;
-		case STEP:
-			o->step = true;
-			break;
-		case EMIT:
-			o->emit = true;
-			break;
-		case WORK:
-			o->work = optarg;
-			break;
-		case COLOR:
-			o->color = color_option(optarg);
-			break;
-		case 'v':
-			o->verbose = true;
-			break;
-		case 'h':
-			print_usage(usage);
-			exit(0);
-		default:
-			fputs("try `clobber check --help'\n", stderr);
-			exit(2);
-		}
-	}
-	o->protos = append(a, o->protos, &o->nprotos, NULL);
-	o->notes = append(a, o->notes, &o->nnotes, NULL);
-	o->nprotos--;
-	o->nnotes--;
-	if (!o->nprotos && !o->ncontracts && !o->nheaders)
+	n = options_parse(a, &page, rows, argc, argv);
+	if (o->abi)
+		o->abi = abi_list(a, o->abi)[0];
+	if (!o->protos.n && !o->contracts.n && !o->headers.n)
 		die("check: say what the functions promise: --proto 'int f(long n)', "
 		    "--contract FILE or --header FILE");
-	if (optind == argc)
+	if (!n)
 		die("check: which object? clobber check OBJ... --proto 'int f(long n)'");
+	return n;
 }
 
 /* "clobber check a.o --proto '...'", for repeating it. */
@@ -207,14 +110,14 @@ static const char *command_of(struct arena *a, const struct options *o, const st
 	str_add(&s, "clobber check");
 	for (size_t i = 0; i < objs->n; i++)
 		str_addf(&s, " %s", shell_word(a, objs->path[i]));
-	for (size_t i = 0; o->protos[i]; i++)
-		str_addf(&s, " --proto %s", shell_word(a, o->protos[i]));
-	for (size_t i = 0; o->notes[i]; i++)
-		str_addf(&s, " --note %s", shell_word(a, o->notes[i]));
-	for (size_t i = 0; i < o->ncontracts; i++)
-		str_addf(&s, " --contract %s", shell_word(a, o->contracts[i]));
-	for (size_t i = 0; i < o->nheaders; i++)
-		str_addf(&s, " --header %s", shell_word(a, o->headers[i]));
+	for (size_t i = 0; o->protos.v[i]; i++)
+		str_addf(&s, " --proto %s", shell_word(a, o->protos.v[i]));
+	for (size_t i = 0; o->notes.v[i]; i++)
+		str_addf(&s, " --note %s", shell_word(a, o->notes.v[i]));
+	for (size_t i = 0; i < o->contracts.n; i++)
+		str_addf(&s, " --contract %s", shell_word(a, o->contracts.v[i]));
+	for (size_t i = 0; i < o->headers.n; i++)
+		str_addf(&s, " --header %s", shell_word(a, o->headers.v[i]));
 	if (o->abi)
 		str_addf(&s, " --abi %s", o->abi);
 	if (o->calls)
@@ -256,32 +159,32 @@ static int read_declarations(struct arena *a, const struct options *o, struct de
 	size_t notes = 0;
 
 	*all = (struct declarations){ 0 };
-	for (size_t i = 0; i < o->ncontracts; i++) {
-		if (declarations_of_contract(a, o->contracts[i], &d, error))
+	for (size_t i = 0; i < o->contracts.n; i++) {
+		if (declarations_of_contract(a, o->contracts.v[i], &d, error))
 			return -1;
 		declarations_add(a, all, &d);
 	}
-	for (size_t i = 0; i < o->nheaders; i++) {
-		if (declarations_of_header(a, o->headers[i], &d, error))
+	for (size_t i = 0; i < o->headers.n; i++) {
+		if (declarations_of_header(a, o->headers.v[i], &d, error))
 			return -1;
 		declarations_add(a, all, &d);
 	}
-	if (o->nprotos) {
+	if (o->protos.n) {
 		bool named = false;
 
-		for (size_t i = 0; i < o->nnotes; i++)
-			named = named || declarations_note_names(o->notes[i]);
-		notes = named ? 0 : o->nnotes;
-		if (declarations_of_protos(a, o->protos, notes ? o->notes : none, &d, error))
+		for (size_t i = 0; i < o->notes.n; i++)
+			named = named || declarations_note_names(o->notes.v[i]);
+		notes = named ? 0 : o->notes.n;
+		if (declarations_of_protos(a, o->protos.v, notes ? o->notes.v : none, &d, error))
 			return -1;
 		declarations_add(a, all, &d);
 	}
-	for (size_t i = notes; i < o->nnotes; i++) {
-		if (!o->nprotos && all->cases.n > 1 && !declarations_note_names(o->notes[i]))
+	for (size_t i = notes; i < o->notes.n; i++) {
+		if (!o->protos.n && all->cases.n > 1 && !declarations_note_names(o->notes.v[i]))
 			die("check: --note: which function is this for? Write --note 'FUNCTION: "
 			    "%s'",
-			    o->notes[i]);
-		if (declarations_note(a, all, o->notes[i], error))
+			    o->notes.v[i]);
+		if (declarations_note(a, all, o->notes.v[i], error))
 			return -1;
 	}
 	return 0;
@@ -307,7 +210,7 @@ static void read_contracts(struct arena *a, const struct options *o, struct obje
 	}
 	if (!out->n && r->nundefined)
 		die("check: the objects define none of the functions that %s declares",
-		    o->nheaders == 1 ? o->headers[0] : "the headers");
+		    o->headers.n == 1 ? o->headers.v[0] : "the headers");
 	if (!out->n && out->skipped)
 		die("check: nothing here is for %u bit code", width_bits(objs->width));
 	if (!out->n)
@@ -441,17 +344,10 @@ static void remove_folder(struct arena *a, const struct options *o, const char *
 
 static int print(const struct check_run *r, const struct options *o)
 {
-	struct winsize w;
-	struct text_style style = {
-		.columns = ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_col ? w.ws_col : 80,
-		.colour = !strcmp(o->color, "always") ||
-			  (!strcmp(o->color, "auto") && isatty(1) && !getenv("NO_COLOR"))
-	};
+	const struct text_style style = terminal_style(o->color);
 	struct str out = { 0 };
 	int status;
 
-	if (style.columns < 60)
-		style.columns = 60;
 	status = check_report(&out, r, &style, o->verbose);
 	fwrite(out.s, 1, out.len, stdout);
 	str_free(&out);
@@ -486,10 +382,10 @@ int cmd_check(int argc, char **argv)
 	struct check_run r;
 	const char *error;
 	bool ran = false;
-	int status;
+	int status, n;
 
-	parse_options(a, argc, argv, &o);
-	if (objects_read(a, argv + optind, (size_t)(argc - optind), &objs, &error) < 0)
+	n = parse_options(a, argc, argv, &o);
+	if (objects_read(a, argv + 1, (size_t)n, &objs, &error) < 0)
 		die("check: %s", error);
 	r = (struct check_run){ .arena = a };
 	read_contracts(a, &o, &objs, &file, &r);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber claims: decide the claims of the thread, and print each with its evidence. */
 #include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "cmd/values.h"
 #include "report/claims.h"
 #include "report/report.h"
 #include "run/claims.h"
@@ -9,79 +11,55 @@
 #include "util/words.h"
 #include "util/terminal.h"
 
-#include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-static const char usage[] =
+static const struct options_page page = {
+	"claims",
 	"usage: clobber claims [options]\n"
 	"\n"
 	"Decide the claims of the mailing-list thread \"KVM/VMX: Do not declare\n"
 	"vmread_error asmlinkage\", for each compiler, at each width: docs/thread.md.\n"
-	"Runs only the cases and compiles only the sources that they need.\n"
-	"\n"
-	"  --cc LIST       compilers, names on PATH or paths (default: all there are)\n"
-	"  --width LIST    32, 64 (default: both)\n"
-	"  --claim LIST    numbers, 1 to 21 (default: all)\n"
-	"  --place LIST    as of `clobber run'; besides root and root-vmcs the first that\n"
-	"                  works counts (default: auto)\n"
-	"  --opt OPT       optimisation (default: O2)\n"
-	"  --out DIR       DIR/claims.json and DIR/claims.txt (default: results/claims)\n"
-	"  --work DIR      generated and built files (default: DIR/work)\n"
-	"  --fresh         run again even what has not changed since the last time\n"
-	"  --color WHEN    auto, always or never (default: auto; NO_COLOR is honoured)\n"
-	"  -v, --verbose   the evidence of each verdict\n"
-	"  -h, --help      this text\n"
-	"\n"
+	"Runs only the cases and compiles only the sources that they need.\n",
 	"Exit status: 0 decided, whatever the verdicts; 1 a case that is broken on\n"
-	"purpose was not caught; 2 bad usage or environment.\n";
+	"purpose was not caught; 2 bad usage or environment.\n",
+};
 
 struct options {
 	const char *cc, *width, *claim, *place, *opt, *out, *work, *color;
 	bool verbose, fresh;
 };
 
-enum { OPT_FRESH = 512 };
-
-static bool parse_options(int argc, char **argv, struct options *o)
+static void parse_options(struct arena *a, int argc, char **argv, struct options *o)
 {
-	static const char *const names[] = { "cc",  "width", "claim", "place",
-					     "opt", "out",   "work",  "color" };
-	const char **values[] = { &o->cc,  &o->width, &o->claim, &o->place,
-				  &o->opt, &o->out,   &o->work,  &o->color };
-	struct option longs[ARRAY_SIZE(names) + 4] = { { 0 } };
-	int c;
+	static const char *const numbers[] = { "1",  "2",  "3",  "4",  "5",  "6",  "7",  "8",
+					       "9",  "10", "11", "12", "13", "14", "15", "16",
+					       "17", "18", "19", "20", "21", NULL };
+	const struct option_row rows[] = {
+		LISTED("cc", &o->cc, "LIST", "compilers",
+		       "compilers, names on PATH or paths (default: all there are)"),
+		OFFERED("width", &o->width, "LIST", width_words, "32, 64 (default: both)"),
+		OFFERED("claim", &o->claim, "LIST", numbers, "numbers, 1 to 21 (default: all)"),
+		PLACE_ROW(
+			&o->place,
+			"as of `clobber run'; besides root and root-vmcs the first that works counts "
+			"(default: auto)"),
+		OFFERED("opt", &o->opt, "OPT", opt_words, "optimisation (default: O2)"),
+		TEXT("out", &o->out, "DIR",
+		     "DIR/claims.json and DIR/claims.txt (default: results/claims)"),
+		TEXT("work", &o->work, "DIR", "generated and built files (default: DIR/work)"),
+		FLAG("fresh", 0, &o->fresh,
+		     "run again even what has not changed since the last time"),
+		COLOR_ROW(&o->color),
+		FLAG("verbose", 'v', &o->verbose, "the evidence of each verdict"),
+		END_OF_OPTIONS
+	};
 
+	_Static_assert(ARRAY_SIZE(numbers) == CLAIMS + 1, "a number for each claim");
 	*o = (struct options){ .opt = "O2", .out = "results/claims", .color = "auto" };
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		longs[i] = (struct option){ names[i], 1, NULL, 256 + (int)i };
-	longs[ARRAY_SIZE(names)] = (struct option){ "verbose", 0, NULL, 'v' };
-	longs[ARRAY_SIZE(names) + 1] = (struct option){ "help", 0, NULL, 'h' };
-	longs[ARRAY_SIZE(names) + 2] = (struct option){ "fresh", 0, NULL, OPT_FRESH };
-	while ((c = getopt_long(argc, argv, "vh", longs, NULL)) != -1) {
-		if (c == OPT_FRESH) {
-			o->fresh = true;
-		} else if (c >= 256) {
-			*values[c - 256] = optarg;
-		} else if (c == 'v') {
-			o->verbose = true;
-		} else if (c == 'h') {
-			fputs(usage, stdout);
-			return false;
-		} else {
-			fputs("try `clobber claims --help'\n", stderr);
-			exit(2);
-		}
-	}
-	if (optind < argc)
-		die("claims: what is `%s'? `clobber claims --help' shows the options",
-		    argv[optind]);
-	color_option(o->color);
-	return true;
+	options_only(a, &page, rows, argc, argv);
 }
 
 static void claim_list(struct arena *a, const char *list, bool wanted[CLAIMS])
@@ -91,14 +69,13 @@ static void claim_list(struct arena *a, const char *list, bool wanted[CLAIMS])
 	for (int i = 0; i < CLAIMS; i++)
 		wanted[i] = !v;
 	if (v && !*v)
-		die("--claim: empty list; say for instance 4,17");
+		die("--claim: empty list; use for instance 4,17");
 	for (; v && *v; v++) {
 		char *end;
 		unsigned long n = strtoul(*v, &end, 10);
 
 		if (**v < '0' || **v > '9' || *end || !n || n > CLAIMS)
-			die("--claim: `%s' is no claim; they are numbered from 1 to %d", *v,
-			    CLAIMS);
+			die("--claim: unknown claim '%s': use numbers from 1 to %d", *v, CLAIMS);
 		wanted[n - 1] = true;
 	}
 }
@@ -119,14 +96,10 @@ static void choose_places(struct plan *p, const char *list, const bool widths[WI
 
 static void print(const struct options *o, const struct stored_claims *c)
 {
-	struct text_style style = { .columns = 80, .every_finding = o->verbose };
+	struct text_style style = terminal_style(o->color);
 	struct str out = { 0 };
-	struct winsize w;
 
-	if (ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_col >= 60)
-		style.columns = w.ws_col;
-	style.colour = !strcmp(o->color, "always") ||
-		       (!strcmp(o->color, "auto") && isatty(1) && !getenv("NO_COLOR"));
+	style.every_finding = o->verbose;
 	text_claims(&out, c, &style);
 	fwrite(out.s, 1, out.len, stdout);
 	str_free(&out);
@@ -154,19 +127,20 @@ int cmd_claims(int argc, char **argv)
 	struct claims_request r = { .plan = &p, .compilers = &compilers };
 	struct claims_table table;
 	struct stored_claims stored;
+	const char *const *opts;
 	const char *wrong;
 	json_t *document;
 	int status;
 
-	if (!parse_options(argc, argv, &o))
-		return 0;
 	p.arena = arena_new();
+	parse_options(p.arena, argc, argv, &o);
 	p.progress = isatty(2) ? show_progress : NULL;
-	width_list(o.width, r.widths);
+	width_list(p.arena, o.width, r.widths);
 	claim_list(p.arena, o.claim, r.wanted);
-	r.opt = o.opt[0] == '-' ? o.opt + 1 : o.opt;
-	if (r.opt[0] != 'O' || strlen(r.opt) > 6)
-		die("--opt: `%s' is no optimisation; say for instance O2", o.opt);
+	opts = opt_list(p.arena, o.opt);
+	if (opts[1])
+		die("--opt: one optimisation, please: for instance O2");
+	r.opt = opts[0];
 	open_work(&p, o.out, o.work);
 	choose_places(&p, o.place, r.widths, &places);
 	p.fresh = o.fresh;

@@ -1,34 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber coverage: how much of each convention the cases exercise, and cases for the rest. */
 #include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "cmd/values.h"
 #include "gen/coverage.h"
 #include "run/case_files.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
+static const struct options_page page = {
+	"coverage",
 	"usage: clobber coverage [--abi LIST] [--cases LIST] [--generate]\n"
 	"\n"
 	"A convention is an automaton: its state is what the arguments so far have used\n"
 	"up (integer registers, vector registers, stack alignment), its input the class\n"
-	"of the next argument. Prints how many states and transitions the cases take.\n"
-	"\n"
-	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
-	"  --cases LIST    case files (default: those that come with clobber)\n"
-	"  --generate      print a case file that takes what the cases do not\n"
-	"  -h, --help      this text\n";
-
-static bool listed(const char **names, const char *name)
-{
-	for (; names && *names; names++) {
-		if (!strcmp(*names, name))
-			return true;
-	}
-	return !names;
-}
+	"of the next argument. Prints how many states and transitions the cases take.\n",
+	NULL,
+};
 
 static void print_table(struct arena *a, const struct convention **list, const struct gen_set *sets)
 {
@@ -46,11 +36,6 @@ static void print_table(struct arena *a, const struct convention **list, const s
 
 int cmd_coverage(int argc, char **argv)
 {
-	static const struct option longs[] = { { "abi", 1, NULL, 'a' },
-					       { "cases", 1, NULL, 'c' },
-					       { "generate", 0, NULL, 'g' },
-					       { "help", 0, NULL, 'h' },
-					       { NULL, 0, NULL, 0 } };
 	struct arena *a = arena_new();
 	const char *abis = NULL, *files = NULL, *error;
 	const struct convention **list = NULL;
@@ -59,31 +44,16 @@ int cmd_coverage(int argc, char **argv)
 	const char **names;
 	bool generate = false;
 	size_t n = 0;
-	int c;
+	const struct option_row rows[] = {
+		LISTED("abi", &abis, "LIST", "abis",
+		       "conventions (default: all; see `clobber list abis')"),
+		TEXT("cases", &files, "LIST", "case files (default: those that come with clobber)"),
+		FLAG("generate", 0, &generate,
+		     "print a case file that takes what the cases do not"),
+		END_OF_OPTIONS
+	};
 
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'a':
-			abis = optarg;
-			break;
-		case 'c':
-			files = optarg;
-			break;
-		case 'g':
-			generate = true;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			arena_free(a);
-			return 0;
-		default:
-			fputs("try `clobber coverage --help'\n", stderr);
-			return 2;
-		}
-	}
-	if (optind < argc)
-		die("coverage: what is `%s'? `clobber coverage --help' shows the options",
-		    argv[optind]);
+	options_only(a, &page, rows, argc, argv);
 	names = abi_list(a, abis);
 	for (const struct convention *const *p = conventions; *p; p++) {
 		if (!listed(names, (*p)->name))

@@ -1,26 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber explain: where each argument of a prototype goes, under every convention. */
 #include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "cmd/values.h"
 #include "abi/abi.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
+static const struct options_page page = {
+	"explain",
 	"usage: clobber explain [--abi LIST] [--width LIST] [--edition E] 'PROTOTYPE'\n"
 	"\n"
 	"Where each argument goes, where the value returns, who pops the arguments and\n"
-	"what is preserved, under every convention, with the rules that say so.\n"
-	"\n"
-	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
-	"  --width LIST    32, 64 (default: both)\n"
-	"  --edition E     of the psABIs: 2019, 2024, 2025 (default: 2025; see\n"
-	"                  `clobber list rules')\n"
-	"  -h, --help      this text\n"
-	"\n"
-	"example: clobber explain 'void vmread_error(unsigned long field, _Bool fault)'\n";
+	"what is preserved, under every convention, with the rules that say so.\n",
+	"example: clobber explain 'void vmread_error(unsigned long field, _Bool fault)'\n",
+};
 
 static const char *name_of(struct arena *a, const struct prototype *p, unsigned i)
 {
@@ -163,58 +159,31 @@ static void explain(struct str *out, struct arena *a, enum edition e, const stru
 	str_free(&s);
 }
 
-static bool listed(const char **names, const char *name)
-{
-	for (; names && *names; names++) {
-		if (!strcmp(*names, name))
-			return true;
-	}
-	return !names;
-}
-
 int cmd_explain(int argc, char **argv)
 {
-	static const struct option longs[] = { { "abi", 1, NULL, 'a' },
-					       { "width", 1, NULL, 'w' },
-					       { "edition", 1, NULL, 'e' },
-					       { "help", 0, NULL, 'h' },
-					       { NULL, 0, NULL, 0 } };
 	struct arena *a = arena_new();
 	const char *abis = NULL, *widths = NULL, *error = NULL;
 	const struct prototype *p;
 	struct str out = { 0 };
 	const char **names;
-	enum edition edition = EDITION_LATEST;
+	const char *edition = NULL;
 	bool width[WIDTHS];
 	size_t shown = 0;
-	int c;
+	const struct option_row rows[] = {
+		LISTED("abi", &abis, "LIST", "abis",
+		       "conventions (default: all; see `clobber list abis')"),
+		OFFERED("width", &widths, "LIST", width_words, "32, 64 (default: both)"),
+		CHOICE("edition", &edition, "E", edition_words(a),
+		       "of the psABIs: 2019, 2024, 2025 (default: 2025; see `clobber list rules')"),
+		END_OF_OPTIONS
+	};
 
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'a':
-			abis = optarg;
-			break;
-		case 'w':
-			widths = optarg;
-			break;
-		case 'e':
-			edition = edition_option(optarg);
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			arena_free(a);
-			return 0;
-		default:
-			fputs("try `clobber explain --help'\n", stderr);
-			return 2;
-		}
-	}
-	if (argc - optind != 1)
+	if (options_parse(a, &page, rows, argc, argv) != 1)
 		die("explain: one prototype, in quotes, please: clobber explain 'int f(long, "
 		    "char)'");
 	names = abi_list(a, abis);
-	width_list(widths, width);
-	p = proto_parse_decl(a, argv[optind], &error);
+	width_list(a, widths, width);
+	p = proto_parse_decl(a, argv[1], &error);
 	if (!p) {
 		fprintf(stderr, "%s\n", error);
 		return 2;
@@ -225,7 +194,7 @@ int cmd_explain(int argc, char **argv)
 			continue;
 		if (p->convention && strcmp(p->convention, (*conv)->name))
 			continue;
-		explain(&out, a, edition, *conv, p);
+		explain(&out, a, edition_option(edition), *conv, p);
 		shown++;
 	}
 	if (!shown)

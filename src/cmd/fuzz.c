@@ -2,55 +2,34 @@
 /* clobber fuzz: random prototypes in rounds, until there are enough or the time is over; what they
  * find is put together by cause, made minimal, and written down. */
 #include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "cmd/values.h"
 #include "fuzz/fuzz.h"
 #include "run/case_files.h"
 #include "run/run.h"
 #include "run/tools.h"
 #include "util/data.h"
-#include "util/words.h"
+#include "util/terminal.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-static const char usage[] =
+static const struct options_page page = {
+	"fuzz",
 	"usage: clobber fuzz [options]\n"
 	"\n"
 	"Draw random prototypes, run them with every compiler under every convention,\n"
 	"put findings of one cause together, minimise an example of each. Writes\n"
-	"DIR/fuzz.json, DIR/prototypes.h and a folder for each cluster in DIR/clusters.\n"
-	"\n"
-	"  --seed N        seed of the prototypes and of all values (default: 1)\n"
-	"  --count N       stop after N prototypes\n"
-	"  --time S        stop after S seconds; looked at between rounds (default: 60,\n"
-	"                  none with --count); minimising comes after it\n"
-	"  --minimise S    minimise for at most S seconds (default: 300; 0: not at all)\n"
-	"  --cc LIST       compilers, names on PATH or paths (default: all found)\n"
-	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
-	"  --width LIST    32, 64 (default: both)\n"
-	"  --opt LIST      optimisations (default: O2 alone, for speed)\n"
-	"  --place LIST    %s,\n"
-	"                  all; auto: native, or the first of kvm, vmx where this machine\n"
-	"                  cannot (default: auto)\n"
-	"  --types LIST    classes of types with weights, as int=4,struct (weights up to\n"
-	"                  1000); those named and no others; only zeros: all but those.\n"
-	"                  scalar, wide, aggregate, exotic, all name several;\n"
-	"                  all,int=30: one weight changed; exotic=0,wide=0: the core\n"
-	"  --out DIR       results (default: results/fuzz)\n"
-	"  --jobs N        compile N files at once (default: ninja decides)\n"
-	"  --color WHEN    auto, always or never (default: auto; NO_COLOR is honoured)\n"
-	"  -q, --quiet     no progress\n"
-	"  -h, --help      this text\n"
-	"\n"
+	"DIR/fuzz.json, DIR/prototypes.h and a folder for each cluster in DIR/clusters.\n",
 	"SIGINT or SIGTERM ends it early: what was found is minimised within 10 seconds\n"
 	"and reported as ever; a second one ends it at once, without results.\n"
 	"\n"
 	"Exit status: 0 nothing unexpected; 1 a violation, crash or timeout that no known\n"
-	"case explains; 2 bad usage or environment.\n";
+	"case explains; 2 bad usage or environment.\n",
+};
 
 enum {
 	FIRST_ROUND = 50, /* prototypes: as many cases of a convention as are one file */
@@ -62,138 +41,54 @@ static const double round_seconds = 12; /* aimed at */
 struct options {
 	const char *cc, *width, *abi, *opt, *place, *types, *out, *color;
 	uint64_t seed;
-	unsigned long count, time; /* 0: no limit */
-	unsigned long minimise;    /* seconds */
-	unsigned jobs;
+	uint64_t count, time; /* 0: no limit */
+	uint64_t minimise;    /* seconds */
+	uint64_t jobs;
 	bool quiet;
 };
 
-static uint64_t number(const char *option, const char *s, uint64_t min, uint64_t max)
+static void parse_options(struct arena *a, int argc, char **argv, struct options *o)
 {
-	unsigned long long n;
-	char *end;
-
-	errno = 0;
-	n = strtoull(s, &end, 0);
-	if (*s < '0' || *s > '9' || *end || errno || n < min || n > max)
-		die("%s: `%s' is not a number from %llu to %llu", option, s,
-		    (unsigned long long)min, (unsigned long long)max);
-	return n;
-}
-
-enum {
-	OPT_SEED = 256,
-	OPT_COUNT,
-	OPT_TIME,
-	OPT_MINIMISE,
-	OPT_CC,
-	OPT_ABI,
-	OPT_WIDTH,
-	OPT_OPT,
-	OPT_PLACE,
-	OPT_TYPES,
-	OPT_OUT,
-	OPT_JOBS,
-	OPT_COLOR
-};
-
-static void take(struct options *o, int c)
-{
-	switch (c) {
-	case OPT_SEED:
-		o->seed = number("--seed", optarg, 0, INT64_MAX);
-		break;
-	case OPT_COUNT:
-		o->count = number("--count", optarg, 1, 100000000);
-		break;
-	case OPT_TIME:
-		o->time = number("--time", optarg, 1, 10000000);
-		break;
-	case OPT_MINIMISE:
-		o->minimise = number("--minimise", optarg, 0, 1000000);
-		break;
-	case OPT_CC:
-		o->cc = optarg;
-		break;
-	case OPT_ABI:
-		o->abi = optarg;
-		break;
-	case OPT_WIDTH:
-		o->width = optarg;
-		break;
-	case OPT_OPT:
-		o->opt = optarg;
-		break;
-	case OPT_PLACE:
-		o->place = optarg;
-		break;
-	case OPT_TYPES:
-		o->types = optarg;
-		break;
-	case OPT_OUT:
-		o->out = optarg;
-		break;
-	case OPT_JOBS:
-		o->jobs = (unsigned)number("--jobs", optarg, 0, 1024);
-		break;
-	case OPT_COLOR:
-		if (strcmp(optarg, "auto") && strcmp(optarg, "always") && strcmp(optarg, "never"))
-			die("--color: `%s' is none of auto, always, never", optarg);
-		o->color = optarg;
-		break;
-	case 'q':
-		o->quiet = true;
-		break;
-	default:
-		fputs("try `clobber fuzz --help'\n", stderr);
-		exit(2);
-	}
-}
-
-static bool parse_options(int argc, char **argv, struct options *o)
-{
-	static const struct option longs[] = {
-		{ "seed", 1, NULL, OPT_SEED },   { "count", 1, NULL, OPT_COUNT },
-		{ "time", 1, NULL, OPT_TIME },   { "cc", 1, NULL, OPT_CC },
-		{ "abi", 1, NULL, OPT_ABI },     { "width", 1, NULL, OPT_WIDTH },
-		{ "opt", 1, NULL, OPT_OPT },     { "place", 1, NULL, OPT_PLACE },
-		{ "types", 1, NULL, OPT_TYPES }, { "out", 1, NULL, OPT_OUT },
-		{ "jobs", 1, NULL, OPT_JOBS },   { "color", 1, NULL, OPT_COLOR },
-		{ "quiet", 0, NULL, 'q' },       { "minimise", 1, NULL, OPT_MINIMISE },
-		{ "help", 0, NULL, 'h' },        { NULL, 0, NULL, 0 }
+	const struct option_row rows[] = {
+		NUMBER("seed", &o->seed, "N", 0, INT64_MAX,
+		       "seed of the prototypes and of all values (default: 1)"),
+		NUMBER("count", &o->count, "N", 1, 100000000, "stop after N prototypes"),
+		NUMBER("time", &o->time, "S", 1, 10000000,
+		       "stop after S seconds; looked at between rounds (default: 60, none with "
+		       "--count); minimising comes after it"),
+		NUMBER("minimise", &o->minimise, "S", 0, 1000000,
+		       "minimise for at most S seconds (default: 300; 0: not at all)"),
+		LISTED("cc", &o->cc, "LIST", "compilers",
+		       "compilers, names on PATH or paths (default: all found)"),
+		LISTED("abi", &o->abi, "LIST", "abis",
+		       "conventions (default: all; see `clobber list abis')"),
+		OFFERED("width", &o->width, "LIST", width_words, "32, 64 (default: both)"),
+		OFFERED("opt", &o->opt, "LIST", opt_words,
+			"optimisations (default: O2 alone, for speed)"),
+		PLACE_ROW(&o->place,
+			  arena_printf(a,
+				       "%s, all; auto: native, or the first of kvm, vmx where this "
+				       "machine cannot (default: auto)",
+				       place_names(a))),
+		TEXT("types", &o->types, "LIST",
+		     "classes of types with weights, as int=4,struct (weights up to 1000); those "
+		     "named and no others; only zeros: all but those. scalar, wide, aggregate, "
+		     "exotic, all name several; all,int=30: one weight changed; exotic=0,wide=0: "
+		     "the core"),
+		TEXT("out", &o->out, "DIR", "results (default: results/fuzz)"),
+		NUMBER("jobs", &o->jobs, "N", 0, 1024,
+		       "compile N files at once (default, and 0: ninja decides)"),
+		COLOR_ROW(&o->color),
+		FLAG("quiet", 'q', &o->quiet, "no progress"),
+		END_OF_OPTIONS
 	};
-	int c;
 
 	*o = (struct options){
 		.seed = 1, .minimise = 300, .out = "results/fuzz", .opt = "O2", .color = "auto"
 	};
-	while ((c = getopt_long(argc, argv, "qh", longs, NULL)) != -1) {
-		if (c == 'h') {
-			print_usage(usage);
-			return false;
-		}
-		take(o, c);
-	}
-	if (optind < argc)
-		die("fuzz: what is `%s'? `clobber fuzz --help' shows the options", argv[optind]);
+	options_only(a, &page, rows, argc, argv);
 	if (!o->count && !o->time)
 		o->time = 60;
-	return true;
-}
-
-static const char *const *opt_list(struct arena *a, const char *list)
-{
-	const char **v = split_list(a, list);
-
-	if (!*v)
-		die("--opt: empty list; say for instance O2");
-	for (const char **s = v; *s; s++) {
-		if ((*s)[0] == '-')
-			++*s;
-		if ((*s)[0] != 'O' || strlen(*s) > 6)
-			die("--opt: `%s' is no optimisation; say for instance O0,O2", *s);
-	}
-	return v;
 }
 
 /* Sources and setup; ends with a message on bad input, before anything is written. */
@@ -202,9 +97,8 @@ static void prepare(struct fuzz_setup *s, struct fuzz_source *source, const stru
 	bool any = false, used[PROFILES] = { false };
 	const char *error;
 
-	s->arena = arena_new();
 	s->seed = source->seed = o->seed;
-	width_list(o->width, s->widths);
+	width_list(s->arena, o->width, s->widths);
 	s->abis = source->abis = abi_list(s->arena, o->abi);
 	s->opts = opt_list(s->arena, o->opt);
 	memcpy(source->widths, s->widths, sizeof(source->widths));
@@ -220,7 +114,7 @@ static void prepare(struct fuzz_setup *s, struct fuzz_source *source, const stru
 		die("--types: none of these can be placed under the selected conventions and "
 		    "widths (`clobber list abis' shows which convention exists at which width)");
 	s->tools.arena = s->arena;
-	s->tools.jobs = o->jobs;
+	s->tools.jobs = (unsigned)o->jobs;
 	s->tools.progress = !o->quiet && isatty(2) ? show_progress : NULL;
 	s->places.options.runtime = data_dir(s->arena, "runtime");
 	used[PROFILE_USER_32] = s->widths[W32];
@@ -431,15 +325,13 @@ static void save(const char *dir, const char *name, const struct str *text)
 static void report(const struct fuzz_result *r, struct fuzz_clusters *all, const struct options *o)
 {
 	struct str s = { 0 };
-	struct winsize w;
-	bool colour = !strcmp(o->color, "always") ||
-		      (!strcmp(o->color, "auto") && isatty(1) && !getenv("NO_COLOR"));
+	const struct text_style style = terminal_style(o->color);
 
 	fuzz_write_clusters(o->out, all);
 	fuzz_json(&s, r);
 	save(o->out, "fuzz.json", &s);
 	s.len = 0;
-	fuzz_text(&s, r, ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_col ? w.ws_col : 80, colour);
+	fuzz_text(&s, r, style.columns, style.colour);
 	fwrite(s.s, 1, s.len, stdout);
 	str_free(&s);
 }
@@ -466,8 +358,8 @@ int cmd_fuzz(int argc, char **argv)
 	struct fuzzing s = { &o, &setup, &source, &clusters, &result, .start = 0 };
 	int status = 0;
 
-	if (!parse_options(argc, argv, &o))
-		return 0;
+	setup.arena = arena_new();
+	parse_options(setup.arena, argc, argv, &o);
 	prepare(&setup, &source, &o);
 	/* From here on it tells of rounds, not of files. */
 	s.show = setup.tools.progress;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber list: what there is: conventions, cases, compilers, places, rules, checks. */
 #include "cmd/cmd.h"
+#include "cmd/options.h"
 #include "gen/census.h"
 #include "place/place.h"
 #include "plan/toolchain.h"
 #include "run/case_files.h"
 #include "util/data.h"
-#include "util/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -194,7 +194,6 @@ int cmd_list(int argc, char **argv)
 		      { "places", list_places },       { "rules", list_rules },
 		      { "checks", list_checks } };
 	const char *names[ARRAY_SIZE(lists) + 1] = { NULL };
-	const char *hint;
 
 	if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
 		fputs(usage, stdout);
@@ -209,7 +208,5 @@ int cmd_list(int argc, char **argv)
 		if (!strcmp(argv[1], lists[i].name))
 			return lists[i].list();
 	}
-	hint = nearest(argv[1], names);
-	die("list: there is no list of `%s'%s%s%s; `clobber list --help' shows what there is",
-	    argv[1], hint ? " (did you mean `" : "", hint ? hint : "", hint ? "'?)" : "");
+	unknown_word("list", "list", argv[1], names, "`clobber list --help' names them");
 }

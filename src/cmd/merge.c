@@ -1,29 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber merge: judge the shards of a run together, as if they had been run at once. */
 #include "cmd/cmd.h"
+#include "cmd/options.h"
 #include "run/results.h"
 #include "run/shard.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
+static const struct options_page page = {
+	"merge",
 	"usage: clobber merge DIR... --out DIR [options]\n"
 	"\n"
 	"Join shards (`clobber run --shard K/N --out DIR') and judge them as one run.\n"
 	"Every column must be there once; shards of other versions, cases or seeds are\n"
-	"refused. Shards of several machines with other compilers may be joined as well.\n"
-	"\n"
-	"  --out DIR       results (default: results/latest)\n"
-	"  --color WHEN    auto, always or never (default: auto; NO_COLOR is honoured)\n"
-	"  -v, --verbose   a row for each group and every finding, not one of each kind\n"
-	"  -q, --quiet     only the totals\n"
-	"  -h, --help      this text\n"
-	"\n"
-	"Exit status: as of `clobber run'.\n";
+	"refused. Shards of several machines with other compilers may be joined as well.\n",
+	"Exit status: as of `clobber run'.\n",
+};
 
 static bool same_list(const char **a, const char **b)
 {
@@ -170,47 +165,27 @@ static json_t *hosts(const struct shard *v, size_t n)
 
 int cmd_merge(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "out", 1, NULL, 'o' },   { "color", 1, NULL, 'c' }, { "verbose", 0, NULL, 'v' },
-		{ "quiet", 0, NULL, 'q' }, { "help", 0, NULL, 'h' },  { NULL, 0, NULL, 0 }
-	};
 	struct results_style style = { .out = "results/latest", .color = "auto" };
 	struct plan p = { .arena = arena_new() };
 	struct matrix m = { .arena = p.arena, .plan = &p };
 	struct shard *v;
 	json_t *host;
 	size_t n;
-	int c, status;
+	int status;
+	const struct option_row rows[] = {
+		TEXT("out", &style.out, "DIR", "results (default: results/latest)"),
+		COLOR_ROW(&style.color),
+		FLAG("verbose", 'v', &style.verbose,
+		     "a row for each group and every finding, not one of each kind"),
+		FLAG("quiet", 'q', &style.quiet, "only the totals"), END_OF_OPTIONS
+	};
 
-	while ((c = getopt_long(argc, argv, "vqh", longs, NULL)) != -1) {
-		switch (c) {
-		case 'o':
-			style.out = optarg;
-			break;
-		case 'c':
-			style.color = color_option(optarg);
-			break;
-		case 'v':
-			style.verbose = true;
-			break;
-		case 'q':
-			style.quiet = true;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			arena_free(p.arena);
-			return 0;
-		default:
-			fputs("try `clobber merge --help'\n", stderr);
-			return 2;
-		}
-	}
-	n = (size_t)(argc - optind);
+	n = (size_t)options_parse(p.arena, &page, rows, argc, argv);
 	if (!n)
 		die("merge: name the folders of the shards: clobber merge shard1 shard2 --out all");
 	v = arena_alloc(p.arena, n * sizeof(*v));
 	for (size_t i = 0; i < n; i++) {
-		shard_read(p.arena, argv[optind + (int)i], &v[i]);
+		shard_read(p.arena, argv[1 + i], &v[i]);
 		must_agree(&v[0], &v[i]);
 	}
 	m.seed = v[0].run.seed;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber run: compile every case with every compiler, run the payloads, print the matrix. */
 #include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "cmd/values.h"
 #include "run/case_files.h"
 #include "run/claims.h"
 #include "run/effort.h"
@@ -13,108 +15,31 @@
 #include "version.h"
 #include "util/shell.h"
 
-#include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static const char usage[] =
+static const struct options_page page = {
+	"run",
 	"usage: clobber run [options]\n"
 	"\n"
 	"Compile every case with every compiler, run them, print who keeps which calling\n"
 	"convention. Writes DIR/matrix.json, report.txt, report.md, report.html,\n"
-	"junit.xml and ktap.txt.\n"
-	"\n"
-	"  --cc LIST       compilers, names on PATH or paths (default: all there are)\n"
-	"  --width LIST    32, 64 (default: both)\n"
-	"  --abi LIST      conventions (default: all; see `clobber list abis')\n"
-	"  --opt LIST      optimisations (default: O0,O2)\n"
-	"  --profile LIST  user, kernel, sse2, avx, avx512f, reg-struct, pcc-struct\n"
-	"                  (default: these, if they have cases), and when named\n"
-	"                  kernel-retpoline, kernel-rethunk, kernel-ibt, kernel-sls,\n"
-	"                  kernel-cfi (see `clobber list profiles')\n"
-	"  --place LIST    where to run, of these (default: auto; `clobber list places')\n"
-	"%p"
-	"                  all; auto: native, or the first of kvm, vmx where this machine\n"
-	"                  cannot; and the kernel's code in the others that work here\n"
-	"  --vmx-model M   the processor that Bochs is to be (default: corei7_icelake_u)\n"
-	"  --vmx-engine E  bochs (default) or kvm-nested\n"
-	"  --vmx-with LIST in places kvm and vmx: step (through code under\n"
-	"                  test), interrupts (at each step), leaf (both, in leaf cases),\n"
-	"                  trap-fpu (no x87 or vector instruction), none (default:\n"
-	"                  leaf,trap-fpu for profile kernel, none for others)\n"
-	"  --cases LIST    case files, folders or globs; FILE:FUNCTION takes one case\n"
-	"  --seed N        seed of all values (default: 1)\n"
-	"  --edition E     of the psABIs, that decides: 2019, 2024, 2025 (default: 2025;\n"
-	"                  see `clobber list rules')\n"
-	"  --out DIR       results (default: results/latest)\n"
-	"  --work DIR      generated and built files (default: DIR/work)\n"
-	"  --build-only    compile and link, run nothing: DIR/shard.json for --built\n"
-	"  --built DIR     run what --build-only (or --shard) built in DIR: no compiler\n"
-	"                  is needed, nor another tool; DIR may come from elsewhere\n"
-	"  --shard K/N     only the K-th of N parts: DIR/shard.json for `clobber merge'\n"
-	"  --fresh         run every payload again, even where nothing changed since the\n"
-	"                  last run in DIR\n"
-	"  --prove         prove each compiled function, too (docs/prove.md):\n"
-	"                  DIR/prove.txt\n"
-	"  --jobs N        compile N files, run N payloads at once (default: ninja\n"
-	"                  decides; as many as there are processors)\n"
-	"  --launcher CMD  call compilers through CMD: ccache, distcc, icecc\n"
-	"  --color WHEN    auto, always or never (default: auto; NO_COLOR is honoured)\n"
-	"  -v, --verbose   a row for each group and every finding, not one of each kind\n"
-	"  -q, --quiet     no progress and no matrix: only the totals\n"
-	"  -h, --help      this text\n"
-	"\n"
+	"junit.xml and ktap.txt.\n",
 	"Exit status: 0 nothing unexpected; 1 a violation, crash or timeout that is not\n"
-	"known, or a known one that vanished; 2 bad usage or environment.\n";
+	"known, or a known one that vanished; 2 bad usage or environment.\n",
+};
 
 struct options {
 	const char *cc, *width, *abi, *opt, *profile, *place, *cases, *out, *work, *color, *shard,
 		*launcher, *vmx_model, *vmx_engine, *vmx_with, *built;
-	uint64_t seed;
-	enum edition edition;
-	unsigned jobs;
+	const char *edition;
+	uint64_t seed, jobs;
 	bool verbose, quiet, build_only, fresh, prove;
 };
 
-static uint64_t number(const char *option, const char *s, uint64_t max)
-{
-	char *end;
-	unsigned long long n;
-
-	errno = 0;
-	n = strtoull(s, &end, 0);
-	if (!*s || *end || errno || *s == '-' || n > max)
-		die("%s: `%s' is not a number from 0 to %llu", option, s, (unsigned long long)max);
-	return n;
-}
-
-enum {
-	OPT_CC = 256,
-	OPT_WIDTH,
-	OPT_ABI,
-	OPT_OPT,
-	OPT_PROFILE,
-	OPT_PLACE,
-	OPT_CASES,
-	OPT_SEED,
-	OPT_OUT,
-	OPT_WORK,
-	OPT_JOBS,
-	OPT_COLOR,
-	OPT_SHARD,
-	OPT_EDITION,
-	OPT_LAUNCHER,
-	OPT_VMX_MODEL,
-	OPT_VMX_ENGINE,
-	OPT_VMX_WITH,
-	OPT_BUILD_ONLY,
-	OPT_BUILT,
-	OPT_FRESH,
-	OPT_PROVE
-};
+static const char *const vmx_words[] = { "step", "interrupts", "leaf", "trap-fpu", "none", NULL };
 
 /* What is built already is not chosen again. */
 static void refuse_mixtures(const struct options *o)
@@ -126,7 +51,7 @@ static void refuse_mixtures(const struct options *o)
 			{ "--abi", o->abi },     { "--profile", o->profile },
 			{ "--cases", o->cases }, { "--launcher", o->launcher },
 			{ "--shard", o->shard }, { "--build-only", o->build_only },
-			{ "--opt", o->opt },      { "--edition", o->edition != EDITION_LATEST } };
+			{ "--opt", o->opt },     { "--edition", o->edition } };
 
 	for (size_t i = 0; o->built && i < ARRAY_SIZE(choices); i++) {
 		if (choices[i].given)
@@ -137,123 +62,80 @@ static void refuse_mixtures(const struct options *o)
 		    o->shard ? "--shard" : "--place");
 }
 
-static bool parse_options(int argc, char **argv, struct options *o)
+/* Every place with its title, a line each. */
+static const char *place_help(struct arena *a)
 {
-	static const struct option longs[] = { { "cc", 1, NULL, OPT_CC },
-					       { "width", 1, NULL, OPT_WIDTH },
-					       { "abi", 1, NULL, OPT_ABI },
-					       { "opt", 1, NULL, OPT_OPT },
-					       { "profile", 1, NULL, OPT_PROFILE },
-					       { "place", 1, NULL, OPT_PLACE },
-					       { "cases", 1, NULL, OPT_CASES },
-					       { "seed", 1, NULL, OPT_SEED },
-					       { "edition", 1, NULL, OPT_EDITION },
-					       { "out", 1, NULL, OPT_OUT },
-					       { "work", 1, NULL, OPT_WORK },
-					       { "jobs", 1, NULL, OPT_JOBS },
-					       { "color", 1, NULL, OPT_COLOR },
-					       { "shard", 1, NULL, OPT_SHARD },
-					       { "launcher", 1, NULL, OPT_LAUNCHER },
-					       { "vmx-model", 1, NULL, OPT_VMX_MODEL },
-					       { "vmx-engine", 1, NULL, OPT_VMX_ENGINE },
-					       { "vmx-with", 1, NULL, OPT_VMX_WITH },
-					       { "build-only", 0, NULL, OPT_BUILD_ONLY },
-					       { "built", 1, NULL, OPT_BUILT },
-					       { "fresh", 0, NULL, OPT_FRESH },
-					       { "prove", 0, NULL, OPT_PROVE },
-					       { "verbose", 0, NULL, 'v' },
-					       { "quiet", 0, NULL, 'q' },
-					       { "help", 0, NULL, 'h' },
-					       { NULL, 0, NULL, 0 } };
-	int c;
+	char *s =
+		arena_strdup(a, "where to run, of these (default: auto; `clobber list places')\n");
+
+	for (enum place_id i = 0; i < PLACES; i++)
+		s = arena_printf(a, "%s%-10s %s\n", s, place_name(i), all_places[i]->title);
+	return arena_printf(
+		a,
+		"%sall; auto: native, or the first of kvm, vmx where this machine cannot; and "
+		"the kernel's code in the others that work here",
+		s);
+}
+
+static void parse_options(struct arena *a, int argc, char **argv, struct options *o)
+{
+	static const char *const launchers[] = { "ccache", "distcc", "icecc", NULL };
+	static const char *const engines[] = { "bochs", "kvm-nested", NULL };
+	const struct option_row rows[] = {
+		LISTED("cc", &o->cc, "LIST", "compilers",
+		       "compilers, names on PATH or paths (default: all there are)"),
+		OFFERED("width", &o->width, "LIST", width_words, "32, 64 (default: both)"),
+		LISTED("abi", &o->abi, "LIST", "abis",
+		       "conventions (default: all; see `clobber list abis')"),
+		OFFERED("opt", &o->opt, "LIST", opt_words, "optimisations (default: O0,O2)"),
+		LISTED("profile", &o->profile, "LIST", "profiles",
+		       "user, kernel, sse2, avx, avx512f, reg-struct, pcc-struct (default: these, if "
+		       "they have cases), and when named kernel-retpoline, kernel-rethunk, "
+		       "kernel-ibt, kernel-sls, kernel-cfi (see `clobber list profiles')"),
+		PLACE_ROW(&o->place, place_help(a)),
+		TEXT("vmx-model", &o->vmx_model, "M",
+		     "the processor that Bochs is to be (default: corei7_icelake_u)"),
+		OFFERED("vmx-engine", &o->vmx_engine, "E", engines,
+			"bochs (default) or kvm-nested"),
+		OFFERED("vmx-with", &o->vmx_with, "LIST", vmx_words,
+			"in places kvm and vmx: step (through code under test), interrupts (at each "
+			"step), leaf (both, in leaf cases), trap-fpu (no x87 or vector instruction), "
+			"none (default: leaf,trap-fpu for profile kernel, none for others)"),
+		TEXT("cases", &o->cases, "LIST",
+		     "case files, folders or globs; FILE:FUNCTION takes one case"),
+		NUMBER("seed", &o->seed, "N", 0, INT64_MAX, "seed of all values (default: 1)"),
+		CHOICE("edition", &o->edition, "E", edition_words(a),
+		       "of the psABIs, that decides: 2019, 2024, 2025 (default: 2025; see `clobber "
+		       "list rules')"),
+		TEXT("out", &o->out, "DIR", "results (default: results/latest)"),
+		TEXT("work", &o->work, "DIR", "generated and built files (default: DIR/work)"),
+		FLAG("build-only", 0, &o->build_only,
+		     "compile and link, run nothing: DIR/shard.json for --built"),
+		TEXT("built", &o->built, "DIR",
+		     "run what --build-only (or --shard) built in DIR: no compiler is needed, nor "
+		     "another tool; DIR may come from elsewhere"),
+		TEXT("shard", &o->shard, "K/N",
+		     "only the K-th of N parts: DIR/shard.json for `clobber merge'"),
+		FLAG("fresh", 0, &o->fresh,
+		     "run every payload again, even where nothing changed since the last run in "
+		     "DIR"),
+		FLAG("prove", 0, &o->prove,
+		     "prove each compiled function, too (docs/prove.md): DIR/prove.txt"),
+		NUMBER("jobs", &o->jobs, "N", 0, 1024,
+		       "compile N files, run N payloads at once (default, and 0: ninja decides; as "
+		       "many as there are processors)"),
+		OFFERED("launcher", &o->launcher, "CMD", launchers,
+			"call compilers through CMD: ccache, distcc, icecc"),
+		COLOR_ROW(&o->color),
+		FLAG("verbose", 'v', &o->verbose,
+		     "a row for each group and every finding, not one of each kind"),
+		FLAG("quiet", 'q', &o->quiet, "no progress and no matrix: only the totals"),
+		END_OF_OPTIONS
+	};
 
 	*o = (struct options){ .seed = 1, .out = "results/latest", .color = "auto" };
-	while ((c = getopt_long(argc, argv, "vqh", longs, NULL)) != -1) {
-		switch (c) {
-		case OPT_CC:
-			o->cc = optarg;
-			break;
-		case OPT_WIDTH:
-			o->width = optarg;
-			break;
-		case OPT_ABI:
-			o->abi = optarg;
-			break;
-		case OPT_OPT:
-			o->opt = optarg;
-			break;
-		case OPT_PROFILE:
-			o->profile = optarg;
-			break;
-		case OPT_PLACE:
-			o->place = optarg;
-			break;
-		case OPT_CASES:
-			o->cases = optarg;
-			break;
-		case OPT_SEED:
-			o->seed = number("--seed", optarg, INT64_MAX);
-			break;
-		case OPT_EDITION:
-			o->edition = edition_option(optarg);
-			break;
-		case OPT_OUT:
-			o->out = optarg;
-			break;
-		case OPT_WORK:
-			o->work = optarg;
-			break;
-		case OPT_JOBS:
-			o->jobs = (unsigned)number("--jobs", optarg, 1024);
-			break;
-		case OPT_COLOR:
-			o->color = color_option(optarg);
-			break;
-		case OPT_PROVE:
-			o->prove = true;
-			break;
-		case OPT_LAUNCHER:
-			o->launcher = optarg;
-			break;
-		case OPT_VMX_MODEL:
-			o->vmx_model = optarg;
-			break;
-		case OPT_VMX_ENGINE:
-			o->vmx_engine = optarg;
-			break;
-		case OPT_VMX_WITH:
-			o->vmx_with = optarg;
-			break;
-		case OPT_BUILD_ONLY:
-			o->build_only = true;
-			break;
-		case OPT_BUILT:
-			o->built = optarg;
-			break;
-		case OPT_FRESH:
-			o->fresh = true;
-			break;
-		case OPT_SHARD:
-			o->shard = optarg;
-			break;
-		case 'v':
-			o->verbose = true;
-			break;
-		case 'q':
-			o->quiet = true;
-			break;
-		case 'h':
-			print_usage(usage);
-			return false;
-		default:
-			fputs("try `clobber run --help'\n", stderr);
-			exit(2);
-		}
-	}
-	if (optind < argc)
-		die("run: what is `%s'? `clobber run --help' shows the options", argv[optind]);
+	options_only(a, &page, rows, argc, argv);
 	refuse_mixtures(o);
-	return true;
 }
 
 /* --vmx-with: a word of the list. */
@@ -272,7 +154,8 @@ static unsigned vmx_word(const char *word)
 		if (!strcmp(word, words[i].name))
 			return words[i].option;
 	}
-	die("--vmx-with: `%s' is none of step, interrupts, leaf, trap-fpu, none", word);
+	unknown_word("--vmx-with", "word", word, vmx_words,
+		     "use step, interrupts, leaf, trap-fpu or none");
 }
 
 static void monitor_options(struct plan *p, const struct options *o, struct places *out)
@@ -312,7 +195,7 @@ static void choose_places(struct plan *p, const struct options *o, struct places
 static void load_plan(struct plan *p, const struct options *o, struct places *places,
 		      struct claims_request *claims)
 {
-	const char **opts = split_list(p->arena, o->opt ? o->opt : "O0,O2");
+	const char *const *opts = opt_list(p->arena, o->opt ? o->opt : "O0,O2");
 	struct compiler_list compilers;
 	struct case_list cases;
 	bool widths[WIDTHS], wanted[PROFILES];
@@ -320,18 +203,10 @@ static void load_plan(struct plan *p, const struct options *o, struct places *pl
 	const char *error;
 	size_t n = 0;
 
-	width_list(o->width, widths);
+	width_list(p->arena, o->width, widths);
 	profile_list(p->arena, o->profile, wanted);
-	if (!*opts)
-		die("--opt: empty list; say for instance O0,O2");
-	for (const char **s = opts; *s; s++) {
-		if ((*s)[0] == '-')
-			++*s;
-		if ((*s)[0] != 'O' || strlen(*s) > 6)
-			die("--opt: `%s' is no optimisation; say for instance O0,O2", *s);
-	}
 	load_cases(p->arena, o->cases, &cases);
-	p->edition = o->edition;
+	p->edition = edition_option(o->edition);
 	for (enum profile_id f = 0; f < PROFILES; f++) {
 		if (wanted[f] && widths[profiles[f].width] &&
 		    gen_select_at(p->arena, &cases, p->edition, f, abis, &p->set[f], &error) < 0) {
@@ -464,12 +339,11 @@ int cmd_run(int argc, char **argv)
 	unsigned k = 1, n = 1;
 
 	effort_start(&effort);
-	if (!parse_options(argc, argv, &o))
-		return 0;
+	p.arena = arena_new();
+	parse_options(p.arena, argc, argv, &o);
 	if (o.shard)
 		shard_parse(o.shard, &k, &n);
-	p.arena = arena_new();
-	p.jobs = o.jobs;
+	p.jobs = (unsigned)o.jobs;
 	p.progress = !o.quiet && isatty(2) ? show_progress : NULL;
 	p.launcher = o.launcher ? find_launcher(o.launcher) : NULL;
 	open_work(&p, o.out, o.work);

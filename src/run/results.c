@@ -6,28 +6,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-static unsigned terminal_columns(void)
-{
-	struct winsize w;
-
-	if (ioctl(1, TIOCGWINSZ, &w) == 0 && w.ws_col)
-		return w.ws_col;
-	return 80;
-}
 
 static void print(const struct stored *s, const struct results_style *r)
 {
-	struct text_style style = { .columns = terminal_columns(),
-				    .every_group = r->verbose,
-				    .every_finding = r->verbose };
+	struct text_style style = terminal_style(r->color);
 	struct str out = { 0 };
 
-	style.colour = !strcmp(r->color, "always") ||
-		       (!strcmp(r->color, "auto") && isatty(1) && !getenv("NO_COLOR"));
+	style.every_group = style.every_finding = r->verbose;
 	if (r->quiet)
 		report_totals(&out, s);
 	else

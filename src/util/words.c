@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Lists on the command line, and misspelt words. */
 #include "util/words.h"
 
 #include <string.h>
@@ -24,36 +25,45 @@ const char **split_list(struct arena *a, const char *list)
 	return v;
 }
 
+/* The edits between two words: insertions, deletions, replacements, and swaps of neighbours
+ * (optimal string alignment). */
 static size_t distance(const char *a, const char *b)
 {
-	size_t row[64], n = strlen(b);
+	enum { MOST = 63 };
+	size_t rows[3][MOST + 1], n = strlen(b);
+	size_t *before = rows[0], *last = rows[1], *row = rows[2];
 
-	if (strlen(a) >= 63 || n >= 63)
+	if (strlen(a) > MOST || n > MOST)
 		return 99;
 	for (size_t k = 0; k <= n; k++)
-		row[k] = k;
+		last[k] = k;
 	for (size_t i = 0; a[i]; i++) {
-		size_t diagonal = row[0];
+		size_t *spare = before;
 
 		row[0] = i + 1;
 		for (size_t k = 0; k < n; k++) {
-			size_t cost = diagonal + (a[i] != b[k]);
+			size_t cost = last[k] + (a[i] != b[k]);
 
-			diagonal = row[k + 1];
 			if (row[k] + 1 < cost)
 				cost = row[k] + 1;
-			if (row[k + 1] + 1 < cost)
-				cost = row[k + 1] + 1;
+			if (last[k + 1] + 1 < cost)
+				cost = last[k + 1] + 1;
+			if (i && k && a[i] == b[k - 1] && a[i - 1] == b[k] &&
+			    before[k - 1] + 1 < cost)
+				cost = before[k - 1] + 1;
 			row[k + 1] = cost;
 		}
+		before = last;
+		last = row;
+		row = spare;
 	}
-	return row[n];
+	return last[n];
 }
 
 const char *nearest(const char *word, const char *const *words)
 {
 	const char *best = NULL;
-	size_t least = strlen(word) / 3 + 2;
+	size_t least = strlen(word) / 4 + 2; /* as far off, it is no slip */
 
 	for (; *words; words++) {
 		size_t d = distance(word, *words);
