@@ -90,7 +90,7 @@ class Width:
 
 W64 = Width(64, "sysv", "sysv", "r", 8, ("rbx", "rbp", "r12", "r13", "r14", "r15"),
             "cl_nested_sysv")
-W32 = Width(32, "cdecl", "i386", "e", 4, ("ebx", "ebp", "esi", "edi"), "cl_nested")
+W32 = Width(32, "cdecl", "i386", "e", 4, ("ebx", "ebp", "esi", "edi"), "cl_nested_cdecl")
 WIDTHS = (W64, W32)
 
 

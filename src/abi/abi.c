@@ -6,13 +6,10 @@
 #include <string.h>
 
 const struct convention *const conventions[] = {
-	/* The four that lead every matrix. */
-	&abi_regparm0_32, &abi_regparm0_64, &abi_asmlinkage_64, &abi_sysv, &abi_fastcall,
-	/* The rest. */
-	&abi_cdecl, &abi_stdcall, &abi_thiscall, &abi_regparm1, &abi_regparm2, &abi_regparm3,
-	&abi_ms,
-	/* Of one profile only. */
-	&abi_kernel_32, &abi_kernel_64, &abi_asmlinkage_32, &abi_sseregparm, NULL
+#define CONVENTION(variable, file) &variable,
+#include "abi/conventions.def"
+#undef CONVENTION
+	NULL
 };
 
 const struct convention *convention_find(const char *name, enum width w)
@@ -115,6 +112,11 @@ const char *abi_place_at(enum edition e, enum profile_id profile, const struct c
 	here.profile = pr;
 	here.edition = out->edition = e;
 	c->place(&here, p, out);
+	if (c->callee_pops && !p->variadic && !out->pop_unspecified) {
+		out->pop_bytes = out->stack_bytes;
+		out->pop_rule = c->rule[CHECK_SP];
+		out->pop_unspecified = out->stack_unspecified;
+	}
 	return NULL;
 }
 
@@ -122,6 +124,85 @@ const char *abi_place_in(enum profile_id profile, const struct convention *c,
 			 const struct prototype *p, struct placement *out)
 {
 	return abi_place_at(EDITION_LATEST, profile, c, p, out);
+}
+
+struct reg_set abi_registers(enum width w)
+{
+	uint32_t vectors = w == W64 ? 0xffffffff : 0xff;
+
+	return (struct reg_set){ .gpr = w == W64 ? 0xffff : 0xff,
+				 .xmm = vectors,
+				 .ymm = vectors,
+				 .zmm = vectors,
+				 .mask = 0xff,
+				 .x87 = 0xff,
+				 .flags = FLAGS_STATUS };
+}
+
+/* Take the registers of one value out of *s. */
+static void without_value(struct reg_set *s, const struct value_place *v)
+{
+	for (unsigned i = 0; i < v->nlocs; i++) {
+		const struct loc *l = &v->loc[i];
+
+		if (l->kind == LOC_GPR)
+			s->gpr &= ~(1u << l->reg);
+		if (l->kind == LOC_X87)
+			s->x87 = 0; /* they are a stack */
+		if (l->kind != LOC_XMM)
+			continue;
+		/* Writing part of a vector register may leave the rest of it changed: SDM volume 1,
+		 * 14.3. */
+		s->xmm &= ~(1u << l->reg);
+		s->ymm &= ~(1u << l->reg);
+		s->zmm &= ~(1u << l->reg);
+	}
+}
+
+struct reg_set abi_preserved(const struct convention *c, const struct placement *pl)
+{
+	struct reg_set s = c->preserved;
+
+	if (pl)
+		without_value(&s, &pl->ret);
+	if (pl && pl->hidden.nlocs)
+		s.gpr &= ~GPR_BIT(AX);
+	return s;
+}
+
+struct reg_set abi_destroyed(const struct convention *c, const struct placement *pl)
+{
+	struct reg_set s = abi_registers(c->width), kept = abi_preserved(c, pl);
+
+	s.gpr &= ~kept.gpr & ~GPR_BIT(SP);
+	s.xmm &= ~kept.xmm;
+	s.ymm &= ~kept.ymm;
+	s.zmm &= ~kept.zmm;
+	s.mask &= ~kept.mask;
+	s.x87 &= ~kept.x87;
+	s.flags &= ~kept.flags;
+	return s;
+}
+
+unsigned abi_red_zone(const struct convention *c, enum profile_id profile)
+{
+	return profiles[profile].isa == ISA_INTEGER ? 0 : c->red_zone;
+}
+
+const struct convention *abi_engine(const struct convention *c)
+{
+	const struct convention *first = NULL;
+
+	for (const struct convention *const *p = conventions; *p; p++) {
+		if ((*p)->width != c->width || (*p)->home_bytes != c->home_bytes ||
+		    memcmp(&(*p)->preserved, &c->preserved, sizeof(c->preserved)))
+			continue;
+		if (!*(*p)->attribute && !(*p)->only)
+			return *p;
+		if (!first)
+			first = *p;
+	}
+	return first;
 }
 
 enum profile_id convention_profile(const struct convention *c)
@@ -162,13 +243,13 @@ const char *xmm_name(unsigned reg)
 
 const char *vector_name(unsigned reg, unsigned bytes)
 {
-	static const char *const names[XMM_COUNT][3] = {
+	static const char *const names[VECTOR_COUNT][3] = {
 #define X(n) { "xmm" #n, "ymm" #n, "zmm" #n },
-		XMMS(X)
+		VECTORS(X)
 #undef X
 	};
 
-	return names[reg % XMM_COUNT][bytes > 32 ? 2 : bytes > 16 ? 1 : 0];
+	return names[reg % VECTOR_COUNT][bytes > 32 ? 2 : bytes > 16 ? 1 : 0];
 }
 
 void loc_text(struct str *b, enum width w, const struct loc *l)

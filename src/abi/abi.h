@@ -88,7 +88,7 @@ struct loc {
 	unsigned bytes; /* how many */
 };
 
-enum { MAX_LOCS = CL_PIECES, ABI_MAX_VALUE = CL_VALUE };
+enum { MAX_LOCS = CL_PIECES, ABI_MAX_VALUE = CL_VALUE, MAX_INT_ARGS = 12 };
 
 struct value_place {
 	struct loc loc[MAX_LOCS]; /* pieces in order of `off`; copies of a piece share it */
@@ -131,18 +131,45 @@ struct convention {
 	/* Set by abi_place_at: what the code is compiled for, and what decides. */
 	const struct profile *profile;
 	enum edition edition;
-	unsigned saved_gpr,
-		saved_xmm; /* bit sets of call-preserved registers, stack pointer apart */
+	/* What a callee leaves as it was, stack pointer and registers of the return value apart; it
+	 * may destroy everything else (abi_destroyed). */
+	struct reg_set preserved;
+	/* General registers that pass arguments, in order; vector registers from xmm0 on. */
+	unsigned char int_arg[MAX_INT_ARGS];
+	unsigned nint_args, nvector_args;
+	unsigned red_zone;   /* bytes below the stack pointer that belong to the function */
+	unsigned home_bytes; /* of the argument area: the callee's, whatever the arguments */
+	bool counts_vectors; /* a variadic call has the number of vector registers in al */
+	bool callee_pops;    /* the stack arguments, unless the function is variadic */
+	const char
+		*va; /* with _list, _start and _end: by what a variadic function reads arguments */
 	enum rule_id rule[CHECK_COUNT]; /* what makes each check true; RULE_NONE: does not apply */
 	enum rule_id upper_return;      /* the rule on bits beyond a narrow return value */
 	enum rule_id df_entry; /* on DF at function entry, where it differs from that at return */
-	unsigned home_bytes;
 	/* Fill *out, which is zeroed. Only called for types that exist at this width. */
 	void (*place)(const struct convention *c, const struct prototype *p, struct placement *out);
 };
 
 /* All conventions, in the order in which they are reported. Ends with NULL. */
 extern const struct convention *const conventions[];
+
+/* Registers of a width: what is not preserved of them is destroyed. */
+struct reg_set abi_registers(enum width w);
+
+/* What a call with this placement leaves as it was: what the convention preserves, less what comes
+ * back with the return value. `pl` NULL: of a function that returns nothing. */
+struct reg_set abi_preserved(const struct convention *c, const struct placement *pl);
+
+/* What it may leave changed: the complement of what is preserved, stack pointer apart. */
+struct reg_set abi_destroyed(const struct convention *c, const struct placement *pl);
+
+/* Bytes below the stack pointer that interrupts and callees leave alone, as compiled in `profile`.
+ */
+unsigned abi_red_zone(const struct convention *c, enum profile_id profile);
+
+/* The convention whose probe and nested function serve `c` too: they own as much of the stack and
+ * destroy the same registers. The default of the width, if it is one of these, or the first. */
+const struct convention *abi_engine(const struct convention *c);
 
 /* By name and width; NULL if there is none. */
 const struct convention *convention_find(const char *name, enum width w);

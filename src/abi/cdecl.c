@@ -15,23 +15,13 @@ static void cdecl_place(const struct convention *c, const struct prototype *p,
 	out->pop_rule = out->hidden.nlocs ? RULE_I386_HIDDEN : c->rule[CHECK_SP];
 }
 
-static void stdcall_place(const struct convention *c, const struct prototype *p,
-			  struct placement *out)
-{
-	cdecl_place(c, p, out);
-	if (!p->variadic && !out->pop_unspecified) {
-		out->pop_bytes = out->stack_bytes;
-		out->pop_rule = c->rule[CHECK_SP];
-	}
-	out->pop_unspecified = out->pop_unspecified || (!p->variadic && out->stack_unspecified);
-}
-
 const struct convention abi_cdecl = {
 	.name = "cdecl",
 	.width = W32,
 	.attribute = "",
 	.title = "i386 psABI (cdecl)",
-	.saved_gpr = I386_SAVED,
+	.preserved = I386_PRESERVED,
+	.va = "va",
 	.rule = { I386_RULES, [CHECK_ARG] = RULE_I386_STACK, [CHECK_SP] = RULE_I386_SP },
 	.upper_return = RULE_I386_RET_SUB,
 	.place = cdecl_place,
@@ -42,8 +32,10 @@ const struct convention abi_stdcall = {
 	.width = W32,
 	.attribute = "__attribute__((stdcall))",
 	.title = "i386 stdcall",
-	.saved_gpr = I386_SAVED,
+	.preserved = I386_PRESERVED,
+	.va = "va",
 	.rule = { I386_RULES, [CHECK_ARG] = RULE_I386_STACK, [CHECK_SP] = RULE_GCC_STDCALL_POP },
 	.upper_return = RULE_I386_RET_SUB,
-	.place = stdcall_place,
+	.callee_pops = true,
+	.place = cdecl_place,
 };

@@ -5,10 +5,9 @@
 
 #include "abi/abi.h"
 
-extern const struct convention abi_sysv, abi_ms, abi_regparm0_64, abi_asmlinkage_64;
-extern const struct convention abi_cdecl, abi_stdcall, abi_fastcall, abi_thiscall;
-extern const struct convention abi_regparm0_32, abi_regparm1, abi_regparm2, abi_regparm3;
-extern const struct convention abi_kernel_32, abi_kernel_64, abi_asmlinkage_32, abi_sseregparm;
+#define CONVENTION(variable, file) extern const struct convention variable;
+#include "abi/conventions.def"
+#undef CONVENTION
 
 /* What only ring 0 can break, whatever the convention. */
 #define SYSTEM_RULES [CHECK_FLAGS] = RULE_SYSTEM_FLAGS, [CHECK_SEGMENTS] = RULE_SYSTEM_SEGMENTS
@@ -24,7 +23,11 @@ extern const struct convention abi_kernel_32, abi_kernel_64, abi_asmlinkage_32, 
 	[CHECK_MMX] = RULE_I386_EMMS,                                               \
 	[CHECK_MXCSR] = RULE_I386_MXCSR, [CHECK_FAULT] = RULE_I386_CALL, SYSTEM_RULES
 
-#define I386_SAVED (GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(SI) | GPR_BIT(DI))
+/* Table 2.3 of the base psABI; no convention of this width changes it. */
+#define I386_PRESERVED                                                       \
+	{                                                                    \
+		.gpr = GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(SI) | GPR_BIT(DI) \
+	}
 
 #define SYSV_RULES                                                                               \
 	[CHECK_ENTERED] = RULE_SYSV_CALL, [CHECK_LAYOUT] = RULE_SYSV_LAYOUT,                     \
@@ -51,6 +54,11 @@ unsigned abi_natural_align(const struct type *t, enum width w);
  * makes of either does not count: no document says that it should. */
 unsigned abi_own_align(const struct type *t, enum width w);
 
+/* What passes arguments by the psABI, 3.2.2, 3.2.3 and 3.5.7. */
+#define SYSV_PASSING                                                                   \
+	.int_arg = { GPR_DI, GPR_SI, GPR_DX, GPR_CX, GPR_R8, GPR_R9 }, .nint_args = 6, \
+	.nvector_args = 8, .red_zone = 128, .counts_vectors = true, .va = "va"
+
 void sysv_place(const struct convention *c, const struct prototype *p, struct placement *out);
 
 /* Place the return value: psABI 2.2.3, Table 2.4, and GCC's options for structures. The same in
@@ -69,9 +77,16 @@ enum rule_id i386_silent_with_attribute(const struct convention *c, const struct
 bool i386_other_arg(const struct convention *c, const struct prototype *p, unsigned i,
 		    struct placement *out);
 
-/* regparm(N) by the attribute; or, with `option`, by -mregparm=N, which counts registers. */
-void i386_regparm_place(const struct convention *c, const struct prototype *p, unsigned number,
-			bool option, struct placement *out);
+/* In the order in which regparm takes them: GCC manual, x86 Attributes. */
+#define REGPARM_REGISTERS              \
+	{                              \
+		GPR_AX, GPR_DX, GPR_CX \
+	}
+
+/* regparm(N), N being the convention's nint_args, by the attribute; or, with `option`, by
+ * -mregparm=N, which counts registers. */
+void i386_regparm_place(const struct convention *c, const struct prototype *p, bool option,
+			struct placement *out);
 
 /* A memory return under a convention with register arguments: nothing says where the implicit first
  * argument goes, so nothing is specified. Call after i386_return. */

@@ -9,8 +9,6 @@ struct reading {
 	unsigned used, stack;
 };
 
-static const unsigned char regs[] = { GPR_CX, GPR_DX };
-
 static struct loc on_stack(struct reading *r, const struct type *t)
 {
 	struct loc l = { .kind = LOC_STACK };
@@ -20,26 +18,28 @@ static struct loc on_stack(struct reading *r, const struct type *t)
 	return l;
 }
 
-static struct loc in_register(unsigned number, const struct type *t)
+static struct loc in_register(const struct convention *c, unsigned number, const struct type *t)
 {
-	return (struct loc){ .kind = LOC_GPR, .reg = regs[number], .bytes = t->size[W32] };
+	return (struct loc){ .kind = LOC_GPR, .reg = c->int_arg[number], .bytes = t->size[W32] };
 }
 
 /* GCC's manual: by position. */
-static struct loc read_gcc(struct reading *r, unsigned i, const struct type *t)
+static struct loc read_gcc(const struct convention *c, struct reading *r, unsigned i,
+			   const struct type *t)
 {
-	return i < ARRAY_SIZE(regs) && i386_fits_register(t) ? in_register(i, t) : on_stack(r, t);
+	return i < c->nint_args && i386_fits_register(t) ? in_register(c, i, t) : on_stack(r, t);
 }
 
 /* Microsoft's __fastcall: the first two arguments found that are a DWORD or smaller. The page does
  * not say whether a float, which is as wide as one, is meant: both ways are read. Structures and
  * unions of any size go on the stack. */
-static struct loc read_microsoft(struct reading *r, const struct type *t, bool floats_count)
+static struct loc read_microsoft(const struct convention *c, struct reading *r,
+				 const struct type *t, bool floats_count)
 {
 	bool fits = i386_fits_register(t) ||
 		    (floats_count && (t->kind == TYPE_FLOAT || t->kind == TYPE_FLOAT16));
 
-	return fits && r->used < ARRAY_SIZE(regs) ? in_register(r->used++, t) : on_stack(r, t);
+	return fits && r->used < c->nint_args ? in_register(c, r->used++, t) : on_stack(r, t);
 }
 
 static bool same_place(const struct loc *a, const struct loc *b)
@@ -79,15 +79,15 @@ static void fastcall_place(const struct convention *c, const struct prototype *p
 			i386_unspecified_from(i, why, out);
 			break;
 		}
-		if (i < ARRAY_SIZE(regs) && i386_wide_integer(t)) {
+		if (i < c->nint_args && i386_wide_integer(t)) {
 			/* "In the register" cannot be followed, so nothing after it can be either.
 			 */
 			i386_unspecified_from(i, RULE_GCC_FASTCALL_WIDE, out);
 			break;
 		}
-		g = read_gcc(&gcc, i, t);
-		m = read_microsoft(&wide, t, true);
-		n = read_microsoft(&narrow, t, false);
+		g = read_gcc(c, &gcc, i, t);
+		m = read_microsoft(c, &wide, t, true);
+		n = read_microsoft(c, &narrow, t, false);
 		if (same_place(&g, &m) && same_place(&g, &n)) {
 			out->arg[i].rule =
 				why && g.kind == LOC_STACK ? why : RULE_GCC_FASTCALL_ARGS;
@@ -106,8 +106,6 @@ static void fastcall_place(const struct convention *c, const struct prototype *p
 		out->stack_unspecified = true;
 	if (!out->stack_unspecified)
 		out->stack_bytes = gcc.stack;
-	out->pop_bytes = out->stack_bytes;
-	out->pop_unspecified = out->stack_unspecified;
 }
 
 const struct convention abi_fastcall = {
@@ -116,9 +114,13 @@ const struct convention abi_fastcall = {
 	.attribute = "__attribute__((fastcall))",
 	.title = "i386 fastcall",
 	.headline = true,
-	.saved_gpr = I386_SAVED,
+	.preserved = I386_PRESERVED,
+	.va = "va",
 	.rule = { I386_RULES, [CHECK_ARG] = RULE_GCC_FASTCALL_ARGS,
 		  [CHECK_SP] = RULE_GCC_FASTCALL_POP },
 	.upper_return = RULE_I386_RET_SUB,
+	.int_arg = { GPR_CX, GPR_DX },
+	.nint_args = 2,
+	.callee_pops = true,
 	.place = fastcall_place,
 };

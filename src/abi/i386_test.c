@@ -314,10 +314,10 @@ START_TEST(registers)
 
 		if (c->width != W32)
 			continue;
-		ck_assert_msg(c->saved_gpr ==
+		ck_assert_msg(c->preserved.gpr ==
 				      (GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(SI) | GPR_BIT(DI)),
 			      "%s", c->name);
-		ck_assert_uint_eq(c->saved_xmm, 0);
+		ck_assert_uint_eq(c->preserved.xmm, 0);
 		ck_assert_uint_eq(c->home_bytes, 0);
 	}
 }

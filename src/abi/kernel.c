@@ -8,13 +8,13 @@
 static void kernel_place(const struct convention *c, const struct prototype *p,
 			 struct placement *out)
 {
-	i386_regparm_place(c, p, 3, true, out);
+	i386_regparm_place(c, p, true, out);
 }
 
 static void asmlinkage_place(const struct convention *c, const struct prototype *p,
 			     struct placement *out)
 {
-	i386_regparm_place(c, p, 0, false, out);
+	i386_regparm_place(c, p, false, out);
 }
 
 const struct convention abi_kernel_32 = {
@@ -23,9 +23,12 @@ const struct convention abi_kernel_32 = {
 	.attribute = "",
 	.title = "Linux, i386: -mregparm=3",
 	.only = "kernel",
-	.saved_gpr = I386_SAVED,
+	.preserved = I386_PRESERVED,
+	.va = "va",
 	.rule = { I386_RULES, [CHECK_SP] = RULE_I386_SP, [CHECK_ARG] = RULE_GCC_MREGPARM_ARGS },
 	.upper_return = RULE_I386_RET_SUB,
+	.int_arg = REGPARM_REGISTERS,
+	.nint_args = 3,
 	.place = kernel_place,
 };
 
@@ -36,7 +39,8 @@ const struct convention abi_asmlinkage_32 = {
 	.title = "Linux, i386: regparm(0)",
 	.only = "kernel",
 	.headline = true,
-	.saved_gpr = I386_SAVED,
+	.preserved = I386_PRESERVED,
+	.va = "va",
 	.rule = { I386_RULES, [CHECK_SP] = RULE_I386_SP, [CHECK_ARG] = RULE_LINUX_ASMLINKAGE_32 },
 	.upper_return = RULE_I386_RET_SUB,
 	.place = asmlinkage_place,
@@ -48,7 +52,8 @@ const struct convention abi_kernel_64 = {
 	.attribute = "",
 	.title = "Linux, x86-64",
 	.only = "kernel",
-	.saved_gpr = SYSV_SAVED,
+	.preserved = { .gpr = SYSV_SAVED },
+	SYSV_PASSING,
 	.rule = { SYSV_RULES },
 	.upper_return = RULE_SYSV_UPPER,
 	.place = sysv_place,

@@ -5,8 +5,6 @@
 
 enum { REG_ARGS = 4, SLOT = 8, HOME = 32 };
 
-static const unsigned char int_regs[REG_ARGS] = { GPR_CX, GPR_DX, GPR_R8, GPR_R9 };
-
 /* How the pages speak of a type. */
 enum kind { INTEGERS, FLOATS, AGGREGATES, VECTORS, WIDE, FOREIGN };
 
@@ -45,10 +43,9 @@ static void unspecified(struct value_place *v, enum rule_id rule)
 	v->rule = rule;
 }
 
-static void place_return(const struct profile *pr, const struct type *t, struct placement *out)
+static void place_return(const struct convention *c, const struct type *t, struct placement *out)
 {
-	bool pcc = pr->struct_return == RETURN_PCC;
-
+	bool pcc = c->profile->struct_return == RETURN_PCC;
 	struct value_place *v = &out->ret;
 	enum kind kind = t->kind == TYPE_VOID ? FOREIGN : kind_of(t);
 	bool xmm = kind == FLOATS || (kind == VECTORS && t->size[W64] == 16);
@@ -59,7 +56,7 @@ static void place_return(const struct profile *pr, const struct type *t, struct 
 		v->rule = out->hidden.rule =
 			pcc && register_size(t) ? RULE_GCC_PCC_STRUCT : RULE_MS_HIDDEN;
 		out->hidden.loc[out->hidden.nlocs++] =
-			(struct loc){ .kind = LOC_GPR, .reg = int_regs[0], .bytes = SLOT };
+			(struct loc){ .kind = LOC_GPR, .reg = c->int_arg[0], .bytes = SLOT };
 		return;
 	}
 	if (kind == FOREIGN)
@@ -78,8 +75,8 @@ static void place_return(const struct profile *pr, const struct type *t, struct 
 }
 
 /* Argument i at position `at`, which a hidden pointer may have shifted. */
-static void place_argument(const struct prototype *p, unsigned i, unsigned at,
-			   struct placement *out)
+static void place_argument(const struct convention *c, const struct prototype *p, unsigned i,
+			   unsigned at, struct placement *out)
 {
 	const struct type *t = proto_arg_type(p, i);
 	struct value_place *v = &out->arg[i];
@@ -117,7 +114,7 @@ static void place_argument(const struct prototype *p, unsigned i, unsigned at,
 	 * ellipsis is. */
 	if (kind != FLOATS || p->variadic) {
 		v->loc[v->nlocs++] =
-			(struct loc){ .kind = LOC_GPR, .reg = int_regs[at], .bytes = bytes };
+			(struct loc){ .kind = LOC_GPR, .reg = c->int_arg[at], .bytes = bytes };
 		if (kind == FLOATS && i >= p->nparams)
 			v->rule = RULE_MS_VARARGS;
 	}
@@ -127,7 +124,7 @@ static void ms_place(const struct convention *c, const struct prototype *p, stru
 {
 	unsigned shift, positions;
 
-	place_return(c->profile, p->ret, out);
+	place_return(c, p->ret, out);
 	out->home_bytes = HOME;
 	out->stack_bytes = HOME;
 	out->pop_rule = c->rule[CHECK_SP];
@@ -142,7 +139,7 @@ static void ms_place(const struct convention *c, const struct prototype *p, stru
 	shift = out->hidden.nlocs;
 	positions = out->nargs + shift;
 	for (unsigned i = 0; i < out->nargs; i++) {
-		place_argument(p, i, i + shift, out);
+		place_argument(c, p, i, i + shift, out);
 		if (!proto_arg_type(p, i)->size[W64]) {
 			/* It may take no position at all. */
 			for (; i < out->nargs; i++)
@@ -159,8 +156,12 @@ const struct convention abi_ms = {
 	.width = W64,
 	.attribute = "__attribute__((ms_abi))",
 	.title = "Microsoft x64",
-	.saved_gpr = SYSV_SAVED | GPR_BIT(SI) | GPR_BIT(DI),
-	.saved_xmm = 0xffc0,
+	.preserved = { .gpr = SYSV_SAVED | GPR_BIT(SI) | GPR_BIT(DI), .xmm = 0xffc0 },
+	.int_arg = { GPR_CX, GPR_DX, GPR_R8, GPR_R9 },
+	.nint_args = REG_ARGS,
+	.nvector_args = REG_ARGS,
+	.home_bytes = HOME,
+	.va = "__builtin_ms_va",
 	.rule = { [CHECK_ENTERED] = RULE_MS_CALL,
 		  [CHECK_LAYOUT] = RULE_SYSV_LAYOUT,
 		  [CHECK_ARG] = RULE_MS_ARGS,
@@ -183,6 +184,5 @@ const struct convention abi_ms = {
 		  SYSTEM_RULES },
 	.upper_return = RULE_MS_RET_INT,
 	.df_entry = RULE_MS_DF_ENTRY,
-	.home_bytes = HOME,
 	.place = ms_place,
 };

@@ -266,10 +266,10 @@ START_TEST(registers)
 {
 	const struct convention *c = convention_find("ms", W64);
 
-	ck_assert_uint_eq(c->saved_gpr, GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(DI) | GPR_BIT(SI) |
-						GPR_BIT(R12) | GPR_BIT(R13) | GPR_BIT(R14) |
-						GPR_BIT(R15));
-	ck_assert_uint_eq(c->saved_xmm, 0xffc0);
+	ck_assert_uint_eq(c->preserved.gpr, GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(DI) | GPR_BIT(SI) |
+						    GPR_BIT(R12) | GPR_BIT(R13) | GPR_BIT(R14) |
+						    GPR_BIT(R15));
+	ck_assert_uint_eq(c->preserved.xmm, 0xffc0);
 	ck_assert_uint_eq(c->home_bytes, 32);
 }
 END_TEST

@@ -2,10 +2,10 @@
 /* i386 regparm(0) to regparm(3): GCC manual, x86 Attributes; the same by -mregparm: x86 Options. */
 #include "abi/conventions.h"
 
-void i386_regparm_place(const struct convention *c, const struct prototype *p, unsigned number,
-			bool option, struct placement *out)
+void i386_regparm_place(const struct convention *c, const struct prototype *p, bool option,
+			struct placement *out)
 {
-	static const unsigned char regs[] = { GPR_AX, GPR_DX, GPR_CX };
+	unsigned number = c->nint_args;
 	enum rule_id rule = option   ? RULE_GCC_MREGPARM_ARGS
 			    : number ? RULE_GCC_REGPARM_ARGS
 				     : RULE_I386_STACK;
@@ -40,7 +40,7 @@ void i386_regparm_place(const struct convention *c, const struct prototype *p, u
 		reg = integral && used < number;
 		position = option ? reg : integral && i < number;
 		if (position && reg && (option || i == used)) {
-			i386_reg_arg(p, i, regs[used], rule, out);
+			i386_reg_arg(p, i, c->int_arg[used], rule, out);
 		} else if (!position && !reg && !out->stack_unspecified) {
 			i386_stack_arg(p, i, rule, out);
 		} else {
@@ -53,22 +53,26 @@ void i386_regparm_place(const struct convention *c, const struct prototype *p, u
 	}
 }
 
-#define REGPARM(variable, n, lead, spelt)                                                     \
-	static void regparm##n##_place(const struct convention *c, const struct prototype *p, \
-				       struct placement *out)                                 \
-	{                                                                                     \
-		i386_regparm_place(c, p, n, false, out);                                      \
-	}                                                                                     \
-	const struct convention variable = {                                                  \
-		.name = "regparm" #n,                                                         \
-		.width = W32,                                                                 \
-		.attribute = "__attribute__((regparm(" #n ")))",                              \
-		.title = "i386 regparm(" #n ")",                                              \
-		.headline = lead,                                                             \
-		.saved_gpr = I386_SAVED,                                                      \
-		.rule = { I386_RULES, [CHECK_SP] = RULE_I386_SP, [CHECK_ARG] = spelt },       \
-		.upper_return = RULE_I386_RET_SUB,                                            \
-		.place = regparm##n##_place,                                                  \
+static void regparm_place(const struct convention *c, const struct prototype *p,
+			  struct placement *out)
+{
+	i386_regparm_place(c, p, false, out);
+}
+
+#define REGPARM(variable, n, lead, spelt)                                               \
+	const struct convention variable = {                                            \
+		.name = "regparm" #n,                                                   \
+		.width = W32,                                                           \
+		.attribute = "__attribute__((regparm(" #n ")))",                        \
+		.title = "i386 regparm(" #n ")",                                        \
+		.headline = lead,                                                       \
+		.preserved = I386_PRESERVED,                                            \
+		.int_arg = REGPARM_REGISTERS,                                           \
+		.nint_args = n,                                                         \
+		.va = "va",                                                             \
+		.rule = { I386_RULES, [CHECK_SP] = RULE_I386_SP, [CHECK_ARG] = spelt }, \
+		.upper_return = RULE_I386_RET_SUB,                                      \
+		.place = regparm_place,                                                 \
 	}
 
 REGPARM(abi_regparm0_32, 0, true, RULE_I386_STACK);

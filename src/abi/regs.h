@@ -4,6 +4,8 @@
 #ifndef CLOBBER_REGS_H
 #define CLOBBER_REGS_H
 
+#include <stdint.h>
+
 /* enumerator, 64-bit name, 32-bit name, 16-bit name, 8-bit name; in hardware encoding order.
  * The registers from r8 on do not exist at 32 bit. */
 #define GPRS(X)                               \
@@ -33,9 +35,29 @@ enum gpr {
 
 #define GPR_BIT(id) (1u << GPR_##id)
 
-/* Vector registers: 16 at 64 bit, 8 at 32 bit. (AVX-512's other 16 pass nothing.) */
-#define XMMS(X) \
-	X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
-enum { XMM_COUNT = 16 };
+/* Vector registers: 16 at 64 bit, 8 at 32 bit; with AVX-512 32 at 64 bit, whose upper half passes
+ * nothing under any convention. */
+#define VECTORS(X)                                                                             \
+	X(0)                                                                                   \
+	X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) \
+		X(17) X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29)  \
+			X(30) X(31)
+enum { XMM_COUNT = 16, VECTOR_COUNT = 32, MASK_COUNT = 8, X87_COUNT = 8 };
+
+/* OF SF ZF AF PF CF: what instructions leave behind in EFLAGS (SDM volume 1, 3.4.3.1). */
+enum { FLAGS_STATUS = 0x8d5 };
+
+/* A set of registers of every class that calls preserve, destroy or pass values in. A vector
+ * register has three parts, because conventions split it: Microsoft x64 preserves xmm6 but not the
+ * rest of ymm6. One layout at both widths, in the program, in generated tables and in payloads. */
+struct reg_set {
+	uint32_t gpr;   /* bits by enum gpr */
+	uint32_t xmm;   /* bits 0 to 127 of vector register n */
+	uint32_t ymm;   /* bits 128 to 255 */
+	uint32_t zmm;   /* bits 256 to 511 */
+	uint32_t mask;  /* k0 to k7 */
+	uint32_t x87;   /* the eight registers that are st and mm */
+	uint32_t flags; /* bits of EFLAGS, of FLAGS_STATUS only */
+};
 
 #endif

@@ -3,8 +3,6 @@
  * values). Everything that is no float or double is as in cdecl. */
 #include "abi/conventions.h"
 
-enum { SSE_ARGS = 3 };
-
 static bool is_plain(const struct type *t)
 {
 	return t->kind == TYPE_FLOAT || t->kind == TYPE_DOUBLE;
@@ -39,7 +37,7 @@ static void sseregparm_place(const struct convention *c, const struct prototype 
 				i386_stack_arg(p, i, RULE_GCC_SSEREGPARM_VA, out);
 		} else if (is_open(t)) {
 			i386_unspecified_from(i, RULE_GCC_SSEREGPARM_WIDE, out);
-		} else if (is_plain(t) && used < SSE_ARGS) {
+		} else if (is_plain(t) && used < c->nvector_args) {
 			v->rule = RULE_GCC_SSEREGPARM_ARGS;
 			v->loc[v->nlocs++] = (struct loc){ .kind = LOC_XMM,
 							   .reg = used++,
@@ -58,8 +56,10 @@ const struct convention abi_sseregparm = {
 	.attribute = "__attribute__((sseregparm))",
 	.title = "i386 sseregparm",
 	.only = "sse2",
-	.saved_gpr = I386_SAVED,
+	.preserved = I386_PRESERVED,
+	.va = "va",
 	.rule = { I386_RULES, [CHECK_SP] = RULE_I386_SP, [CHECK_ARG] = RULE_I386_STACK },
 	.upper_return = RULE_I386_RET_SUB,
+	.nvector_args = 3,
 	.place = sseregparm_place,
 };

@@ -3,10 +3,9 @@
  * 64 bit, which are documented to change nothing. */
 #include "abi/conventions.h"
 
-enum { INT_REGS = 6, SSE_REGS = 8, EIGHTBYTE = 8, MAX_EIGHTBYTES = 8, CALL_ALIGN = 16 };
+enum { EIGHTBYTE = 8, MAX_EIGHTBYTES = 8, CALL_ALIGN = 16 };
 
 /* Passing, 2: the sequence of integer registers. Returning of values: rax, rdx. */
-static const unsigned char arg_ints[INT_REGS] = { GPR_DI, GPR_SI, GPR_DX, GPR_CX, GPR_R8, GPR_R9 };
 static const unsigned char return_ints[] = { GPR_AX, GPR_DX };
 
 /* Definitions. */
@@ -286,8 +285,9 @@ static unsigned place_return(const struct convention *conv, const struct type *t
 	      (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION) && size;
 	if ((!classes_of(conv, t, &c) && !c.silent) || pcc) {
 		v->rule = out->hidden.rule = pcc ? RULE_GCC_PCC_STRUCT : RULE_SYSV_HIDDEN;
-		out->hidden.loc[out->hidden.nlocs++] =
-			(struct loc){ .kind = LOC_GPR, .reg = arg_ints[0], .bytes = EIGHTBYTE };
+		out->hidden.loc[out->hidden.nlocs++] = (struct loc){ .kind = LOC_GPR,
+								     .reg = conv->int_arg[0],
+								     .bytes = EIGHTBYTE };
 		return 1;
 	}
 	if (c.silent) {
@@ -409,7 +409,8 @@ void sysv_place(const struct convention *c, const struct prototype *p, struct pl
 		if (!memory)
 			count(&k, &want_ints, &want_sses);
 		memory = memory || on_x87(&k);
-		if (memory || ints + want_ints > INT_REGS || sses + want_sses > SSE_REGS) {
+		if (memory || ints + want_ints > c->nint_args ||
+		    sses + want_sses > c->nvector_args) {
 			enum rule_id open = silent_alignment(c, t);
 
 			if (open) {
@@ -423,7 +424,7 @@ void sysv_place(const struct convention *c, const struct prototype *p, struct pl
 		}
 		/* "If there are no registers available for any eightbyte of an argument, the whole
 		 * argument is passed on the stack": later ones may still find registers. */
-		if (ints + want_ints > INT_REGS || sses + want_sses > SSE_REGS) {
+		if (ints + want_ints > c->nint_args || sses + want_sses > c->nvector_args) {
 			v->rule = k.n > 1 ? RULE_SYSV_WHOLE : RULE_SYSV_STACK;
 			place_on_stack(t, v, out);
 			continue;
@@ -432,7 +433,7 @@ void sysv_place(const struct convention *c, const struct prototype *p, struct pl
 		v->nothing = !want_ints && !want_sses;
 		for (unsigned e = 0; e < k.n; e++) {
 			if (k.of[e] == INTEGER)
-				add_piece(v, LOC_GPR, arg_ints[ints++], e, t->size[W64]);
+				add_piece(v, LOC_GPR, c->int_arg[ints++], e, t->size[W64]);
 			else if (k.of[e] == SSE)
 				add_piece(v, LOC_XMM, sses++, e, t->size[W64]);
 			else if (k.of[e] == SSEUP)
@@ -441,22 +442,23 @@ void sysv_place(const struct convention *c, const struct prototype *p, struct pl
 	}
 	out->pop_rule = c->rule[CHECK_SP];
 	/* -mskip-rax-setup: no vector registers, nothing to tell of them. */
-	if (p->variadic && c->profile->isa != ISA_INTEGER)
+	if (p->variadic && c->counts_vectors && c->profile->isa != ISA_INTEGER)
 		out->al = (int)sses;
 }
 
-#define SYSV(variable, spelt, attr, what, nothing) \
-	const struct convention variable = {       \
-		.name = spelt,                     \
-		.width = W64,                      \
-		.attribute = attr,                 \
-		.title = what,                     \
-		.noop = nothing,                   \
-		.headline = true,                  \
-		.saved_gpr = SYSV_SAVED,           \
-		.rule = { SYSV_RULES },            \
-		.upper_return = RULE_SYSV_UPPER,   \
-		.place = sysv_place,               \
+#define SYSV(variable, spelt, attr, what, nothing)  \
+	const struct convention variable = {        \
+		.name = spelt,                      \
+		.width = W64,                       \
+		.attribute = attr,                  \
+		.title = what,                      \
+		.noop = nothing,                    \
+		.headline = true,                   \
+		.preserved = { .gpr = SYSV_SAVED }, \
+		SYSV_PASSING,                       \
+		.rule = { SYSV_RULES },             \
+		.upper_return = RULE_SYSV_UPPER,    \
+		.place = sysv_place,                \
 	}
 
 SYSV(abi_sysv, "sysv", "", "SysV x86-64", RULE_NONE);

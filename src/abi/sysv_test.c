@@ -260,9 +260,9 @@ START_TEST(registers)
 {
 	const struct convention *c = convention_find("sysv", W64);
 
-	ck_assert_uint_eq(c->saved_gpr, GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(R12) | GPR_BIT(R13) |
-						GPR_BIT(R14) | GPR_BIT(R15));
-	ck_assert_uint_eq(c->saved_xmm, 0);
+	ck_assert_uint_eq(c->preserved.gpr, GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(R12) |
+						    GPR_BIT(R13) | GPR_BIT(R14) | GPR_BIT(R15));
+	ck_assert_uint_eq(c->preserved.xmm, 0);
 	ck_assert_uint_eq(c->home_bytes, 0);
 }
 END_TEST

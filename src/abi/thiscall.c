@@ -24,7 +24,7 @@ static void thiscall_place(const struct convention *c, const struct prototype *p
 		return;
 	}
 	if (out->nargs && i386_fits_register(proto_arg_type(p, 0))) {
-		i386_reg_arg(p, 0, GPR_CX, RULE_GCC_THISCALL_ARGS, out);
+		i386_reg_arg(p, 0, c->int_arg[0], RULE_GCC_THISCALL_ARGS, out);
 		i = 1;
 	} else if (out->nargs && i386_wide_integer(proto_arg_type(p, 0))) {
 		i386_unspecified_from(0, RULE_GCC_THISCALL_WIDE, out);
@@ -38,8 +38,6 @@ static void thiscall_place(const struct convention *c, const struct prototype *p
 		else
 			i386_stack_arg(p, i, RULE_GCC_THISCALL_ARGS, out);
 	}
-	out->pop_bytes = out->stack_bytes;
-	out->pop_unspecified = out->stack_unspecified;
 }
 
 const struct convention abi_thiscall = {
@@ -47,9 +45,13 @@ const struct convention abi_thiscall = {
 	.width = W32,
 	.attribute = "__attribute__((thiscall))",
 	.title = "i386 thiscall",
-	.saved_gpr = I386_SAVED,
+	.preserved = I386_PRESERVED,
+	.va = "va",
 	.rule = { I386_RULES, [CHECK_ARG] = RULE_GCC_THISCALL_ARGS,
 		  [CHECK_SP] = RULE_GCC_THISCALL_POP },
 	.upper_return = RULE_I386_RET_SUB,
+	.int_arg = { GPR_CX },
+	.nint_args = 1,
+	.callee_pops = true,
 	.place = thiscall_place,
 };

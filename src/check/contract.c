@@ -42,8 +42,7 @@ static void by_convention(struct reader *r, struct contract *c, const struct cas
 	r->c = c;
 	c->conv = contract_convention(r, d);
 	contract_place_all(r, d, c->conv, &c->place);
-	c->kept_gpr = c->conv->saved_gpr;
-	c->kept_xmm = c->conv->saved_xmm;
+	c->kept = abi_preserved(c->conv, &c->place);
 	c->pop = c->place.pop_bytes;
 	c->area = c->place.stack_bytes;
 	c->align_entry = c->place.align;
@@ -95,7 +94,7 @@ static void complete(struct reader *r, struct contract *c)
 				   NULL);
 	for (size_t i = 0; i < c->nout; i++) {
 		if (!c->out[i].slot)
-			c->kept_gpr &= ~(1u << c->out[i].n);
+			c->kept.gpr &= ~(1u << c->out[i].n);
 	}
 	if (c->jumps >= 0 && c->never)
 		contract_fail_decl(r, p, "it jumps, or it never returns: which?", NULL);

@@ -53,7 +53,7 @@ struct contract {
 	size_t nout;
 	struct contract_call *call;
 	size_t ncalls;
-	unsigned kept_gpr, kept_xmm;
+	struct reg_set kept;
 	bool keeps_flags, keeps_all;
 	const struct contract_line *keeps_line, *returns_line, *pops_line, *align_line, *jumps_line;
 	bool has_return, return_else, never;

@@ -46,16 +46,16 @@ static void keep_names(struct reader *r, bool keep)
 			continue;
 		}
 		if (reader_take_word(r, "vectors")) {
-			r->c->kept_xmm = keep ? (r->width == W64 ? 0xffff : 0xff) : 0;
+			r->c->kept.xmm = keep ? (r->width == W64 ? 0xffff : 0xff) : 0;
 			continue;
 		}
 		reg = reader_register(r, &bytes);
 		if (reg < 0)
 			reader_expected(r, "a register, `flags' or `vectors'", NULL);
 		if (keep)
-			r->c->kept_gpr |= 1u << reg;
+			r->c->kept.gpr |= 1u << reg;
 		else
-			r->c->kept_gpr &= ~(1u << reg);
+			r->c->kept.gpr &= ~(1u << reg);
 		reader_take(r, ',');
 		reader_end(r);
 	} while (!reader_end(r) && strncmp(r->s, "but", 3) && strncmp(r->s, "and", 3));
@@ -69,7 +69,7 @@ static void keeps_line(struct reader *r)
 		reader_fail_line(r, NULL, "a second `keeps' for one function");
 	c->keeps_line = r->line;
 	if (reader_take_word(r, "all")) {
-		c->kept_gpr = (r->width == W64 ? 0xffff : 0xff) & ~GPR_BIT(SP);
+		c->kept.gpr = (r->width == W64 ? 0xffff : 0xff) & ~GPR_BIT(SP);
 		c->keeps_all = true;
 	} else if (!reader_take_word(r, "convention")) {
 		reader_expected(r, "`all' or `convention'", NULL);

@@ -48,7 +48,7 @@ START_TEST(convention_by_default)
 
 	ck_assert_uint_eq(f.n, 1);
 	ck_assert_str_eq(c->conv->name, _i == W64 ? "sysv" : "cdecl");
-	ck_assert_uint_eq(c->kept_gpr, c->conv->saved_gpr);
+	ck_assert_uint_eq(c->kept.gpr, c->conv->preserved.gpr);
 	ck_assert_uint_eq(c->align_entry, 16);
 	ck_assert_uint_eq(c->align_calls, 16);
 	ck_assert_uint_eq(c->pop, 0);
@@ -107,7 +107,7 @@ START_TEST(outputs_are_not_kept)
 	struct contract_file f =
 		read_file("//! keeps all but cx\n//! out bx = 1 else 2\nvoid f(void);", W64, NULL);
 
-	ck_assert_uint_eq(f.v[0].kept_gpr, 0xffff & ~(GPR_BIT(SP) | GPR_BIT(CX) | GPR_BIT(BX)));
+	ck_assert_uint_eq(f.v[0].kept.gpr, 0xffff & ~(GPR_BIT(SP) | GPR_BIT(CX) | GPR_BIT(BX)));
 	ck_assert(f.v[0].out[0].has_else);
 	ck_assert_int_eq(f.v[0].out[0].other.number, 2);
 }

@@ -126,8 +126,8 @@ static void one_function(struct str *out, const struct contract *c)
 		place(out, c, i);
 	if (c->place.al >= 0)
 		str_addf(out, "\tput(&test_in.gpr[0], %d, 1); /* al */\n", c->place.al);
-	str_addf(out, "\tcall_function();\n\tcheck(0x%x, 0x%x, %u, %u);\n}\n", c->kept_gpr,
-		 c->kept_xmm, c->area, c->pop);
+	str_addf(out, "\tcall_function();\n\tcheck(0x%x, 0x%x, %u, %u);\n}\n", c->kept.gpr,
+		 c->kept.xmm, c->area, c->pop);
 }
 
 const char *emit_test(struct arena *a, const struct contract_file *f, const char *template,

@@ -139,7 +139,7 @@ static void looked_at(struct str *out, const struct check_run *r, const struct c
 			 ? arena_printf(r->arena, ", natively %u more in steps", CC_STEPPED_ROUNDS)
 			 : "");
 	for (unsigned i = 0; i < GPR_COUNT; i++) {
-		if (c->kept_gpr >> i & 1)
+		if (c->kept.gpr >> i & 1)
 			str_addf(&s, "%s ", gpr_name(w, i, word_bytes(w)));
 	}
 	if (s.s[s.len - 1] == ' ')
@@ -147,7 +147,7 @@ static void looked_at(struct str *out, const struct check_run *r, const struct c
 	str_addf(&s,
 		 "%s), stack-pointer (%u bytes popped), caller-frame, direction-flag, x87-stack, "
 		 "x87-control-word, mxcsr%s",
-		 c->kept_xmm ? ", vectors" : "", c->pop, c->varies ? "" : ", depends");
+		 c->kept.xmm ? ", vectors" : "", c->pop, c->varies ? "" : ", depends");
 	if (c->has_return || c->decl->proto->ret->kind == TYPE_BOOL)
 		str_add(&s, ", return");
 	if (c->place.hidden.nlocs)

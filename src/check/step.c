@@ -26,8 +26,7 @@
 enum {
 	MOST_STEPS = 60000, /* of one function: then the rest is not stepped */
 	MOST_OUTSIDE = 400, /* of the runtime's own instructions in a row */
-	MOST_FRAMES = 64,
-	RED_ZONE = 128
+	MOST_FRAMES = 64
 };
 
 struct stepper {
@@ -110,9 +109,7 @@ static bool wide(const struct stepper *s)
 
 static unsigned red_zone(const struct stepper *s)
 {
-	bool sysv = wide(s) && strcmp(s->c->conv->name, "ms");
-
-	return sysv && profiles[convention_profile(s->c->conv)].isa != ISA_INTEGER ? RED_ZONE : 0;
+	return abi_red_zone(s->c->conv, convention_profile(s->c->conv));
 }
 
 static void stack_write(struct stepper *s, const struct unwind_regs *at, uint64_t address,
@@ -138,10 +135,10 @@ static void stack_write(struct stepper *s, const struct unwind_regs *at, uint64_
 	if (!x)
 		return;
 	x->f.subject = where(s, at->pc);
-	x->f.expected =
-		above         ? "no write above the frame"
-		: red_zone(s) ? arena_printf(a, "no write below the red zone, %s-%u", sp, RED_ZONE)
-			      : arena_printf(a, "no write below %s", sp);
+	x->f.expected = above         ? "no write above the frame"
+			: red_zone(s) ? arena_printf(a, "no write below the red zone, %s-%u", sp,
+						     red_zone(s))
+				      : arena_printf(a, "no write below %s", sp);
 	if (above)
 		x->f.observed = arena_printf(
 			a, "%u bytes at %s+%llu as it was at entry%s", bytes, sp,
@@ -202,7 +199,7 @@ static void compare_caller(struct stepper *s, uint64_t pc, const struct unwind_r
 {
 	struct arena *a = s->run->arena;
 	enum width w = s->run->file->width;
-	unsigned bytes = word_bytes(w), saved = s->c->conv->saved_gpr & s->c->kept_gpr;
+	unsigned bytes = word_bytes(w), saved = s->c->conv->preserved.gpr & s->c->kept.gpr;
 	struct checked_finding *x;
 
 	for (unsigned i = 0; i < GPR_COUNT; i++) {

@@ -249,8 +249,7 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 				 .ninputs = c->ninputs + (c->jumps >= 0),
 				 .nouts = (uint32_t)c->nout,
 				 .ncalls = (uint32_t)c->ncalls,
-				 .saved_gpr = c->kept_gpr,
-				 .saved_xmm = c->kept_xmm,
+				 .saved = c->kept,
 				 .area = c->area,
 				 .pop = c->pop,
 				 .align_entry = c->align_entry,
@@ -296,8 +295,7 @@ static void write_probe_table(struct arena *a, struct str *out, const struct con
 	struct cc_input *args = arena_alloc(a, (n + 1) * sizeof(*args));
 	const char **masks = arena_alloc(a, (n + 1) * sizeof(*masks));
 	struct cc_probe v = { .nargs = n,
-			      .kept_gpr = p->conv->saved_gpr,
-			      .kept_xmm = p->conv->saved_xmm,
+			      .kept = abi_preserved(p->conv, &p->place),
 			      .owned = p->place.stack_bytes,
 			      .pop = p->place.pop_bytes,
 			      .align = p->place.align };
@@ -305,7 +303,7 @@ static void write_probe_table(struct arena *a, struct str *out, const struct con
 
 	/* Kernel code does not touch vector registers. */
 	if (profiles[convention_profile(p->conv)].isa == ISA_INTEGER)
-		v.kept_xmm = 0xffff;
+		v.kept.xmm = 0xffff;
 	for (unsigned i = 0; i < n; i++) {
 		contract_describe(p->proto->params[i].type, &p->place.arg[i], f->width, &args[i]);
 		masks[i] = write_mask(out, p->proto->params[i].type, f->width,
@@ -432,10 +430,10 @@ void tables_write(struct arena *a, const struct contract_file *f, struct str *ou
 	write_list(out, "cl_contract_table", "contract", f->n);
 	write_list(out, "cl_probe_table", "probe", f->nprobes);
 	str_addf(out,
-		 "\tglobal\tcl_contract_count, cl_probe_total, cl_conventions, cl_vector_bytes\n"
+		 "\tglobal\tcl_contract_count, cl_probe_total, cl_preserved, cl_vector_bytes\n"
 		 "\tglobal\tcl_contract_rounds\ncl_contract_rounds:\tdd\t%u\n"
 		 "cl_contract_count:\tdd\t%zu\ncl_probe_total:\tdd\t%zu\n"
-		 "cl_conventions:\tdd\t0\ncl_vector_bytes:\tdd\t16\n"
+		 "cl_preserved:\tdd\t0\ncl_vector_bytes:\tdd\t16\n"
 		 "\n\tsection .note.GNU-stack noalloc noexec nowrite progbits\n",
 		 f->calls, f->n, f->nprobes);
 }

@@ -233,7 +233,7 @@ static void contract_rule_words(const struct wording *w)
 
 static void contract_kept_words(const struct wording *w)
 {
-	bool by_convention = w->r->item < 16 && w->x->c->conv->saved_gpr >> w->r->item & 1;
+	bool by_convention = w->r->item < 16 && w->x->c->conv->preserved.gpr >> w->r->item & 1;
 
 	plain_words(w, by_convention ? NULL : w->x->c->keeps_line, rule_of(w));
 }

@@ -25,13 +25,14 @@ static const char *name_of(struct arena *a, const struct prototype *p, unsigned 
 	return arena_printf(a, i < p->nparams ? "#%u" : "...#%u", i + 1);
 }
 
-static void saved_text(struct str *out, const struct convention *c)
+static void saved_text(struct str *out, const struct convention *c, const struct placement *pl)
 {
+	const struct reg_set kept = abi_preserved(c, pl);
 	unsigned n = word_bytes(c->width);
 	const char *comma = "";
 
 	for (unsigned r = 0; r < GPR_COUNT; r++) {
-		if (!(c->saved_gpr >> r & 1))
+		if (!(kept.gpr >> r & 1))
 			continue;
 		str_addf(out, "%s%s", comma, gpr_name(c->width, r, n));
 		comma = ", ";
@@ -40,11 +41,11 @@ static void saved_text(struct str *out, const struct convention *c)
 	for (unsigned r = 0; r < XMM_COUNT;) {
 		unsigned last = r;
 
-		if (!(c->saved_xmm >> r & 1)) {
+		if (!(kept.xmm >> r & 1)) {
 			r++;
 			continue;
 		}
-		while (last + 1 < XMM_COUNT && (c->saved_xmm >> (last + 1) & 1))
+		while (last + 1 < XMM_COUNT && (kept.xmm >> (last + 1) & 1))
 			last++;
 		str_addf(out, ", xmm%u-xmm%u", r, last);
 		r = last + 1;
@@ -151,7 +152,7 @@ static void explain(struct str *out, struct arena *a, enum edition e, const stru
 					      : arena_printf(a, "%u", pl.stack_bytes),
 			 " bytes", rules[pl.pop_rule].name);
 	s.len = 0;
-	saved_text(&s, c);
+	saved_text(&s, c, &pl);
 	str_addf(out, "    %-10s %s%s[%s]\n", "preserved", s.s,
 		 s.len > 40 ? "\n               " : " ", rules[c->rule[CHECK_SAVED]].name);
 	stack_picture(out, a, c, p, &pl);

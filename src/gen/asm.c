@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* nasm trampolines (asm calls the C target) and probes (C calls the asm probe). What they share is
- * asm/engine64.asm and asm/engine32.asm; what they say is where each argument goes. */
+ * asm/engine.asm and engine.c; what they say is where each argument goes. */
 #include "gen/gen.h"
 
 #include <stdio.h>
@@ -220,7 +220,6 @@ void gen_probe(struct str *out, struct arena *a, const struct gen_case *c)
 {
 	enum width w = c->conv->width;
 	const struct placement *p = &c->place;
-	bool ms = w == W64 && !strcmp(c->conv->name, "ms");
 
 	(void)a;
 	/* What kernel CFI looks at: the hash of the type, in an instruction before the function.
@@ -237,7 +236,7 @@ void gen_probe(struct str *out, struct arena *a, const struct gen_case *c)
 		 c->symbol, c->symbol);
 	str_addf(out, "\tpush\t%s %u\t\t; bytes of the argument area it owns\n", word(w),
 		 p->stack_unspecified ? 0 : p->stack_bytes);
-	str_addf(out, "\tcall\tcl_probe%s\n", w == W32 ? "" : ms ? "_ms" : "_sysv");
+	str_addf(out, "\tcall\tcl_probe_%s\n", abi_engine(c->conv)->name);
 	if (p->pop_unspecified || p->ret.unspecified) {
 		str_add(out, "\tjmp\tcl_escape\t\t; no document says how to return\n");
 		return;

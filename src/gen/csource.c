@@ -20,10 +20,8 @@ static const char prologue[] =
 	"extern volatile int cl_wide_int[], cl_wide_int_ret;\n"
 	"extern volatile long long cl_layout[];\n"
 	"#define CL_OFFSET(T, member) ((unsigned long)&((T *)0)->member)\n"
-	"#define CL_GET(T, offset) (*(T volatile *)(cl_arg + (offset)))\n"
 	"#define CL_PUT(T, offset, value) (*(T volatile *)(cl_got + (offset)) = (value))\n"
-	"#define CL_PUT_RETURN(T, value) (*(T volatile *)cl_got_ret = (value))\n"
-	"#define CL_RETURN(T) (*(T volatile *)cl_ret)\n";
+	"#define CL_PUT_RETURN(T, value) (*(T volatile *)cl_got_ret = (value))\n";
 
 /* Values kept alive across the function's own call, so that call-preserved registers are needed;
  * then more values at once than there are registers, so that all are used as scratch too. */
@@ -48,9 +46,24 @@ static void live_macros(struct str *out, const char *prefix, const char *type, c
 	str_add(out, " }\n");
 }
 
-static bool is_ms(const struct gen_case *c)
+/* How many values a function keeps across its call: more than there are call-preserved registers
+ * for them, but no more than the runtime has. */
+static unsigned kept(uint32_t registers, unsigned most)
 {
-	return c->conv->saved_xmm != 0;
+	unsigned n = (unsigned)__builtin_popcount(registers) + 2;
+
+	return n < most ? n : most;
+}
+
+static unsigned kept_words(const struct convention *c)
+{
+	return kept(c->preserved.gpr, CL_LIVE);
+}
+
+/* None where no vector register is preserved. */
+static unsigned kept_doubles(const struct convention *c)
+{
+	return c->preserved.xmm ? kept(c->preserved.xmm, CL_LIVE_DOUBLES) : 0;
 }
 
 /* What a leaf target keeps: in memory of its own, for volatile objects are nowhere else, and where
@@ -144,16 +157,17 @@ static void target(struct str *out, struct arena *a, const struct gen_case *c)
 {
 	const struct prototype *p = c->decl->proto;
 	enum width w = c->conv->width;
-	bool ms = is_ms(c);
+	const char *va = c->conv->va;
+	bool doubles = kept_doubles(c->conv);
 
 	declarator(out, a, c, "target", true);
 	str_add(out, "\n{\n");
 	if (p->variadic)
-		str_addf(out, "\t%s ap;\n", ms ? "__builtin_ms_va_list" : "va_list");
+		str_addf(out, "\t%s_list ap;\n", va);
 	if (c->decl->leaf)
 		str_add(out, "\tCL_LEAF_KEEP\n");
 	else
-		str_addf(out, "\tCL_KEEP%s\n", ms ? " CL_DKEEP" : "");
+		str_addf(out, "\tCL_KEEP%s\n", doubles ? " CL_DKEEP" : "");
 	for (unsigned i = 0; i < p->nparams; i++) {
 		const struct type *t = p->params[i].type;
 
@@ -165,24 +179,20 @@ static void target(struct str *out, struct arena *a, const struct gen_case *c)
 	}
 	layout(out, a, c);
 	if (p->variadic) {
-		str_addf(out, "\t%s(ap, a%zu);\n", ms ? "__builtin_ms_va_start" : "va_start",
-			 p->nparams - 1);
+		str_addf(out, "\t%s_start(ap, a%zu);\n", va, p->nparams - 1);
 		for (unsigned i = 0; i < p->nvarargs; i++) {
 			const char *t = access_type(a, p->varargs[i]);
 
 			str_addf(out, "\tCL_PUT(%s, %u, va_arg(ap, %s));\n", t,
 				 gen_buffer((unsigned)p->nparams + i), t);
 		}
-		str_addf(out, "\t%s(ap);\n", ms ? "__builtin_ms_va_end" : "va_end");
+		str_addf(out, "\t%s_end(ap);\n", va);
 	}
 	if (c->decl->leaf)
 		str_add(out, "\tCL_LEAF_KEPT\n");
 	else
-		str_addf(out, "\tcl_nested%s();\n\tCL_KEPT%s\n\tCL_PRESS\n",
-			 w == W32 ? ""
-			 : ms     ? "_ms"
-				  : "_sysv",
-			 ms ? " CL_DKEPT" : "");
+		str_addf(out, "\tcl_nested_%s();\n\tCL_KEPT%s\n\tCL_PRESS\n",
+			 abi_engine(c->conv)->name, doubles ? " CL_DKEPT" : "");
 	if (p->ret->kind != TYPE_VOID) {
 		str_add(out, "\treturn ");
 		load(out, a, p->ret, w, "cl_ret", 0);
@@ -283,18 +293,16 @@ void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
 	const struct type *done[MAX_DEFINED];
 	size_t ndone = 0;
 	bool wide = v[0].conv->width == W64;
-	bool ms = is_ms(&v[0]);
+	const struct convention *conv = v[0].conv, *engine = abi_engine(conv);
 	bool variadic = false, leaf = false;
 
 	str_add(out, prologue);
 	str_addf(out, "#define asmlinkage%s\n", wide ? "" : " __attribute__((regparm(0)))");
-	live_macros(out, "", "cl_word", "", wide ? (ms ? 10 : 8) : 6, wide ? 16 : 8, CL_LIVE);
-	if (ms) {
-		live_macros(out, "D", "double", "_double", CL_LIVE_DOUBLES, 0, 0);
-		str_add(out, "__attribute__((ms_abi)) void cl_nested_ms(void);\n");
-	} else {
-		str_addf(out, "void cl_nested%s(void);\n", wide ? "_sysv" : "");
-	}
+	live_macros(out, "", "cl_word", "", kept_words(conv), wide ? 16 : 8, CL_LIVE);
+	if (kept_doubles(conv))
+		live_macros(out, "D", "double", "_double", kept_doubles(conv), 0, 0);
+	str_addf(out, "%s%svoid cl_nested_%s(void);\n", engine->attribute,
+		 *engine->attribute ? " " : "", engine->name);
 	for (size_t i = 0; i < n; i++) {
 		variadic = variadic || v[i].decl->proto->variadic;
 		leaf = leaf || v[i].decl->leaf;

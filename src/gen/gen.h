@@ -59,8 +59,9 @@ int gen_select(struct arena *a, const struct case_list *cases, enum width w, abi
 /* The prototype as the generated C and all messages spell it, convention attribute included. */
 char *gen_prototype(struct arena *a, const struct gen_case *c);
 
-/* Write the sources of the set into folder `dir`: BATCH.asm, BATCH.table.c, BATCH.c for each batch
- * and conventions.c; files whose content does not change are left alone. 0 or -1 with errno. */
+/* Write the sources of the set into folder `dir`: BATCH.asm, BATCH.table.c, BATCH.c for each batch,
+ * conventions.asm and conventions.table.c; files whose content does not change are left alone. 0 or
+ * -1 with errno. */
 int gen_write(struct arena *a, const struct gen_set *set, const char *dir);
 
 /* through*.c: calls through hand-written assembly. Is the callee direction of the case one? */
@@ -87,6 +88,11 @@ unsigned gen_calls(const struct gen_case *c);
 void gen_entry_asm(struct str *out, struct arena *a, const struct gen_case *c);
 void gen_through_asm(struct str *out, struct arena *a, const struct gen_case *c);
 void gen_through_caller(struct str *out, struct arena *a, const struct gen_case *c);
+
+/* engine.c: what the runtime calls in place of callees, for every convention of the profile's
+ * width; and the instructions by which one of them destroys what a callee may. */
+void gen_engine(struct str *out, enum profile_id profile);
+void gen_destroy(struct str *out, const struct convention *c, enum profile_id profile);
 
 /* Text of single parts, for reports and reproducers: appended to *out. */
 void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c);

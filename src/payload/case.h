@@ -4,6 +4,7 @@
 #ifndef CLOBBER_CASE_H
 #define CLOBBER_CASE_H
 
+#include "abi/regs.h"
 #include "payload/limits.h"
 
 #include <stdint.h>
@@ -78,7 +79,7 @@ enum cl_case_flags {
 struct cl_case {
 	uint32_t index;
 	uint32_t key; /* of the case's name: its values do not depend on the others run with it */
-	uint8_t convention; /* index in cl_conventions */
+	uint8_t preserved; /* index in cl_preserved */
 	uint8_t nargs;
 	uint16_t flags;
 	int8_t al;            /* vector registers of a variadic call, or -1 */
@@ -94,10 +95,6 @@ struct cl_case {
 	void (*tramp)(void);  /* callee direction: sets up the call and calls target */
 	void (*target)(void); /* C, compiled by the compiler under test; NULL if it could not be */
 	void (*caller)(void); /* C, caller direction: calls the probe; NULL likewise */
-};
-
-struct cl_convention {
-	uint16_t saved_gpr, saved_xmm; /* bit sets of call-preserved registers */
 };
 
 /* Sizes of the areas the generated code addresses. */

@@ -221,7 +221,7 @@ void check_state(const struct cl_image *was, const struct cl_image *is, unsigned
 
 /* Call-preserved registers. A wrong value may be another register's, a local's of the function, or
  * what its own callee left. */
-void check_saved(unsigned gprs, unsigned xmms, int round, struct verdicts *out)
+static void check_saved_gprs(unsigned gprs, int round, struct verdicts *out)
 {
 	const struct cl_image *was = &cl_before_image, *is = &cl_after_image;
 
@@ -241,14 +241,55 @@ void check_saved(unsigned gprs, unsigned xmms, int round, struct verdicts *out)
 		differ(out, CHECK_SAVED, (int)r, round, &was->gpr[r], &is->gpr[r], sizeof(cl_word),
 		       origin, search(is, NULL, &was->gpr[r], sizeof(cl_word)));
 	}
-	for (; xmms; xmms &= xmms - 1) {
-		unsigned r = (unsigned)__builtin_ctz(xmms);
-		const uint8_t *a = was->fx + FX_XMM + 16 * r, *b = is->fx + FX_XMM + 16 * r;
+}
 
-		if (!same(a, b, 16))
-			differ(out, CHECK_SAVED, CL_ITEM_XMM + (int)r, round, a, b, 16,
+/* Bytes of vector register r that are kept, from its low end on, as far as the picture has them. */
+static unsigned kept_bytes(const struct reg_set *kept, unsigned r)
+{
+	if (cl_vector_bytes >= 64 && kept->zmm >> r & 1)
+		return 64;
+	if (cl_vector_bytes >= 32 && kept->ymm >> r & 1)
+		return 32;
+	return r < XMM_COUNT || cl_vector_bytes >= 64 ? 16 : 0;
+}
+
+static void check_saved_vectors(const struct reg_set *kept, int round, struct verdicts *out)
+{
+	const struct cl_image *was = &cl_before_image, *is = &cl_after_image;
+
+	for (unsigned set = kept->xmm; set; set &= set - 1) {
+		unsigned r = (unsigned)__builtin_ctz(set), n = kept_bytes(kept, r);
+		const uint8_t *a = r < XMM_COUNT ? vector_in(was, r, n) : was->wide[r];
+		const uint8_t *b = r < XMM_COUNT ? vector_in(is, r, n) : is->wide[r];
+
+		if (!same(a, b, n))
+			differ(out, CHECK_SAVED, CL_ITEM_XMM + (int)r, round, a, b, n,
 			       same(a, b, 8) ? nowhere : search(was, NULL, b, 8), nowhere);
 	}
+}
+
+void check_saved(const struct reg_set *kept, int round, struct verdicts *out)
+{
+	const struct cl_image *was = &cl_before_image, *is = &cl_after_image;
+
+	check_saved_gprs(kept->gpr, round, out);
+	check_saved_vectors(kept, round, out);
+	for (unsigned k = 0; cl_vector_bytes >= 64 && k < MASK_COUNT; k++) {
+		uint16_t a = (uint16_t)was->mask[k], b = (uint16_t)is->mask[k];
+
+		if (kept->mask >> k & 1 && a != b)
+			differ_word(out, CHECK_SAVED, CL_ITEM_MASK + (int)k, round, a, b);
+	}
+	for (unsigned n = 0; n < X87_COUNT; n++) {
+		const uint8_t *a = was->fx + FX_ST + 16 * n, *b = is->fx + FX_ST + 16 * n;
+
+		if (kept->x87 >> n & 1 && !same(a, b, 10))
+			differ(out, CHECK_SAVED, CL_ITEM_X87 + (int)n, round, a, b, 10, nowhere,
+			       nowhere);
+	}
+	if ((was->flags ^ is->flags) & kept->flags)
+		differ_word(out, CHECK_SAVED, CL_ITEM_FLAGS, round, was->flags & kept->flags,
+			    is->flags & kept->flags);
 }
 
 /* Memory above the argument area still holds its poison. */
@@ -309,7 +350,7 @@ static void check_locals(const struct cl_case *c, int round, struct verdicts *ou
 		lost_local(first == unset || first == want ? CL_LIVE + i : i, round, out);
 		return; /* one is enough: they are lost for one reason */
 	}
-	for (int i = 0; cl_conventions[c->convention].saved_xmm && i < 2 * CL_LIVE_DOUBLES; i++) {
+	for (int i = 0; cl_preserved[c->preserved].xmm && i < 2 * CL_LIVE_DOUBLES; i++) {
 		uint64_t want = ((volatile uint64_t *)cl_live_double)[i % CL_LIVE_DOUBLES];
 		uint64_t got = ((volatile uint64_t *)cl_back_double)[i];
 
@@ -521,7 +562,7 @@ static void check_guest(int round, struct verdicts *out)
 void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 		  struct verdicts *out)
 {
-	const struct cl_convention *conv = &cl_conventions[c->convention];
+	struct reg_set kept = cl_preserved[c->preserved];
 	unsigned x87 = 0;
 
 	for (unsigned i = 0; i < c->ret.nlocs; i++)
@@ -532,10 +573,11 @@ void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 		check_memory_return(c, v, round, out);
 	else
 		check_returned(c, v, round, out);
-	check_saved(c->flags & CL_THROUGH ? EVERY_GPR : conv->saved_gpr, conv->saved_xmm, round,
-		    out);
-	if (c->flags & CL_THROUGH)
+	if (c->flags & CL_THROUGH) {
+		kept.gpr = EVERY_GPR;
 		check_slots(v, round, out);
+	}
+	check_saved(&kept, round, out);
 	if (c->flags & CL_ENTERS_GUEST)
 		check_guest(round, out);
 	check_stack_pointer(c, c->pop_bytes, round, out);
@@ -713,8 +755,6 @@ static void check_hidden(const struct cl_case *c, int round, struct verdicts *ou
 void check_caller(const struct cl_case *c, const struct cl_values *v, int round, int how,
 		  struct verdicts *out)
 {
-	/* The caller is itself a C function void f(void) of the default convention. */
-	unsigned saved = cl_conventions[0].saved_gpr;
 	cl_word al = cl_probe_image.gpr[0] & 0xff;
 
 	if (cl_probe_count != c->calls) {
@@ -748,7 +788,8 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 	if (c->flags & CL_SLOTS)
 		check_slots(v, round, out);
 	check_locals(c, round, out);
-	check_saved(saved, 0, round, out);
+	/* The caller is itself a C function void f(void) of the default convention. */
+	check_saved(&cl_preserved[0], round, out);
 	check_stack_pointer(NULL, 0, round, out);
 	check_canary(0, round, out);
 	check_state(&cl_before_image, &cl_after_image, 0, 0, round, out);

@@ -24,8 +24,8 @@ void differ_word(struct verdicts *out, int check, int item, int round, cl_word w
 /* DF, x87, MXCSR, and the flags of ring 0. */
 void check_state(const struct cl_image *was, const struct cl_image *is, unsigned x87_regs, int item,
 		 int round, struct verdicts *out);
-/* Bit sets of registers, before and after. */
-void check_saved(unsigned gprs, unsigned xmms, int round, struct verdicts *out);
+/* Registers that must be after the call what they were before. */
+void check_saved(const struct reg_set *kept, int round, struct verdicts *out);
 /* Poison above the argument area. */
 void check_canary(unsigned args, int round, struct verdicts *out);
 /* `c` may be NULL. */

@@ -304,7 +304,7 @@ START_TEST(callee_ms_registers)
 	uint8_t *xmm6 = cl_after_image.fx + FX_XMM + 16 * 6;
 	uint8_t *xmm5 = cl_after_image.fx + FX_XMM + 16 * 5;
 
-	the_case.convention = MS;
+	the_case.preserved = MS;
 	play_callee(0);
 	xmm5[0] ^= 1;
 	judge_callee(0);
@@ -320,7 +320,7 @@ START_TEST(callee_ms_registers)
 	found_word(CHECK_SAVED, SI, cl_before_image.gpr[SI], cl_after_image.gpr[SI]);
 
 	start_again();
-	the_case.convention = SYSV;
+	the_case.preserved = SYSV;
 	play_callee(0);
 	cl_after_image.gpr[SI] ^= 1;
 	xmm6[0] ^= 1;
@@ -446,7 +446,7 @@ START_TEST(callee_loses_locals)
 	nothing_found();
 
 	start_again();
-	the_case.convention = MS;
+	the_case.preserved = MS;
 	play_callee(0);
 	was = cl_live_double[4];
 	cl_back_double[4] = 1.5;

@@ -175,7 +175,7 @@ START_TEST(caller_keeps_its_own)
 {
 	cl_word want;
 
-	the_case.convention = MS;
+	the_case.preserved = MS;
 	play_caller(0);
 	cl_after_image.gpr[SI] ^= 1; /* preserved in ms, not in a caller's own convention */
 	judge_caller(0);

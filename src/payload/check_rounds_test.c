@@ -72,7 +72,7 @@ START_TEST(everything_breaks)
 	for (unsigned i = 0; i < 24; i++)
 		many[i] = (struct cl_value)VALUE(CL_SIGNED, 0, 8, 8, (uint16_t)(16 * i),
 						 GPR(BX, 0, 8, 64 * i));
-	the_case.convention = MS;
+	the_case.preserved = MS;
 	the_case.args = many;
 	the_case.nargs = 24;
 	for (int round = 0; round < ROUNDS; round++) {

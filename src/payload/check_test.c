@@ -26,9 +26,9 @@ struct cl_values val __attribute__((aligned(16)));
 struct verdicts out;
 
 const uint32_t cl_vector_bytes = 16;
-const struct cl_convention cl_conventions[] = {
-	[SYSV] = { 0xf028, 0 },
-	[MS] = { 0xf0e8, 0xffc0 },
+const struct reg_set cl_preserved[] = {
+	[SYSV] = { .gpr = 0xf028 },
+	[MS] = { .gpr = 0xf0e8, .xmm = 0xffc0 },
 };
 
 const struct cl_value args[NARGS] = {
@@ -49,7 +49,7 @@ void set_up_call(void)
 	cl_stack_top = (cl_word)(stack + STACK / 2);
 	out = (struct verdicts){ 0 };
 	the_case = (struct cl_case){ .index = 1,
-				     .convention = SYSV,
+				     .preserved = SYSV,
 				     .nargs = NARGS,
 				     .flags = CL_RETURNS,
 				     .al = -1,
@@ -136,12 +136,12 @@ static void return_value(struct cl_image *m)
 }
 
 /* What any call may leave in registers that belong to the callee. */
-static void clobber(struct cl_image *m, unsigned saved_gpr, unsigned saved_xmm)
+static void clobber(struct cl_image *m, const struct reg_set *kept)
 {
 	for (unsigned r = 0; r < 16; r++) {
-		if (!(saved_gpr >> r & 1) && r != SP)
+		if (!(kept->gpr >> r & 1) && r != SP)
 			m->gpr[r] = cl_poison_callee.gpr[r];
-		if (!(saved_xmm >> r & 1))
+		if (!(kept->xmm >> r & 1))
 			memcpy(m->fx + FX_XMM + 16 * r, cl_poison_callee.fx + FX_XMM + 16 * r, 16);
 	}
 	m->flags ^= 0x8d5;
@@ -182,7 +182,6 @@ static void lay_out(void)
 
 void play_callee(int round)
 {
-	const struct cl_convention *conv = &cl_conventions[the_case.convention];
 	uint8_t *sp = (uint8_t *)cl_stack_top - area_bytes();
 
 	prepare(&the_case, CL_CALLEE, round, 11, &val);
@@ -204,7 +203,7 @@ void play_callee(int round)
 	keep_locals();
 	lay_out();
 	cl_after_image = cl_before_image;
-	clobber(&cl_after_image, conv->saved_gpr, conv->saved_xmm);
+	clobber(&cl_after_image, &cl_preserved[the_case.preserved]);
 	return_value(&cl_after_image);
 	cl_after_image.gpr[SP] += the_case.pop_bytes;
 }
@@ -239,7 +238,7 @@ void play_caller(int round)
 	}
 	keep_locals();
 	cl_after_image = cl_before_image;
-	clobber(&cl_after_image, cl_conventions[0].saved_gpr, 0);
+	clobber(&cl_after_image, &cl_preserved[0]);
 }
 
 /* ---- what is found ---- */

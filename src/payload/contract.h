@@ -5,6 +5,7 @@
 #ifndef CLOBBER_PAYLOAD_CONTRACT_H
 #define CLOBBER_PAYLOAD_CONTRACT_H
 
+#include "abi/regs.h"
 #include "payload/limits.h"
 
 #include <stdint.h>
@@ -93,9 +94,9 @@ struct cc_call {
 
 /* A function that the code under test calls. */
 struct cc_probe {
-	uint32_t nargs, args;        /* struct cc_input: places and classes */
-	uint32_t kept_gpr, kept_xmm; /* what it must preserve; all else it destroys */
-	uint32_t owned, pop, align;  /* bytes of arguments, popped; of the stack at the call */
+	uint32_t nargs, args;       /* struct cc_input: places and classes */
+	struct reg_set kept;        /* what it must preserve; all else it destroys */
+	uint32_t owned, pop, align; /* bytes of arguments, popped; of the stack at the call */
 	struct cc_input ret;
 };
 
@@ -148,7 +149,7 @@ struct cc_contract {
 	uint32_t ninputs, inputs, nouts, outs, ncalls, calls;
 	struct cc_input ret, hidden; /* hidden.nlocs 0: none */
 	struct cc_value returned, returned_else;
-	uint32_t saved_gpr, saved_xmm;
+	struct reg_set saved;
 	uint32_t area; /* bytes above the stack pointer at the call that are not the caller's frame
 			*/
 	uint32_t pop, align_entry, align_calls, x87, al; /* al: 1 + vector registers; 0: none */

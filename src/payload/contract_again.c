@@ -80,7 +80,7 @@ static void keep(const struct cc_contract *c, int how)
 /* A function may store a register that belongs to its caller, as setjmp does. */
 static bool is_saved_register(const struct cc_contract *c, const uint8_t *a, const uint8_t *b)
 {
-	unsigned saved = c->saved_gpr | 1u << 4;
+	unsigned saved = c->saved.gpr | 1u << 4;
 
 	for (unsigned r = 0; r < 16; r++) {
 		if (saved >> r & 1 && same(a, &first.entry[r], WORD) &&

@@ -10,7 +10,6 @@ struct cc_call_state cc_now;
 
 enum {
 	WORD = sizeof(cl_word),
-	FLAGS_STATUS = 0x8d5,
 	FSW_ONE = 7 << 11 /* the x87 stack with one value */
 };
 
@@ -173,9 +172,9 @@ static void destroy(const struct cc_probe *p)
 {
 	cl_reply = cl_probe_image;
 	for (unsigned r = 0; r < 16; r++) {
-		if (!(p->kept_gpr >> r & 1) && r != 4)
+		if (!(p->kept.gpr >> r & 1) && r != 4)
 			cl_reply.gpr[r] = cl_poison_callee.gpr[r];
-		if (!(p->kept_xmm >> r & 1))
+		if (!(p->kept.xmm >> r & 1))
 			__builtin_memcpy(cl_reply.fx + FX_XMM + 16 * r,
 					 cl_poison_callee.fx + FX_XMM + 16 * r, 16);
 	}

@@ -5,7 +5,7 @@
 
 #include "payload/handover.h"
 
-enum { WORD = sizeof(cl_word), FLAGS_STATUS = 0x8d5, STEP = 4 /* in `directions` */ };
+enum { WORD = sizeof(cl_word), STEP = 4 /* in `directions` */ };
 
 uint32_t contract_count(void);
 void run_contracts(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed);
@@ -110,7 +110,7 @@ static void check_call(const struct cc_contract *c, int how)
 		differ_word(out, CHECK_ENTERED, 0, round, 1, 0);
 	check_returned(c);
 	check_outs(c);
-	check_saved(c->saved_gpr, c->saved_xmm, round, out);
+	check_saved(&c->saved, round, out);
 	if (c->flags & CC_JUMPS && cc_now.ended) {
 		if (cl_after_image.gpr[4] != cl_stack_top - WORD)
 			differ_word(out, CHECK_SP, 0, round, 0,

@@ -50,7 +50,7 @@ cl_word place_guard(unsigned i)
 
 bool place_emulate(cl_word *ip, cl_word *flags)
 {
-	enum { CF = 1, ZF = 0x40, STATUS = 0x8d5 /* OF SF ZF AF PF CF */ };
+	enum { CF = 1, ZF = 0x40 };
 	const uint8_t *code = (const uint8_t *)*ip;
 	enum vmx_instruction which;
 
@@ -62,7 +62,7 @@ bool place_emulate(cl_word *ip, cl_word *flags)
 	if (cl_vmx_flags & CL_FAILING_VMX) {
 		if (which != VMREAD && which != VMRESUME)
 			return false;
-		*flags &= ~(cl_word)STATUS;
+		*flags &= ~(cl_word)FLAGS_STATUS;
 		/* No current VMCS, or no such field: each in some of the rounds. */
 		*flags |= cl_ticket >> 1 & 1 ? CF : ZF;
 		*ip = (cl_word)(code + 3);
@@ -70,7 +70,7 @@ bool place_emulate(cl_word *ip, cl_word *flags)
 	}
 	if (which == NO_VMX || which == VMREAD)
 		return false;
-	*flags &= ~(cl_word)STATUS;
+	*flags &= ~(cl_word)FLAGS_STATUS;
 	*ip = which == VMWRITE ? (cl_word)(code + 3) : which == VMXOFF ? cl_host_ip : cl_guest_ip;
 	return true;
 }

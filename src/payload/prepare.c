@@ -14,8 +14,7 @@ enum {
 	MXCSR_ROUND_UP = 0x5f80,
 	FCW_DEFAULT = 0x37f,
 	FCW_ROUND_UP = 0xb7f,
-	FLAGS_FIXED = 2,     /* bit 1 is always set: SDM volume 1, 3.4.3 */
-	FLAGS_STATUS = 0x8d5 /* OF SF ZF AF PF CF */
+	FLAGS_FIXED = 2 /* bit 1 is always set: SDM volume 1, 3.4.3 */
 };
 
 /* splitmix64: one add, three xor-shifts and two multiplications a word. */
@@ -42,7 +41,8 @@ enum {
 	STOCK_USED = CL_POISON_BELOW + CL_POISON_ABOVE +
 		     2 * (sizeof(((struct cl_image *)0)->gpr) + 24 * 16) + sizeof(cl_live) +
 		     sizeof(cl_live_double) + sizeof(cl_ret_cell) +
-		     2 * sizeof(((struct cl_image *)0)->wide) + CL_ARGS * CL_PIECES * 16 +
+		     2 * sizeof(((struct cl_image *)0)->wide) +
+		     2 * sizeof(((struct cl_image *)0)->mask) + CL_ARGS * CL_PIECES * 16 +
 		     CL_ARGS * CL_VALUE,
 	STOCK_STARTS = 1024,   /* words from which a part may start */
 	RANDOM_WORDS = 1 << 11 /* more than any round takes, but for absurd aggregates */
@@ -137,7 +137,8 @@ static void widen_image(struct cl_image *m)
 	if (cl_vector_bytes <= 16)
 		return;
 	stock_take(m->wide, sizeof(m->wide));
-	for (int r = 0; r < 16; r++) {
+	stock_take(m->mask, sizeof(m->mask));
+	for (int r = 0; r < XMM_COUNT; r++) {
 		for (int i = 0; i < 16; i++)
 			m->wide[r][i] = m->fx[FX_XMM + 16 * r + i];
 	}
@@ -338,7 +339,7 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 	stock_take((void *)cl_live, sizeof(cl_live));
 	cl_unset = (cl_word)poison(&draw);
 	fill_words(cl_back, cl_unset, ARRAY_SIZE(cl_back));
-	if (cl_conventions[c->convention].saved_xmm) {
+	if (cl_preserved[c->preserved].xmm) {
 		stock_take((void *)cl_live_double, sizeof(cl_live_double));
 		for (int i = 0; i < 2 * CL_LIVE_DOUBLES; i++)
 			((volatile uint64_t *)cl_back_double)[i] = cl_unset;

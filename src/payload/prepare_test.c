@@ -29,7 +29,7 @@ static struct cl_values values __attribute__((aligned(16)));
 
 /* Of run.c's surroundings nothing runs here. */
 const uint32_t cl_vector_bytes = 16;
-const struct cl_convention cl_conventions[] = { { 0xf028, 0xffc0 } };
+const struct reg_set cl_preserved[] = { { .gpr = 0xf028, .xmm = 0xffc0 } };
 const struct cl_case *const cl_cases[1] = { NULL };
 __asm__(".globl cl_cases_end\n.set cl_cases_end, cl_cases");
 

@@ -33,9 +33,9 @@ struct cl_record {
 	uint8_t direction, flags, nfindings, nobservations;
 };
 
-/* A check that did not hold. `item` says of what: an argument's index, a register (CL_ITEM_XMM and
- * up for vector registers), a local's number, CL_ITEM_NESTED for the target's own call; of calls
- * that a contract makes, see cl_item_of_call. */
+/* A check that did not hold. `item` says of what: an argument's index, a register (below), a
+ * local's number, CL_ITEM_NESTED for the target's own call; of calls that a contract makes, see
+ * cl_item_of_call. */
 struct cl_finding {
 	uint8_t check, round, size, unused;
 	uint16_t item;
@@ -65,7 +65,14 @@ enum cl_place_bit {
 	CL_BIT_ARG = 40
 };
 
-enum { CL_ITEM_XMM = 16, CL_ITEM_RETURN = 0xfe, CL_ITEM_POP = 0xfd, CL_ITEM_NESTED = 0xfc };
+/* Registers, as items: general ones by number, then these. */
+enum {
+	CL_ITEM_XMM = 16,                /* + vector register, of 32 */
+	CL_ITEM_MASK = CL_ITEM_XMM + 32, /* + k register */
+	CL_ITEM_X87 = CL_ITEM_MASK + 8,  /* + st register */
+	CL_ITEM_FLAGS = CL_ITEM_X87 + 8  /* the status flags */
+};
+enum { CL_ITEM_RETURN = 0xfe, CL_ITEM_POP = 0xfd, CL_ITEM_NESTED = 0xfc };
 /* Of CHECK_CALLS: a `calls` line's number; CL_ITEM_FRAME, plus a word of an interrupt's frame; or
  * CL_ITEM_UNEXPECTED, plus the number of a probe that no line names. */
 enum { CL_ITEM_FRAME = 0x100, CL_ITEM_UNEXPECTED = 0x200 };

@@ -7,19 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "payload/case.h"
+#include "payload/image.h"
 #include "payload/record.h"
-
-typedef unsigned long cl_word;
-
-/* All registers at one moment: layout known to asm/image*.inc. */
-struct cl_image {
-	cl_word gpr[16]; /* hardware encoding order */
-	cl_word flags;
-	uint8_t fx[512] __attribute__((aligned(16))); /* FXSAVE: SDM volume 1, 10.5.1 */
-	uint8_t wide[16][64]; /* vector registers in full, where cl_vector_bytes is above 16 */
-} __attribute__((aligned(16)));
-
-enum { FX_FCW = 0, FX_FSW = 2, FX_FTW = 4, FX_MXCSR = 24, FX_ST = 32, FX_XMM = 160 };
 
 /* Written by the runtime before a run, read by trampolines, probes and C under test. */
 extern struct cl_image cl_poison, cl_poison_callee;
@@ -57,7 +46,7 @@ extern volatile cl_word cl_guest_ip, cl_host_ip;
 enum { CL_GUEST_ADDS = 0x1111, CL_GUEST_ENTRIES = 2 };
 extern cl_word cl_unset; /* what cl_back and cl_back_double hold before a run */
 
-/* asm/engine*.asm: switch to the test stack, poison every register, jump to `entry`; 0 when it came
+/* asm/engine.asm: switch to the test stack, poison every register, jump to `entry`; 0 when it came
  * back through cl_after, what cl_abort was given otherwise. */
 int cl_run(void (*entry)(void));
 void cl_abort(int code) __attribute__((noreturn));
@@ -67,8 +56,9 @@ enum { CL_CAME_BACK = 0, CL_ESCAPED = 1, CL_FAULTED = 2 };
 
 /* Collected by the linker (asm/payload.ld) from the expectation tables. */
 extern const struct cl_case *const cl_cases[], *const cl_cases_end[];
-/* The first is the default convention of the width. */
-extern const struct cl_convention cl_conventions[];
+/* What calls leave as it was, by cl_case.preserved; the first is what the default convention of the
+ * width does. */
+extern const struct reg_set cl_preserved[];
 /* Size of the vector registers that code under test may use: 16, 32 or 64. */
 extern const uint32_t cl_vector_bytes;
 

@@ -215,8 +215,10 @@ static void compiler_independent(struct plan *p, struct str *s, enum profile_id 
 	const char *dir = source_dir(p, f), *includes = included(p);
 	enum width w = set->width;
 
-	str_addf(s, "build %s/conventions.table.o: table%u %s/conventions.table.c\n", dir,
-		 width_bits(w), dir);
+	str_addf(s,
+		 "build %s/conventions.table.o: table%u %s/conventions.table.c\n"
+		 "build %s/conventions.asm.o: asm%u %s/conventions.asm\n",
+		 dir, width_bits(w), dir, dir, width_bits(w), dir);
 	for (size_t i = 0; i < set->nbatches; i++) {
 		const char *name = set->batch[i].name;
 
@@ -393,9 +395,10 @@ static void write_link_file(struct plan *p, const struct units *units)
 		if (!builds(p, i) || !units[i].n)
 			continue;
 		c->payload = arena_printf(p->arena, "%s/%s", p->work, column_file(p, c, ".elf"));
-		str_addf(&s, "build %s: link%u %s/rt%u.o %s/conventions.table.o",
+		str_addf(&s,
+			 "build %s: link%u %s/rt%u.o %s/conventions.table.o %s/conventions.asm.o",
 			 ninja_escape(p->arena, column_file(p, c, ".elf")), width_bits(c->width),
-			 ninja_escape(p->arena, p->runtime), width_bits(c->width), dir);
+			 ninja_escape(p->arena, p->runtime), width_bits(c->width), dir, dir);
 		for (size_t k = 0; k < set->nbatches; k++)
 			str_addf(&s, " %s/%s.table.o %s/%s.asm.o", dir, set->batch[k].name, dir,
 				 set->batch[k].name);

@@ -259,7 +259,7 @@ static bool hands_over(const struct machine *x, const struct state *s)
 	const struct value *sp = &s->gpr[GPR_SP];
 
 	for (unsigned i = 0; i < GPR_COUNT; i++) {
-		if (i != GPR_SP && !(x->f->conv->saved_gpr >> i & 1) &&
+		if (i != GPR_SP && !(x->f->conv->preserved.gpr >> i & 1) &&
 		    (s->gpr[i].kind == V_STACK || s->gpr[i].flags & VALUE_FRAME))
 			return true;
 	}
@@ -321,7 +321,7 @@ static void set_results(struct machine *x, struct state *s, const struct prove_c
 	s->vector[0] = s->vector[1] = value_any();
 	for (size_t i = 0; name && i < ARRAY_SIZE(first); i++) {
 		/* Under the convention that passes dst in rdi. */
-		if (!strcmp(name, first[i]) && !(x->f->conv->saved_gpr & GPR_BIT(DI)))
+		if (!strcmp(name, first[i]) && !(x->f->conv->preserved.gpr & GPR_BIT(DI)))
 			s->gpr[GPR_AX] = dst;
 	}
 }
@@ -344,11 +344,11 @@ void call_effect(struct machine *x, struct state *s, const struct insn *in,
 	if (sp->kind == V_STACK && area)
 		state_forget(s, sp->id, (int64_t)sp->off, area);
 	for (unsigned i = 0; i < GPR_COUNT; i++) {
-		if (i != GPR_SP && !(conv->saved_gpr >> i & 1) && i != GPR_DI)
+		if (i != GPR_SP && !(conv->preserved.gpr >> i & 1) && i != GPR_DI)
 			s->gpr[i] = lost;
 	}
 	for (unsigned i = 0; i < XMM_COUNT; i++) {
-		if (!(conv->saved_xmm >> i & 1)) {
+		if (!(conv->preserved.xmm >> i & 1)) {
 			s->vector[i] = lost;
 			s->vector[i].undefined = 0xff;
 		}
@@ -356,7 +356,7 @@ void call_effect(struct machine *x, struct state *s, const struct insn *in,
 	s->df = s->mmx = CLEAR;
 	s->x87 = 0;
 	set_results(x, s, c, name);
-	s->gpr[GPR_DI] = conv->saved_gpr >> GPR_DI & 1 ? saved_di : lost;
+	s->gpr[GPR_DI] = conv->preserved.gpr >> GPR_DI & 1 ? saved_di : lost;
 	s->flags_kept = s->flags_blurred = false;
 	s->flags_undefined = F_ALL;
 	s->flags_origin = ORIGIN_CALLEE;

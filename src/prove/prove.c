@@ -89,7 +89,7 @@ static void enter_variadic(struct machine *x, struct state *s)
 	struct value any = value_any();
 
 	for (unsigned r = 0; r < GPR_COUNT; r++) {
-		if (!(x->f->conv->saved_gpr >> r & 1))
+		if (!(x->f->conv->preserved.gpr >> r & 1))
 			s->gpr[r].undefined = 0;
 	}
 	for (unsigned r = 0; r < 8; r++)

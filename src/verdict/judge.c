@@ -35,7 +35,7 @@ static const struct value_place *maybe_reference(const struct gen_case *c)
 static bool in_redzone(const struct gen_case *c, int direction)
 {
 	return c->decl->leaf && direction == CL_CALLEE &&
-	       c->conv->rule[CHECK_LOCALS] == RULE_SYSV_LOCALS;
+	       c->conv->red_zone;
 }
 
 /* A function whose red zone was overwritten: its arguments may have been there too. */

@@ -284,14 +284,29 @@ static void hidden_words(const struct wording *x)
 	x->f->observed = hex_text(x->a, x->r->observed, x->r->size);
 }
 
+/* The register that an item of CHECK_SAVED is: as much of a vector register as shows the
+ * difference. */
+static const char *item_name(const struct wording *x)
+{
+	const struct cl_finding *r = x->r;
+
+	if (r->item >= CL_ITEM_FLAGS)
+		return "the status flags";
+	if (r->item >= CL_ITEM_X87)
+		return arena_printf(x->a, "st%d", r->item - CL_ITEM_X87);
+	if (r->item >= CL_ITEM_MASK)
+		return arena_printf(x->a, "k%d", r->item - CL_ITEM_MASK);
+	if (r->item >= CL_ITEM_XMM)
+		return vector_name(r->item - CL_ITEM_XMM, r->offset + r->size);
+	return register_name(x, r->item);
+}
+
 static void saved_words(const struct wording *x)
 {
 	const struct cl_finding *r = x->r;
 	struct finding *f = x->f;
 
-	f->subject = r->item >= CL_ITEM_XMM ? xmm_name(r->item - CL_ITEM_XMM)
-					    : register_name(x, r->item);
-	f->subject = arena_printf(x->a, "%s after the call", f->subject);
+	f->subject = arena_printf(x->a, "%s after the call", item_name(x));
 	f->expected = arena_printf(x->a, "preserved: %s", hex_text(x->a, r->expected, r->size));
 	f->observed = hex_text(x->a, r->observed, r->size);
 	if (r->origin == CL_AT_NESTED || r->origin == CL_AT_LOCAL)

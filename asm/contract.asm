@@ -1,11 +1,8 @@
 ; SPDX-License-Identifier: MIT
-; Calls by contract at 32 bit: hand-written assembly is called with every register as prepared, and
-; what it calls are probes, which a C function of the runtime plays.
+; Calls by contract: hand-written assembly is called with every register as prepared, and what it calls
+; are probes, which a C function of the runtime plays.
 
-%include "image32.inc"
-
-
-	bits	32
+%include "image.inc"
 
 	extern	cl_after, cl_function, contract_probe
 	extern	cl_probe_image, cl_contract_index, cl_contract_step
@@ -41,12 +38,12 @@ cl_contract_step_end:
 	global	cl_contract_probe
 cl_contract_probe:
 	SAVE_GPRS cl_probe_image
-	pushfd
-	pop	dword [cl_probe_image + FLAGS]
-	fxsave [cl_probe_image + FX]
-	pop	dword [cl_contract_index]
-	mov	[cl_probe_image + SP], esp
-	mov	esp, probe_stack_end
+	pushf
+	pop	word_ [cl_probe_image + FLAGS]
+	fxsave_	[cl_probe_image + FX]
+	pop	word_ [cl_contract_index]
+	mov	[cl_probe_image + SP], xsp
+	lea	xsp, [probe_stack_end]
 	cld
 	fninit
 	ldmxcsr	[default_mxcsr]
@@ -55,17 +52,17 @@ cl_contract_probe:
 	je	.back
 	int3				; for whoever traces: here it goes on
 .back:
-	fxrstor [cl_reply + FX]
-	push	dword [cl_reply + FLAGS]
-	popfd
+	fxrstor_ [cl_reply + FX]
+	push	word_ [cl_reply + FLAGS]
+	popf
 	LOAD_GPRS cl_reply
-	mov	esp, [cl_reply + SP]
+	mov	xsp, [cl_reply + SP]
 	jmp	[cl_reply_ip]
 
 ; cl_contract_landing: where a register points when a contract says that a function jumps there.
 	global	cl_contract_landing
 cl_contract_landing:
-	push	dword 0xffffff		; CC_LANDING
+	push	word_ 0xffffff		; CC_LANDING
 	jmp	cl_contract_probe
 
 ; cl_contract_exit: a guest has run, with registers of its own, and its exit comes to cl_exit_ip.
