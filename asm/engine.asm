@@ -83,7 +83,9 @@ cl_abort:
 %endif
 	mov	xsp, [host_sp]
 back_to_runtime:
-	cld
+	pushf				; code under test may have left DF and AC set
+	and	dword [xsp], ~0x40400
+	popf
 	fninit
 	ldmxcsr	[default_mxcsr]
 	POP_EACH SAVED

@@ -19,6 +19,7 @@ enum document {
 	PSABI32,
 	PSABI32_LATER,
 	GCCMAN,
+	CLANGMAN,
 	MSX64,
 	LINUX,
 	SDM,
@@ -127,6 +128,7 @@ struct convention {
 	const char *title;
 	enum rule_id noop; /* the rule by which it changes nothing at this width, or RULE_NONE */
 	bool headline;     /* leads every matrix */
+	bool named_only;   /* of the cases that do not name it, none are taken unless --abi does */
 	const char *only;  /* the one profile it exists in, or NULL */
 	/* Set by abi_place_at: what the code is compiled for, and what decides. */
 	const struct profile *profile;

@@ -20,8 +20,8 @@
 	[CHECK_CANARY] = RULE_I386_FRAME, [CHECK_ALIGN] = RULE_I386_ALIGN,          \
 	[CHECK_LOCALS] = RULE_I386_LOCALS, [CHECK_DF] = RULE_I386_DF,               \
 	[CHECK_X87_STACK] = RULE_I386_X87_STACK, [CHECK_X87_CW] = RULE_I386_X87_CW, \
-	[CHECK_MMX] = RULE_I386_EMMS,                                               \
-	[CHECK_MXCSR] = RULE_I386_MXCSR, [CHECK_FAULT] = RULE_I386_CALL, SYSTEM_RULES
+	[CHECK_MMX] = RULE_I386_EMMS, [CHECK_MXCSR] = RULE_I386_MXCSR,              \
+	[CHECK_FAULT] = RULE_I386_CALL, SYSTEM_RULES
 
 /* Table 2.3 of the base psABI; no convention of this width changes it. */
 #define I386_PRESERVED                                                       \
@@ -29,24 +29,25 @@
 		.gpr = GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(SI) | GPR_BIT(DI) \
 	}
 
-#define SYSV_RULES                                                                               \
-	[CHECK_ENTERED] = RULE_SYSV_CALL, [CHECK_LAYOUT] = RULE_SYSV_LAYOUT,                     \
-	[CHECK_ARG] = RULE_SYSV_INT_ARGS, [CHECK_UPPER] = RULE_SYSV_UPPER,                       \
-	[CHECK_RETURN] = RULE_SYSV_RET_INT, [CHECK_HIDDEN] = RULE_SYSV_HIDDEN,                   \
-	[CHECK_SAVED] = RULE_SYSV_SAVED, [CHECK_SP] = RULE_SYSV_SP,                              \
-	[CHECK_CANARY] = RULE_SYSV_FRAME, [CHECK_ALIGN] = RULE_SYSV_ALIGN,                       \
-	[CHECK_LOCALS] = RULE_SYSV_LOCALS, [CHECK_AL] = RULE_SYSV_AL, [CHECK_DF] = RULE_SYSV_DF, \
-	[CHECK_X87_STACK] = RULE_SYSV_X87_STACK, [CHECK_X87_CW] = RULE_SYSV_X87_CW,              \
-	[CHECK_MMX] = RULE_SYSV_EMMS,                                                            \
+/* What a convention changes that only preserves other registers than the psABI is not here. */
+#define SYSV_CALL_RULES                                                                        \
+	[CHECK_ENTERED] = RULE_SYSV_CALL, [CHECK_LAYOUT] = RULE_SYSV_LAYOUT,                   \
+	[CHECK_ARG] = RULE_SYSV_INT_ARGS, [CHECK_UPPER] = RULE_SYSV_UPPER,                     \
+	[CHECK_RETURN] = RULE_SYSV_RET_INT, [CHECK_HIDDEN] = RULE_SYSV_HIDDEN,                 \
+	[CHECK_SP] = RULE_SYSV_SP, [CHECK_CANARY] = RULE_SYSV_FRAME,                           \
+	[CHECK_ALIGN] = RULE_SYSV_ALIGN, [CHECK_AL] = RULE_SYSV_AL, [CHECK_DF] = RULE_SYSV_DF, \
+	[CHECK_X87_STACK] = RULE_SYSV_X87_STACK, [CHECK_X87_CW] = RULE_SYSV_X87_CW,            \
 	[CHECK_MXCSR] = RULE_SYSV_MXCSR, [CHECK_FAULT] = RULE_SYSV_CALL, SYSTEM_RULES
+#define SYSV_RULES \
+	SYSV_CALL_RULES, [CHECK_SAVED] = RULE_SYSV_SAVED, [CHECK_LOCALS] = RULE_SYSV_LOCALS
 
 #define SYSV_SAVED \
 	(GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(R12) | GPR_BIT(R13) | GPR_BIT(R14) | GPR_BIT(R15))
 
-/* The alignment that a document's rules give a type whatever `aligned` attributes say: scalars by the
- * table of fundamental types, structures and unions by their most strictly aligned component, of
- * which a packed one counts for nothing. x86-64 psABI 3.1.2, i386 psABI 2.1.1 and 2.1.2. At least
- * 1. */
+/* The alignment that a document's rules give a type whatever `aligned` attributes say: scalars by
+ * the table of fundamental types, structures and unions by their most strictly aligned component,
+ * of which a packed one counts for nothing. x86-64 psABI 3.1.2, i386 psABI 2.1.1 and 2.1.2. At
+ * least 1. */
 unsigned abi_natural_align(const struct type *t, enum width w);
 
 /* The alignment of an argument of this type: of a scalar that of the table, of a structure or union

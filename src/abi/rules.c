@@ -17,6 +17,7 @@ const struct document_info documents[DOCUMENTS] = {
 		      "1.1, December 2018" },
 	[GCCMAN] = { "Using the GNU Compiler Collection (GCC manual)",
 		     "GCC online manual, x86 Attributes (6.4.2.30)" },
+	[CLANGMAN] = { "Clang documentation: Attributes in Clang", "Clang 22.0.0git" },
 	[MSX64] = { "Microsoft C++ documentation: x64 calling convention, __fastcall",
 		    "March 2025; __fastcall September 2023" },
 	[LINUX] = { "Linux kernel source", "6.1" },

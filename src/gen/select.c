@@ -34,7 +34,7 @@ static bool wanted(const struct case_decl *d, const struct convention *c, abi_fi
 		if (!strcmp(d->conventions[i], c->name))
 			return true;
 	}
-	return !d->nconventions;
+	return !d->nconventions && (!c->named_only || only);
 }
 
 static int check_names(struct arena *a, const struct case_decl *d, const char **error)

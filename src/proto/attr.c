@@ -76,7 +76,6 @@ static const struct {
 } refused[] = {
 	{ "vectorcall", "vectorcall is not among the conventions yet" },
 	{ "regcall", "regcall is not among the conventions yet" },
-	{ "preserve_most", "preserve_most is not among the conventions yet" },
 	{ "preserve_all", "preserve_all is not among the conventions yet" },
 	{ "preserve_none", "preserve_none is not among the conventions yet" },
 	{ "no_caller_saved_registers", "it is not among the conventions yet" },
@@ -99,9 +98,22 @@ static const struct {
 	{ "cleanup", "case files declare functions, not variables" },
 };
 
+/* Those that name a convention, and it. regparm takes a number: see below. */
+static const struct {
+	const char *name, *convention;
+} conventions[] = {
+	{ "cdecl", "cdecl" },
+	{ "stdcall", "stdcall" },
+	{ "fastcall", "fastcall" },
+	{ "thiscall", "thiscall" },
+	{ "sysv_abi", "sysv" },
+	{ "ms_abi", "ms" },
+	{ "preserve_most", "preserve_most" },
+};
+
+/* Those that are recorded otherwise. */
 static const char *const recorded[] = {
-	"cdecl",  "stdcall", "fastcall",    "thiscall", "regparm", "sysv_abi",
-	"ms_abi", "packed",  "vector_size", "aligned",  "mode",
+	"regparm", "packed", "vector_size", "aligned", "mode",
 };
 
 bool at_bracket_attribute(struct parser *p)
@@ -242,21 +254,31 @@ static const char *plain_name(struct parser *p, const char *s)
 	return s;
 }
 
+struct guess {
+	const char *name;
+	int distance;
+};
+
+static void consider(struct guess *best, const char *name, const char *like)
+{
+	int d = diag_distance(name, like);
+
+	if (d >= 0 && d < best->distance)
+		*best = (struct guess){ like, d };
+}
+
 static void unknown_attribute(struct parser *p, const struct token *t, const char *name)
 {
-	const char *guess = NULL, *hint;
-	int best = 99;
+	struct guess best = { .distance = 99 };
+	const char *hint, *guess;
 
-	for (size_t i = 0; i < ARRAY_SIZE(harmless) + ARRAY_SIZE(recorded); i++) {
-		const char *like =
-			i < ARRAY_SIZE(recorded) ? recorded[i] : harmless[i - ARRAY_SIZE(recorded)];
-		int d = diag_distance(name, like);
-
-		if (d >= 0 && d < best) {
-			best = d;
-			guess = like;
-		}
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(conventions); i++)
+		consider(&best, name, conventions[i].name);
+	for (size_t i = 0; i < ARRAY_SIZE(recorded); i++)
+		consider(&best, name, recorded[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
+		consider(&best, name, harmless[i]);
+	guess = best.name;
 	hint = guess ? arena_printf(p->a, "did you mean '%s'?", guess)
 		     : "leave it out unless it changes how the function is called";
 	parse_fail(p, t, hint, "unknown attribute '%s'", name);
@@ -282,14 +304,14 @@ static void parse_one(struct parser *p, struct attrs *at)
 		p->tok++;
 	}
 	name = plain_name(p, t->word);
-	if (!strcmp(name, "cdecl") || !strcmp(name, "stdcall") || !strcmp(name, "fastcall") ||
-	    !strcmp(name, "thiscall")) {
-		set_convention(p, at, t, name, arena_printf(p->a, "__attribute__((%s))", name));
-	} else if (!strcmp(name, "sysv_abi")) {
-		set_convention(p, at, t, "sysv", "__attribute__((sysv_abi))");
-	} else if (!strcmp(name, "ms_abi")) {
-		set_convention(p, at, t, "ms", "__attribute__((ms_abi))");
-	} else if (!strcmp(name, "regparm")) {
+	for (size_t i = 0; i < ARRAY_SIZE(conventions); i++) {
+		if (strcmp(name, conventions[i].name))
+			continue;
+		set_convention(p, at, t, conventions[i].convention,
+			       arena_printf(p->a, "__attribute__((%s))", name));
+		return;
+	}
+	if (!strcmp(name, "regparm")) {
 		regparm(p, at, t);
 	} else if (!strcmp(name, "packed")) {
 		at->packed = true;

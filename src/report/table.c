@@ -148,7 +148,7 @@ static void body(struct str *out, const struct table *t)
 		for (int d = 0; d < CL_DIRECTIONS && !told; d++) {
 			char label[64];
 
-			snprintf(label, sizeof(label), "%-11s%s", d ? "" : r->convention,
+			snprintf(label, sizeof(label), "%-10s %s", d ? "" : r->convention,
 				 direction_name(d));
 			row(out, t, r, NULL, d, label);
 			for (size_t k = 0; t->style->every_group && k < t->s->nrows; k++) {
