@@ -34,7 +34,8 @@ START_TEST(every_convention_of_the_width)
 	size_t n[WIDTHS] = { 0 };
 
 	for (const struct convention *const *c = conventions; *c; c++)
-		n[(*c)->width] += convention_in(*c, profile_user((*c)->width));
+		n[(*c)->width] += convention_in(*c, profile_user((*c)->width)) &&
+				   !(*c)->named_only;
 	ck_assert_int_eq(narrow.width, W32);
 	ck_assert_uint_eq(narrow.n, n[W32]);
 	ck_assert_uint_eq(wide.n, n[W64]);
@@ -48,6 +49,25 @@ START_TEST(every_convention_of_the_width)
 	ck_assert_str_eq(narrow.v[1].id, "fastcall/some/f");
 	ck_assert_str_eq(ids(&wide), "regparm0/some/f asmlinkage/some/f sysv/some/f ms/some/f");
 	ck_assert_str_eq(wide.v[2].symbol, "sysv_some_f");
+}
+END_TEST
+
+/* Some conventions have only the cases that name them, and all when they are asked for. */
+START_TEST(named_only)
+{
+	struct case_list list = parse("int f(int a); __attribute__((preserve_most)) int g(int a);\n"
+				      "//! abi preserve_most\nint h(void);");
+	static const char *const one[] = { "preserve_most", NULL };
+	const char *error = NULL;
+	struct gen_set set = select_of(&list, W64, NULL);
+	unsigned n = 0;
+
+	for (size_t i = 0; i < set.n; i++)
+		n += set.v[i].conv->named_only;
+	ck_assert_uint_eq(n, 2);
+	ck_assert_int_eq(gen_select(arena, &list, W64, one, &set, &error), 0);
+	ck_assert_str_eq(ids(&set), "preserve_most/some/f preserve_most/some/g "
+				    "preserve_most/some/h");
 }
 END_TEST
 
@@ -240,6 +260,7 @@ int main(void)
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, every_convention_of_the_width);
+	tcase_add_test(t, named_only);
 	tcase_add_test(t, filtered);
 	tcase_add_test(t, annotated);
 	tcase_add_test(t, explicit_attribute);
