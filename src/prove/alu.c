@@ -158,6 +158,8 @@ static bool linear(struct machine *x, enum alu op, const struct value *a, const 
 	} else {
 		return false;
 	}
+	if (x->word == 4 && v->kind == V_STACK)
+		v->off = (uint64_t)(int64_t)(int32_t)v->off;
 	if (x->word == 4 && v->kind != V_STACK) {
 		v->off &= v->kind == V_TABLE ? ~0ull : 0xffffffff;
 		v->more &= 0xffffffff;

@@ -50,7 +50,8 @@ struct machine {
 	size_t nissues;
 	const char **assumption;
 	size_t nassumptions;
-	const char *unread; /* scratch: set by what stops */
+	unsigned guess; /* which of several things a silent document may mean */
+	bool guessed;
 };
 
 /* Decode at an address; false: there is no instruction. */

@@ -96,6 +96,7 @@ void machine_set_sp(struct machine *x, struct state *s, const struct insn *in, s
 	if (v.kind != V_STACK && in->d.mnemonic == ZYDIS_MNEMONIC_SUB && old.kind == V_STACK &&
 	    base_dynamic(&x->bases, old.id, (int64_t)old.off, in->at, &below)) {
 		retire_base(x, s, below.id);
+		machine_use(x, s, in->at, &v, x->word, "the stack pointer");
 		machine_assume(x, arena_printf(x->a,
 					       "what %s takes from the stack is enough for what is "
 					       "kept there, and not negative",
@@ -928,6 +929,20 @@ static void do_plain(struct machine *x, struct state *s, const struct insn *in)
 	}
 }
 
+/* Does it use a register of the x87 stack that is empty? It may be full afterwards. */
+static bool uses_empty(const struct state *s, const struct insn *in, int delta)
+{
+	for (unsigned i = 0; i < in->d.operand_count; i++) {
+		const ZydisDecodedOperand *o = &in->op[i];
+
+		if (o->type == ZYDIS_OPERAND_TYPE_REGISTER &&
+		    ZydisRegisterGetClass(o->reg.value) == ZYDIS_REGCLASS_X87 &&
+		    !(delta > 0 && !reads(o)) && ZydisRegisterGetId(o->reg.value) >= s->x87)
+			return true;
+	}
+	return s->x87 + (delta < 0 ? delta : 0) < 0;
+}
+
 static void do_fpu(struct machine *x, struct state *s, const struct insn *in, int delta)
 {
 	if (s->mmx != CLEAR) {
@@ -935,16 +950,20 @@ static void do_fpu(struct machine *x, struct state *s, const struct insn *in, in
 		s->mmx = UNSURE;
 	}
 	do_plain(x, s, in);
-	if (s->x87 == X87_UNKNOWN || !delta)
+	if (s->x87 == X87_UNKNOWN)
 		return;
-	s->x87 = (int8_t)(s->x87 + delta);
-	if (s->x87 < 0 || s->x87 > 8) {
-		machine_issue(x, CHECK_X87_STACK, 0, false, in->at,
-			      s->x87 < 0 ? "declare what the function that it calls returns" : NULL,
-			      s->x87 < 0 ? "it takes from an empty x87 stack"
-					 : "the x87 stack overflows");
+	if (uses_empty(s, in, delta)) {
+		machine_issue(x, CHECK_X87_STACK, 2, false, in->at,
+			      "declare what the function that it calls returns",
+			      "it uses an x87 register that is empty");
 		s->x87 = X87_UNKNOWN;
+		return;
 	}
+	s->x87 = (int8_t)(s->x87 + delta);
+	if (s->x87 <= 8)
+		return;
+	machine_issue(x, CHECK_X87_STACK, 3, true, in->at, NULL, "the x87 stack overflows");
+	s->x87 = X87_UNKNOWN;
 }
 
 /* All ----------------------------------------------------------------------------------------- */
@@ -995,10 +1014,19 @@ static bool plain_of(const struct insn *in)
 	}
 }
 
+/* Zydis 4.0 takes an exchange with r8 (a REX prefix, 90) for a PAUSE when F3 is before it. */
+static bool misread(const struct insn *in)
+{
+	return in->d.opcode == 0x90 && in->d.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT &&
+	       in->d.raw.rex.B && in->d.mnemonic != ZYDIS_MNEMONIC_XCHG;
+}
+
 bool machine_models(const struct insn *in)
 {
 	int delta;
 
+	if (misread(in))
+		return false;
 	return exact_of(in->d.mnemonic) || fpu_of(in->d.mnemonic, &delta) || plain_of(in);
 }
 
@@ -1007,7 +1035,7 @@ void machine_step(struct machine *x, struct state *s, const struct insn *in)
 	handler exact = exact_of(in->d.mnemonic);
 	int delta;
 
-	if (exact) {
+	if (exact && !misread(in)) {
 		exact(x, s, in);
 	} else if (fpu_of(in->d.mnemonic, &delta)) {
 		do_fpu(x, s, in, delta);

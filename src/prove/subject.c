@@ -81,13 +81,14 @@ const char *subject_of_prototype(const char *name, const struct prototype *p,
 	if (why)
 		return why;
 	out->pop = out->place.pop_bytes;
+	/* Nothing says where the caller's frame begins. */
+	if (out->place.stack_unspecified)
+		out->place.stack_bytes = 1024;
 	out->area = out->place.stack_bytes;
 	out->align_entry = out->place.align;
 	out->align_calls = out->place.align < 16 ? out->place.align : 16;
 	if (out->align_entry < word_bytes(conv->width))
 		out->align_entry = out->align_calls = word_bytes(conv->width);
-	if (out->place.pop_unspecified)
-		return "no document says how much it pops";
 	return NULL;
 }
 
