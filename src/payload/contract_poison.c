@@ -6,7 +6,6 @@
 enum {
 	FSW_RANDOM = 0x473f, /* condition codes and exception flags: SDM volume 1, 8.1.3 */
 	MXCSR_STATUS = 0x3f,
-	FLAGS_STATUS = 0x8d5,
 	VECTORS = sizeof(cl_word) == 8 ? 16 : 8,
 	STACK_BYTES = CL_POISON_BELOW + CL_POISON_ABOVE
 };

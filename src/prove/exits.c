@@ -186,7 +186,7 @@ static void check_argument(struct machine *x, struct state *s, const struct insn
 {
 	const struct value_place *p = &c->place.arg[arg];
 	const struct value *sp = &s->gpr[GPR_SP];
-	const struct type *t = abi_arg_type(c->proto, arg);
+	const struct type *t = proto_arg_type(c->proto, arg);
 
 	/* Of a structure, padding and what a union does not use need not be set. */
 	if (t->kind >= TYPE_BASIC_COUNT && t->kind != TYPE_POINTER && t->kind != TYPE_ENUM)
