@@ -96,6 +96,7 @@ static void strange_return(struct flow *f, struct state *s, const struct insn *i
 			      "the return address was overwritten");
 		return;
 	}
+	machine_missing(x, from->kind == V_STACK && !from->id ? (int64_t)from->off : 0);
 	machine_issue(x, CHECK_SP, 0, certain && from->kind == V_STACK && !from->id, in->at, NULL,
 		      from->kind == V_STACK && !from->id
 			      ? arena_printf(x->a,

@@ -155,6 +155,7 @@ static void check_sp(struct machine *x, struct state *s, uint64_t at, bool tail,
 		return;
 	}
 	off = (int64_t)sp->off - expected;
+	machine_missing(x, off);
 	machine_issue(x, CHECK_SP, 0, sp->kind == V_STACK && !sp->id, at, NULL,
 		      sp->kind == V_STACK && !sp->id
 			      ? arena_printf(x->a,
@@ -338,16 +339,12 @@ static void set_results(struct machine *x, struct state *s, const struct prove_c
 /* What the callee pops; where no document says it, what this attempt at a proof takes it for. */
 static unsigned popped(struct machine *x, const struct prove_callee *c)
 {
-	const unsigned guesses[] = { 0, x->word, c->place.stack_bytes };
-	unsigned n;
-
 	if (!c->place.pop_unspecified)
 		return c->place.pop_bytes;
-	n = guesses[x->guess % ARRAY_SIZE(guesses)];
 	x->guessed = true;
 	machine_assume(x, arena_printf(x->a, "%s pops %u bytes, which no document says",
-				       c->proto->name, n));
-	return n;
+				       c->proto->name, x->guess));
+	return x->guess;
 }
 
 void call_effect(struct machine *x, struct state *s, const struct insn *in,

@@ -73,6 +73,12 @@ void machine_issue(struct machine *x, enum check check, unsigned item, bool defi
 						 .words = words };
 }
 
+void machine_missing(struct machine *x, int64_t off)
+{
+	if (off < 0 && off > -4096)
+		x->missing = (unsigned)-off;
+}
+
 void machine_assume(struct machine *x, const char *words)
 {
 	for (size_t i = 0; i < x->nassumptions; i++) {

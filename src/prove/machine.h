@@ -50,8 +50,9 @@ struct machine {
 	size_t nissues;
 	const char **assumption;
 	size_t nassumptions;
-	unsigned guess; /* which of several things a silent document may mean */
-	bool guessed;
+	unsigned guess;   /* bytes that callees pop of which no document says it */
+	bool guessed;     /* there are such */
+	unsigned missing; /* bytes by which the stack pointer was too low at the end */
 };
 
 /* Decode at an address; false: there is no instruction. */
@@ -63,6 +64,8 @@ const char *machine_place(const struct machine *x, uint64_t at);
 
 void machine_issue(struct machine *x, enum check check, unsigned item, bool definite, uint64_t at,
 		   const char *hint, const char *words);
+/* The stack pointer is off by so much at the end. */
+void machine_missing(struct machine *x, int64_t off);
 /* What the proof stands on; each once. */
 void machine_assume(struct machine *x, const char *words);
 

@@ -22,7 +22,7 @@ enum {
 	STACK = 0x20100000,
 	DATA = 0x20200000,
 	SIZE = 0x4000,
-	TRIALS = 6000,
+	TRIALS = 300000,
 	SP = STACK + SIZE / 2
 };
 
@@ -292,8 +292,8 @@ static void claims(struct machine *x, const struct state *s, const struct insn *
 		}
 	}
 	for (unsigned i = 0; i < SIZE; i++)
-		holds(covered[i] || p->stack[i] == q->stack[i],
-		      "%s: wrote the stack at %+d, which it is not said to do", what,
+		holds(covered[i] || x->nassumptions || p->stack[i] == q->stack[i],
+		      "%s: wrote to the stack at %+d, which it is not said to do", what,
 		      (int)i - (SP - STACK));
 	if (s->flags_kept)
 		holds(!((p->r.eflags ^ q->r.eflags) & 0x8d5), "%s: status flags changed", what);

@@ -70,13 +70,18 @@ static void enter_anything(struct machine *x, struct state *s)
 	}
 	for (unsigned r = 0; r < XMM_COUNT; r++)
 		s->vector[r].undefined = 0;
-	state_store(s, &x->bases, 0, (int64_t)(x->word + x->f->area), 4096, &any);
+	state_store(s, &x->bases, 0, (int64_t)x->word, 4096, &any);
 }
 
 static void enter_arguments(struct machine *x, struct state *s)
 {
 	const struct prove_subject *f = x->f;
+	bool anything = f->variadic || f->place.stack_unspecified || f->place.ret.unspecified;
 
+	for (unsigned i = 0; i < f->place.nargs; i++)
+		anything = anything || (f->place.arg[i].unspecified && !(f->moved >> i & 1));
+	if (anything)
+		enter_anything(x, s);
 	for (unsigned i = 0; i < f->place.nargs; i++) {
 		const struct value_place *p = &f->place.arg[i];
 		const struct type *t =
@@ -86,9 +91,6 @@ static void enter_arguments(struct machine *x, struct state *s)
 			enter_loc(x, s, &f->moved_to[i], t, i);
 		for (unsigned k = 0; k < p->nlocs && !(f->moved >> i & 1); k++)
 			enter_loc(x, s, &p->loc[k], p->by_reference ? NULL : t, i);
-		if (p->unspecified && !(f->moved >> i & 1)) {
-			enter_anything(x, s);
-		}
 	}
 	for (unsigned k = 0; k < f->place.hidden.nlocs; k++)
 		enter_loc(x, s, &f->place.hidden.loc[k], NULL, 0);
@@ -115,8 +117,6 @@ static void enter(struct machine *x, struct state *s)
 	s->flags_origin = ORIGIN_FLAGS;
 	state_store(s, &x->bases, 0, 0, x->word, &back);
 	enter_arguments(x, s);
-	if (x->f->variadic || x->f->place.stack_unspecified)
-		enter_anything(x, s);
 }
 
 static void set_up(struct machine *x, struct arena *a, const struct prove_job *job,
@@ -316,14 +316,15 @@ static void prove_at(struct arena *a, const struct prove_job *job, const struct 
 		     const struct image *m, uint64_t entry, struct proof *out)
 {
 	struct machine x;
+	unsigned pops = 0;
 	bool exhausted;
 
-	for (unsigned guess = 0;; guess++) {
+	for (;;) {
 		struct arena *states = arena_new();
 		struct flow w;
 
 		set_up(&x, a, job, f, m);
-		x.guess = guess;
+		x.guess = pops;
 		run(&w, &x, states, false, entry);
 		out->blocks = (unsigned)w.nnodes;
 		exhausted = w.exhausted;
@@ -333,8 +334,10 @@ static void prove_at(struct arena *a, const struct prove_job *job, const struct 
 			give_assumptions(&x, out);
 			return;
 		}
-		if (!x.guessed || guess == 2)
+		/* What is missing at the end is what callees were expected to pop. */
+		if (!x.guessed || pops || !x.missing)
 			break;
+		pops = x.missing;
 	}
 	search(a, job, f, m, entry, &x, exhausted, out);
 	/* What breaks under one reading of a silent document is no fault. */

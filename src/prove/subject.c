@@ -80,7 +80,7 @@ const char *subject_of_prototype(const char *name, const struct prototype *p,
 	why = abi_place_in(profile, conv, p, &out->place);
 	if (why)
 		return why;
-	out->pop = out->place.pop_bytes;
+	out->pop = out->place.pop_unspecified ? 0 : out->place.pop_bytes;
 	/* Nothing says where the caller's frame begins. */
 	if (out->place.stack_unspecified)
 		out->place.stack_bytes = 1024;

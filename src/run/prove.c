@@ -84,10 +84,12 @@ static const struct finding *broken(const struct proving *w, size_t i, int direc
 	return NULL;
 }
 
-static void describe(const struct proving *w, const struct prove_subject *f, const struct proof *p)
+static void describe(const struct proving *w, const struct prove_subject *f, const struct proof *p,
+		     const struct judged *ran)
 {
-	str_addf(&w->out->text, "%s  %s  %s\n", answer_name[p->answer],
-		 w->m->plan->columns[w->column].id, f->name);
+	str_addf(&w->out->text, "%s  %s  %s  (its run: %s%s)\n", answer_name[p->answer],
+		 w->m->plan->columns[w->column].id, f->name, verdict_info[ran->verdict].name,
+		 ran->known ? ", known" : "");
 	for (size_t i = 0; i < p->nfindings; i++) {
 		const struct proof_finding *x = &p->finding[i];
 
@@ -116,7 +118,7 @@ static void prove_one(struct proving *w, size_t i, int direction, struct proved_
 	sum->count[p.answer]++;
 	w->out->count[p.answer]++;
 	if (p.answer != PROVED)
-		describe(w, &f, &p);
+		describe(w, &f, &p, &w->m->runs[w->column].judged[2 * i + (size_t)direction]);
 	contradiction = p.answer == PROVED ? broken(w, i, direction) : NULL;
 	if (contradiction) {
 		w->out->contradictions++;
