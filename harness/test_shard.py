@@ -196,3 +196,21 @@ def test_bad_shard(tmp_path, shard):
 def test_bad_usage(tmp_path):
     refused([], "name the folders of the shards")
     refused([tmp_path], "no shard: ")
+
+
+def test_damaged_bytes(shards, tmp_path):
+    """Every byte of the first records and findings: clobber says so, or the report is as if nothing
+    were; it never falls."""
+    copies = [shutil.copytree(s, tmp_path / s.name, symlinks=True) for s in shards]
+    files = sorted(p for c in copies for p in c.rglob("*.records") if p.stat().st_size > 400)
+    path = max(files, key=lambda p: p.stat().st_size)
+    good = path.read_bytes()
+    said = 0
+    for at in range(48, 160, 3):
+        path.write_bytes(good[:at] + bytes((good[at] ^ 0xbf,)) + good[at + 1:])
+        r = run(["merge", *copies, "--out", tmp_path / "merged", "-q"], cwd=tmp_path)
+        assert r.status in (0, 1, 2), (at, r)
+        if r.status == 2:
+            said += 1
+            assert path.name in r.stderr and "damaged" in r.stderr, (at, r)
+    assert said

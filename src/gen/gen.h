@@ -35,6 +35,7 @@ struct gen_set {
 	size_t n;
 	struct gen_batch *batch;
 	size_t nbatches;
+	uint8_t *nargs;      /* arguments of each case */
 	size_t inapplicable; /* prototype x convention pairs that cannot be declared there */
 };
 

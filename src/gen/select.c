@@ -195,5 +195,8 @@ int gen_select_at(struct arena *a, const struct case_list *cases, enum edition e
 		}
 	}
 	make_batches(a, out);
+	out->nargs = arena_alloc(a, out->n + 1);
+	for (size_t i = 0; i < out->n; i++)
+		out->nargs[i] = (uint8_t)out->v[i].place.nargs;
 	return check_unique(a, out, error);
 }

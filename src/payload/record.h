@@ -110,8 +110,9 @@ enum cl_fault {
 	CL_FAULT_BUS,
 	CL_FAULT_SYS,
 	CL_FAULT_TIMEOUT,
-	CL_FAULT_DIED, /* the whole payload ended */
-	CL_FAULT_FPU   /* an x87 or vector instruction where the place allows none */
+	CL_FAULT_DIED,       /* the whole payload ended */
+	CL_FAULT_FPU,        /* an x87 or vector instruction where the place allows none */
+	CL_FAULT_OVERWRITTEN /* told by the host: the record of the call says what cannot be */
 };
 
 #endif

@@ -154,14 +154,15 @@ void keep_body(const char *path, const char *key, const void *body, size_t bytes
 bool kept_load(struct arena *a, const char *path, const char *key, const struct payload *p,
 	       struct place_run *out)
 {
-	struct place_run r = { .n = p->ncases, .reused = true };
+	struct place_run r = { .n = p->ncases, .nargs = p->nargs, .reused = true };
 	size_t bytes;
 	const char *body = kept_body(a, path, key, &bytes);
 
 	if (!body)
 		return false;
 	r.v = arena_alloc(a, (2 * r.n + 1) * sizeof(*r.v));
-	records_read(a, (const void *)body, bytes, &r);
+	if (!records_read(a, (const void *)body, bytes, &r))
+		return false;
 	*out = r;
 	return true;
 }

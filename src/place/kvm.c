@@ -192,7 +192,7 @@ void kvm_run_payload(struct arena *a, const struct payload *p, const struct kvm_
 	struct work k = { .next = 0 };
 	unsigned starts = 0;
 
-	*out = (struct place_run){ .n = p->ncases };
+	*out = (struct place_run){ .n = p->ncases, .nargs = p->nargs };
 	out->v = arena_alloc(a, (2 * p->ncases + 1) * sizeof(*out->v));
 	out->why_not = lacks(p->isa);
 	if (out->why_not)

@@ -31,8 +31,9 @@ struct place_cost {
 };
 
 struct place_run {
-	struct outcome *v; /* index * 2 + direction */
-	size_t n;          /* cases */
+	struct outcome *v;    /* index * 2 + direction */
+	size_t n;             /* cases */
+	const uint8_t *nargs; /* arguments of each case; NULL: they are calls by contract */
 	const char *
 		why_not; /* NULL, or why the place cannot run here: then every outcome is missing */
 	const char *broken; /* NULL, or how the payload itself failed: what is missing is charged */
@@ -48,7 +49,8 @@ struct payload {
 	enum isa isa;
 	size_t ncases;
 	uint64_t seed;
-	unsigned directions; /* bit set of cl_direction */
+	const uint8_t *nargs; /* of struct place_run */
+	unsigned directions;  /* bit set of cl_direction */
 	/* NULL, or who runs the process, started to be traced (ptrace(2)), to its end: its wait
 	 * status, or -1 when it had to be ended. */
 	int (*trace)(void *closure, int pid, const volatile struct cl_header *h);
@@ -128,9 +130,11 @@ const char *native_why_not(enum width w, enum isa isa);
 /* Run as an ordinary, confined process. Outcomes live in `a`. */
 void native_run(struct arena *a, const struct payload *p, struct place_run *out);
 
-/* The records of a finished or interrupted run, into out->v. Malformed memory (a payload that wrote
- * over its results) ends the reading: what was not read stays missing. */
-void records_read(struct arena *a, const struct cl_header *h, size_t bytes, struct place_run *out);
+/* The records of a finished or interrupted run, into out->v, validated: whoever reads an outcome
+ * may rely on every code and index in it. A record that says what cannot be becomes a fault of its
+ * call (CL_FAULT_OVERWRITTEN); malformed memory ends the reading, and what was not read stays
+ * missing. False if there was either. */
+bool records_read(struct arena *a, const struct cl_header *h, size_t bytes, struct place_run *out);
 
 /* Append outcomes to a string as a payload leaves them: a header, then the records. */
 void records_add(struct str *out, const struct place_run *r, enum width w, uint64_t seed);

@@ -115,7 +115,7 @@ void process_run(struct arena *a, const struct payload *p, const struct process 
 	uint32_t first = 0;
 	int fd;
 
-	*out = (struct place_run){ .n = p->ncases };
+	*out = (struct place_run){ .n = p->ncases, .nargs = p->nargs };
 	out->v = arena_alloc(a, (2 * p->ncases + 1) * sizeof(*out->v));
 	fd = memfd_create("clobber-results", MFD_CLOEXEC);
 	if (fd < 0 || ftruncate(fd, RESULT_BYTES) < 0)

@@ -4,38 +4,141 @@
 #include "place/place.h"
 
 #include "abi/abi.h"
+#include "payload/contract.h"
 
 #include <string.h>
 
-void records_read(struct arena *a, const struct cl_header *h, size_t bytes, struct place_run *out)
+enum { MAX_STACK_WORDS = 64, SEGMENTS = 6 };
+
+/* enum cl_place of a call with so many arguments. */
+static bool is_place(unsigned place, unsigned nargs)
+{
+	if (place >= CL_AT_STACK)
+		return place < CL_AT_STACK + MAX_STACK_WORDS;
+	if (place >= CL_AT_ARG)
+		return place < CL_AT_ARG + nargs;
+	return place <= CL_AT_NESTED && (place >= CL_AT_GPR || place == CL_AT_UNKNOWN);
+}
+
+/* Can a finding of this check be about this item? */
+static bool is_item(const struct cl_finding *f, unsigned nargs, bool contract)
+{
+	switch (f->check) {
+	case CHECK_ARG:
+		return f->item < (contract ? CL_CALLS * CL_ARGS : nargs);
+	case CHECK_COPY:
+	case CHECK_REFERENCE:
+	case CHECK_BUFFER:
+		return f->item < nargs;
+	case CHECK_UPPER:
+		return f->item < nargs || (f->item == CL_ITEM_RETURN && !contract);
+	case CHECK_RETURN:
+		return f->item < CL_PIECES;
+	case CHECK_LAYOUT:
+		return f->item < CL_MEMBERS;
+	case CHECK_SAVED:
+		return f->item <= CL_ITEM_FLAGS;
+	case CHECK_GUEST:
+		return f->item < GPR_COUNT;
+	case CHECK_SEGMENTS:
+		return f->item < SEGMENTS;
+	case CHECK_DEPENDS:
+		return f->item < CC_SOURCES;
+	case CHECK_FAULT:
+		return f->item >= CL_FAULT_SEGV && f->item <= CL_FAULT_OVERWRITTEN;
+	default:
+		/* A number that only tells findings apart, or of a list that words.c looks up. */
+		return true;
+	}
+}
+
+static bool is_finding(const struct cl_finding *f, unsigned nargs, bool contract)
+{
+	return f->check < CHECK_COUNT && f->size <= sizeof(f->expected) &&
+	       is_item(f, nargs, contract) && is_place(f->origin, nargs) &&
+	       is_place(f->found, nargs) && f->offset + f->size <= UINT16_MAX;
+}
+
+static bool is_observation(const struct cl_observation *o, unsigned nargs, bool contract)
+{
+	return o->item < nargs || o->item == (contract ? CC_WAY : CL_ITEM_POP);
+}
+
+/* Does every finding and observation of a record say what can be? */
+static bool is_sound(const struct outcome *o, unsigned nargs, bool contract)
+{
+	for (unsigned i = 0; i < o->nfindings; i++) {
+		if (!is_finding(&o->findings[i], nargs, contract))
+			return false;
+	}
+	for (unsigned i = 0; i < o->nobservations; i++) {
+		if (!is_observation(&o->observations[i], nargs, contract))
+			return false;
+	}
+	return true;
+}
+
+static struct cl_finding fault(enum cl_fault kind)
+{
+	return (struct cl_finding){ .check = CHECK_FAULT, .item = (uint16_t)kind, .size = 16 };
+}
+
+/* The outcome of a call whose record cannot be believed. */
+static struct outcome overwritten(struct arena *a)
+{
+	struct cl_finding *f = arena_alloc(a, sizeof(*f));
+
+	*f = fault(CL_FAULT_OVERWRITTEN);
+	return (struct outcome){ .state = OUTCOME_EXECUTED, .nfindings = 1, .findings = f };
+}
+
+/* One record into its outcome, behind `*p`. False: it ends the reading. */
+static bool read_one(struct arena *a, const uint8_t **p, const uint8_t *end, struct place_run *out,
+		     bool *sound)
+{
+	struct cl_record r;
+	struct outcome *o;
+	size_t nf, no;
+
+	if ((size_t)(end - *p) < sizeof(r))
+		return false;
+	memcpy(&r, *p, sizeof(r));
+	*p += sizeof(r);
+	nf = r.nfindings * sizeof(struct cl_finding);
+	no = r.nobservations * sizeof(struct cl_observation);
+	if (r.index >= out->n || r.direction >= CL_DIRECTIONS || (size_t)(end - *p) < nf + no)
+		return false;
+	o = &out->v[r.index * 2 + r.direction];
+	o->state = r.flags & CL_ABSENT ? OUTCOME_ABSENT : OUTCOME_EXECUTED;
+	o->nfindings = r.nfindings;
+	o->nobservations = r.nobservations;
+	o->findings = nf ? memcpy(arena_alloc(a, nf), *p, nf) : NULL;
+	*p += nf;
+	o->observations = no ? memcpy(arena_alloc(a, no), *p, no) : NULL;
+	*p += no;
+	if (r.flags & ~CL_ABSENT || r.nfindings > CL_FINDINGS ||
+	    r.nobservations > CL_OBSERVATIONS ||
+	    !is_sound(o, out->nargs ? out->nargs[r.index] : CL_ARGS, !out->nargs)) {
+		*o = overwritten(a);
+		*sound = false;
+	}
+	return true;
+}
+
+bool records_read(struct arena *a, const struct cl_header *h, size_t bytes, struct place_run *out)
 {
 	const uint8_t *p = (const uint8_t *)(h + 1), *end;
+	bool sound = true;
 
 	if (bytes < sizeof(*h) || h->magic != CL_MAGIC || h->version != CL_VERSION ||
 	    h->planned != out->n || h->used > bytes - sizeof(*h))
-		return;
+		return false;
 	end = p + h->used;
-	while ((size_t)(end - p) >= sizeof(struct cl_record)) {
-		struct cl_record r;
-		struct outcome *o;
-		size_t nf, no;
-
-		memcpy(&r, p, sizeof(r));
-		p += sizeof(r);
-		nf = r.nfindings * sizeof(struct cl_finding);
-		no = r.nobservations * sizeof(struct cl_observation);
-		if (r.index >= out->n || r.direction >= CL_DIRECTIONS ||
-		    (size_t)(end - p) < nf + no)
-			return;
-		o = &out->v[r.index * 2 + r.direction];
-		o->state = r.flags & CL_ABSENT ? OUTCOME_ABSENT : OUTCOME_EXECUTED;
-		o->nfindings = r.nfindings;
-		o->nobservations = r.nobservations;
-		o->findings = nf ? memcpy(arena_alloc(a, nf), p, nf) : NULL;
-		p += nf;
-		o->observations = no ? memcpy(arena_alloc(a, no), p, no) : NULL;
-		p += no;
+	while (p < end) {
+		if (!read_one(a, &p, end, out, &sound))
+			return false;
 	}
+	return sound;
 }
 
 void records_add(struct str *out, const struct place_run *r, enum width w, uint64_t seed)
@@ -81,9 +184,7 @@ void outcome_charge(struct arena *a, struct place_run *out, uint32_t current, bo
 	/* What was found before the end stays found. */
 	if (known)
 		memcpy(f, o->findings, known * sizeof(*f));
-	f[known] = (struct cl_finding){ .check = CHECK_FAULT,
-					.item = late ? CL_FAULT_TIMEOUT : CL_FAULT_DIED,
-					.size = 16 };
+	f[known] = fault(late ? CL_FAULT_TIMEOUT : CL_FAULT_DIED);
 	if (!known)
 		o->nobservations = 0;
 	o->state = OUTCOME_EXECUTED;

@@ -3,6 +3,8 @@
  * it. Every buffer ends where the memory is said to end, so that ASan sees a step outside. */
 #include "place/place.h"
 
+#include "abi/abi.h"
+
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,11 +74,12 @@ static void record(struct memory *m, unsigned index, unsigned direction, unsigne
 }
 
 /* Read it from memory of exactly `bytes` bytes, whatever its header says. */
-static void read_exactly(struct memory *m, size_t bytes)
+static bool read_exactly(struct memory *m, size_t bytes)
 {
 	size_t whole = sizeof(m->h) + m->bytes.len;
 	char *at = malloc(bytes ? bytes : 1);
 	char *all = malloc(whole);
+	bool sound;
 
 	ck_assert_ptr_nonnull(at);
 	ck_assert_ptr_nonnull(all);
@@ -85,19 +88,20 @@ static void read_exactly(struct memory *m, size_t bytes)
 		memcpy(all + sizeof(m->h), m->bytes.s, m->bytes.len);
 	memset(at, 0, bytes ? bytes : 1);
 	memcpy(at, all, bytes < whole ? bytes : whole);
-	records_read(arena, (const void *)at, bytes, &run);
+	sound = records_read(arena, (const void *)at, bytes, &run);
 	/* What is kept must not lie in the memory that was read. */
 	memset(at, 0xa5, bytes ? bytes : 1);
 	free(at);
 	free(all);
 	str_free(&m->bytes);
+	return sound;
 }
 
 /* As the payload leaves it: `used` and size are true. */
-static void read_all(struct memory *m)
+static bool read_all(struct memory *m)
 {
 	m->h.used = (uint32_t)m->bytes.len;
-	read_exactly(m, sizeof(m->h) + m->bytes.len);
+	return read_exactly(m, sizeof(m->h) + m->bytes.len);
 }
 
 static const struct outcome *of(unsigned index, unsigned direction)
@@ -180,6 +184,60 @@ START_TEST(two_readings)
 	ck_assert_uint_eq(of(0, CL_CALLEE)->nfindings, 1);
 	ck_assert_uint_eq(of(0, CL_CALLEE)->findings[0].check, 5);
 	ck_assert_int_eq(of(1, CL_CALLEE)->state, OUTCOME_EXECUTED);
+}
+END_TEST
+
+/* What a finding or observation cannot say makes a fault of its call, and harms no other. */
+static const struct forged {
+	const char *what;
+	struct cl_finding f;
+	struct cl_observation o;
+	bool observation, contract;
+} forged[] = {
+	{ "check", { .check = CHECK_COUNT }, { 0 }, false, false },
+	{ "size", { .check = CHECK_ARG, .size = 17 }, { 0 }, false, false },
+	{ "argument", { .check = CHECK_ARG, .item = 2 }, { 0 }, false, false },
+	{ "reference", { .check = CHECK_REFERENCE, .item = 2 }, { 0 }, false, false },
+	{ "widened argument", { .check = CHECK_UPPER, .item = 2 }, { 0 }, false, false },
+	{ "piece", { .check = CHECK_RETURN, .item = CL_PIECES }, { 0 }, false, false },
+	{ "register", { .check = CHECK_SAVED, .item = CL_ITEM_FLAGS + 1 }, { 0 }, false, false },
+	{ "fault", { .check = CHECK_FAULT, .item = 0 }, { 0 }, false, false },
+	{ "origin", { .check = CHECK_ARG, .origin = CL_AT_ARG + 2 }, { 0 }, false, false },
+	{ "found", { .check = CHECK_ARG, .found = 0xffff }, { 0 }, false, false },
+	{ "nowhere", { .check = CHECK_ARG, .found = 1 }, { 0 }, false, false },
+	{ "observed argument", { 0 }, { .item = 2 }, true, false },
+	{ "line", { .check = CHECK_ARG, .item = CL_CALLS * CL_ARGS }, { 0 }, false, true },
+	{ "buffer", { .check = CHECK_BUFFER, .item = CL_ARGS }, { 0 }, false, true },
+};
+
+START_TEST(says_what_cannot_be)
+{
+	static const uint8_t nargs[CASES] = { 2, 2, 2, 2 };
+	const struct forged *t = &forged[_i];
+	struct cl_record r = { .index = 1,
+			       .nfindings = !t->observation,
+			       .nobservations = t->observation };
+	struct memory m = memory();
+	bool sound;
+
+	run.nargs = t->contract ? NULL : nargs;
+	record(&m, 0, CL_CALLEE, 0, 0, 0, 0);
+	str_addn(&m.bytes, (const char *)&r, sizeof(r));
+	if (t->observation)
+		str_addn(&m.bytes, (const char *)&t->o, sizeof(t->o));
+	else
+		str_addn(&m.bytes, (const char *)&t->f, sizeof(t->f));
+	record(&m, 2, CL_CALLEE, 0, 0, 0, 0);
+	sound = read_all(&m);
+	ck_assert_msg(!sound, "%s", t->what);
+	ck_assert_msg(of(1, CL_CALLEE)->state == OUTCOME_EXECUTED &&
+			      of(1, CL_CALLEE)->nfindings == 1 &&
+			      of(1, CL_CALLEE)->findings[0].check == CHECK_FAULT &&
+			      of(1, CL_CALLEE)->findings[0].item == CL_FAULT_OVERWRITTEN,
+		      "%s", t->what);
+	ck_assert_int_eq(of(0, CL_CALLEE)->state, OUTCOME_EXECUTED);
+	ck_assert_int_eq(of(2, CL_CALLEE)->state, OUTCOME_EXECUTED);
+	ck_assert_uint_eq(of(2, CL_CALLEE)->nfindings, 0);
 }
 END_TEST
 
@@ -376,6 +434,7 @@ int main(void)
 	tcase_add_test(t, normal);
 	tcase_add_test(t, empty);
 	tcase_add_test(t, two_readings);
+	tcase_add_loop_test(t, says_what_cannot_be, 0, ARRAY_SIZE(forged));
 	tcase_add_test(t, truncated);
 	tcase_add_test(t, used_beyond_memory);
 	tcase_add_test(t, used_absurd);

@@ -346,7 +346,7 @@ void vmx_run(struct arena *a, const struct payload *p, const struct vmx_options 
 	struct work k = { 0 };
 	uint32_t next = 0, starts = 0;
 
-	*out = (struct place_run){ .n = p->ncases };
+	*out = (struct place_run){ .n = p->ncases, .nargs = p->nargs };
 	out->v = arena_alloc(a, (2 * p->ncases + 1) * sizeof(*out->v));
 	out->broken = prepare(a, &k, p, o);
 	while (!out->broken && next < 2 * p->ncases) {

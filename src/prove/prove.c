@@ -126,10 +126,7 @@ static void set_up(struct machine *x, struct arena *a, const struct prove_job *j
 
 	*x = (struct machine){ .a = a, .m = m, .job = job, .f = f, .word = wide ? 8 : 4 };
 	x->bases = (struct frame_bases){ .n = 1, .align_entry = f->align_entry, .word = x->word };
-	x->red_zone = wide && !f->conv->home_bytes &&
-				      profiles[convention_profile(f->conv)].isa != ISA_INTEGER
-			      ? 128
-			      : 0;
+	x->red_zone = abi_red_zone(f->conv, convention_profile(f->conv));
 	ZydisDecoderInit(&x->decoder,
 			 wide ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LEGACY_32,
 			 wide ? ZYDIS_STACK_WIDTH_64 : ZYDIS_STACK_WIDTH_32);

@@ -47,6 +47,7 @@ static void run_payload(struct arena *a, const struct queue *q, const struct col
 				   .width = c->width,
 				   .isa = profiles[c->profile].isa,
 				   .ncases = set->n,
+				   .nargs = set->nargs,
 				   .seed = q->m->seed,
 				   .directions = 3 };
 

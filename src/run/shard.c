@@ -311,6 +311,7 @@ static void read_records(struct matrix *m, const struct shard *s, const struct c
 		die("%s: the records of %s (work/%s.*.records) are missing: copy the folder whole",
 		    s->path, c->id, payload);
 	r->n = column_set(m->plan, c)->n;
+	r->nargs = column_set(m->plan, c)->nargs;
 	r->v = arena_alloc(m->arena, (2 * r->n + 1) * sizeof(*r->v));
 	memset(&h, 0, sizeof(h));
 	if (len >= sizeof(h))
@@ -318,7 +319,8 @@ static void read_records(struct matrix *m, const struct shard *s, const struct c
 	if (h.magic != CL_MAGIC || h.planned != r->n || h.seed != m->seed ||
 	    h.used != len - sizeof(h))
 		die("%s: damaged, or of another run", path);
-	records_read(m->arena, (const void *)data, len, r);
+	if (!records_read(m->arena, (const void *)data, len, r))
+		die("%s: damaged: a record in it says what cannot be; run that shard again", path);
 	free(data);
 }
 

@@ -34,8 +34,7 @@ static const struct value_place *maybe_reference(const struct gen_case *c)
  */
 static bool in_redzone(const struct gen_case *c, int direction)
 {
-	return c->decl->leaf && direction == CL_CALLEE &&
-	       c->conv->red_zone;
+	return c->decl->leaf && direction == CL_CALLEE && c->conv->red_zone;
 }
 
 /* A function whose red zone was overwritten: its arguments may have been there too. */
@@ -158,17 +157,6 @@ static void judge_missing(struct matrix *m, size_t column, const struct gen_case
 	f->observed = why;
 }
 
-/* Can the finding be about this case at all? Code under test ran in the memory it comes from. */
-static bool readable(const struct gen_case *c, const struct cl_finding *r)
-{
-	if (r->check >= CHECK_COUNT || r->size > sizeof(r->expected))
-		return false;
-	if (r->check == CHECK_UPPER && r->item >= c->place.nargs && r->item != CL_ITEM_RETURN)
-		return false;
-	return (r->check != CHECK_ARG && r->check != CHECK_COPY && r->check != CHECK_REFERENCE) ||
-	       r->item < c->place.nargs;
-}
-
 static void judge_records(struct matrix *m, size_t column, const struct gen_case *c, int direction,
 			  const struct outcome *o)
 {
@@ -180,11 +168,6 @@ static void judge_records(struct matrix *m, size_t column, const struct gen_case
 		enum rule_id rule;
 		struct finding *f;
 
-		if (!readable(c, r)) {
-			judge_missing(m, column, c, direction,
-				      "unreadable: the payload's memory was overwritten");
-			continue;
-		}
 		rule = rule_of(c, direction, r);
 		if (lost && r->check == CHECK_ARG)
 			rule = RULE_SYSV_REDZONE;

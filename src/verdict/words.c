@@ -81,6 +81,8 @@ static const char *fault_text(unsigned fault)
 		return "system call (SIGSYS)";
 	case CL_FAULT_TIMEOUT:
 		return "endless loop: stopped by the watchdog";
+	case CL_FAULT_OVERWRITTEN:
+		return "a record that says what cannot be: the payload's memory was overwritten";
 	case CL_FAULT_FPU:
 		return "x87 or vector instruction where none is allowed";
 	default:
