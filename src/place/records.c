@@ -56,7 +56,9 @@ static bool is_finding(const struct cl_finding *f, unsigned nargs, bool contract
 {
 	return f->check < CHECK_COUNT && f->size <= sizeof(f->expected) &&
 	       is_item(f, nargs, contract) && is_place(f->origin, nargs) &&
-	       is_place(f->found, nargs) && f->offset + f->size <= UINT16_MAX;
+	       is_place(f->found, nargs) &&
+	       /* A buffer's offset has a sign: it may be before the buffer. */
+	       (f->check == CHECK_BUFFER || f->offset + f->size <= UINT16_MAX);
 }
 
 static bool is_observation(const struct cl_observation *o, unsigned nargs, bool contract)
