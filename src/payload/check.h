@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Single checks, for calls by contract: see check.c. Each compares the pictures of runtime.h. */
+/* Single checks, of callees, callers and calls by contract: see check.c. Each compares the pictures
+ * of runtime.h. */
 #ifndef CLOBBER_PAYLOAD_CHECK_H
 #define CLOBBER_PAYLOAD_CHECK_H
 
@@ -12,15 +13,6 @@ enum check {
 #undef CHECK
 };
 
-extern const struct candidates nowhere;
-
-/* Record that `size` bytes of `item` differ; `origin` explains what was observed, `found` where the
- * expected value is. */
-void differ(struct verdicts *out, int check, int item, int round, const volatile void *want,
-	    const volatile void *got, unsigned size, struct candidates origin,
-	    struct candidates found);
-void differ_word(struct verdicts *out, int check, int item, int round, cl_word want, cl_word got);
-
 /* DF, x87, MXCSR, and the flags of ring 0. */
 void check_state(const struct cl_image *was, const struct cl_image *is, unsigned x87_regs, int item,
 		 int round, struct verdicts *out);
@@ -30,5 +22,19 @@ void check_saved(const struct reg_set *kept, int round, struct verdicts *out);
 void check_canary(unsigned args, int round, struct verdicts *out);
 /* `c` may be NULL. */
 void check_stack_pointer(const struct cl_case *c, unsigned pop, int round, struct verdicts *out);
+/* What the function kept across its call. */
+void check_locals(const struct cl_case *c, int round, struct verdicts *out);
+/* What was popped after a failed VMREAD. */
+void check_slots(const struct cl_values *v, int round, struct verdicts *out);
+
+/* What an integer narrower than long long becomes when it is widened as its type says; and such a
+ * value after the compiler widened it: to int what is narrower, else to long long. */
+long long widened(const struct cl_value *d, const uint8_t *value);
+long long seen_wide(const struct cl_value *d, int as_int, long long as_long);
+
+enum {
+	CALL_ALIGN = 16,
+	MOST_OBSERVED = 32 /* bytes of an argument whose places are told */
+};
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of check.c on aggregates: padding is never compared and every other bit is, the layout that
+/* Tests of check_callee.c and check_caller.c on aggregates: padding is never compared and every other bit is, the layout that
  * the C code sees, values returned in memory, in several registers and on the x87 stack. */
 #include "payload/check_test.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of how check.c puts the findings of several rounds together, of what it observes where no
+/* Tests of how findings.c puts the findings of several rounds together, of what it observes where no
  * document decides, and of faults. */
 #include "payload/check_test.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of check.c and of run.c's case loop, built natively. A call is played by filling in the
+/* Tests of findings.c, check*.c and cases.c, built natively. A call is played by filling in the
  * pictures as a conforming one would leave them: nothing is found. Then one thing is broken, and
  * exactly that is found, with what was expected, observed, and where it had been. */
 #include "payload/check_test.h"
@@ -7,17 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The runtime's state and case loop, without the copies of libc's functions it defines. */
-#define memcpy  rt_memcpy
-#define memset  rt_memset
-#define memmove rt_memmove
-#include "payload/run.c"
-
 /* What asm/payload.ld defines in a payload: no code to emulate here. */
 const uint8_t cl_text[1], cl_rodata[1];
-#undef memcpy
-#undef memset
-#undef memmove
 
 enum { STACK = 8192, DEPTH = 512, RESULT = 320 };
 
@@ -382,7 +373,7 @@ static struct cl_header *run(uint32_t first, unsigned directions, uint32_t capac
 					      .caller = i == 2 ? NULL : some_function };
 	}
 	listed[2].flags = CL_RETURN_UNSPECIFIED | CL_RETURNS;
-	run_cases(&memory.h, first, directions, 1);
+	payload_run(&memory.h, first, directions, 1);
 	return &memory.h;
 }
 

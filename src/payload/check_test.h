@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Shared by the tests of check.c: a call is played by filling in the pictures of it as a conforming
+/* Shared by the tests of check*.c: a call is played by filling in the pictures of it as a conforming
  * one would leave them; tests then break one thing. */
 #ifndef CLOBBER_CHECK_TEST_H
 #define CLOBBER_CHECK_TEST_H
@@ -35,7 +35,7 @@ void put_in_frame(cl_word p, const void *bytes, unsigned n);
 /* Where play_caller wants a memory return. */
 cl_word result_in_frame(void);
 
-/* What check.c says of it, into out. */
+/* What the checks say of it, into out. */
 void judge_callee(int round);
 void judge_caller(int round);
 

@@ -9,11 +9,6 @@
 
 enum { STACK_WORDS = 64 };
 
-/* Candidate places: enum cl_place_bit. */
-struct candidates {
-	uint64_t bits[2];
-};
-
 /* Are n bytes the same? */
 bool same(const volatile void *a, const volatile void *b, unsigned n);
 

@@ -14,7 +14,6 @@ enum {
 };
 
 void contract_probe(void);
-bool contract_trap(cl_word *ip, cl_word *flags);
 
 static const struct cc_call *call_line(unsigned i)
 {
@@ -292,7 +291,7 @@ static void enter_guest(cl_word *ip, cl_word *flags)
 
 /* At a fault of code under test: does its contract provide for it? Then *ip and *flags say how it
  * goes on. */
-bool contract_trap(cl_word *ip, cl_word *flags)
+bool payload_trap(cl_word *ip, cl_word *flags)
 {
 	enum { CF = 1, ZF = 0x40 };
 	bool enters, vmx = cc_now.c && cc_now.c->flags & (CC_VMX_FAILS | CC_VMX_EXITS);

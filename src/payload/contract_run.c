@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls by contract: each function CC_ROUNDS times with other values, every promise checked after
- * each. The counterpart of run.c's loop for hand-written assembly. */
+ * each. The counterpart of cases.c for hand-written assembly. */
 #include "payload/contract_run.h"
 
 #include "payload/handover.h"
 
 enum { WORD = sizeof(cl_word), STEP = 4 /* in `directions` */ };
 
-uint32_t contract_count(void);
-void run_contracts(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed);
-cl_word contract_code(void);
-
-uint32_t contract_count(void)
+uint32_t payload_count(void)
 {
 	return cl_contract_count;
 }
 
-/* Where code under test starts. */
-cl_word contract_code(void)
+cl_word payload_code(void)
 {
 	return (cl_word)cl_code_start;
 }
@@ -303,7 +298,7 @@ static void collect(const struct cc_contract *c, struct collected *to, const str
 	/* A later record of a function takes the place of an earlier one. */
 	verdicts_close(v);
 	to->h->used = to->used;
-	run_record(to->h, to->index, 0, v);
+	record_write(to->h, to->index, CL_CALLEE, 0, v);
 	to->h->executed--;
 }
 
@@ -377,7 +372,7 @@ static struct verdicts *behind_records(struct cl_header *h)
 	return (struct verdicts *)((uint8_t *)(h + 1) + at);
 }
 
-void run_contracts(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed)
+void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed)
 {
 	struct collected to = { .h = h, .v = behind_records(h) };
 
@@ -395,7 +390,7 @@ void run_contracts(struct cl_header *h, uint32_t first, unsigned directions, uin
 		if (!cannot_run(c))
 			one_contract(c, seed, &to);
 		h->used = to.used;
-		run_record(h, i, cannot_run(c) ? CL_ABSENT : 0, to.v);
+		record_write(h, i, CL_CALLEE, cannot_run(c) ? CL_ABSENT : 0, to.v);
 	}
 	h->current = CL_NO_CASE;
 	h->finished = 1;

@@ -5,7 +5,12 @@
 #include "payload/contract_run.h"
 
 _Static_assert((int)CC_AREA == (int)CL_BUFFER && CC_BUFFERS + 1 == (int)CL_AREAS, "areas");
-uint8_t cl_areas[CL_AREAS * CL_AREA_STRIDE + CL_PAGE] __attribute__((aligned(CL_PAGE)));
+static uint8_t areas[CL_AREAS * CL_AREA_STRIDE + CL_PAGE] __attribute__((aligned(CL_PAGE)));
+
+cl_word payload_guard(unsigned i)
+{
+	return i <= CL_AREAS ? (cl_word)areas + i * CL_AREA_STRIDE : 0;
+}
 
 /* What a buffer and its neighbourhood held before the call. */
 static struct shadow {
@@ -316,7 +321,7 @@ static void fill(uint8_t *to, uint32_t bytes)
 
 static uint8_t *area_of(unsigned number)
 {
-	return cl_areas + number * CL_AREA_STRIDE + CL_PAGE;
+	return areas + number * CL_AREA_STRIDE + CL_PAGE;
 }
 
 /* Aligned as promised, at one end of the area; better aligned than promised in half of the calls.

@@ -57,22 +57,12 @@ struct trap {
 #endif
 };
 
-/* Compiled code: the linker puts it behind the runtime, trampolines and probes. */
 static cl_word code_start, code_end;
 
 static void find_code(void)
 {
-	code_start = code_end = (cl_word)cl_rodata;
-	if (contract_code)
-		code_start = contract_code();
-	for (const struct cl_case *const *p = cl_cases; p < cl_cases_end; p++) {
-		cl_word target = (cl_word)(*p)->target, caller = (cl_word)(*p)->caller;
-
-		if (target && target < code_start)
-			code_start = target;
-		if (caller && caller < code_start)
-			code_start = caller;
-	}
+	code_start = payload_code();
+	code_end = (cl_word)cl_rodata;
 	say(CL_SAY_CODE, code_start, code_end);
 }
 
@@ -193,8 +183,8 @@ void guest_trap(struct trap *t)
 	/* In root operation VMREAD is an instruction like any other. */
 	if (t->vector == 6 && cl_where != CL_IN_ROOT && place_emulate(&t->ip, &t->flags))
 		return;
-	if ((t->vector == 6 || t->vector == 13 || t->vector == 14) && contract_trap &&
-	    contract_trap(&t->ip, &t->flags))
+	if ((t->vector == 6 || t->vector == 13 || t->vector == 14) &&
+	    payload_trap(&t->ip, &t->flags))
 		return;
 	if (!code_under_test_runs())
 		guest_quit(CL_SAY_BROKEN, t->vector, t->ip);
@@ -338,6 +328,6 @@ void guest_main(const struct cl_handover *from)
 	place_begin(h, guest_handover.seed);
 	if (guest_handover.options & CL_TRAP_FPU)
 		trap_fpu(true);
-	run_cases(h, guest_handover.first, guest_handover.directions, guest_handover.seed);
+	payload_run(h, guest_handover.first, guest_handover.directions, guest_handover.seed);
 	guest_quit(CL_SAY_DONE, 0, 0);
 }

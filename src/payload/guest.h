@@ -18,7 +18,7 @@ void guest_clock_task(void);
 extern const uint8_t guest_stubs[][16];
 
 /* asm/payload.ld */
-extern uint8_t cl_text[], cl_rodata[], cl_data[], cl_image_end[];
+extern uint8_t cl_data[], cl_image_end[];
 
 enum {
 	SEL_CODE = 0x08,

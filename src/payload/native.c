@@ -121,7 +121,7 @@ static int fault_of(int signal)
 /* Does what runs provide for this fault? Then it goes on. */
 static bool provided_for(cl_word *ip, cl_word *flags)
 {
-	return place_emulate(ip, flags) || (contract_trap && contract_trap(ip, flags));
+	return place_emulate(ip, flags) || payload_trap(ip, flags);
 }
 
 static void on_signal(int signal, void *info, void *context)
@@ -213,6 +213,6 @@ void native_main(long *stack)
 	catch_signals();
 	place_begin(h, number(argv[3]));
 	confine();
-	run_cases(h, (uint32_t)number(argv[1]), (unsigned)number(argv[2]), h->seed);
+	payload_run(h, (uint32_t)number(argv[1]), (unsigned)number(argv[2]), h->seed);
 	quit(0);
 }

@@ -7,8 +7,6 @@
 enum { TICKS_TO_LIVE = 3 };
 
 uint8_t cl_test_stack[CL_PAGE + CL_TEST_STACK + CL_PAGE] __attribute__((aligned(CL_PAGE)));
-/* asm/payload.ld: the code, and what lies behind it. */
-extern const uint8_t cl_text[], cl_rodata[];
 
 int cl_where;
 cl_word cl_flags_random, cl_flags_set;
@@ -21,7 +19,7 @@ void place_begin(struct cl_header *h, uint64_t seed)
 	h->magic = CL_MAGIC;
 	h->version = CL_VERSION;
 	h->width = 8 * sizeof(cl_word);
-	h->planned = contract_count ? contract_count() : (uint32_t)(cl_cases_end - cl_cases);
+	h->planned = payload_count();
 	h->seed = seed;
 	h->current = CL_NO_CASE;
 }
@@ -44,8 +42,7 @@ cl_word place_guard(unsigned i)
 {
 	if (i < 2)
 		return (cl_word)cl_test_stack + i * (CL_PAGE + CL_TEST_STACK);
-	i -= 2;
-	return cl_areas && i <= CL_AREAS ? (cl_word)cl_areas + i * CL_AREA_STRIDE : 0;
+	return payload_guard(i - 2);
 }
 
 bool place_emulate(cl_word *ip, cl_word *flags)

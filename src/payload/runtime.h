@@ -7,8 +7,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "payload/case.h"
+#include "payload/findings.h"
 #include "payload/image.h"
 #include "payload/record.h"
+
+/* `cl_` is short for clobber: it keeps every name that the payload's parts share (assembly,
+ * generated code and C under test included) apart from those of code under test. */
 
 /* Written by the runtime before a run, read by trampolines, probes and C under test. */
 extern struct cl_image cl_poison, cl_poison_callee;
@@ -54,6 +58,8 @@ void cl_call_c(void); /* as `entry`: calls cl_function */
 
 enum { CL_CAME_BACK = 0, CL_ESCAPED = 1, CL_FAULTED = 2 };
 
+/* asm/payload.ld: the code, and what lies behind it. */
+extern const uint8_t cl_text[], cl_rodata[];
 /* Collected by the linker (asm/payload.ld) from the expectation tables. */
 extern const struct cl_case *const cl_cases[], *const cl_cases_end[];
 /* What calls leave as it was, by cl_case.preserved; the first is what the default convention of the
@@ -79,33 +85,27 @@ struct cl_values {
 void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, struct cl_values *v);
 uint8_t *stack_poison_end(void); /* one past the poisoned memory above cl_stack_top */
 
-/* check.c: compare after a run; findings of several rounds of one case are merged. */
-struct verdicts {
-	unsigned nfindings, nobservations;
-	struct merged {
-		struct cl_finding f;
-		uint64_t origin[2], found[2]; /* candidate places, narrowed round by round */
-	} finding[CL_FINDINGS];
-	struct watched {
-		uint16_t item;
-		uint8_t piece;
-		uint64_t place[2];
-	} observation[CL_OBSERVATIONS];
-};
+/* check_callee.c, check_caller.c: compare after a run. */
 void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 		  struct verdicts *out);
 void check_caller(const struct cl_case *c, const struct cl_values *v, int round, int how,
 		  struct verdicts *out);
-/* `segment` in the order of their encoding: es cs ss ds fs gs. */
-void check_segment(int segment, int round, cl_word want, cl_word got, struct verdicts *out);
-void check_fault(int round, int fault, cl_word ip, cl_word address, struct verdicts *out);
-void verdicts_close(struct verdicts *v); /* fills in origin and found */
+/* What a payload holds: cases (cases.c, in rt*.o) or calls by contract (contract_run.c and its
+ * like, in rc*.o). How many there are; and run them from position `first` (index * 2 + direction)
+ * on, in the given directions (bit set), writing records to h. */
+uint32_t payload_count(void);
+void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed);
+/* Where code under test starts; it ends at cl_rodata. */
+cl_word payload_code(void);
+/* At a fault of code under test: does what is run provide for it? Then *ip and *flags say how it
+ * goes on. */
+bool payload_trap(cl_word *ip, cl_word *flags);
+/* The i-th page of its own that nobody may touch; 0 behind the last. */
+cl_word payload_guard(unsigned i);
 
-/* run.c: run from position `first` (index * 2 + direction) on, in the given directions (bit set),
- * writing records to h. */
-void run_cases(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed);
-/* A record of one contract. */
-void run_record(struct cl_header *h, uint32_t index, int flags, const struct verdicts *v);
+/* record.c */
+void record_write(struct cl_header *h, uint32_t index, int direction, int flags,
+		  const struct verdicts *v);
 extern volatile uint32_t cl_ticket; /* changes with every run: for the watchdog */
 
 /* Tickets are odd while code under test runs. */
@@ -134,21 +134,13 @@ extern void (*cl_before_round)(const struct cl_case *c, int round);
 /* NULL, or called after each run of code under test, however it ended. */
 extern void (*cl_after_run)(int round, struct verdicts *out);
 
-/* What the place's fault handler leaves for run.c before cl_abort(CL_FAULTED). */
+/* What the place's fault handler leaves before cl_abort(CL_FAULTED). */
 extern volatile int cl_fault_kind;
 extern volatile cl_word cl_fault_ip, cl_fault_address;
 
-/* contract_run.c and its like, in payloads that hold hand-written assembly against contracts; NULL
- * in others. They run instead of cases. */
-uint32_t contract_count(void) __attribute__((weak));
-void run_contracts(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed)
-	__attribute__((weak));
-cl_word contract_code(void) __attribute__((weak));
-/* At a fault of code under test: does its contract provide for it? */
-bool contract_trap(cl_word *ip, cl_word *flags) __attribute__((weak));
-/* Areas of buffers, each behind a page nobody may touch, and another such page at the end. */
+/* Areas of buffers of calls by contract, each behind a page nobody may touch, and another such page
+ * at the end. */
 enum { CL_AREAS = 11, CL_BUFFER = 4 * CL_PAGE, CL_AREA_STRIDE = CL_PAGE + CL_BUFFER };
-extern uint8_t cl_areas[] __attribute__((weak));
 /* place.c: the i-th page that nobody may touch; 0 behind the last. */
 cl_word place_guard(unsigned i);
 

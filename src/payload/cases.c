@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* A payload of cases: prepare, run, check, record. Knows nothing of the place it runs in. Its
+ * counterpart for calls by contract is contract_run.c. */
+#include "payload/runtime.h"
+
+uint32_t payload_count(void)
+{
+	return (uint32_t)(cl_cases_end - cl_cases);
+}
+
+/* Compiled code: the linker puts it behind the runtime, trampolines and probes. */
+cl_word payload_code(void)
+{
+	cl_word start = (cl_word)cl_rodata;
+
+	for (const struct cl_case *const *p = cl_cases; p < cl_cases_end; p++) {
+		cl_word target = (cl_word)(*p)->target, caller = (cl_word)(*p)->caller;
+
+		if (target && target < start)
+			start = target;
+		if (caller && caller < start)
+			start = caller;
+	}
+	return start;
+}
+
+bool payload_trap(cl_word *ip, cl_word *flags)
+{
+	(void)ip;
+	(void)flags;
+	return false;
+}
+
+cl_word payload_guard(unsigned i)
+{
+	(void)i;
+	return 0;
+}
+
+static void run_direction(const struct cl_case *c, int direction, uint64_t seed, struct verdicts *v)
+{
+	static struct cl_values values;
+
+	cl_vmx_flags = c->flags & (CL_FAILING_VMX | CL_ENTERS_GUEST);
+
+	for (int round = 0; round < ROUNDS; round++) {
+		int how;
+
+		if (cl_before_round)
+			cl_before_round(c, round);
+		prepare(c, direction, round, seed, &values);
+		cl_function = c->caller;
+		cl_ticket++;
+		how = cl_run(direction == CL_CALLEE ? c->tramp : cl_call_c);
+		cl_ticket++;
+		if (cl_after_run)
+			cl_after_run(round, v);
+		if (how == CL_FAULTED) {
+			check_fault(round, cl_fault_kind, cl_fault_ip, cl_fault_address, v);
+			/* What the caller had passed until then is known, and often the reason. */
+			if (direction == CL_CALLER && cl_probe_count == c->calls)
+				check_caller(c, &values, round, CL_ESCAPED, v);
+			/* What a broken call wrote may be anything: later rounds add nothing. */
+			break;
+		}
+		if (direction == CL_CALLEE)
+			check_callee(c, &values, round, v);
+		else
+			check_caller(c, &values, round, how, v);
+	}
+	verdicts_close(v);
+}
+
+void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed)
+{
+	static struct verdicts v;
+
+	for (const struct cl_case *const *p = cl_cases; p < cl_cases_end; p++) {
+		const struct cl_case *c = *p;
+
+		for (int d = 0; d < CL_DIRECTIONS; d++) {
+			bool absent = d == CL_CALLEE ? !c->target : !c->caller;
+
+			if (c->index * 2 + (uint32_t)d < first || !(directions >> d & 1))
+				continue;
+			if (d == CL_CALLEE && (c->flags & CL_RETURN_UNSPECIFIED))
+				absent = true;
+			h->current = c->index * 2 + (uint32_t)d;
+			v.nfindings = v.nobservations = 0;
+			if (!absent)
+				run_direction(c, d, seed, &v);
+			record_write(h, c->index, d, absent ? CL_ABSENT : 0, &v);
+		}
+	}
+	h->current = CL_NO_CASE;
+	h->finished = 1;
+}

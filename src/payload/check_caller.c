@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* Checks of a caller: C called a probe, which took pictures of what it found. */
+#include "payload/check.h"
+
+/* The bytes a captured place holds, or NULL when it is outside of what was captured. */
+static const uint8_t *captured(const struct cl_loc *l)
+{
+	const struct cl_image *m = &cl_probe_image;
+
+	switch (l->kind) {
+	case CL_GPR:
+		return (const uint8_t *)&m->gpr[l->reg];
+	case CL_XMM:
+		return vector_in(m, l->reg, l->bytes);
+	case CL_STACK:
+		return l->stack + l->bytes <= (int)sizeof(cl_probe_stack)
+			       ? cl_probe_stack + l->stack
+			       : NULL;
+	}
+	return NULL;
+}
+
+/* Do n bytes at p lie in the caller's frame? Written so that nothing wraps. */
+static bool in_frame(cl_word p, unsigned n)
+{
+	return p >= cl_probe_image.gpr[GPR_SP] && p <= cl_stack_top && cl_stack_top - p >= n;
+}
+
+/* The caller's frame at p as it was at the call: afterwards its memory is its own to reuse. What is
+ * further up than the picture reaches is read as it is now. */
+static const uint8_t *frame_at(cl_word p, unsigned n)
+{
+	cl_word at = p - cl_probe_image.gpr[GPR_SP];
+
+	return at + n <= cl_picture_words * sizeof(cl_word) ? cl_probe_stack + at
+							    : (const uint8_t *)p;
+}
+
+/* A pointer to a value in the caller's memory: on its stack, aligned to 16, with the value there.
+ */
+static void check_reference(const struct cl_value *d, unsigned i, const uint8_t *at,
+			    const uint8_t *value, int round, struct verdicts *out)
+{
+	cl_word p = *(const cl_word *)at;
+	uint8_t bytes[CL_VALUE];
+
+	if (!in_frame(p, d->size))
+		differ_word(out, CHECK_REFERENCE, (int)i, round, cl_probe_image.gpr[GPR_SP], p);
+	else if (p % CALL_ALIGN)
+		differ_word(out, CHECK_REFERENCE, (int)i, round, p - p % CALL_ALIGN, p);
+	if (!in_frame(p, d->size) || p % CALL_ALIGN)
+		return;
+	observed(bytes, frame_at(p, d->size), value, d->mask, d->compare);
+	if (!same(bytes, value, d->compare))
+		differ(out, CHECK_ARG, (int)i, round, value, bytes, d->compare, nowhere, nowhere);
+}
+
+/* Registers and stack words that hold a pointer into the caller's frame at which the value is. */
+static struct candidates search_pointers(const uint8_t *value, const uint8_t *mask, unsigned n)
+{
+	struct candidates c = { { 0, 0 } };
+	for (unsigned r = 0; r < (sizeof(cl_word) == 8 ? 16 : 8); r++) {
+		cl_word p = cl_probe_image.gpr[r];
+
+		if (r != GPR_SP && in_frame(p, n) && agree(frame_at(p, n), value, mask, n))
+			c.bits[0] |= 1ull << r;
+	}
+	for (unsigned k = 0; k < STACK_WORDS; k++) {
+		cl_word p = ((const cl_word *)cl_probe_stack)[k];
+
+		if (in_frame(p, n) && agree(frame_at(p, n), value, mask, n))
+			c.bits[1] |= 1ull << k;
+	}
+	return c;
+}
+
+/* Where a caller put an argument that no document places: itself, or a pointer to it. */
+static void observe_placed(const struct cl_value *d, unsigned i, const uint8_t *value,
+			   struct verdicts *out)
+{
+	/* Only Microsoft x64 passes scalars by reference; of one wider than a word there may be
+	 * copies about, and a pointer to one is what is passed. */
+	bool maybe = sizeof(cl_word) == 8 && d->compare > sizeof(cl_word);
+	struct candidates p = maybe ? search_pointers(value, d->mask, d->compare) : nowhere;
+
+	if (p.bits[0] || p.bits[1]) {
+		observe(out, i, CL_PIECE_POINTER, p);
+		return;
+	}
+	for (unsigned at = 0; at < d->compare && at < MOST_OBSERVED; at += sizeof(cl_word)) {
+		unsigned n = min(d->compare - at, sizeof(cl_word));
+
+		if (carries(mask_at(d, at), n))
+			observe_places(out, i, at / sizeof(cl_word), &cl_probe_image,
+				       cl_probe_stack, value + at, mask_at(d, at), n);
+	}
+}
+
+/* Does the caller extend a narrow integer to 32 bits? Its value came from a wider, dirty one. An
+ * argument that is not where it belongs says nothing about what would be above it. */
+static void observe_extension(const struct cl_value *d, unsigned i, const uint8_t *at,
+			      const uint8_t *value, struct verdicts *out)
+{
+	struct candidates c = { { 0, 0 } };
+
+	if (d->flags & CL_WIDENED && d->size < 4 && d->loc[0].kind != CL_XMM &&
+	    same(at, value, d->size)) {
+		int wide = (int)widened(d, value);
+
+		c.bits[0] = same(at, &wide, 4);
+		observe(out, i, CL_PIECE_EXTENDED, c);
+	}
+}
+
+static void check_placed(const struct cl_case *c, const struct cl_values *v, int round,
+			 struct verdicts *out)
+{
+	for (unsigned i = 0; i < c->nargs; i++) {
+		const struct cl_value *d = &c->args[i];
+
+		if (d->flags & CL_UNSPECIFIED) {
+			observe_placed(d, i, v->arg[i], out);
+			continue;
+		}
+		for (unsigned k = 0; k < d->nlocs; k++) {
+			const struct cl_loc *l = &d->loc[k];
+			const uint8_t *at = captured(l), *want = v->arg[i] + l->off;
+			/* A second place of one piece: a variadic argument in both its registers.
+			 */
+			bool copy = k && l->off == d->loc[k - 1].off;
+			unsigned bytes = min(l->bytes, d->compare - min(l->off, d->compare));
+			unsigned first = 0;
+			struct candidates holds = nowhere, found;
+			uint8_t seen[CL_VALUE];
+
+			if (d->flags & CL_REFERENCE) {
+				check_reference(d, i, at, v->arg[i], round, out);
+				continue;
+			}
+			if (!at)
+				continue;
+			observe_extension(d, i, at, v->arg[i], out);
+			if (agree(at, want, mask_at(d, l->off), bytes))
+				continue;
+			observed(seen, at, want, mask_at(d, l->off), bytes);
+			holds.bits[0] = search_args(c, v, seen, bytes);
+			while (seen[first] == want[first])
+				first++;
+			first -= first % sizeof(cl_word);
+			found = search_masked(&cl_probe_image, cl_probe_stack, want + first,
+					      mask_at(d, l->off + first), bytes - first);
+			if (d->class == CL_BOOL)
+				found = nowhere;
+			differ(out, copy ? CHECK_COPY : CHECK_ARG, (int)i, round, want, seen, bytes,
+			       holds, found);
+			break;
+		}
+	}
+}
+
+/* The pointer to a memory return value: into the caller's frame. */
+static void check_hidden(const struct cl_case *c, int round, struct verdicts *out)
+{
+	cl_word p = *(const cl_word *)captured(&c->hidden.loc[0]);
+
+	if (!in_frame(p, c->ret.size))
+		differ_word(out, CHECK_HIDDEN, 0, round, cl_probe_image.gpr[GPR_SP], p);
+}
+
+void check_caller(const struct cl_case *c, const struct cl_values *v, int round, int how,
+		  struct verdicts *out)
+{
+	cl_word al = cl_probe_image.gpr[GPR_AX] & 0xff;
+
+	if (cl_probe_count != c->calls) {
+		differ_word(out, CHECK_ENTERED, 0, round, c->calls, cl_probe_count);
+		return;
+	}
+	check_placed(c, v, round, out);
+	if (cl_probe_image.gpr[GPR_SP] % c->align)
+		differ_word(out, CHECK_ALIGN, 0, round, 0, cl_probe_image.gpr[GPR_SP] % c->align);
+	if (c->hidden.nlocs)
+		check_hidden(c, round, out);
+	if (c->al >= 0 && (al < (cl_word)c->al || al > 8))
+		differ_word(out, CHECK_AL, 0, round, (cl_word)c->al, al);
+	check_state(&cl_before_image, &cl_probe_image, 0, CL_ITEM_NESTED, round, out);
+	if (how == CL_ESCAPED)
+		return;
+	if (c->flags & CL_RETURNS) {
+		bool wider = c->ret.flags & CL_WIDENED;
+		long long wide = wider ? widened(&c->ret, v->ret) : 0;
+		long long got = wider ? seen_wide(&c->ret, cl_wide_int_ret, cl_wide_ret) : 0;
+		uint8_t bytes[CL_VALUE];
+
+		if (!agree(cl_got_ret, v->ret, c->ret.mask, c->ret.compare)) {
+			observed(bytes, cl_got_ret, v->ret, c->ret.mask, c->ret.compare);
+			differ(out, CHECK_RETURN, 0, round, v->ret, bytes, c->ret.compare,
+			       search(&cl_poison_callee, NULL, bytes, c->ret.compare), nowhere);
+		} else if (wide != got)
+			differ(out, CHECK_UPPER, CL_ITEM_RETURN, round, &wide, &got, 8, nowhere,
+			       nowhere);
+	}
+	if (c->flags & CL_SLOTS)
+		check_slots(v, round, out);
+	check_locals(c, round, out);
+	/* The caller is itself a C function void f(void) of the default convention. */
+	check_saved(&cl_preserved[0], round, out);
+	check_stack_pointer(NULL, 0, round, out);
+	check_canary(0, round, out);
+	check_state(&cl_before_image, &cl_after_image, 0, 0, round, out);
+}

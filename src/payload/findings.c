@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* The book of findings: what a case's rounds brought up, each check and item once. The first
+ * failing round's values stay; candidate places are narrowed by the later ones. */
+#include "payload/check.h"
+
+static struct merged *add(struct verdicts *out, int check, int item, int round)
+{
+	struct merged *m;
+
+	for (unsigned i = 0; i < out->nfindings; i++) {
+		m = &out->finding[i];
+		if (m->f.check == check && m->f.item == item)
+			return m;
+	}
+	if (out->nfindings == sizeof(out->finding) / sizeof(out->finding[0]))
+		return NULL;
+	m = &out->finding[out->nfindings++];
+	*m = (struct merged){
+		.f = { .check = (uint8_t)check, .item = (uint16_t)item, .round = (uint8_t)round },
+		.origin = { ~0ull, ~0ull },
+		.found = { ~0ull, ~0ull }
+	};
+	return m;
+}
+
+/* Record that `size` bytes differ. Only the first failing round is kept, from the 8-byte group of
+ * the first difference on. `origin` explains the observed value, `found` where the expected one is.
+ */
+void differ(struct verdicts *out, int check, int item, int round, const volatile void *want,
+	    const volatile void *got, unsigned size, struct candidates origin,
+	    struct candidates found)
+{
+	struct merged *m = add(out, check, item, round);
+	const volatile uint8_t *w = want, *g = got;
+	unsigned at = 0;
+
+	if (!m)
+		return;
+	for (int k = 0; k < 2; k++) {
+		m->origin[k] &= origin.bits[k];
+		m->found[k] &= found.bits[k];
+	}
+	if (m->f.round != round)
+		return;
+	while (at < size && w[at] == g[at])
+		at++;
+	at &= ~7u;
+	m->f.offset = (uint16_t)at;
+	m->f.size = (uint8_t)min(size - at, 16);
+	for (unsigned i = 0; i < m->f.size; i++) {
+		m->f.expected[i] = w[at + i];
+		m->f.observed[i] = g[at + i];
+	}
+}
+
+const struct candidates nowhere;
+
+void differ_word(struct verdicts *out, int check, int item, int round, cl_word want, cl_word got)
+{
+	differ(out, check, item, round, &want, &got, sizeof(cl_word), nowhere, nowhere);
+}
+
+static uint16_t place_of(const uint64_t bits[2])
+{
+	/* Registers that pass arguments somewhere come first: others hold copies on the way there.
+	 */
+	static const uint8_t order[16] = { 1, 2, 7, 6, 8, 9, 0, 3, 5, 10, 11, 12, 13, 14, 15, 4 };
+
+	for (unsigned i = 0; i < 16; i++) {
+		if (bits[0] >> order[i] & 1)
+			return (uint16_t)(CL_AT_GPR + order[i]);
+	}
+	for (unsigned i = 0; i < 16; i++) {
+		if (bits[0] >> (CL_BIT_XMM + i) & 1)
+			return (uint16_t)(CL_AT_XMM + i);
+	}
+	for (unsigned i = 0; i < STACK_WORDS; i++) {
+		if (bits[1] >> i & 1)
+			return (uint16_t)(CL_AT_STACK + i);
+	}
+	for (unsigned i = CL_BIT_ARG; i < 64; i++) {
+		if (bits[0] >> i & 1)
+			return (uint16_t)(CL_AT_ARG + i - CL_BIT_ARG);
+	}
+	if (bits[0] >> CL_BIT_ST0 & 1)
+		return CL_AT_ST0;
+	if (bits[0] >> CL_BIT_LOCAL & 1)
+		return CL_AT_LOCAL;
+	if (bits[0] >> CL_BIT_NESTED & 1)
+		return CL_AT_NESTED;
+	return CL_AT_UNKNOWN;
+}
+
+void verdicts_close(struct verdicts *v)
+{
+	for (unsigned i = 0; i < v->nfindings; i++) {
+		v->finding[i].f.origin = place_of(v->finding[i].origin);
+		v->finding[i].f.found = place_of(v->finding[i].found);
+	}
+}
+
+static struct watched *watched(struct verdicts *out, unsigned item, unsigned piece)
+{
+	for (unsigned i = 0; i < out->nobservations; i++) {
+		struct watched *w = &out->observation[i];
+
+		if (w->item == item && w->piece == piece)
+			return w;
+	}
+	return NULL;
+}
+
+void observe(struct verdicts *out, unsigned item, unsigned piece, struct candidates c)
+{
+	struct watched *w = watched(out, item, piece);
+
+	if (w) {
+		/* Popped bytes are a number, not a set. */
+		if (item == CL_ITEM_POP && w->place[0] != c.bits[0])
+			w->place[0] = 0;
+		w->place[0] &= c.bits[0];
+		w->place[1] &= c.bits[1];
+		return;
+	}
+	if (out->nobservations == sizeof(out->observation) / sizeof(out->observation[0]))
+		return;
+	w = &out->observation[out->nobservations++];
+	*w = (struct watched){ .item = (uint16_t)item,
+			       .piece = (uint8_t)piece,
+			       .place = { c.bits[0], c.bits[1] } };
+}
+
+/* Where a piece of a value is; after the first round only the places that were left are of
+ * interest.
+ */
+void observe_places(struct verdicts *out, unsigned item, unsigned piece, const struct cl_image *m,
+		    const uint8_t *stack, const void *bytes, const uint8_t *mask, unsigned n)
+{
+	static const uint64_t anywhere[2] = { ~0ull, ~0ull };
+	const struct watched *w = watched(out, item, piece);
+
+	observe(out, item, piece, search_among(m, stack, bytes, mask, n, w ? w->place : anywhere));
+}
+
+/* Popped bytes are a number, not a place: kept in the first word, plus one so that 0 is told from
+ * disagreement between rounds. */
+void observe_pop(struct verdicts *out, cl_word popped)
+{
+	struct candidates c = { { popped < 0x1000 ? popped + 1 : 0, 0 } };
+
+	observe(out, CL_ITEM_POP, 0, c);
+}
+
+void check_segment(int segment, int round, cl_word want, cl_word got, struct verdicts *out)
+{
+	differ_word(out, CHECK_SEGMENTS, segment, round, want, got);
+}
+
+void check_fault(int round, int fault, cl_word ip, cl_word address, struct verdicts *out)
+{
+	uint64_t where[2] = { ip, address };
+	uint8_t none[16] = { 0 };
+
+	differ(out, CHECK_FAULT, fault, round, none, where, 16, nowhere, nowhere);
+	for (unsigned i = 0; i < out->nfindings; i++) {
+		if (out->finding[i].f.check == CHECK_FAULT) {
+			out->finding[i].f.offset = 0;
+			out->finding[i].f.size = 16;
+			for (unsigned k = 0; k < 16; k++)
+				out->finding[i].f.observed[k] = ((uint8_t *)where)[k];
+		}
+	}
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* Records, one behind the other in memory that the host reads. */
+#include "payload/runtime.h"
+
+static void put(struct cl_header *h, const void *data, uint32_t bytes)
+{
+	uint8_t *to = (uint8_t *)(h + 1) + h->used;
+
+	if (h->capacity - h->used < bytes) {
+		h->full = 1;
+		return;
+	}
+	for (uint32_t i = 0; i < bytes; i++)
+		to[i] = ((const uint8_t *)data)[i];
+	h->used += bytes;
+}
+
+void record_write(struct cl_header *h, uint32_t index, int direction, int flags,
+		  const struct verdicts *v)
+{
+	struct cl_record r = { .index = index,
+			       .direction = (uint8_t)direction,
+			       .flags = (uint8_t)flags,
+			       .nfindings = (uint8_t)v->nfindings,
+			       .nobservations = (uint8_t)v->nobservations };
+	uint32_t bytes = (uint32_t)(sizeof(r) + v->nfindings * sizeof(struct cl_finding) +
+				    v->nobservations * sizeof(struct cl_observation));
+
+	if (h->capacity - h->used < bytes) {
+		h->full = 1;
+		return;
+	}
+	put(h, &r, sizeof(r));
+	for (unsigned i = 0; i < v->nfindings; i++)
+		put(h, &v->finding[i].f, sizeof(v->finding[i].f));
+	for (unsigned i = 0; i < v->nobservations; i++) {
+		struct cl_observation o = { .item = v->observation[i].item,
+					    .piece = v->observation[i].piece,
+					    .places = { v->observation[i].place[0],
+							v->observation[i].place[1] } };
+
+		put(h, &o, sizeof(o));
+	}
+	h->executed++;
+}
