@@ -23,27 +23,53 @@ static const char prologue[] =
 	"#define CL_PUT(T, offset, value) (*(T volatile *)(cl_got + (offset)) = (value))\n"
 	"#define CL_PUT_RETURN(T, value) (*(T volatile *)cl_got_ret = (value))\n";
 
-/* Values kept alive across the function's own call, so that call-preserved registers are needed;
- * then more values at once than there are registers, so that all are used as scratch too. */
-static void live_macros(struct str *out, const char *prefix, const char *type, const char *array,
-			unsigned keep, unsigned press, unsigned back)
+/* A list of one pattern for each of `n` values, in which %u is its number: a few in a line. */
+static void each(struct str *out, const char *pattern, const char *between, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		str_add(out, i ? between : "");
+		if (i % 4 == 0)
+			str_add(out, " \\\n\t");
+		for (const char *s = pattern; *s; s++) {
+			if (*s == '#')
+				str_addf(out, "%u", i);
+			else
+				str_addn(out, s, 1);
+		}
+	}
+}
+
+/* Values kept alive across the function's own call, so that call-preserved registers are needed. */
+static void keep_macros(struct str *out, const char *prefix, const char *type, const char *array,
+			struct arena *a, unsigned n)
 {
 	str_addf(out, "#define CL_%sKEEP %s", prefix, type);
-	for (unsigned i = 0; i < keep; i++)
-		str_addf(out, "%s cl_%sk%u = cl_live%s[%u]", i ? "," : "", prefix, i, array, i);
+	each(out, arena_printf(a, "cl_%sk# = cl_live%s[#]", prefix, array), ", ", n);
 	str_addf(out, ";\n#define CL_%sKEPT", prefix);
-	for (unsigned i = 0; i < keep; i++)
-		str_addf(out, " cl_back%s[%u] = cl_%sk%u;", array, i, prefix, i);
+	each(out, arena_printf(a, "cl_back%s[#] = cl_%sk#;", array, prefix), " ", n);
 	str_add(out, "\n");
-	if (!press)
-		return;
-	str_addf(out, "#define CL_%sPRESS { %s", prefix, type);
-	for (unsigned i = 0; i < press; i++)
-		str_addf(out, "%s cl_%sp%u = cl_live%s[%u]", i ? "," : "", prefix, i, array, i);
+}
+
+/* More values at once than there are registers, so that every call-preserved one is used as
+ * scratch, too: a compiler that takes one for call-clobbered keeps nothing there, but writes it. */
+static void press_macro(struct str *out, struct arena *a, unsigned n)
+{
+	str_add(out, "#define CL_PRESS { cl_word");
+	each(out, "cl_p# = cl_live[#]", ", ", n);
 	str_add(out, ";");
-	for (unsigned i = 0; i < press; i++)
-		str_addf(out, " cl_back%s[%u] = cl_%sp%u;", array, back + i, prefix, i);
+	each(out, arena_printf(a, "cl_back[%d + #] = cl_p#;", CL_LIVE), " ", n);
 	str_add(out, " }\n");
+}
+
+/* Does the target press? Which registers a compiler preserves does not depend on the prototype, and
+ * CL_PRESS costs a quarter of what it takes to compile one: every eighth of many does, by its name,
+ * so that it is the same one in every set; all do where there are few, as when a case is run alone.
+ */
+static bool presses(const struct gen_case *c, size_t of)
+{
+	enum { FEW = 16, SHARE = 8 };
+
+	return !c->decl->leaf && (of <= FEW || hash_str(HASH_INIT, c->symbol) % SHARE == 0);
 }
 
 /* How many values a function keeps across its call: more than there are call-preserved registers
@@ -153,7 +179,7 @@ static void layout(struct str *out, struct arena *a, const struct gen_case *c)
 	}
 }
 
-static void target(struct str *out, struct arena *a, const struct gen_case *c)
+static void target(struct str *out, struct arena *a, const struct gen_case *c, bool press)
 {
 	const struct prototype *p = c->decl->proto;
 	enum width w = c->conv->width;
@@ -191,8 +217,8 @@ static void target(struct str *out, struct arena *a, const struct gen_case *c)
 	if (c->decl->leaf)
 		str_add(out, "\tCL_LEAF_KEPT\n");
 	else
-		str_addf(out, "\tcl_nested_%s();\n\tCL_KEPT%s\n\tCL_PRESS\n",
-			 abi_engine(c->conv)->name, doubles ? " CL_DKEPT" : "");
+		str_addf(out, "\tcl_nested_%s();\n\tCL_KEPT%s%s\n", abi_engine(c->conv)->name,
+			 doubles ? " CL_DKEPT" : "", press ? "\n\tCL_PRESS" : "");
 	if (p->ret->kind != TYPE_VOID) {
 		str_add(out, "\treturn ");
 		load(out, a, p->ret, w, "cl_ret", 0);
@@ -294,19 +320,22 @@ void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
 	size_t ndone = 0;
 	bool wide = v[0].conv->width == W64;
 	const struct convention *conv = v[0].conv, *engine = abi_engine(conv);
-	bool variadic = false, leaf = false;
+	bool variadic = false, leaf = false, press = false;
 
 	str_add(out, prologue);
 	str_addf(out, "#define asmlinkage%s\n", wide ? "" : " __attribute__((regparm(0)))");
-	live_macros(out, "", "cl_word", "", kept_words(conv), wide ? 16 : 8, CL_LIVE);
+	keep_macros(out, "", "cl_word", "", a, kept_words(conv));
 	if (kept_doubles(conv))
-		live_macros(out, "D", "double", "_double", kept_doubles(conv), 0, 0);
+		keep_macros(out, "D", "double", "_double", a, kept_doubles(conv));
 	str_addf(out, "%s%svoid cl_nested_%s(void);\n", engine->attribute,
 		 *engine->attribute ? " " : "", engine->name);
 	for (size_t i = 0; i < n; i++) {
 		variadic = variadic || v[i].decl->proto->variadic;
 		leaf = leaf || v[i].decl->leaf;
+		press = press || presses(&v[i], n);
 	}
+	if (press)
+		press_macro(out, a, wide ? 16 : 8);
 	if (leaf)
 		leaf_macros(out);
 	if (variadic)
@@ -322,7 +351,7 @@ void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
 		/* No line number: a case that only moves in its file is not compiled again. */
 		str_addf(out, "\n/* %s\n * %s */\n", v[i].decl->proto->pos.file,
 			 v[i].decl->proto->text);
-		target(out, a, &v[i]);
+		target(out, a, &v[i], presses(&v[i], n));
 		caller(out, a, &v[i]);
 	}
 }

@@ -71,7 +71,9 @@ void gen_destroy(struct str *out, const struct convention *c, enum profile_id pr
 		if (d.mask >> n & 1)
 			load(out, "kmovw", mask, IMAGE_MASK(word, n));
 	}
-	destroy_x87(out, &d, word);
+	/* Code of profile kernel uses none, and in ring 0 each such instruction traps. */
+	if (isa != ISA_INTEGER)
+		destroy_x87(out, &d, word);
 	for (unsigned n = 0; n < GPR_COUNT; n++) {
 		if (d.gpr >> n & 1)
 			load(out, "mov", gpr_name(c->width, n, word), IMAGE_GPR(word, n));

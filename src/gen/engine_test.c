@@ -76,6 +76,8 @@ static struct reg_set destroyed_by(const struct convention *c, enum profile_id p
 /* The registers that code of the profile can see. */
 static struct reg_set visible(struct reg_set s, enum isa isa)
 {
+	if (isa == ISA_INTEGER)
+		s.x87 = 0;
 	if (isa < ISA_AVX512F) {
 		s.xmm &= 0xffff;
 		s.ymm &= isa < ISA_AVX ? 0 : 0xffff;

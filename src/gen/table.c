@@ -41,6 +41,30 @@ static void details(struct str *out, const struct gen_case *c, const struct type
 	str_add(out, " };\n");
 }
 
+/* The places of argument `arg`, each with its name. */
+static void locations(struct str *out, enum width w, const struct value_place *v, unsigned arg)
+{
+	if (!v->nlocs)
+		return;
+	str_addf(out, ",\n\t\t.nlocs = %u, .loc = {", v->nlocs);
+	for (unsigned i = 0; i < v->nlocs; i++) {
+		const struct loc *l = &v->loc[i];
+
+		str_addf(out, " { .kind = %s, .bytes = %u, .cell = %u", kinds[l->kind], l->bytes,
+			 gen_cell(arg, i));
+		if (l->off)
+			str_addf(out, ", .off = %u", l->off);
+		if (l->kind == LOC_STACK)
+			str_addf(out, ", .stack = %d", l->stack);
+		else
+			str_addf(out, ", .reg = %u", l->reg);
+		str_add(out, " /* ");
+		loc_text(out, w, l);
+		str_add(out, " */ },");
+	}
+	str_add(out, " }");
+}
+
 static void value(struct str *out, const struct gen_case *c, const struct type *t,
 		  const struct value_place *v, unsigned number, bool widened)
 {
@@ -52,35 +76,29 @@ static void value(struct str *out, const struct gen_case *c, const struct type *
 
 	if (opaque)
 		gen_leaves(t, w, 0, &l);
-	str_addf(out, "{ %s, %u, 0%s%s%s, %u, %u, %u, %u, {", classes[gen_class(t)], v->nlocs,
-		 v->unspecified ? " | CL_UNSPECIFIED" : "",
-		 v->by_reference ? " | CL_REFERENCE" : "", widened ? " | CL_WIDENED" : "", l.n,
-		 gen_compare_bytes(t, w), t->size[w], gen_buffer(arg));
-	for (unsigned i = 0; i < v->nlocs; i++)
-		str_addf(out, " { %s, %u, %u, %u, %u, %d },", kinds[v->loc[i].kind], v->loc[i].reg,
-			 v->loc[i].off, v->loc[i].bytes, gen_cell(arg, i), v->loc[i].stack);
-	str_add(out, " }");
+	str_addf(out, "{ .class = %s, .compare = %u, .size = %u, .buffer = %u",
+		 classes[gen_class(t)], gen_compare_bytes(t, w), t->size[w], gen_buffer(arg));
+	if (v->unspecified || v->by_reference || widened)
+		str_addf(out, ", .flags = 0%s%s%s", v->unspecified ? " | CL_UNSPECIFIED" : "",
+			 v->by_reference ? " | CL_REFERENCE" : "", widened ? " | CL_WIDENED" : "");
 	if (opaque && gen_mask(t, w, mask))
-		str_addf(out, ", mask_%u_%u", c->index, number);
-	else
-		str_add(out, ", 0");
+		str_addf(out, ", .mask = mask_%u_%u", c->index, number);
 	if (l.n)
-		str_addf(out, ", leaves_%u_%u }", c->index, number);
-	else
-		str_add(out, ", 0 }");
+		str_addf(out, ", .nleaves = %u, .leaves = leaves_%u_%u", l.n, c->index, number);
+	locations(out, w, v, arg);
+	str_add(out, " }");
 }
 
 static void hidden(struct str *out, const struct gen_case *c)
 {
-	const struct loc *l = &c->place.hidden.loc[0];
+	const struct value_place *v = &c->place.hidden;
 
-	if (!c->place.hidden.nlocs) {
-		str_add(out, "{ 0 }");
+	if (!v->nlocs)
 		return;
-	}
-	str_addf(out, "{ CL_POINTER, 1, 0, 0, %u, %u, 0, { { %s, %u, 0, %u, %u, %d } }, 0, 0 }",
-		 l->bytes, l->bytes, kinds[l->kind], l->reg, l->bytes, gen_cell(MAX_ARGS, 0),
-		 l->stack);
+	str_addf(out, "\t.hidden = { .class = CL_POINTER, .compare = %u, .size = %u",
+		 v->loc[0].bytes, v->loc[0].bytes);
+	locations(out, c->conv->width, v, MAX_ARGS);
+	str_add(out, " },\n");
 }
 
 static unsigned members(struct str *out, struct arena *a, const struct gen_case *c)
@@ -96,6 +114,33 @@ static unsigned members(struct str *out, struct arena *a, const struct gen_case 
 			 m->v[i].is_signed, m->v[i].expected);
 	str_add(out, " };\n");
 	return m->n;
+}
+
+static void case_flags(struct str *out, const struct gen_case *c)
+{
+	const struct placement *p = &c->place;
+	const struct {
+		bool is;
+		const char *name;
+	} flags[] = {
+		{ c->decl->proto->variadic, "CL_VARIADIC" },
+		{ p->pop_unspecified, "CL_POP_UNSPECIFIED" },
+		{ p->stack_unspecified, "CL_STACK_UNSPECIFIED" },
+		{ c->decl->proto->ret->kind != TYPE_VOID, "CL_RETURNS" },
+		{ p->ret.unspecified, "CL_RETURN_UNSPECIFIED" },
+		{ gen_trampolined(c), "CL_THROUGH" },
+		{ gen_reads(c), "CL_SLOTS" },
+		{ c->decl->leaf, "CL_LEAF_TARGET" },
+		{ gen_reads(c) || (gen_enters(c) && !gen_exits(c)), "CL_FAILING_VMX" },
+		{ gen_exits(c), "CL_ENTERS_GUEST" },
+	};
+
+	str_add(out, "\t.flags = 0");
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (flags[i].is)
+			str_addf(out, " | %s", flags[i].name);
+	}
+	str_add(out, ",\n");
 }
 
 static void one_case(struct str *out, struct arena *a, const struct gen_case *c, unsigned preserved)
@@ -120,35 +165,25 @@ static void one_case(struct str *out, struct arena *a, const struct gen_case *c,
 		value(out, c, t, &p->arg[i], i, i < p->nnamed && gen_widens(t, w));
 		str_add(out, ",\n");
 	}
+	str_addf(out, "};\nstatic const struct cl_case case_%u = { /* %s */\n", c->index, c->id);
 	str_addf(out,
-		 "};\nstatic const struct cl_case case_%u = { %u, 0x%08xu, %u, %u, "
-		 "0%s%s%s%s%s%s%s%s%s%s, "
-		 "%d, %u, %u, %u,\n",
-		 c->index, c->index, (uint32_t)hash_str(HASH_INIT, c->id), preserved, p->nargs,
-		 proto->variadic ? " | CL_VARIADIC" : "",
-		 p->pop_unspecified ? " | CL_POP_UNSPECIFIED" : "",
-		 p->stack_unspecified ? " | CL_STACK_UNSPECIFIED" : "",
-		 proto->ret->kind != TYPE_VOID ? " | CL_RETURNS" : "",
-		 p->ret.unspecified ? " | CL_RETURN_UNSPECIFIED" : "",
-		 gen_trampolined(c) ? " | CL_THROUGH" : "", gen_reads(c) ? " | CL_SLOTS" : "",
-		 c->decl->leaf ? " | CL_LEAF_TARGET" : "",
-		 gen_reads(c) || (gen_enters(c) && !gen_exits(c)) ? " | CL_FAILING_VMX" : "",
-		 gen_exits(c) ? " | CL_ENTERS_GUEST" : "", p->al, p->align,
+		 "\t.index = %u, .key = 0x%08xu, .preserved = %u, .al = %d, .align = %u,\n"
+		 "\t.stack_bytes = %u, .pop_bytes = %u, .calls = %u,\n",
+		 c->index, (uint32_t)hash_str(HASH_INIT, c->id), preserved, p->al, p->align,
 		 gen_trampolined(c) ? 2 * word_bytes(w) : gen_reserved(c),
-		 gen_trampolined(c) ? 2 * word_bytes(w) : p->pop_bytes);
-	str_addf(out, "\targs_%u, ", c->index);
-	if (proto->ret->kind == TYPE_VOID)
-		str_add(out, "{ 0 }");
-	else
+		 gen_trampolined(c) ? 2 * word_bytes(w) : p->pop_bytes, gen_calls(c));
+	case_flags(out, c);
+	str_addf(out, "\t.nargs = %u, .args = args_%u,\n", p->nargs, c->index);
+	if (proto->ret->kind != TYPE_VOID) {
+		str_add(out, "\t.ret = ");
 		value(out, c, proto->ret, &p->ret, p->nargs, gen_widens(proto->ret, w));
-	str_add(out, ",\n\t");
+		str_add(out, ",\n");
+	}
 	hidden(out, c);
 	if (nmembers)
-		str_addf(out, ", members_%u, %u", c->index, nmembers);
-	else
-		str_add(out, ", 0, 0");
-	str_addf(out, ", %u", gen_calls(c));
-	str_addf(out, ",\n\ttramp_%s, target_%s, caller_%s };\n", c->symbol, c->symbol, c->symbol);
+		str_addf(out, "\t.nmembers = %u, .members = members_%u,\n", nmembers, c->index);
+	str_addf(out, "\t.tramp = tramp_%s, .target = target_%s, .caller = caller_%s\n};\n",
+		 c->symbol, c->symbol, c->symbol);
 }
 
 /* The batch's part of the linker's table, in order: the host relies on ascending indexes. One
