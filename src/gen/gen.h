@@ -20,7 +20,7 @@ struct gen_case {
 	size_t batch;
 };
 
-/* Cases compiled as one file: of one convention and one case file. */
+/* Cases compiled as one file: of one convention, neighbours in the set. */
 struct gen_batch {
 	const char *name; /* "fastcall_counts_0": names the generated files */
 	size_t first, n;
@@ -56,6 +56,9 @@ int gen_select_at(struct arena *a, const struct case_list *cases, enum edition e
 /* In the profile `user` of a width. */
 int gen_select(struct arena *a, const struct case_list *cases, enum width w, abi_filter only,
 	       struct gen_set *out, const char **error);
+
+/* batches.c: divide the cases of a set into batches. */
+void gen_batches(struct arena *a, struct gen_set *set);
 
 /* The prototype as the generated C and all messages spell it, convention attribute included. */
 char *gen_prototype(struct arena *a, const struct gen_case *c);
@@ -98,7 +101,7 @@ void gen_destroy(struct str *out, const struct convention *c, enum profile_id pr
 /* Text of single parts, for reports and reproducers: appended to *out. */
 void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c);
 void gen_probe(struct str *out, struct arena *a, const struct gen_case *c);
-/* C of the cases v[0..n-1], which share a convention and a case file. */
+/* C of the cases v[0..n-1], which share a convention and can share a file. */
 void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n);
 
 /* Class of a type's values (enum cl_class), bytes that carry the value, and its address in cl_arg.

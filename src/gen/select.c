@@ -7,8 +7,6 @@
 
 enum { MOST_STACK = 768 };
 
-enum { BATCH = 50 }; /* cases; two functions each: about 100 functions compile best */
-
 static bool listed(const char *const *names, const char *name)
 {
 	for (; *names; names++) {
@@ -59,7 +57,8 @@ static void add(struct arena *a, struct gen_set *out, const struct case_decl *d,
 	struct gen_case g = { .decl = d, .conv = c };
 
 	/* Pictures of the stack are of 1024 bytes. */
-	if (abi_place_at(out->edition, out->profile, c, d->proto, &g.place) || g.place.stack_bytes > MOST_STACK) {
+	if (abi_place_at(out->edition, out->profile, c, d->proto, &g.place) ||
+	    g.place.stack_bytes > MOST_STACK) {
 		out->inapplicable++;
 		return;
 	}
@@ -73,48 +72,6 @@ static void add(struct arena *a, struct gen_set *out, const struct case_decl *d,
 	g.index = (uint32_t)out->n;
 	out->v = arena_grow(a, out->v, out->n, sizeof(g));
 	out->v[out->n++] = g;
-}
-
-/* Case files of one stem in different folders must not share a name. */
-static bool batch_exists(const struct gen_set *set, const char *name)
-{
-	for (size_t i = 0; i < set->nbatches; i++) {
-		if (!strcmp(set->batch[i].name, name))
-			return true;
-	}
-	return false;
-}
-
-static void make_batches(struct arena *a, struct gen_set *out)
-{
-	unsigned number = 0;
-
-	for (size_t i = 0; i < out->n; i++) {
-		struct gen_case *c = &out->v[i];
-		struct gen_batch *b = out->nbatches ? &out->batch[out->nbatches - 1] : NULL;
-		bool same =
-			b &&
-			!strcmp(out->v[b->first].decl->proto->pos.file, c->decl->proto->pos.file) &&
-			out->v[b->first].conv == c->conv;
-
-		if (!same || b->n == BATCH) {
-			const char *name;
-
-			number = same ? number + 1 : 0;
-			do {
-				name = arena_printf(a, "%s_%s_%u", c->conv->name, c->decl->stem,
-						    number);
-			} while (batch_exists(out, name) && ++number);
-			out->batch = arena_grow(a, out->batch, out->nbatches, sizeof(*b));
-			b = &out->batch[out->nbatches++];
-			*b = (struct gen_batch){
-				.name = name,
-				.first = i,
-			};
-		}
-		b->n++;
-		c->batch = out->nbatches - 1;
-	}
 }
 
 /* Two files of one stem in different folders may declare the same function. */
@@ -194,7 +151,7 @@ int gen_select_at(struct arena *a, const struct case_list *cases, enum edition e
 				add(a, out, &cases->v[i], *c);
 		}
 	}
-	make_batches(a, out);
+	gen_batches(a, out);
 	out->nargs = arena_alloc(a, out->n + 1);
 	for (size_t i = 0; i < out->n; i++)
 		out->nargs[i] = (uint8_t)out->v[i].place.nargs;
