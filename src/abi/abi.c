@@ -39,8 +39,9 @@ static const char *why_not_vector(const struct type *t, const struct profile *pr
 {
 	unsigned size = t->size[pr->width];
 
-	if (pr->isa < ISA_SSE2)
-		return "has a vector, which has registers only where there is SSE (profile sse2)";
+	/* Where SSE is not certain no document says how one travels: that is observed. */
+	if (pr->isa == ISA_INTEGER)
+		return "has a vector, which code of this profile does without";
 	if (size > 16 && pr->width == W32 &&
 	    (size > 64 || pr->isa < (size > 32 ? ISA_AVX512F : ISA_AVX)))
 		return "has a vector that is wider than the profile's registers";
@@ -85,6 +86,35 @@ static const char *why_not_type(const struct type *t, const struct profile *pr)
 	}
 }
 
+static bool has_vector(const struct type *t)
+{
+	if (t->kind == TYPE_ARRAY)
+		return has_vector(t->of);
+	for (size_t i = 0; (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION) && i < t->nfields; i++) {
+		if (has_vector(t->fields[i].type))
+			return true;
+	}
+	return t->kind == TYPE_VECTOR;
+}
+
+/* Vector types are optional, and where SSE is not certain they are not there: of arguments that hold
+ * one, how they are aligned included, no document says anything. */
+static void vectors_without_sse(const struct convention *c, const struct prototype *p,
+				struct placement *out)
+{
+	unsigned i = 0;
+
+	while (i < out->nargs && !has_vector(proto_arg_type(p, i)))
+		i++;
+	if (i == out->nargs || out->arg[i].unspecified)
+		return;
+	for (unsigned k = i; k < out->nargs; k++)
+		out->arg[k] = (struct value_place){ .rule = RULE_NONE };
+	i386_unspecified_from(i, RULE_I386_VECTOR_NONE, out);
+	if (c->callee_pops && !p->variadic)
+		out->pop_unspecified = true;
+}
+
 const char *abi_place_at(enum edition e, enum profile_id profile, const struct convention *c,
 			 const struct prototype *p, struct placement *out)
 {
@@ -117,6 +147,8 @@ const char *abi_place_at(enum edition e, enum profile_id profile, const struct c
 		out->pop_rule = c->rule[CHECK_SP];
 		out->pop_unspecified = out->stack_unspecified;
 	}
+	if (pr->width == W32 && pr->isa == ISA_NO_SSE)
+		vectors_without_sse(c, p, out);
 	return NULL;
 }
 

@@ -107,6 +107,16 @@ static const struct row cdecl_rows[] = {
 	{ "enum e { A, B = 0x123456789LL }; enum e f(int, enum e)", "esp+0 | esp+4 -> edx:eax",
 	  "2*args.stack -> return.longlong", "stack 12" },
 
+	/* Where SSE is not certain nothing is said of vectors, nor of what holds one. */
+	{ "typedef float v __attribute__((vector_size(16))); void f(int, v, int)",
+	  "esp+0 | unspecified | unspecified -> void", "args.stack 2*args.vector.unavailable",
+	  "stack ?" },
+	{ "typedef float v __attribute__((vector_size(16))); " S("v a;") "void f(int, struct s)",
+	  "esp+0 | unspecified -> void", "args.stack args.vector.unavailable", "stack ?" },
+	{ "typedef float v __attribute__((vector_size(16))); v f(int)",
+	  "unspecified -> unspecified", "args.vector.unavailable -> args.vector.unavailable",
+	  "stack ? pop ?" },
+
 	/* Aligned by an attribute to more than table 2.1 does: from there on nothing is said. */
 	{ OVER "void f(struct s)", "unspecified -> void", "args.overaligned", "stack ?" },
 	{ OVER "void f(int, struct s, int)", "esp+0 | unspecified | unspecified -> void",

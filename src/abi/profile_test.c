@@ -262,7 +262,8 @@ START_TEST(refused)
 	} calls[] = {
 		{ PROFILE_KERNEL_64, "kernel", "void f(double)", "floating-point" },
 		{ PROFILE_KERNEL_32, "kernel", S("float a;") "struct s f(int)", "floating-point" },
-		{ PROFILE_USER_32, "cdecl", V16 "void f(m128)", "profile sse2" },
+		{ PROFILE_KERNEL_32, "kernel", V16 "void f(m128)", "vector" },
+		{ PROFILE_USER_32, "cdecl", V32 "void f(m256)", "wider than" },
 		{ PROFILE_SSE2_32, "cdecl", V32 "void f(m256)", "wider than" },
 		{ PROFILE_AVX_32, "cdecl", S("_BitInt(9) a;") "void f(struct s)", "_BitInt" },
 	};

@@ -24,6 +24,7 @@ static const struct value_place *maybe_reference(const struct gen_case *c)
 		if (!c->place.arg[i].unspecified)
 			continue;
 		if (t->kind == TYPE_VECTOR || t->kind == TYPE_BITINT ||
+		    c->place.arg[i].rule == RULE_I386_VECTOR_NONE ||
 		    (c->conv->home_bytes && !type_is_integer(t) && t->kind != TYPE_POINTER))
 			return &c->place.arg[i];
 	}
