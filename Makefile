@@ -61,6 +61,11 @@ check-real: all
 	@CLOBBER=$(abspath $(CLOBBER)) CLOBBER_REAL=1 $(PYTHON) -m pytest -q -rs harness/test_real.py \
 		harness/test_objmutate.py
 
+# A second judge of the oracle: random prototypes as they are written, called by a stub of its own.
+# ORACLE_DIFF names compilers, widths and how many: harness/oracle_diff.py --help.
+oracle-diff: all
+	CLOBBER=$(CURDIR)/build/clobber $(PYTHON) harness/oracle_diff.py $(ORACLE_DIFF)
+
 bench: all
 	@$(PYTHON) harness/bench.py $(CLOBBER)
 
@@ -70,4 +75,4 @@ install: all
 clean:
 	@rm -rf $(BUILD) $(BUILD).log results/latest results/repeat results/kvm
 
-.PHONY: all deps deps-compilers deps-tests deps-kvm check check-all check-kvm check-kvm-intel check-real test bench install clean
+.PHONY: all oracle-diff deps deps-compilers deps-tests deps-kvm check check-all check-kvm check-kvm-intel check-real test bench install clean

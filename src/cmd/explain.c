@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber explain: where each argument of a prototype goes, under every convention. */
 #include "cmd/cmd.h"
+#include "cmd/explain.h"
 #include "cmd/options.h"
 #include "cmd/values.h"
 #include "abi/abi.h"
@@ -11,7 +12,8 @@
 
 static const struct options_page page = {
 	"explain",
-	"usage: clobber explain [--abi LIST] [--width LIST] [--edition E] 'PROTOTYPE'\n"
+	"usage: clobber explain [--abi LIST] [--width LIST] [--edition E]\n"
+	"                       [--json] 'PROTOTYPE'\n"
 	"\n"
 	"Where each argument goes, where the value returns, who pops the arguments and\n"
 	"what is preserved, under every convention, with the rules that say so.\n",
@@ -168,7 +170,8 @@ int cmd_explain(int argc, char **argv)
 	struct str out = { 0 };
 	const char **names;
 	const char *edition = NULL;
-	bool width[WIDTHS];
+	bool width[WIDTHS], json = false;
+	json_t *placements = json_array();
 	size_t shown = 0;
 	const struct option_row rows[] = {
 		LISTED("abi", &abis, "LIST", "abis",
@@ -176,7 +179,7 @@ int cmd_explain(int argc, char **argv)
 		OFFERED("width", &widths, "LIST", width_words, "32, 64 (default: both)"),
 		CHOICE("edition", &edition, "E", edition_words(a),
 		       "of the psABIs: 2019, 2024, 2025 (default: 2025; see `clobber list rules')"),
-		END_OF_OPTIONS
+		FLAG("json", 0, &json, "for programs (docs/explain-json.md)"), END_OF_OPTIONS
 	};
 
 	if (options_parse(a, &page, rows, argc, argv) != 1)
@@ -195,13 +198,31 @@ int cmd_explain(int argc, char **argv)
 			continue;
 		if (p->convention && strcmp(p->convention, (*conv)->name))
 			continue;
-		explain(&out, a, edition_option(edition), *conv, p);
+		if (json)
+			json_array_append_new(placements,
+					      explain_json(a, edition_option(edition), *conv, p));
+		else
+			explain(&out, a, edition_option(edition), *conv, p);
 		shown++;
 	}
 	if (!shown)
 		die("explain: the prototype's own convention (%s) is not among those selected",
 		    p->convention ? p->convention : "none");
-	fwrite(out.s, 1, out.len, stdout);
+	if (json) {
+		json_t *root = json_pack("{ss ss so}", "prototype", proto_spell(a, p), "edition",
+					 editions[edition_option(edition)].name, "placements",
+					 placements);
+		char *text = json_dumps(root, JSON_INDENT(1));
+
+		if (!text)
+			die("out of memory while writing JSON");
+		puts(text);
+		free(text);
+		json_decref(root);
+	} else {
+		fwrite(out.s, 1, out.len, stdout);
+		json_decref(placements);
+	}
 	str_free(&out);
 	arena_free(a);
 	return 0;

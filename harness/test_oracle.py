@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""The oracle: inputs that it once judged wrongly (harness/inputs/oracle), editions, `explain --json`,
+and a short form of oracle_diff.py, the second judge."""
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+import oracle_diff
+import program
+
+INPUTS = Path(__file__).parent / "inputs/oracle"
+
+
+@pytest.fixture(scope="module")
+def newest_clang(compilers) -> str:
+    names = [n for n, c in compilers.items() if c["family"] == "clang"]
+    if not names:
+        pytest.skip("not-run: clang absent")
+    return max(names, key=lambda n: int(compilers[n]["version"].split(".")[0]))
+
+
+def explain(text: str, *options: str) -> dict:
+    r = program.run(["explain", "--json", *options, text])
+    assert r.status == 0, r.stderr
+    return json.loads(r.stdout)
+
+
+def places(text: str, abi: str = "sysv", width: int = 64, *options: str) -> list[str]:
+    p = explain(text, "--abi", abi, "--width", str(width), *options)["placements"][0]
+    sp = "rsp" if width == 64 else "esp"
+    return ["unspecified" if v["unspecified"] else ":".join(
+        x.get("register", f"{sp}+{x.get('stack')}") for x in v["pieces"]) for v in p["arguments"]]
+
+
+@pytest.mark.parametrize("name, abi, width, want", [
+    ("enum", "sysv", 64, ["rdi"]),
+    ("under", "sysv", 64, "rdi rsi rdx rcx r8 r9 rsp+0 rsp+16 rsp+32".split()),
+    ("member", "sysv", 64, ["rdi"]),
+    ("bitfield", "sysv", 64, ["rsp+0", "rdi"]),
+    ("anonymous", "sysv", 64, ["rdi"]),
+    ("small", "cdecl", 32, ["esp+0", "unspecified", "unspecified"]),
+])
+def test_inputs_are_placed(name, abi, width, want):
+    assert places((INPUTS / f"{name}.h").read_text(), abi, width) == want
+
+
+@pytest.mark.parametrize("name", ("enum", "under", "member", "anonymous"))
+def test_conforming_compilers_are_not_charged(name, gcc, newest_clang, tmp_path):
+    major = int(program.compilers()[newest_clang]["version"].split(".")[0])
+    if name == "under" and major < 18:
+        pytest.skip("not-run: LLVM 41784: this clang does not align __int128")
+    r = program.run(["run", "--cc", f"{gcc},{newest_clang}", "--opt", "O2", "--abi", "sysv", "--cases",
+                     str(INPUTS / f"{name}.h"), "--out", str(tmp_path)])
+    assert r.status == 0, r.stdout
+    m = program.Matrix(tmp_path / "matrix.json")
+    assert m.totals["pass"] == m.totals["planned"] == m.totals["executed"] > 0
+    assert not m.findings
+
+
+def test_unaligned_bitfield_is_charged_to_who_keeps_it_in_a_register(gcc, tmp_path):
+    r = program.run(["run", "--cc", gcc, "--opt", "O2", "--abi", "sysv", "--width", "64", "--cases",
+                     str(INPUTS / "bitfield.h"), "--profile", "user", "--out", str(tmp_path)])
+    assert r.status == 1, r.stdout
+    found = program.Matrix(tmp_path / "matrix.json").findings
+    assert "sysv.args.aggregate.memory" in {f["rule"] for f in found}
+    assert {f["verdict"] for f in found} == {"violation"}
+
+
+def test_vectors_without_sse_do_not_vanish(gcc, tmp_path):
+    r = program.run(["run", "--cc", gcc, "--opt", "O2", "--abi", "cdecl", "--profile", "user",
+                     "--build-only", "--cases", str(INPUTS / "small.h"), "--out", str(tmp_path)])
+    assert r.status == 0, r.stderr
+    shard = json.loads((tmp_path / "shard.json").read_text())
+    assert shard["columns"]
+
+
+# Editions -----------------------------------------------------------------------------------------
+
+def test_rules_say_which_edition_decides():
+    text = program.run(["list", "rules"]).stdout
+    upper = text[text.index("\nsysv.upper\n"):].split("\nsysv.return", 1)[0]
+    assert "April 2025" in upper and "Quoted, not read" in upper and ": stated" in upper
+    assert "before that, by edition 2024:" in upper and ": silent" in upper
+    assert text.startswith("edition 2025 (default): ")
+
+
+@pytest.mark.parametrize("edition, verdict, known", [("2025", "violation", True),
+                                                     ("2024", "divergence", False)])
+def test_editions_decide_about_narrow_arguments(edition, verdict, known, newest_clang, tmp_path):
+    case = tmp_path / "narrow.h"
+    case.write_text("long narrow(signed char a, unsigned short b);\n")
+    r = program.run(["run", "--cc", newest_clang, "--opt", "O2", "--abi", "sysv", "--width", "64",
+                     "--profile", "user", "--edition", edition, "--cases", str(case), "--out",
+                     str(tmp_path / "out")])
+    assert r.status == 0, r.stdout
+    m = program.Matrix(tmp_path / "out/matrix.json")
+    assert json.loads(m.path.read_text())["tool"]["edition"] == edition
+    found = [f for f in m.findings if f["check"] == "upper-bits"]
+    assert found
+    assert {(f["verdict"], f["known"]) for f in found} == {(verdict, known)}
+    assert all((" --edition 2024 " in f["repro"]) == (edition == "2024") for f in found)
+    rule = next(r for r in json.loads(m.path.read_text())["rules"] if r["name"] == "sysv.upper")
+    assert rule["status"] == ("stated" if edition == "2025" else "silent")
+
+
+def test_a_type_is_open_by_an_edition_that_does_not_know_it():
+    text = "void f(_Float16 a)"
+    assert places(text, "sysv", 64) == ["xmm0"]
+    assert places(text, "sysv", 64, "--edition", "2019") == ["unspecified"]
+
+
+def test_unknown_edition_is_one_clear_error():
+    r = program.run(["run", "--edition", "2018"])
+    assert r.status == 2 and "unknown edition `2018': use 2019, 2024 or 2025" in r.stderr
+
+
+# The second judge ---------------------------------------------------------------------------------
+
+def differences(cc: str, width: int, count: int = 60) -> tuple[list, dict]:
+    *found, total = oracle_diff.compare([cc], [width], count, 5, "O1")
+    return [x for x in found if x[0] == "unbuilt" or not oracle_diff.triage(x[0], x[3])], total
+
+
+@pytest.mark.parametrize("width", (64, 32))
+@pytest.mark.parametrize("family", ("gcc", "clang"))
+def test_second_judge_agrees(family, width, gcc, request):
+    cc = gcc if family == "gcc" else request.getfixturevalue("newest_clang")
+    if family == "clang" and int(program.compilers()[cc]["version"].split(".")[0]) < 20:
+        pytest.skip("not-run: what older clangs do otherwise is not triaged")
+    found, total = differences(cc, width)
+    if total[f"no {width}-bit programs"]:
+        pytest.skip(f"not-run: nothing runs programs of {width} bits here")
+    assert found == []
+    assert total["prototypes"] > 10 and total["calls"] >= 3 * total["prototypes"]
+
+
+def test_second_judge_can_fail(gcc, monkeypatch):
+    """An oracle that swaps the first two registers, or forgets the padding of the stack."""
+    whole = oracle_diff.explain
+
+    def wrong(p, width):
+        place = whole(p, width)
+        for v in (place or {}).get("arguments", []):
+            for piece in v["pieces"]:
+                if piece.get("register") == "rdi":
+                    piece["register"] = "rsi"
+                elif "stack" in piece:
+                    piece["stack"] += 8
+        return place
+
+    monkeypatch.setattr(oracle_diff, "explain", wrong)
+    found, _ = differences(gcc, 64)
+    assert len(found) > 5
+    assert all("argument" in what for x in found for what in x[4])
+
+
+def test_what_is_drawn_has_what_people_write():
+    rng = random.Random(1)
+    text = "\n".join(oracle_diff.draw(rng, 64, i, True)["types"] for i in range(300))
+    for what in ("enum __attribute__((packed))", "} __attribute__((packed));", " : 0;", "union {",
+                 "aligned(1)", "vector_size(16), aligned(1)", ": unsigned char {", "_BitInt(",
+                 "struct __attribute__((packed)) {", "packed, aligned(2)"):
+        assert what in text, what
