@@ -42,7 +42,7 @@ static struct state *keep(struct flow *f, const struct state *s)
 	return r;
 }
 
-static struct node *find(struct flow *f, uint64_t at, const struct context *c)
+struct node *flow_find(struct flow *f, uint64_t at, const struct context *c)
 {
 	for (struct node *n = f->table[bucket(at, c)]; n; n = n->next) {
 		if (n->at == at && n->context == c)
@@ -77,7 +77,7 @@ static struct node *add(struct flow *f, uint64_t at, const struct context *c, co
 static void edge_joined(struct flow *f, uint64_t at, const struct context *c, const struct state *s,
 			uint64_t via)
 {
-	struct node *n = find(f, at, c);
+	struct node *n = flow_find(f, at, c);
 
 	if (!n) {
 		add(f, at, c, s, via);
@@ -117,71 +117,9 @@ void flow_edge(struct flow *f, uint64_t at, const struct context *c, const struc
 	(f->paths ? edge_alone : edge_joined)(f, at, c, s, via);
 }
 
-static bool failed(struct flow *f, size_t before)
-{
-	for (size_t i = before; i < f->x->nissues; i++) {
-		if (f->x->issue[i].definite)
-			return true;
-	}
-	return false;
-}
-
-/* The instructions from a node to the next branch. */
-static void follow(struct flow *f, struct node *n)
-{
-	struct machine *x = f->x;
-	struct state s;
-	uint64_t at = n->at;
-	struct insn in;
-
-	memcpy(&s, n->state, state_size(n->state));
-	f->now = n;
-	x->context = n->context;
-	for (;;) {
-		size_t before = x->nissues;
-
-		if (++f->steps > f->most) {
-			f->exhausted = true;
-			return;
-		}
-		if (!machine_decode(x, at, &in)) {
-			machine_issue(x, CHECK_COUNT, 0, false, at, NULL,
-				      "there is no instruction");
-			return;
-		}
-		x->stop = false;
-		if (f->look)
-			f->look(f, &s, &in);
-		if (!flow_control(f, &s, &in)) {
-			machine_step(x, &s, &in);
-		} else {
-			x->stop = true;
-		}
-		if (f->paths && failed(f, before)) {
-			f->failed = n;
-			return;
-		}
-		if (x->stop)
-			return;
-		at = in.next;
-		if (!f->paths && find(f, at, n->context)) {
-			flow_edge(f, at, n->context, &s, in.at);
-			return;
-		}
-	}
-}
-
-void flow_run(struct flow *f, uint64_t entry, const struct state *s)
+void flow_open(struct flow *f)
 {
 	f->capacity = 256;
 	f->table = arena_alloc(f->a, BUCKETS * sizeof(*f->table));
 	f->queue = arena_alloc(f->a, f->capacity * sizeof(*f->queue));
-	flow_edge(f, entry, NULL, s, 0);
-	while (f->head != f->tail && !f->failed && !f->exhausted) {
-		struct node *n = f->queue[f->head];
-
-		f->head = (f->head + 1) % f->capacity;
-		n->queued = false;
-		follow(f, n);
-	}
 }

@@ -38,8 +38,12 @@ struct flow {
 	void *closure;
 };
 
-/* Everything that can be reached from `entry`; issues are in f->x. */
+/* walk.c: everything that can be reached from `entry`; issues are in f->x. */
 void flow_run(struct flow *f, uint64_t entry, const struct state *s);
+/* Make an empty table and queue. */
+void flow_open(struct flow *f);
+/* The node at an address in a context, or NULL. */
+struct node *flow_find(struct flow *f, uint64_t at, const struct context *c);
 /* Go on at an address. */
 void flow_edge(struct flow *f, uint64_t at, const struct context *c, const struct state *s,
 	       uint64_t via);

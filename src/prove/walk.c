@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* Everything that can be reached from a function's entry: instruction by instruction to the next
+ * branch, branch by branch until no edge is left. */
+#include "prove/flow.h"
+
+#include <string.h>
+
+static bool failed(struct flow *f, size_t before)
+{
+	for (size_t i = before; i < f->x->nissues; i++) {
+		if (f->x->issue[i].definite)
+			return true;
+	}
+	return false;
+}
+
+/* The instructions from a node to the next branch. */
+static void follow(struct flow *f, struct node *n)
+{
+	struct machine *x = f->x;
+	struct state s;
+	uint64_t at = n->at;
+	struct insn in;
+
+	memcpy(&s, n->state, state_size(n->state));
+	f->now = n;
+	x->context = n->context;
+	for (;;) {
+		size_t before = x->nissues;
+
+		if (++f->steps > f->most) {
+			f->exhausted = true;
+			return;
+		}
+		if (!machine_decode(x, at, &in)) {
+			machine_issue(x, CHECK_COUNT, 0, false, at, NULL,
+				      "there is no instruction");
+			return;
+		}
+		x->stop = false;
+		if (f->look)
+			f->look(f, &s, &in);
+		if (!flow_control(f, &s, &in)) {
+			machine_step(x, &s, &in);
+		} else {
+			x->stop = true;
+		}
+		if (f->paths && failed(f, before)) {
+			f->failed = n;
+			return;
+		}
+		if (x->stop)
+			return;
+		at = in.next;
+		if (!f->paths && flow_find(f, at, n->context)) {
+			flow_edge(f, at, n->context, &s, in.at);
+			return;
+		}
+	}
+}
+
+void flow_run(struct flow *f, uint64_t entry, const struct state *s)
+{
+	flow_open(f);
+	flow_edge(f, entry, NULL, s, 0);
+	while (f->head != f->tail && !f->failed && !f->exhausted) {
+		struct node *n = f->queue[f->head];
+
+		f->head = (f->head + 1) % f->capacity;
+		n->queued = false;
+		follow(f, n);
+	}
+}
