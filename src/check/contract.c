@@ -190,3 +190,12 @@ int contract_read(struct arena *a, const struct case_list *cases,
 	*error = r->error;
 	return -1;
 }
+
+const char *check_input_name(struct arena *a, const struct contract *c, unsigned i)
+{
+	const struct prototype *p = c->decl->proto;
+
+	if (i < p->nparams && p->params[i].name)
+		return p->params[i].name;
+	return arena_printf(a, "argument %u", i + 1);
+}

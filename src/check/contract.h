@@ -119,4 +119,7 @@ void contract_describe(const struct type *t, const struct value_place *v, enum w
 /* The convention the platform follows by default. */
 const char *contract_default_abi(enum width w);
 
+/* An argument as messages call it: its name, or "argument 3". */
+const char *check_input_name(struct arena *a, const struct contract *c, unsigned i);
+
 #endif

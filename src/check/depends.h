@@ -11,7 +11,5 @@ void depends_words(struct arena *a, const struct contract *c, enum width w,
 /* A result that is what its place held before. */
 void never_set_words(struct arena *a, const struct contract *c, const struct cl_finding *r,
 		     struct finding *f);
-/* An input's name, or "argument 3". */
-const char *check_input_name(struct arena *a, const struct contract *c, unsigned i);
 
 #endif

@@ -174,15 +174,6 @@ static void contract_output_words(const struct wording *wording)
 	by_line(a, x, o->line);
 }
 
-const char *check_input_name(struct arena *a, const struct contract *c, unsigned i)
-{
-	const struct prototype *p = c->decl->proto;
-
-	if (i < p->nparams && p->params[i].name)
-		return p->params[i].name;
-	return arena_printf(a, "argument %u", i + 1);
-}
-
 static void contract_buffer_words(const struct wording *w)
 {
 	struct arena *a = w->run->arena;
