@@ -167,7 +167,7 @@ def test_bad_objects(good, tmp_path):
         ("arm.o",): "arm.o is code for AArch64, not for x86",
         ("linked",): "linked is linked already",
         ("f.o", "narrow.o"): "narrow.o is 32-bit code, what came before it is 64-bit",
-        ("two.a",): "two.a has two members called f.o",
+        ("two.a",): "`f' is defined twice: in two.a(f.o) and in two.a(f.o)",
         ("none.a",): "none.a is an archive without members",
     }.items():
         assert error(check(tmp_path, *objects, *proto)).startswith(words), words

@@ -63,6 +63,7 @@ struct contract {
 	bool vmx_fails;
 	const char *exit;               /* the symbol VM exits come to, or NULL */
 	uint32_t used[CC_SOURCES / 32]; /* enum cc_source: what it may depend on, no input */
+	bool leaves_mmx;                /* in use: its callers end that */
 	bool varies;                    /* calls with equal inputs may differ */
 	unsigned index;                 /* among those under test */
 };

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { DEFAULT_STRING = 64, DEFAULT_LENGTH = 64, DEFAULT_ALIGN = 64, MOST_VALUES = 64 };
+enum { DEFAULT_STRING = 64, DEFAULT_LENGTH = 64, MOST_VALUES = 64 };
 
 static bool is_pointer(const struct contract_input *in)
 {
@@ -50,8 +50,8 @@ static void make_buffer(struct reader *r, unsigned i, unsigned bytes)
 
 	d->role = CC_BUFFER;
 	d->bytes = bytes;
-	d->flags |= CC_ALIGNED;
-	if (!r->c->input[i].said || d->align == DEFAULT_ALIGN || !d->align)
+	d->flags = (d->flags & ~(uint32_t)CC_UNSAID) | CC_ALIGNED;
+	if (!r->c->input[i].said || !d->align)
 		d->align = pointee_align(r, i);
 }
 
@@ -170,11 +170,16 @@ static bool pointer_property(struct reader *r, unsigned i, const char *start, co
 
 static bool number_property(struct reader *r, unsigned i, const char *start, const char *word)
 {
+	enum { NOT_SAID = 256 };
 	struct contract_input *in = &r->c->input[i];
 	struct cc_input *d = &in->d;
 	bool elements = !strcmp(word, "count");
 	long long most;
 
+	/* Of a length something is said: what is not is smaller than it would be otherwise. */
+	if (d->flags & CC_LENGTH)
+		make_range(d, 0, NOT_SAID);
+	d->flags &= ~(uint32_t)CC_LENGTH;
 	if (elements || !strcmp(word, "len")) {
 		must_count(r, start, i);
 		most = reader_at_number(r) ? reader_count(r, 0, CC_AREA, "a length") : -1;
@@ -245,6 +250,11 @@ void contract_arg_read(struct reader *r)
 	}
 	if (!any)
 		reader_expected(r, "a property", hint);
+	/* How much a pointer points to may still be open. */
+	if (r->c->input[i].d.role != CC_PAGE)
+		r->c->input[i].d.flags &= ~(uint32_t)(CC_UNSAID | CC_LENGTH);
+	else if (r->c->input[i].d.flags & CC_ALIGNED)
+		r->c->input[i].d.natural = r->c->input[i].d.align;
 }
 
 /* Does the name say that it is a length? */
@@ -295,17 +305,48 @@ static bool is_const(const struct prototype *p, unsigned i)
 	return found && stars == 1 && !strchr(p->text, '"');
 }
 
-static void pointer_default(struct reader *r, struct contract_input *in)
+/* Does the name say that it is a distance between rows? */
+static bool is_stride(const char *name)
 {
+	static const char *const parts[] = { "stride", "pitch", "linesize", "step", "rowbytes" };
+	size_t n = name ? strlen(name) : 0;
+
+	for (size_t i = 0; n && i < ARRAY_SIZE(parts); i++) {
+		if (strstr(name, parts[i]))
+			return true;
+	}
+	/* ds, ss, sa */
+	return n == 2 && (name[0] == 's' || name[1] == 's');
+}
+
+static void pointer_default(struct reader *r, unsigned i)
+{
+	struct contract_input *in = &r->c->input[i];
 	const struct type *t = in->type->of;
 
 	in->d.role = CC_PAGE;
-	in->d.align = DEFAULT_ALIGN;
+	in->d.flags |= CC_UNSAID;
+	in->d.natural = in->d.align = pointee_align(r, i);
 	if (t->kind == TYPE_CHAR || t->kind == TYPE_SCHAR || t->kind == TYPE_UCHAR)
 		in->d.flags |= CC_CHARACTERS;
 	if (t->kind == TYPE_POINTER && t->of->kind != TYPE_FUNCTION)
 		in->d.flags |= CC_POINTERS;
-	(void)r;
+}
+
+/* An integer of a function with pointers is often a length: from 0 on, as much as memory holds. */
+static void number_default(struct reader *r, unsigned i)
+{
+	enum { LONGEST = 4096 };
+	struct cc_input *d = &r->c->input[i].d;
+	const char *name = r->c->decl->proto->params[i].name;
+
+	d->flags |= CC_UNSAID;
+	if (is_stride(name))
+		d->flags |= CC_STRIDE;
+	if (is_length(name)) {
+		make_range(d, 0, d->size == 1 ? 127 : LONGEST);
+		d->flags |= CC_LENGTH;
+	}
 }
 
 void contract_arg_defaults(struct reader *r)
@@ -321,7 +362,7 @@ void contract_arg_defaults(struct reader *r)
 
 		in->d.role = CC_RANDOM;
 		if (is_pointer(in)) {
-			pointer_default(r, in);
+			pointer_default(r, i);
 			if (is_const(p, i))
 				in->d.flags |= CC_READ_ONLY;
 		} else if (t->kind == TYPE_ENUM && t->nenumerators) {
@@ -331,8 +372,8 @@ void contract_arg_defaults(struct reader *r)
 				in->set[in->nset++] = t->enumerators[k].value;
 			}
 		} else if (pointers && type_is_integer(t) && t->kind != TYPE_BOOL &&
-			   t->size[r->width] <= 8 && is_length(p->params[i].name)) {
-			make_range(&in->d, 1, DEFAULT_LENGTH);
+			   t->size[r->width] <= 8) {
+			number_default(r, i);
 		}
 	}
 }

@@ -382,6 +382,14 @@ static void depends_line(struct reader *r)
 	} while (!reader_end(r));
 }
 
+/* leaves mmx */
+static void leaves_line(struct reader *r)
+{
+	if (!reader_take_word(r, "mmx"))
+		reader_expected(r, "`mmx'", NULL);
+	r->c->leaves_mmx = true;
+}
+
 void contract_line_read(struct reader *r)
 {
 	static const struct {
@@ -392,6 +400,7 @@ void contract_line_read(struct reader *r)
 		{ "returns", returns_line }, { "jumps", jumps_line }, { "pops", pops_line },
 		{ "align", align_line },     { "calls", calls_line }, { "arg", contract_arg_read },
 		{ "supply", supply_line },   { "vmx", vmx_line },     { "depends", depends_line },
+		{ "leaves", leaves_line },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {

@@ -14,7 +14,6 @@ struct reading {
 	const char *path, *member; /* member NULL: a plain object */
 	const char *error;
 	bool known_width;
-	const char **members;
 	size_t nmembers;
 };
 
@@ -93,6 +92,7 @@ static bool read_symbols(struct reading *r, Elf *e, Elf_Scn *s, const GElf_Shdr 
 		o->name = arena_strdup(r->a, name);
 		o->where = r->member ? arena_printf(r->a, "%s(%s)", r->path, r->member) : r->path;
 		o->global = bind == STB_GLOBAL || bind == STB_WEAK;
+		o->weak = bind == STB_WEAK;
 		o->code = type == STT_FUNC || type == STT_GNU_IFUNC ||
 			  (type == STT_NOTYPE && is_code(e, y.st_shndx));
 	}
@@ -125,23 +125,6 @@ static bool read_object(struct reading *r, Elf *e)
 	return any || fail(r, "is corrupt or truncated: it has no sections");
 }
 
-static bool new_member(struct reading *r, const char *name)
-{
-	for (size_t i = 0; i < r->nmembers; i++) {
-		if (!strcmp(r->members[i], name)) {
-			r->member = NULL;
-			return fail(r,
-				    arena_printf(r->a,
-						 "has two members called %s: extract the one you "
-						 "mean (ar xN 1 ARCHIVE MEMBER) and give that",
-						 name));
-		}
-	}
-	r->members = arena_grow(r->a, r->members, r->nmembers, sizeof(*r->members));
-	r->members[r->nmembers++] = name;
-	return true;
-}
-
 static bool read_archive(struct reading *r, Elf *archive, int fd)
 {
 	Elf_Cmd cmd = ELF_C_READ;
@@ -154,9 +137,9 @@ static bool read_archive(struct reading *r, Elf *archive, int fd)
 
 		if (h && h->ar_name && *h->ar_name && h->ar_name[0] != '/') {
 			r->member = arena_strdup(r->a, h->ar_name);
-			ok = new_member(r, r->member);
+			r->nmembers++;
 			/* Other things may be in an archive, too. */
-			if (ok && elf_kind(e) == ELF_K_ELF)
+			if (elf_kind(e) == ELF_K_ELF)
 				ok = read_object(r, e);
 		}
 		cmd = elf_next(e);

@@ -7,7 +7,7 @@
 
 struct object_symbol {
 	const char *name, *where; /* "libx.a(y.o)" */
-	bool global, code;
+	bool global, weak, code;  /* weak ones are global, too */
 };
 
 struct objects {

@@ -235,6 +235,8 @@ static uint32_t flags_of(const struct contract_file *f, const struct contract *c
 		flags |= c->out[i].slot ? 0 : CC_OUT_REGISTERS;
 	for (size_t i = 0; i < f->nprobes; i++)
 		flags |= f->probe[i].stub ? CC_ANY_CALLS : 0;
+	if (c->leaves_mmx)
+		flags |= CC_LEAVES_MMX;
 	if (c->varies)
 		flags |= CC_VARIES;
 	return flags;

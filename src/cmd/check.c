@@ -218,6 +218,19 @@ static void read_contracts(struct arena *a, const struct options *o, struct obje
 	out->calls = (unsigned)o->calls;
 }
 
+/* A second definition, of which the linker would take no notice in an archive. */
+static const struct object_symbol *another(const struct objects *objs,
+					   const struct object_symbol *s)
+{
+	for (size_t i = 0; i < objs->nsymbols; i++) {
+		const struct object_symbol *t = &objs->symbol[i];
+
+		if (t != s && t->global && !t->weak && !strcmp(t->name, s->name))
+			return t;
+	}
+	return NULL;
+}
+
 /* Every function under test is defined, for the linker to see, and is code. */
 static void find_functions(struct arena *a, const struct objects *objs,
 			   const struct contract_file *f)
@@ -228,6 +241,10 @@ static void find_functions(struct arena *a, const struct objects *objs,
 		const char **names = arena_alloc(a, (objs->nsymbols + 1) * sizeof(*names));
 		size_t n = 0;
 
+		if (s && s->global && s->code && !s->weak && another(objs, s))
+			die("check: `%s' is defined twice: in %s and in %s; give the object that "
+			    "you mean (ar xN 1 ARCHIVE MEMBER)",
+			    name, s->where, another(objs, s)->where);
 		if (s && s->global && s->code)
 			continue;
 		if (s && !s->code)

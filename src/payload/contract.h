@@ -19,7 +19,7 @@ enum {
 	CC_CALLS = CL_CALLS,
 	CC_CALL_LINES = 8,    /* `calls` lines that a contract may have */
 	CC_BUFFERS = 10,      /* pointers to memory of one function */
-	CC_AREA = 4 * 4096,   /* memory of a buffer: CL_BUFFER of runtime.h */
+	CC_AREA = 16 * 4096,  /* memory of a buffer: CL_BUFFER of runtime.h */
 	CC_DEFAULT = 4096,    /* of a pointer nothing is said of */
 	CC_SLACK = 64,        /* bytes beside a buffer that must stay as they are */
 	CC_PERIOD_NULL = 8,   /* every so many calls a pointer is null */
@@ -54,11 +54,23 @@ enum cc_input_flags {
 	CC_READ_ONLY = 1,
 	CC_NULL = 2,
 	CC_FAULTS = 4,
-	CC_CHARACTERS = 8, /* a page that holds a 0 early */
-	CC_POINTERS = 16,  /* a page of pointers */
-	CC_REFERENCE = 32, /* its places hold a pointer to the value */
-	CC_ALIGNED = 64    /* not better aligned than it says, in half of the calls */
+	CC_CHARACTERS = 8,  /* a page that holds a 0 early */
+	CC_POINTERS = 16,   /* a page of pointers */
+	CC_REFERENCE = 32,  /* its places hold a pointer to the value */
+	CC_ALIGNED = 64,    /* not better aligned than it says, in half of the calls */
+	CC_UNSAID = 128,    /* no line says anything of it: what fits is found by running */
+	CC_STRIDE = 256,    /* named like a distance of rows */
+	CC_LENGTH = 512,    /* named like a length */
+	CC_NO_ALIAS = 1024, /* restrict */
+	/* While what fits is looked for: `shift` bytes behind the middle of its area; at its start,
+	 * at its end. */
+	CC_MIDDLE = 2048,
+	CC_LOW = 4096,
+	CC_HIGH = 8192
 };
+
+/* What a pointer nothing is said of points to. */
+enum cc_contents { CC_NOISE, CC_ZEROS, CC_SMALL, CC_ADDRESSES, CC_CONTENTS };
 
 struct cc_input {
 	uint32_t class, size, flags, role;
@@ -66,6 +78,10 @@ struct cc_input {
 	struct cc_loc loc[CC_PIECES];
 	uint32_t leaves, nleaves; /* struct cl_leaf */
 	uint32_t bytes, align;
+	uint32_t at;       /* of these bytes so many are before the pointer */
+	uint32_t natural;  /* alignment of the type pointed to */
+	uint32_t contents; /* enum cc_contents */
+	uint32_t shift;
 	uint32_t sized, unit; /* 1 + the input that counts units of so many bytes */
 	uint32_t from[2], to[2], multiple;
 	uint32_t set, nset; /* pairs of words */
@@ -141,7 +157,8 @@ enum cc_flags {
 	CC_RETURN_ELSE = 64,
 	CC_ANY_CALLS = 128,     /* probes that no line names may be called (stubs) */
 	CC_OUT_REGISTERS = 256, /* the return value is the outs' business */
-	CC_VARIES = 512         /* calls with equal inputs may differ */
+	CC_VARIES = 512,        /* calls with equal inputs may differ */
+	CC_LEAVES_MMX = 1024
 };
 
 struct cc_contract {
@@ -165,6 +182,20 @@ enum { CC_RETURN_BOOL = 1, CC_RETURN_NEVER_SET = 2 };
 enum {
 	CC_WAY = 0xf0, /* places[0] 1: the other way, of `else`; places[1]: number of the call */
 	CC_UNTOLD = 0xff
+};
+
+/* What fits, in a second record of a function, as observations: item is the input, or CC_FIT; piece
+ * says of what kind. */
+enum {
+	CC_FIT = 0xff,
+	CC_FIT_RANGE = 1, /* from, to */
+	CC_FIT_STEP,      /* multiple */
+	CC_FIT_SET,       /* a value, and one more */
+	CC_FIT_PLACE,     /* bytes before the pointer, bytes in all */
+	CC_FIT_KIND,      /* alignment, contents */
+	/* Of CC_FIT: */
+	CC_FIT_CALLS,  /* rounds that were judged, rounds that did not fit */
+	CC_FIT_STOPPED /* no inputs fit: instruction and address of what stopped it */
 };
 
 #endif

@@ -5,7 +5,11 @@
 
 #include "payload/handover.h"
 
-enum { WORD = sizeof(cl_word), STEP = 4 /* in `directions` */ };
+enum {
+	WORD = sizeof(cl_word),
+	STEP = 4,        /* in `directions` */
+	DOES_NOT_FIT = 9 /* how a call ended, besides CL_FAULTED and the like */
+};
 
 uint32_t payload_count(void)
 {
@@ -91,6 +95,22 @@ static void check_outs(const struct cc_contract *c)
 	}
 }
 
+/* Some libraries leave mmx registers in use and have their callers put an end to that. */
+static void check_modes(const struct cc_contract *c, struct verdicts *out)
+{
+	unsigned was = out->nfindings, n = was;
+
+	check_state(&cl_before_image, &cl_after_image, c->x87, 0, 0, out);
+	for (unsigned i = was; i < out->nfindings; i++) {
+		unsigned check = out->finding[i].f.check;
+
+		if (c->flags & CC_LEAVES_MMX && (check == CHECK_MMX || check == CHECK_X87_STACK))
+			continue;
+		out->finding[n++] = out->finding[i];
+	}
+	out->nfindings = n;
+}
+
 static void check_call(const struct cc_contract *c, int how)
 {
 	struct verdicts *out = cc_now.out;
@@ -114,7 +134,7 @@ static void check_call(const struct cc_contract *c, int how)
 		check_stack_pointer(NULL, c->pop, round, out);
 	}
 	check_canary(c->area, round, out);
-	check_state(&cl_before_image, &cl_after_image, c->x87, 0, round, out);
+	check_modes(c, out);
 	if (c->flags & CC_KEEPS_STATUS && changed)
 		differ_word(out, CHECK_STATUS, 0, round, cl_before_image.flags & FLAGS_STATUS,
 			    cl_after_image.flags & FLAGS_STATUS);
@@ -139,6 +159,7 @@ int cc_call(const struct cc_contract *c, const struct cc_sources *sources, struc
 	cc_now.draw = cc_now.first_draw;
 	cc_now.ended = false;
 	cc_now.at = cc_now.nsaid = 0;
+	cc_now.stubbed = false;
 	for (unsigned i = 0; i < CC_CALLS; i++)
 		cc_now.count[i] = 0;
 	cc_restore_data();
@@ -159,11 +180,9 @@ int cc_call(const struct cc_contract *c, const struct cc_sources *sources, struc
 	return how;
 }
 
-/* Inputs of a round: the same for all calls of it. */
-static void draw(const struct cc_contract *c, int round, int rounds, uint64_t seed)
+void cc_draw_round(const struct cc_contract *c, int round, int rounds, uint64_t seed)
 {
 	cc_now.c = c;
-	cc_now.inputs = cc_at(c->inputs);
 	cc_now.round = round;
 	cc_now.rounds = rounds;
 	cc_now.extended = 0;
@@ -245,6 +264,7 @@ struct collected {
 	struct verdicts *v;
 	uint32_t index, used; /* of its contract; bytes of records before it */
 	unsigned told;        /* calls of which the inputs are told */
+	unsigned unfit;       /* rounds that did not fit */
 };
 
 /* The inputs of the call, for the report. Returns which of the calls told it is. */
@@ -318,40 +338,92 @@ static bool out_of_patience(struct patience *p, int how)
 	return cl_where != CL_IN_PROCESS || p->loops >= MOST_LOOPS || ++p->faults >= MOST_FAULTS;
 }
 
-static int rounds_wanted(void)
+/* Large buffers cost time: then fewer rounds have to do. */
+static int rounds_affordable(const struct cc_contract *c)
+{
+	enum { MUCH = 8192, LEAST = 250 };
+	uint32_t bytes = 0;
+	int rounds;
+
+	for (unsigned i = 0; i < c->ninputs; i++)
+		bytes += cc_now.inputs[i].bytes;
+	if (bytes <= MUCH)
+		return CC_ROUNDS;
+	rounds = (int)(CC_ROUNDS * MUCH / bytes);
+	return rounds < LEAST ? LEAST : rounds;
+}
+
+static int rounds_wanted(const struct cc_contract *c)
 {
 	if (cl_contract_step)
 		return CC_STEPPED_ROUNDS;
 	if (cl_contract_rounds)
 		return (int)cl_contract_rounds;
-	return cl_where == CL_IN_PROCESS ? CC_ROUNDS : CC_ROUNDS_SLOW;
+	if (cl_where != CL_IN_PROCESS)
+		return CC_ROUNDS_SLOW;
+	return cc_fitted() ? rounds_affordable(c) : CC_ROUNDS;
+}
+
+/* One round: a call, and the same call with other poison. How the first ended. */
+static int one_round(const struct cc_contract *c, struct collected *to, uint64_t seed)
+{
+	static const struct cc_sources none;
+	static struct verdicts now;
+	bool known = true;
+	int how;
+
+	now.nfindings = now.nobservations = 0;
+	how = cc_call(c, &none, &now);
+	if (how == CL_FAULTED && cc_unfit(c))
+		return DOES_NOT_FIT;
+	for (unsigned i = 0; i < now.nfindings; i++)
+		known = known && find(to->v, &now.finding[i].f);
+	/* At once: what follows may end all of it. */
+	collect(c, to, &now);
+	if (cl_contract_step)
+		return how;
+	if (!known) {
+		/* What cc_unfit() tried is forgotten. */
+		cc_draw_round(c, cc_now.round, cc_now.rounds, seed);
+		blame_upper_bits(c, &now);
+	}
+	if (how != CL_FAULTED)
+		cc_compare(c, how, &now);
+	collect(c, to, &now);
+	return how;
 }
 
 static void one_contract(const struct cc_contract *c, uint64_t seed, struct collected *to)
 {
-	static const struct cc_sources none;
-	static struct verdicts now;
+	static struct cc_input inputs[CC_ARGS + 1];
 	struct patience patience = { 0, 0 };
 	const cl_word top = cl_stack_top;
-	int rounds = rounds_wanted(), how = CL_CAME_BACK;
+	int rounds, how = CL_CAME_BACK;
 
 	cc_keep_data();
+	cc_fit_begin(c, seed);
+	__builtin_memcpy(inputs, cc_at(c->inputs), c->ninputs * sizeof(inputs[0]));
+	cc_now.inputs = inputs;
+	rounds = rounds_wanted(c);
 	for (int round = 0; round < rounds && !out_of_patience(&patience, how); round++) {
-		bool known = true;
+		bool fitted = cc_fitted();
 
 		cl_stack_top = top;
-		now.nfindings = now.nobservations = 0;
-		draw(c, round, rounds, seed);
-		how = cc_call(c, &none, &now);
-		for (unsigned i = 0; i < now.nfindings; i++)
-			known = known && find(to->v, &now.finding[i].f);
-		/* At once: what follows may end all of it. */
-		collect(c, to, &now);
-		if (!known && !cl_contract_step)
-			blame_upper_bits(c, &now);
-		if (how != CL_FAULTED && !cl_contract_step)
-			cc_compare(c, how, &now);
-		collect(c, to, &now);
+		cc_draw_round(c, round, rounds, seed);
+		how = one_round(c, to, seed);
+		if (how != DOES_NOT_FIT)
+			continue;
+		to->unfit++;
+		if (!cc_fit(c, seed)) {
+			to->v->nfindings = fitted ? to->v->nfindings : 0;
+			break;
+		}
+		/* Now with what fits, and nothing that others brought up. */
+		if (!fitted) {
+			to->v->nfindings = to->v->nobservations = to->told = 0;
+			rounds = rounds_wanted(c);
+			round = -1;
+		}
 	}
 	cl_stack_top = top;
 	cc_restore_data();
@@ -361,6 +433,17 @@ static void one_contract(const struct cc_contract *c, uint64_t seed, struct coll
 static bool cannot_run(const struct cc_contract *c)
 {
 	return cl_where == CL_IN_ROOT && c->flags & CC_VMX_EXITS && !(c->flags & CC_VMX_FAILS);
+}
+
+/* What fits, in a record of its own. */
+static void tell_fit(const struct cc_contract *c, struct collected *to)
+{
+	to->v->nfindings = to->v->nobservations = 0;
+	if (!to->unfit)
+		return;
+	cc_fit_tell(c, to->v);
+	record_write(to->h, to->index, CL_CALLER, 0, to->v);
+	to->h->executed--;
 }
 
 /* The end of the memory for results. */
@@ -386,11 +469,12 @@ void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint6
 		to.v->nfindings = to.v->nobservations = 0;
 		to.index = i;
 		to.used = h->used;
-		to.told = 0;
+		to.told = to.unfit = 0;
 		if (!cannot_run(c))
 			one_contract(c, seed, &to);
 		h->used = to.used;
 		record_write(h, i, CL_CALLEE, cannot_run(c) ? CL_ABSENT : 0, to.v);
+		tell_fit(c, &to);
 	}
 	h->current = CL_NO_CASE;
 	h->finished = 1;

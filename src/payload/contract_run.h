@@ -43,7 +43,7 @@ enum { CC_MOST_SAID = 128 };
 /* The call under way. */
 struct cc_call_state {
 	const struct cc_contract *c;
-	const struct cc_input *inputs;
+	struct cc_input *inputs; /* a copy, which fitting changes */
 	struct cl_values values;
 	cl_word pointer[CC_ARGS]; /* where buffers are, and their size in this call */
 	uint32_t bytes[CC_ARGS];
@@ -56,6 +56,7 @@ struct cc_call_state {
 	unsigned extended_to;         /* so many bytes */
 	struct draw draw, first_draw; /* of values that probes return: now, at the start */
 	struct verdicts *out;
+	bool stubbed; /* something was called of which nothing is known */
 	unsigned nsaid;
 	struct cc_said said[CC_MOST_SAID];
 };
@@ -111,6 +112,23 @@ void cc_restore_data(void);
 /* Make the call that was just made, and ended as `how` says, again with other poison, and tell what
  * that changes. */
 void cc_compare(const struct cc_contract *c, int how, struct verdicts *told);
+/* contract_fit.c: is it the inputs that no line speaks of that made the call fault? */
+bool cc_unfit(const struct cc_contract *c);
+/* After a call that did not fit: look for inputs that do, or for fewer. False: there are none (any
+ * more). */
+bool cc_fit(const struct cc_contract *c, uint64_t seed);
+/* Forget what fitted another function. */
+void cc_fit_begin(const struct cc_contract *c, uint64_t seed);
+bool cc_fitted(void);
+/* Numbers that were found to fit, but are unlike what is passed: something tame in their place; or
+ * in place of all of them. False: there are none. */
+bool cc_make_plain(const struct cc_contract *c, bool all);
+/* What fits, as observations. */
+void cc_fit_tell(const struct cc_contract *c, struct verdicts *out);
+/* Where the area of a pointer starts. */
+uint8_t *cc_area_of(unsigned input);
+/* Inputs of a round, the same for all calls of it; contract_run.c. */
+void cc_draw_round(const struct cc_contract *c, int round, int rounds, uint64_t seed);
 /* One call with the inputs that are drawn; contract_run.c. */
 int cc_call(const struct cc_contract *c, const struct cc_sources *sources, struct verdicts *out);
 /* contract_calls.c: the bytes a value stands for; 0: any. `sp` is what `sp` means. */

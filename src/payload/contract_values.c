@@ -175,10 +175,18 @@ static uint64_t in_wide_range(unsigned input, uint64_t n)
 	return n == ~0ull ? v : modulo(v, n + 1);
 }
 
+enum { SHORT = 64 };
+
 static uint64_t in_range(unsigned i, const struct cc_input *d)
 {
 	uint64_t from, n = steps_of(d, &from), step = d->multiple ? d->multiple : 1;
 
+	/* Of a length that may be long each short one, too. */
+	if (d->flags & CC_LENGTH && n > SHORT && cc_now.round & 1)
+		return from + permuted((uint32_t)cc_now.round / 2 % (SHORT + 1), SHORT + 1,
+				       mix((uint64_t)i << 56 ^ cc_now.c->key ^ input_seed ^
+					   (uint64_t)cc_now.round / 2 / (SHORT + 1))) *
+				      step;
 	if (n < (uint32_t)cc_now.rounds / 2)
 		return from + walk(i, (uint32_t)n + 1) * step;
 	return from + in_wide_range(i, n) * step;
@@ -321,23 +329,53 @@ static void fill(uint8_t *to, uint32_t bytes)
 
 static uint8_t *area_of(unsigned number)
 {
+	if (cl_far_areas)
+		return cl_far_areas + number * cl_far_stride;
 	return areas + number * CL_AREA_STRIDE + CL_PAGE;
 }
 
-/* Aligned as promised, at one end of the area; better aligned than promised in half of the calls.
- */
-static uint8_t *locate(const struct cc_input *d, uint8_t *area, uint32_t bytes, bool at_end,
-		       bool better)
+static bool is_pointer(const struct cc_input *d)
 {
-	uint32_t align = d->align ? d->align : 1, at = 0;
+	return d->role == CC_BUFFER || d->role == CC_STRING || d->role == CC_PAGE;
+}
 
-	if (at_end)
-		at = (CC_AREA - bytes) & ~(align - 1);
-	if (!(d->flags & CC_ALIGNED) || !(at & align) == better)
-		return area + at;
-	if (at_end && at >= align)
-		return area + at - align;
-	return at + align + bytes <= CC_AREA ? area + at + align : area + at;
+uint8_t *cc_area_of(unsigned input)
+{
+	unsigned number = 0;
+
+	for (unsigned i = 0; i < input; i++)
+		number += is_pointer(&cc_now.inputs[i]);
+	return area_of(number);
+}
+
+/* The buffer so that the pointer into it is aligned as promised, at one end of the area; better
+ * aligned than promised in half of the calls. */
+static uint8_t *locate(const struct cc_input *d, uint8_t *area, uint32_t bytes, bool at_end,
+		       uint64_t random_bits)
+{
+	uint32_t align = d->align ? d->align : 1, p = (d->at + align - 1) & ~(align - 1);
+	bool better = random_bits & 1;
+
+	if (d->flags & CC_MIDDLE)
+		return area + CC_AREA / 2 + d->shift - d->at;
+	if (d->flags & (CC_LOW | CC_HIGH))
+		at_end = d->flags & CC_HIGH;
+	if (at_end && CC_AREA - bytes >= p - d->at)
+		p = (CC_AREA - bytes + d->at) & ~(align - 1);
+	/* Of an alignment that is only usual any better one comes up. */
+	if (d->flags & CC_UNSAID && !(d->flags & (CC_LOW | CC_HIGH))) {
+		uint32_t shift = ((uint32_t)(random_bits >> 1) & 63) & ~(align - 1);
+
+		if (at_end && p - d->at >= shift)
+			return area + p - d->at - shift;
+		return p - d->at + bytes + shift <= CC_AREA && !at_end ? area + p - d->at + shift
+								       : area + p - d->at;
+	}
+	if (!(d->flags & CC_ALIGNED) || !(p & align) == better)
+		return area + p - d->at;
+	if (at_end && p - d->at >= align)
+		return area + p - d->at - align;
+	return p - d->at + align + bytes <= CC_AREA ? area + p - d->at + align : area + p - d->at;
 }
 
 static void remember(unsigned input, uint8_t *area, uint8_t *p, uint32_t bytes,
@@ -364,12 +402,25 @@ static void make_string(uint8_t *p, uint32_t length)
 	p[length] = 0;
 }
 
-static void make_page(const struct cc_input *d, uint8_t *p)
+static void make_page(const struct cc_input *d, uint8_t *p, uint32_t bytes)
 {
-	if (d->flags & CC_CHARACTERS)
-		p[random() & 63] = 0;
-	for (uint32_t i = 0; d->flags & CC_POINTERS && i < CC_DEFAULT; i += sizeof(cl_word))
-		*(cl_word *)(p + i) = (cl_word)area_of(CC_BUFFERS);
+	uint32_t *words = (uint32_t *)p;
+
+	switch (d->contents) {
+	case CC_ZEROS:
+		__builtin_memset(p, 0, bytes);
+		break;
+	case CC_SMALL:
+		for (uint32_t i = 0; i < bytes / 4; i++)
+			words[i] &= 7;
+		break;
+	}
+	if (d->flags & CC_CHARACTERS && d->at < bytes)
+		p[d->at + (uint32_t)modulo(random(), min(bytes - d->at, 64))] = 0;
+	for (uint32_t i = 0; (d->flags & CC_POINTERS || d->contents == CC_ADDRESSES) &&
+			     i + sizeof(cl_word) <= bytes;
+	     i += sizeof(cl_word))
+		*(cl_word *)(p + i) = (cl_word)(area_of(CC_BUFFERS) + CC_AREA / 2);
 }
 
 /* The contents are made in the buffer's shadow: cc_apply() copies them. */
@@ -383,16 +434,22 @@ static void make_pointer(unsigned i, const struct cc_input *d, unsigned number)
 		bytes = (uint32_t)number_of(d->sized - 1) * d->unit;
 	if (d->role == CC_STRING)
 		bytes = 1 + (uint32_t)modulo(random(), d->bytes + 1);
-	if (d->role == CC_PAGE)
+	if (d->role == CC_PAGE && !bytes)
 		bytes = CC_DEFAULT;
 	if (bytes > CC_AREA)
 		bytes = CC_AREA;
-	p = locate(d, area, bytes, d->role == CC_STRING || r & 1, r & 2);
+	p = locate(d, area, bytes, d->role == CC_STRING || r & 1, r >> 32);
+	/* While what fits is looked for, mostly as it is. */
+	if (d->flags & (CC_MIDDLE | CC_LOW | CC_HIGH) && cc_now.round & 15) {
+		p += d->at;
+		bytes -= d->at;
+		goto made;
+	}
 	fill(was, bytes);
 	if (d->role == CC_STRING)
 		make_string(was, bytes - 1);
-	else if (d->role == CC_PAGE)
-		make_page(d, was);
+	else if (d->role == CC_PAGE || d->contents)
+		make_page(d, was, bytes);
 	if (d->flags & CC_NULL && !(r >> 8 & (CC_PERIOD_NULL - 1))) {
 		p = NULL;
 		bytes = 0;
@@ -403,8 +460,12 @@ static void make_pointer(unsigned i, const struct cc_input *d, unsigned number)
 	} else {
 		remember(i, area, p, bytes, d);
 		if (d->deref)
-			__builtin_memcpy(cc_now.deref[i], was, min(d->deref, min(bytes, 16)));
+			__builtin_memcpy(cc_now.deref[i], was + d->at,
+					 min(d->deref, min(bytes - d->at, 16)));
+		p += d->at;
+		bytes -= d->at;
 	}
+made:
 	cc_now.pointer[i] = (cl_word)p;
 	cc_now.bytes[i] = bytes;
 	put(cc_now.values.arg[i], (cl_word)p);
@@ -445,8 +506,8 @@ static void written(const struct shadow *s, uint32_t at)
 		struct cl_finding *x = &cc_now.out->finding[f].f;
 
 		if (x->check == CHECK_BUFFER && x->item == s->input) {
-			x->offset = (uint16_t)(at - s->before);
-			x->loc = (uint16_t)s->size;
+			x->offset = (uint16_t)(at - s->before - cc_now.inputs[s->input].at);
+			x->loc = (uint16_t)(s->size - cc_now.inputs[s->input].at);
 		}
 	}
 }
@@ -522,11 +583,6 @@ static void place(const struct cc_input *d, const uint8_t *value, unsigned numbe
 					 cc_now.extended_to - l->bytes);
 		}
 	}
-}
-
-static bool is_pointer(const struct cc_input *d)
-{
-	return d->role == CC_BUFFER || d->role == CC_STRING || d->role == CC_PAGE;
 }
 
 static void choose_stack(const struct cc_contract *c)

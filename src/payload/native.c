@@ -37,7 +37,7 @@ enum {
 	NR_SECCOMP = 317,
 	NR_SIGALTSTACK = 131
 };
-enum { UC_IP = 168, UC_FLAGS = 176 };
+enum { NR_ARCH_PRCTL = 158, UC_SP = 160, UC_IP = 168, UC_FLAGS = 176 };
 #define ARCH 0xc000003eu
 #else
 enum {
@@ -52,7 +52,7 @@ enum {
 	NR_SECCOMP = 354,
 	NR_SIGALTSTACK = 186
 };
-enum { UC_IP = 76, UC_FLAGS = 84 };
+enum { UC_SP = 48, UC_IP = 76, UC_FLAGS = 84 };
 #define ARCH 0x40000003u
 #endif
 
@@ -139,6 +139,7 @@ static void on_signal(int signal, void *info, void *context)
 	}
 	cl_fault_kind = fault_of(signal);
 	cl_fault_ip = *ip;
+	cl_fault_sp = *(cl_word *)((uint8_t *)context + UC_SP);
 	cl_fault_address = *(cl_word *)((uint8_t *)info + (sizeof(long) == 8 ? 16 : 12));
 	if (signal == SIG_PROF)
 		cl_fault_address = 0;
@@ -200,6 +201,44 @@ static struct cl_header *map_results(void)
 	return (struct cl_header *)at;
 }
 
+/* Areas of buffers so far apart that an address computed from one does not reach another; at the same
+ * addresses in every run. Without the memory they stay where they are. */
+static void map_areas(void)
+{
+	enum {
+		NONE = 0,
+		READ_WRITE = 3,
+		PRIVATE_ANONYMOUS = 0x22 | 0x4000 | 0x100000, /* NORESERVE, FIXED_NOREPLACE */
+	};
+	const cl_word stride = sizeof(cl_word) == 8 ? 64 << 20 : 4 << 20;
+	const cl_word at = sizeof(cl_word) == 8 ? (cl_word)(0x1000000000ull) : 0x20000000;
+	long r = syscall6(NR_MMAP, (long)at, (long)(stride * (CL_AREAS + 1)), NONE,
+			  PRIVATE_ANONYMOUS, -1, 0);
+
+	if (r != (long)at)
+		return;
+	for (unsigned i = 0; i < CL_AREAS; i++) {
+		if (sys(NR_MPROTECT, (long)(at + stride / 2 + i * stride), CL_BUFFER, READ_WRITE))
+			return;
+	}
+	cl_far_areas = (uint8_t *)at + stride / 2;
+	cl_far_stride = stride;
+}
+
+/* Code built with a stack protector reads its canary at fs:0x28, thread-local variables lie below
+ * fs:0, which points to itself: x86-64 psABI, ELF TLS supplement. */
+static void set_thread_pointer(void)
+{
+#ifdef __x86_64__
+	enum { ARCH_SET_FS = 0x1002, BELOW = 4096 };
+	static uint8_t block[2 * BELOW] __attribute__((aligned(64)));
+
+	*(cl_word *)(block + BELOW) = (cl_word)(block + BELOW);
+	*(cl_word *)(block + BELOW + 0x28) = 0x5bd1e995a7c15f00;
+	sys(NR_ARCH_PRCTL, ARCH_SET_FS, (long)(block + BELOW), 0);
+#endif
+}
+
 void native_main(long *stack)
 {
 	char **argv = (char **)(stack + 1);
@@ -210,6 +249,10 @@ void native_main(long *stack)
 	h = map_results();
 	for (unsigned i = 0; place_guard(i); i++)
 		sys(NR_MPROTECT, (long)place_guard(i), CL_PAGE, 0);
+	if (payload_guard(0)) {
+		map_areas();
+		set_thread_pointer();
+	}
 	catch_signals();
 	place_begin(h, number(argv[3]));
 	confine();

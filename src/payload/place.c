@@ -9,6 +9,8 @@ enum { TICKS_TO_LIVE = 3 };
 uint8_t cl_test_stack[CL_PAGE + CL_TEST_STACK + CL_PAGE] __attribute__((aligned(CL_PAGE)));
 
 int cl_where;
+uint8_t *cl_far_areas;
+cl_word cl_far_stride;
 cl_word cl_flags_random, cl_flags_set;
 void (*cl_before_round)(const struct cl_case *c, int round);
 void (*cl_after_run)(int round, struct verdicts *out);

@@ -136,11 +136,15 @@ extern void (*cl_after_run)(int round, struct verdicts *out);
 
 /* What the place's fault handler leaves before cl_abort(CL_FAULTED). */
 extern volatile int cl_fault_kind;
-extern volatile cl_word cl_fault_ip, cl_fault_address;
+extern volatile cl_word cl_fault_ip, cl_fault_address, cl_fault_sp; /* sp 0: not known */
 
 /* Areas of buffers of calls by contract, each behind a page nobody may touch, and another such page
  * at the end. */
-enum { CL_AREAS = 11, CL_BUFFER = 4 * CL_PAGE, CL_AREA_STRIDE = CL_PAGE + CL_BUFFER };
+enum { CL_AREAS = 11, CL_BUFFER = 16 * CL_PAGE, CL_AREA_STRIDE = CL_PAGE + CL_BUFFER };
+/* place.c: where they are if a place has them elsewhere, far from each other; NULL: where payload_guard
+ * says. The first begins there, the next so many bytes behind it. */
+extern uint8_t *cl_far_areas;
+extern cl_word cl_far_stride;
 /* place.c: the i-th page that nobody may touch; 0 behind the last. */
 cl_word place_guard(unsigned i);
 

@@ -27,4 +27,4 @@ void (*cl_function)(void);
 cl_word cl_stack_top, cl_unset;
 volatile uint32_t cl_probe_count, cl_nested_count, cl_ticket;
 volatile int cl_fault_kind;
-volatile cl_word cl_fault_ip, cl_fault_address;
+volatile cl_word cl_fault_ip, cl_fault_address, cl_fault_sp;

@@ -9,7 +9,7 @@
 	"annotations: group NAME [TEXT], why TEXT, abi NAME..., leaf, varargs TYPE, ..., known " \
 	"CC "                                                                                    \
 	"ABI: TEXT, through NAME; "                                                              \
-	"of contracts: in, keeps, out, returns, jumps, pops, align, calls, arg, supply, vmx, depends"
+	"of contracts: in, keeps, out, returns, jumps, pops, align, calls, arg, supply, vmx, depends, leaves"
 
 static bool name_char(char c)
 {
