@@ -158,3 +158,24 @@ def test_claims_are_kept_and_damage_is_mended(tmp_path, gcc):
         assert claims() == first
         assert {p: v[1] for p, v in stamps().items()} == {p: v[1] for p, v in made.items()}, name
     assert claims("--fresh") == first
+
+
+def test_cover_leaves_out_what_shows_nothing_new(tmp_path, gcc):
+    """Every transition, type, group and marked case that all cases have is still there."""
+    cases = write(tmp_path / "c.h",
+                  "int first(int a);\nint second(int a);\nint third(int a, int b);\n"
+                  "long wider(int a);\nint narrow(char a);\n")
+    args = ["--cc", gcc, "--opt", "O0", "--width", "64", "--abi", "sysv", "--cases", cases]
+    every = program.run_matrix(tmp_path / "all", *args, status=0)
+    some = program.run_matrix(tmp_path / "some", *args, "--cover", status=0)
+    assert every.totals["planned"] - some.totals["planned"] == 4  # `second', in both widths of optimisation directions
+    assert {c["id"].rsplit("/", 1)[1] for c in some.data["cases"]} == {"first", "third", "wider",
+                                                                       "narrow"}
+
+
+@pytest.mark.parametrize("other", ["--shard", "--build-only"])
+def test_cover_does_not_go_with_parts(tmp_path, cases, other):
+    r = run(["run", "--cover", other, *(["1/2"] if other == "--shard" else []), "--cases", cases,
+             "--out", tmp_path / "out"], cwd=tmp_path)
+    assert (r.status, r.stdout) == (2, "")
+    assert r.stderr == "clobber: --cover: does not go with --shard, --build-only and --built\n"

@@ -3,6 +3,7 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "cmd/values.h"
+#include "gen/coverage.h"
 #include "run/case_files.h"
 #include "run/claims.h"
 #include "run/effort.h"
@@ -36,7 +37,7 @@ struct options {
 		*launcher, *vmx_model, *vmx_engine, *vmx_with, *built;
 	const char *edition;
 	uint64_t seed, jobs;
-	bool verbose, quiet, build_only, fresh, prove;
+	bool verbose, quiet, build_only, fresh, prove, cover;
 };
 
 static const char *const vmx_words[] = { "step", "interrupts", "leaf", "trap-fpu", "none", NULL };
@@ -57,6 +58,8 @@ static void refuse_mixtures(const struct options *o)
 		if (choices[i].given)
 			die("%s: does not go with --built, whose folder says it", choices[i].name);
 	}
+	if (o->cover && (o->shard || o->build_only || o->built))
+		die("--cover: does not go with --shard, --build-only and --built");
 	if (o->build_only && (o->shard || o->place))
 		die("--build-only: does not go with %s: nothing is run",
 		    o->shard ? "--shard" : "--place");
@@ -103,6 +106,10 @@ static void parse_options(struct arena *a, int argc, char **argv, struct options
 			"none (default: leaf,trap-fpu for profile kernel, none for others)"),
 		TEXT("cases", &o->cases, "LIST",
 		     "case files, folders or globs; FILE:FUNCTION takes one case"),
+		FLAG("cover", 0, &o->cover,
+		     "of the cases those that exercise something that none before them does: a "
+		     "transition of their convention (see `clobber coverage'), a type in a place, "
+		     "a group"),
 		NUMBER("seed", &o->seed, "N", 0, INT64_MAX, "seed of all values (default: 1)"),
 		CHOICE("edition", &o->edition, "E", edition_words(a),
 		       "of the psABIs, that decides: 2019, 2024, 2025 (default: 2025; see `clobber "
@@ -213,6 +220,8 @@ static void load_plan(struct plan *p, const struct options *o, struct places *pl
 			fprintf(stderr, "%s\n", error);
 			exit(2);
 		}
+		if (o->cover)
+			coverage_choose(p->arena, &p->set[f]);
 		n += p->set[f].n;
 	}
 	if (!n)
@@ -257,7 +266,8 @@ static char *command_of(struct arena *a, const struct options *o)
 			s = arena_printf(a, "%s --%s %s", s, given[i].name,
 					 shell_word(a, given[i].value));
 	}
-	return arena_printf(a, "%s --seed %llu", s, (unsigned long long)o->seed);
+	return arena_printf(a, "%s%s --seed %llu", s, o->cover ? " --cover" : "",
+			    (unsigned long long)o->seed);
 }
 
 /* What a shard found is judged when all are there. */

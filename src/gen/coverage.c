@@ -197,42 +197,49 @@ static unsigned class_of(const struct type *t, enum width w)
 	}
 }
 
-/* Walk one argument list as far as it is specified; nowhere if it cannot be declared. */
-static void take(struct automaton *m, const struct type *const *types, unsigned n)
+/* Walk one argument list as far as it is specified; nowhere if it cannot be declared. True if it
+ * takes a transition for the first time. */
+static bool take(struct automaton *m, const struct type *const *types, unsigned n)
 {
 	struct placement p;
+	bool new = false;
 	int at = 0;
 
 	if (!place(m->conv, types, n, &p))
-		return;
+		return false;
 	m->state_seen[0] = true;
 	for (unsigned i = 0; i < n && at != NONE; i++) {
 		unsigned k = class_of(types[i], m->conv->width);
 		struct state s;
 
 		if (k == CLASS_COUNT || !place(m->conv, types, i + 1, &p) || is_unspecified(&p))
-			return;
+			return new;
+		new = new || !m->taken[at][k];
 		m->taken[at][k] = true;
 		s = state_of(m, &p, types);
 		at = find_state(m, &s);
 		if (at != NONE)
 			m->state_seen[at] = true;
 	}
+	return new;
+}
+
+static bool take_case(struct automaton *m, const struct gen_case *c)
+{
+	const struct type *types[MAX_ARGS];
+
+	if (c->conv != m->conv || c->decl->proto->variadic || c->place.hidden.nlocs ||
+	    c->place.ret.unspecified)
+		return false;
+	for (unsigned k = 0; k < c->place.nargs; k++)
+		types[k] = proto_arg_type(c->decl->proto, k);
+	return take(m, types, c->place.nargs);
 }
 
 static void take_set(struct automaton *m, const struct gen_set *set)
 {
-	for (size_t i = 0; i < set->n; i++) {
-		const struct gen_case *c = &set->v[i];
-		const struct type *types[MAX_ARGS];
-
-		if (c->conv != m->conv || c->decl->proto->variadic || c->place.hidden.nlocs ||
-		    c->place.ret.unspecified)
-			continue;
-		for (unsigned k = 0; k < c->place.nargs; k++)
-			types[k] = proto_arg_type(c->decl->proto, k);
-		take(m, types, c->place.nargs);
-	}
+	for (size_t i = 0; i < set->n; i++)
+		take_case(m, &set->v[i]);
 }
 
 static void sum(const struct automaton *m, struct coverage *out)
@@ -258,6 +265,23 @@ void coverage_measure(struct arena *a, const struct convention *c, const struct 
 	explore(m, c);
 	take_set(m, set);
 	sum(m, out);
+}
+
+struct coverage_walk {
+	struct automaton m;
+};
+
+struct coverage_walk *coverage_walk(struct arena *a, const struct convention *c)
+{
+	struct coverage_walk *w = arena_alloc(a, sizeof(*w));
+
+	explore(&w->m, c);
+	return w;
+}
+
+bool coverage_take(struct coverage_walk *w, const struct gen_case *c)
+{
+	return take_case(&w->m, c);
 }
 
 /* Generation -------------------------------------------------------------------------------- */

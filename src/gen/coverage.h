@@ -18,6 +18,17 @@ struct coverage {
 void coverage_measure(struct arena *a, const struct convention *c, const struct gen_set *set,
 		      struct coverage *out);
 
+/* The same step by step: true when the case, of the convention, takes a transition that none before
+ * it took. */
+struct coverage_walk;
+struct coverage_walk *coverage_walk(struct arena *a, const struct convention *c);
+bool coverage_take(struct coverage_walk *w, const struct gen_case *c);
+
+/* choose.c: keep of the set only the cases that, in its order, take a transition of their
+ * convention for the first time, or pass a type where none before them does, or are the first of
+ * their group, or are marked with lines of their own. Divides the set into batches again. */
+void coverage_choose(struct arena *a, struct gen_set *set);
+
 /* Declarations, as a case file, that cover what the set leaves uncovered of every convention of the
  * list (NULL-ended); prototypes are shared between conventions where they serve several. */
 void coverage_generate(struct arena *a, const struct convention *const *list,

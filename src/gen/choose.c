@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* The cases that a first answer needs: of each convention those that exercise something that none
+ * before them does. */
+#include "gen/coverage.h"
+
+#include <string.h>
+
+/* What was exercised so far, as texts. */
+struct seen {
+	struct arena *a;
+	const char **v; /* open addressing; a power of two */
+	size_t size, n;
+};
+
+static void grow(struct seen *s);
+
+/* True if the text is new. */
+static bool see(struct seen *s, const char *text)
+{
+	size_t at;
+
+	if (2 * (s->n + 1) > s->size)
+		grow(s);
+	at = hash_str(HASH_INIT, text) & (s->size - 1);
+	for (; s->v[at]; at = (at + 1) & (s->size - 1)) {
+		if (!strcmp(s->v[at], text))
+			return false;
+	}
+	s->v[at] = text;
+	s->n++;
+	return true;
+}
+
+static void grow(struct seen *s)
+{
+	struct seen larger = { .a = s->a, .size = s->size ? 2 * s->size : 256 };
+
+	larger.v = arena_alloc(s->a, larger.size * sizeof(*larger.v));
+	for (size_t i = 0; i < s->size; i++) {
+		if (s->v[i])
+			see(&larger, s->v[i]);
+	}
+	*s = larger;
+}
+
+/* "GG" for two general registers, "S" for the stack: the kinds of places a value travels in. */
+static const char *kinds(struct arena *a, const struct value_place *p)
+{
+	char *s = arena_alloc(a, p->nlocs + 3);
+	unsigned n = 0;
+
+	if (p->unspecified)
+		s[n++] = '?';
+	if (p->by_reference)
+		s[n++] = '&';
+	for (unsigned i = 0; i < p->nlocs; i++)
+		s[n++] = (char)('A' + p->loc[i].kind);
+	return s;
+}
+
+/* Does the case show a type, where it may be, that was not shown before? */
+static bool new_types(struct seen *s, const struct gen_case *c)
+{
+	const struct prototype *p = c->decl->proto;
+	const char *conv = c->conv->name;
+	bool new;
+
+	new = see(s, arena_printf(s->a, "%s group %s", conv, c->decl->group));
+	new |= see(s, arena_printf(s->a, "%s return %s %s%s", conv, type_spell(s->a, p->ret, ""),
+				   kinds(s->a, &c->place.ret), c->place.hidden.nlocs ? "*" : ""));
+	for (unsigned i = 0; i < c->place.nargs; i++)
+		new |= see(s, arena_printf(s->a, "%s %s %s %s", conv,
+					   i < c->place.nnamed ? "argument" : "variable argument",
+					   type_spell(s->a, proto_arg_type(p, i), ""),
+					   kinds(s->a, &c->place.arg[i])));
+	return new;
+}
+
+/* What is written for one thing each: none stands for another. */
+static bool is_special(const struct case_decl *d)
+{
+	return d->through || d->leaf || d->nknown || d->proto->attribute || d->nconventions;
+}
+
+void coverage_choose(struct arena *a, struct gen_set *set)
+{
+	const struct convention *conv = NULL;
+	struct coverage_walk *walk = NULL;
+	struct seen seen = { .a = a };
+	size_t kept = 0;
+
+	for (size_t i = 0; i < set->n; i++) {
+		struct gen_case *c = &set->v[i];
+		bool wanted;
+
+		if (c->conv != conv)
+			walk = coverage_walk(a, conv = c->conv);
+		wanted = is_special(c->decl);
+		wanted |= coverage_take(walk, c);
+		wanted |= new_types(&seen, c);
+		if (!wanted)
+			continue;
+		set->v[kept] = *c;
+		set->v[kept].index = (uint32_t)kept;
+		kept++;
+	}
+	set->n = kept;
+	set->nbatches = 0;
+	gen_batches(a, set);
+}
