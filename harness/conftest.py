@@ -17,6 +17,8 @@ LONG = ("test_kvm", "test_vmx", "test_fuzz", "test_claims", "test_run", "test_re
 def pytest_configure(config):
     config.addinivalue_line("markers", "ia32: about what runs elsewhere where the kernel runs no 32-bit "
                             "processes; `make test' runs these a second time with CLOBBER_WITHOUT=ia32")
+    if not program.PROGRAM.exists():
+        pytest.exit(f"{program.PROGRAM} is not there: build it (ninja -C build) or set CLOBBER", 2)
     # A shell that starts us in the background has it ignored, and so would all that tests start.
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -97,8 +99,6 @@ def tests_not_run(reporter) -> list[str]:
 def pytest_terminal_summary(terminalreporter, config):
     if config.getoption("--cpu") is not None:
         cpu_summary(terminalreporter, config.getoption("--cpu"))
-    if not program.PROGRAM.exists():
-        return
     lines = places_not_run() + tests_not_run(terminalreporter)
     if lines:
         terminalreporter.section("not run")
@@ -108,15 +108,13 @@ def pytest_terminal_summary(terminalreporter, config):
 
 # Fixtures ----------------------------------------------------------------------------------------
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def clobber():
-    if not program.PROGRAM.exists():
-        pytest.exit(f"{program.PROGRAM} is not there: build it (ninja -C build) or set CLOBBER", 2)
     return program.PROGRAM
 
 
 @pytest.fixture(scope="session")
-def compilers(clobber) -> dict:
+def compilers() -> dict:
     return program.compilers()
 
 
@@ -129,15 +127,14 @@ def newest(compilers: dict, family: str) -> str:
 
 @pytest.fixture(scope="session")
 def gcc(compilers) -> str:
-    """gcc-12 where it is present, because the project's figures are about it; else the newest."""
-    return "gcc-12" if "gcc-12" in compilers else newest(compilers, "gcc")
+    return program.preferred("gcc") or newest(compilers, "gcc")
 
 
 @pytest.fixture(scope="session")
 def clang(compilers) -> str:
-    return "clang-14" if "clang-14" in compilers else newest(compilers, "clang")
+    return program.preferred("clang") or newest(compilers, "clang")
 
 
 @pytest.fixture(scope="session")
-def rule_status(clobber) -> dict:
+def rule_status() -> dict:
     return program.rules()

@@ -220,6 +220,7 @@ class ByWidth(dict):
         return self[width]
 
 
+@functools.cache
 def compilers() -> dict[str, dict[str, str]]:
     """What `clobber list compilers` found: name -> family, version, path."""
     r = run(["list", "compilers"])
@@ -228,6 +229,17 @@ def compilers() -> dict[str, dict[str, str]]:
         name, family, version, path = line.split(None, 3)
         found[name] = {"family": family, "version": version, "path": path}
     return found
+
+
+# The project's figures are about these.
+FIRST_CHOICE = {"gcc": "gcc-12", "clang": "clang-14"}
+
+
+def preferred(family: str) -> str | None:
+    """The compiler to take where any of a family will do; None where there is none."""
+    names = [n for n, c in compilers().items() if c["family"] == family]
+    first = FIRST_CHOICE[family]
+    return first if first in names else names[-1] if names else None  # in order of versions
 
 
 def rules() -> dict[str, str]:

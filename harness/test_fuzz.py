@@ -11,7 +11,7 @@ import time
 import pytest
 
 import program
-from program import PLAIN, run, script
+from program import run, script
 
 QUICK = ("--types", "int,long,pointer", "--quiet", "--seed", "5")
 
@@ -115,7 +115,7 @@ def test_regparm_is_found_and_made_trivial(regparm):
         c = found["argument", direction]
         assert (c["rule"], c["convention"], c["shown_again"]) == ("i386.args.stack", "cdecl", True)
         assert re.fullmatch(r"void fuzz_\w+\((int|long|char) a\);\n", c["case"])
-        assert c["shown_by"] == ["rp2/32/O2"]
+        assert c["shown_by"] == [f"rp2/32/O2{program.at(program.where(32))}"]
         assert (c["minimal"], c["not_minimal_because"]) == (True, None)
     assert data["options"]["opt"] == ["O2"]
     assert data["functions"] == 60
@@ -130,7 +130,9 @@ def test_used_rbx_is_found_and_made_trivial(rbx):
         assert c["conventions"] == ["regparm0/64", "sysv/64"]
         assert re.fullmatch(r"(void|int) fuzz_\w+\(void\);\n", c["case"])
     assert found["callee"]["case"].startswith("void")
-    assert found["callee"]["cases"] == 40
+    # What may be a known finding under one convention and not under the other is a cluster of its own.
+    c = found["callee"]
+    assert c["cases"] + sum(int(re.search(r" in (\d+) cases$", x)[1]) for x in c["also"]) == 40
 
 
 @pytest.mark.parametrize("which", ("regparm", "rbx"))
@@ -147,7 +149,7 @@ def test_reproducer(which, request, gcc):
         # With that line the case is expected to fail.
         pasted = out / c["folder"] / "pasted.h"
         pasted.write_text(case.replace("// //! known", "//! known"))
-        run(["run", *PLAIN, "--cc", request.getfixturevalue(which)[3], "--width", c["width"],
+        run(["run", "--profile", "user", "--cc", request.getfixturevalue(which)[3], "--width", c["width"],
              "--opt", "O2", "--abi", c["convention"], "--seed", "5", "--cases", pasted, "--out",
              out.parent / "pasted"], cwd=out.parent)
         shown = [f for f in program.load(out.parent / "pasted").findings

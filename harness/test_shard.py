@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 import program
-from program import PLAIN, run, run_matrix, script, write
+from program import run, run_matrix, script, write
 
 # Divergences between compilers, crashes, known and vanished findings: all that needs every column.
 OWN = """//! known gcc sysv: the wrapper lets functions use rbx
@@ -29,7 +29,7 @@ def setting(tmp_path_factory, gcc, compilers):
     ms = script(tmp / "ms", f'exec {compilers[gcc]["path"]} "$@" -mabi=ms\n')
     clang = [c for c in compilers if compilers[c]["family"] == "clang"][:1]
     own = write(tmp / "own.h", OWN)
-    return tmp, [*PLAIN, "--cc", ",".join([gcc, *clang, str(bad), str(ms)]), "--cases", own,
+    return tmp, ["--place", program.everywhere(), "--profile", "user", "--cc", ",".join([gcc, *clang, str(bad), str(ms)]), "--cases", own,
                  "--abi", "sysv,ms,fastcall,cdecl"]
 
 
