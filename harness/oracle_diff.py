@@ -15,6 +15,7 @@ a compiler.
 import argparse
 import collections
 import concurrent.futures
+import functools
 import json
 import os
 import random
@@ -207,17 +208,37 @@ TRIAGED = (
      "SSEUP of one member and SSE or INTEGER of another in a union: one register, or two general ones"),
     ("gcc clang", "cdecl stdcall fastcall thiscall regparm3 ms", lambda p: unnamed_only(p["types"]),
      "a structure of unnamed bit-fields only takes no place"),
+    ("clang<18", "sysv", lambda p: "__float128" in p["types"],
+     "LLVM 74601: __float128 in structures is not SSE"),
+    ("clang<19", "sysv", lambda p: re.search(r"typedef [^;]* t\S+ __attribute__\(\(aligned", p["types"])
+     is not None and has_rule(p, "sysv.args.aggregate.memory", "sysv.return.memory"),
+     "LLVM 85387: fields that an attribute leaves unaligned do not make a structure MEMORY"),
+    ("clang<18", "sysv", lambda p: "__int128" in p["types"] + p["declaration"],
+     "LLVM 41784: __int128 is not aligned to 16 on the stack"),
     ("clang", "ms", lambda p: "vector_size(8" in p["types"],
      "8-byte vectors by reference"),
 )
 
 
 def triage(cc: str, p: dict) -> str | None:
-    family = "clang" if "clang" in cc else "gcc"
     for families, abis, applies, why in TRIAGED:
-        if family in families.split() and p["abi"] in abis.split() and applies(p):
+        if any(is_of(cc, f) for f in families.split()) and p["abi"] in abis.split() and applies(p):
             return why
     return None
+
+
+def is_of(cc: str, family: str) -> bool:
+    """Is "clang-14" of "clang", of "clang<18"?"""
+    name, _, below = family.partition("<")
+    if name not in Path(cc).name:
+        return False
+    return not below or (version(cc) or 99) < int(below)
+
+
+@functools.cache
+def version(cc: str) -> int:
+    text = subprocess.run([cc, "-dumpversion"], capture_output=True, text=True).stdout
+    return int(text.split(".")[0] or 0)
 
 
 # Running ------------------------------------------------------------------------------------------
