@@ -48,6 +48,27 @@ static bool lost_redzone(const struct gen_case *c, int direction, const struct o
 	return false;
 }
 
+static bool has_bitfield(const struct type *t)
+{
+	if (t->kind == TYPE_ARRAY)
+		return has_bitfield(t->of);
+	for (size_t i = 0; (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION) && i < t->nfields; i++) {
+		if (t->fields[i].is_bitfield || has_bitfield(t->fields[i].type))
+			return true;
+	}
+	return false;
+}
+
+/* Of sizes and offsets: the i386 psABI has no section on bit-fields. */
+static enum rule_id layout_rule(const struct gen_case *c)
+{
+	bool any = c->conv->width == W32 && has_bitfield(c->decl->proto->ret);
+
+	for (unsigned i = 0; c->conv->width == W32 && i < c->place.nargs; i++)
+		any = any || has_bitfield(proto_arg_type(c->decl->proto, i));
+	return any ? RULE_I386_BITFIELDS : c->conv->rule[CHECK_LAYOUT];
+}
+
 /* Of the bits beyond a narrow value. */
 static enum rule_id upper_rule(const struct gen_case *c, unsigned item)
 {
@@ -109,6 +130,8 @@ static enum rule_id rule_of(const struct gen_case *c, int direction, const struc
 		return reference_rule(&c->place.arg[f->item], f);
 	case CHECK_RETURN:
 		return c->place.ret.rule;
+	case CHECK_LAYOUT:
+		return layout_rule(c);
 	case CHECK_UPPER:
 		return upper_rule(c, f->item);
 	case CHECK_DF:
