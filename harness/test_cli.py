@@ -145,12 +145,37 @@ def test_conventions_and_widths_with_nothing_in_common(tmp_path):
     ("x.h:nosuch", "x.h declares no function `nosuch'"),
     ("cases/scalar/counts.h:nosuch", "declares no function `nosuch'"),
     ("empty", "empty holds no case file (*.h)"),
-    ("", "--cases: nothing matched"),
+    ("", "--cases: the files hold no prototype"),
 ])
 def test_no_such_case(tmp_path, cases, message):
     case_file(tmp_path)
     (tmp_path / "empty").mkdir()
     run_fails(tmp_path, "--cases", cases, message=message)
+
+
+def test_case_file_that_may_never_end(tmp_path):
+    os.mkfifo(tmp_path / "pipe.h")
+    for name in ("pipe.h", "/dev/zero"):
+        run_fails(tmp_path, "--cases", name, message=f"--cases: {name} is not a regular file")
+
+
+def test_folder_that_links_to_itself(tmp_path):
+    folder = tmp_path / "cases"
+    folder.mkdir()
+    write(folder / "x.h", "int f(int a, , int b);\n")
+    (folder / "one").symlink_to(".")
+    (folder / "two").symlink_to(folder)
+    run_fails(tmp_path, "--cases", folder, message="x.h:1:14: error: ")
+
+
+@pytest.mark.parametrize("args", [["explain", "int f(int a)"], ["list", "rules"], ["list", "cases"], ["run", "--help"],
+                                  ["coverage"], ["--help"], ["--version"]], ids=" ".join)
+def test_output_that_cannot_be_written_is_an_error(args):
+    for redirection in (">/dev/full", ">&-"):
+        r = subprocess.run(["sh", "-c", f'exec "$@" {redirection}', "sh", program.PROGRAM, *args],
+                           stderr=subprocess.PIPE, text=True, env=environment())
+        assert r.returncode == 2, redirection
+        assert r.stderr.startswith("clobber: cannot write to standard output: "), r.stderr
 
 
 def test_syntax_error_points_at_it(tmp_path):
@@ -183,7 +208,7 @@ def test_bad_case_file(tmp_path, content, where):
 
 
 def test_empty_case_file(tmp_path):
-    run_fails(tmp_path, "--cases", case_file(tmp_path, b""), message="nothing matched")
+    run_fails(tmp_path, "--cases", case_file(tmp_path, b""), message="the files hold no prototype")
 
 
 def test_unreadable_case_file(tmp_path):

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -365,6 +366,53 @@ def test_killed_run_leaves_the_old_results(tmp_path, gate):
     assert run_matrix(out, *args[3 + len(PLAIN):], status=0).totals["planned"] == 20
 
 
+def processes_of(folder) -> list[str]:
+    """The command lines of all processes that speak of the folder, or work in it."""
+    found = []
+    for p in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (p / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if str(folder) in line or os.readlink(p / "cwd").startswith(str(folder)):
+                found.append(f"{p.name}: {line}")
+        except OSError:  # it ended, or is not ours
+            pass
+    return found
+
+
+def all_gone(folder) -> bool:
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        if not processes_of(folder):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM, signal.SIGINT],
+                         ids=lambda n: n.name)
+def test_nothing_outlives_a_killed_run(tmp_path, gate, number):
+    args = ["run", *PLAIN, "--out", tmp_path / "out", "--cc", gate, "--width", "64", "--abi", "sysv",
+            "--cases", write(tmp_path / "some.h", CASES)]
+    p = start(args, tmp_path)
+    wait_for((tmp_path / "reached").exists, p)
+    assert len(processes_of(tmp_path)) >= 3  # clobber, ninja, the compiler
+    os.kill(p.pid, number)
+    p.communicate()
+    assert p.returncode == -number
+    assert all_gone(tmp_path), processes_of(tmp_path)
+
+
+def test_payload_does_not_outlive_a_killed_check(tmp_path):
+    asm = write(tmp_path / "f.asm", "bits 64\nglobal f\nf: jmp f\n")
+    subprocess.run(["nasm", "-f", "elf64", "-o", tmp_path / "f.o", asm], check=True)
+    p = start(["check", "f.o", "--proto", "void f(void)", "--place", "native", "--work", tmp_path / "w"],
+              tmp_path)
+    wait_for(lambda: any("/w/payload" in line for line in processes_of(tmp_path)), p)
+    os.kill(p.pid, signal.SIGKILL)
+    p.communicate()
+    assert all_gone(tmp_path), processes_of(tmp_path)
+
+
 def test_kill_at_any_moment(tmp_path, gcc):
     """At several moments, wherever they fall: what is there afterwards is whole, and a run after
     all of them is as good as any."""
@@ -559,3 +607,32 @@ def test_strange_paths(tmp_path, gcc, compilers, name):
                    "--cases", write(folder / "some.h", CASES), status=0)
     assert m.totals["pass"] == m.totals["planned"] == 8
     assert list(m.columns) == ["my cc/64/O2"]
+
+
+def test_strange_names_of_case_files(tmp_path, gcc):
+    names = ["a b.h", "a_b.h", "it's.h", 'say"so".h', "c:d.h", "d$e.h", "two\nlines.h", "x*?[y].h", "b\\s.h",
+             "(f);g&.h", "\u00e9.h"]
+    (tmp_path / "end*").mkdir()
+    for i, name in enumerate(names):
+        write(tmp_path / "end*" / name, f"int f{i}(int a);\n")
+    m = run_matrix(tmp_path / "out", "--cc", gcc, "--width", "64", "--abi", "sysv", "--opt", "O2",
+                   "--cases", tmp_path / "end*", status=0)
+    assert m.totals["pass"] == m.totals["planned"] == 2 * len(names)
+
+
+EVIL = "x.c:1: internal compiler error: \\033]0;pwn\\007\\033[31mboom \\377 \\302\\233 \\303\\251"
+
+
+def test_messages_of_compilers_are_harmless(tmp_path, gcc, compilers):
+    """No control characters in any output, no byte that is not UTF-8, and the reason is not lost."""
+    cc = on_source(tmp_path, "wide", compilers[gcc]["path"], f"printf '{EVIL}\\n' >&2; exit 1")
+    out = tmp_path / "out"
+    r = run(["run", *PLAIN, "--out", out, "--cc", cc, "--width", "64", "--abi", "sysv", "--opt", "O2",
+             "--cases", write(tmp_path / "some.h", CASES)])
+    outputs = {p.name: p.read_bytes().decode() for p in out.iterdir() if p.is_file()}
+    outputs["stdout"] = r.stdout
+    for name, text in outputs.items():
+        found = re.findall(r"[^\x20-\x7e\n\t\u00a0-\U0010ffff]", text)
+        assert not found, (name, found)
+    reason = program.load(out).data["findings"][0]["observed"]
+    assert "internal compiler error:  ]0;pwn  [31mboom \ufffd   \u00e9" in reason

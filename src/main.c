@@ -5,8 +5,12 @@
 #include "util/words.h"
 #include "version.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char usage[] =
 	"usage: clobber VERB [options]\n"
@@ -30,6 +34,29 @@ static const char usage[] =
 	"Exit status: 0 nothing unexpected, 1 an unexpected finding, 2 bad usage or\n"
 	"environment.\n";
 
+/* A result that could not be written is an error, whatever the verb found. Runs at the end of the
+ * process, so that it is so for --help as well. */
+static void close_output(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return;
+	fprintf(stderr, "clobber: cannot write to standard output: %s\n", strerror(errno));
+	_exit(2);
+}
+
+/* Descriptors 0 to 2, where they are closed, must not become files that are opened later. What is
+ * written there is an error. */
+static void open_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd < 3);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -44,6 +71,8 @@ int main(int argc, char **argv)
 	const char *names[ARRAY_SIZE(verbs) + 1] = { NULL };
 	const char *hint;
 
+	open_standard();
+	atexit(close_output);
 	if (argc < 2) {
 		fputs(usage, stderr);
 		return 2;

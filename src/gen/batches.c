@@ -102,14 +102,19 @@ static void add_names(struct arena *a, struct names *names, const struct types *
 	}
 }
 
-/* Case files of one stem in different folders must not share a name. */
+/* The name of files, targets of ninja and words of shells: letters, digits and few others, whatever
+ * the case file is called. Case files of one stem in different folders must not share it. */
 static const char *batch_name(struct arena *a, const struct gen_set *set, const struct gen_case *c)
 {
 	for (unsigned number = 0;; number++) {
-		const char *name =
-			arena_printf(a, "%s_%s_%u", c->conv->name, c->decl->stem, number);
+		char *name = arena_printf(a, "%s_%s_%u", c->conv->name, c->decl->stem, number);
 		bool taken = false;
 
+		for (char *p = name; *p; p++) {
+			if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+			      (*p >= '0' && *p <= '9') || strchr("_-.+", *p)))
+				*p = '_';
+		}
 		for (size_t i = 0; !taken && i < set->nbatches; i++)
 			taken = !strcmp(set->batch[i].name, name);
 		if (!taken)

@@ -299,7 +299,8 @@ static void define(struct str *out, struct arena *a, const struct type *t, bool 
 		return;
 	}
 	if (!t->tag && !t->alias) {
-		/* Spelt with its body wherever it is used: the types that are named there come first. */
+		/* Spelt with its body wherever it is used: the types that are named there come
+		 * first. */
 		for (size_t i = 0; record && i < t->nfields; i++)
 			define(out, a, t->fields[i].type, true, done, ndone);
 		return;
@@ -312,6 +313,16 @@ static void define(struct str *out, struct arena *a, const struct type *t, bool 
 	for (size_t i = 0; record && i < t->nfields; i++)
 		define(out, a, t->fields[i].type, true, done, ndone);
 	str_addf(out, "%s;\n", type_define(a, t));
+}
+
+/* Text that does not end a comment. */
+static const char *comment_text(struct arena *a, const char *s)
+{
+	char *r = arena_strdup(a, s);
+
+	for (char *end = r; (end = strstr(end, "*/"));)
+		*end = '?';
+	return r;
 }
 
 void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
@@ -349,7 +360,7 @@ void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
 	}
 	for (size_t i = 0; i < n; i++) {
 		/* No line number: a case that only moves in its file is not compiled again. */
-		str_addf(out, "\n/* %s\n * %s */\n", v[i].decl->proto->pos.file,
+		str_addf(out, "\n/* %s\n * %s */\n", comment_text(a, v[i].decl->proto->pos.file),
 			 v[i].decl->proto->text);
 		target(out, a, &v[i], presses(&v[i], n));
 		caller(out, a, &v[i]);

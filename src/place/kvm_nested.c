@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -155,8 +156,10 @@ const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o,
 	if (!hypervisor)
 		return arena_printf(a, "%s is missing: build or install clobber again", path);
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		machine(hypervisor, bytes, disk, disk_bytes, (size_t)m->megs << 20, r);
+	}
 	if (pid < 0)
 		why = "kvm: cannot start a process";
 	else if (!wait_until(pid, seconds, &status))

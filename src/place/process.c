@@ -20,11 +20,14 @@
 enum { RESULT_BYTES = 64 << 20, RESULT_FD = 3, CPU_S = 120, MAX_RESTARTS = 1000 };
 
 /* In the child: nothing but results, no core, little time. */
-static void child(const struct process *how, int fd, char *const argv[])
+static void child(const struct process *how, int fd, char *const argv[], pid_t parent)
 {
 	struct rlimit none = { 0, 0 }, cpu = { CPU_S, CPU_S };
 	char *const env[] = { NULL };
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent) /* it died before it could be watched */
+		_exit(124);
 	if (fd != RESULT_FD && dup2(fd, RESULT_FD) < 0)
 		_exit(126);
 	/* dup2 onto itself would keep close-on-exec. */
@@ -72,7 +75,7 @@ static const char *run_from(struct arena *a, const struct payload *p, const stru
 	char *argv[ARRAY_SIZE(how->options) + 6] = { NULL };
 	size_t n = 0;
 	int status;
-	pid_t pid;
+	pid_t pid, parent = getpid();
 
 	snprintf(args[0], sizeof(args[0]), "%u", first);
 	snprintf(args[1], sizeof(args[1]), "%u", p->directions);
@@ -91,7 +94,7 @@ static const char *run_from(struct arena *a, const struct payload *p, const stru
 	if (pid < 0)
 		return arena_printf(a, "cannot start a process: %s", strerror(errno));
 	if (pid == 0)
-		child(how, fd, argv);
+		child(how, fd, argv, parent);
 	status = how->wait(how->closure, pid, h);
 	records_read(a, h, RESULT_BYTES, out);
 	if (h->finished) {

@@ -5,6 +5,8 @@
  * log, so that ninja remembers the failure like any result; the batch is compiled again case by
  * case to find out which prototypes it was. */
 #include "plan/plan.h"
+#include "util/clean.h"
+#include "util/process.h"
 #include "util/elf.h"
 #include "util/shell.h"
 
@@ -171,7 +173,7 @@ static void column_rule(struct plan *p, struct str *s, size_t number)
 		 "{ echo \"clobber: exit status $$?\" >>$out.log; : >$out; }\n",
 		 (unsigned long long)c->compiler->identity, KILL_SECONDS, compile_seconds(),
 		 command.s);
-	str_addf(s, "  description = %s $in\n", c->name);
+	str_addf(s, "  description = %s $in\n", ninja_escape(p->arena, c->name));
 	str_free(&command);
 }
 
@@ -244,42 +246,48 @@ static bool builds(const struct plan *p, size_t i)
 	return !p->columns[i].unusable && p->columns[i].built == i;
 }
 
+struct ninja {
+	struct plan *p;
+	struct str tail; /* of what is no progress */
+};
+
+static void ninja_line(void *closure, const char *line)
+{
+	struct ninja *n = closure;
+
+	if (line[0] == '[') {
+		n->p->built++;
+		if (n->p->progress)
+			n->p->progress(line);
+	} else if (strncmp(line, "ninja: no work", 14) && strncmp(line, "ninja: Entering", 15) &&
+		   n->tail.len < 4000) {
+		str_addf(&n->tail, "%s\n", line);
+	}
+}
+
 /* Run ninja on a file of the work folder, relaying its progress. */
 static void run_ninja(struct plan *p, const char *file)
 {
-	char line[512];
-	FILE *f;
-	char *command;
-	struct str tail = { 0 };
+	const char *const argv[] = {
+		"env",    "NINJA_STATUS=[%f/%t] %e ",
+		p->ninja, "-C",
+		p->work,  "-f",
+		file,     p->jobs ? arena_printf(p->arena, "-j%u", p->jobs) : NULL,
+		NULL
+	};
 	sig_atomic_t signals = p->stop ? *p->stop : 0;
-	int status;
+	struct ninja n = { .p = p };
+	int status = run_program_lines(argv, ninja_line, &n);
 
-	command = arena_printf(p->arena, "cd %s && NINJA_STATUS='[%%f/%%t] %%e ' %s -f %s%s 2>&1",
-			       shell_quote(p->arena, p->work), shell_quote(p->arena, p->ninja),
-			       file, p->jobs ? arena_printf(p->arena, " -j%u", p->jobs) : "");
-	f = popen(command, "r");
-	if (!f)
+	if (status < 0)
 		die("cannot run %s: %s", p->ninja, strerror(errno));
-	while (fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = 0;
-		if (line[0] == '[') {
-			p->built++;
-			if (p->progress)
-				p->progress(line);
-		} else if (strncmp(line, "ninja: no work", 14) &&
-			   strncmp(line, "ninja: Entering", 15)) {
-			if (tail.len < 4000)
-				str_addf(&tail, "%s\n", line);
-		}
-	}
-	status = pclose(f);
 	if (p->progress)
 		p->progress(NULL);
 	p->stopped = status != 0 && p->stop && *p->stop != signals;
 	if (status != 0 && !p->stopped)
 		die("building the payloads failed (this is no compiler under test's fault):\n%s",
-		    tail.s ? tail.s : "ninja printed nothing");
-	str_free(&tail);
+		    n.tail.s ? n.tail.s : "ninja printed nothing");
+	str_free(&n.tail);
 }
 
 static bool is_empty(struct plan *p, const char *object)
@@ -312,10 +320,10 @@ static const char *refusal(struct plan *p, const char *object, enum absence *kin
 		why = arena_printf(p->arena, "the compiler died (status %d): %s", status,
 				   why ? why : "");
 	} else {
-		why = arena_strdup(p->arena, why ? why : "the compiler failed without a word");
+		why = arena_strdup(p->arena, why ? why : "the compiler failed without a message");
 	}
 	free(log);
-	return why;
+	return clean_text(p->arena, why);
 }
 
 static void write_objects_file(struct plan *p, const struct units *units)

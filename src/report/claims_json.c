@@ -2,6 +2,7 @@
 /* Claims to JSON and back: docs/matrix-json.md. */
 #include "report/claims.h"
 #include "report/stored.h"
+#include "util/clean.h"
 #include "util/json.h"
 
 #include <string.h>
@@ -91,7 +92,7 @@ static const char *text(struct reader *r, const json_t *o, const char *key)
 	if (!s && !r->error)
 		r->error = arena_printf(r->a, "claims.list[%zu]: results[%zu]: %s is not a string",
 					r->claim, r->result, key);
-	return s ? s : "";
+	return s ? clean_text(r->a, s) : "";
 }
 
 static size_t column_named(struct reader *r, const struct stored_claims *c, const char *id)
@@ -116,7 +117,7 @@ static void read_result(struct reader *r, const struct stored_claims *c, const j
 
 	out->column = column_named(r, c, text(r, o, "column"));
 	out->applies = json_is_true(json_object_get(o, "applies"));
-	out->reason = json_string_value(json_object_get(o, "reason"));
+	out->reason = clean_text(r->a, json_string_value(json_object_get(o, "reason")));
 	out->repro = text(r, o, "repro");
 	out->evidence = json_object_get(o, "evidence");
 	for (out->verdict = 0; out->verdict < CLAIM_VERDICT_COUNT; out->verdict++) {
@@ -125,8 +126,9 @@ static void read_result(struct reader *r, const struct stored_claims *c, const j
 	}
 	out->verdict = CLAIM_NOT_RUN;
 	if (!r->error)
-		r->error = arena_printf(r->a, "claims.list[%zu].results[%zu].verdict is not a verdict",
-					r->claim, r->result);
+		r->error =
+			arena_printf(r->a, "claims.list[%zu].results[%zu].verdict is not a verdict",
+				     r->claim, r->result);
 }
 
 const char *claims_load(struct arena *a, const json_t *document, struct stored_claims *out)

@@ -49,6 +49,7 @@ static json_t *value(enum field_kind kind, const void *p, const struct stored *s
 	case FIELD_COMMAND:
 	case FIELD_STATUS:
 	case FIELD_MAYBE:
+	case FIELD_LINES:
 	case FIELD_HASH:
 		return string_or_null(*(const char *const *)p);
 	case FIELD_COUNT:

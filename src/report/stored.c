@@ -2,6 +2,7 @@
 /* Reading matrix.json (docs/matrix-json.md). The file may be anybody's: every access is checked,
  * and what does not hold is told with its path in the document. */
 #include "report/shape.h"
+#include "util/clean.h"
 #include "util/shell.h"
 
 #include <errno.h>
@@ -38,7 +39,7 @@ static const char *text(struct reader *r, const json_t *o, const char *key)
 
 	if (!s)
 		wrong(r, key, "is not a string");
-	return s ? s : "";
+	return s ? clean_text(r->s->arena, s) : "";
 }
 
 static const char *maybe_text(const json_t *o, const char *key)
@@ -150,7 +151,10 @@ static void read_field(struct reader *r, const json_t *o, const struct shape_fie
 	case FIELD_LATER:
 	case FIELD_MAYBE:
 	case FIELD_HASH:
-		*(const char **)member = json_string_value(j);
+		*(const char **)member = clean_text(r->s->arena, json_string_value(j));
+		return;
+	case FIELD_LINES:
+		*(const char **)member = clean_lines(r->s->arena, json_string_value(j));
 		return;
 	case FIELD_COUNT_LATER:
 		*(unsigned *)member = j ? number(r, o, f->key) : 0;
@@ -377,7 +381,7 @@ static void read_head(struct reader *r)
 	r->s->tool = json_object_get(root, "tool");
 	r->s->host = json_object_get(root, "host");
 	r->s->version = text(r, r->s->tool, "version");
-	r->s->command = maybe_text(r->s->tool, "command");
+	r->s->command = clean_text(r->s->arena, maybe_text(r->s->tool, "command"));
 	seed = json_object_get(r->s->tool, "seed");
 	if (!json_is_integer(seed))
 		wrong(r, "tool.seed", "is not a number");

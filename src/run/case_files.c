@@ -33,14 +33,32 @@ static int by_name(const void *x, const void *y)
 	return strcmp(*(const char *const *)x, *(const char *const *)y);
 }
 
-static void add_tree(struct arena *a, struct files *f, const char *dir)
+/* A folder on the way down to where we are. */
+struct above {
+	const struct above *next;
+	dev_t device;
+	ino_t inode;
+};
+
+/* What is in a folder and below. A link to a folder it is in leads to nothing new. */
+static void add_tree(struct arena *a, struct files *f, const char *dir, const struct above *above)
 {
 	DIR *d = opendir(dir);
 	struct dirent *e;
 	struct files names = { 0 };
+	struct above here = { .next = above };
+	struct stat st;
 
-	if (!d)
+	if (!d || fstat(dirfd(d), &st) < 0)
 		die("--cases: cannot read folder %s: %s", dir, strerror(errno));
+	here.device = st.st_dev;
+	here.inode = st.st_ino;
+	for (; above; above = above->next) {
+		if (above->device == here.device && above->inode == here.inode) {
+			closedir(d);
+			return;
+		}
+	}
 	while ((e = readdir(d))) {
 		if (e->d_name[0] != '.')
 			add_file(a, &names, arena_printf(a, "%s/%s", dir, e->d_name));
@@ -50,10 +68,9 @@ static void add_tree(struct arena *a, struct files *f, const char *dir)
 		qsort(names.v, names.n, sizeof(*names.v), by_name);
 	for (size_t i = 0; i < names.n; i++) {
 		size_t len = strlen(names.v[i]);
-		struct stat st;
 
 		if (stat(names.v[i], &st) == 0 && S_ISDIR(st.st_mode))
-			add_tree(a, f, names.v[i]);
+			add_tree(a, f, names.v[i], &here);
 		else if (len > 2 && !strcmp(names.v[i] + len - 2, ".h"))
 			add_file(a, f, names.v[i]);
 	}
@@ -155,8 +172,13 @@ static void parse(struct arena *a, const char *path, const char *name, const cha
 {
 	size_t len, before = out->n;
 	const char *error;
-	char *text = file_read(path, &len);
+	struct stat st;
+	char *text;
 
+	/* A pipe or a device may never end. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		die("--cases: %s is not a regular file", path);
+	text = file_read(path, &len);
 	if (!text)
 		die("--cases: cannot read %s: %s", path, strerror(errno));
 	if (proto_parse_mem(a, name, arena_strndup(a, text, len), len, out, &error) < 0) {
@@ -180,12 +202,19 @@ static void parse(struct arena *a, const char *path, const char *name, const cha
 	}
 }
 
-/* "cases/scalar/x.h" for a file that comes with clobber, the path as given for any other. */
+/* "cases/scalar/x.h" for a file that comes with clobber, the path as given for any other, with '?'
+ * for control characters: it stands in every report and in generated sources, and as a glob it
+ * still finds the file. */
 static const char *display_name(struct arena *a, const char *path)
 {
 	char *real = realpath(path, NULL);
 	const char *own = data_dir(a, "cases");
-	const char *r = path;
+	char *r = arena_strdup(a, path);
+
+	for (char *c = r; *c; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	}
 
 	if (real && !strncmp(real, own, strlen(own)) && real[strlen(own)] == '/')
 		r = arena_printf(a, "cases/%s", real + strlen(own) + 1);
@@ -214,13 +243,13 @@ static void load_entry(struct arena *a, const char *entry, struct case_list *out
 	}
 	if (stat(path, &st) == 0) {
 		if (S_ISDIR(st.st_mode))
-			add_tree(a, &f, path);
+			add_tree(a, &f, path, NULL);
 		else
 			add_file(a, &f, path);
 	} else if (glob(path, 0, NULL, &g) == 0) {
 		for (size_t i = 0; i < g.gl_pathc; i++) {
 			if (stat(g.gl_pathv[i], &st) == 0 && S_ISDIR(st.st_mode))
-				add_tree(a, &f, g.gl_pathv[i]);
+				add_tree(a, &f, g.gl_pathv[i], NULL);
 			else
 				add_file(a, &f, g.gl_pathv[i]);
 		}
@@ -242,5 +271,6 @@ void load_cases(struct arena *a, const char *list, struct case_list *out)
 	for (; *v; v++)
 		load_entry(a, *v, out);
 	if (!out->n)
-		die("--cases: nothing matched; `clobber list cases' prints what there is");
+		die("--cases: the files hold no prototype; `clobber list cases' prints those that "
+		    "come with clobber");
 }

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-/* A string of a document, or null for NULL; a placeholder for what is not UTF-8. */
+/* A string of a document, or null for NULL; U+FFFD for each byte that is not UTF-8. */
 json_t *string_or_null(const char *s);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Run a program to its end or to a deadline, and collect what it prints.
  *
- * The child leads a process group of its own, so that the kill at the deadline reaches the compiler
- * proper behind a driver or a wrapper script. Because the terminal's Ctrl-C no longer reaches that
- * group, the child asks for SIGTERM when clobber dies. */
+ * Between us and the program stands a guard, a process that does nothing but wait. It is told by
+ * the kernel when we die, however we die, and inherits whatever the program leaves behind
+ * (prctl(2), PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER); so it can end compilers behind drivers,
+ * wrapper scripts, timeout(1) and ninja, which a signal to one process or one group would miss. */
 #include "util/process.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,12 +22,14 @@
 enum {
 	OUTPUT_LIMIT = 64 << 20, /* a program that prints for ever must not exhaust memory */
 	BUFFERS = 16,            /* of 64 KiB in one look: as much as a pipe can hold */
-	LONGEST_NAP_MS = 20
+	LONGEST_NAP_MS = 20,
+	GUARD_FD = 0 /* where the guard writes the program's wait status */
 };
 
 struct child {
-	pid_t pid;
-	int fd; /* what it prints, non-blocking */
+	pid_t guard;
+	int fd;    /* what the program prints, non-blocking */
+	int ended; /* its wait status, from the guard */
 };
 
 /* The environment with LC_ALL=C, because diagnostics are searched for English words. */
@@ -49,18 +53,18 @@ static char **child_environment(void)
 }
 
 /* Between fork and exec: only what is safe there. A failure is reported as an errno. */
-static _Noreturn void become(const char *const argv[], char **env, int out, int report,
+static _Noreturn void become(const char *const argv[], char **env, int out, int report, pid_t group,
 			     pid_t parent)
 {
 	char *const *args = (char *const *)argv;
 	sigset_t none;
 	int in, failure;
 
-	setpgid(0, 0);
+	setpgid(0, group);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* it died before it could be watched */
 		_exit(127);
 	in = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -75,6 +79,87 @@ static _Noreturn void become(const char *const argv[], char **env, int out, int 
 	if (write(report, &failure, sizeof(failure)) < 0)
 		_exit(126);
 	_exit(127);
+}
+
+/* The guard: as it may be a copy of a process with threads, it does only what is safe in a signal
+ * handler. Its children are the program and, when their parents die, all that it started. */
+
+static volatile sig_atomic_t ending; /* of the guard: kill everything */
+
+static void kill_children(void)
+{
+	char text[4096];
+	int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text));
+	pid_t pid = 0;
+
+	/* "12 345 ", or nothing where the kernel does not tell. */
+	for (ssize_t i = 0; i < n; i++) {
+		if (text[i] >= '0' && text[i] <= '9') {
+			pid = pid * 10 + (text[i] - '0');
+			continue;
+		}
+		if (pid)
+			kill(pid, SIGKILL);
+		pid = 0;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static void end_all(int number)
+{
+	(void)number;
+	ending = 1;
+	kill_children();
+}
+
+static void close_from(int first)
+{
+	if (syscall(SYS_close_range, first, ~0u, 0) == 0)
+		return;
+	for (int fd = first; fd < 1024; fd++)
+		close(fd);
+}
+
+static _Noreturn void guard(const char *const argv[], char **env, int out, int report, int ended,
+			    pid_t group, pid_t parent)
+{
+	struct sigaction act = { .sa_handler = end_all };
+	pid_t program, one, self = getpid();
+	int status;
+
+	/* What is sent to a group is not for it: it must be there when the others are gone. */
+	setpgid(0, 0);
+	sigaction(SIGTERM, &act, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&act.sa_mask);
+	sigprocmask(SIG_SETMASK, &act.sa_mask, NULL);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	program = fork();
+	if (program == 0)
+		become(argv, env, out, report, group, self);
+	if (dup2(ended, GUARD_FD) < 0 || program < 0)
+		_exit(127);
+	close_from(GUARD_FD + 1);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		end_all(0);
+	for (;;) {
+		one = waitpid(-1, &status, 0);
+		if (one < 0 && errno == ECHILD)
+			_exit(0);
+		if (ending)
+			kill_children();
+		if (one != program)
+			continue;
+		/* Nobody may be there to read it: then everything else is to be ended, too. */
+		if (write(GUARD_FD, &status, sizeof(status)) < 0)
+			end_all(0);
+		/* What it left running on purpose may go on: the server of a compiler cache. */
+		if (!ending)
+			_exit(0);
+	}
 }
 
 /* The errno with which the child could not become the program; 0 once it has. */
@@ -99,41 +184,49 @@ static pid_t wait_for(pid_t pid, int *status, int options)
 	return r;
 }
 
-static int start(const char *const argv[], struct child *c)
+static void close_both(const int ends[2])
 {
-	int out[2], report[2], failure = 0, status;
-	pid_t parent = getpid();
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static int start(const char *const argv[], bool own_group, struct child *c)
+{
+	int out[2], report[2], ended[2], failure = 0, status;
+	pid_t parent = getpid(), group = own_group ? 0 : getpgrp();
 	char **env;
 
 	if (pipe2(out, O_CLOEXEC) < 0)
 		return -1;
-	if (pipe2(report, O_CLOEXEC) < 0) {
+	if (pipe2(report, O_CLOEXEC) < 0 || pipe2(ended, O_CLOEXEC) < 0) {
 		failure = errno;
-		close(out[0]);
-		close(out[1]);
+		close_both(out);
 		errno = failure;
 		return -1;
 	}
 	env = child_environment();
-	c->fd = out[0];
-	c->pid = fork();
-	if (c->pid == 0)
-		become(argv, env, out[1], report[1], parent);
-	if (c->pid < 0)
+	*c = (struct child){ .fd = out[0], .ended = ended[0] };
+	c->guard = fork();
+	if (c->guard == 0)
+		guard(argv, env, out[1], report[1], ended[1], group, parent);
+	if (c->guard < 0)
 		failure = errno;
 	free(env);
 	close(out[1]);
 	close(report[1]);
-	if (c->pid > 0) {
+	close(ended[1]);
+	if (c->guard > 0) {
 		failure = read_failure(report[0]);
 		if (failure)
-			wait_for(c->pid, &status, 0);
+			wait_for(c->guard, &status, 0);
 	}
 	close(report[0]);
 	if (!failure && fcntl(c->fd, F_SETFL, O_NONBLOCK) < 0)
 		failure = errno;
-	if (failure)
+	if (failure) {
 		close(c->fd);
+		close(c->ended);
+	}
 	errno = failure;
 	return failure ? -1 : 0;
 }
@@ -167,57 +260,116 @@ static long long now_ms(void)
 	return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
 }
 
-/* Kill the whole group. Its leader is not reaped yet, so its number cannot be another's. */
-static void kill_group(pid_t pid)
+/* The program's wait status, which the guard hands on before it ends. */
+static int end_of(struct child *c, int status)
 {
-	if (kill(-pid, SIGKILL) < 0)
-		kill(pid, SIGKILL);
+	int of_program;
+	ssize_t n = read(c->ended, &of_program, sizeof(of_program));
+
+	close(c->fd);
+	close(c->ended);
+	return n == (ssize_t)sizeof(of_program) ? of_program : status;
+}
+
+/* Wait for the program, taking what it prints through `take`. The wait status, or -1 with errno. */
+static int watch(struct child *c, long long deadline, struct str *output,
+		 void (*take)(void *closure, struct str *output), void *closure, bool *timed_out)
+{
+	bool open = true;
+	int nap = 1, status = 0;
+	pid_t ended;
+
+	*timed_out = false;
+	/* The end of the output is not the end of the program, nor the reverse: a program may close
+	 * its output early, or leave a helper behind that keeps it open. Look at both. */
+	while (!(ended = wait_for(c->guard, &status, WNOHANG))) {
+		struct pollfd p = { .fd = open ? c->fd : -1, .events = POLLIN };
+		long long left = deadline - now_ms();
+
+		if (left <= 0) {
+			kill(c->guard, SIGTERM);
+			ended = wait_for(c->guard, &status, 0);
+			*timed_out = true;
+			break;
+		}
+		if (poll(&p, 1, left < nap ? (int)left : nap) > 0) {
+			open = drain(c->fd, output);
+			nap = 1;
+		} else if (nap < LONGEST_NAP_MS) {
+			nap++;
+		}
+		if (take)
+			take(closure, output);
+	}
+	if (ended < 0) {
+		int failure = errno;
+
+		kill(c->guard, SIGTERM);
+		close(c->fd);
+		close(c->ended);
+		errno = failure;
+		return -1;
+	}
+	if (open)
+		drain(c->fd, output);
+	return end_of(c, status);
 }
 
 int run_program(const char *const argv[], unsigned seconds, struct str *output)
 {
 	long long deadline = now_ms() + seconds * 1000ll;
-	bool open = true, timed_out = false;
-	int nap = 1, status = 0;
 	struct child c;
-	pid_t ended;
+	bool timed_out;
+	int status;
 
-	if (start(argv, &c) < 0)
+	if (start(argv, true, &c) < 0)
 		return -1;
-	/* The end of the output is not the end of the program, nor the reverse: a program may close
-	 * its output early, or leave a helper behind that keeps it open. Look at both. */
-	while (!(ended = wait_for(c.pid, &status, WNOHANG))) {
-		struct pollfd p = { .fd = open ? c.fd : -1, .events = POLLIN };
-		long long left = deadline - now_ms();
-
-		if (left <= 0) {
-			kill_group(c.pid);
-			ended = wait_for(c.pid, &status, 0);
-			timed_out = true;
-			break;
-		}
-		if (poll(&p, 1, left < nap ? (int)left : nap) > 0) {
-			open = drain(c.fd, output);
-			nap = 1;
-		} else if (nap < LONGEST_NAP_MS) {
-			nap++;
-		}
-	}
-	if (ended < 0) {
-		int failure = errno;
-
-		kill_group(c.pid);
-		close(c.fd);
-		errno = failure;
-		return -1;
-	}
-	if (open)
-		drain(c.fd, output);
-	close(c.fd);
+	status = watch(&c, deadline, output, NULL, NULL, &timed_out);
 	if (output && output->len >= OUTPUT_LIMIT)
 		str_addf(output, "\noutput cut after %d MiB\n", OUTPUT_LIMIT >> 20);
 	if (timed_out && output)
 		str_addf(output, "%stimed out after %u s\n",
 			 output->len && output->s[output->len - 1] != '\n' ? "\n" : "", seconds);
+	return status;
+}
+
+struct lines {
+	void (*line)(void *closure, const char *line);
+	void *closure;
+};
+
+/* Hand on whole lines; what is left stays for the next time. */
+static void take_lines(void *closure, struct str *text)
+{
+	const struct lines *l = closure;
+	char *at = text->s, *end;
+
+	while (at && (end = memchr(at, '\n', text->len - (size_t)(at - text->s)))) {
+		*end = 0;
+		l->line(l->closure, at);
+		at = end + 1;
+	}
+	if (at) {
+		text->len -= (size_t)(at - text->s);
+		memmove(text->s, at, text->len + 1);
+	}
+}
+
+int run_program_lines(const char *const argv[], void (*line)(void *closure, const char *line),
+		      void *closure)
+{
+	struct lines l = { line, closure };
+	struct str text = { 0 };
+	struct child c;
+	bool timed_out;
+	int status;
+
+	if (start(argv, false, &c) < 0)
+		return -1;
+	status = watch(&c, INT64_MAX, &text, take_lines, &l, &timed_out);
+	take_lines(&l, &text);
+	if (text.len)
+		line(closure, text.s);
+	str_free(&text);
 	return status;
 }

@@ -6,7 +6,13 @@
 #include "util/util.h"
 
 /* Run a program without a shell: argv NULL-ended, stdin empty, stdout and stderr collected together
- * into *output (may be NULL), killed after `seconds`. Returns the wait status, or -1 with errno. */
+ * into *output (may be NULL), killed after `seconds`. Returns the wait status, or -1 with errno.
+ * Nothing that the program started outlives its deadline, or this process. */
 int run_program(const char *const argv[], unsigned seconds, struct str *output);
+
+/* As run_program, without a deadline, handing on each line that is printed, without its end. The
+ * program stays in this process group, so that the terminal's Ctrl-C reaches it. */
+int run_program_lines(const char *const argv[], void (*line)(void *closure, const char *line),
+		      void *closure);
 
 #endif

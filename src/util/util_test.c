@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of src/util: memory that is aligned, zeroed and stays put, strings that grow, files that
  * are written wholly or not at all, hashes against published values. */
+#include "util/clean.h"
+#include "util/words.h"
 #include "util/util.h"
 #include "util/without.h"
 #include "util/folder_test.h"
@@ -499,6 +501,44 @@ START_TEST(die_and_warn)
 }
 END_TEST
 
+START_TEST(text_is_made_clean)
+{
+	static const struct {
+		const char *text, *clean;
+	} texts[] = {
+		{ "", "" },
+		{ "plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80", NULL },
+		{ "a\033[31mb\007", "a [31mb " },
+		{ "one\ntwo\tthree\x7f", "one two three " },
+		{ "\xc2\x9b", " " },                                        /* C1: CSI */
+		{ "\xff\xfe", "\xef\xbf\xbd\xef\xbf\xbd" },                 /* no UTF-8 at all */
+		{ "\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd" },                 /* overlong */
+		{ "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" }, /* a surrogate */
+		{ "\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd" },                 /* cut short */
+	};
+	struct arena *a = arena_new();
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		ck_assert_str_eq(clean_text(a, texts[i].text),
+				 texts[i].clean ? texts[i].clean : texts[i].text);
+	ck_assert_ptr_null(clean_text(a, NULL));
+	ck_assert_str_eq(clean_lines(a, "one\n\ttwo\033"), "one\n\ttwo ");
+	arena_free(a);
+}
+END_TEST
+
+START_TEST(nearest_word)
+{
+	static const char *const words[] = { "run", "report", "compare", "abis", NULL };
+
+	ck_assert_str_eq(nearest("rnu", words), "run");
+	ck_assert_str_eq(nearest("abi", words), "abis");
+	ck_assert_str_eq(nearest("compaer", words), "compare");
+	ck_assert_ptr_null(nearest("xml", words));
+	ck_assert_ptr_null(nearest("frobnicate", words));
+}
+END_TEST
+
 START_TEST(capabilities_taken_away)
 {
 	setenv("CLOBBER_WITHOUT", "ia32,,avx", 1);
@@ -557,6 +597,8 @@ int main(void)
 	tcase_add_test(t, hash_vectors);
 	tcase_add_test(t, hash_strings);
 	tcase_add_test(t, die_and_warn);
+	tcase_add_test(t, text_is_made_clean);
+	tcase_add_test(t, nearest_word);
 	tcase_add_test(t, capabilities_taken_away);
 	tcase_add_test(t, unknown_capability);
 	suite_add_tcase(s, t);

@@ -37,9 +37,9 @@ struct json_t;                       /* jansson's */
 
 #define TEXT_SCHEMA "{\"type\": \"string\"}"
 
-/* Kinds of fields: KIND(name, type of the member, JSON Schema). TEXT is never NULL, MAYBE may be.
- * LATER and COUNT_LATER are absent from older documents. COPY repeats, for readers of the document,
- * what another list says: it is written, not read. */
+/* Kinds of fields: KIND(name, type of the member, JSON Schema). TEXT is never NULL, MAYBE may be;
+ * both are one line, LINES are several. LATER and COUNT_LATER are absent from older documents. COPY
+ * repeats, for readers of the document, what another list says: it is written, not read. */
 #define FIELD_KINDS(KIND)                                                                     \
 	KIND(TEXT, const char *, TEXT_SCHEMA)                                                 \
 	KIND(LATER, const char *, TEXT_SCHEMA)                                                \
@@ -48,6 +48,7 @@ struct json_t;                       /* jansson's */
 	KIND(COMMAND, const char *, "{\"type\": \"string\", \"pattern\": \"^clobber run \"}") \
 	KIND(STATUS, const char *, "{\"enum\": [\"stated\", \"silent\", \"contradictory\"]}") \
 	KIND(MAYBE, const char *, "{\"$ref\": \"#/$defs/text-or-null\"}")                     \
+	KIND(LINES, const char *, "{\"$ref\": \"#/$defs/text-or-null\"}")                     \
 	KIND(HASH, const char *,                                                              \
 	     "{\"anyOf\": [{\"type\": \"null\"}, "                                            \
 	     "{\"type\": \"string\", \"pattern\": \"^[0-9a-f]{16}$\"}]}")                     \
@@ -195,9 +196,9 @@ FIELD_KINDS(KIND)
 	FIELD(of, VERDICT, "native", native)         \
 	FIELD(of, MAYBE, "reason", reason)
 
-#define EXAMPLE_FIELDS(FIELD, of)             \
-	FIELD(of, COUNT, "finding", finding)  \
-	FIELD(of, TEXT, "assembly", assembly) \
-	FIELD(of, MAYBE, "code", code)
+#define EXAMPLE_FIELDS(FIELD, of)              \
+	FIELD(of, COUNT, "finding", finding)   \
+	FIELD(of, LINES, "assembly", assembly) \
+	FIELD(of, LINES, "code", code)
 
 #endif
