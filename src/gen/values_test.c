@@ -480,11 +480,15 @@ START_TEST(table)
 		"{ 4, 0, 0, 0, 16 }, { 5, 0, 0, 0, 8 }, { 6, 0, 0, 0, 0 }, { 7, 0, 5, 1, 16 }, "
 		"{ 8, 0, 20, 0, 32 }, { 9, 0, 0, 0, 8 }, };\n",
 		/* rdi is the hidden pointer's: rsi and xmm0. */
-		"{ CL_OPAQUE, 2, 0, 1, 16, 16, 0, { { CL_GPR, 6, 0, 8, 0, 0 }, "
-		"{ CL_XMM, 0, 8, 8, 64, 0 }, }, mask_0_0, leaves_0_0 }",
-		"{ CL_OPAQUE, 0, 0, 1, 32, 32, 0, { }, mask_0_1, leaves_0_1 },\n",
-		"{ CL_POINTER, 1, 0, 0, 8, 8, 0, { { CL_GPR, 7, 0, 8, 7680, 0 } }, 0, 0 }, "
-		"members_0, 10, 1,\n",
+		"{ .class = CL_OPAQUE, .compare = 16, .size = 16, .buffer = 0, .mask = mask_0_0, "
+		".nleaves = 1, .leaves = leaves_0_0,\n\t\t.nlocs = 2, .loc = { "
+		"{ .kind = CL_GPR, .bytes = 8, .cell = 0, .reg = 6 /* rsi */ }, "
+		"{ .kind = CL_XMM, .bytes = 8, .cell = 64, .off = 8, .reg = 0 /* xmm0 */ }, } }",
+		".ret = { .class = CL_OPAQUE, .compare = 32, .size = 32, .buffer = 0, "
+		".mask = mask_0_1, .nleaves = 1, .leaves = leaves_0_1 },\n",
+		".hidden = { .class = CL_POINTER, .compare = 8, .size = 8,\n\t\t.nlocs = 1, .loc = { "
+		"{ .kind = CL_GPR, .bytes = 8, .cell = 7680, .reg = 7 /* rdi */ }, } },\n",
+		".nmembers = 10, .members = members_0,\n",
 	};
 	char *text;
 	size_t n;
