@@ -24,6 +24,8 @@ struct gen_case {
 struct gen_batch {
 	const char *name; /* "fastcall_counts_0": names the generated files */
 	size_t first, n;
+	const char **includes; /* files of asm/thread that BATCH.asm includes, NULL-ended: by
+				  gen_write */
 };
 
 /* The cases of one profile. */
@@ -51,7 +53,8 @@ int gen_select_in(struct arena *a, const struct case_list *cases, enum profile_i
 
 /* The same by an edition of the documents; gen_select_in takes the latest. */
 int gen_select_at(struct arena *a, const struct case_list *cases, enum edition edition,
-		  enum profile_id profile, abi_filter only, struct gen_set *out, const char **error);
+		  enum profile_id profile, abi_filter only, struct gen_set *out,
+		  const char **error);
 
 /* In the profile `user` of a width. */
 int gen_select(struct arena *a, const struct case_list *cases, enum width w, abi_filter only,
@@ -66,7 +69,7 @@ char *gen_prototype(struct arena *a, const struct gen_case *c);
 /* Write the sources of the set into folder `dir`: BATCH.asm, BATCH.table.c, BATCH.c for each batch,
  * conventions.asm and conventions.table.c; files whose content does not change are left alone. 0 or
  * -1 with errno. */
-int gen_write(struct arena *a, const struct gen_set *set, const char *dir);
+int gen_write(struct arena *a, struct gen_set *set, const char *dir);
 
 /* through*.c: calls through hand-written assembly. Is the callee direction of the case one? */
 bool gen_trampolined(const struct gen_case *c);

@@ -11,7 +11,6 @@
 #include "util/shell.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,29 +191,21 @@ static void compiler_independent_rules(struct plan *p, struct str *s, enum width
 		command_word(p->arena, p->runtime));
 }
 
-/* What assembly may include, as implicit inputs: nasm 2.16's -MD does not tell. */
-static const char *included(struct plan *p)
+/* What a batch's assembly includes, as implicit inputs: nasm 2.16's -MD does not say. */
+static const char *included(struct plan *p, const struct gen_batch *b)
 {
-	struct str s = { 0 };
-	const char *r;
-	glob_t g;
+	const char *s = "";
 
-	str_add(&s, "");
-	if (glob(arena_printf(p->arena, "%s/*.inc", p->runtime), 0, NULL, &g) == 0) {
-		for (size_t i = 0; i < g.gl_pathc; i++)
-			str_addf(&s, "%s%s", i ? " " : " | ",
-				 ninja_escape(p->arena, g.gl_pathv[i]));
-		globfree(&g);
-	}
-	r = arena_strdup(p->arena, s.s);
-	str_free(&s);
-	return r;
+	for (const char **f = b->includes; *f; f++)
+		s = arena_printf(p->arena, "%s%s%s/%s", s, *s ? " " : " | ",
+				 ninja_escape(p->arena, p->runtime), *f);
+	return s;
 }
 
 static void compiler_independent(struct plan *p, struct str *s, enum profile_id f)
 {
 	const struct gen_set *set = &p->set[f];
-	const char *dir = source_dir(p, f), *includes = included(p);
+	const char *dir = source_dir(p, f);
 	enum width w = set->width;
 
 	str_addf(s,
@@ -227,7 +218,7 @@ static void compiler_independent(struct plan *p, struct str *s, enum profile_id 
 		str_addf(s, "build %s/%s.table.o: table%u %s/%s.table.c\n", dir, name,
 			 width_bits(w), dir, name);
 		str_addf(s, "build %s/%s.asm.o: asm%u %s/%s.asm%s\n", dir, name, width_bits(w), dir,
-			 name, includes);
+			 name, included(p, &set->batch[i]));
 	}
 }
 
