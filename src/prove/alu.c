@@ -205,6 +205,15 @@ struct value alu_extend(const struct value *v, unsigned bytes, unsigned to, bool
 
 	if (bytes >= to)
 		return r;
+	if (v->kind == V_LOW && bytes == 1) {
+		r = value_const(sign ? (uint64_t)(int64_t)(int8_t)v->off & mask_of(to) : v->off);
+		r.undefined = v->undefined & 1 ? bytes_mask(to) : 0;
+		return r;
+	}
+	if (v->kind == V_LOW && bytes > 1) {
+		r.undefined &= bytes_mask(bytes);
+		return r;
+	}
 	if (v->kind == V_CONST) {
 		r.off &= mask_of(bytes);
 		if (sign)

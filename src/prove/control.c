@@ -78,11 +78,11 @@ static void strange_return(struct flow *f, struct state *s, const struct insn *i
 			   const struct value *to, const struct value *from)
 {
 	struct machine *x = f->x;
-	bool certain = to->kind != V_ANY || to->undefined;
+	bool certain = !value_unknown(to) || to->undefined;
 	bool argument = to->kind == V_ENTRY && !to->undefined;
 	const char *sp = gpr_name(x->job->width, GPR_SP, x->word);
 
-	if (x->context && (argument || to->kind == V_ANY) && !to->undefined) {
+	if (x->context && (argument || value_unknown(to)) && !to->undefined) {
 		indirect_jump(f, s, in, to, true);
 		return;
 	}

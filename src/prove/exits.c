@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* Results of which no document says where they are. */
+enum { X87_ANY = -1 };
+
 static const char *reg_name(const struct machine *x, unsigned reg)
 {
 	return gpr_name(x->job->width, reg, x->word);
@@ -40,7 +43,7 @@ static const char *value_words(const struct machine *x, const struct value *v)
 /* Certainly not what register `id` held at entry? */
 static bool certainly_other(const struct value *v, unsigned id)
 {
-	return v->kind != V_ANY || !(v->from >> id & 1);
+	return !value_unknown(v) || !(v->from >> id & 1);
 }
 
 static void check_kept(struct machine *x, struct state *s, uint64_t at)
@@ -75,7 +78,7 @@ static void check_modes(struct machine *x, struct state *s, uint64_t at, int x87
 		machine_issue(x, CHECK_X87_STACK, 1, s->mmx == SET, at, NULL,
 			      arena_printf(x->a, "MMX registers %s in use %s (no emms)",
 					   s->mmx == SET ? "are" : "may be", when));
-	else if (s->x87 != x87)
+	else if (s->x87 != x87 && !(x87 == X87_ANY && (s->x87 == 0 || s->x87 == 1)))
 		machine_issue(x, CHECK_X87_STACK, 0, s->x87 != X87_UNKNOWN, at, NULL,
 			      s->x87 == X87_UNKNOWN
 				      ? arena_printf(x->a,
@@ -98,6 +101,9 @@ static int x87_results(const struct placement *p)
 {
 	int n = 0;
 
+	if (p->ret.unspecified)
+		return X87_ANY;
+
 	for (unsigned i = 0; i < p->ret.nlocs; i++)
 		n += p->ret.loc[i].kind == LOC_X87;
 	return n;
@@ -112,6 +118,11 @@ static void check_result(struct machine *x, struct state *s, uint64_t at)
 {
 	const struct placement *p = &x->f->place;
 	const struct value *ax = &s->gpr[GPR_AX];
+	const struct type *t = x->f->proto ? x->f->proto->ret : NULL;
+	/* Of a structure, padding need not be set: all of it, or nothing, is missing. */
+	bool parts =
+		t && t->kind >= TYPE_BASIC_COUNT && t->kind != TYPE_POINTER && t->kind != TYPE_ENUM;
+	bool whole = true;
 
 	for (unsigned i = 0; i < p->ret.nlocs; i++) {
 		const struct loc *l = &p->ret.loc[i];
@@ -121,7 +132,8 @@ static void check_result(struct machine *x, struct state *s, uint64_t at)
 		if (l->kind != LOC_GPR && l->kind != LOC_XMM)
 			continue;
 		v.undefined &= low_bytes(l->kind == LOC_GPR ? l->bytes : 8);
-		if (v.undefined)
+		whole = whole && v.undefined == low_bytes(l->kind == LOC_GPR ? l->bytes : 8);
+		if (v.undefined && (!parts || (whole && i + 1 == p->ret.nlocs)))
 			machine_use(x, s, at, &v, l->bytes, "the result");
 	}
 	if (p->hidden.nlocs == 1 && x->f->conv->rule[CHECK_HIDDEN]) {
@@ -211,17 +223,24 @@ static void check_argument(struct machine *x, struct state *s, const struct insn
 	}
 }
 
-static void check_variadic(struct machine *x, struct state *s, const struct insn *in)
+static void check_variadic(struct machine *x, struct state *s, const struct insn *in,
+			   unsigned vectors)
 {
 	struct value al = s->gpr[GPR_AX];
 
 	if (al.undefined & 1)
 		machine_issue(x, CHECK_AL, 0, !(al.flags & VALUE_BLURRED), in->at, NULL,
 			      "al is not set at the call of a variadic function");
-	else if (al.kind == V_CONST && (al.off & 0xff) > 8)
+	else if ((al.kind == V_CONST || al.kind == V_LOW) &&
+		 ((al.off & 0xff) > 8 || (al.off & 0xff) < vectors))
 		machine_issue(x, CHECK_AL, 0, true, in->at, NULL,
-			      arena_printf(x->a, "al is %u at the call of a variadic function",
-					   (unsigned)al.off & 0xff));
+			      arena_printf(x->a,
+					   "al is %u at the call of a variadic function that gets "
+					   "%u vector registers",
+					   (unsigned)al.off & 0xff, vectors));
+	else if (al.kind != V_CONST && al.kind != V_LOW)
+		machine_issue(x, CHECK_AL, 0, false, in->at, NULL,
+			      "what al holds at the call of a variadic function is not known");
 }
 
 void call_check(struct machine *x, struct state *s, const struct insn *in,
@@ -260,7 +279,7 @@ void call_check(struct machine *x, struct state *s, const struct insn *in,
 	for (unsigned i = 0; i < c->place.nargs; i++)
 		check_argument(x, s, in, c, i);
 	if (c->place.al >= 0 && x->word == 8)
-		check_variadic(x, s, in);
+		check_variadic(x, s, in, (unsigned)c->place.al);
 }
 
 /* An address of the frame is among what is handed over. */
@@ -320,11 +339,14 @@ static void set_results(struct machine *x, struct state *s, const struct prove_c
 		}
 	}
 	if (p && c->proto) {
-		s->x87 = (int8_t)x87_results(p);
+		s->x87 = (int8_t)(p->ret.unspecified ? 0 : x87_results(p));
 		if (p->hidden.nlocs || p->ret.unspecified)
 			s->gpr[GPR_AX] = s->gpr[GPR_DX] = value_any();
-		if (p->ret.unspecified)
+		if (p->ret.unspecified) {
 			s->vector[0] = s->vector[1] = value_any();
+			s->x87 = x->guess_x87;
+			x->guessed_x87 = true;
+		}
 		return;
 	}
 	s->gpr[GPR_AX] = s->gpr[GPR_DX] = value_any();

@@ -52,6 +52,8 @@ struct machine {
 	size_t nassumptions;
 	unsigned guess;   /* bytes that callees pop of which no document says it */
 	bool guessed;     /* there are such */
+	int8_t guess_x87; /* as `guess`: x87 registers in which a callee returns */
+	bool guessed_x87;
 	unsigned missing; /* bytes by which the stack pointer was too low at the end */
 };
 

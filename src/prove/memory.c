@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-static struct value whole_register(struct machine *x, const struct state *s, ZydisRegister reg)
+static struct value whole_register(const struct state *s, ZydisRegister reg)
 {
-	ZydisRegister wide = ZydisRegisterGetLargestEnclosing(x->decoder.machine_mode, reg);
+	ZydisRegister wide = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, reg);
 	ZydisRegisterClass class = ZydisRegisterGetClass(wide);
 
 	if (class != ZYDIS_REGCLASS_GPR64 && class != ZYDIS_REGCLASS_GPR32)
@@ -39,13 +39,13 @@ struct address machine_address(struct machine *x, struct state *s, const struct 
 		base = value_const(in->next);
 		disp.flags |= disp.kind == V_CONST ? VALUE_CODE : 0;
 	} else if (m->base != ZYDIS_REGISTER_NONE) {
-		base = whole_register(x, s, m->base);
+		base = whole_register(s, m->base);
 	} else if (disp.kind == V_CONST && image_section_at(x->m, disp.off)) {
 		disp.flags |= VALUE_CODE;
 	}
 	r.v = alu(x, ALU_ADD, &base, &disp, x->word);
 	if (m->index != ZYDIS_REGISTER_NONE) {
-		index = whole_register(x, s, m->index);
+		index = whole_register(s, m->index);
 		index = scaled(x, index, m->scale);
 		r.table = r.v.kind == V_CONST && index.kind != V_CONST;
 		r.from = r.v.off;

@@ -314,6 +314,7 @@ static void prove_at(struct arena *a, const struct prove_job *job, const struct 
 {
 	struct machine x;
 	unsigned pops = 0;
+	int8_t x87 = 0;
 	bool exhausted;
 
 	for (;;) {
@@ -322,6 +323,7 @@ static void prove_at(struct arena *a, const struct prove_job *job, const struct 
 
 		set_up(&x, a, job, f, m);
 		x.guess = pops;
+		x.guess_x87 = x87;
 		run(&w, &x, states, false, entry);
 		out->blocks = (unsigned)w.nnodes;
 		exhausted = w.exhausted;
@@ -332,13 +334,16 @@ static void prove_at(struct arena *a, const struct prove_job *job, const struct 
 			return;
 		}
 		/* What is missing at the end is what callees were expected to pop. */
-		if (!x.guessed || pops || !x.missing)
+		if (x.guessed && !pops && x.missing)
+			pops = x.missing;
+		else if (x.guessed_x87 && !x87)
+			x87 = 1;
+		else
 			break;
-		pops = x.missing;
 	}
 	search(a, job, f, m, entry, &x, exhausted, out);
 	/* What breaks under one reading of a silent document is no fault. */
-	if (x.guessed && out->answer == REFUTED)
+	if ((x.guessed || x.guessed_x87) && out->answer == REFUTED)
 		out->answer = OPEN;
 }
 

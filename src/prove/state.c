@@ -77,6 +77,11 @@ struct value value_join(const struct value *a, const struct value *b)
 	return v;
 }
 
+bool value_unknown(const struct value *v)
+{
+	return v->kind == V_ANY || v->kind == V_LOW;
+}
+
 bool value_is_entry(const struct value *v, unsigned id)
 {
 	return v->kind == V_ENTRY && v->id == id && v->sign == 1 && !v->off;

@@ -19,6 +19,7 @@ enum value_kind {
 	V_CW,     /* the x87 control word at entry */
 	V_MXCSR,  /* MXCSR's control bits at entry */
 	V_VECTOR, /* vector register `id` at entry, 16 bytes */
+	V_LOW,    /* off is the lowest byte, nothing is known of the others */
 	V_TABLE   /* an element of `id` bytes (0x80: signed) of the constants at `off`, + more */
 };
 
@@ -109,6 +110,8 @@ bool value_equal(const struct value *a, const struct value *b);
 struct value value_join(const struct value *a, const struct value *b);
 /* Nothing is known but what went into it. */
 struct value value_mix(const struct value *a, const struct value *b);
+/* V_ANY or V_LOW. */
+bool value_unknown(const struct value *v);
 bool value_is_entry(const struct value *v, unsigned id);
 /* Mark every byte of `bytes` undefined when one is; the marks may be too many then. */
 void value_blur(struct value *v, unsigned bytes);

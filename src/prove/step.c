@@ -20,7 +20,7 @@ static uint8_t low_bytes(unsigned bytes)
 /* Registers ----------------------------------------------------------------------------------- */
 
 /* General register number and the byte at which the part begins; -1: another class. */
-static int general(const struct machine *x, ZydisRegister reg, unsigned *at)
+static int general(ZydisRegister reg, unsigned *at)
 {
 	ZydisRegister wide;
 
@@ -30,7 +30,7 @@ static int general(const struct machine *x, ZydisRegister reg, unsigned *at)
 	case ZYDIS_REGCLASS_GPR16:
 	case ZYDIS_REGCLASS_GPR32:
 	case ZYDIS_REGCLASS_GPR64:
-		wide = ZydisRegisterGetLargestEnclosing(x->decoder.machine_mode, reg);
+		wide = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, reg);
 		return ZydisRegisterGetId(wide);
 	default:
 		return -1;
@@ -127,6 +127,12 @@ static void write_gpr(struct machine *x, struct state *s, const struct insn *in,
 
 			merged.kind = V_CONST;
 			merged.off = (old.off & ~bits) | (v.off << (8 * at) & bits);
+		} else if (v.kind == V_CONST && !at) {
+			merged.kind = V_LOW;
+			merged.off = v.off & 0xff;
+		} else if (old.kind == V_LOW && at) {
+			merged.kind = V_LOW;
+			merged.off = old.off;
 		}
 		merged.undefined =
 			(uint8_t)((old.undefined & ~mask) | ((v.undefined << at) & mask));
@@ -153,7 +159,7 @@ struct value machine_read(struct machine *x, struct state *s, const struct insn 
 
 	switch (o->type) {
 	case ZYDIS_OPERAND_TYPE_REGISTER:
-		reg = general(x, o->reg.value, &at);
+		reg = general(o->reg.value, &at);
 		if (reg >= 0)
 			return read_gpr(x, s, (unsigned)reg, at, bytes_of(in, op));
 		reg = vector(o->reg.value);
@@ -198,7 +204,7 @@ void machine_write(struct machine *x, struct state *s, const struct insn *in, un
 	}
 	if (o->type != ZYDIS_OPERAND_TYPE_REGISTER)
 		return;
-	reg = general(x, o->reg.value, &at);
+	reg = general(o->reg.value, &at);
 	if (reg >= 0) {
 		write_gpr(x, s, in, (unsigned)reg, at, bytes_of(in, op), v);
 		return;
@@ -515,17 +521,16 @@ static void compared(struct state *s, const struct insn *in, const struct value 
 static void do_alu(struct machine *x, struct state *s, const struct insn *in)
 {
 	enum alu op = alu_of(in->d.mnemonic);
-	struct value a = machine_read(x, s, in, 0), b = machine_read(x, s, in, 1), r;
+	struct value a = machine_read(x, s, in, 0), b = machine_read(x, s, in, 1), r, f;
 	unsigned bytes = bytes_of(in, 0);
 
 	if (same_register(in) && (op == ALU_XOR || op == ALU_SUB))
 		a = b = r = value_const(0);
 	else
 		r = alu(x, op, &a, &b, bytes);
-	set_flags(s, in, &r, bytes);
+	f = value_mix(&r, &a); /* the carry is what was shifted out */
+	set_flags(s, in, op >= ALU_SHL ? &f : &r, bytes);
 	compared(s, in, &a, &b, &r, bytes);
-	if (op >= ALU_SHL && b.kind != V_CONST)
-		s->compared = 0;
 	machine_write(x, s, in, 0, r);
 }
 
@@ -642,15 +647,25 @@ static void do_string(struct machine *x, struct state *s, const struct insn *in)
 		x->stop = true;
 		return;
 	}
-	if (compares || scans)
-		count = repeated ? value_any() : count;
+	if (compares || scans) {
+		struct value ax = scans ? read_gpr(x, s, GPR_AX, 0, bytes) : value_any();
+
+		/* Where it stops depends on what it compares. */
+		v = value_mix(&ax, &ax);
+		if (repeated) {
+			count = value_mix(&count, &ax);
+			value_blur(&count, x->word);
+			v = count;
+		}
+		v.kind = V_ANY;
+	}
 	if (moves || loads || compares) {
-		if (!repeated)
+		if (!repeated && !compares)
 			v = machine_load(x, s, in, &from, bytes);
 		else
 			machine_use(x, s, in->at, &from.v, x->word, "an address");
 	}
-	if (repeated)
+	if (repeated && !compares && !scans)
 		v = value_any();
 	if (stores)
 		v = read_gpr(x, s, GPR_AX, 0, bytes);
@@ -662,12 +677,14 @@ static void do_string(struct machine *x, struct state *s, const struct insn *in)
 		string_store(x, s, in, &count, bytes, &v);
 	if (moves || loads || compares)
 		advance(x, s, GPR_SI, &count, bytes);
+	if (scans || compares)
+		machine_use(x, s, in->at, &s->gpr[GPR_DI], x->word, "an address");
 	if (!loads)
 		advance(x, s, GPR_DI, &count, bytes);
 	if (loads)
 		write_gpr(x, s, in, GPR_AX, 0, bytes, v);
 	if (repeated)
-		s->gpr[GPR_CX] = scans || compares ? value_any() : value_const(0);
+		s->gpr[GPR_CX] = scans || compares ? count : value_const(0);
 	set_flags(s, in, &v, bytes);
 }
 
@@ -821,8 +838,8 @@ static struct value sources(struct machine *x, struct state *s, const struct ins
 		if (o->type == ZYDIS_OPERAND_TYPE_MEMORY && o->mem.type == ZYDIS_MEMOP_TYPE_AGEN)
 			continue;
 		v = machine_read(x, s, in, i);
-		general_one = o->type == ZYDIS_OPERAND_TYPE_REGISTER &&
-			      general(x, o->reg.value, &at) >= 0;
+		general_one =
+			o->type == ZYDIS_OPERAND_TYPE_REGISTER && general(o->reg.value, &at) >= 0;
 		if (o->type == ZYDIS_OPERAND_TYPE_REGISTER && !general_one &&
 		    vector(o->reg.value) < 0)
 			continue;
@@ -872,7 +889,9 @@ static void write_result(struct machine *x, struct state *s, const struct insn *
 			 struct value r)
 {
 	const ZydisDecodedOperand *o = &in->op[op];
-	bool perhaps = o->actions & ZYDIS_OPERAND_ACTION_CONDWRITE;
+	/* BSF and BSR leave it alone when there is no bit. */
+	bool perhaps = o->actions & ZYDIS_OPERAND_ACTION_CONDWRITE ||
+		       in->d.mnemonic == ZYDIS_MNEMONIC_BSF || in->d.mnemonic == ZYDIS_MNEMONIC_BSR;
 	unsigned at;
 
 	if (o->type == ZYDIS_OPERAND_TYPE_REGISTER && system_register(o->reg.value)) {
@@ -889,12 +908,15 @@ static void write_result(struct machine *x, struct state *s, const struct insn *
 		if (n < XMM_COUNT && perhaps)
 			r = value_join(&s->vector[n], &r);
 		r.flags &= (uint8_t)~VALUE_FRAME;
-	} else if (o->type == ZYDIS_OPERAND_TYPE_REGISTER && general(x, o->reg.value, &at) >= 0) {
-		if (perhaps) {
-			struct value old = machine_read(x, s, in, op);
+	} else if (o->type == ZYDIS_OPERAND_TYPE_REGISTER && general(o->reg.value, &at) >= 0) {
+		unsigned reg = (unsigned)general(o->reg.value, &at);
+		struct value old = s->gpr[reg];
 
-			r = value_join(&old, &r);
-		}
+		machine_write(x, s, in, op, r);
+		/* When it is not written its upper half stays, too. */
+		if (perhaps && reg != GPR_SP)
+			s->gpr[reg] = value_join(&old, &s->gpr[reg]);
+		return;
 	} else if (o->type == ZYDIS_OPERAND_TYPE_REGISTER) {
 		return;
 	}
@@ -941,6 +963,29 @@ static bool uses_empty(const struct state *s, const struct insn *in, int delta)
 			return true;
 	}
 	return s->x87 + (delta < 0 ? delta : 0) < 0;
+}
+
+/* A bit of a string of bits that begins at the address: the number of the bit, from a register,
+ * reaches far beyond the operand. SDM, volume 2, "BT". */
+static void do_bit(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value number = machine_read(x, s, in, 1), r;
+	struct address m;
+
+	if (in->op[0].type != ZYDIS_OPERAND_TYPE_MEMORY ||
+	    in->op[1].type != ZYDIS_OPERAND_TYPE_REGISTER) {
+		do_plain(x, s, in);
+		return;
+	}
+	m = machine_address(x, s, in, 0);
+	value_blur(&number, x->word);
+	m.v = value_mix(&m.v, &number);
+	m.table = false;
+	r = machine_load(x, s, in, &m, bytes_of(in, 0));
+	r = value_mix(&r, &number);
+	set_flags(s, in, &r, 8);
+	if (in->d.mnemonic != ZYDIS_MNEMONIC_BT)
+		machine_store(x, s, in, &m, bytes_of(in, 0), &r);
 }
 
 static void do_fpu(struct machine *x, struct state *s, const struct insn *in, int delta)
