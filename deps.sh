@@ -8,7 +8,7 @@ set -eu
 # command, pkg-config module (pc=NAME), C header (h=NAME), Python module (py=NAME) or Bochs display (bochs=NAME), and
 # Debian's package for it
 base="gcc:gcc clang:clang nasm:nasm ld:binutils meson:meson ninja:ninja-build pkg-config:pkg-config
-make:make git:git bochs:bochs bochs=term:bochs-term pc=jansson:libjansson-dev
+make:make git:git bochs:bochs bochs=term:bochs-term qemu-i386:qemu-user pc=jansson:libjansson-dev
 pc=libxml-2.0:libxml2-dev pc=zlib:zlib1g-dev pc=libelf:libelf-dev pc=libdw:libdw-dev h=Zydis/Zydis.h:libzydis-dev pc=check:check py=pytest:python3-pytest
 py=xdist:python3-pytest-xdist"
 compilers="gcc-11:gcc-11 gcc-12:gcc-12 clang-13:clang-13 clang-14:clang-14 clang-16:clang-16

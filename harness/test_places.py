@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Places beside each other: code that passes as a process and is caught in ring 0, how that is
 told, and what is said where a place is absent. How place vmx works inside is in test_vmx.py."""
+import json
+import os
 import re
+import shutil
+import subprocess
 
 import pytest
 
@@ -172,3 +176,161 @@ def test_bad_options(tmp_path, gcc, args, message):
              write(tmp_path / "c.h", "int f(int a);\n"), *args])
     assert (r.status, r.stdout) == (2, "")
     assert message in r.stderr
+
+
+# The table ----------------------------------------------------------------------------------------
+
+def names() -> list[str]:
+    return list(dict.fromkeys(place for place, _ in program.places()))
+
+
+def test_lists_come_from_the_table():
+    rows = re.findall(r"^PLACE\((\w+),", (program.ROOT / "src/place/places.def").read_text(), re.M)
+    assert names() == [r.lower().replace("_", "-") if r != "QEMU_USER" else "qemu-user" for r in rows]
+    assert "root-vmcs" in names()
+    page = (program.ROOT / "docs/clobber.1").read_text()
+    for name in names():
+        assert name in page and f"`{name}`" in (program.ROOT / "docs/places.md").read_text()
+    for verb in ("run", "check", "fuzz"):
+        text = run([verb, "--help"]).stdout
+        assert all(re.search(rf"\b{re.escape(n)}\b", text) for n in names()), verb
+
+
+# Without 32-bit processes -------------------------------------------------------------------------
+
+WITHOUT = program.environment(CLOBBER_WITHOUT="ia32")
+SOME = ("cases/scalar/mixed.h", "cases/scalar/counts.h", "cases/thread/entries.h")
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory, gcc) -> tuple[program.Matrix, program.Result]:
+    """A run of 32-bit code on a machine without 32-bit processes: nobody says where."""
+    program.need("vmx", 32)
+    out = tmp_path_factory.mktemp("elsewhere") / "out"
+    r = run(["run", "--out", out, "--cc", gcc, "--width", "32", "--opt", "O2", "--cases",
+             ",".join(SOME)], cwd=out.parent, env=WITHOUT)
+    assert (r.status, r.stderr) == (0, ""), r.stdout + r.stderr
+    return program.load(out), r
+
+
+def test_every_row_runs(elsewhere):
+    m, r = elsewhere
+    ran = {c["place"] for c in m.columns.values()}
+    assert "native" not in ran and ran & {"kvm", "vmx"}
+    assert m.totals["executed"] > 100
+    unspecified = [c for c in m.cells.values() if c["not_run"] and "CLOBBER" in (c["reason"] or "")]
+    assert unspecified == [] and "n/r" not in re.sub(r"(?s)ok: all checks.*?not run\n", "", r.stdout)
+
+
+def test_what_stands_in_is_named(elsewhere):
+    m, r = elsewhere
+    first = next(c for c in m.columns.values() if c["profile"] == "user")
+    assert f" {first['place']} " in first["name"] and first["id"].endswith("@" + first["place"])
+    place = next(p for p in m.data["places"] if p["name"] == first["place"])
+    assert place["instead"] == "32-bit code: CLOBBER_WITHOUT takes away 32-bit processes"
+    assert place["compared"] == 0 and place["alone"] > 0
+    text = " ".join(r.stdout.split())
+    assert f"place {first['place']} instead of native: 32-bit code: " in text
+    assert f"-m32 {first['place']}" in r.stdout and "same verdict as natively" not in text
+    markdown = (m.path.parent / "report.md").read_text()
+    assert f"place {first['place']} instead of native" in markdown
+
+
+def test_claims_have_one_verdict_a_width(elsewhere):
+    """28 times the same sentence would help nobody."""
+    m, _ = elsewhere
+    claims = m.data["claims"]
+    if claims is None:
+        pytest.skip("not-run: the thread's cases were not all in this run")
+    assert len({(c["compiler"], c["width"]) for c in claims["columns"]}) == len(claims["columns"])
+
+
+def by_code(m: program.Matrix) -> dict:
+    """Counts of a cell and findings, whatever the place; root operation apart."""
+    found = {}
+    for c in m.cells.values():
+        k = m.columns[c["column"]]
+        if not k["place"].startswith("root"):
+            found[c["row"], k["compiler"], k["profile"], k["opt"]] = (c["verdict"], c["counts"])
+    for f in m.findings:
+        k = m.columns[f["column"]]
+        if not k["place"].startswith("root"):
+            key = f["case"], f["direction"], k["profile"], k["opt"], f["check"], f["subject"]
+            found[key] = f["expected"], f["verdict"]
+    return found
+
+
+def test_same_verdicts_as_natively(elsewhere, tmp_path, gcc):
+    program.need("native", 32)
+    m, _ = elsewhere
+    native = run_matrix(tmp_path / "out", "--cc", gcc, "--width", "32", "--opt", "O2", "--cases",
+                        ",".join(SOME), "--place", "native", "--profile",
+                        ",".join(sorted({c["profile"] for c in m.columns.values()})), status=0)
+    assert by_code(native) == by_code(m)
+
+
+def test_neither_here_nor_elsewhere(tmp_path, gcc):
+    r = run(["run", "--out", tmp_path / "out", "--cc", gcc, "--width", "32", "--opt", "O2", "--abi",
+             "cdecl", "--profile", "user", "--cases", write(tmp_path / "c.h", "int f(int a);\n")],
+            env=program.environment(CLOBBER_WITHOUT="ia32,bochs,kvm"))
+    assert r.status == 2 and "nothing was executed" in r.stderr
+    text = " ".join(r.stdout.split())
+    assert "32-bit processes; place kvm: " in text and "; place vmx: CLOBBER_WITHOUT" in text
+
+
+def test_native_beside_another_place(tmp_path, gcc):
+    """Asked for by name, the native place is not-run; the table shows what ran."""
+    program.need("vmx", 32)
+    r = run(["run", "--out", tmp_path / "out", "--cc", gcc, "--width", "32", "--opt", "O2", "--abi",
+             "cdecl", "--profile", "user", "--place", "native,vmx", "--cases",
+             write(tmp_path / "c.h", "int f(int a);\n")], env=WITHOUT)
+    assert r.status == 0, r.stdout + r.stderr
+    assert re.search(r"^-m32 vmx ", r.stdout, re.M) and not re.search(r"^-m32  ", r.stdout, re.M)
+    assert "2 cases without a native verdict" in " ".join(r.stdout.split())
+
+
+def test_check_of_32_bit_objects(tmp_path):
+    program.need("vmx", 32)
+    text = ("bits 32\nsection .text\nglobal right, wrong\nright: mov eax, [esp+4]\n ret\n"
+            "wrong: xor ebx, ebx\n mov eax, [esp+4]\n ret\n"
+            "section .note.GNU-stack noalloc noexec nowrite progbits\n")
+    write(tmp_path / "f.asm", text)
+    subprocess.run(["nasm", "-f", "elf32", "f.asm", "-o", "f.o"], cwd=tmp_path, check=True)
+    r = run(["check", "f.o", "--proto", "int right(int a)", "--proto", "int wrong(int a)"],
+            cwd=tmp_path, env=WITHOUT)
+    folded = " ".join(r.stdout.split())
+    assert r.status == 1 and "callee-saved: ebx" in folded
+    assert re.search(r"pass +cdecl/right", r.stdout) and "instead of native: 32-bit code" in folded
+
+
+def test_fuzz_at_32_bit(tmp_path, gcc, compilers):
+    """Runs and minimises: gcc -mregparm=2 under cdecl."""
+    program.need("vmx", 32)
+    cc = program.script(tmp_path / "rp2", f'exec {compilers[gcc]["path"]} "$@" -mregparm=2\n')
+    r = run(["fuzz", "--width", "32", "--cc", cc, "--abi", "cdecl", "--count", "20", "--types",
+             "int,long,pointer", "--quiet", "--seed", "5", "--out", tmp_path / "out"], env=WITHOUT)
+    assert r.status == 1, r.stdout + r.stderr
+    data = json.loads((tmp_path / "out" / "fuzz.json").read_text())
+    assert "vmx" in r.stdout or "kvm" in r.stdout
+    assert any(c["minimal"] and c["verdict"] in ("violation", "crash") for c in data["clusters"])
+
+
+# What an engine answered is kept -----------------------------------------------------------------
+
+def test_bochs_is_asked_once(tmp_path, bochs):
+    starts = tmp_path / "starts"
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program.script(folder / "bochs", f'echo "$*" >> {starts}\nexec {shutil.which("bochs")} "$@"\n')
+    env = program.environment(CLOBBER_CACHE=str(tmp_path / "cache"),
+                              PATH=f"{folder}:{os.environ['PATH']}")
+    first = run(["list", "places"], env=env).stdout
+    asked = len(starts.read_text().splitlines())
+    # Its models, its options, and the hypervisor once a width of root operation.
+    assert asked == 4
+    assert run(["list", "places"], env=env).stdout == first
+    assert len(starts.read_text().splitlines()) == asked
+    for kept in (tmp_path / "cache" / "places").iterdir():
+        kept.write_bytes(kept.read_bytes()[:-2] + b"x\n")
+    assert run(["list", "places"], env=env).stdout == first
+    assert len(starts.read_text().splitlines()) == 2 * asked

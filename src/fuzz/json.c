@@ -109,6 +109,7 @@ void fuzz_json(struct str *out, const struct fuzz_result *r)
 {
 	json_t *root = json_object(), *clusters = json_array(), *refused = json_array();
 	json_t *total = json_object();
+	json_t *instead = json_object();
 	char *text;
 
 	for (size_t i = r->clusters->n; i-- > 0;) {
@@ -130,6 +131,12 @@ void fuzz_json(struct str *out, const struct fuzz_result *r)
 	json_object_set_new(root, "version", json_string(CLOBBER_VERSION));
 	json_object_set_new(root, "seed", json_integer((json_int_t)r->source->seed));
 	json_object_set_new(root, "options", options(r));
+	for (enum place_id i = 0; i < PLACES; i++) {
+		if (r->setup->places.instead[i])
+			json_object_set_new(instead, place_name(i),
+					    json_string(r->setup->places.instead[i]));
+	}
+	json_object_set_new(root, "instead_of_native", instead);
 	json_object_set_new(root, "interrupted", json_boolean(r->interrupted));
 	json_object_set_new(root, "prototypes", json_integer((json_int_t)r->prototypes));
 	json_object_set_new(root, "rounds", json_integer((json_int_t)r->rounds));

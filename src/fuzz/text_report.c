@@ -180,10 +180,33 @@ static void totals(struct str *out, const struct fuzz_result *r)
 		 r->seconds > 0 ? (double)r->functions / r->seconds : 0);
 }
 
+/* Where it ran, unless that is as everybody expects. */
+static void run_places(struct str *out, const struct fuzz_result *r, const struct text_style *style)
+{
+	const struct fuzz_setup *s = r->setup;
+	bool told[PLACES] = { [PLACE_NATIVE] = true };
+
+	for (size_t i = 0; i < s->ncolumns; i++) {
+		const struct column *c = &s->columns[i];
+		const char *engine = s->places.answer[c->place][c->profile].engine;
+		const char *instead = s->places.instead[c->place];
+
+		if (told[c->place])
+			continue;
+		told[c->place] = true;
+		text_wrap(out, style, "", "  ",
+			  arena_printf(s->arena, "place %s (%s)%s%s", place_name(c->place),
+				       engine ? engine : "none",
+				       instead ? " instead of native: " : "",
+				       instead ? instead : ""));
+	}
+}
+
 void fuzz_text(struct str *out, const struct fuzz_result *r, unsigned columns, bool colour)
 {
 	struct text_style style = { .columns = columns < 60 ? 60 : columns, .colour = colour };
 
+	run_places(out, r, &style);
 	refusals(out, r, style.columns);
 	for (size_t i = 0; i < r->clusters->n; i++) {
 		const struct fuzz_cluster *c = &r->clusters->v[i];

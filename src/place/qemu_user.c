@@ -70,6 +70,11 @@ static const unsigned harmless[] = {
 	__NR_clock_gettime,
 	__NR_sched_yield,
 	__NR_restart_syscall,
+	__NR_membarrier,
+	/* its own thread may begin late */
+	__NR_set_robust_list,
+	__NR_rseq,
+	__NR_gettid,
 };
 _Static_assert(ARRAY_SIZE(harmless) <= MOST_CALLS, "the filter's jumps reach over all of them");
 
@@ -156,7 +161,9 @@ static void answer(struct watch *w, const struct seccomp_notif *n, struct seccom
 
 	*r = (struct seccomp_notif_resp){ .id = n->id };
 	if (w->set_up) {
-		syscall(__NR_tgkill, w->pid, n->pid, SIGSYS);
+		/* The emulator's own thread is no code under test. */
+		if ((pid_t)n->pid == w->pid)
+			syscall(__NR_tgkill, w->pid, n->pid, SIGSYS);
 		r->error = -EPERM;
 	} else if (n->data.nr == __NR_setitimer) {
 		r->error = -EPERM;
@@ -304,6 +311,13 @@ static const char *why_not(const struct place *self, struct arena *a, const stru
 	v = version(a, name);
 	if (!v)
 		return arena_printf(a, "`%s --version' does not look like QEMU", name);
+	/* Instructions of the kernel's code, VMREAD among them, are emulated behind a fault. */
+	if (isa == ISA_INTEGER && w == W32)
+		return arena_printf(
+			a,
+			"%s %s: it loses x87 state at signals, by which instructions of "
+			"32-bit kernel code are emulated: use place vmx",
+			name, v);
 	if (isa >= ISA_AVX512F)
 		return arena_printf(a, "%s %s: it does not emulate AVX-512", name, v);
 	if (isa >= ISA_AVX && strtoul(v, NULL, 10) < 8 && strncmp(v, "7.2", 3) != 0)
