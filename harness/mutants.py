@@ -196,10 +196,10 @@ def state(w: Width):
     ac = "flags IF (0x200) and AC (0x40000) after the call"
     yield Mutant("flags_status", w.bits, w.abi, VOID, "target",
                  {"ret": asm("push $0x8d7", "popfq" if w.bits == 64 else "popf")},
-                 ring0=(Finding("system-flags", "system.flags", ac, "0x00040000", "0x00000000"),))
+                 ring0=(Finding("system-flags", "system.flags", ac, "0x#", "0x#"),))
     yield Mutant("flag_ac", w.bits, w.abi, VOID, "target",
                  {"ret": asm("pushf", f"orl $0x40000, (%{sp})", "popf")},
-                 ring0=(Finding("system-flags", "system.flags", ac, "0x00000000", "0x00040000"),))
+                 ring0=(Finding("system-flags", "system.flags", ac, "0x#", "0x#"),))
 
 
 # Callee: stack --------------------------------------------------------------------------------
