@@ -75,6 +75,10 @@ extern const struct check_info checks[CHECK_COUNT];
 /* The rule as of an edition: what a later one states an earlier one may be silent about. */
 const struct rule *rule_in(enum rule_id id, enum edition e);
 
+/* What gcc and clang of all tested versions do where the rule leaves something open, or NULL: never a
+ * rule. */
+const char *abi_de_facto(enum rule_id id);
+
 /* The edition of that name, or EDITIONS. */
 enum edition edition_find(const char *name);
 

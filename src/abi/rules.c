@@ -25,9 +25,11 @@ const struct document_info documents[DOCUMENTS] = {
 };
 
 const struct edition_info editions[EDITIONS] = {
-	[EDITION_2025] = { "2025", "x86-64 psABI of April 2025 (known by quotation where it differs from "
-				   "2024), i386 psABI of 2021 (likewise, from 2018)" },
-	[EDITION_2024] = { "2024", "x86-64 psABI of October 2024, i386 psABI of 2021 (by quotation)" },
+	[EDITION_2025] = { "2025",
+			   "x86-64 psABI of April 2025 (known by quotation where it differs from "
+			   "2024), i386 psABI of 2021 (likewise, from 2018)" },
+	[EDITION_2024] = { "2024",
+			   "x86-64 psABI of October 2024, i386 psABI of 2021 (by quotation)" },
 	[EDITION_2019] = { "2019", "x86-64 psABI of March 2019, i386 psABI of December 2018" },
 };
 
@@ -64,6 +66,19 @@ const struct rule *rule_in(enum rule_id id, enum edition e)
 			return &changes[i].before;
 	}
 	return &rules[id];
+}
+
+const char *abi_de_facto(enum rule_id id)
+{
+	switch (id) {
+#define DE_FACTO(rule, sentence) \
+	case RULE_##rule:        \
+		return sentence;
+#include "abi/defacto.def"
+#undef DE_FACTO
+	default:
+		return NULL;
+	}
 }
 
 enum edition edition_find(const char *name)

@@ -102,6 +102,22 @@ static void stack_picture(struct str *out, struct arena *a, const struct convent
 	}
 }
 
+/* What gcc and clang do where no document decides, marked as what it is. */
+static void de_facto(struct str *out, const struct placement *pl)
+{
+	for (unsigned i = 0; i < pl->nargs; i++) {
+		const char *why = pl->arg[i].unspecified ? abi_de_facto(pl->arg[i].rule) : NULL;
+
+		if (!why)
+			continue;
+		str_addf(
+			out,
+			"    %-10s no document decides; gcc and clang agree (of all tested versions): %s\n",
+			"de facto", why);
+		return;
+	}
+}
+
 static void explain(struct str *out, struct arena *a, enum edition e, const struct convention *c,
 		    const struct prototype *p)
 {
@@ -125,6 +141,7 @@ static void explain(struct str *out, struct arena *a, enum edition e, const stru
 		str_addf(out, "    %-10s %-18s %-20s [%s]\n", name_of(a, p, i),
 			 type_spell(a, proto_arg_type(p, i), ""), s.s, rules[v->rule].name);
 	}
+	de_facto(out, &pl);
 	s.len = 0;
 	str_add(&s, "");
 	value_text(&s, c->width, &pl.ret);
@@ -209,9 +226,9 @@ int cmd_explain(int argc, char **argv)
 		die("explain: the prototype's own convention (%s) is not among those selected",
 		    p->convention ? p->convention : "none");
 	if (json) {
-		json_t *root = json_pack("{ss ss so}", "prototype", proto_spell(a, p), "edition",
-					 editions[edition_option(edition)].name, "placements",
-					 placements);
+		json_t *root =
+			json_pack("{ss ss so}", "prototype", proto_spell(a, p), "edition",
+				  editions[edition_option(edition)].name, "placements", placements);
 		char *text = json_dumps(root, JSON_INDENT(1));
 
 		if (!text)

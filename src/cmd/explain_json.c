@@ -56,12 +56,16 @@ static json_t *value(struct arena *a, const struct convention *c, const struct t
 {
 	static const char *const status[] = { "stated", "silent", "contradictory" };
 	const struct rule *r = rule_in(v->rule, e);
+	const char *de_facto = v->unspecified ? abi_de_facto(v->rule) : NULL;
+	json_t *j = json_pack("{ss si si ss ss sb sb sb so so}", "type", type_spell(a, t, ""),
+			      "size", (int)t->size[c->width], "align", (int)t->align[c->width],
+			      "rule", r->name, "status", status[r->status], "unspecified",
+			      v->unspecified, "by_reference", v->by_reference, "nothing",
+			      v->nothing, "mask", mask(t, c->width), "pieces", pieces(c->width, v));
 
-	return json_pack("{ss si si ss ss sb sb sb so so}", "type", type_spell(a, t, ""), "size",
-			 (int)t->size[c->width], "align", (int)t->align[c->width], "rule", r->name,
-			 "status", status[r->status], "unspecified", v->unspecified, "by_reference",
-			 v->by_reference, "nothing", v->nothing, "mask", mask(t, c->width),
-			 "pieces", pieces(c->width, v));
+	if (de_facto)
+		json_object_set_new(j, "de_facto", json_string(de_facto));
+	return j;
 }
 
 json_t *explain_json(struct arena *a, enum edition e, const struct convention *c,

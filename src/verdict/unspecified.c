@@ -224,9 +224,59 @@ bool disagrees_with_itself(const struct matrix *m, size_t column, const struct g
 	return false;
 }
 
+static bool leads(const struct matrix *m, const struct behaviour *b, const char *family)
+{
+	return !strcmp(m->plan->columns[b->column].compiler->family, family);
+}
+
+/* gcc and clang, in all versions of this run, agree on what documents leave open: that is de facto
+ * the rule, of which only who departs from it is told. Fills `both` with what they do; false: they
+ * do not agree, or one of them is not there. */
+static bool de_facto(struct matrix *m, const struct behaviours *b, struct behaviours *both)
+{
+	bool gcc = false, clang = false;
+
+	*both = (struct behaviours){ arena_alloc(m->arena, (b->n + 1) * sizeof(*b->v)), 0 };
+	for (size_t i = 0; i < b->n; i++) {
+		bool one = leads(m, &b->v[i], "gcc"), other = leads(m, &b->v[i], "clang");
+
+		gcc = gcc || one;
+		clang = clang || other;
+		if (one || other)
+			both->v[both->n++] = b->v[i];
+	}
+	return gcc && clang && all_agree(both);
+}
+
+static void departs_from_de_facto(struct matrix *m, const struct gen_case *c, enum rule_id rule,
+				  const struct behaviours *b, struct behaviours *both)
+{
+	const char *words = behaviour_words(m->arena, c, both, &both->v[0]);
+
+	for (size_t i = 0; i < b->n; i++) {
+		struct finding *f;
+
+		if (leads(m, &b->v[i], "gcc") || leads(m, &b->v[i], "clang"))
+			continue;
+		/* There is room for one more. */
+		both->v[both->n] = b->v[i];
+		both->n++;
+		if (!all_agree(both)) {
+			f = matrix_add_finding(m, b->v[i].column, c, b->v[i].direction, CHECK_ARG,
+					       rule, VERDICT_DIVERGENCE);
+			f->item = CL_ITEM_POP;
+			f->subject = "placement no document decides, but de facto gcc and clang do";
+			f->expected = arena_printf(m->arena, "de facto %s", words);
+			f->observed = b->v[i].text;
+		}
+		both->n--;
+	}
+}
+
 static void judge_case(struct matrix *m, const struct gen_case *c, struct behaviours *b)
 {
 	enum rule_id rule = c->place.pop_rule;
+	struct behaviours both;
 	const char *all;
 
 	for (unsigned i = c->place.nargs; i-- > 0;) {
@@ -239,6 +289,10 @@ static void judge_case(struct matrix *m, const struct gen_case *c, struct behavi
 		b->v[i].text = behaviour_words(m->arena, c, b, &b->v[i]);
 	if (all_agree(b))
 		return;
+	if (de_facto(m, b, &both)) {
+		departs_from_de_facto(m, c, rule, b, &both);
+		return;
+	}
 	all = all_words(m, b);
 	for (size_t i = 0; i < b->n; i++) {
 		struct finding *f = matrix_add_finding(m, b->v[i].column, c, b->v[i].direction,

@@ -602,6 +602,32 @@ START_TEST(two_compilers_disagree)
 }
 END_TEST
 
+/* gcc and clang agree on what no document decides: only who departs from that is told, and how. */
+START_TEST(de_facto)
+{
+	static const struct compiler tcc = {
+		.name = "tcc", .path = "/usr/bin/tcc", .family = "tcc", .version = "0.9"
+	};
+	uint64_t eax = 1u << GPR_AX, ecx = 1u << GPR_CX;
+
+	make_unspecified();
+	columns[GCC_O2].compiler = &tcc;
+	all_observe((uint64_t[]){ eax, ecx, eax }, (uint64_t[]){ eax, ecx, eax }, 0);
+	judge();
+	ck_assert_uint_eq(m.nfindings, 2);
+	ck_assert_int_eq(verdict(GCC_O0, 0, CL_CALLEE), VERDICT_PASS);
+	ck_assert_int_eq(verdict(CLANG_O2, 0, CL_CALLER), VERDICT_PASS);
+	ck_assert_int_eq(verdict(GCC_O2, 0, CL_CALLEE), VERDICT_DIVERGENCE);
+	ck_assert_str_eq(only(GCC_O2, 0, CL_CALLEE)->expected, "de facto a in rax");
+	ck_assert_str_eq(only(GCC_O2, 0, CL_CALLER)->observed, "a in rcx");
+	/* One of the two differs: nothing is so de facto. */
+	make_unspecified();
+	columns[GCC_O2].compiler = &tcc;
+	all_observe((uint64_t[]){ eax, ecx, ecx }, (uint64_t[]){ eax, ecx, ecx }, 0);
+	all_diverge();
+}
+END_TEST
+
 /* A compiler that cannot call itself. */
 START_TEST(callee_and_caller_disagree)
 {
