@@ -865,6 +865,7 @@ int main(void)
 	tcase_add_test(t, all_agree);
 	tcase_add_test(t, all_agree_on_the_stack);
 	tcase_add_test(t, two_compilers_disagree);
+	tcase_add_test(t, de_facto);
 	tcase_add_test(t, callee_and_caller_disagree);
 	tcase_add_test(t, nobody_disagrees_with_itself);
 	tcase_add_test(t, pops_disagree);
