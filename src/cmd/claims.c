@@ -121,6 +121,7 @@ int cmd_claims(int argc, char **argv)
 {
 	struct options o;
 	struct plan p = { 0 };
+	struct progress_whole whole;
 	struct matrix m;
 	struct places places = { 0 };
 	struct compiler_list compilers;
@@ -134,7 +135,8 @@ int cmd_claims(int argc, char **argv)
 
 	p.arena = arena_new();
 	parse_options(p.arena, argc, argv, &o);
-	p.progress = isatty(2) ? show_progress : NULL;
+	progress_begin(&whole, isatty(2) ? show_progress : NULL);
+	p.progress = &whole;
 	width_list(p.arena, o.width, r.widths);
 	claim_list(p.arena, o.claim, r.wanted);
 	opts = opt_list(p.arena, o.opt);

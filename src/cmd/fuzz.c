@@ -115,7 +115,6 @@ static void prepare(struct fuzz_setup *s, struct fuzz_source *source, const stru
 		    "widths (`clobber list abis' shows which convention exists at which width)");
 	s->tools.arena = s->arena;
 	s->tools.jobs = (unsigned)o->jobs;
-	s->tools.progress = !o->quiet && isatty(2) ? show_progress : NULL;
 	s->places.options.runtime = data_dir(s->arena, "runtime");
 	used[PROFILE_USER_32] = s->widths[W32];
 	used[PROFILE_USER_64] = s->widths[W64];
@@ -362,8 +361,7 @@ int cmd_fuzz(int argc, char **argv)
 	parse_options(setup.arena, argc, argv, &o);
 	prepare(&setup, &source, &o);
 	/* From here on it tells of rounds, not of files. */
-	s.show = setup.tools.progress;
-	setup.tools.progress = NULL;
+	s.show = !o.quiet && isatty(2) ? show_progress : NULL;
 	clusters.arena = setup.arena;
 	clusters.setup = &setup;
 	result.out = o.out;

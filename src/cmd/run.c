@@ -346,6 +346,7 @@ int cmd_run(int argc, char **argv)
 	struct places places;
 	struct shard built = { 0 };
 	struct effort effort;
+	struct progress_whole whole;
 	unsigned k = 1, n = 1;
 
 	effort_start(&effort);
@@ -354,7 +355,8 @@ int cmd_run(int argc, char **argv)
 	if (o.shard)
 		shard_parse(o.shard, &k, &n);
 	p.jobs = (unsigned)o.jobs;
-	p.progress = !o.quiet && isatty(2) ? show_progress : NULL;
+	progress_begin(&whole, !o.quiet && isatty(2) ? show_progress : NULL);
+	p.progress = &whole;
 	p.launcher = o.launcher ? find_launcher(o.launcher) : NULL;
 	open_work(&p, o.out, o.work);
 	keep_records(&p);
@@ -365,6 +367,9 @@ int cmd_run(int argc, char **argv)
 		load_plan(&p, &o, &places, &request);
 		if (o.shard || o.build_only)
 			shard_take(&p, k, n, &shard);
+		if (!o.build_only)
+			whole.all[PHASE_RUN] = UNITS_NATIVE * (double)p.ncolumns;
+		whole.all[PHASE_CLAIMS] = request.plan ? UNITS_CLAIMS : 0;
 		plan_build(&p);
 	}
 
@@ -379,6 +384,8 @@ int cmd_run(int argc, char **argv)
 	if (request.plan) {
 		struct places there = places;
 
+		progress_phase(&whole, PHASE_CLAIMS, UNITS_CLAIMS);
+		progress_item(&whole, 0, 0, 0, "what the thread says");
 		decide_claims(&request, &claims_matrix, &there, &claims);
 	}
 	if (o.shard || o.build_only)
@@ -393,6 +400,9 @@ int cmd_run(int argc, char **argv)
 		status = prove(&m, &o, status);
 	if (o.verbose && !o.quiet && !o.shard && !o.build_only)
 		print_costs(&m);
+	progress_end(&whole);
+	if (o.verbose && !o.quiet)
+		printf("phases: %s\n", progress_phases(p.arena, &whole));
 	effort_add(&effort, &m);
 	if (request.plan)
 		effort_add(&effort, &claims_matrix);

@@ -239,17 +239,24 @@ static bool builds(const struct plan *p, size_t i)
 
 struct ninja {
 	struct plan *p;
+	enum phase phase;
+	unsigned lines;
 	struct str tail; /* of what is no progress */
 };
 
 static void ninja_line(void *closure, const char *line)
 {
 	struct ninja *n = closure;
+	unsigned done, all;
+	int at = 0;
 
 	if (line[0] == '[') {
 		n->p->built++;
-		if (n->p->progress)
-			n->p->progress(line);
+		if (n->p->progress && sscanf(line, "[%u/%u] %n", &done, &all, &at) == 2) {
+			if (!n->lines++)
+				progress_phase(n->p->progress, n->phase, all);
+			progress_item(n->p->progress, done, all, 1, line + at);
+		}
 	} else if (strncmp(line, "ninja: no work", 14) && strncmp(line, "ninja: Entering", 15) &&
 		   n->tail.len < 4000) {
 		str_addf(&n->tail, "%s\n", line);
@@ -257,23 +264,27 @@ static void ninja_line(void *closure, const char *line)
 }
 
 /* Run ninja on a file of the work folder, relaying its progress. */
-static void run_ninja(struct plan *p, const char *file)
+static void run_ninja(struct plan *p, const char *file, enum phase phase)
 {
 	const char *const argv[] = {
-		"env",    "NINJA_STATUS=[%f/%t] %e ",
+		"env",    "NINJA_STATUS=[%f/%t] ",
 		p->ninja, "-C",
 		p->work,  "-f",
 		file,     p->jobs ? arena_printf(p->arena, "-j%u", p->jobs) : NULL,
 		NULL
 	};
 	sig_atomic_t signals = p->stop ? *p->stop : 0;
-	struct ninja n = { .p = p };
-	int status = run_program_lines(argv, ninja_line, &n);
+	struct ninja n = { .p = p, .phase = phase };
+	int status;
+
+	if (p->progress)
+		progress_phase(p->progress, phase, 0);
+	status = run_program_lines(argv, ninja_line, &n);
 
 	if (status < 0)
 		die("cannot run %s: %s", p->ninja, strerror(errno));
 	if (p->progress)
-		p->progress(NULL);
+		progress_end(p->progress);
 	p->stopped = status != 0 && p->stop && *p->stop != signals;
 	if (status != 0 && !p->stopped)
 		die("building the payloads failed (this is no compiler under test's fault):\n%s",
@@ -460,7 +471,7 @@ void plan_build(struct plan *p)
 	}
 	while (again) {
 		write_objects_file(p, units);
-		run_ninja(p, "build.ninja");
+		run_ninja(p, "build.ninja", PHASE_COMPILE);
 		if (p->stopped)
 			return;
 		again = false;
@@ -471,7 +482,7 @@ void plan_build(struct plan *p)
 	}
 	write_link_file(p, units);
 	p->files = count_files(p, units);
-	run_ninja(p, "link.ninja");
+	run_ninja(p, "link.ninja", PHASE_LINK);
 	if (p->stopped)
 		return;
 	for (size_t i = 0; i < p->ncolumns; i++) {

@@ -210,8 +210,9 @@ void plan_columns(struct plan *p, struct compiler_list *compilers, const struct 
 			if (!p->set[f].n)
 				continue;
 			if (p->progress)
-				p->progress(arena_printf(p->arena, "probing %s -m%u %s", c->name,
-							 width_bits(pr->width), pr->name));
+				progress_item(p->progress, 0, 0, 0,
+					      arena_printf(p->arena, "%s -m%u %s", c->name,
+							   width_bits(pr->width), pr->name));
 			compiler_probe(p->arena, c, f, cache);
 			c->target[f].library = support_library(p->arena, c, pr->width);
 			for (enum place_id place = 0; place < PLACES; place++) {
@@ -227,5 +228,5 @@ void plan_columns(struct plan *p, struct compiler_list *compilers, const struct 
 		}
 	}
 	if (p->progress)
-		p->progress(NULL);
+		progress_end(p->progress);
 }

@@ -7,6 +7,7 @@
 
 #include "gen/gen.h"
 #include "place/place.h"
+#include "plan/progress.h"
 #include "plan/toolchain.h"
 
 #include <signal.h>
@@ -55,11 +56,9 @@ struct plan {
 	enum edition edition; /* of the documents, by which the cases are placed and judged */
 	struct column *columns;
 	size_t ncolumns;
-	const char *launcher; /* what compilers are called through ("ccache"), or NULL */
-	unsigned jobs;        /* 0: ninja's default */
-	/* Called with a line of progress, or NULL to finish it; may be NULL. Ninja's lines are
-	 * "[DONE/ALL] SECONDS WHAT". */
-	void (*progress)(const char *line);
+	const char *launcher;            /* what compilers are called through ("ccache"), or NULL */
+	unsigned jobs;                   /* 0: ninja's default */
+	struct progress_whole *progress; /* of the run that this is part of; may be NULL */
 	/* Counts the signals that ask to stop; may be NULL. A build that fails while one arrives
 	 * (it reaches the compilers, too) is `stopped`: nothing came of it. */
 	const volatile sig_atomic_t *stop;

@@ -15,6 +15,7 @@ struct queue {
 	const struct places *places;
 	pthread_mutex_t lock;
 	size_t next;
+	unsigned done, payloads; /* for progress */
 };
 
 /* What the monitor of a guest does besides running a payload: kernel code must do without the FPU,
@@ -100,6 +101,13 @@ static void *worker(void *arg)
 		started = now();
 		run_payload(own, q, c, &q->m->runs[i].run);
 		q->m->runs[i].run.cost.wall = now() - started;
+		if (p->progress) {
+			pthread_mutex_lock(&q->lock);
+			progress_item(p->progress, ++q->done, q->payloads,
+				      c->place == PLACE_NATIVE ? UNITS_NATIVE : UNITS_GUEST,
+				      c->name);
+			pthread_mutex_unlock(&q->lock);
+		}
 	}
 }
 
@@ -115,6 +123,18 @@ static void find_engines(struct matrix *m, struct places *places)
 	}
 }
 
+/* What running all payloads is expected to be. */
+static double units(const struct plan *p)
+{
+	double n = 0;
+
+	for (size_t i = 0; i < p->ncolumns; i++) {
+		if (p->columns[i].payload)
+			n += p->columns[i].place == PLACE_NATIVE ? UNITS_NATIVE : UNITS_GUEST;
+	}
+	return n;
+}
+
 static void run_payloads(struct matrix *m, struct places *places)
 {
 	struct queue q = { .m = m, .places = places };
@@ -125,6 +145,10 @@ static void run_payloads(struct matrix *m, struct places *places)
 	find_engines(m, places);
 	if (m->plan->kept)
 		make_dirs(m->plan->kept);
+	for (size_t i = 0; i < m->plan->ncolumns; i++)
+		q.payloads += m->plan->columns[i].payload != NULL;
+	if (m->plan->progress)
+		progress_phase(m->plan->progress, PHASE_RUN, units(m->plan));
 	pthread_mutex_init(&q.lock, NULL);
 	if (n > 64)
 		n = 64;
@@ -136,6 +160,8 @@ static void run_payloads(struct matrix *m, struct places *places)
 	while (started--)
 		pthread_join(threads[started], NULL);
 	pthread_mutex_destroy(&q.lock);
+	if (m->plan->progress)
+		progress_end(m->plan->progress);
 }
 
 static void make_runs(struct matrix *m)
