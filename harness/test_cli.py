@@ -345,10 +345,12 @@ def on_terminal(args, cwd, streams: str, env=None) -> tuple[int, str, str]:
 def test_progress_on_a_terminal_only(tmp_path, gcc):
     status, terminal, stdout = on_terminal(small(tmp_path, gcc), tmp_path, "err")
     assert status == 0
-    assert f"probing {gcc} -m64" in terminal
-    assert re.search(r"\[\d+/\d+\] \d+:\d\d left  \S", terminal)
+    assert f"probe: {gcc} -m64" in terminal
+    assert re.search(r"compile \d+/\d+, \d+:\d\d left of all: \S", terminal)
+    at = [terminal.index(word) for word in ("probe: ", "compile 1/", "link 1/1", "run 1/1")]
+    assert at == sorted(at)
     assert terminal.endswith("\r\x1b[K")  # wiped when done
-    assert "probing" not in stdout and ESCAPE not in stdout
+    assert "probe: " not in stdout and ESCAPE not in stdout
     assert "2 pass" in stdout
 
 
