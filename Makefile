@@ -67,6 +67,12 @@ check-real: all
 oracle-diff: all
 	CLOBBER=$(CURDIR)/build/clobber $(PYTHON) harness/oracle_diff.py $(ORACLE_DIFF)
 
+# The pages of the committed matrix, as `clobber report' renders it.
+reference: all
+	@$(CLOBBER) report results/reference/matrix.json.xz --format txt --output results/reference/report.txt
+	@$(CLOBBER) report results/reference/matrix.json.xz --format md --output results/reference/report.md
+	@$(CLOBBER) report results/reference/matrix.json.xz --format html --output results/reference/report.html
+
 bench: all
 	@$(PYTHON) harness/bench.py $(CLOBBER)
 
@@ -76,4 +82,4 @@ install: all
 clean:
 	@rm -rf $(BUILD) $(BUILD).log results/latest results/repeat results/kvm
 
-.PHONY: all oracle-diff deps deps-compilers deps-tests deps-kvm check check-all check-kvm check-kvm-intel check-real test bench install clean
+.PHONY: all oracle-diff deps deps-compilers deps-tests deps-kvm check check-all check-kvm check-kvm-intel check-real test reference bench install clean

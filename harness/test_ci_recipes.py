@@ -68,3 +68,14 @@ def test_gitlab(place, gcc):
     assert r.returncode == 0, r.stderr
     for path in (*job["artifacts"]["paths"], job["artifacts"]["reports"]["junit"]):
         assert (place / path).exists(), path
+
+
+def test_the_project_runs_its_own():
+    """.github/workflows/ci.yml runs .ci/run, which runs the README's test command and nothing else."""
+    (job,) = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"].values()
+    assert [s["run"] for s in job["steps"] if "run" in s] == [".ci/run"]
+    assert (ROOT / ".ci/run").stat().st_mode & 0o111
+    assert (ROOT / ".ci/run").read_text().splitlines()[-1] in (ROOT / "README.md").read_text()
+    words = {w for x in job["strategy"]["matrix"]["without"] for w in x.split(",")} - {""}
+    text = (ROOT / "docs/ci.md").read_text()
+    assert all(f"`{w}`" in text for w in words)

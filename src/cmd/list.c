@@ -18,7 +18,9 @@ static const char usage[] =
 	"  cases       prototypes, and how many conventions each runs under\n"
 	"  compilers   what was found on PATH\n"
 	"  profiles    what code can be compiled for\n"
-	"  places      where payloads can run on this machine\n"
+	"  places      where payloads can run on this machine; CLOBBER_WITHOUT=ia32,...\n"
+	"              shows another's (ia32, bochs, kvm, qemu-user, avx, avx512,\n"
+	"              compilers: docs/ci.md)\n"
 	"  rules       what the documents say, by id: every check cites one\n"
 	"  checks      what is verified on each call\n";
 
