@@ -16,6 +16,8 @@ renamed, is linked to it: everything else in it is untouched. The same call make
     clobbered:REGISTER   it is complemented before each return
     popped               each return pops a word more
     df                   the direction flag is set before each return
+    dropped:REGISTER     the last of its several restores is left out: one way out loses it
+    rarely:REGISTER      as clobbered, but only when the return address is a number that it never is
     without:TEXT         the one instruction that objdump shows with this text is left out
 """
 import re
@@ -113,6 +115,23 @@ class Function:
 
     def clobbered(self, name: str) -> list[Instruction]:
         return self.before_returns(f"not {self.register(name)}")
+
+    def dropped(self, name: str) -> list[Instruction]:
+        r, sp = self.register(name), "%rsp" if self.word == 8 else "%esp"
+        if name not in self.saves():
+            raise Unmade(f"{self.names[0]} does not save {r}")
+        found = [i for i in self.instructions
+                 if i.text == f"pop {r}" or self.loads(i.text, name)]
+        if len(found) < 2:
+            raise Unmade(f"{self.names[0]} restores {r} once only")
+        new = f"lea {self.word}({sp}), {sp}" if found[-1].text.startswith("pop") else "nop"
+        return [Instruction(i.address, b"", new) if i is found[-1] else i
+                for i in self.instructions]
+
+    def rarely(self, name: str) -> list[Instruction]:
+        r, sp = self.register(name), "%rsp" if self.word == 8 else "%esp"
+        compare = f"cmp{'q' if self.word == 8 else 'l'} $0x7654321, ({sp})"
+        return self.before_returns(f"{compare}; jne 8f; not {r}; 8:")
 
     def popped(self) -> list[Instruction]:
         self.before_returns("")  # there is one
@@ -321,7 +340,7 @@ def mutate(path: Path, out: Path, wanted: list[tuple[list[str], str, str | None]
 
 
 OPERATIONS = {"none": False, "unsaved": True, "swapped": True, "clobbered": True, "popped": False,
-              "df": False, "without": True}
+              "df": False, "dropped": True, "rarely": True, "without": True}
 
 
 def main(arguments: list[str]) -> int:

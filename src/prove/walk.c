@@ -25,6 +25,11 @@ static void follow(struct flow *f, struct node *n)
 	memcpy(&s, n->state, state_size(n->state));
 	f->now = n;
 	x->context = n->context;
+	if (s.gpr[GPR_SP].kind != V_STACK) {
+		machine_issue(x, CHECK_COUNT, 0, false, at, NULL,
+			      "the stack is not equally deep on all ways to it");
+		return;
+	}
 	for (;;) {
 		size_t before = x->nissues;
 

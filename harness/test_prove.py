@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: MIT
+"""`clobber prove`: what is right is proved, what is broken on any path is refuted with that path,
+and what is not understood is open, never proved."""
+import re
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import objmutate
+import real
+from program import HARNESS, run
+from test_real import LIBRARIES, declared, library, members
+
+BITS = {64: "bits 64\n", 32: "bits 32\n"}
+
+
+class Case(NamedTuple):
+    name: str
+    width: int
+    proto: str
+    body: str
+    answer: str  # proved, refuted or open
+    says: tuple[str, ...] = ()  # all in the output
+
+
+# Each broken function beside the same one whole.
+CASES = [
+    Case("saved", 64, "long f(long a)", "push rbx\nmov rbx, rdi\nmov rax, rbx\npop rbx\nret",
+         "proved"),
+    Case("lost", 64, "long f(long a)", "mov rbx, rdi\nmov rax, rbx\nret", "refuted",
+         ("callee-saved: rbx leaves with rdi of entry", "changed by f: mov rbx, rdi")),
+    Case("one_way", 64, "long f(long a, unsigned long n)",
+         "push rbx\nmov rbx, rdi\nmov rax, rbx\ncmp rsi, 4096\njae .far\npop rbx\nret\n"
+         ".far: add rsp, 8\nret", "refuted", ("callee-saved: rbx", "taken")),
+    Case("swapped", 64, "void f(void)", "push rbx\npush rbp\nxor ebx, ebx\nxor ebp, ebp\n"
+         "pop rbx\npop rbp\nret", "refuted", ("rbx leaves with rbp of entry",
+                                              "rbp leaves with rbx of entry")),
+    Case("by_mov", 64, "void f(void)", "sub rsp, 8\nmov [rsp], r12\nxor r12, r12\n"
+         "mov r12, [rsp]\nadd rsp, 8\nret", "proved"),
+    Case("complement", 64, "void f(void)", "not rbx\nnot rbx\nneg r12\nneg r12\nret", "proved"),
+    Case("depth", 64, "void f(int a)", "test edi, edi\nje .x\npush rax\n.x: ret", "refuted",
+         ("stack-pointer", "f+0x2: jz")),
+    Case("df", 64, "void f(void)", "std\nret", "refuted", ("direction-flag",)),
+    Case("df_back", 64, "void f(void)", "std\ncld\nret", "proved"),
+    Case("pops", 32, "__attribute__((stdcall)) void f(int a)", "ret 4", "proved"),
+    Case("pops_not", 32, "__attribute__((stdcall)) void f(int a)", "ret", "refuted",
+         ("stack-pointer: esp leaves 4 bytes lower than the convention says",)),
+    Case("x87", 64, "void f(void)", "fld1\nret", "refuted", ("x87-stack: 1 x87",)),
+    Case("x87_result", 64, "long double f(void)", "fld1\nret", "proved"),
+    Case("mmx", 64, "void f(void)", "pxor mm0, mm0\nret", "refuted", ("no emms",)),
+    Case("emms", 64, "void f(void)", "pxor mm0, mm0\nemms\nret", "proved"),
+    Case("cw", 64, "void f(void)", "fnstcw [rsp-8]\nmov word [rsp-16], 0x27f\nfldcw [rsp-16]\n"
+         "fldcw [rsp-8]\nret", "proved"),
+    Case("cw_lost", 64, "void f(void)", "mov word [rsp-16], 0x27f\nfldcw [rsp-16]\nret",
+         "refuted", ("x87-control-word",)),
+    Case("mxcsr_lost", 64, "void f(void)", "mov dword [rsp-16], 0x9f80\nldmxcsr [rsp-16]\nret",
+         "refuted", ("mxcsr",)),
+    Case("above", 64, "void f(void)", "mov qword [rsp+8], 0\nret", "refuted", ("caller-frame",)),
+    Case("own_argument", 32, "int f(int a)", "inc dword [esp+4]\nmov eax, [esp+4]\nret", "proved"),
+    Case("below", 64, "void f(void)", "mov qword [rsp-136], 0\nret", "refuted", ("stack-write",)),
+    Case("below_32", 32, "void f(void)", "mov dword [esp-4], 0\nret", "refuted",
+         ("stack-write",)),
+    Case("red_zone", 64, "void f(void)", "mov qword [rsp-128], 0\nret", "proved"),
+    Case("never_set", 64, "int f(int a)", "ret", "refuted", ("return: the result is never set",)),
+    Case("upper", 64, "int f(int n)", "xor eax, eax\ntest rdi, rdi\nsete al\nmovzx eax, al\nret",
+         "refuted", ("upper-bits", "the bits above n")),
+    Case("upper_index", 64, "int f(const int *p, int n)", "mov eax, [rdi+rsi*4]\nret", "refuted",
+         ("upper-bits: an address depends on the bits above n",)),
+    Case("extended", 64, "int f(const int *p, int n)", "movsxd rsi, esi\nmov eax, [rdi+rsi*4]\nret",
+         "proved"),
+    Case("garbage", 64, "int f(void)", "xor eax, eax\ntest rdx, rdx\nje .x\ninc eax\n.x: ret",
+         "refuted", ("a branch depends on what rdx holds at entry",)),
+    Case("unset_slot", 64, "int f(void)", "sub rsp, 8\nmov eax, [rsp]\nadd rsp, 8\nret", "refuted",
+         ("memory of the frame that was never written",)),
+    Case("across_call", 64, "int f(void (*g)(void))", "sub rsp, 8\nmov esi, 1\ncall rdi\n"
+         "mov eax, esi\nadd rsp, 8\nret", "refuted", ("what a callee left behind",)),
+    Case("aligned", 64, "void f(void (*g)(void))", "sub rsp, 8\ncall rdi\nadd rsp, 8\nret",
+         "proved"),
+    Case("misaligned", 64, "void f(void (*g)(void))", "call rdi\nret", "refuted",
+         ("alignment: the stack pointer is 8 more than a multiple of 16",)),
+    Case("realigned", 64, "void f(void (*g)(void))",
+         "push rbp\nmov rbp, rsp\nand rsp, -64\nsub rsp, 64\nmovaps [rsp], xmm0\ncall rdi\nleave\n"
+         "ret", "proved"),
+    Case("local", 64, "long f(long a)", "push rbx\ncall .two\npop rbx\nret\n"
+         ".two: mov rbx, rdi\nmov rax, rbx\nret", "proved"),
+    Case("local_pops", 64, "long f(long a)", "push rbx\ncall .two\nret\n"
+         ".two: mov rax, rdi\nmov rbx, [rsp+8]\nret 8", "proved"),
+    Case("retpoline", 64, "void f(void (*g)(void))", "call .in\n.trap: pause\nlfence\njmp .trap\n"
+         ".in: mov [rsp], rdi\nret", "proved"),
+    Case("counts", 64, "long f(const long *p, long n)", "xor eax, eax\n.x: add rax, [rdi]\n"
+         "add rdi, 8\ndec rsi\njnz .x\nret", "proved"),
+    Case("pushes", 64, "void f(long n)", ".x: push rax\ndec rdi\njnz .x\nret", "refuted",
+         ("stack-pointer",)),
+    Case("table", 64, "int f(unsigned n)", "and edi, 1\nlea rdx, [rel t]\n"
+         "movsxd rax, [rdx+rdi*4]\nadd rax, rdx\njmp rax\na: mov eax, 1\nret\n"
+         "b: push rbx\nmov ebx, 2\nmov eax, ebx\npop rbx\nret\nsection .rodata\nt: dd a-t, b-t",
+         "proved"),
+    Case("table_lost", 64, "int f(unsigned n)", "and edi, 1\nlea rdx, [rel t]\n"
+         "movsxd rax, [rdx+rdi*4]\nadd rax, rdx\njmp rax\na: mov eax, 1\nret\n"
+         "b: mov ebx, 2\nmov eax, ebx\nret\nsection .rodata\nt: dd a-t, b-t",
+         "refuted", ("callee-saved: rbx",)),
+    Case("ms_xmm", 64, "__attribute__((ms_abi)) void f(void)", "xorps xmm6, xmm6\nret", "refuted",
+         ("callee-saved: xmm6",)),
+    Case("ms_saved", 64, "__attribute__((ms_abi)) void f(void)",
+         "sub rsp, 24\nmovups [rsp], xmm6\nxorps xmm6, xmm6\nmovups xmm6, [rsp]\nadd rsp, 24\nret",
+         "proved"),
+    Case("bits", 64, "void f(long n)", "sub rsp, 8\nbts [rsp], rdi\nadd rsp, 8\nret", "proved",
+         ("1 assumption",)),
+    Case("unmodelled", 64, "void f(void)", "wrmsr\nret", "open", ("not modelled",)),
+    Case("switches", 64, "void f(void *stack)", "mov rsp, rdi\nret", "open",
+         ("the stack pointer is not known",)),
+    Case("computed", 64, "void f(unsigned long n)", "lea rax, [rel .x]\nadd rax, rdi\njmp rax\n.x: ret",
+         "open", ("a list of its targets",)),
+    Case("loop", 64, "void f(void)", ".x: jmp .x", "proved"),
+    Case("wild", 64, "void f(void)", "nop", "open", ("there is no instruction",)),
+]
+
+
+def assemble(folder: Path, width: int, body: str, name: str = "f") -> Path:
+    source, out = folder / f"{name}.asm", folder / f"{name}.o"
+    source.write_text(f"{BITS[width]}global {name}\nsection .text\n{name}:\n{body}\n")
+    subprocess.run(["nasm", "-f", f"elf{width}", "-o", out, source], check=True)
+    return out
+
+
+def answers(text: str) -> dict[str, str]:
+    return {name: answer for answer, name in
+            re.findall(r"^(proved|refuted|open) +[a-z0-9]+/(\w+)(?:  if .*)?$", text, re.M)}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
+def test_answer(tmp_path, case):
+    r = run(["prove", assemble(tmp_path, case.width, case.body), "--proto", case.proto])
+    text = " ".join((r.stdout + r.stderr).split())
+    assert answers(r.stdout) == {"f": case.answer}, r.stdout + r.stderr
+    assert r.status == (case.answer == "refuted"), text
+    for words in case.says:
+        assert words in text, text
+
+
+def test_hostile(tmp_path):
+    """Overlapping instructions are followed as the processor would; 100,000 branches, each of which
+    breaks something, and a loop that never stops pushing come to an end."""
+    many = "\n".join(f"cmp edi, {i}\nje .far" for i in range(100000)) + "\n.far: push rax\nret"
+    for body, answer in (("db 0xeb, 0xff, 0xc0\nret", "proved"), (".x: jmp .x+1", "open"),
+                         (".x: push rax\njmp .x", "open"), (many, "refuted")):
+        r = run(["prove", assemble(tmp_path, 64, body), "--proto", "void f(int a)"], seconds=60)
+        assert answers(r.stdout)["f"] == answer, r.stdout
+
+
+@pytest.fixture(scope="module")
+def gmp(tmp_path_factory) -> dict[str, Path]:
+    return members(library("libgmp.a"), LIBRARIES / "gmp.h", tmp_path_factory.mktemp("gmp"))
+
+
+def test_gmp(gmp):
+    r = run(["prove", library("libgmp.a"), "--header", LIBRARIES / "gmp.h"])
+    found = answers(r.stdout)
+    assert set(found) == set(gmp)
+    assert "refuted" not in found.values(), r.stdout
+    assert list(found.values()).count("open") <= 1, r.stdout
+
+
+def test_crypto():
+    r = run(["prove", library("libcrypto.a"), "--header", LIBRARIES / "crypto.h"])
+    found = answers(r.stdout)
+    assert set(found) == set(declared(LIBRARIES / "crypto.h"))
+    assert "refuted" not in found.values(), r.stdout
+    assert list(found.values()).count("open") <= 1, r.stdout
+
+
+def operations(path: Path, name: str) -> list[tuple[str, str | None]]:
+    """Every mutant that the function admits, on paths that runs reach and on others."""
+    found = [(m.operation, m.argument) for m in real.mutants(64, real.Target("", name), path)]
+    found += [("rarely", r) for r in ("bx", "bp", "r12")]
+    found += [("dropped", r) for r in ("bx", "bp", "r12", "r13", "r14", "r15")]
+    return found
+
+
+def test_mutants(gmp, tmp_path):
+    """None is proved; all but a few are refuted."""
+    tried = refuted = 0
+    for name, path in gmp.items():
+        proto = next(line for line in (LIBRARIES / "gmp.h").read_text().splitlines()
+                     if f"{name}(" in line).replace("limb", "unsigned long")
+        for n, (operation, argument) in enumerate(operations(path, name)):
+            out = tmp_path / f"{name}{n}.o"
+            try:
+                objmutate.mutate(path, out, [([name], operation, argument)])
+            except objmutate.Unmade:
+                continue
+            r = run(["prove", out, "--proto", proto])
+            assert answers(r.stdout)[name] != "proved", f"{name} {operation} {argument}"
+            tried += 1
+            refuted += answers(r.stdout)[name] == "refuted"
+    assert tried > 150
+    assert refuted >= tried * 0.9, f"{refuted} of {tried}"
+
+
+def test_run(tmp_path):
+    """What ran is proved, too, and nothing that a run broke."""
+    r = run(["run", "--cc", "gcc", "--cases", HARNESS.parent / "cases" / "scalar" / "mixed.h",
+             "--width", "64", "--opt", "O2", "--profile", "user", "--out", tmp_path, "-q", "--prove"])
+    assert "proved on every path" in r.stdout, r.stdout + r.stderr
+    assert "please report" not in r.stdout
+    for line in re.findall(r"^gcc.*$", r.stdout, re.M):
+        proved, refuted, left = map(int, line.split()[-4:-1])
+        assert proved > 200 and not refuted and not left, r.stdout
