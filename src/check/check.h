@@ -29,6 +29,17 @@ struct checked_finding {
 	unsigned places;     /* bit set of enum place_id */
 };
 
+/* Inputs that were found to fit, where no line says anything of them. */
+struct contract_fit {
+	const char *why_not; /* NULL, or that none fit and where it stopped */
+	const char **line;   /* "arg n from 0 to 64", without `//!' */
+	size_t nlines;
+	bool known[MAX_ARGS];
+	struct cc_input input[MAX_ARGS];
+	long long set[MAX_ARGS][32];
+	unsigned nset[MAX_ARGS];
+};
+
 struct check_run {
 	struct arena *arena;
 	struct contract_file *file;
@@ -44,7 +55,8 @@ struct check_run {
 	size_t nno_cfi;
 	const char **stub; /* of --weak-stubs */
 	size_t nstubs;
-	const char **undefined; /* functions that headers declare and no object defines */
+	struct contract_fit *fitted; /* by contract; NULL: nothing ran natively */
+	const char **undefined;      /* functions that headers declare and no object defines */
 	size_t nundefined;
 	struct checked_finding *finding;
 	size_t nfindings;

@@ -149,6 +149,22 @@ static bool pointer_property(struct reader *r, unsigned i, const char *start, co
 	} else if (!strcmp(word, "read-only")) {
 		must_point(r, start, i);
 		d->flags |= CC_READ_ONLY;
+	} else if (!strcmp(word, "at")) {
+		must_point(r, start, i);
+		if (d->role != CC_BUFFER || d->sized)
+			reader_fail_at(r, start, (size_t)(r->s - start), NULL,
+				       "`at' goes with `buf N'");
+		d->at = (uint32_t)reader_count(r, 0, d->bytes - 1, "where in the buffer it points");
+	} else if (!strcmp(word, "holds")) {
+		must_point(r, start, i);
+		if (reader_take_word(r, "zeros"))
+			d->contents = CC_ZEROS;
+		else if (reader_take_word(r, "small"))
+			d->contents = CC_SMALL;
+		else if (reader_take_word(r, "addresses"))
+			d->contents = CC_ADDRESSES;
+		else
+			reader_expected(r, "`zeros', `small' or `addresses'", NULL);
 	} else if (!strcmp(word, "null")) {
 		must_point(r, start, i);
 		d->flags |= CC_NULL;
@@ -224,7 +240,7 @@ static bool number_property(struct reader *r, unsigned i, const char *start, con
 void contract_arg_read(struct reader *r)
 {
 	static const char hint[] =
-		"properties: buf, nul-terminated, read-only, aligned, null, faults; "
+		"properties: buf, at, holds, nul-terminated, read-only, aligned, null, faults; "
 		"len, count, each, from, to, multiple, one of, =";
 	unsigned i = reader_input(r);
 	bool any = false;

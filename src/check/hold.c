@@ -2,6 +2,7 @@
 /* One object, one contract, one place: see hold.h and docs/check.md. */
 #include "check/hold.h"
 
+#include "check/fitted.h"
 #include "check/link.h"
 #include "check/source.h"
 #include "place/kept.h"
@@ -40,6 +41,8 @@ void check_run_place(struct check_run *r, struct checked_place *p, const char *r
 		return;
 	kept_run(r->arena, k, p->place, p->engine, &payload, &o, &p->run);
 	p->why_not = p->run.why_not;
+	if (p->place == PLACE_NATIVE && !p->why_not)
+		fitted_read(r, p);
 }
 
 int check_hold(struct arena *a, const struct holding *h, struct check_run *out, const char **error)

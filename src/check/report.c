@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A run of `clobber check` as text: what ran, a line for each function, the findings. */
 #include "check/check.h"
+#include "check/report_fitted.h"
 #include "report/style.h"
 #include "version.h"
 #include "util/terminal.h"
@@ -27,6 +28,9 @@ static enum verdict verdict_of(const struct check_run *r, const struct contract 
 static bool executed(const struct check_run *r, const struct contract *c)
 {
 	bool any = false;
+
+	if (r->fitted && r->fitted[c->index].why_not && verdict_of(r, c) == VERDICT_PASS)
+		return false;
 
 	for (size_t i = 0; i < r->nplaces; i++) {
 		enum outcome_state state;
@@ -110,6 +114,7 @@ static void absences(struct str *out, const struct check_run *r, const struct te
 					       c->decl->proto->name, place_name(p->place)));
 	}
 	undefined(out, r, style);
+	report_not_judged(out, r, style);
 	for (size_t i = 0; i < r->nno_cfi; i++)
 		text_wrap(out, style, "not-run  ", "         ",
 			  arena_printf(r->arena, "unwind: code of %s has no call frame information",
@@ -250,6 +255,7 @@ int check_report(struct str *out, const struct check_run *r, const struct text_s
 	absences(out, r, style);
 	str_add(out, "\n");
 	functions(out, r, style, verbose);
+	report_fitted(out, r, style, verbose);
 	for (enum verdict v = 0; v < VERDICT_COUNT; v++) {
 		for (size_t i = 0; i < r->nfindings; i++) {
 			if (r->finding[i].f.verdict == v)

@@ -2,6 +2,7 @@
 /* clobber check: hold assembly objects against prototypes and contracts (docs/check.md). */
 #include "check/check.h"
 #include "check/emit.h"
+#include "check/fitted.h"
 #include "check/hold.h"
 #include "check/link.h"
 #include "check/source.h"
@@ -436,6 +437,11 @@ int cmd_check(int argc, char **argv)
 	for (size_t i = 0; i < r.nplaces; i++) {
 		check_run_place(&r, &r.place[i], l.runtime, &(struct keeping){ 0 });
 		ran = ran || !r.place[i].why_not;
+		if (r.place[i].place != PLACE_NATIVE || r.place[i].why_not)
+			continue;
+		/* What fits there fits elsewhere. */
+		if ((o.step || r.nplaces > 1) && fitted_apply(&r) && !link_payload(&l, &error))
+			die("check: %s", error);
 	}
 	check_judge(&r);
 	if (o.seconds)

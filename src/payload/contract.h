@@ -66,7 +66,9 @@ enum cc_input_flags {
 	 * at its end. */
 	CC_MIDDLE = 2048,
 	CC_LOW = 4096,
-	CC_HIGH = 8192
+	CC_HIGH = 8192,
+	CC_ALSO_ANY = 16384,     /* a range to stay in mostly: any value fits */
+	CC_FIRST_TRIAL = 1 << 20 /* rounds from here on look for what fits */
 };
 
 /* What a pointer nothing is said of points to. */

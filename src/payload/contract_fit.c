@@ -33,7 +33,7 @@ void cc_fit_begin(const struct cc_contract *c, uint64_t seed)
 {
 	__builtin_memset(&fit, 0, sizeof(fit));
 	fit.seed = seed;
-	fit.round = 1 << 20;
+	fit.round = CC_FIRST_TRIAL;
 	__builtin_memcpy(asked, cc_at(c->inputs), c->ninputs * sizeof(asked[0]));
 }
 
@@ -99,13 +99,33 @@ static bool call(const struct cc_contract *c)
 	return how != CL_FAULTED;
 }
 
+/* Now and then all numbers are as large as they may be, or as small, distances of rows apart from
+ * the others: most memory is reached then. */
+static void go_to_corner(const struct cc_contract *c, unsigned round)
+{
+	enum { LARGE = 1, LARGE_STRIDE = 2 };
+	static const uint8_t corners[] = { LARGE | LARGE_STRIDE, LARGE, LARGE_STRIDE, 0 };
+	uint8_t corner = corners[round / 2 % 4];
+
+	if (!(round & 1))
+		return;
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		const struct cc_input *d = &cc_now.inputs[i];
+		bool large = corner & (d->flags & CC_STRIDE ? LARGE_STRIDE : LARGE);
+
+		if (unsaid_number(&asked[i]) && d->role == CC_RANGE)
+			set_number(i, pair(large ? d->to : d->from));
+	}
+}
+
 /* Do so many rounds of calls return? */
 static bool fits(const struct cc_contract *c, unsigned rounds)
 {
-	while (rounds--) {
+	for (unsigned k = 0; k < rounds; k++) {
 		if (fit.late >= MOST_LATE)
 			return false;
 		cc_draw_round(c, fit.round++, ROUNDS_ASKED, fit.seed);
+		go_to_corner(c, k);
 		if (!call(c))
 			return false;
 	}
@@ -153,24 +173,43 @@ static bool inexcusable(const struct fault *f)
 	       cl_fault_sp <= (cl_word)cl_test_stack + CL_PAGE + CL_TEST_STACK && *popped == f->ip;
 }
 
-/* Another place, or other contents, for all memory of which nothing is said; numbers stay. */
-static bool other_with_memory(const struct cc_contract *c, const struct fault *f)
+/* All memory of which nothing is said in another place, and with contents of this kind; numbers
+ * stay. */
+static bool other_with_contents(const struct cc_contract *c, const struct fault *f,
+				unsigned contents)
 {
 	static struct cl_values values;
-	bool any = false, other = false;
+	uint32_t were[CC_ARGS];
+	bool other;
 
 	values = cc_now.values;
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		were[i] = cc_now.inputs[i].contents;
+		if (unsaid_pointer(&cc_now.inputs[i]))
+			cc_now.inputs[i].contents = contents;
+	}
+	cc_draw_round(c, fit.round++, ROUNDS_ASKED, fit.seed);
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		cc_now.inputs[i].contents = were[i];
+		if (!unsaid_pointer(&cc_now.inputs[i]) && cc_now.inputs[i].role <= CC_SET)
+			__builtin_memcpy(cc_now.values.arg[i], values.arg[i], CL_VALUE);
+	}
+	other = call(c) || other_fault(f);
+	cc_now.values = values;
+	return other;
+}
+
+static bool other_with_memory(const struct cc_contract *c, const struct fault *f)
+{
+	bool any = false;
+
 	for (unsigned i = 0; i < c->ninputs; i++)
 		any = any || unsaid_pointer(&cc_now.inputs[i]);
-	for (unsigned k = 0; any && k < 3 && !other; k++) {
-		cc_draw_round(c, fit.round++, ROUNDS_ASKED, fit.seed);
-		for (unsigned i = 0; i < c->ninputs; i++) {
-			if (!unsaid_pointer(&cc_now.inputs[i]) && cc_now.inputs[i].role <= CC_SET)
-				__builtin_memcpy(cc_now.values.arg[i], values.arg[i], CL_VALUE);
-		}
-		other = call(c) || other_fault(f);
+	for (unsigned k = 0; any && k < CC_CONTENTS; k++) {
+		if (other_with_contents(c, f, k))
+			return true;
 	}
-	return other;
+	return false;
 }
 
 static bool other_with_number(const struct cc_contract *c, const struct fault *f, unsigned i)
@@ -246,6 +285,9 @@ bool cc_unfit(const struct cc_contract *c)
 	}
 	if (inexcusable(&f))
 		return false;
+	/* Of its own code, an instruction that this processor lacks; or else a wild jump to it. */
+	if (f.kind == CL_FAULT_ILL && in_code(f.ip))
+		return returns_when_tame(c);
 	/* What poison changes is no input's fault; but what is above a narrow input goes with it.
 	 */
 	for (unsigned i = 0; i < CC_SOURCES; i++)
@@ -417,6 +459,18 @@ static unsigned run_of(unsigned i, const bool *ok, int step, int64_t *from, int6
 	return n;
 }
 
+/* Of what fits as much as is usually passed: more would only take more memory. */
+static void usual(const struct cc_input *d, int64_t *from, int64_t *to)
+{
+	int64_t least = d->flags & CC_STRIDE ? -128 : 0;
+	int64_t most = d->flags & CC_STRIDE ? 256 : d->flags & CC_LENGTH ? 4096 : 128;
+
+	if (*from < least && *to >= least)
+		*from = least;
+	if (*to > most && *from <= most)
+		*to = most;
+}
+
 /* From single values to a range, its multiples, or a set. */
 static void choose_domain(unsigned i, const bool *ok)
 {
@@ -444,6 +498,7 @@ static void choose_domain(unsigned i, const bool *ok)
 	/* Scattered values: a table is indexed, most likely. */
 	if (best < 4 && good > best && (set_of(i, ok, true) || set_of(i, ok, false)))
 		return;
+	usual(d, &best_from, &best_to);
 	set_range(d, best_from, best_to, best_step);
 }
 
@@ -456,8 +511,16 @@ static void find_domain(const struct cc_contract *c, unsigned i)
 	d->role = asked[i].role;
 	__builtin_memcpy(d->from, asked[i].from, sizeof(d->from));
 	__builtin_memcpy(d->to, asked[i].to, sizeof(d->to));
-	if (fits(c, 40))
+	if (fits(c, 40)) {
+		if (asked[i].role == CC_RANDOM) {
+			int64_t from = -4096, to = 4096;
+
+			usual(d, &from, &to);
+			set_range(d, from, to, 1);
+			d->flags |= CC_ALSO_ANY;
+		}
 		return;
+	}
 	for (unsigned k = 0; k < TRIED; k++) {
 		int64_t v = tried[k];
 
@@ -511,10 +574,12 @@ static void shrink(unsigned i, int64_t v)
 		}
 		return;
 	}
-	if (d->role != CC_RANGE) {
-		set_range(d, base < 0 ? base : 0, base > 4096 ? base : 4096, 1);
+	if (d->flags & CC_ALSO_ANY && (v < pair(d->from) || v > pair(d->to))) {
+		d->flags &= ~(uint32_t)CC_ALSO_ANY;
 		return;
 	}
+	if (d->role != CC_RANGE)
+		return;
 	step = d->multiple;
 	/* A quarter of the way at once. */
 	while (step < far >> 3)
@@ -617,6 +682,7 @@ static bool narrow_until(const struct cc_contract *c, unsigned rounds)
 {
 	for (unsigned k = 0; k < rounds; k++) {
 		cc_draw_round(c, fit.round++, ROUNDS_ASKED, fit.seed);
+		go_to_corner(c, k);
 		if (call(c))
 			continue;
 		if (!narrow(c))

@@ -374,19 +374,22 @@ static int one_round(const struct cc_contract *c, struct collected *to, uint64_t
 
 	now.nfindings = now.nobservations = 0;
 	how = cc_call(c, &none, &now);
-	if (how == CL_FAULTED && cc_unfit(c))
-		return DOES_NOT_FIT;
+	if (how == CL_FAULTED) {
+		int round = cc_now.round, rounds = cc_now.rounds;
+
+		if (cc_unfit(c))
+			return DOES_NOT_FIT;
+		/* What that tried is forgotten. */
+		cc_draw_round(c, round, rounds, seed);
+	}
 	for (unsigned i = 0; i < now.nfindings; i++)
 		known = known && find(to->v, &now.finding[i].f);
 	/* At once: what follows may end all of it. */
 	collect(c, to, &now);
 	if (cl_contract_step)
 		return how;
-	if (!known) {
-		/* What cc_unfit() tried is forgotten. */
-		cc_draw_round(c, cc_now.round, cc_now.rounds, seed);
+	if (!known)
 		blame_upper_bits(c, &now);
-	}
 	if (how != CL_FAULTED)
 		cc_compare(c, how, &now);
 	collect(c, to, &now);

@@ -284,7 +284,9 @@ static void make_number(unsigned i, const struct cc_input *d, uint8_t *to)
 	uint8_t st0[10];
 
 	prepare_value(&cc_now.draw, &v, i, cc_now.round % ROUNDS, to, st0);
-	if (d->role == CC_RANGE)
+	if (d->flags & CC_ALSO_ANY && cc_now.round < CC_FIRST_TRIAL && !(random() & 7))
+		edge(d, to);
+	else if (d->role == CC_RANGE)
 		put(to, in_range(i, d));
 	else if (d->role == CC_SET)
 		put(to, pair(set + 2 * walk(i, d->nset)));
@@ -448,7 +450,7 @@ static void make_pointer(unsigned i, const struct cc_input *d, unsigned number)
 	fill(was, bytes);
 	if (d->role == CC_STRING)
 		make_string(was, bytes - 1);
-	else if (d->role == CC_PAGE || d->contents)
+	else if (d->role == CC_PAGE || d->contents || d->flags & CC_POINTERS)
 		make_page(d, was, bytes);
 	if (d->flags & CC_NULL && !(r >> 8 & (CC_PERIOD_NULL - 1))) {
 		p = NULL;

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""clobber check by prototype alone: inputs that fit are found by running; what does not fit is no
+accusation, what is wrong with inputs that fit still is."""
+import re
+
+import pytest
+
+from test_check import assemble, check, folded
+from test_check_again import findings, proto
+
+SAD = """f: xor eax, eax
+ mov r9d, {rows}
+.l: movdqu xmm0, [rdi]
+ psadbw xmm0, [rdx]
+ movd ecx, xmm0
+ add eax, ecx
+ add rdi, rsi
+ add rdx, r8
+ dec r9d
+ jnz .l
+ ret"""
+STRIDED = "int f(const unsigned char *a, long sa, const unsigned char *b, int junk, long sb)"
+
+FITS = {
+    # a stride that is 64 bits wide, and an alignment
+    "strides": ("int f(const unsigned char *a, long sa, const unsigned char *b, long sb)",
+                SAD.format(rows=16).replace("r8", "rcx").replace("movd ecx", "movd r10d")
+                .replace("add eax, ecx", "add eax, r10d"), r"arg b buf \d+ (at \d+ )?aligned 16"),
+    # rows and columns of a table of jumps
+    "table": ("void f(unsigned char *dst, long ds, int w, int h)",
+              "f: lea rax, [rel t]\n bsf edx, edx\n movsxd r8, dword [rax+4*rdx]\n add rax, r8\n"
+              " jmp rax\nw4: mov dword [rdi], 4\n add rdi, rsi\n dec ecx\n jnz w4\n ret\n"
+              "w8: mov qword [rdi], 8\n add rdi, rsi\n dec ecx\n jnz w8\n ret\n"
+              " section .rodata align=4\nt: dd 0x7fff0000, 0x7fff0000, w4 - t, w8 - t, 0x7fff0000",
+              r"arg h "),
+    # memory before the pointer
+    "before": ("int f(const int *p, long n)",
+               "f: mov eax, [rdi-32]\n add eax, [rdi+rsi*4]\n ret", r"arg p buf \d+ at \d+"),
+    # a multiple of 16, and no 0
+    "multiple": ("void f(float *dst, const float *src, int len)",
+                 "f: movsxd rdx, edx\n shl rdx, 2\n.l: movups xmm0, [rsi+rdx-16]\n"
+                 " movups xmm1, [rsi+rdx-32]\n movups [rdi+rdx-16], xmm0\n"
+                 " movups [rdi+rdx-32], xmm1\n sub rdx, 32\n jnz .l\n ret", r"arg len .*multiple 8"),
+    # a structure with a pointer in it
+    "structure": ("struct s { int n; int *p; };\nint f(const struct s *s)",
+                  "f: mov rax, [rdi+8]\n mov eax, [rax]\n ret", r"arg s buf \d+ holds addresses"),
+    # a division
+    "division": ("int f(int *p, int n, int by)", "f: mov eax, esi\n mov ecx, edx\n cdq\n"
+                 " cmp ecx, -1\n je .r\n idiv ecx\n.r: mov [rdi], eax\n ret", r"arg by from 1 to "),
+    # a counter of 64 bits: endless, with most values
+    "rounds": ("void f(unsigned *p, unsigned long turns)",
+               "f: inc dword [rdi]\n dec rsi\n jnz f\n ret", r"arg turns "),
+}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_fits(name, tmp_path):
+    declared, code, line = FITS[name]
+    (tmp_path / "c.h").write_text(declared + ";\n")
+    assemble(tmp_path, code, 64)
+    r = check(tmp_path, "f.o", "--contract", "c.h")
+    assert r.status == 0 and "1 function: 1 pass" in r.stdout, r.stdout
+    lines = re.search(r"as lines for a contract:\n((?://! .*\n)+)", r.stdout)[1]
+    assert re.search(line, lines), lines
+    # what it printed is understood, and judged the same
+    (tmp_path / "c.h").write_text(re.sub(r"^(\S.* f\()", lambda m: lines + m[1], declared, flags=re.M)
+                                  + ";\n")
+    r = check(tmp_path, "f.o", "--contract", "c.h")
+    assert r.status == 0 and "as lines for" not in r.stdout, r.stdout + r.stderr
+    # what is wrong with inputs that fit is found
+    assemble(tmp_path, code.replace("ret", "mov ebx, 1\n ret"), 64)
+    (tmp_path / "c.h").write_text(declared + ";\n")
+    r = check(tmp_path, "f.o", "--contract", "c.h")
+    assert r.status == 1 and "callee-saved: rbx after the call" in r.stdout, r.stdout
+
+
+@pytest.mark.parametrize("declared,code,words", [
+    ("void f(long *p, long n)", "push rax\n ret", "the word it returns to is no address"),
+    ("void f(long *p, long n)", "mov eax, [0x1234]\n ret", "it accessed 0x1234"),
+    ("void f(long *p, long n)", "mov rax, [rcx]\n ret", "fault: "),
+    ("void f(long *p, long n)", "ud2", "illegal instruction"),
+    ("void f(long *p, long n)", "mov rdi, [rdi]\n push rdi\n ret", "the word it returns to"),
+    ("void f(long *p, long n)", "syscall\n ret", "no system call is allowed"),
+])
+def test_no_input_excuses(declared, code, words, tmp_path):
+    assemble(tmp_path, f"f: {code}", 64)
+    r = check(tmp_path, "f.o", *proto(declared))
+    assert r.status == 1 and "1 crash" in r.stdout and words in folded(r.stdout), r.stdout
+
+
+def test_no_inputs_fit(tmp_path):
+    """It wants a number in memory that nothing says."""
+    assemble(tmp_path, "f: mov eax, 0x12345678\n cmp eax, [rdi+8]\n jne .x\n ret\n"
+             ".x: mov rax, [rdi+16]\n mov rax, [rax*8]\n mov rax, [rax*8]\n ret", 64)
+    r = check(tmp_path, "f.o", *proto("void f(const char *p)"))
+    assert r.status == 0 and "1 not-run" in r.stdout and "crash" not in r.stdout, r.stdout
+    assert "not judged: no inputs fit; it stopped at mov rax" in folded(r.stdout)
+
+
+def test_a_line_allows_it(tmp_path):
+    """What a line allows is no excuse."""
+    assemble(tmp_path, "f: mov al, [rdi+rsi]\n ret", 64)
+    declared = "void f(const char *p, long n)"
+    assert check(tmp_path, "f.o", *proto(declared)).status == 0
+    r = check(tmp_path, "f.o", *proto(declared, "arg n len 40 of p"))
+    assert r.status == 1 and "behind its" in r.stdout
+    r = check(tmp_path, "f.o", *proto(declared, "arg p buf 64"))
+    assert r.status == 0, r.stdout
+    r = check(tmp_path, "f.o", *proto(declared, "arg p buf 64", "arg n from 0 to 64"))
+    assert r.status == 1 and "behind its 64 bytes" in folded(r.stdout)
+
+
+@pytest.mark.parametrize("most,code", [(128, "cmp rsi, 128\n jb .r"), (4096, "cmp rsi, 4096\n jne .r"),
+                                       (0, "test rsi, rsi\n jnz .r"), (37, "cmp rsi, 37\n jne .r")])
+def test_lengths_by_default(most, code, tmp_path):
+    assemble(tmp_path, f"f: {code}\n xor ebx, ebx\n.r: ret", 64)
+    for name in ("n", "len", "nblocks"):
+        r = check(tmp_path, "f.o", *proto(f"void f(unsigned char *p, unsigned long {name})"))
+        assert r.status == 1 and "callee-saved: rbx" in r.stdout, (most, name)
+
+
+def test_alignments_by_default(tmp_path):
+    """movaps on a pointer to characters is what it says of itself; losing a register there is not."""
+    assemble(tmp_path, "f: test dil, 7\n jz .r\n xor ebx, ebx\n.r: ret", 64)
+    r = check(tmp_path, "f.o", *proto("void f(unsigned char *p)"))
+    assert r.status == 1 and "callee-saved: rbx" in r.stdout
+    assemble(tmp_path, "f: movaps xmm0, [rdi]\n ret", 64)
+    r = check(tmp_path, "f.o", *proto("void f(unsigned char *p)"))
+    assert r.status == 0 and "aligned 16" in r.stdout
+
+
+def test_stack_protector(tmp_path):
+    assemble(tmp_path, "f: mov rax, [fs:0x28]\n push rax\n pop rcx\n cmp rcx, [fs:0x28]\n jne .x\n"
+             " xor eax, eax\n ret\n.x: ud2", 64)
+    assert check(tmp_path, "f.o", *proto("int f(char *p)")).status == 0
+
+
+def test_at_and_holds(tmp_path):
+    assemble(tmp_path, "f: mov eax, [rdi-4]\n or eax, [rdi+8]\n mov ebx, eax\n ret", 64)
+    good = ["arg p buf 16 at 4"]
+    r = check(tmp_path, "f.o", *proto("void f(const int *p)", *good, "keeps convention but bx"))
+    assert r.status == 0, r.stdout
+    r = check(tmp_path, "f.o", *proto("void f(const int *p)", "arg p buf 12 at 4",
+                                      "keeps convention but bx"))
+    assert r.status == 1 and "p + 8, behind its 8 bytes" in folded(r.stdout)
+    assemble(tmp_path, "f: cmp dword [rdi], 8\n jae .x\n ret\n.x: ud2", 64)
+    note = "arg p buf 16 holds "
+    assert check(tmp_path, "f.o", *proto("void f(const int *p)", note + "small")).status == 0
+    assert check(tmp_path, "f.o", *proto("void f(const int *p)", note + "zeros")).status == 0
+    assert check(tmp_path, "f.o", *proto("void f(const int *p)", "arg p buf 16")).status == 1
+    r = check(tmp_path, "f.o", *proto("void f(const int *p)", note + "gold"))
+    assert r.status == 2 and "`zeros', `small' or `addresses' belongs here" in r.stderr
+    r = check(tmp_path, "f.o", *proto("void f(const int *p)", "arg p at 4"))
+    assert r.status == 2 and "`at' goes with `buf N'" in r.stderr
+    assert not findings(r)
