@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """make bench: ratios measured side by side on this machine, never compared with another's.
 
-Prints functions compiled and checked per second end to end, cold; the time of a cached second run
-as a share of the first; what a payload costs in each place that works here, as a ratio to the same
-payload as a process; and functions per second of `clobber fuzz` with two compilers, against those
+Prints, in processor seconds (the machine may do other work), what a run takes cold, as against its
+compilations and payloads alone; what a second run takes in which nothing changed, and one with
+another seed, as shares of that; functions compiled and checked per second; what a payload costs in
+each place that works here, as a ratio to the same payload as a process; and functions per second of `clobber fuzz` with two compilers, against those
 of a plain differential generator with the same two.
 """
 
@@ -25,10 +26,47 @@ FUZZ_PROTOTYPES = "200"
 CORE = "scalar,variadic=0"  # what the plain generator draws; clobber draws more by default
 
 
-def timed(command: list[str]) -> float:
-    start = time.monotonic()
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    return time.monotonic() - start
+def spent(command: list[str], cwd: str | None = None) -> float:
+    """Processor seconds of a command and all it waited for."""
+    before = os.times()
+    subprocess.run(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                   check=False)
+    after = os.times()
+    return (after.children_user - before.children_user
+            + after.children_system - before.children_system)
+
+
+def objects_alone(out: str) -> float:
+    """What ninja takes for the files of a finished run, and nothing else of it."""
+    work = os.path.join(out, "work")
+    total = 0.0
+    for folder in (work, os.path.join(work, "claims")):
+        for name in ("build.ninja", "link.ninja"):
+            if os.path.exists(os.path.join(folder, name)):
+                subprocess.run(["ninja", "-f", name, "-t", "clean"], cwd=folder, check=False,
+                               stdout=subprocess.DEVNULL)
+        for name in ("build.ninja", "link.ninja"):
+            if os.path.exists(os.path.join(folder, name)):
+                total += spent(["ninja", "-f", name], folder)
+    return total
+
+
+def bench_run(program: str, compiler: str) -> None:
+    with tempfile.TemporaryDirectory() as out:
+        run = [program, "run", "--cover", "--cc", compiler, "--place", "native", "--out", out,
+               "--quiet"]
+        cold, same = spent(run), spent(run)
+        seed = spent([*run, "--seed", "2"])
+        with open(os.path.join(out, "matrix.json"), encoding="utf-8") as f:
+            executed = json.load(f)["totals"]["executed"]
+        fresh = spent([*run, "--fresh"])
+        objects = objects_alone(out)
+    parts = objects + fresh - same  # compilations, and payloads with the claims'
+    print(f"{compiler}: {executed} functions called and checked, 5 rounds each; processor seconds:")
+    print(f"cold run         {cold:6.1f} s  {executed / cold:6.0f} functions/s end to end")
+    print(f"its parts        {parts:6.1f} s  the run takes {cold / parts:.2f} times as much")
+    print(f"nothing changed  {same:6.1f} s  {same / cold:6.1%} of the cold run")
+    print(f"another seed     {seed:6.1f} s  {seed / cold:6.1%} of the cold run")
 
 
 def fuzz_rate(program: str, ccs: tuple[str, str], *args: str) -> float:
@@ -72,7 +110,10 @@ def payload_times(verbose: str) -> dict[tuple[str, str], float]:
     """(column without its place, place) -> milliseconds, as `clobber run -v' tells them."""
     times = {}
     for line in verbose[verbose.index("payloads: milliseconds"):].splitlines()[1:]:
-        name, opt, ms = re.match(r"(.+) (-O\w+) +([\d.]+)", line).groups()
+        row = re.match(r"(.+) (-O\w+) +([\d.]+)", line)
+        if not row:  # the lines behind the table
+            break
+        name, opt, ms = row.groups()
         words = name.split()
         place = words.pop() if words[-1] in ("kvm", "vmx", "root", "root-vmcs") else "native"
         times[" ".join(words) + " " + opt, place] = float(ms)
@@ -120,14 +161,7 @@ def main() -> None:
     compiler = next((c for c in ("gcc-12", "gcc", "clang") if shutil.which(c)), None)
     if not compiler:
         sys.exit("bench: neither gcc nor clang on PATH")
-    with tempfile.TemporaryDirectory() as out:
-        run = [program, "run", "--cc", compiler, "--out", out, "--quiet"]
-        cold, warm = timed(run), timed(run)
-        with open(os.path.join(out, "matrix.json"), encoding="utf-8") as f:
-            executed = json.load(f)["totals"]["executed"]
-        print(f"{compiler}: {executed} functions called and checked, 5 rounds each")
-        print(f"cold run   {cold:6.1f} s   {executed / cold:6.0f} functions/s end to end")
-        print(f"second run {warm:6.1f} s   {warm / cold:6.1%} of the cold run")
+    bench_run(program, compiler)
     bench_places(program, compiler)
     bench_fuzz(program)
 
