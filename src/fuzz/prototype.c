@@ -52,8 +52,10 @@ static void draw_variadic(struct arena *a, struct random *r, const struct fuzz_w
 	for (size_t i = 0; i < p->nvarargs; i++) {
 		const struct type *t = type_promote(draw_type(a, r, w));
 
-		/* Conversions of these in a variadic call are not the same everywhere. */
+		/* Conversions of these in a variadic call are not the same everywhere; a float
+		 * becomes a double, which may not be wanted. */
 		if (t->kind == TYPE_FLOAT16 || t->kind == TYPE_ENUM ||
+		    (t->kind == TYPE_DOUBLE && !w->w[FUZZ_DOUBLE]) ||
 		    (t->kind == TYPE_POINTER && t->of->kind == TYPE_FUNCTION))
 			t = type_basic(TYPE_INT);
 		p->varargs[i] = t;

@@ -27,9 +27,13 @@ static const struct type *one_of(struct random *r, const enum type_kind *kinds, 
 	return type_basic(kinds[random_below(r, n)]);
 }
 
-static const struct type *enumeration(struct arena *a, struct random *r)
+/* Of every width: packed ones are as small as their values, large values make them wide. */
+static const struct type *enumeration(struct arena *a, struct random *r,
+				      const struct fuzz_weights *w)
 {
-	static const long long sets[][3] = { { 0, 1, 2 }, { -1, 0, 1 }, { 0, 255, 65535 } };
+	static const long long sets[][3] = {
+		{ 0, 1, 2 }, { -1, 0, 1 }, { 0, 255, 65535 }, { 0, 1, 0x123456789 }
+	};
 	const long long *set = sets[random_below(r, ARRAY_SIZE(sets))];
 	struct type *t = derive(a, TYPE_ENUM, type_basic(TYPE_INT));
 
@@ -37,6 +41,7 @@ static const struct type *enumeration(struct arena *a, struct random *r)
 	t->enumerators = arena_alloc(a, 3 * sizeof(*t->enumerators));
 	for (size_t i = 0; i < 3; i++)
 		t->enumerators[i] = (struct enumerator){ draw_name(i), set[i] };
+	t->packed = w->w[FUZZ_PACKED] && random_percent(r, 40);
 	return t;
 }
 
@@ -129,7 +134,7 @@ static const struct type *of_class(struct arena *a, struct random *r, const stru
 	case FUZZ_FLOAT128:
 		return type_basic(TYPE_FLOAT128);
 	case FUZZ_ENUM:
-		return enumeration(a, r);
+		return enumeration(a, r, w);
 	case FUZZ_POINTER:
 		return pointer(a, r);
 	case FUZZ_FNPTR:
@@ -223,10 +228,9 @@ static void member(struct arena *a, struct random *r, const struct fuzz_weights 
 			f->name = NULL;
 			if (random_percent(r, 50))
 				f->bits = 0;
+			return;
 		}
-		return;
-	}
-	if (chance(r, w->w[FUZZ_ARRAY])) {
+	} else if (chance(r, w->w[FUZZ_ARRAY])) {
 		struct type *t = derive(a, TYPE_ARRAY, f->type);
 
 		t->count = 1 + random_below(r, 5);
