@@ -145,4 +145,4 @@ def test_other_version(tmp_path, built):
 
 def test_no_folder(tmp_path):
     r = run_built(tmp_path, tmp_path / "none")
-    assert r.status == 2 and "no shard: " in r.stderr
+    assert r.status == 2 and "not a shard: " in r.stderr

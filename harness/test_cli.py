@@ -410,9 +410,9 @@ def test_explain_bad_prototype():
 
 
 @pytest.mark.parametrize("line,message", [
-    ("known gcc sysv argumnt: x", "`argumnt' is no check"),
-    ("known gcc sysv calee: x", "`calee' is no check"),
-    ("known gcc sysw argument: x", "`sysw' is no convention"),
+    ("known gcc sysv argumnt: x", "unknown check 'argumnt'"),
+    ("known gcc sysv calee: x", "unknown check 'calee'"),
+    ("known gcc sysw argument: x", "unknown convention 'sysw'"),
 ])
 def test_known_lines_name_what_there_is(tmp_path, line, message):
     (tmp_path / "f.h").write_text(f"//! {line}\nint f(int a);\n")

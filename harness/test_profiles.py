@@ -122,7 +122,7 @@ def test_unknown_profile_in_a_known_line(tmp_path):
     cases = write(tmp_path / "c.h", "//! known gcc sysv@avxx: a reason\nint f(int a);\n")
     r = run(["run", "--cases", cases, "--out", tmp_path / "out"])
     assert (r.status, r.stdout) == (2, "")
-    assert r.stderr.startswith(f"{cases}:1:5: error: `avxx' is no profile"), r.stderr
+    assert r.stderr.startswith(f"{cases}:1:5: error: unknown profile 'avxx'"), r.stderr
 
 
 # Mutants ------------------------------------------------------------------------------------------

@@ -139,7 +139,7 @@ def test_broken_matrix(rich, what, tmp_path):
 def test_no_json(tmp_path):
     r = run(["report", write(tmp_path / "m.json", "{]"), "--format", "txt"])
     assert r.status == 2
-    assert "m.json:1:2: no JSON" in r.stderr
+    assert "m.json:1:2: not JSON" in r.stderr
 
 
 def test_place_and_profile_of_a_column(rich, tmp_path):

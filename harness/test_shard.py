@@ -190,12 +190,12 @@ def test_damaged_records(setting, shards, tmp_path):
 def test_bad_shard(tmp_path, shard):
     r = run(["run", "--shard", shard, "--out", tmp_path / "x"])
     assert (r.status, r.stdout) == (2, "")
-    assert "is no shard; say K/N" in r.stderr
+    assert "is not a shard: use K/N" in r.stderr
 
 
 def test_bad_usage(tmp_path):
     refused([], "name the folders of the shards")
-    refused([tmp_path], "no shard: ")
+    refused([tmp_path], "not a shard: ")
 
 
 def test_damaged_bytes(shards, tmp_path):

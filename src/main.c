@@ -29,7 +29,7 @@ static const char usage[] =
 	"  merge     join the shards of a run\n"
 	"  list      abis, cases, compilers, places, rules or checks\n"
 	"\n"
-	"`clobber VERB --help' tells more. --version prints the version.\n"
+	"`clobber VERB --help' says more. --version prints the version.\n"
 	"\n"
 	"Exit status: 0 nothing unexpected, 1 an unexpected finding, 2 bad usage or\n"
 	"environment.\n";
@@ -62,12 +62,12 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(int argc, char **argv);
-	} verbs[] = { { "run", cmd_run },           { "explain", cmd_explain },
-		      { "check", cmd_check },       { "prove", cmd_prove },
-		      { "fuzz", cmd_fuzz },
-		      { "coverage", cmd_coverage }, { "report", cmd_report },
-		      { "compare", cmd_compare },   { "merge", cmd_merge },
-		      { "claims", cmd_claims },     { "list", cmd_list } };
+	} verbs[] = { { "run", cmd_run },       { "explain", cmd_explain },
+		      { "check", cmd_check },   { "prove", cmd_prove },
+		      { "fuzz", cmd_fuzz },     { "coverage", cmd_coverage },
+		      { "report", cmd_report }, { "compare", cmd_compare },
+		      { "merge", cmd_merge },   { "claims", cmd_claims },
+		      { "list", cmd_list } };
 	const char *names[ARRAY_SIZE(verbs) + 1] = { NULL };
 	const char *hint;
 

@@ -76,7 +76,7 @@ static int parse_options(struct arena *a, int argc, char **argv, struct options 
 		NUMBER("time", &o->seconds, "SECONDS", 1, MOST_SECONDS,
 		       "go on natively with other seeds for so long"),
 		FLAG("weak-stubs", 0, &o->weak_stubs,
-		     "let undefined symbols be functions of which nothing is known"),
+		     "turn undefined symbols into functions that may do anything a call may"),
 		FLAG("step", 0, &o->step,
 		     "natively, look at every instruction: stack writes, and where call frame "
 		     "information leads"),

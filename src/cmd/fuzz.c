@@ -282,7 +282,7 @@ static bool may_explain(void *ctx, size_t column, const struct gen_case *c)
 	return false;
 }
 
-/* The cases that come with clobber and of which findings are known: what they show is known. */
+/* Run the cases that come with clobber and have known findings: what they show is known. */
 static void learn_known(struct fuzz_setup *s, struct fuzz_clusters *all)
 {
 	struct fuzz_round r = { .arena = arena_new() };
@@ -360,7 +360,7 @@ int cmd_fuzz(int argc, char **argv)
 	setup.arena = arena_new();
 	parse_options(setup.arena, argc, argv, &o);
 	prepare(&setup, &source, &o);
-	/* From here on it tells of rounds, not of files. */
+	/* From here on progress is about rounds, not files. */
 	s.show = !o.quiet && isatty(2) ? show_progress : NULL;
 	clusters.arena = setup.arena;
 	clusters.setup = &setup;

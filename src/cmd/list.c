@@ -71,7 +71,7 @@ static int list_checks(void)
 	return 0;
 }
 
-/* A type in fewer cases of a convention is told. */
+/* Types in fewer cases of a convention are listed. */
 enum { ENOUGH_CASES = 6 };
 
 /* Cases of the width that differ in more than the profile. */

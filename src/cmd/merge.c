@@ -56,7 +56,7 @@ static void must_agree(const struct shard *a, const struct shard *b)
 		    a->path, b->path);
 }
 
-/* All columns any of the shards speaks of, in order. */
+/* The columns of all shards, in order. */
 static const char **all_columns(struct arena *a, const struct shard *v, size_t n, size_t *count)
 {
 	const char **ids = NULL;
@@ -64,11 +64,11 @@ static const char **all_columns(struct arena *a, const struct shard *v, size_t n
 	*count = 0;
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < v[i].run.ncolumns; k++) {
-			bool told = false;
+			bool reported = false;
 
-			for (size_t j = 0; j < *count && !told; j++)
-				told = !strcmp(ids[j], v[i].run.columns[k]);
-			if (told)
+			for (size_t j = 0; j < *count && !reported; j++)
+				reported = !strcmp(ids[j], v[i].run.columns[k]);
+			if (reported)
 				continue;
 			ids = arena_grow(a, ids, *count, sizeof(*ids));
 			ids[(*count)++] = v[i].run.columns[k];

@@ -109,7 +109,7 @@ const char *fuzz_parse_weights(struct arena *a, const char *list, struct fuzz_we
 		list += len + (list[len] == ',');
 	}
 	if (!any)
-		return "empty list; say for instance int=4,float=2";
+		return "empty list; use for instance int=4,float=2";
 	for (int i = 0; i < FUZZ_CLASS_COUNT; i++) {
 		out->w[i] = weight[i] >= 0 ? (unsigned)weight[i]
 			    : some         ? 0

@@ -266,20 +266,15 @@ static void ninja_line(void *closure, const char *line)
 /* Run ninja on a file of the work folder, relaying its progress. */
 static void run_ninja(struct plan *p, const char *file, enum phase phase)
 {
-	const char *const argv[] = {
-		"env",    "NINJA_STATUS=[%f/%t] ",
-		p->ninja, "-C",
-		p->work,  "-f",
-		file,     p->jobs ? arena_printf(p->arena, "-j%u", p->jobs) : NULL,
-		NULL
-	};
+	const char *jobs = p->jobs ? arena_printf(p->arena, "-j%u", p->jobs) : NULL;
+	const char *const argv[] = { p->ninja, "-C", p->work, "-f", file, jobs, NULL };
 	sig_atomic_t signals = p->stop ? *p->stop : 0;
 	struct ninja n = { .p = p, .phase = phase };
 	int status;
 
 	if (p->progress)
 		progress_phase(p->progress, phase, 0);
-	status = run_program_lines(argv, ninja_line, &n);
+	status = run_program_lines(argv, "NINJA_STATUS=[%f/%t] ", ninja_line, &n);
 
 	if (status < 0)
 		die("cannot run %s: %s", p->ninja, strerror(errno));

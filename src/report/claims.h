@@ -16,7 +16,7 @@ struct stored_claim_column {
 struct stored_claim_result {
 	size_t column; /* of the claims' own columns */
 	enum claim_verdict verdict;
-	bool applies;           /* false: the claim speaks of another width */
+	bool applies;           /* false: the claim is about another width */
 	const char *reason;     /* or NULL */
 	const char *repro;      /* a command that decides just this again */
 	const json_t *evidence; /* list of objects */
@@ -46,8 +46,8 @@ const char *claims_load(struct arena *a, const json_t *claims, struct stored_cla
  * reason together; with style->every_finding the evidence too. Nothing when none were decided. */
 void text_claims(struct str *out, const struct stored_claims *c, const struct text_style *style);
 
-/* A result and those that are told with it as a sentence, with width and places in front: "-m64
- * native, root true: ...". False if another result, of another place perhaps, told it. */
+/* A result and those that share its sentence, with width and places in front: "-m64
+ * native, root true: ...". False if another result, perhaps of another place, reported it. */
 bool claims_sentence(struct str *t, const struct stored_claims *s, const struct stored_claim *c,
 		     size_t i);
 

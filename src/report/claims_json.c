@@ -78,7 +78,7 @@ json_t *claims_document(const struct claims_table *t)
 	return json_pack("{so so}", "columns", columns, "list", list);
 }
 
-/* Reading. The first thing wrong is told, with its path. */
+/* Reading. Report the first thing wrong, with its path. */
 struct reader {
 	struct arena *a;
 	const char *error;

@@ -106,7 +106,7 @@ static void table(struct str *out, const struct stored_claims *s,
 	}
 }
 
-/* Two results of one width and place that are told in one sentence. */
+/* May two results of one width and place share a sentence? */
 static bool told_together(const struct stored_claims *s, const struct stored_claim_result *a,
 			  const struct stored_claim_result *b)
 {
@@ -115,8 +115,8 @@ static bool told_together(const struct stored_claims *s, const struct stored_cla
 	       !strcmp(a->reason ? a->reason : "", b->reason ? b->reason : "");
 }
 
-/* "true: gcc-12, clang-14: WHY" of result `i` and those told with it. False if an earlier one told
- * it. */
+/* "true: gcc-12, clang-14: WHY" of result `i` and those that share its sentence. False if an
+ * earlier one reported it. */
 static bool said(struct str *t, const struct stored_claims *s, const struct stored_claim *c,
 		 size_t i)
 {
@@ -147,16 +147,16 @@ bool claims_sentence(struct str *t, const struct stored_claims *s, const struct 
 {
 	const struct stored_claim_column *column = &s->columns[c->v[i].column];
 	struct str own = { 0 }, other = { 0 };
-	bool told = !said(&own, s, c, i), elsewhere = false;
+	bool reported = !said(&own, s, c, i), elsewhere = false;
 
 	t->len = 0;
 	str_addf(t, "-m%u", column->width);
-	for (size_t k = 0; k < c->n && !told; k++) {
+	for (size_t k = 0; k < c->n && !reported; k++) {
 		const struct stored_claim_column *at = &s->columns[c->v[k].column];
 
 		if (at->width != column->width || !said(&other, s, c, k) || strcmp(own.s, other.s))
 			continue;
-		told = k < i;
+		reported = k < i;
 		elsewhere = elsewhere || strcmp(at->place, "native");
 		str_addf(t, "%s %s", k == i ? "" : ",", at->place);
 	}
@@ -165,10 +165,10 @@ bool claims_sentence(struct str *t, const struct stored_claims *s, const struct 
 		t->len = 0;
 		str_addf(t, "-m%u", column->width);
 	}
-	str_addf(t, " %s", told ? "" : own.s);
+	str_addf(t, " %s", reported ? "" : own.s);
 	str_free(&own);
 	str_free(&other);
-	return !told;
+	return !reported;
 }
 
 static void evidence(struct str *out, const struct text_style *style,
@@ -203,7 +203,7 @@ static void evidence(struct str *out, const struct text_style *style,
 	text_wrap(out, style, "      ", "        ", r->repro);
 }
 
-/* In every column that it speaks of. */
+/* In every column that it is about. */
 static bool plainly_true(const struct stored_claim *c)
 {
 	bool any = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Findings that are one fact told many times, put together: a reader wants each fact once, with its
+/* Group the findings that report one fact: a reader wants each fact once, with its
  * smallest example and where else it holds. */
 #include "report/report.h"
 
@@ -23,7 +23,7 @@ static const char *fact_key(const struct stored *s, const struct stored_finding 
 {
 	const char *what = "";
 
-	/* Known ones are told once for each reason. */
+	/* Report known ones once for each reason. */
 	if (f->known)
 		return arena_printf(s->arena, "known %s", f->known_reason);
 	/* What nobody decides is one fact for all implementations: they differ from each other. */
@@ -50,7 +50,8 @@ static size_t spelling(const char *prototype)
 
 static size_t weight(const struct stored_finding *f)
 {
-	/* The finding that tells what the others do explains an unspecified placement best. */
+	/* The finding that says what the other compilers do explains an unspecified placement best.
+	 */
 	return (unspecified(f) && !f->origin ? 1000000u : 0) + f->c->arguments * 1000u +
 	       spelling(f->c->prototype);
 }
@@ -88,7 +89,7 @@ static const char *column_words(const struct stored *s, const unsigned char *mem
 	for (size_t i = 0; i < s->ncolumns; i++) {
 		const struct stored_column *c = &s->columns[i];
 
-		/* In another place it is the same bytes: told only where it shows there alone. */
+		/* Another place runs the same bytes: report it only where it shows there alone. */
 		if (!member[i] || (c->built != i && member[c->built]))
 			continue;
 		if (last && stored_siblings(last, c))
@@ -111,11 +112,11 @@ static const char *convention_words(const struct stored *s, const json_t *in)
 	str_add(&t, "");
 	for (size_t i = 0; i < s->nrows; i++) {
 		const char *name = s->rows[i].convention;
-		bool told = !json_object_get(in, name);
+		bool reported = !json_object_get(in, name);
 
-		for (size_t k = 0; k < i && !told; k++)
-			told = !strcmp(s->rows[k].convention, name);
-		if (!told)
+		for (size_t k = 0; k < i && !reported; k++)
+			reported = !strcmp(s->rows[k].convention, name);
+		if (!reported)
 			str_addf(&t, "%s%s", t.len ? ", " : "", name);
 	}
 	r = arena_strdup(s->arena, t.s);

@@ -179,7 +179,7 @@ static void compare_cells(struct comparison *c, json_t *index)
 
 /* Findings ------------------------------------------------------------------------------------- */
 
-/* The n-th finding of its kind has a key of its own, so that several are told apart. */
+/* The n-th finding of its kind has a key of its own, so that several can be distinguished. */
 static const char *finding_key(struct arena *a, const struct stored_finding *f, size_t column,
 			       json_t *times)
 {
@@ -218,7 +218,7 @@ static bool is_unspecified(const struct stored_finding *f)
 	return !strcmp(f->expected, "unspecified");
 }
 
-/* What is different, in words, or NULL. Of a placement that no document decides, `origin` tells of
+/* What is different, in words, or NULL. Where documents are silent, `origin` describes
  * all compilers of the run: no reason to call this one changed. */
 static const char *difference(struct arena *a, const struct stored_finding *o,
 			      const struct stored_finding *n)

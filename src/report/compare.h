@@ -25,7 +25,7 @@ struct finding_change {
 	enum change kind;
 	bool regression;
 	const struct stored_finding *old, *new; /* NULL where there is none */
-	const char *how; /* "violation, was divergence"; NULL if there is nothing to tell */
+	const char *how; /* "violation, was divergence"; NULL if there is nothing to report */
 };
 
 /* CHANGED, of a cell: its verdict or what was run of it. */

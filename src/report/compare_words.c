@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A comparison as text and Markdown. A change that several columns share is told once. */
+/* A comparison as text and Markdown. A change that several columns share is reported once. */
 #include "report/compare.h"
 #include "report/style.h"
 #include "util/terminal.h"
@@ -198,7 +198,7 @@ static void text_changes(struct str *out, const struct comparison *c, enum chang
 					regression ? "Regressions: " : "", change_names[kind]));
 	for (size_t i = 0; i < g.n; i++) {
 		if (i == MAX_TOLD && !everything) {
-			str_addf(out, "  ... and %zu more: -v tells them\n", g.n - i);
+			str_addf(out, "  ... and %zu more: -v lists them\n", g.n - i);
 			break;
 		}
 		text_change(out, c, &g.v[i], style, regression);
@@ -211,24 +211,24 @@ static void text_changes(struct str *out, const struct comparison *c, enum chang
 static void text_cells(struct str *out, const struct comparison *c, bool regression,
 		       const struct text_style *style, bool everything)
 {
-	size_t told = 0;
+	size_t reported = 0;
 
 	for (size_t i = 0; i < c->ncells; i++) {
 		const struct cell_change *x = &c->cells[i];
 
 		if (x->regression != regression)
 			continue;
-		if (!told)
+		if (!reported)
 			title(out,
-			      regression ? "Regressions: cells of which less was run" : "Cells");
-		if (told++ < MAX_TOLD || everything)
+			      regression ? "Regressions: cells with fewer cases run" : "Cells");
+		if (reported++ < MAX_TOLD || everything)
 			text_wrap(out, style, "  ", "    ",
 				  arena_printf(c->new->arena, "%s  %s", change_names[x->kind],
 					       cell_words(c, x)));
 	}
-	if (told > MAX_TOLD && !everything)
-		str_addf(out, "  ... and %zu more: -v tells them\n", told - MAX_TOLD);
-	if (told)
+	if (reported > MAX_TOLD && !everything)
+		str_addf(out, "  ... and %zu more: -v lists them\n", reported - MAX_TOLD);
+	if (reported)
 		str_add(out, "\n");
 }
 
@@ -289,7 +289,7 @@ static void markdown_changes(struct str *out, const struct comparison *c, enum c
 void compare_markdown(struct str *out, const struct comparison *c, bool everything)
 {
 	const char *also = circumstances(c);
-	size_t told = 0;
+	size_t reported = 0;
 
 	str_addf(out, "## clobber compare: %s\n\n", headline(c));
 	str_addf(out, "| | %s | %s | %s | %s |\n|---|--:|--:|--:|--:|\n", change_names[0],
@@ -311,9 +311,9 @@ void compare_markdown(struct str *out, const struct comparison *c, bool everythi
 			markdown_changes(out, c, (enum change)k, r, everything);
 	}
 	for (size_t i = 0; i < c->ncells; i++) {
-		if (!told++)
+		if (!reported++)
 			str_addf(out, "<details><summary>Cells: %zu</summary>\n\n", c->ncells);
-		if (told > MAX_TOLD && !everything) {
+		if (reported > MAX_TOLD && !everything) {
 			str_addf(out, "- ... and %zu more\n", c->ncells - i);
 			break;
 		}
@@ -322,6 +322,6 @@ void compare_markdown(struct str *out, const struct comparison *c, bool everythi
 		markdown_safe(out, cell_words(c, &c->cells[i]));
 		str_add(out, "\n");
 	}
-	if (told)
+	if (reported)
 		str_add(out, "\n</details>\n");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Annotations for GitHub Actions (its documentation, "Workflow commands"): a line a fact, at the
  * prototype's line of the case file. Errors are what makes a run fail; what no document decides is
- * a notice; what is known is not told. */
+ * a notice; known findings are left out. */
 #include "report/report.h"
 #include "report/style.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The report as one HTML file that needs no network: the page of src/report/html with the matrix in
- * it, as JSON in which every string is told once and what columns share is told once. */
+ * it, as JSON in which every string, and whatever columns share, is written once. */
 #include "report/report.h"
 #include "util/json.h"
 
@@ -97,7 +97,7 @@ static json_t *rows(struct packer *p)
 	return list;
 }
 
-/* A list in which everything is told once: the index of `j`, whose reference it takes. */
+/* A list without duplicates: the index of `j`, whose reference it takes. */
 struct table {
 	json_t *list, *index_of;
 };
@@ -240,7 +240,7 @@ static json_t *rules_used(struct packer *p)
 }
 
 /* A finding that several columns have is one: [case, nature, subject, expected, observed, origin,
- * end of the command, columns]. Natures and lists of columns are few: they are told once. */
+ * end of the command, columns]. Natures and lists of columns are few: they are written once. */
 static void findings(struct packer *p, json_t *page)
 {
 	struct table natures = { 0 }, columns_of = { 0 }, merged = { 0 };

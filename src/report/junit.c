@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The report as JUnit XML (the structure that Jenkins documents and GitLab and others read): a
  * suite a column, a test case a cell, its findings that are not known as one failure with their
- * full text. What is known, and what no document decides, is told without failing. */
+ * full text. What is known, and what no document decides, is reported without failing. */
 #include "report/report.h"
 #include "report/style.h"
 #include "util/terminal.h"
@@ -55,45 +55,43 @@ bool cell_fails(const struct cell *c)
 	       c->known;
 }
 
-unsigned cell_text(struct str *out, const struct stored *s, const struct cell *c,
-		   unsigned columns)
+unsigned cell_text(struct str *out, const struct stored *s, const struct cell *c, unsigned columns)
 {
 	struct text_style style = { .columns = columns };
-	unsigned told = 0;
+	unsigned reported = 0;
 
 	for (size_t i = c->first; i != NO_FINDING; i = s->findings[i].next) {
 		const struct stored_finding *f = &s->findings[i];
 
 		if (f->verdict < VERDICT_VIOLATION || f->known)
 			continue;
-		if (told++ < MAX_TOLD)
+		if (reported++ < MAX_TOLD)
 			text_finding(out, s, &style, f, s->columns[f->column].name);
 	}
-	if (told > MAX_TOLD)
-		str_addf(out, "... and %u more\n", told - MAX_TOLD);
-	return told;
+	if (reported > MAX_TOLD)
+		str_addf(out, "... and %u more\n", reported - MAX_TOLD);
+	return reported;
 }
 
 /* What does not make the cell fail, a line each. */
 static void in_short(struct str *out, const struct stored *s, const struct cell *c)
 {
-	unsigned told = 0;
+	unsigned reported = 0;
 
 	for (size_t i = c->first; i != NO_FINDING; i = s->findings[i].next) {
 		const struct stored_finding *f = &s->findings[i];
 
-		if ((f->verdict >= VERDICT_VIOLATION && !f->known) || told++ >= MAX_TOLD)
+		if ((f->verdict >= VERDICT_VIOLATION && !f->known) || reported++ >= MAX_TOLD)
 			continue;
 		str_addf(out, "%s%s %s: %s: expected %s, got %s%s%s\n", f->known ? "known " : "",
 			 verdict_info[f->verdict].name, f->c->id, f->subject, f->expected,
 			 f->observed, f->known ? "; " : "", f->known ? f->known_reason : "");
 	}
-	if (told > MAX_TOLD)
-		str_addf(out, "... and %u more\n", told - MAX_TOLD);
+	if (reported > MAX_TOLD)
+		str_addf(out, "... and %u more\n", reported - MAX_TOLD);
 }
 
-static void test_case(struct writer *w, const struct stored_column *col,
-		      const struct cell *c)
+static void test_case(struct writer *w, const struct stored_column *col, const struct cell *c)
 {
 	struct str text = { 0 };
 	unsigned n;

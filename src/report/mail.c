@@ -68,7 +68,7 @@ static void title(struct str *out, const char *text)
 /* Most serious first. With -v all of them, else one of each fact. */
 static void findings(struct str *out, const struct stored *s, const struct text_style *style)
 {
-	size_t n, told = 0;
+	size_t n, reported = 0;
 	struct cluster *v = report_clusters(s, &n);
 
 	title(out, "Findings, the most serious first");
@@ -80,7 +80,7 @@ static void findings(struct str *out, const struct stored *s, const struct text_
 				if ((int)f->verdict != level)
 					continue;
 				text_finding(out, s, style, f, s->columns[f->column].name);
-				told++;
+				reported++;
 			}
 		}
 	}
@@ -88,9 +88,9 @@ static void findings(struct str *out, const struct stored *s, const struct text_
 		if (v[i].example->known)
 			continue;
 		text_finding(out, s, style, v[i].example, text_cluster_columns(s, &v[i]));
-		told++;
+		reported++;
 	}
-	if (!told)
+	if (!reported)
 		str_add(out, "none\n\n");
 	for (size_t i = 0, first = 1; i < n; i++) {
 		if (!v[i].example->known)

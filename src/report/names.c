@@ -32,12 +32,12 @@ const char *stored_places(const struct stored *s)
 	str_add(&t, "");
 	for (size_t i = 0; i < s->ncolumns; i++) {
 		const struct stored_column *c = &s->columns[i];
-		bool told = any && c->why_not;
+		bool reported = any && c->why_not;
 
-		for (size_t k = 0; k < i && !told; k++)
-			told = !strcmp(s->columns[k].place, c->place) &&
-			       !strcmp(s->columns[k].engine, c->engine);
-		if (!told)
+		for (size_t k = 0; k < i && !reported; k++)
+			reported = !strcmp(s->columns[k].place, c->place) &&
+				   !strcmp(s->columns[k].engine, c->engine);
+		if (!reported)
 			str_addf(&t, "%s%s (%s)", t.len ? ", " : "", c->place, c->engine);
 	}
 	r = arena_strdup(s->arena, t.s);

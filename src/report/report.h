@@ -14,7 +14,7 @@
 json_t *report_document(const struct matrix *m, const struct claims_table *claims,
 			const char *command);
 
-/* The machine we are on, as matrix.json tells it. The caller owns the result. */
+/* Describe this machine for matrix.json. The caller owns the result. */
 json_t *report_host(struct arena *a);
 
 /* The text of a document. Ends the process with a message when memory is exhausted. */

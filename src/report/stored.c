@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading matrix.json (docs/matrix-json.md). The file may be anybody's: every access is checked,
- * and what does not hold is told with its path in the document. */
+ * and what does not hold is reported with its path in the document. */
 #include "report/shape.h"
 #include "util/clean.h"
 #include "util/shell.h"
@@ -290,7 +290,7 @@ static void read_cases(struct reader *r)
 	}
 }
 
-/* What tells the cell of a case: its row has no other name that could be made from a case. */
+/* The key of the cell of a case: a row has no other name that can be made from a case. */
 static const char *cell_key(struct reader *r, size_t column, const char *convention,
 			    const char *group, int way)
 {
@@ -480,7 +480,7 @@ void stored_read(struct arena *a, const char *path, struct stored *out)
 	root = json_loadb(data, len, JSON_REJECT_DUPLICATES, &error);
 	free(data);
 	if (!root)
-		die("%s:%d:%d: no JSON: %s; name a matrix.json that `clobber run' wrote", path,
+		die("%s:%d:%d: not JSON: %s; name a matrix.json that `clobber run' wrote", path,
 		    error.line, error.column, error.text);
 	what = stored_load(a, root, out);
 	if (what)

@@ -32,8 +32,7 @@ bool cell_fails(const struct cell *c);
 
 /* The text of the findings that make a cell fail; how many there are. Long texts are cut, and say
  * so. */
-unsigned cell_text(struct str *out, const struct stored *s, const struct cell *c,
-		   unsigned columns);
+unsigned cell_text(struct str *out, const struct stored *s, const struct cell *c, unsigned columns);
 
 /* Counts of the cells of several rows. */
 struct sum {
@@ -56,8 +55,8 @@ bool table_leads(const struct stored *s, size_t row);
 /* Do two columns belong in one table: same width, profile and place? */
 bool table_same_kind(const struct stored_column *a, const struct stored_column *b);
 
-/* A column of each kind, in the order in which they are told: the platform's defaults first, 64 bit
- * before 32; *n of them, in s->arena. Places where nothing differs are left out. */
+/* A column of each kind, in the order in which they are reported: the platform's defaults first, 64
+ * bit before 32; *n of them, in s->arena. Places where nothing differs are left out. */
 size_t *table_kinds(const struct stored *s, size_t *n);
 
 /* One table a width: rows are conventions and directions (and groups, if asked), cells verdicts. */

@@ -72,8 +72,8 @@ const char *table_mark(char buf[16], const struct sum *s)
 	return colour_of(VERDICT_PASS);
 }
 
-static void row(struct str *out, const struct table *t, const struct row *like,
-		const char *group, int direction, const char *label)
+static void row(struct str *out, const struct table *t, const struct row *like, const char *group,
+		int direction, const char *label)
 {
 	str_addf(out, "%-*s", LABEL, label);
 	for (size_t i = 0; i < t->n; i++) {
@@ -143,9 +143,10 @@ static void body(struct str *out, const struct table *t)
 {
 	for (size_t i = 0; i < t->s->nrows; i++) {
 		const struct row *r = &t->s->rows[i];
-		bool told = r->width != t->like->width || !table_leads(t->s, i) || !has_cells(t, r);
+		bool reported =
+			r->width != t->like->width || !table_leads(t->s, i) || !has_cells(t, r);
 
-		for (int d = 0; d < CL_DIRECTIONS && !told; d++) {
+		for (int d = 0; d < CL_DIRECTIONS && !reported; d++) {
 			char label[64];
 
 			snprintf(label, sizeof(label), "%-10s %s", d ? "" : r->convention,
@@ -225,7 +226,8 @@ static void one_kind(struct str *out, struct table *t)
 	finish(out, t);
 }
 
-/* Is anything different in this place and profile? Else the tables of the first place tell all. */
+/* Is anything different in this place and profile? If not, the tables of the first place say
+ * everything. */
 static bool differs(const struct stored *s, const struct stored_column *like)
 {
 	for (size_t i = 0; i < s->ndifferences; i++) {
@@ -272,12 +274,12 @@ static void places(struct str *out, const struct stored *s, const struct text_st
 			line = arena_printf(s->arena, "%s%s%u cases without a native verdict", line,
 					    p->compared ? "; " : "", p->alone);
 		text_wrap(out, style, "", "  ", line);
-		for (size_t k = 0, told = 0; k < s->ndifferences; k++) {
+		for (size_t k = 0, reported = 0; k < s->ndifferences; k++) {
 			const struct difference *d = &s->differences[k];
 
 			if (strcmp(s->columns[d->column].place, p->name))
 				continue;
-			if (++told > MOST_DIFFERENCES && !style->every_finding) {
+			if (++reported > MOST_DIFFERENCES && !style->every_finding) {
 				str_addf(out, "  and %zu more: with -v\n", n - MOST_DIFFERENCES);
 				break;
 			}
@@ -326,7 +328,7 @@ static bool leads_places(const struct stored *s, size_t column)
 
 size_t *table_kinds(const struct stored *s, size_t *n)
 {
-	unsigned char *told = arena_alloc(s->arena, s->ncolumns + 1);
+	unsigned char *reported = arena_alloc(s->arena, s->ncolumns + 1);
 	size_t *v = arena_alloc(s->arena, (s->ncolumns + 1) * sizeof(*v));
 
 	*n = 0;
@@ -337,10 +339,10 @@ size_t *table_kinds(const struct stored *s, size_t *n)
 					: !strcmp(c->profile, "kernel") ? 2
 									: 4;
 
-			if (told[i] || rank + (c->width == 32) != pass)
+			if (reported[i] || rank + (c->width == 32) != pass)
 				continue;
 			for (size_t k = i; k < s->ncolumns; k++)
-				told[k] |= table_same_kind(&s->columns[k], c);
+				reported[k] |= table_same_kind(&s->columns[k], c);
 			if (leads_places(s, i) || differs(s, c))
 				v[(*n)++] = i;
 		}

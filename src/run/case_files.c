@@ -89,7 +89,7 @@ static void check_abi_lines(struct arena *a, const struct case_list *cases, size
 				   *fixed = d->proto->convention;
 
 			if (!convention_find(name, W32) && !convention_find(name, W64))
-				what = arena_printf(a, "`%s' is no convention", name);
+				what = arena_printf(a, "unknown convention '%s'", name);
 			else if (fixed && strcmp(fixed, name))
 				what = arena_printf(
 					a, "the attribute of `%s' fixes another convention, %s",
@@ -122,13 +122,13 @@ static void check_known_lines(struct arena *a, const struct case_list *cases, si
 				for (enum profile_id f = 0; at && f < PROFILES; f++)
 					found = found || !strcmp(at + 1, profiles[f].name);
 				if (!found) {
-					what = arena_printf(a, "`%s' is no profile", at + 1);
+					what = arena_printf(a, "unknown profile '%s'", at + 1);
 					hint = "`clobber list profiles' prints the profiles";
 					continue;
 				}
 				if (convention_find(plain, W32) || convention_find(plain, W64))
 					continue;
-				what = arena_printf(a, "`%s' is no convention", plain);
+				what = arena_printf(a, "unknown convention '%s'", plain);
 				hint = "`clobber list abis' prints the conventions";
 			}
 			for (size_t n = 0; n < known->nchecks; n++) {
@@ -138,7 +138,7 @@ static void check_known_lines(struct arena *a, const struct case_list *cases, si
 					found = found || !strcmp(checks[c].name, known->checks[n]);
 				if (found)
 					continue;
-				what = arena_printf(a, "`%s' is no check", known->checks[n]);
+				what = arena_printf(a, "unknown check '%s'", known->checks[n]);
 				hint = "`clobber list checks' prints the checks";
 			}
 			if (!what)

@@ -16,7 +16,7 @@
 
 enum { SHARD_SCHEMA = 2 };
 
-/* What of a compiler and of a column is text, NULL included. */
+/* Text fields (may be NULL) of a compiler and of a column. */
 #define COMPILER_TEXTS(X) X(name) X(path) X(given) X(family) X(version) X(banner)
 #define COLUMN_TEXTS(X)   X(opt) X(name) X(id) X(unusable)
 
@@ -25,7 +25,7 @@ void shard_parse(const char *text, unsigned *k, unsigned *n)
 	int end = 0;
 
 	if (sscanf(text, "%u/%u%n", k, n, &end) != 2 || text[end] || !*k || *k > *n || *n > 10000)
-		die("--shard: `%s' is no shard; say K/N with K from 1 to N, for instance 2/4",
+		die("--shard: '%s' is not a shard: use K/N with K from 1 to N, for instance 2/4",
 		    text);
 }
 
@@ -168,12 +168,11 @@ void shard_write(const struct matrix *m, const struct shard_run *run, json_t *ho
 		abis = texts(run->abis, n);
 	root = json_pack("{si ss ss so so sI so so so so so ss so so}", "shard_schema",
 			 (int)SHARD_SCHEMA, "version", run->version, "edition",
-			 editions[p->edition].name, "cases",
-			 string_or_null(run->cases), "abis", abis, "seed", (json_int_t)run->seed,
-			 "profiles", wanted, "case_set", hash_text(run->case_set), "command",
-			 string_or_null(run->command), "all_columns",
-			 texts(run->columns, run->ncolumns), "engines", engines, "work", p->work,
-			 "columns", columns, "host", json_incref(host));
+			 editions[p->edition].name, "cases", string_or_null(run->cases), "abis",
+			 abis, "seed", (json_int_t)run->seed, "profiles", wanted, "case_set",
+			 hash_text(run->case_set), "command", string_or_null(run->command),
+			 "all_columns", texts(run->columns, run->ncolumns), "engines", engines,
+			 "work", p->work, "columns", columns, "host", json_incref(host));
 	s = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
 	if (!s)
 		die("out of memory while writing shard.json");
@@ -234,7 +233,7 @@ void shard_read(struct arena *a, const char *path, struct shard *out)
 	out->path = file;
 	root = json_load_file(file, JSON_REJECT_DUPLICATES, &error);
 	if (!root)
-		die("%s: no shard: %s; name the folders that `clobber run --shard' wrote", file,
+		die("%s: not a shard: %s; name the folders that `clobber run --shard' wrote", file,
 		    error.text);
 	out->document = root;
 	if (json_integer_value(need(out, root, "shard_schema", JSON_INTEGER)) != SHARD_SCHEMA)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Run a program to its end or to a deadline, and collect what it prints.
  *
- * Between us and the program stands a guard, a process that does nothing but wait. It is told by
- * the kernel when we die, however we die, and inherits whatever the program leaves behind
+ * Between us and the program stands a guard, a process that does nothing but wait. The kernel
+ * signals it when we die, however we die, and inherits whatever the program leaves behind
  * (prctl(2), PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER); so it can end compilers behind drivers,
  * wrapper scripts, timeout(1) and ninja, which a signal to one process or one group would miss. */
 #include "util/process.h"
@@ -32,29 +32,32 @@ struct child {
 	int ended; /* its wait status, from the guard */
 };
 
-/* The environment with LC_ALL=C, because diagnostics are searched for English words. */
-static char **child_environment(void)
+/* The environment with `variable` (may be NULL), and with LC_ALL=C, because diagnostics are
+ * searched for English words. */
+static const char **child_environment(const char *variable)
 {
-	static char locale[] = "LC_ALL=C";
-	size_t n = 0, kept = 0;
-	char **env;
+	size_t n = 0, kept = 0, name = variable ? strcspn(variable, "=") + 1 : 0;
+	const char **env;
 
 	while (environ[n])
 		n++;
-	env = calloc(n + 2, sizeof(*env));
+	env = calloc(n + 3, sizeof(*env));
 	if (!env)
 		die("out of memory");
 	for (size_t i = 0; i < n; i++) {
-		if (strncmp(environ[i], "LC_ALL=", 7))
+		bool again = variable && !strncmp(environ[i], variable, name);
+
+		if (!again && strncmp(environ[i], "LC_ALL=", 7))
 			env[kept++] = environ[i];
 	}
-	env[kept] = locale;
+	env[kept++] = "LC_ALL=C";
+	env[kept] = variable;
 	return env;
 }
 
 /* Between fork and exec: only what is safe there. A failure is reported as an errno. */
-static _Noreturn void become(const char *const argv[], char **env, int out, int report, pid_t group,
-			     pid_t parent)
+static _Noreturn void become(const char *const argv[], const char **env, int out, int report,
+			     pid_t group, pid_t parent)
 {
 	char *const *args = (char *const *)argv;
 	sigset_t none;
@@ -71,9 +74,9 @@ static _Noreturn void become(const char *const argv[], char **env, int out, int 
 	if (in >= 0 && dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(out, 2) >= 0) {
 		/* A path is executed as it is: only the search falls back to /bin/sh. */
 		if (strchr(argv[0], '/'))
-			execve(argv[0], args, env);
+			execve(argv[0], args, (char **)env);
 		else
-			execvpe(argv[0], args, env);
+			execvpe(argv[0], args, (char **)env);
 	}
 	failure = errno;
 	if (write(report, &failure, sizeof(failure)) < 0)
@@ -93,7 +96,7 @@ static void kill_children(void)
 	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text));
 	pid_t pid = 0;
 
-	/* "12 345 ", or nothing where the kernel does not tell. */
+	/* "12 345 ", or nothing where the kernel does not say. */
 	for (ssize_t i = 0; i < n; i++) {
 		if (text[i] >= '0' && text[i] <= '9') {
 			pid = pid * 10 + (text[i] - '0');
@@ -122,8 +125,8 @@ static void close_from(int first)
 		close(fd);
 }
 
-static _Noreturn void guard(const char *const argv[], char **env, int out, int report, int ended,
-			    pid_t group, pid_t parent)
+static _Noreturn void guard(const char *const argv[], const char **env, int out, int report,
+			    int ended, pid_t group, pid_t parent)
 {
 	struct sigaction act = { .sa_handler = end_all };
 	pid_t program, one, self = getpid();
@@ -190,11 +193,11 @@ static void close_both(const int ends[2])
 	close(ends[1]);
 }
 
-static int start(const char *const argv[], bool own_group, struct child *c)
+static int start(const char *const argv[], const char *variable, bool own_group, struct child *c)
 {
 	int out[2], report[2], ended[2], failure = 0, status;
 	pid_t parent = getpid(), group = own_group ? 0 : getpgrp();
-	char **env;
+	const char **env;
 
 	if (pipe2(out, O_CLOEXEC) < 0)
 		return -1;
@@ -204,7 +207,7 @@ static int start(const char *const argv[], bool own_group, struct child *c)
 		errno = failure;
 		return -1;
 	}
-	env = child_environment();
+	env = child_environment(variable);
 	*c = (struct child){ .fd = out[0], .ended = ended[0] };
 	c->guard = fork();
 	if (c->guard == 0)
@@ -322,7 +325,7 @@ int run_program(const char *const argv[], unsigned seconds, struct str *output)
 	bool timed_out;
 	int status;
 
-	if (start(argv, true, &c) < 0)
+	if (start(argv, NULL, true, &c) < 0)
 		return -1;
 	status = watch(&c, deadline, output, NULL, NULL, &timed_out);
 	if (output && output->len >= OUTPUT_LIMIT)
@@ -355,8 +358,8 @@ static void take_lines(void *closure, struct str *text)
 	}
 }
 
-int run_program_lines(const char *const argv[], void (*line)(void *closure, const char *line),
-		      void *closure)
+int run_program_lines(const char *const argv[], const char *variable,
+		      void (*line)(void *closure, const char *line), void *closure)
 {
 	struct lines l = { line, closure };
 	struct str text = { 0 };
@@ -364,7 +367,7 @@ int run_program_lines(const char *const argv[], void (*line)(void *closure, cons
 	bool timed_out;
 	int status;
 
-	if (start(argv, false, &c) < 0)
+	if (start(argv, variable, false, &c) < 0)
 		return -1;
 	status = watch(&c, INT64_MAX, &text, take_lines, &l, &timed_out);
 	take_lines(&l, &text);

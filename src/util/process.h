@@ -10,9 +10,10 @@
  * Nothing that the program started outlives its deadline, or this process. */
 int run_program(const char *const argv[], unsigned seconds, struct str *output);
 
-/* As run_program, without a deadline, handing on each line that is printed, without its end. The
- * program stays in this process group, so that the terminal's Ctrl-C reaches it. */
-int run_program_lines(const char *const argv[], void (*line)(void *closure, const char *line),
-		      void *closure);
+/* As run_program, without a deadline, handing on each line that is printed, without its end; and
+ * with `variable`, "NAME=VALUE", in its environment. The program stays in this process group, so
+ * that the terminal's Ctrl-C reaches it. */
+int run_program_lines(const char *const argv[], const char *variable,
+		      void (*line)(void *closure, const char *line), void *closure);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Capabilities that the environment takes away from clobber, for tests and for trying what another
- * machine would show: CLOBBER_WITHOUT=ia32,bochs. Whoever probes a capability asks here first. */
+ * machine would show: CLOBBER_WITHOUT=ia32,bochs. Every probe of a capability asks here first. */
 #ifndef CLOBBER_WITHOUT_H
 #define CLOBBER_WITHOUT_H
 

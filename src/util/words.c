@@ -63,7 +63,7 @@ static size_t distance(const char *a, const char *b)
 const char *nearest(const char *word, const char *const *words)
 {
 	const char *best = NULL;
-	size_t least = strlen(word) / 4 + 2; /* as far off, it is no slip */
+	size_t least = strlen(word) / 4 + 2; /* any farther is not a slip */
 
 	for (; *words; words++) {
 		size_t d = distance(word, *words);

@@ -13,9 +13,9 @@ const struct verdict_info verdict_info[VERDICT_COUNT] = {
 #undef X
 };
 
-/* An argument that may be passed by reference for all the documents say, or whose alignment they do
- * not say, or NULL. The trampoline had no pointer to give for it and did not align it, so a callee
- * that follows one or relies on the other faults by no fault of its own. */
+/* The first argument whose passing the documents leave open: by reference or not, or its alignment;
+ * NULL if there is none. The trampoline passed no pointer for it and did not align it, so a callee
+ * that expects either faults, and is not to blame. */
 static const struct value_place *maybe_reference(const struct gen_case *c)
 {
 	for (unsigned i = 0; i < c->place.nargs; i++) {
@@ -72,10 +72,10 @@ static enum rule_id layout_rule(const struct gen_case *c)
 /* Of the bits beyond a narrow value. */
 static enum rule_id upper_rule(const struct gen_case *c, unsigned item)
 {
-	const struct type *t = item == CL_ITEM_RETURN ? c->decl->proto->ret
-						      : proto_arg_type(c->decl->proto, item);
-	enum rule_id rule = item == CL_ITEM_RETURN ? c->conv->upper_return
-						   : c->conv->rule[CHECK_UPPER];
+	const struct type *t =
+		item == CL_ITEM_RETURN ? c->decl->proto->ret : proto_arg_type(c->decl->proto, item);
+	enum rule_id rule =
+		item == CL_ITEM_RETURN ? c->conv->upper_return : c->conv->rule[CHECK_UPPER];
 
 	return t->kind == TYPE_BITINT && rule == RULE_SYSV_UPPER ? RULE_SYSV_BITINT_UNUSED : rule;
 }
@@ -86,7 +86,7 @@ static enum rule_id x87_rule(const struct gen_case *c, int direction, const stru
 	const struct value_place *ret = &c->place.ret;
 	bool returns = ret->nlocs && ret->loc[0].kind == LOC_X87;
 
-	/* Whoever passes a __m64 has left x87 mode. */
+	/* A caller that passes a __m64 has left x87 mode. */
 	if ((c->place.nargs && c->place.arg[0].rule == RULE_I386_M64) || ret->rule == RULE_I386_M64)
 		return RULE_I386_M64;
 	if (f->check == CHECK_MMX || f->item || !returns)
@@ -163,9 +163,9 @@ static enum verdict verdict_of(const struct gen_case *c, const struct cl_finding
 {
 	if (rule_in(rule, c->place.edition)->status != STATED)
 		return VERDICT_DIVERGENCE;
-	return f->check != CHECK_FAULT          ? VERDICT_VIOLATION
+	return f->check != CHECK_FAULT       ? VERDICT_VIOLATION
 	       : f->item == CL_FAULT_TIMEOUT ? VERDICT_TIMEOUT
-						 : VERDICT_CRASH;
+					     : VERDICT_CRASH;
 }
 
 /* A case that the place should have executed and of which nothing, or nothing readable,

@@ -27,7 +27,7 @@ static bool version_matches(const struct known *k, const char *version)
 }
 
 /* "sysv"; "regparm0/64" of a convention that exists at both widths; "cdecl@avx" of code compiled in
- * that profile. `*bound` tells whether what is named exists in the profile only. */
+ * that profile. Sets `*bound` where what is named exists in that profile only. */
 static bool names(const char *spelt, const struct convention *c, const struct profile *pr,
 		  bool *bound)
 {
@@ -40,7 +40,7 @@ static bool names(const char *spelt, const struct convention *c, const struct pr
 	       (!at || !strcmp(at + 1, pr->name));
 }
 
-/* Does the line speak of this compiler and convention? */
+/* Is the line about this compiler and convention? */
 static bool speaks_of(const struct known *k, const struct column *col, const struct gen_case *c,
 		      bool *bound)
 {
@@ -67,8 +67,8 @@ static bool of_check(const struct known *k, enum check check)
 	return !k->nchecks;
 }
 
-/* Findings of a rule that a whole compiler family has in every function, one's own included: no line
- * beside a case, and none vanishes. */
+/* Findings of a rule that a whole compiler family has in every function, one's own included: no
+ * line beside a case, and none vanishes. */
 static const struct {
 	enum rule_id rule;
 	struct known known;
@@ -77,8 +77,7 @@ static const struct {
 	  { .family = "clang",
 	    .reason = "LLVM 12579: clang relies on callers to extend narrow arguments" } },
 	{ RULE_SYSV_BITINT_UNUSED,
-	  { .family = "clang",
-	    .reason = "LLVM 62032: clang relies on unused bits of _BitInt" } },
+	  { .family = "clang", .reason = "LLVM 62032: clang relies on unused bits of _BitInt" } },
 };
 
 static const struct known *known_everywhere(const struct column *col, const struct finding *f)

@@ -23,7 +23,7 @@ static const char *known_reason(const struct finding *f)
 	}
 }
 
-/* A finding with a known reason tells why, in whichever column it is. */
+/* The reason of a difference, from a finding with a known one in either column. */
 static const char *known_between(const struct matrix *m, size_t one, size_t other,
 				 const struct gen_case *c, int direction)
 {
@@ -39,7 +39,7 @@ static const char *known_between(const struct matrix *m, size_t one, size_t othe
 	return NULL;
 }
 
-/* Otherwise the most serious finding of a case in a column tells where to look. */
+/* Otherwise name the most serious finding of the case in the column. */
 static const char *reason(const struct matrix *m, size_t column, const struct gen_case *c,
 			  int direction)
 {

@@ -2,7 +2,7 @@
 /* Where no document decides: what does each implementation do, do they agree with each other, and
  * does each agree with itself as caller and callee?
  *
- * A callee tells exactly where it reads (poison is unique); a caller may have a value in several
+ * A callee shows exactly where it reads (poison is unique); a caller may have a value in several
  * places at once. All agree when one place is common to all of them. */
 #include "verdict/judge.h"
 #include "verdict/words.h"
