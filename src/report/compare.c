@@ -281,28 +281,36 @@ static bool was_run(const struct comparison *c, const json_t *cells, const json_
 	return at && c->old->cells[json_integer_value(at)].executed && has_case(c->new, cases, f);
 }
 
-static void compare_findings(struct comparison *c, const json_t *cells, bool strict)
+/* What findings are looked up in, each by a key. */
+struct lookup {
+	json_t *findings;              /* of the old matrix: index */
+	json_t *times;                 /* how often a key was seen so far */
+	const json_t *cells;           /* of the old matrix, in columns of the new: index */
+	json_t *cases;                 /* of the old matrix: true */
+	json_t *cells_now, *cases_now; /* of the new one */
+	unsigned char *seen;           /* old findings that the new matrix has, too */
+};
+
+static json_t *case_names(const struct stored *s)
+{
+	json_t *names = json_object();
+
+	for (size_t i = 0; i < s->ncases; i++)
+		json_object_set_new_nocheck(names,
+					    arena_printf(s->arena, "%u %s %s", s->cases[i].width,
+							 profile_word(s->cases[i].profile),
+							 s->cases[i].id),
+					    json_true());
+	return names;
+}
+
+static void index_findings(const struct comparison *c, struct lookup *l)
 {
 	const struct stored *o = c->old, *n = c->new;
 	struct arena *a = n->arena;
-	json_t *index = json_object(), *times = json_object(), *cases = json_object();
-	json_t *cells_now = json_object(), *cases_now = json_object();
-	unsigned char *seen = arena_alloc(a, o->nfindings + 1);
 
-	for (size_t i = 0; i < o->ncases; i++)
-		json_object_set_new_nocheck(cases,
-					    arena_printf(a, "%u %s %s", o->cases[i].width,
-							 profile_word(o->cases[i].profile),
-							 o->cases[i].id),
-					    json_true());
-	for (size_t i = 0; i < n->ncases; i++)
-		json_object_set_new_nocheck(cases_now,
-					    arena_printf(a, "%u %s %s", n->cases[i].width,
-							 profile_word(n->cases[i].profile),
-							 n->cases[i].id),
-					    json_true());
 	for (size_t i = 0; i < n->ncells; i++)
-		json_object_set_new_nocheck(cells_now,
+		json_object_set_new_nocheck(l->cells_now,
 					    cell_key(a, n, &n->cells[i], n->cells[i].column),
 					    json_integer((json_int_t)i));
 	for (size_t i = 0; i < o->nfindings; i++) {
@@ -310,59 +318,85 @@ static void compare_findings(struct comparison *c, const json_t *cells, bool str
 
 		if (column != NO_COLUMN)
 			json_object_set_new_nocheck(
-				index, finding_key(a, &o->findings[i], (size_t)column, times),
+				l->findings,
+				finding_key(a, &o->findings[i], (size_t)column, l->times),
 				json_integer((json_int_t)i));
 	}
-	json_object_clear(times);
-	for (size_t i = 0; i < n->nfindings; i++) {
-		const struct stored_finding *new = &n->findings[i], *old;
-		const json_t *at;
-		const char *how;
+	json_object_clear(l->times);
+}
 
-		if (c->old_of[new->column] == NO_COLUMN)
-			continue;
-		if (is_unspecified(new) && !same_company(c)) {
-			c->left_out++;
-			continue;
-		}
-		at = json_object_get(index, finding_key(a, new, new->column, times));
-		if (!at) {
-			bool run = was_run(c, cells, cases, new);
+/* A finding of the new matrix: new, changed, or as it was. */
+static void compare_finding(struct comparison *c, struct lookup *l,
+			    const struct stored_finding *new, bool strict)
+{
+	struct arena *a = c->new->arena;
+	const struct stored_finding *old;
+	const json_t *at;
+	const char *how;
 
-			add_finding(c, CHANGE_NEW, NULL, new, run ? NULL : "not run before",
-				    run && (strict || forbidden(new)));
-			continue;
-		}
-		old = &o->findings[json_integer_value(at)];
-		seen[old - o->findings] = 1;
-		how = difference(a, old, new);
-		if (how)
-			add_finding(c, CHANGE_CHANGED, old, new, how,
-				    strict || (forbidden(new) &&
-					       (new->verdict > old->verdict || old->known)));
+	if (c->old_of[new->column] == NO_COLUMN)
+		return;
+	if (is_unspecified(new) && !same_company(c)) {
+		c->left_out++;
+		return;
 	}
-	for (size_t i = 0; i < o->nfindings; i++) {
-		const struct stored_finding *old = &o->findings[i];
-		const struct cell *was = &o->cells[old->cell];
-		const json_t *at;
+	at = json_object_get(l->findings, finding_key(a, new, new->column, l->times));
+	if (!at) {
+		bool run = was_run(c, l->cells, l->cases, new);
 
-		if (seen[i] || c->new_of[old->column] == NO_COLUMN)
-			continue;
-		if (is_unspecified(old) && !same_company(c))
-			continue;
-		at = json_object_get(cells_now,
-				     cell_key(a, o, was, (size_t)c->new_of[old->column]));
-		if (at && n->cells[json_integer_value(at)].executed >= was->executed &&
-		    has_case(n, cases_now, old))
-			add_finding(c, CHANGE_FIXED, old, NULL, NULL, false);
-		else
-			add_finding(c, CHANGE_VANISHED, old, NULL, NULL, false);
+		add_finding(c, CHANGE_NEW, NULL, new, run ? NULL : "not run before",
+			    run && (strict || forbidden(new)));
+		return;
 	}
-	json_decref(index);
-	json_decref(times);
-	json_decref(cases);
-	json_decref(cells_now);
-	json_decref(cases_now);
+	old = &c->old->findings[json_integer_value(at)];
+	l->seen[old - c->old->findings] = 1;
+	how = difference(a, old, new);
+	if (how)
+		add_finding(
+			c, CHANGE_CHANGED, old, new, how,
+			strict || (forbidden(new) && (new->verdict > old->verdict || old->known)));
+}
+
+/* A finding that only the old matrix has: fixed, or no longer run. */
+static void gone_finding(struct comparison *c, const struct lookup *l,
+			 const struct stored_finding *old)
+{
+	const struct stored *n = c->new;
+	const struct cell *was = &c->old->cells[old->cell];
+	const json_t *at;
+	bool fixed;
+
+	if (c->new_of[old->column] == NO_COLUMN || (is_unspecified(old) && !same_company(c)))
+		return;
+	at = json_object_get(l->cells_now,
+			     cell_key(n->arena, c->old, was, (size_t)c->new_of[old->column]));
+	fixed = at && n->cells[json_integer_value(at)].executed >= was->executed &&
+		has_case(n, l->cases_now, old);
+	add_finding(c, fixed ? CHANGE_FIXED : CHANGE_VANISHED, old, NULL, NULL, false);
+}
+
+static void compare_findings(struct comparison *c, const json_t *cells, bool strict)
+{
+	struct lookup l = { .findings = json_object(),
+			    .times = json_object(),
+			    .cells = cells,
+			    .cases = case_names(c->old),
+			    .cells_now = json_object(),
+			    .cases_now = case_names(c->new),
+			    .seen = arena_alloc(c->new->arena, c->old->nfindings + 1) };
+
+	index_findings(c, &l);
+	for (size_t i = 0; i < c->new->nfindings; i++)
+		compare_finding(c, &l, &c->new->findings[i], strict);
+	for (size_t i = 0; i < c->old->nfindings; i++) {
+		if (!l.seen[i])
+			gone_finding(c, &l, &c->old->findings[i]);
+	}
+	json_decref(l.findings);
+	json_decref(l.times);
+	json_decref(l.cases);
+	json_decref(l.cells_now);
+	json_decref(l.cases_now);
 }
 
 void compare(const struct stored *old, const struct stored *new, const char *const *map,
