@@ -23,7 +23,7 @@ cl_contract_call:
 	call	[cl_function]
 	jmp	cl_after
 
-; cl_contract_step_call: the same for whoever traces the process: stops before the call, and it ends at
+; cl_contract_step_call: the same for a tracer of the process: stops before the call, and it ends at
 ; cl_contract_step_end.
 	global	cl_contract_step_call, cl_contract_step_end
 cl_contract_step_call:
@@ -50,7 +50,7 @@ cl_contract_probe:
 	call	contract_probe
 	cmp	dword [cl_contract_step], 0
 	je	.back
-	int3				; for whoever traces: here it goes on
+	int3				; for the tracer: from here on the code under test runs again
 .back:
 	fxrstor_ [cl_reply + FX]
 	push	word_ [cl_reply + FLAGS]

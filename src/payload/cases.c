@@ -37,7 +37,7 @@ cl_word payload_guard(unsigned i)
 	return 0;
 }
 
-static void run_direction(const struct cl_case *c, int direction, uint64_t seed, struct verdicts *v)
+static void run_direction(const struct cl_case *c, int direction, uint64_t seed, struct findings *v)
 {
 	static struct cl_values values;
 
@@ -68,12 +68,12 @@ static void run_direction(const struct cl_case *c, int direction, uint64_t seed,
 		else
 			check_caller(c, &values, round, how, v);
 	}
-	verdicts_close(v);
+	findings_close(v);
 }
 
 void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed)
 {
-	static struct verdicts v;
+	static struct findings v;
 
 	for (const struct cl_case *const *p = cl_cases; p < cl_cases_end; p++) {
 		const struct cl_case *c = *p;

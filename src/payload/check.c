@@ -37,7 +37,7 @@ static bool in_mmx_mode(const struct cl_image *m)
 
 /* Control state that any function hands back as it got it, or as the convention wants it. */
 void check_state(const struct cl_image *was, const struct cl_image *is, unsigned x87_regs, int item,
-		 int round, struct verdicts *out)
+		 int round, struct findings *out)
 {
 	unsigned tags = is->fx[FX_FTW], used = 0;
 	uint32_t m0 = *(const uint32_t *)(was->fx + FX_MXCSR) & MXCSR_CONTROL;
@@ -65,7 +65,7 @@ void check_state(const struct cl_image *was, const struct cl_image *is, unsigned
 
 /* Call-preserved registers. A wrong value may be another register's, a local's of the function, or
  * what its own callee left. */
-static void check_saved_gprs(unsigned gprs, int round, struct verdicts *out)
+static void check_saved_gprs(unsigned gprs, int round, struct findings *out)
 {
 	const struct cl_image *was = &cl_before_image, *is = &cl_after_image;
 
@@ -97,7 +97,7 @@ static unsigned kept_bytes(const struct reg_set *kept, unsigned r)
 	return r < XMM_COUNT || cl_vector_bytes >= 64 ? 16 : 0;
 }
 
-static void check_saved_vectors(const struct reg_set *kept, int round, struct verdicts *out)
+static void check_saved_vectors(const struct reg_set *kept, int round, struct findings *out)
 {
 	const struct cl_image *was = &cl_before_image, *is = &cl_after_image;
 
@@ -112,7 +112,7 @@ static void check_saved_vectors(const struct reg_set *kept, int round, struct ve
 	}
 }
 
-void check_saved(const struct reg_set *kept, int round, struct verdicts *out)
+void check_saved(const struct reg_set *kept, int round, struct findings *out)
 {
 	const struct cl_image *was = &cl_before_image, *is = &cl_after_image;
 
@@ -137,13 +137,13 @@ void check_saved(const struct reg_set *kept, int round, struct verdicts *out)
 }
 
 /* Memory above the argument area still holds its poison. */
-void check_canary(unsigned args, int round, struct verdicts *out)
+void check_canary(unsigned args, int round, struct findings *out)
 {
 	const cl_word *at = (cl_word *)(cl_before_image.gpr[GPR_SP] + args);
 	const cl_word *want =
 		(const cl_word *)(cl_poison_stack + CL_POISON_BELOW + ((cl_word)at - cl_stack_top));
 	const cl_word *end = (const cl_word *)stack_poison_end();
-	struct merged *m;
+	struct merged_finding *m;
 	unsigned n;
 
 	n = first_difference(at, want, (unsigned)(end - at));
@@ -158,7 +158,7 @@ void check_canary(unsigned args, int round, struct verdicts *out)
 		m->f.offset = (uint16_t)((cl_word)at - cl_before_image.gpr[GPR_SP]);
 }
 
-void check_stack_pointer(const struct cl_case *c, unsigned pop, int round, struct verdicts *out)
+void check_stack_pointer(const struct cl_case *c, unsigned pop, int round, struct findings *out)
 {
 	cl_word was = cl_before_image.gpr[GPR_SP], is = cl_after_image.gpr[GPR_SP];
 
@@ -169,7 +169,7 @@ void check_stack_pointer(const struct cl_case *c, unsigned pop, int round, struc
 }
 
 /* Apart from the loop that finds it, which is short. */
-static __attribute__((noinline)) void lost_local(unsigned i, int round, struct verdicts *out)
+static __attribute__((noinline)) void lost_local(unsigned i, int round, struct findings *out)
 {
 	cl_word want = cl_live[i % CL_LIVE], got = cl_back[i];
 	struct candidates origin = nowhere;
@@ -179,7 +179,7 @@ static __attribute__((noinline)) void lost_local(unsigned i, int round, struct v
 	differ(out, CHECK_LOCALS, (int)i, round, &want, &got, sizeof(cl_word), origin, nowhere);
 }
 
-void check_locals(const struct cl_case *c, int round, struct verdicts *out)
+void check_locals(const struct cl_case *c, int round, struct findings *out)
 {
 	const cl_word unset = cl_unset;
 
@@ -204,7 +204,7 @@ void check_locals(const struct cl_case *c, int round, struct verdicts *out)
 }
 
 /* What was popped after a failed VMREAD: the field as it was pushed, and 0 for its result. */
-void check_slots(const struct cl_values *v, int round, struct verdicts *out)
+void check_slots(const struct cl_values *v, int round, struct findings *out)
 {
 	cl_word field = *(const cl_word *)v->arg[0];
 

@@ -15,17 +15,17 @@ enum check {
 
 /* DF, x87, MXCSR, and the flags of ring 0. */
 void check_state(const struct cl_image *was, const struct cl_image *is, unsigned x87_regs, int item,
-		 int round, struct verdicts *out);
+		 int round, struct findings *out);
 /* Registers that must be after the call what they were before. */
-void check_saved(const struct reg_set *kept, int round, struct verdicts *out);
+void check_saved(const struct reg_set *kept, int round, struct findings *out);
 /* Poison above the argument area. */
-void check_canary(unsigned args, int round, struct verdicts *out);
+void check_canary(unsigned args, int round, struct findings *out);
 /* `c` may be NULL. */
-void check_stack_pointer(const struct cl_case *c, unsigned pop, int round, struct verdicts *out);
+void check_stack_pointer(const struct cl_case *c, unsigned pop, int round, struct findings *out);
 /* What the function kept across its call. */
-void check_locals(const struct cl_case *c, int round, struct verdicts *out);
+void check_locals(const struct cl_case *c, int round, struct findings *out);
 /* What was popped after a failed VMREAD. */
-void check_slots(const struct cl_values *v, int round, struct verdicts *out);
+void check_slots(const struct cl_values *v, int round, struct findings *out);
 
 /* What an integer narrower than long long becomes when it is widened as its type says; and such a
  * value after the compiler widened it: to int what is narrower, else to long long. */
@@ -34,7 +34,7 @@ long long seen_wide(const struct cl_value *d, int as_int, long long as_long);
 
 enum {
 	CALL_ALIGN = 16,
-	MOST_OBSERVED = 32 /* bytes of an argument whose places are told */
+	MOST_OBSERVED = 32 /* bytes of an argument whose places are reported */
 };
 
 #endif

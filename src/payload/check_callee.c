@@ -6,7 +6,7 @@ enum { EVERY_GPR = sizeof(cl_word) == 8 ? 0xffef : 0xef /* but the stack pointer
 
 /* The target ran: its own call of cl_nested happened once, aligned, with clean flags. A leaf's,
  * which calls nothing, is seen by what it stored. */
-static void check_nested(const struct cl_case *c, int round, struct verdicts *out)
+static void check_nested(const struct cl_case *c, int round, struct findings *out)
 {
 	/* Vectors on the stack may align the call to it further: not its own. */
 	unsigned align = min(c->align, CALL_ALIGN);
@@ -32,7 +32,7 @@ static void check_nested(const struct cl_case *c, int round, struct verdicts *ou
 
 /* Where the callee read each word of an argument that no document places. */
 static void observe_argument(const struct cl_value *d, unsigned item, const volatile uint8_t *got,
-			     struct verdicts *out)
+			     struct findings *out)
 {
 	uint8_t bytes[CL_VALUE];
 
@@ -70,7 +70,7 @@ static long long bit_field(const uint8_t *value, const struct cl_member *m)
 
 /* Sizes, alignments, offsets and bit positions, as the code under test sees them. */
 static void check_layout(const struct cl_case *c, const struct cl_values *v, int round,
-			 struct verdicts *out)
+			 struct findings *out)
 {
 	for (unsigned i = 0; i < c->nmembers; i++) {
 		const struct cl_member *m = &c->members[i];
@@ -92,7 +92,7 @@ static void check_layout(const struct cl_case *c, const struct cl_values *v, int
 }
 
 static void check_received(const struct cl_case *c, const struct cl_values *v, int round,
-			   struct verdicts *out)
+			   struct findings *out)
 {
 	for (unsigned i = 0; i < c->nargs; i++) {
 		const struct cl_value *d = &c->args[i];
@@ -132,7 +132,7 @@ static void check_received(const struct cl_case *c, const struct cl_values *v, i
 
 /* A value returned in memory, and the pointer to it in ax. */
 static void check_memory_return(const struct cl_case *c, const struct cl_values *v, int round,
-				struct verdicts *out)
+				struct findings *out)
 {
 	uint8_t bytes[CL_VALUE];
 	cl_word want = (cl_word)cl_result;
@@ -148,7 +148,7 @@ static void check_memory_return(const struct cl_case *c, const struct cl_values 
 }
 
 static void check_returned(const struct cl_case *c, const struct cl_values *v, int round,
-			   struct verdicts *out)
+			   struct findings *out)
 {
 	const struct cl_image *m = &cl_after_image;
 
@@ -182,7 +182,7 @@ static void check_returned(const struct cl_case *c, const struct cl_values *v, i
 }
 
 /* Every general register but sp, which is in the VMCS, is what the guest made of what it got. */
-static void check_guest(int round, struct verdicts *out)
+static void check_guest(int round, struct findings *out)
 {
 	for (unsigned r = 0; r < 16; r++) {
 		cl_word want = cl_poison_callee.gpr[r] +
@@ -194,7 +194,7 @@ static void check_guest(int round, struct verdicts *out)
 }
 
 void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
-		  struct verdicts *out)
+		  struct findings *out)
 {
 	struct reg_set kept = cl_preserved[c->preserved];
 	unsigned x87 = 0;

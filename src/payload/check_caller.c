@@ -39,7 +39,7 @@ static const uint8_t *frame_at(cl_word p, unsigned n)
 /* A pointer to a value in the caller's memory: on its stack, aligned to 16, with the value there.
  */
 static void check_reference(const struct cl_value *d, unsigned i, const uint8_t *at,
-			    const uint8_t *value, int round, struct verdicts *out)
+			    const uint8_t *value, int round, struct findings *out)
 {
 	cl_word p = *(const cl_word *)at;
 	uint8_t bytes[CL_VALUE];
@@ -76,7 +76,7 @@ static struct candidates search_pointers(const uint8_t *value, const uint8_t *ma
 
 /* Where a caller put an argument that no document places: itself, or a pointer to it. */
 static void observe_placed(const struct cl_value *d, unsigned i, const uint8_t *value,
-			   struct verdicts *out)
+			   struct findings *out)
 {
 	/* Only Microsoft x64 passes scalars by reference; of one wider than a word there may be
 	 * copies about, and a pointer to one is what is passed. */
@@ -99,7 +99,7 @@ static void observe_placed(const struct cl_value *d, unsigned i, const uint8_t *
 /* Does the caller extend a narrow integer to 32 bits? Its value came from a wider, dirty one. An
  * argument that is not where it belongs says nothing about what would be above it. */
 static void observe_extension(const struct cl_value *d, unsigned i, const uint8_t *at,
-			      const uint8_t *value, struct verdicts *out)
+			      const uint8_t *value, struct findings *out)
 {
 	struct candidates c = { { 0, 0 } };
 
@@ -113,7 +113,7 @@ static void observe_extension(const struct cl_value *d, unsigned i, const uint8_
 }
 
 static void check_placed(const struct cl_case *c, const struct cl_values *v, int round,
-			 struct verdicts *out)
+			 struct findings *out)
 {
 	for (unsigned i = 0; i < c->nargs; i++) {
 		const struct cl_value *d = &c->args[i];
@@ -159,7 +159,7 @@ static void check_placed(const struct cl_case *c, const struct cl_values *v, int
 }
 
 /* The pointer to a memory return value: into the caller's frame. */
-static void check_hidden(const struct cl_case *c, int round, struct verdicts *out)
+static void check_hidden(const struct cl_case *c, int round, struct findings *out)
 {
 	cl_word p = *(const cl_word *)captured(&c->hidden.loc[0]);
 
@@ -168,7 +168,7 @@ static void check_hidden(const struct cl_case *c, int round, struct verdicts *ou
 }
 
 void check_caller(const struct cl_case *c, const struct cl_values *v, int round, int how,
-		  struct verdicts *out)
+		  struct findings *out)
 {
 	cl_word al = cl_probe_image.gpr[GPR_AX] & 0xff;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of how findings.c puts the findings of several rounds together, of what it observes where no
- * document decides, and of faults. */
+/* Tests of how findings.c puts the findings of several rounds together, of what it observes where
+ * no document decides, and of faults. */
 #include "payload/check_test.h"
 
 /* ---- several rounds ---- */
@@ -19,11 +19,11 @@ START_TEST(rounds_narrow_origins)
 		if (!round) {
 			/* Saved registers compare before with after. */
 			ck_assert_uint_eq(out.nfindings, 1);
-			verdicts_close(&out);
+			findings_close(&out);
 			ck_assert_uint_eq(out.finding[0].f.origin, CL_AT_GPR + R9);
 		}
 	}
-	verdicts_close(&out);
+	findings_close(&out);
 	ck_assert_uint_eq(out.nfindings, 1);
 	ck_assert_uint_eq(out.finding[0].f.origin, CL_AT_GPR + BX);
 	ck_assert_uint_eq(out.finding[0].f.round, 0);
@@ -86,7 +86,7 @@ START_TEST(everything_breaks)
 		*(cl_word *)cl_stack_top = 0;
 		judge_callee(round);
 	}
-	verdicts_close(&out);
+	findings_close(&out);
 	ck_assert_uint_eq(out.nfindings, ARRAY_SIZE(out.finding));
 	for (unsigned i = 0; i < out.nfindings; i++) {
 		ck_assert_uint_lt(out.finding[i].f.check, CHECK_COUNT);
@@ -110,9 +110,9 @@ static void unplaced_case(void)
 	the_case.stack_bytes = CL_OBSERVED_STACK; /* what a trampoline reserves */
 }
 
-static const struct watched *observed(unsigned at, unsigned item, unsigned piece)
+static const struct merged_observation *observed(unsigned at, unsigned item, unsigned piece)
 {
-	const struct watched *w = &out.observation[at];
+	const struct merged_observation *w = &out.observation[at];
 
 	ck_assert_uint_lt(at, out.nobservations);
 	ck_assert_uint_eq(w->item, item);

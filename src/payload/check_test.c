@@ -14,7 +14,7 @@ enum { STACK = 8192, DEPTH = 512, RESULT = 320 };
 
 static uint8_t stack[STACK] __attribute__((aligned(64)));
 struct cl_values val __attribute__((aligned(16)));
-struct verdicts out;
+struct findings out;
 
 const uint32_t cl_vector_bytes = 16;
 const struct reg_set cl_preserved[] = {
@@ -38,7 +38,7 @@ struct cl_case the_case;
 void set_up_call(void)
 {
 	cl_stack_top = (cl_word)(stack + STACK / 2);
-	out = (struct verdicts){ 0 };
+	out = (struct findings){ 0 };
 	the_case = (struct cl_case){ .index = 1,
 				     .preserved = SYSV,
 				     .nargs = NARGS,
@@ -236,7 +236,7 @@ void play_caller(int round)
 
 void nothing_found(void)
 {
-	verdicts_close(&out);
+	findings_close(&out);
 	for (unsigned i = 0; i < out.nfindings; i++)
 		ck_abort_msg("found %s, item %u, in a call that conforms",
 			     checks[out.finding[i].f.check].name, out.finding[i].f.item);
@@ -248,7 +248,7 @@ const struct cl_finding *found(enum check check, unsigned item, const void *expe
 {
 	const struct cl_finding *f = &out.finding[0].f;
 
-	verdicts_close(&out);
+	findings_close(&out);
 	ck_assert_msg(out.nfindings > 0, "%s, item %u: not found", checks[check].name, item);
 	for (unsigned i = 1; i < out.nfindings; i++)
 		ck_abort_msg("found %s, item %u, too", checks[out.finding[i].f.check].name,
@@ -269,7 +269,7 @@ const struct cl_finding *found_word(enum check check, unsigned item, cl_word exp
 
 void start_again(void)
 {
-	out = (struct verdicts){ 0 };
+	out = (struct findings){ 0 };
 }
 
 void judge_callee(int round)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Shared by the tests of check*.c: a call is played by filling in the pictures of it as a conforming
- * one would leave them; tests then break one thing. */
+/* Shared by the tests of check*.c: a call is played by filling in the pictures of it as a
+ * conforming one would leave them; tests then break one thing. */
 #ifndef CLOBBER_CHECK_TEST_H
 #define CLOBBER_CHECK_TEST_H
 
@@ -20,7 +20,7 @@ extern const struct cl_value args[NARGS];
 /* Every test runs in a process of its own (CK_FORK), with these to itself. */
 extern struct cl_case the_case;
 extern struct cl_values val;
-extern struct verdicts out;
+extern struct findings out;
 
 /* Before each test. */
 void set_up_call(void);

@@ -192,7 +192,7 @@ static bool differs(const struct cc_contract *c, int how, struct difference *d)
 
 static int again(const struct cc_contract *c, const struct cc_sources *sources)
 {
-	static struct verdicts ignored;
+	static struct findings ignored;
 
 	ignored.nfindings = ignored.nobservations = 0;
 	return cc_call(c, sources, &ignored);
@@ -242,7 +242,7 @@ static bool never_set(const struct cc_contract *c, unsigned source, const struct
 }
 
 static void tell(const struct cc_contract *c, unsigned source, const struct difference *d,
-		 struct verdicts *out)
+		 struct findings *out)
 {
 	bool never = never_set(c, source, d);
 	int check = never ? CHECK_RETURN : CHECK_DEPENDS;
@@ -277,7 +277,7 @@ static void tell(const struct cc_contract *c, unsigned source, const struct diff
 }
 
 /* The last of many is given the whole blame when no single one makes the difference. */
-static void trace_together(const struct cc_contract *c, struct verdicts *out)
+static void trace_together(const struct cc_contract *c, struct findings *out)
 {
 	struct cc_sources some;
 	struct difference d;
@@ -313,7 +313,7 @@ static bool is_late(int how)
 	return how == CL_FAULTED && cl_fault_kind == CL_FAULT_TIMEOUT;
 }
 
-static void trace(const struct cc_contract *c, struct verdicts *out)
+static void trace(const struct cc_contract *c, struct findings *out)
 {
 	bool found = false;
 	struct difference d;
@@ -342,7 +342,7 @@ static void trace(const struct cc_contract *c, struct verdicts *out)
 		trace_together(c, out);
 }
 
-void cc_compare(const struct cc_contract *c, int how, struct verdicts *out)
+void cc_compare(const struct cc_contract *c, int how, struct findings *out)
 {
 	static uint32_t of, traced, varied;
 	struct cc_sources sources;

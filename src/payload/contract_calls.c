@@ -148,7 +148,7 @@ static void say(const struct cc_call *l, unsigned probe, const struct cc_probe *
 static void check_frame(const cl_word *frame)
 {
 	cl_word sp = (cl_word)frame;
-	struct verdicts *out = cc_now.out;
+	struct findings *out = cc_now.out;
 	int round = 0;
 
 	if (!frame[1] || frame[1] > 0xffff)

@@ -89,7 +89,7 @@ static void set_range(struct cc_input *d, int64_t from, int64_t to, uint32_t ste
 static bool call(const struct cc_contract *c)
 {
 	static const struct cc_sources none;
-	static struct verdicts ignored;
+	static struct findings ignored;
 	int how;
 
 	ignored.nfindings = ignored.nobservations = 0;
@@ -264,7 +264,7 @@ bool cc_unfit(const struct cc_contract *c)
 {
 	struct fault f = last_fault();
 	struct cc_sources all;
-	static struct verdicts ignored;
+	static struct findings ignored;
 	bool any = false;
 
 	for (unsigned i = 0; i < c->ninputs; i++)
@@ -798,16 +798,16 @@ bool cc_fit(const struct cc_contract *c, uint64_t seed)
 
 /* Telling ------------------------------------------------------------------------------------- */
 
-static void tell(struct verdicts *out, unsigned item, unsigned piece, uint64_t a, uint64_t b)
+static void tell(struct findings *out, unsigned item, unsigned piece, uint64_t a, uint64_t b)
 {
 	if (out->nobservations == sizeof(out->observation) / sizeof(out->observation[0]))
 		return;
-	out->observation[out->nobservations++] = (struct watched){ .item = (uint16_t)item,
-								   .piece = (uint8_t)piece,
-								   .place = { a, b } };
+	out->observation[out->nobservations++] = (struct merged_observation){
+		.item = (uint16_t)item, .piece = (uint8_t)piece, .place = { a, b }
+	};
 }
 
-void cc_fit_tell(const struct cc_contract *c, struct verdicts *out)
+void cc_fit_tell(const struct cc_contract *c, struct findings *out)
 {
 	for (unsigned i = 0; fit.found && i < c->ninputs; i++) {
 		const struct cc_input *d = &cc_now.inputs[i];

@@ -96,7 +96,7 @@ static void check_outs(const struct cc_contract *c)
 }
 
 /* Some libraries leave mmx registers in use and have their callers put an end to that. */
-static void check_modes(const struct cc_contract *c, struct verdicts *out)
+static void check_modes(const struct cc_contract *c, struct findings *out)
 {
 	unsigned was = out->nfindings, n = was;
 
@@ -113,7 +113,7 @@ static void check_modes(const struct cc_contract *c, struct verdicts *out)
 
 static void check_call(const struct cc_contract *c, int how)
 {
-	struct verdicts *out = cc_now.out;
+	struct findings *out = cc_now.out;
 	int round = 0;
 	cl_word changed = (cl_before_image.flags ^ cl_after_image.flags) & FLAGS_STATUS;
 
@@ -148,7 +148,7 @@ static bool other_way(const struct cc_contract *c)
 	return cl_where == CL_IN_ROOT || (c->flags & CC_VMX_FAILS && cc_now.round & 1);
 }
 
-int cc_call(const struct cc_contract *c, const struct cc_sources *sources, struct verdicts *out)
+int cc_call(const struct cc_contract *c, const struct cc_sources *sources, struct findings *out)
 {
 	static const struct cl_case none; /* what a place asks of a case: nothing special */
 	int how;
@@ -192,7 +192,7 @@ void cc_draw_round(const struct cc_contract *c, int round, int rounds, uint64_t 
 	cc_draw(seed);
 }
 
-static const struct merged *find(const struct verdicts *v, const struct cl_finding *f)
+static const struct merged_finding *find(const struct findings *v, const struct cl_finding *f)
 {
 	for (unsigned i = 0; i < v->nfindings; i++) {
 		if (v->finding[i].f.check == f->check && v->finding[i].f.item == f->item)
@@ -205,10 +205,10 @@ static const struct merged *find(const struct verdicts *v, const struct cl_findi
  * words? Then the function relies on what the psABIs leave open (docs/contracts.md). What else is
  * wrong with it may stay so: that one of its findings goes is enough. */
 static bool mended(const struct cc_contract *c, uint32_t inputs, unsigned bytes,
-		   const struct verdicts *was)
+		   const struct findings *was)
 {
 	static const struct cc_sources none;
-	static struct verdicts again;
+	static struct findings again;
 
 	again.nfindings = again.nobservations = 0;
 	cc_now.extended = inputs;
@@ -222,14 +222,14 @@ static bool mended(const struct cc_contract *c, uint32_t inputs, unsigned bytes,
 	return false;
 }
 
-static bool loops(const struct verdicts *v)
+static bool loops(const struct findings *v)
 {
 	const struct cl_finding late = { .check = CHECK_FAULT, .item = CL_FAULT_TIMEOUT };
 
 	return find(v, &late);
 }
 
-static void blame_upper_bits(const struct cc_contract *c, struct verdicts *v)
+static void blame_upper_bits(const struct cc_contract *c, struct findings *v)
 {
 	uint32_t narrow = 0, alone = 0;
 	unsigned to = 0;
@@ -261,7 +261,7 @@ static void blame_upper_bits(const struct cc_contract *c, struct verdicts *v)
  * records. What was found stays found. */
 struct collected {
 	struct cl_header *h;
-	struct verdicts *v;
+	struct findings *v;
 	uint32_t index, used; /* of its contract; bytes of records before it */
 	unsigned told;        /* calls of which the inputs are told */
 	unsigned unfit;       /* rounds that did not fit */
@@ -270,36 +270,36 @@ struct collected {
 /* The inputs of the call, for the report. Returns which of the calls told it is. */
 static unsigned tell_inputs(const struct cc_contract *c, struct collected *to)
 {
-	struct verdicts *v = to->v;
+	struct findings *v = to->v;
 	const unsigned most = sizeof(v->observation) / sizeof(v->observation[0]);
 
 	if (v->nobservations + c->ninputs + 1 > most)
 		return CC_UNTOLD;
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		struct watched *w = &v->observation[v->nobservations++];
+		struct merged_observation *w = &v->observation[v->nobservations++];
 
-		*w = (struct watched){ .item = (uint16_t)i, .piece = (uint8_t)to->told };
+		*w = (struct merged_observation){ .item = (uint16_t)i, .piece = (uint8_t)to->told };
 		__builtin_memcpy(&w->place[0], cc_now.values.arg[i], min(cc_now.inputs[i].size, 8));
 		w->place[1] = cc_now.bytes[i];
 	}
 	v->observation[v->nobservations++] =
-		(struct watched){ .item = CC_WAY,
-				  .piece = (uint8_t)to->told,
-				  .place = { cc_now.other, (uint64_t)cc_now.round } };
+		(struct merged_observation){ .item = CC_WAY,
+					     .piece = (uint8_t)to->told,
+					     .place = { cc_now.other, (uint64_t)cc_now.round } };
 	return to->told++;
 }
 
 /* What is new of a round's findings, each with the call it was made in, and what narrows those that
  * are known. */
-static void collect(const struct cc_contract *c, struct collected *to, const struct verdicts *now)
+static void collect(const struct cc_contract *c, struct collected *to, const struct findings *now)
 {
-	struct verdicts *v = to->v;
+	struct findings *v = to->v;
 	const unsigned most = sizeof(v->finding) / sizeof(v->finding[0]);
 	unsigned call = CC_UNTOLD;
 	bool fresh = false;
 
 	for (unsigned i = 0; i < now->nfindings; i++) {
-		struct merged *known = (struct merged *)find(v, &now->finding[i].f);
+		struct merged_finding *known = (struct merged_finding *)find(v, &now->finding[i].f);
 
 		for (int k = 0; known && k < 2; k++) {
 			known->origin[k] &= now->finding[i].origin[k];
@@ -316,7 +316,7 @@ static void collect(const struct cc_contract *c, struct collected *to, const str
 	if (!fresh)
 		return;
 	/* A later record of a function takes the place of an earlier one. */
-	verdicts_close(v);
+	findings_close(v);
 	to->h->used = to->used;
 	record_write(to->h, to->index, CL_CALLEE, 0, v);
 	to->h->executed--;
@@ -368,7 +368,7 @@ static int rounds_wanted(const struct cc_contract *c)
 static int one_round(const struct cc_contract *c, struct collected *to, uint64_t seed)
 {
 	static const struct cc_sources none;
-	static struct verdicts now;
+	static struct findings now;
 	bool known = true;
 	int how;
 
@@ -450,12 +450,12 @@ static void tell_fit(const struct cc_contract *c, struct collected *to)
 }
 
 /* The end of the memory for results. */
-static struct verdicts *behind_records(struct cl_header *h)
+static struct findings *behind_records(struct cl_header *h)
 {
-	uint32_t at = (h->capacity - (uint32_t)sizeof(struct verdicts)) & ~15u;
+	uint32_t at = (h->capacity - (uint32_t)sizeof(struct findings)) & ~15u;
 
 	h->capacity = at;
-	return (struct verdicts *)((uint8_t *)(h + 1) + at);
+	return (struct findings *)((uint8_t *)(h + 1) + at);
 }
 
 void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed)

@@ -55,7 +55,7 @@ struct cc_call_state {
 	uint32_t extended;            /* bit set of inputs with no dirt above them, for once */
 	unsigned extended_to;         /* so many bytes */
 	struct draw draw, first_draw; /* of values that probes return: now, at the start */
-	struct verdicts *out;
+	struct findings *out;
 	bool stubbed; /* something was called of which nothing is known */
 	unsigned nsaid;
 	struct cc_said said[CC_MOST_SAID];
@@ -111,7 +111,7 @@ void cc_keep_data(void);
 void cc_restore_data(void);
 /* Make the call that was just made, and ended as `how` says, again with other poison, and tell what
  * that changes. */
-void cc_compare(const struct cc_contract *c, int how, struct verdicts *told);
+void cc_compare(const struct cc_contract *c, int how, struct findings *told);
 /* contract_fit.c: is it the inputs that no line speaks of that made the call fault? */
 bool cc_unfit(const struct cc_contract *c);
 /* After a call that did not fit: look for inputs that do, or for fewer. False: there are none (any
@@ -124,13 +124,13 @@ bool cc_fitted(void);
  * in place of all of them. False: there are none. */
 bool cc_make_plain(const struct cc_contract *c, bool all);
 /* What fits, as observations. */
-void cc_fit_tell(const struct cc_contract *c, struct verdicts *out);
+void cc_fit_tell(const struct cc_contract *c, struct findings *out);
 /* Where the area of a pointer starts. */
 uint8_t *cc_area_of(unsigned input);
 /* Inputs of a round, the same for all calls of it; contract_run.c. */
 void cc_draw_round(const struct cc_contract *c, int round, int rounds, uint64_t seed);
 /* One call with the inputs that are drawn; contract_run.c. */
-int cc_call(const struct cc_contract *c, const struct cc_sources *sources, struct verdicts *out);
+int cc_call(const struct cc_contract *c, const struct cc_sources *sources, struct findings *out);
 /* contract_calls.c: the bytes a value stands for; 0: any. `sp` is what `sp` means. */
 unsigned cc_evaluate(const struct cc_value *v, cl_word sp, uint8_t to[16]);
 /* Calls that should have been made. */

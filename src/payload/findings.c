@@ -3,9 +3,9 @@
  * failing round's values stay; candidate places are narrowed by the later ones. */
 #include "payload/check.h"
 
-static struct merged *add(struct verdicts *out, int check, int item, int round)
+static struct merged_finding *add(struct findings *out, int check, int item, int round)
 {
-	struct merged *m;
+	struct merged_finding *m;
 
 	for (unsigned i = 0; i < out->nfindings; i++) {
 		m = &out->finding[i];
@@ -15,7 +15,7 @@ static struct merged *add(struct verdicts *out, int check, int item, int round)
 	if (out->nfindings == sizeof(out->finding) / sizeof(out->finding[0]))
 		return NULL;
 	m = &out->finding[out->nfindings++];
-	*m = (struct merged){
+	*m = (struct merged_finding){
 		.f = { .check = (uint8_t)check, .item = (uint16_t)item, .round = (uint8_t)round },
 		.origin = { ~0ull, ~0ull },
 		.found = { ~0ull, ~0ull }
@@ -26,11 +26,11 @@ static struct merged *add(struct verdicts *out, int check, int item, int round)
 /* Record that `size` bytes differ. Only the first failing round is kept, from the 8-byte group of
  * the first difference on. `origin` explains the observed value, `found` where the expected one is.
  */
-void differ(struct verdicts *out, int check, int item, int round, const volatile void *want,
+void differ(struct findings *out, int check, int item, int round, const volatile void *want,
 	    const volatile void *got, unsigned size, struct candidates origin,
 	    struct candidates found)
 {
-	struct merged *m = add(out, check, item, round);
+	struct merged_finding *m = add(out, check, item, round);
 	const volatile uint8_t *w = want, *g = got;
 	unsigned at = 0;
 
@@ -55,7 +55,7 @@ void differ(struct verdicts *out, int check, int item, int round, const volatile
 
 const struct candidates nowhere;
 
-void differ_word(struct verdicts *out, int check, int item, int round, cl_word want, cl_word got)
+void differ_word(struct findings *out, int check, int item, int round, cl_word want, cl_word got)
 {
 	differ(out, check, item, round, &want, &got, sizeof(cl_word), nowhere, nowhere);
 }
@@ -91,7 +91,7 @@ static uint16_t place_of(const uint64_t bits[2])
 	return CL_AT_UNKNOWN;
 }
 
-void verdicts_close(struct verdicts *v)
+void findings_close(struct findings *v)
 {
 	for (unsigned i = 0; i < v->nfindings; i++) {
 		v->finding[i].f.origin = place_of(v->finding[i].origin);
@@ -99,10 +99,11 @@ void verdicts_close(struct verdicts *v)
 	}
 }
 
-static struct watched *watched(struct verdicts *out, unsigned item, unsigned piece)
+static struct merged_observation *observation_of(struct findings *out, unsigned item,
+						 unsigned piece)
 {
 	for (unsigned i = 0; i < out->nobservations; i++) {
-		struct watched *w = &out->observation[i];
+		struct merged_observation *w = &out->observation[i];
 
 		if (w->item == item && w->piece == piece)
 			return w;
@@ -110,9 +111,9 @@ static struct watched *watched(struct verdicts *out, unsigned item, unsigned pie
 	return NULL;
 }
 
-void observe(struct verdicts *out, unsigned item, unsigned piece, struct candidates c)
+void observe(struct findings *out, unsigned item, unsigned piece, struct candidates c)
 {
-	struct watched *w = watched(out, item, piece);
+	struct merged_observation *w = observation_of(out, item, piece);
 
 	if (w) {
 		/* Popped bytes are a number, not a set. */
@@ -125,38 +126,38 @@ void observe(struct verdicts *out, unsigned item, unsigned piece, struct candida
 	if (out->nobservations == sizeof(out->observation) / sizeof(out->observation[0]))
 		return;
 	w = &out->observation[out->nobservations++];
-	*w = (struct watched){ .item = (uint16_t)item,
-			       .piece = (uint8_t)piece,
-			       .place = { c.bits[0], c.bits[1] } };
+	*w = (struct merged_observation){ .item = (uint16_t)item,
+					  .piece = (uint8_t)piece,
+					  .place = { c.bits[0], c.bits[1] } };
 }
 
 /* Where a piece of a value is; after the first round only the places that were left are of
  * interest.
  */
-void observe_places(struct verdicts *out, unsigned item, unsigned piece, const struct cl_image *m,
+void observe_places(struct findings *out, unsigned item, unsigned piece, const struct cl_image *m,
 		    const uint8_t *stack, const void *bytes, const uint8_t *mask, unsigned n)
 {
 	static const uint64_t anywhere[2] = { ~0ull, ~0ull };
-	const struct watched *w = watched(out, item, piece);
+	const struct merged_observation *w = observation_of(out, item, piece);
 
 	observe(out, item, piece, search_among(m, stack, bytes, mask, n, w ? w->place : anywhere));
 }
 
 /* Popped bytes are a number, not a place: kept in the first word, plus one so that 0 is told from
  * disagreement between rounds. */
-void observe_pop(struct verdicts *out, cl_word popped)
+void observe_pop(struct findings *out, cl_word popped)
 {
 	struct candidates c = { { popped < 0x1000 ? popped + 1 : 0, 0 } };
 
 	observe(out, CL_ITEM_POP, 0, c);
 }
 
-void check_segment(int segment, int round, cl_word want, cl_word got, struct verdicts *out)
+void check_segment(int segment, int round, cl_word want, cl_word got, struct findings *out)
 {
 	differ_word(out, CHECK_SEGMENTS, segment, round, want, got);
 }
 
-void check_fault(int round, int fault, cl_word ip, cl_word address, struct verdicts *out)
+void check_fault(int round, int fault, cl_word ip, cl_word address, struct findings *out)
 {
 	uint64_t where[2] = { ip, address };
 	uint8_t none[16] = { 0 };

@@ -7,19 +7,19 @@
 #include "payload/record.h"
 
 /* Findings and observations of one case or call by contract; those of several rounds are merged. */
-struct verdicts {
+struct findings {
 	unsigned nfindings, nobservations;
-	struct merged {
+	struct merged_finding {
 		struct cl_finding f;
 		uint64_t origin[2], found[2]; /* candidate places, narrowed round by round */
 	} finding[CL_FINDINGS];
-	struct watched {
+	struct merged_observation {
 		uint16_t item;
 		uint8_t piece;
 		uint64_t place[2];
 	} observation[CL_OBSERVATIONS];
 };
-void verdicts_close(struct verdicts *v); /* fills in origin and found */
+void findings_close(struct findings *v); /* fills in origin and found */
 
 /* Candidate places: enum cl_place_bit. */
 struct candidates {
@@ -29,20 +29,20 @@ extern const struct candidates nowhere;
 
 /* Record that `size` bytes of `item` differ; `origin` explains what was observed, `found` where the
  * expected value is. */
-void differ(struct verdicts *out, int check, int item, int round, const volatile void *want,
+void differ(struct findings *out, int check, int item, int round, const volatile void *want,
 	    const volatile void *got, unsigned size, struct candidates origin,
 	    struct candidates found);
-void differ_word(struct verdicts *out, int check, int item, int round, cl_word want, cl_word got);
+void differ_word(struct findings *out, int check, int item, int round, cl_word want, cl_word got);
 
 /* `segment` in the order of their encoding: es cs ss ds fs gs. */
-void check_segment(int segment, int round, cl_word want, cl_word got, struct verdicts *out);
-void check_fault(int round, int fault, cl_word ip, cl_word address, struct verdicts *out);
+void check_segment(int segment, int round, cl_word want, cl_word got, struct findings *out);
+void check_fault(int round, int fault, cl_word ip, cl_word address, struct findings *out);
 
 /* Where no document decides: the places that hold a piece of `item`, narrowed round by round. */
-void observe(struct verdicts *out, unsigned item, unsigned piece, struct candidates c);
+void observe(struct findings *out, unsigned item, unsigned piece, struct candidates c);
 /* The same, searched for: n bytes in a picture and its stack. */
-void observe_places(struct verdicts *out, unsigned item, unsigned piece, const struct cl_image *m,
+void observe_places(struct findings *out, unsigned item, unsigned piece, const struct cl_image *m,
 		    const uint8_t *stack, const void *bytes, const uint8_t *mask, unsigned n);
-void observe_pop(struct verdicts *out, cl_word popped);
+void observe_pop(struct findings *out, cl_word popped);
 
 #endif

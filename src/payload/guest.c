@@ -222,7 +222,7 @@ void guest_clock(void)
 static bool has_vcpu;
 
 /* After each run: segment registers as they were, and no more stepping. */
-static void after_run(int round, struct verdicts *out)
+static void after_run(int round, struct findings *out)
 {
 	static const uint16_t want[] = { SEL_ES, SEL_CODE, SEL_DATA, SEL_DATA, SEL_FS, SEL_GS };
 	uint16_t got[6];

@@ -13,7 +13,7 @@ uint8_t *cl_far_areas;
 cl_word cl_far_stride;
 cl_word cl_flags_random, cl_flags_set;
 void (*cl_before_round)(const struct cl_case *c, int round);
-void (*cl_after_run)(int round, struct verdicts *out);
+void (*cl_after_run)(int round, struct findings *out);
 
 void place_begin(struct cl_header *h, uint64_t seed)
 {

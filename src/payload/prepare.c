@@ -27,7 +27,7 @@ static uint64_t splitmix(uint64_t *state)
 	return z ^ (z >> 31);
 }
 
-/* Poison of which any aligned 4 or 8 bytes are a normal float or double, so that a wrong read
+/* Poison: any aligned 4 or 8 bytes of it are a normal float or double, so that a wrong read
  * through the x87 brings the very bits back. */
 static uint64_t poison_of(uint64_t random)
 {
@@ -144,7 +144,7 @@ static void widen_image(struct cl_image *m)
 	}
 }
 
-/* The bytes of a value. `number` tells arguments apart where there are few values to choose from.
+/* The bytes of a value. `number` keeps arguments apart where there are few values to choose from.
  */
 static void make_value(struct draw *draw, const struct cl_value *d, unsigned number, int round,
 		       uint8_t *to)

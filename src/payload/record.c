@@ -16,7 +16,7 @@ static void put(struct cl_header *h, const void *data, uint32_t bytes)
 }
 
 void record_write(struct cl_header *h, uint32_t index, int direction, int flags,
-		  const struct verdicts *v)
+		  const struct findings *v)
 {
 	struct cl_record r = { .index = index,
 			       .direction = (uint8_t)direction,

@@ -87,9 +87,9 @@ uint8_t *stack_poison_end(void); /* one past the poisoned memory above cl_stack_
 
 /* check_callee.c, check_caller.c: compare after a run. */
 void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
-		  struct verdicts *out);
+		  struct findings *out);
 void check_caller(const struct cl_case *c, const struct cl_values *v, int round, int how,
-		  struct verdicts *out);
+		  struct findings *out);
 /* What a payload holds: cases (cases.c, in rt*.o) or calls by contract (contract_run.c and its
  * like, in rc*.o). How many there are; and run them from position `first` (index * 2 + direction)
  * on, in the given directions (bit set), writing records to h. */
@@ -105,7 +105,7 @@ cl_word payload_guard(unsigned i);
 
 /* record.c */
 void record_write(struct cl_header *h, uint32_t index, int direction, int flags,
-		  const struct verdicts *v);
+		  const struct findings *v);
 extern volatile uint32_t cl_ticket; /* changes with every run: for the watchdog */
 
 /* Tickets are odd while code under test runs. */
@@ -132,7 +132,7 @@ extern cl_word cl_flags_random, cl_flags_set; /* bits of the flags poison: rando
 /* NULL, or called before each round of a case, `h->current` set. */
 extern void (*cl_before_round)(const struct cl_case *c, int round);
 /* NULL, or called after each run of code under test, however it ended. */
-extern void (*cl_after_run)(int round, struct verdicts *out);
+extern void (*cl_after_run)(int round, struct findings *out);
 
 /* What the place's fault handler leaves before cl_abort(CL_FAULTED). */
 extern volatile int cl_fault_kind;
@@ -141,8 +141,8 @@ extern volatile cl_word cl_fault_ip, cl_fault_address, cl_fault_sp; /* sp 0: not
 /* Areas of buffers of calls by contract, each behind a page nobody may touch, and another such page
  * at the end. */
 enum { CL_AREAS = 11, CL_BUFFER = 16 * CL_PAGE, CL_AREA_STRIDE = CL_PAGE + CL_BUFFER };
-/* place.c: where they are if a place has them elsewhere, far from each other; NULL: where payload_guard
- * says. The first begins there, the next so many bytes behind it. */
+/* place.c: where they are if a place has them elsewhere, far from each other; NULL: where
+ * payload_guard says. The first begins there, the next so many bytes behind it. */
 extern uint8_t *cl_far_areas;
 extern cl_word cl_far_stride;
 /* place.c: the i-th page that nobody may touch; 0 behind the last. */
