@@ -11,6 +11,7 @@
 #include "util/shell.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,14 +177,36 @@ static void column_rule(struct plan *p, struct str *s, size_t number)
 	str_free(&command);
 }
 
+/* Of the headers that tables include: another clobber's, in an old work folder, compile again. */
+static uint64_t headers_hash(const struct plan *p)
+{
+	const char *pattern = arena_printf(p->arena, "%s/payload/*.h", p->include);
+	uint64_t h = HASH_INIT;
+	glob_t g;
+
+	if (glob(pattern, 0, NULL, &g))
+		return h;
+	for (size_t i = 0; i < g.gl_pathc; i++) {
+		size_t len;
+		char *text = file_read(g.gl_pathv[i], &len);
+
+		h = text ? hash_bytes(h, text, len) : h;
+		free(text);
+	}
+	globfree(&g);
+	return h;
+}
+
 static void compiler_independent_rules(struct plan *p, struct str *s, enum width w)
 {
-	str_addf(s,
-		 "rule table%u\n  command = %s -m%u -std=gnu11 -O1 -ffreestanding -fno-pic "
-		 "-fno-pie -w "
-		 "-I%s -c -o $out $in\n  description = table $in\n",
-		 width_bits(w), command_word(p->arena, p->host_cc), width_bits(w),
-		 command_word(p->arena, p->include));
+	str_addf(
+		s,
+		"rule table%u\n  command = : %016llx; %s -m%u -std=gnu11 -O1 -ffreestanding -fno-pic "
+		"-fno-pie -w "
+		"-I%s -c -o $out $in\n  description = table $in\n",
+		width_bits(w), (unsigned long long)headers_hash(p),
+		command_word(p->arena, p->host_cc), width_bits(w),
+		command_word(p->arena, p->include));
 	str_addf(
 		s,
 		"rule asm%u\n  command = %s -f elf%u -I%s/ -o $out $in\n  description = nasm $in\n",
