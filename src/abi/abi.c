@@ -90,15 +90,16 @@ static bool has_vector(const struct type *t)
 {
 	if (t->kind == TYPE_ARRAY)
 		return has_vector(t->of);
-	for (size_t i = 0; (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION) && i < t->nfields; i++) {
+	for (size_t i = 0; (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION) && i < t->nfields;
+	     i++) {
 		if (has_vector(t->fields[i].type))
 			return true;
 	}
 	return t->kind == TYPE_VECTOR;
 }
 
-/* Vector types are optional, and where SSE is not certain they are not there: of arguments that hold
- * one, how they are aligned included, no document says anything. */
+/* Vector types are optional, and where SSE is not certain they are not there: of arguments that
+ * hold one, how they are aligned included, no document says anything. */
 static void vectors_without_sse(const struct convention *c, const struct prototype *p,
 				struct placement *out)
 {

@@ -435,14 +435,14 @@ START_TEST(rule_of_check)
 }
 END_TEST
 
-/* Table 2.4 of the i386 psABI speaks of the bits above a narrow result, Microsoft's page too, and the
- * x86-64 psABI since 2025. */
+/* Table 2.4 of the i386 psABI speaks of the bits above a narrow result, Microsoft's page too, and
+ * the x86-64 psABI since 2025. */
 START_TEST(upper_bits_of_results)
 {
 	ck_assert_int_eq(rules[convention_find("cdecl", W32)->upper_return].status, STATED);
 	ck_assert_int_eq(rules[convention_find("sysv", W64)->upper_return].status, STATED);
-	ck_assert_int_eq(
-		rule_in(convention_find("sysv", W64)->upper_return, EDITION_2024)->status, SILENT);
+	ck_assert_int_eq(rule_in(convention_find("sysv", W64)->upper_return, EDITION_2024)->status,
+			 SILENT);
 	ck_assert_int_eq(rules[convention_find("ms", W64)->upper_return].status, STATED);
 }
 END_TEST
@@ -520,8 +520,7 @@ START_TEST(placements_have_editions)
 	struct arena *a = arena_new();
 	struct placement got;
 
-	ck_assert_ptr_null(
-		abi_place_at(EDITION_LATEST, profile, c, parse_call(a, call), &got));
+	ck_assert_ptr_null(abi_place_at(EDITION_LATEST, profile, c, parse_call(a, call), &got));
 	ck_assert_str_eq(places_text(a, w, &got), placed_by_edition[_i].latest);
 	ck_assert_ptr_null(abi_place_at(EDITION_2019, profile, c, parse_call(a, call), &got));
 	ck_assert_str_eq(places_text(a, w, &got), placed_by_edition[_i].of_2019);

@@ -98,9 +98,9 @@ static void fastcall_place(const struct convention *c, const struct prototype *p
 			continue;
 		}
 		out->arg[i].unspecified = true;
-		out->arg[i].rule =
-			t->kind == TYPE_FLOAT || t->kind == TYPE_FLOAT16 ? RULE_GCC_FASTCALL_FLOAT
-									 : RULE_GCC_FASTCALL_GAP;
+		out->arg[i].rule = t->kind == TYPE_FLOAT || t->kind == TYPE_FLOAT16
+					   ? RULE_GCC_FASTCALL_FLOAT
+					   : RULE_GCC_FASTCALL_GAP;
 	}
 	if (gcc.stack != wide.stack || gcc.stack != narrow.stack)
 		out->stack_unspecified = true;

@@ -52,7 +52,8 @@ static bool has_bitfield(const struct type *t)
 {
 	if (t->kind == TYPE_ARRAY)
 		return has_bitfield(t->of);
-	for (size_t i = 0; (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION) && i < t->nfields; i++) {
+	for (size_t i = 0; (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION) && i < t->nfields;
+	     i++) {
 		if (t->fields[i].is_bitfield || has_bitfield(t->fields[i].type))
 			return true;
 	}
