@@ -14,8 +14,8 @@
 
 static const struct options_page page = {
 	"prove",
-	"usage: clobber prove OBJ... (--proto 'DECL' | --contract FILE | --header FILE)\n"
-	"                     [options]\n"
+	"usage: clobber prove OBJ... (--proto 'DECL' | --contract FILE | --header FILE |\n"
+	"                     --all) [options]\n"
 	"\n"
 	"Does assembly keep its calling convention on every path, whether a test takes\n"
 	"it or not? OBJ is an object or a static archive, 32 or 64 bit; nothing is run.\n"
@@ -29,7 +29,7 @@ static const struct options_page page = {
 struct options {
 	struct texts protos, notes;
 	const char *contract, *header, *abi, *color;
-	bool verbose;
+	bool verbose, all;
 };
 
 static int parse_options(struct arena *a, int argc, char **argv, struct options *o)
@@ -40,6 +40,9 @@ static int parse_options(struct arena *a, int argc, char **argv, struct options 
 		     "declarations with contracts (docs/contracts.md); FILE:FUNCTION is one"),
 		TEXT("header", &o->header, "FILE",
 		     "a C header: what it declares and the objects define"),
+		FLAG("all", 0, &o->all,
+		     "every global function, by its convention alone: arguments and results are "
+		     "not looked at"),
 		TEXTS("note", &o->notes, "LINE", "a line of a contract for the last --proto"),
 		LISTED("abi", &o->abi, "NAME", "abis",
 		       "the convention of what names none (default: sysv, cdecl)"),
@@ -53,9 +56,9 @@ static int parse_options(struct arena *a, int argc, char **argv, struct options 
 	n = options_parse(a, &page, rows, argc, argv);
 	if (o->abi)
 		o->abi = abi_list(a, o->abi)[0];
-	if ((o->protos.n != 0) + !!o->contract + !!o->header != 1)
+	if ((o->protos.n != 0) + !!o->contract + !!o->header + o->all != 1)
 		die("prove: say what the functions promise: one of --proto 'int f(long n)', "
-		    "--contract FILE, --header FILE");
+		    "--contract FILE, --header FILE, --all");
 	if (!n)
 		die("prove: which object? clobber prove OBJ... --proto 'int f(long n)'");
 	return n;
@@ -109,35 +112,68 @@ static int print(struct arena *a, const struct options *o, const struct prove_su
 	return status;
 }
 
+/* What is to be proved; *n of them. */
+static struct prove_subject *declared(struct arena *a, const struct options *o,
+				      struct objects *objs, struct contract_file *file, size_t *n)
+{
+	struct prove_subject *f;
+
+	read_contracts(a, o, objs, file);
+	f = arena_alloc(a, file->n * sizeof(*f));
+	for (size_t i = 0; i < file->n; i++)
+		subject_of_contract(&file->v[i], &f[i]);
+	*n = file->n;
+	return f;
+}
+
+static struct prove_subject *every(struct arena *a, const struct options *o,
+				   const struct objects *objs, size_t *n)
+{
+	const char *abi = o->abi ? o->abi : contract_default_abi(objs->width);
+	const struct convention *conv = convention_find(abi, objs->width);
+	struct prove_subject *f = arena_alloc(a, (objs->nsymbols + 1) * sizeof(*f));
+
+	if (!conv)
+		die("prove: convention `%s' does not exist at %u bit", abi,
+		    width_bits(objs->width));
+	*n = 0;
+	for (size_t i = 0; i < objs->nsymbols; i++) {
+		if (objs->symbol[i].global && objs->symbol[i].code)
+			subject_of_name(objs->symbol[i].name, conv, &f[(*n)++]);
+	}
+	if (!*n)
+		die("prove: the objects define no global function");
+	return f;
+}
+
 int cmd_prove(int argc, char **argv)
 {
 	struct arena *a = arena_new();
-	struct contract_file file;
+	struct contract_file file = { 0 };
 	struct prove_subject *f;
 	struct objects objs;
 	struct images images;
 	struct options o;
 	struct proof *p;
 	const char *error;
-	int status, n;
+	int status, given;
+	size_t n;
 
-	n = parse_options(a, argc, argv, &o);
-	if (objects_read(a, argv + 1, (size_t)n, &objs, &error) < 0 ||
+	given = parse_options(a, argc, argv, &o);
+	if (objects_read(a, argv + 1, (size_t)given, &objs, &error) < 0 ||
 	    images_read(a, objs.path, objs.n, &images, &error) < 0)
 		die("prove: %s", error);
-	read_contracts(a, &o, &objs, &file);
-	f = arena_alloc(a, file.n * sizeof(*f));
-	p = arena_alloc(a, file.n * sizeof(*p));
-	for (size_t i = 0; i < file.n; i++) {
+	f = o.all ? every(a, &o, &objs, &n) : declared(a, &o, &objs, &file, &n);
+	p = arena_alloc(a, n * sizeof(*p));
+	for (size_t i = 0; i < n; i++) {
 		struct prove_job job = { .images = &images,
 					 .callee = subject_callee,
 					 .closure = &file,
 					 .width = objs.width };
 
-		subject_of_contract(a, &file.v[i], &f[i]);
 		prove_function(a, &job, &f[i], &p[i]);
 	}
-	status = print(a, &o, f, p, file.n);
+	status = print(a, &o, f, p, n);
 	arena_free(a);
 	return status;
 }

@@ -2,6 +2,7 @@
 /* One function: what it may rely on at entry, every path from there, and the answer. */
 #include "prove/prove.h"
 
+#include "prove/cfi.h"
 #include "prove/flow.h"
 #include "prove/lines.h"
 
@@ -76,7 +77,8 @@ static void enter_anything(struct machine *x, struct state *s)
 static void enter_arguments(struct machine *x, struct state *s)
 {
 	const struct prove_subject *f = x->f;
-	bool anything = f->variadic || f->place.stack_unspecified || f->place.ret.unspecified;
+	bool anything = f->undeclared || f->variadic || f->place.stack_unspecified ||
+			f->place.ret.unspecified;
 
 	for (unsigned i = 0; i < f->place.nargs; i++)
 		anything = anything || (f->place.arg[i].unspecified && !(f->moved >> i & 1));
@@ -244,15 +246,27 @@ static void add_finding(struct flow *f, struct lines *lines, const struct issue 
 
 /* Answers ------------------------------------------------------------------------------------- */
 
+static void look(struct flow *f, struct state *s, const struct insn *in)
+{
+	cfi_check(f->closure, f->x, s, in);
+}
+
 static void run(struct flow *f, struct machine *x, struct arena *states, bool paths, uint64_t entry)
 {
+	struct cfi *cfi = x->m->linked ? NULL : cfi_open(states, x->m);
 	struct state s;
 
 	*f = (struct flow){
 		.x = x, .a = states, .paths = paths, .most = paths ? MOST_ALONE : MOST_JOINED
 	};
+	if (cfi) {
+		f->look = look;
+		f->closure = cfi;
+	}
 	enter(x, &s);
 	flow_run(f, entry, &s);
+	if (cfi)
+		cfi_close(cfi);
 }
 
 static void give_assumptions(const struct machine *x, struct proof *out)

@@ -14,7 +14,9 @@ struct prove_subject {
 	struct placement place;
 	unsigned kept_gpr, kept_vector; /* bit sets */
 	bool keeps_flags, never, variadic;
-	int jumps; /* it ends with a jump to where this register pointed; -1 */
+	bool undeclared; /* its arguments and result are not known: all may be read, none is checked
+			  */
+	int jumps;       /* it ends with a jump to where this register pointed; -1 */
 	unsigned pop, area, align_entry, align_calls;
 	unsigned moved; /* arguments not where the convention puts them: bit set */
 	struct loc moved_to[MAX_ARGS];

@@ -31,7 +31,7 @@ static void moved(const struct contract *c, struct prove_subject *out)
 	}
 }
 
-void subject_of_contract(struct arena *a, const struct contract *c, struct prove_subject *out)
+void subject_of_contract(const struct contract *c, struct prove_subject *out)
 {
 	*out = (struct prove_subject){ .name = c->decl->proto->name,
 				       .proto = c->decl->proto,
@@ -61,7 +61,6 @@ void subject_of_contract(struct arena *a, const struct contract *c, struct prove
 	}
 	if (c->exit)
 		out->cannot = "a VM entry is not modelled";
-	(void)a;
 }
 
 const char *subject_of_prototype(const char *name, const struct prototype *p,
@@ -90,6 +89,20 @@ const char *subject_of_prototype(const char *name, const struct prototype *p,
 	if (out->align_entry < word_bytes(conv->width))
 		out->align_entry = out->align_calls = word_bytes(conv->width);
 	return NULL;
+}
+
+void subject_of_name(const char *name, const struct convention *conv, struct prove_subject *out)
+{
+	static const struct prototype none = { .name = "f", .text = "void f(void)" };
+	static struct prototype with_type;
+
+	with_type = none;
+	with_type.ret = type_basic(TYPE_VOID);
+	subject_of_prototype(name, &with_type, conv, convention_profile(conv), out);
+	out->proto = NULL;
+	out->undeclared = true;
+	/* How many of the words above the return address are arguments is not known. */
+	out->area = 4096;
 }
 
 const struct prove_callee *subject_callee(void *closure, const char *name)
