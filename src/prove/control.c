@@ -400,6 +400,19 @@ static void call_named(struct flow *f, struct state *s, const struct insn *in, c
 static void call_indirect(struct flow *f, struct state *s, const struct insn *in,
 			  const struct value *to);
 
+/* The assembler resolved the call: perhaps by another name of the same place, of a local function
+ * with a convention of its own. */
+static bool bound(const struct machine *x, const struct insn *in, const struct image_symbol *symbol)
+{
+	if (x->m->linked || symbol->weak || !strcmp(symbol->name, x->f->name))
+		return false;
+	for (uint64_t at = in->at; at < in->next; at++) {
+		if (image_relocated(x->m, at))
+			return false;
+	}
+	return true;
+}
+
 static void call_direct(struct flow *f, struct state *s, const struct insn *in, uint64_t to)
 {
 	struct machine *x = f->x;
@@ -410,7 +423,8 @@ static void call_direct(struct flow *f, struct state *s, const struct insn *in, 
 		struct value v = s->gpr[reg];
 
 		call_indirect(f, s, in, &v);
-	} else if (is_code(x, to) && (!symbol || symbol->local || symbol->hidden)) {
+	} else if (is_code(x, to) &&
+		   (!symbol || symbol->local || symbol->hidden || bound(x, in, symbol))) {
 		call_local(f, s, in, to);
 	} else if (symbol) {
 		call_named(f, s, in, symbol->name, symbol->name);

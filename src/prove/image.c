@@ -137,6 +137,8 @@ static int by_name(const void *x, const void *y)
 
 static uint64_t symbol_address(const struct layout *l, const GElf_Sym *y, size_t index)
 {
+	if (y->st_shndx == SHN_UNDEF)
+		return UNDEFINED + index * APART;
 	if (y->st_shndx == SHN_ABS)
 		return y->st_value;
 	if (y->st_shndx < l->nsections)

@@ -35,6 +35,15 @@ struct context {
 	unsigned depth;
 };
 
+/* An instruction that writes to the stack: always at one place, or along an array. */
+enum { STORE_SITES = 1024 };
+struct store_site {
+	uint64_t at;
+	int64_t off;
+	uint8_t base;
+	bool moves;
+};
+
 struct machine {
 	struct arena *a;
 	const struct image *m;
@@ -46,6 +55,7 @@ struct machine {
 	unsigned red_zone;
 	bool stop; /* nothing comes behind this instruction */
 	const struct context *context;
+	struct store_site *site; /* where an instruction wrote to the stack, by its address */
 	struct issue *issue;
 	size_t nissues;
 	const char **assumption;

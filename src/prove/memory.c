@@ -126,13 +126,14 @@ struct value machine_load(struct machine *x, struct state *s, const struct insn 
 
 /* Stores -------------------------------------------------------------------------------------- */
 
-static void check_above(struct machine *x, const struct insn *in, int64_t off, uint32_t bytes)
+static void check_above(struct machine *x, const struct insn *in, int64_t off, uint32_t bytes,
+			bool definite)
 {
 	int64_t end = (int64_t)x->word + x->f->area;
 
 	if (off + (int64_t)bytes <= end)
 		return;
-	machine_issue(x, CHECK_CANARY, 0, true, in->at, NULL,
+	machine_issue(x, CHECK_CANARY, 0, definite, in->at, NULL,
 		      arena_printf(x->a, "%u byte%s written at %s+%lld, in the caller's frame",
 				   bytes, bytes == 1 ? " is" : "s are",
 				   gpr_name(x->job->width, GPR_SP, x->word),
@@ -186,22 +187,62 @@ static void store_elsewhere(struct machine *x, struct state *s, const struct ins
 		state_forget_objects(s);
 }
 
+/* Does the instruction write along an array? How far it goes depends on counts and comparisons that
+ * are not followed; that it goes too far is then no more than possible. */
+static bool moves(struct machine *x, const struct insn *in, unsigned base, int64_t off)
+{
+	struct store_site *t;
+
+	if (!x->site)
+		x->site = arena_alloc(x->a, STORE_SITES * sizeof(*x->site));
+	t = &x->site[in->at * 0x9e3779b97f4a7c15ull >> 54];
+	if (t->at == in->at)
+		t->moves = t->moves || t->base != base || t->off != off;
+	else
+		*t = (struct store_site){ .at = in->at, .base = (uint8_t)base, .off = off };
+	return t->moves && in->d.meta.category != ZYDIS_CATEGORY_PUSH &&
+	       in->d.meta.category != ZYDIS_CATEGORY_CALL;
+}
+
+/* What is saved there may or may not be overwritten. False: nothing is. */
+static bool may_overwrite(struct state *s, unsigned base, int64_t off, uint32_t bytes)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < s->nslots; i++) {
+		struct slot *t = &s->slot[i];
+
+		if (t->base == base && t->off < off + bytes && off < t->off + t->size &&
+		    (t->v.kind == V_ENTRY || t->v.kind == V_RETURN || t->v.kind == V_VECTOR)) {
+			t->v = value_any();
+			t->v.from = 0xffff;
+			any = true;
+		}
+	}
+	return any;
+}
+
 void machine_store(struct machine *x, struct state *s, const struct insn *in,
 		   const struct address *at, uint32_t bytes, const struct value *v)
 {
+	bool along;
+
 	machine_use(x, s, in->at, &at->v, in->d.address_width / 8, "an address");
 	if (at->foreign || at->v.kind != V_STACK) {
 		store_elsewhere(x, s, in, at, v);
 		return;
 	}
+	along = moves(x, in, at->v.id, (int64_t)at->v.off);
 	if (at->v.id == 0)
-		check_above(x, in, (int64_t)at->v.off, bytes);
+		check_above(x, in, (int64_t)at->v.off, bytes, !along);
 	else if (x->bases.v[at->v.id].high + (int64_t)at->v.off + (int64_t)bytes >
 			 (int64_t)x->word + x->f->area &&
 		 !x->bases.v[at->v.id].dynamic)
 		machine_issue(x, CHECK_CANARY, 0, false, in->at, NULL,
 			      "a write may reach the caller's frame");
 	check_below(x, s, in, at->v.id, (int64_t)at->v.off, bytes);
+	if (along && may_overwrite(s, at->v.id, (int64_t)at->v.off, bytes))
+		return;
 	if (!state_store(s, &x->bases, at->v.id, (int64_t)at->v.off, bytes, v)) {
 		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,
 			      "the frame has more parts than are kept apart");

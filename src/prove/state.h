@@ -15,7 +15,7 @@ enum value_kind {
 	V_ENTRY,  /* sign * (what `id` held at entry) + off; 16 and more: a stack word */
 	V_STACK,  /* base `id` + off */
 	V_RETURN, /* the return address */
-	V_FLAGS,  /* the status flags at entry */
+	V_FLAGS,  /* flags with DF clear; off 1: the status flags at entry */
 	V_CW,     /* the x87 control word at entry */
 	V_MXCSR,  /* MXCSR's control bits at entry */
 	V_VECTOR, /* vector register `id` at entry, 16 bytes */

@@ -438,8 +438,10 @@ static void do_pushf(struct machine *x, struct state *s, const struct insn *in)
 {
 	struct value v = value_any();
 
-	if (s->flags_kept && s->df == CLEAR)
+	if (s->df == CLEAR) {
 		v.kind = V_FLAGS;
+		v.off = s->flags_kept;
+	}
 	machine_push(x, s, in, stack_bytes(x, in), v);
 }
 
@@ -452,9 +454,9 @@ static void do_popf(struct machine *x, struct state *s, const struct insn *in)
 	s->compared_bytes = 0;
 	s->flags_blurred = 0;
 	if (v.kind == V_FLAGS) {
-		s->flags_kept = true;
-		s->flags_undefined = F_ALL;
-		s->flags_origin = ORIGIN_FLAGS;
+		s->flags_kept = v.off;
+		s->flags_undefined = v.off ? F_ALL : 0;
+		s->flags_origin = v.off ? ORIGIN_FLAGS : ORIGIN_NONE;
 		s->df = CLEAR;
 		return;
 	}
@@ -512,6 +514,9 @@ static void compared(struct state *s, const struct insn *in, const struct value 
 
 	if (subtracts && a->kind == V_CONST && b->kind == V_CONST)
 		remember(s, 1, a->off, b->off, bytes);
+	else if (subtracts && a->kind == V_STACK && b->kind == V_STACK && a->id == b->id)
+		/* Addresses of the stack compare as their distances do. */
+		remember(s, 1, (1u << 30) + a->off, (1u << 30) + b->off, bytes);
 	else if (r->kind == V_CONST &&
 		 (in->d.mnemonic == ZYDIS_MNEMONIC_TEST || in->d.mnemonic == ZYDIS_MNEMONIC_AND ||
 		  in->d.mnemonic == ZYDIS_MNEMONIC_OR || in->d.mnemonic == ZYDIS_MNEMONIC_XOR))
