@@ -94,6 +94,11 @@ static struct value evaluate(struct machine *x, const struct state *s, const str
 
 			*memory = false;
 			return r < 0 ? value_any() : s->gpr[r];
+		} else if (op == DW_OP_regx && n == 1) {
+			int r = hardware(x, (unsigned)ops[i].number);
+
+			*memory = false;
+			return r < 0 ? value_any() : s->gpr[r];
 		} else if (op == DW_OP_call_frame_cfa && !i && cfa) {
 			v = *cfa;
 		} else if (op == DW_OP_plus_uconst && i) {

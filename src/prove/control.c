@@ -246,12 +246,13 @@ static unsigned table_part(struct flow *f, struct state *s, const struct insn *i
 			   const struct value *t, uint64_t at, bool down)
 {
 	struct machine *x = f->x;
-	const struct image_section *section = image_section_at(x->m, t->off);
+	const struct image_section *section = image_section_at(x->m, at);
 	const struct image_symbol *own = image_function_of(x->m, in->at);
-	uint64_t end = table_end(x, t->off), to;
+	uint64_t end = table_end(x, at), to;
 	unsigned bytes = t->id & 0x7f, n = 0;
 
-	while (n < MOST_TABLE && at >= section->address && table_entry(x, t, at, end, &to)) {
+	while (section && n < MOST_TABLE && at >= section->address &&
+	       table_entry(x, t, at, end, &to)) {
 		/* Beyond the table: another one, or code. */
 		if (!image_relocated(x->m, at) &&
 		    !((section->code || x->m->linked) && image_function_of(x->m, to) == own))
@@ -266,8 +267,13 @@ static unsigned table_part(struct flow *f, struct state *s, const struct insn *i
 static void table_jump(struct flow *f, struct state *s, const struct insn *in,
 		       const struct value *t)
 {
+	unsigned bytes = t->id & 0x7f;
 	unsigned n = table_part(f, s, in, t, t->off, false) +
-		     table_part(f, s, in, t, t->off - (t->id & 0x7f), true);
+		     table_part(f, s, in, t, t->off - bytes, true);
+
+	/* The first indices may not occur. */
+	for (unsigned skip = 1; !n && skip < 4; skip++)
+		n = table_part(f, s, in, t, t->off + skip * bytes, false);
 
 	if (!n)
 		cannot(f, in, "its jump table cannot be read",
@@ -352,6 +358,7 @@ static void call_local(struct flow *f, struct state *s, const struct insn *in, u
 	if (!c)
 		return;
 	back.flags = VALUE_CODE;
+	back.more = CONST_BACK;
 	machine_push(f->x, s, in, f->x->word, back);
 	flow_edge(f, to, c, s, in->at);
 }

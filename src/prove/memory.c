@@ -109,6 +109,8 @@ struct value machine_load(struct machine *x, struct state *s, const struct insn 
 	if (at->v.kind == V_CONST)
 		return load_constant(x, s, at->v.off, bytes);
 	section = at->table ? image_section_at(x->m, at->from) : NULL;
+	if (at->table && !section) /* just behind it: negative indices */
+		section = image_section_at(x->m, at->from - 1);
 	if (section && !section->writable && bytes <= 8 && (at->scale == bytes || at->scale == 1)) {
 		v.kind = V_TABLE;
 		v.id = (uint8_t)bytes;

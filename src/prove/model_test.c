@@ -446,8 +446,9 @@ static unsigned run_trials(bool wide)
 				if (!t.x.stop)
 					claims(&t.x, &s, &in, &before, &after);
 				done++;
-				if (marked && !t.x.nissues && repeatable(&in) &&
-				    step(&c, code, n, &other, &again) && again.r.rip != CODE)
+				if (marked && !t.x.nissues && !t.x.nassumptions &&
+				    repeatable(&in) && step(&c, code, n, &other, &again) &&
+				    again.r.rip != CODE)
 					agree(&t.x, &s, &in, &after, &again);
 			}
 		}

@@ -293,6 +293,8 @@ static bool saved(const struct value *v)
 	switch (v->kind) {
 	case V_ENTRY:
 		return v->sign == 1 && !v->off;
+	case V_CONST:
+		return v->more == CONST_BACK;
 	case V_STACK:
 	case V_RETURN:
 	case V_FLAGS:

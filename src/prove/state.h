@@ -70,6 +70,8 @@ struct base {
 
 enum { MAX_SLOTS = 160, MAX_BASES = 8, X87_UNKNOWN = -100, ENTRY_WORDS = 16 };
 enum tri { CLEAR, SET, UNSURE };
+/* `more` of a constant that a call pushed: a return address. */
+enum { CONST_BACK = 1 };
 
 struct state {
 	struct value gpr[GPR_COUNT];

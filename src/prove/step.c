@@ -894,9 +894,8 @@ static void write_result(struct machine *x, struct state *s, const struct insn *
 			 struct value r)
 {
 	const ZydisDecodedOperand *o = &in->op[op];
-	/* BSF and BSR leave it alone when there is no bit. */
-	bool perhaps = o->actions & ZYDIS_OPERAND_ACTION_CONDWRITE ||
-		       in->d.mnemonic == ZYDIS_MNEMONIC_BSF || in->d.mnemonic == ZYDIS_MNEMONIC_BSR;
+	bool scan = in->d.mnemonic == ZYDIS_MNEMONIC_BSF || in->d.mnemonic == ZYDIS_MNEMONIC_BSR;
+	bool perhaps = o->actions & ZYDIS_OPERAND_ACTION_CONDWRITE || scan;
 	unsigned at;
 
 	if (o->type == ZYDIS_OPERAND_TYPE_REGISTER && system_register(o->reg.value)) {
@@ -918,6 +917,12 @@ static void write_result(struct machine *x, struct state *s, const struct insn *
 		struct value old = s->gpr[reg];
 
 		machine_write(x, s, in, op, r);
+		/* When there is no bit it is left alone, which is no way to get a result. */
+		if (scan && old.undefined) {
+			machine_assume(x, arena_printf(x->a, "there is a bit for %s to find",
+						       machine_place(x, in->at)));
+			old.undefined = 0;
+		}
 		/* When it is not written its upper half stays, too. */
 		if (perhaps && reg != GPR_SP)
 			s->gpr[reg] = value_join(&old, &s->gpr[reg]);
