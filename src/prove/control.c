@@ -20,30 +20,6 @@ static bool is_code(const struct machine *x, uint64_t at)
 
 /* Functions by name --------------------------------------------------------------------------- */
 
-static bool never_returns(const char *name)
-{
-	static const char *const names[] = { "abort",
-					     "exit",
-					     "_exit",
-					     "_Exit",
-					     "__stack_chk_fail",
-					     "__stack_chk_fail_local",
-					     "__assert_fail",
-					     "__fortify_fail",
-					     "__chk_fail",
-					     "__libc_fatal",
-					     "longjmp",
-					     "panic",
-					     "do_exit",
-					     "OPENSSL_die" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!strcmp(name, names[i]))
-			return true;
-	}
-	return false;
-}
-
 /* The register of "__x86_indirect_thunk_rax"; -1: no such thunk. */
 static int thunk_register(const struct machine *x, const char *name)
 {
@@ -202,7 +178,7 @@ static void direct_jump(struct flow *f, struct state *s, const struct insn *in, 
 		struct value v = s->gpr[reg];
 
 		indirect_jump(f, s, in, &v, false);
-	} else if (never_returns(symbol->name)) {
+	} else if (!declared(x, symbol->name) && returns_of(x, symbol->name) == RETURNS_NEVER) {
 		machine_assume(x, arena_printf(x->a, "%s does not return", symbol->name));
 	} else {
 		tail_call(f, s, in, symbol->name);
@@ -377,20 +353,26 @@ static void call_named(struct flow *f, struct state *s, const struct insn *in, c
 	struct machine *x = f->x;
 	const struct prove_callee *c = name ? declared(x, name) : NULL;
 	bool itself = name && !strcmp(name, x->f->name);
+	enum returns comes_back;
 	struct prove_callee own = { .proto = x->f->proto,
 				    .conv = x->f->conv,
 				    .place = x->f->place };
 
 	if (itself && !c)
 		c = &own;
+	comes_back = c ? c->never ? RETURNS_NEVER : RETURNS : name ? returns_of(x, name) : RETURNS;
 	call_check(x, s, in, c);
 	if (name && !strcmp(name, "__fentry__"))
 		;
-	else if ((c && c->never) || (name && never_returns(name))) {
+	else if (comes_back == RETURNS_NEVER) {
 		machine_assume(x, arena_printf(x->a, "%s does not return", name));
 		return;
 	} else {
 		call_effect(x, s, in, c, name);
+	}
+	if (comes_back == RETURNS_UNKNOWN) {
+		s->doubt = 1;
+		x->doubted = name;
 	}
 	if (!itself)
 		machine_assume(x, arena_printf(x->a, "%s keeps its convention%s", what,

@@ -179,6 +179,9 @@ static void check_sp(struct machine *x, struct state *s, uint64_t at, bool tail,
 
 void exit_check(struct machine *x, struct state *s, const struct insn *in, bool tail)
 {
+	x->returned = true;
+	if (x->asks)
+		return;
 	if (x->f->never && !tail)
 		machine_issue(x, CHECK_ENTERED, 0, true, in->at, NULL,
 			      "it returns, although it never should");

@@ -498,7 +498,7 @@ bool image_relocated(const struct image *m, uint64_t address)
 	       bsearch(&address, m->relocated, m->nrelocated, sizeof(uint64_t), by_number);
 }
 
-const struct image_symbol *image_find(const struct image *m, const char *name)
+struct image_symbol *image_find(const struct image *m, const char *name)
 {
 	size_t low = 0, high = m->ndefined;
 

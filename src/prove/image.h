@@ -8,11 +8,14 @@
 
 #include "proto/proto.h"
 
+enum returns { RETURNS_UNKNOWN, RETURNS_ASKED, RETURNS, RETURNS_NEVER };
+
 struct image_symbol {
 	const char *name;
 	uint64_t address, size;
 	unsigned section; /* index in the file; 0: undefined */
 	bool function, local, weak, hidden, resolver /* of an IFUNC */;
+	uint8_t returns; /* enum returns: found when somebody asks */
 };
 
 struct image_section {
@@ -70,7 +73,7 @@ bool image_relocated(const struct image *m, uint64_t address);
 /* Is one of these bytes of unknown value? */
 bool image_unknown(const struct image *m, uint64_t address, unsigned bytes);
 /* A symbol by name, defined in this object; NULL. */
-const struct image_symbol *image_find(const struct image *m, const char *name);
+struct image_symbol *image_find(const struct image *m, const char *name);
 /* The symbol exactly at an address, a global function if there is one; undefined ones too; NULL. */
 const struct image_symbol *image_symbol_at(const struct image *m, uint64_t address);
 /* The last function symbol at or before the address in its section, a global one before local ones,

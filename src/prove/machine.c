@@ -55,6 +55,11 @@ void machine_issue(struct machine *x, enum check check, unsigned item, bool defi
 {
 	struct issue *i;
 
+	if (x->doubt && check != CHECK_COUNT && definite) {
+		definite = false;
+		hint = arena_printf(x->a, "declare %s, with `returns never' if it does not return",
+				    x->doubted ? x->doubted : "the functions that it calls");
+	}
 	for (size_t k = 0; k < x->nissues; k++) {
 		i = &x->issue[k];
 		if (i->check == check && i->item == item && i->at == at) {

@@ -55,6 +55,9 @@ struct machine {
 	unsigned red_zone;
 	bool stop; /* nothing comes behind this instruction */
 	const struct context *context;
+	bool doubt;              /* of the state at hand: see struct state */
+	const char *doubted;     /* the function that may not have come back */
+	bool asks, returned;     /* nothing is judged: only whether it returns is of interest */
 	struct store_site *site; /* where an instruction wrote to the stack, by its address */
 	struct issue *issue;
 	size_t nissues;
@@ -66,6 +69,9 @@ struct machine {
 	bool guessed_x87;
 	unsigned missing; /* bytes by which the stack pointer was too low at the end */
 };
+
+/* Begin: fill in what follows from x->a, m, job and f, and the state at entry. */
+void machine_start(struct machine *x, struct state *s);
 
 /* Decode at an address; false: there is no instruction. */
 bool machine_decode(const struct machine *x, uint64_t at, struct insn *in);
@@ -124,6 +130,10 @@ struct value alu_extend(const struct value *v, unsigned bytes, unsigned to, bool
 
 /* branch.c: does the condition of a conditional jump hold? */
 enum tri branch_decide(const struct state *s, ZydisMnemonic jump);
+
+/* returns.c: is it certain that the function does not return, or that it does? By its code, where
+ * an object defines it, or by a few well-known names. */
+enum returns returns_of(struct machine *x, const char *name);
 
 /* exits.c */
 void exit_check(struct machine *x, struct state *s, const struct insn *in, bool tail);

@@ -121,17 +121,18 @@ static void enter(struct machine *x, struct state *s)
 	enter_arguments(x, s);
 }
 
-static void set_up(struct machine *x, struct arena *a, const struct prove_job *job,
-		   const struct prove_subject *f, const struct image *m)
+void machine_start(struct machine *x, struct state *s)
 {
-	bool wide = job->width == W64;
+	const struct prove_subject *f = x->f;
+	bool wide = x->job->width == W64;
 
-	*x = (struct machine){ .a = a, .m = m, .job = job, .f = f, .word = wide ? 8 : 4 };
+	x->word = wide ? 8 : 4;
 	x->bases = (struct frame_bases){ .n = 1, .align_entry = f->align_entry, .word = x->word };
 	x->red_zone = abi_red_zone(f->conv, convention_profile(f->conv));
 	ZydisDecoderInit(&x->decoder,
 			 wide ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LEGACY_32,
 			 wide ? ZYDIS_STACK_WIDTH_64 : ZYDIS_STACK_WIDTH_32);
+	enter(x, s);
 }
 
 /* Words --------------------------------------------------------------------------------------- */
@@ -263,7 +264,7 @@ static void run(struct flow *f, struct machine *x, struct arena *states, bool pa
 		f->look = look;
 		f->closure = cfi;
 	}
-	enter(x, &s);
+	machine_start(x, &s);
 	flow_run(f, entry, &s);
 	if (cfi)
 		cfi_close(cfi);
@@ -295,7 +296,7 @@ static void search(struct arena *a, const struct prove_job *job, const struct pr
 	struct flow w;
 	const struct issue *why;
 
-	set_up(&x, a, job, f, m);
+	x = (struct machine){ .a = a, .m = m, .job = job, .f = f };
 	run(&w, &x, states, true, entry);
 	if (w.failed) {
 		out->answer = REFUTED;
@@ -335,7 +336,7 @@ static void prove_at(struct arena *a, const struct prove_job *job, const struct 
 		struct arena *states = arena_new();
 		struct flow w;
 
-		set_up(&x, a, job, f, m);
+		x = (struct machine){ .a = a, .m = m, .job = job, .f = f };
 		x.guess = pops;
 		x.guess_x87 = x87;
 		run(&w, &x, states, false, entry);

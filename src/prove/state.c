@@ -439,6 +439,7 @@ bool state_join(struct state *into, const struct state *from)
 	into->flags_kept = a.flags_kept && b.flags_kept;
 	into->escaped_frame |= b.escaped_frame;
 	into->escaped |= b.escaped;
+	into->doubt |= b.doubt;
 	if (a.compared != b.compared || a.compared_bytes != b.compared_bytes || a.left != b.left ||
 	    a.right != b.right) {
 		into->compared = into->compared_bytes = 0;

@@ -87,7 +87,8 @@ struct state {
 	uint16_t escaped;      /* registers whose entry values were stored outside of the frame */
 	uint8_t compared;      /* 1: `left` and `right` are constants; 2: `tested` is */
 	uint8_t compared_bytes;
-	uint8_t reserved[2]; /* no padding: states are compared as bytes */
+	uint8_t doubt;    /* a function came back of which that is not certain */
+	uint8_t reserved; /* no padding: states are compared as bytes */
 	uint64_t left, right;
 	uint32_t nslots, reserved2;
 	struct slot slot[MAX_SLOTS]; /* by base, then offset; disjoint */

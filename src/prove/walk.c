@@ -43,6 +43,7 @@ static void follow(struct flow *f, struct node *n)
 			return;
 		}
 		x->stop = false;
+		x->doubt = s.doubt;
 		if (f->look)
 			f->look(f, &s, &in);
 		if (!flow_control(f, &s, &in)) {

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* Which functions come back. Behind a call of one that never does lies code of another path, or
+ * none: to follow it would accuse the caller. */
+#include "prove/flow.h"
+#include "prove/subject.h"
+
+#include <string.h>
+
+enum { MOST_STEPS = 20000 };
+
+static enum returns by_name(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum returns returns;
+	} known[] = {
+#define KNOWN(name, returns) { #name, RETURNS##returns },
+#include "prove/known_functions.def"
+#undef KNOWN
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (!strcmp(name, known[i].name))
+			return known[i].returns;
+	}
+	return RETURNS_UNKNOWN;
+}
+
+/* Follow it, and see whether an end is reached. */
+static enum returns by_code(struct machine *x, const struct image *m, struct image_symbol *symbol)
+{
+	struct arena *a = arena_new();
+	struct prove_subject f;
+	struct machine y = { .a = a, .m = m, .job = x->job, .f = &f, .asks = true };
+	struct flow w = { .x = &y, .a = a, .most = MOST_STEPS };
+	struct state s;
+	bool lost = false;
+
+	symbol->returns = RETURNS_ASKED;
+	subject_of_name(symbol->name, x->f->conv, &f);
+	machine_start(&y, &s);
+	flow_run(&w, symbol->address, &s);
+	for (size_t i = 0; i < y.nissues; i++)
+		lost = lost || y.issue[i].check == CHECK_COUNT;
+	symbol->returns = y.returned || lost || w.exhausted ? RETURNS : RETURNS_NEVER;
+	arena_free(a);
+	return symbol->returns;
+}
+
+enum returns returns_of(struct machine *x, const char *name)
+{
+	enum returns r = by_name(name);
+
+	for (size_t i = 0; r == RETURNS_UNKNOWN && i < x->job->images->n; i++) {
+		struct image *m = x->job->images->v[i];
+		struct image_symbol *s = image_find(m, name);
+
+		if (!s || s->local || !s->function)
+			continue;
+		if (s->returns == RETURNS_ASKED) /* it calls itself: by its other paths */
+			return RETURNS;
+		return s->returns ? (enum returns)s->returns : by_code(x, m, s);
+	}
+	return r;
+}
