@@ -224,6 +224,57 @@ def test_header(tmp_path):
     assert check(tmp_path, "f.o", "--contract", "lib.h").status == 2
 
 
+SYSTEM_HEADERS = ("string.h", "stdio.h", "stdlib.h", "math.h", "unistd.h", "immintrin.h", "zlib.h",
+                  "gmp.h")
+
+
+@pytest.mark.parametrize("name", SYSTEM_HEADERS)
+def test_preprocessed_header(name, gcc, tmp_path):
+    """What cannot be read is counted, and costs nothing else."""
+    (tmp_path / "i.c").write_text(f"#include <{name}>\n#include <string.h>\nvoid f(int a);\n")
+    r = subprocess.run([gcc, "-E", "-P", "-o", "lib.h", "i.c"], cwd=tmp_path, check=False,
+                       stderr=subprocess.PIPE)
+    if r.returncode:
+        pytest.skip(f"not-run: {name} is not installed")
+    assemble(tmp_path, "f: xor ebx, ebx\n ret\n global memchr\nmemchr: xor eax, eax\n ret", 64)
+    r = check(tmp_path, "f.o", "--header", "lib.h")
+    assert r.status == 1 and "2 functions: 1 violation, 1 pass" in r.stdout, r.stdout + r.stderr
+    skipped = re.search(r"skipped +(\d+) declaration", r.stdout)
+    assert not skipped or int(skipped[1]) < 20
+
+
+def test_header_as_projects_write_it(tmp_path):
+    assemble(tmp_path, "f: ret\n global g\ng: mov eax, [esp+4]\n ret 4\n global h\nh: ret", 32)
+    (tmp_path / "lib.h").write_text("""
+#define API __attribute__((visibility("default")))
+#define CALL \\
+    __attribute__((stdcall))
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+extern int counter, other;
+extern const char *const names[];
+API void f(void) __cold;
+API void f(void); /* again */
+int __must_check CALL g(int n) __printf(1, 2);
+static inline int sum(int a, int b) { return a + b; } // with a body; and "}" in it
+struct __packed s { char c; int i; };
+void h(char c);
+int renamed(void) __asm__("h");
+__typeof__(f) *hook;
+double log_of(va_list ap);
+#pragma pack(push, 1)
+struct packed { char c; int i; };
+#pragma pack(pop)
+void takes(struct packed p);
+""")
+    place = program.where(32)
+    r = check(tmp_path, "f.o", "--header", "lib.h", place=place)
+    assert r.status == 0 and "3 functions: 3 pass" in r.stdout, r.stdout + r.stderr
+    assert "skipped 5 declarations that cannot be read" in folded(r.stdout), r.stdout
+    (tmp_path / "lib.h").write_text("//! keep all\nvoid f(void);\n")
+    r = check(tmp_path, "f.o", "--header", "lib.h", place=place)
+    assert r.status == 2 and "lib.h:1:5: error: unknown annotation" in r.stderr
+
+
 def test_seed_repeats(tmp_path):
     """Found by default; the same seed finds the same call, and the command in the report does."""
     assemble(tmp_path, "f: cmp edi, 0x7fffffff\n jne .r\n xor ebx, ebx\n.r: ret", 64)

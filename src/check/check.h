@@ -58,6 +58,8 @@ struct check_run {
 	struct contract_fit *fitted; /* by contract; NULL: nothing ran natively */
 	const char **undefined;      /* functions that headers declare and no object defines */
 	size_t nundefined;
+	size_t unreadable; /* declarations of headers; the first error */
+	const char *first_unreadable;
 	struct checked_finding *finding;
 	size_t nfindings;
 };

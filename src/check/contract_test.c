@@ -141,8 +141,8 @@ START_TEST(made_up)
 	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
 		f = read_file(arena_printf(a, "void f(char *p, long %s);", lengths[i]), W64, NULL);
 		ck_assert_msg(f.v[0].input[1].d.role == CC_RANGE, "%s", lengths[i]);
-		ck_assert_uint_eq(f.v[0].input[1].d.from[0], 1);
-		ck_assert_uint_eq(f.v[0].input[1].d.to[0], 64);
+		ck_assert_uint_eq(f.v[0].input[1].d.from[0], 0);
+		ck_assert_uint_eq(f.v[0].input[1].d.to[0], 4096);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
 		f = read_file(arena_printf(a, "void f(char *p, long %s);", others[i]), W64, NULL);

@@ -2,6 +2,8 @@
 /* Reading declarations: of the command line, of contract files, of projects' own headers. */
 #include "check/source.h"
 
+#include "check/header_text.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,57 +120,10 @@ int declarations_of_contract(struct arena *a, const char *path, struct declarati
 	return only ? keep_only(a, path, only, &out->cases, error) : 0;
 }
 
-/* What is not C to the parser: directives, and extern "C" { }. Positions stay. */
-static void blank_preprocessor(char *text)
-{
-	bool line_start = true;
-	unsigned depth = 0;
-
-	for (char *s = text; *s; s++) {
-		if (s[0] == '/' && s[1] == '*') {
-			char *end = strstr(s + 2, "*/");
-
-			s = end ? end + 1 : s + strlen(s) - 1;
-			continue;
-		}
-		if (line_start && *s == '#') {
-			bool continued;
-
-			do {
-				size_t n = strcspn(s, "\n");
-
-				continued = n && s[n - 1] == '\\';
-				memset(s, ' ', n);
-				s += n;
-				if (continued && *s)
-					s++;
-			} while (continued && *s);
-			if (!*s)
-				return;
-		}
-		if (line_start && !strncmp(s, "extern \"C\"", 10)) {
-			char *brace = s + 10 + strspn(s + 10, " \t\n");
-
-			memset(s, ' ', 10);
-			if (*brace == '{') {
-				*brace = ' ';
-				depth++;
-			}
-		} else if (line_start && *s == '}' && depth) {
-			*s = ' ';
-			depth--;
-		}
-		if (*s == '\n')
-			line_start = true;
-		else if (*s != ' ' && *s != '\t')
-			line_start = false;
-	}
-}
-
 int declarations_of_header(struct arena *a, const char *path, struct declarations *out,
 			   const char **error)
 {
-	size_t len;
+	size_t len, left_out;
 	char *text = read_text(a, path, &len, error);
 	struct contract_source shown;
 
@@ -178,12 +133,22 @@ int declarations_of_header(struct arena *a, const char *path, struct declaration
 	shown = (struct contract_source){ .text = arena_strndup(a, text, len),
 					  .len = len,
 					  .file = path };
-	blank_preprocessor(text);
-	if (parse(a, path, text, len, out, error) < 0)
+	text = header_text(a, text, &left_out);
+	if (proto_parse_header(a, path, text, strlen(text), &out->cases, &out->skipped,
+			       &out->first_skipped) < 0) {
+		*error = out->first_skipped;
 		return -1;
+	}
 	out->source = shown;
+	out->skipped += left_out;
+	if (left_out && !out->first_skipped)
+		out->first_skipped = arena_printf(a,
+						  "%s: declared with an asm label, or under a "
+						  "#pragma pack",
+						  path);
 	if (!out->cases.n) {
-		*error = arena_printf(a, "%s: no function is declared", path);
+		*error = out->skipped ? out->first_skipped
+				      : arena_printf(a, "%s: no function is declared", path);
 		return -1;
 	}
 	for (size_t i = 0; i < out->cases.n; i++) {
@@ -254,6 +219,9 @@ void declarations_add(struct arena *a, struct declarations *to, const struct dec
 		}
 	}
 	to->header = to->header || more->header;
+	to->skipped += more->skipped;
+	if (!to->first_skipped)
+		to->first_skipped = more->first_skipped;
 	for (const struct contract_source *s = &more->source; s; s = s->next)
 		add_source(a, to, s);
 }

@@ -11,6 +11,8 @@ struct declarations {
 	bool header;           /* of a project: it may declare more than is under test */
 	const char **optional; /* functions that only headers declare */
 	size_t noptional;
+	size_t skipped;            /* declarations of headers that could not be read */
+	const char *first_skipped; /* why not, of the first; NULL: there is none */
 };
 
 /* `--proto' texts, each with `//!' lines before it (`notes', for the last one), as one source
@@ -23,7 +25,8 @@ int declarations_of_protos(struct arena *a, const char *const *protos, const cha
 int declarations_of_contract(struct arena *a, const char *path, struct declarations *out,
 			     const char **error);
 
-/* A C header: preprocessor lines and extern "C" are passed over. */
+/* A C header: preprocessor lines, function bodies, extern "C" and what cannot be read are passed
+ * over; macros that stand for attributes are taken for what they are. */
 int declarations_of_header(struct arena *a, const char *path, struct declarations *out,
 			   const char **error);
 

@@ -203,6 +203,8 @@ static void read_contracts(struct arena *a, const struct options *o, struct obje
 		fprintf(stderr, "%s\n", error);
 		exit(2);
 	}
+	r->unreadable = d.skipped;
+	r->first_unreadable = d.first_skipped;
 	for (size_t i = 0; i < d.noptional; i++) {
 		if (!*d.optional[i] || defined(&in, d.optional[i]))
 			continue;
@@ -413,6 +415,8 @@ int cmd_check(int argc, char **argv)
 	r = (struct check_run){ .arena = a,
 				.undefined = r.undefined,
 				.nundefined = r.nundefined,
+				.unreadable = r.unreadable,
+				.first_unreadable = r.first_unreadable,
 				.file = &file,
 				.objects = &objs,
 				.seed = o.seed,

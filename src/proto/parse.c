@@ -144,6 +144,8 @@ static void parse_declared(struct parser *p, struct cases *c, const struct specs
 		add_typedef(p, old, t, s, &d);
 		return;
 	}
+	if (p->lenient && (t->kind != TYPE_FUNCTION || (old && old->kind == SYM_FUNCTION)))
+		return;
 	if (t->kind != TYPE_FUNCTION) {
 		if (p->tok->kind == TOK_WORD || at_punct(p, P_SCOPE) || at_punct(p, '='))
 			explain_end(p, p->tok - 1);
@@ -206,6 +208,61 @@ static void parse_file(struct parser *p, struct cases *c)
 			   c->list.n ? "more than one function" : "no function");
 }
 
+/* Behind the declaration that starts at `t`, or the function's body. */
+static const struct token *end_of_declaration(const struct token *t)
+{
+	const struct token *before = NULL;
+	unsigned depth = 0;
+	bool body = false;
+
+	for (; t->kind != TOK_EOF && t->kind != TOK_ERROR; before = t++) {
+		if (t->kind != TOK_PUNCT)
+			continue;
+		switch (t->punct) {
+		case '{':
+			if (!depth && before && before->kind == TOK_PUNCT && before->punct == ')')
+				body = true;
+			depth++;
+			break;
+		case '(':
+		case '[':
+			depth++;
+			break;
+		case '}':
+		case ')':
+		case ']':
+			depth -= depth > 0;
+			if (!depth && body)
+				return t + 1;
+			break;
+		case ';':
+			if (!depth)
+				return t + 1;
+			break;
+		}
+	}
+	return t;
+}
+
+/* One declaration; false when it could not be read and was passed over. */
+static bool parse_or_skip(struct parser *p, struct cases *c)
+{
+	const struct token *volatile start = p->tok;
+
+	if (setjmp(p->bail)) {
+		p->depth = 0;
+		p->tok = end_of_declaration(start);
+		/* Their lines are of no use without it. */
+		c->notes = (struct notes){ 0 };
+		return false;
+	}
+	if (p->tok->kind == TOK_NOTE)
+		parse_note(p, &c->notes);
+	else if (!take_punct(p, ';'))
+		parse_declaration(p, c);
+	return true;
+}
+
 static const char *stem_of(struct arena *a, const char *name)
 {
 	const char *slash = strrchr(name, '/');
@@ -248,6 +305,39 @@ int proto_parse_mem(struct arena *a, const char *name, const char *text, size_t 
 	if (!run(p, &c)) {
 		*error = p->error;
 		return -1;
+	}
+	for (size_t i = 0; i < c.list.n; i++) {
+		out->v = arena_grow(a, out->v, out->n, sizeof(*out->v));
+		out->v[out->n++] = c.list.v[i];
+	}
+	return 0;
+}
+
+int proto_parse_header(struct arena *a, const char *name, const char *text, size_t len,
+		       struct case_list *out, size_t *skipped, const char **error)
+{
+	struct parser *p = parser_new(a, name, text, len);
+	struct cases c = { .stem = stem_of(a, name) };
+
+	p->lenient = true;
+	*skipped = 0;
+	*error = NULL;
+	p->first = p->tok = lex(p->a, &p->src);
+	while (p->tok->kind != TOK_EOF) {
+		bool note = p->tok->kind == TOK_NOTE;
+
+		if (parse_or_skip(p, &c))
+			continue;
+		/* A line of a contract is no C of others: it was written for this program. */
+		if (note) {
+			*error = p->error;
+			return -1;
+		}
+		*error = *error ? *error : p->error;
+		++*skipped;
+		/* Behind what is no C at all there are no tokens. */
+		if (p->tok->kind == TOK_ERROR)
+			break;
 	}
 	for (size_t i = 0; i < c.list.n; i++) {
 		out->v = arena_grow(a, out->v, out->n, sizeof(*out->v));

@@ -93,7 +93,8 @@ struct parser {
 	const struct token *first, *tok; /* of all tokens the first, and the next one */
 	unsigned depth;
 	unsigned scopes;
-	bool single; /* a declaration of the command line: no ';' needed at its end */
+	bool single;  /* a declaration of the command line: no ';' needed at its end */
+	bool lenient; /* a project's header: what it holds besides functions is passed over */
 	struct symbol *symbols[SYMBOL_BUCKETS];
 	jmp_buf bail;
 	const char *error;

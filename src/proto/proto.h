@@ -186,6 +186,12 @@ struct case_list {
  * comments, and `//!` annotation lines. Appends to *out; everything lives in `a`. `name` is used in
  * messages and stored in positions. On error returns -1 and sets *error (in `a`) to a message of
  * the form "FILE:LINE:COL: error: WHAT", the source line, a caret, and a hint. */
+/* As proto_parse_mem, of a project's header: variables and repeated declarations are passed over,
+ * and so is what cannot be read: *skipped declarations, the first error of which is *error (NULL:
+ * none). -1 for an error in an annotation line. */
+int proto_parse_header(struct arena *a, const char *name, const char *text, size_t len,
+		       struct case_list *out, size_t *skipped, const char **error);
+
 int proto_parse_file(struct arena *a, const char *name, const char *text, struct case_list *out,
 		     const char **error);
 
