@@ -178,7 +178,7 @@ static void direct_jump(struct flow *f, struct state *s, const struct insn *in, 
 		struct value v = s->gpr[reg];
 
 		indirect_jump(f, s, in, &v, false);
-	} else if (!declared(x, symbol->name) && returns_of(x, symbol->name) == RETURNS_NEVER) {
+	} else if (!declared(x, symbol->name) && x->ask(x, symbol->name) == RETURNS_NEVER) {
 		machine_assume(x, arena_printf(x->a, "%s does not return", symbol->name));
 	} else {
 		tail_call(f, s, in, symbol->name);
@@ -360,7 +360,7 @@ static void call_named(struct flow *f, struct state *s, const struct insn *in, c
 
 	if (itself && !c)
 		c = &own;
-	comes_back = c ? c->never ? RETURNS_NEVER : RETURNS : name ? returns_of(x, name) : RETURNS;
+	comes_back = c ? c->never ? RETURNS_NEVER : RETURNS : name ? x->ask(x, name) : RETURNS;
 	call_check(x, s, in, c);
 	if (name && !strcmp(name, "__fentry__"))
 		;

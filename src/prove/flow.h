@@ -48,6 +48,9 @@ struct node *flow_find(struct flow *f, uint64_t at, const struct context *c);
 void flow_edge(struct flow *f, uint64_t at, const struct context *c, const struct state *s,
 	       uint64_t via);
 
+/* returns.c: by its code, where an object defines it, or by a few well-known names. */
+enum returns returns_of(struct machine *x, const char *name);
+
 /* control.c: a branch, call or return. False: it is none. */
 bool flow_control(struct flow *f, struct state *s, const struct insn *in);
 

@@ -55,8 +55,10 @@ struct machine {
 	unsigned red_zone;
 	bool stop; /* nothing comes behind this instruction */
 	const struct context *context;
-	bool doubt;              /* of the state at hand: see struct state */
-	const char *doubted;     /* the function that may not have come back */
+	bool doubt;          /* of the state at hand: see struct state */
+	const char *doubted; /* the function that may not have come back */
+	/* Is it certain that a function does not return, or that it does? returns_of. */
+	enum returns (*ask)(struct machine *x, const char *name);
 	bool asks, returned;     /* nothing is judged: only whether it returns is of interest */
 	struct store_site *site; /* where an instruction wrote to the stack, by its address */
 	struct issue *issue;
@@ -70,7 +72,7 @@ struct machine {
 	unsigned missing; /* bytes by which the stack pointer was too low at the end */
 };
 
-/* Begin: fill in what follows from x->a, m, job and f, and the state at entry. */
+/* entry.c. Begin: fill in what follows from x->a, m, job and f, and the state at entry. */
 void machine_start(struct machine *x, struct state *s);
 
 /* Decode at an address; false: there is no instruction. */
@@ -130,10 +132,6 @@ struct value alu_extend(const struct value *v, unsigned bytes, unsigned to, bool
 
 /* branch.c: does the condition of a conditional jump hold? */
 enum tri branch_decide(const struct state *s, ZydisMnemonic jump);
-
-/* returns.c: is it certain that the function does not return, or that it does? By its code, where
- * an object defines it, or by a few well-known names. */
-enum returns returns_of(struct machine *x, const char *name);
 
 /* exits.c */
 void exit_check(struct machine *x, struct state *s, const struct insn *in, bool tail);
