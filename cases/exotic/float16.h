@@ -12,8 +12,11 @@ struct h_char { _Float16 a; char b; };
 
 //! group float16
 //! why 16 bits of an xmm register; what is above them is unspecified
+//! known clang regparm1@avx,regparm1@avx512f,regparm1@sse2,regparm2@avx,regparm2@avx512f,regparm2@sse2,regparm3@avx,regparm3@avx512f,regparm3@sse2,thiscall@avx,thiscall@avx512f,thiscall@sse2 argument,fault,stack-pointer: a _Float16 among the first arguments takes or uses up a register
+//! known gcc thiscall@avx,thiscall@avx512f,thiscall@sse2 argument,fault,stack-pointer: a _Float16 among the first arguments takes or uses up a register
 _Float16 ret_f16(_Float16 a, int b, double c, _Float16 d);
 //! why 2 bytes in a stack slot of 8
+//! known clang regparm1@avx,regparm1@avx512f,regparm1@sse2,regparm2@avx,regparm2@avx512f,regparm2@sse2,regparm3@avx,regparm3@avx512f,regparm3@sse2 argument,locals: a _Float16 among the first arguments takes or uses up a register
 int f16_stack(double a, double b, double c, double d, double e, double f, double g, double h,
 	      _Float16 i, _Float16 j, float k);
 //! varargs _Float16, int, _Float16, double
