@@ -9,8 +9,12 @@ from typing import NamedTuple
 import pytest
 
 import objmutate
+import program
 import real
+from mutants import MUTANTS
 from program import HARNESS, run
+from test_bad_compilers import CASES as PLAIN, FLAGS
+from test_checks import mutant_compiler
 from test_real import LIBRARIES, declared, library, members
 
 BITS = {64: "bits 64\n", 32: "bits 32\n"}
@@ -259,3 +263,36 @@ def test_run(tmp_path):
     for line in re.findall(r"^gcc.*$", r.stdout, re.M):
         proved, refuted, left = map(int, line.split()[-4:-1])
         assert proved > 200 and not refuted and not left, r.stdout
+
+
+def contradictions(folder: Path) -> list[str]:
+    return re.findall(r"^contradiction.*$", (folder / "prove.txt").read_text(), re.M)
+
+
+@pytest.mark.ia32
+@pytest.mark.parametrize("width", (64, 32))
+def test_no_mutant_is_proved(tmp_path, gcc, compilers, width):
+    """Of what the mutants of test_checks.py break, nothing is proved."""
+    mutants = [m for m in MUTANTS if m.width == width]
+    cases = program.write(tmp_path / f"m{width}.h", "\n".join(m.declaration() for m in mutants))
+    cc = mutant_compiler(tmp_path, compilers[gcc]["path"],
+                         {width: {f"{m.side}/{m.name}": m.patch for m in mutants}})
+    r = run(["run", "--cc", cc, "--width", width, "--cases", cases, "--out", tmp_path / "out",
+             "-q", "--prove"])
+    assert r.status == 1, r.stdout + r.stderr
+    assert contradictions(tmp_path / "out") == []
+    refuted = (tmp_path / "out" / "prove.txt").read_text().count("\nrefuted")
+    assert refuted > len(mutants) / 2, f"{refuted} of {len(mutants)}"
+
+
+@pytest.mark.ia32
+@pytest.mark.parametrize("width", (64, 32))
+def test_no_bad_compiler_is_proved(tmp_path, gcc, compilers, width):
+    cases = program.write(tmp_path / "c.h", PLAIN)
+    ccs = [program.script(tmp_path / name, f'exec {compilers[gcc]["path"]} "$@" {flag}\n')
+           for name, flag in FLAGS[width].items()]
+    r = run(["run", "--cc", ",".join(map(str, ccs)), "--width", width, "--cases", cases, "--out",
+             tmp_path / "out", "-q", "--prove"])
+    assert r.status == 1, r.stdout + r.stderr
+    assert contradictions(tmp_path / "out") == []
+    assert "refuted" in (tmp_path / "out" / "prove.txt").read_text()
