@@ -132,10 +132,11 @@ def test_bad_symbols(good, tmp_path):
 def test_undefined(tmp_path):
     assemble(tmp_path, "extern malloc, helper\nf: push rax\n call malloc\n call helper\n pop rcx\n"
              " ret", 64)
-    said = error(check(tmp_path, "f.o", "--proto", "void f(void)"))
-    assert said.startswith("symbols that nothing defines: malloc, helper (some are of libc, which "
-                           "clobber does not link); give the object")
-    assert "`calls' or `supply' line" in said and "--weak-stubs" in said
+    r = check(tmp_path, "f.o", "--proto", "void f(void)")
+    said = folded(r.stdout)
+    assert r.status == 0 and "1 function: 1 not-run" in said
+    assert "calls: the call needs malloc: expected a definition among the objects, got none" in said
+    assert "`calls' or `supply' line" in said and "--weak-stubs" in said and "helper:" not in said
     r = check(tmp_path, "f.o", "--proto", "void f(void)", "--weak-stubs")
     assert r.status == 0 and "stub malloc: nothing defines it" in folded(r.stdout)
     assemble(tmp_path, "extern helper\nf: call helper\n ret", 64)
@@ -143,6 +144,42 @@ def test_undefined(tmp_path):
     assert r.status == 1 and "alignment: stack pointer at the function's own call" in r.stdout
     assemble(tmp_path, "helper: ret\n global helper", 64, "helper")
     assert check(tmp_path, "f.o", "helper.o", "--proto", "void f(void)").status == 0
+
+
+def test_undefined_is_a_matter_of_who_calls_it(tmp_path):
+    """Of two functions one needs what nothing defines, and only with some numbers."""
+    assemble(tmp_path, "extern helper\nf: cmp edi, 3\n jne .r\n push rax\n call helper\n pop rcx\n"
+             ".r: ret\n global g\ng: xor ebx, ebx\n ret", 64)
+    r = check(tmp_path, "f.o", "--proto", "void f(int a)", "--proto", "void g(void)",
+              "--note", "f: arg a from 0 to 5")
+    said = folded(r.stdout)
+    assert r.status == 1 and "2 functions: 1 violation, 1 not-run" in said, said
+    assert "needs helper" in said and "called as f(a = 3), call" in said
+    assemble(tmp_path, (tmp_path / "f.asm").read_text().split("section .text\n", 1)[1]
+             .replace(".r: ret", "\n.r: xor ebx, ebx\n ret"), 64)
+    r = check(tmp_path, "f.o", "--proto", "void f(int a)", "--note", "arg a from 0 to 5")
+    assert r.status == 1 and "1 function: 1 violation" in r.stdout  # what was seen counts
+
+
+@pytest.mark.parametrize("width", [pytest.param(32, marks=pytest.mark.ia32), 64])
+def test_built_in(width, gcc, tmp_path):
+    """Of C's library a few functions are there."""
+    (tmp_path / "c.c").write_text(
+        "#include <stddef.h>\nvoid *memcpy(void *, const void *, size_t);\n"
+        "void *memmove(void *, const void *, size_t);\nvoid *memset(void *, int, size_t);\n"
+        "size_t strlen(const char *);\n"
+        "int f(char *p, const char *s) {\n\tchar b[80];\n\tsize_t n = strlen(s);\n"
+        "\tif (n > 60) return -1;\n\tmemset(b, 7, 80);\n"
+        "\tif (memcpy(b + 4, s, n) != b + 4) return 1;\n"
+        "\tif (b[3] != 7 || b[4 + n] != 7 || (n && b[3 + n] != s[n - 1])) return 2;\n"
+        "\tmemmove(b + 8, b + 4, n);\n\tif (n && (b[8] != s[0] || b[7 + n] != s[n - 1])) return 3;\n"
+        "\tmemmove(b + 2, b + 8, n);\n\tif (n && (b[2] != s[0] || b[1 + n] != s[n - 1])) return 4;\n"
+        "\treturn 0; }\n")
+    subprocess.run([gcc, f"-m{width}", "-O1", "-fno-builtin", "-fno-pic", "-fno-stack-protector",
+                    "-c", "c.c"], cwd=tmp_path, check=True)
+    r = check(tmp_path, "c.o", "--proto", "int f(char *p, const char *s)", "--note", "returns 0",
+              "--note", "arg s nul-terminated 60", place=program.where(width))
+    assert r.status == 0, r.stdout + r.stderr
 
 
 def test_bad_objects(good, tmp_path):

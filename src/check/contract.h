@@ -76,6 +76,7 @@ struct contract_probe {
 	const struct convention *conv;
 	struct placement place;
 	bool stub; /* of --weak-stubs */
+	bool trap; /* nothing defines it: whoever calls it is not judged */
 };
 
 struct contract_supply {
@@ -93,6 +94,8 @@ struct contract_file {
 	size_t nprobes;
 	struct contract_supply *supply;
 	size_t nsupplies;
+	const char **built_in; /* of C's library, supplied by clobber */
+	size_t nbuilt_in;
 	size_t skipped; /* functions of the other width */
 	unsigned calls; /* rounds of each function; 0: as many as usual */
 };

@@ -209,13 +209,25 @@ static const char *explain(struct linking *l, const char *said, struct names *un
 
 static void add_stub(struct linking *l, const char *name)
 {
-	struct contract_probe p = { .symbol = name, .name = name, .stub = true };
+	struct contract_probe p = {
+		.symbol = name, .name = name, .stub = l->weak_stubs, .trap = !l->weak_stubs
+	};
+
+	if (l->traps && !l->weak_stubs && tables_built_in(name)) {
+		struct contract_file *f = l->file;
+
+		f->built_in = arena_grow(l->a, f->built_in, f->nbuilt_in, sizeof(*f->built_in));
+		f->built_in[f->nbuilt_in++] = name;
+		return;
+	}
 
 	p.conv = l->file->n ? l->file->v[0].conv
 			    : convention_find(contract_default_abi(l->file->width), l->file->width);
 	p.place.al = -1;
 	l->file->probe = arena_grow(l->a, l->file->probe, l->file->nprobes, sizeof(p));
 	l->file->probe[l->file->nprobes++] = p;
+	if (p.trap)
+		return;
 	l->stub = arena_grow(l->a, l->stub, l->nstubs, sizeof(*l->stub));
 	l->stub[l->nstubs++] = name;
 }
@@ -286,7 +298,7 @@ const char *link_payload(struct linking *l, const char **error)
 		}
 		*error = explain(l, said.s ? said.s : "", &undefined);
 		str_free(&said);
-		if (!again || !l->weak_stubs || !undefined.n)
+		if (!again || !(l->weak_stubs || l->traps) || !undefined.n)
 			return NULL;
 		for (size_t i = 0; i < undefined.n; i++)
 			add_stub(l, undefined.v[i]);

@@ -300,7 +300,8 @@ static void write_probe_table(struct arena *a, struct str *out, const struct con
 			      .kept = abi_preserved(p->conv, &p->place),
 			      .owned = p->place.stack_bytes,
 			      .pop = p->place.pop_bytes,
-			      .align = p->place.align };
+			      .align = p->place.align,
+			      .trap = p->trap };
 	struct table t;
 
 	/* Kernel code does not touch vector registers. */
@@ -331,13 +332,59 @@ static void write_probe(struct str *out, const struct contract_file *f, unsigned
 	const struct contract_probe *p = &f->probe[number];
 
 	str_addf(out, "\n; %s%s\n", p->proto ? p->proto->text : p->name,
-		 p->stub     ? ", a stub"
+		 p->trap     ? ", which nothing defines"
+		 : p->stub   ? ", a stub"
 		 : p->symbol ? ""
 			     : ", through a pointer");
 	if (p->symbol)
 		str_addf(out, "\tglobal\t$%s\n$%s:\n", p->symbol, p->symbol);
 	str_addf(out, "cl_probe_%u:\n\tpush\t%s %u\n\tjmp\tcl_contract_probe\n", number,
 		 f->width == W64 ? "qword" : "dword", number);
+}
+
+/* What hand-written code and compilers call without more ado; C's own convention of the width.
+ * Written anew: of libc nothing is linked. */
+static const struct built_in {
+	const char *name, *wide, *narrow;
+} built_ins[] = {
+	{ "memcpy", "\tmov\trax, rdi\n\tmov\trcx, rdx\n\trep movsb\n\tret\n",
+	  "\tpush\tesi\n\tpush\tedi\n\tmov\tedi, [esp+12]\n\tmov\tesi, [esp+16]\n"
+	  "\tmov\tecx, [esp+20]\n\tmov\teax, edi\n\trep movsb\n\tpop\tedi\n\tpop\tesi\n\tret\n" },
+	{ "memmove",
+	  "\tmov\trax, rdi\n\tmov\trcx, rdx\n\tcmp\trdi, rsi\n\tjbe\t.up\n"
+	  "\tlea\trsi, [rsi+rcx-1]\n\tlea\trdi, [rdi+rcx-1]\n\tstd\n.up:\trep movsb\n\tcld\n"
+	  "\tret\n",
+	  "\tpush\tesi\n\tpush\tedi\n\tmov\tedi, [esp+12]\n\tmov\tesi, [esp+16]\n"
+	  "\tmov\tecx, [esp+20]\n\tmov\teax, edi\n\tcmp\tedi, esi\n\tjbe\t.up\n"
+	  "\tlea\tesi, [esi+ecx-1]\n\tlea\tedi, [edi+ecx-1]\n\tstd\n.up:\trep movsb\n\tcld\n"
+	  "\tpop\tedi\n\tpop\tesi\n\tret\n" },
+	{ "memset",
+	  "\tmov\tr8, rdi\n\tmov\teax, esi\n\tmov\trcx, rdx\n\trep stosb\n\tmov\trax, r8\n\tret\n",
+	  "\tpush\tedi\n\tmov\tedi, [esp+8]\n\tmov\teax, [esp+12]\n\tmov\tecx, [esp+16]\n"
+	  "\trep stosb\n\tmov\teax, [esp+8]\n\tpop\tedi\n\tret\n" },
+	{ "strlen",
+	  "\tor\trcx, -1\n\txor\teax, eax\n\trepne scasb\n\tnot\trcx\n\tlea\trax, [rcx-1]\n"
+	  "\tret\n",
+	  "\tpush\tedi\n\tmov\tedi, [esp+8]\n\tor\tecx, -1\n\txor\teax, eax\n\trepne scasb\n"
+	  "\tnot\tecx\n\tlea\teax, [ecx-1]\n\tpop\tedi\n\tret\n" },
+};
+
+bool tables_built_in(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(built_ins); i++) {
+		if (!strcmp(built_ins[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+static void write_built_in(struct str *out, enum width w, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(built_ins); i++) {
+		if (!strcmp(built_ins[i].name, name))
+			str_addf(out, "\n\tglobal\t%s\n%s:\n%s", name, name,
+				 w == W64 ? built_ins[i].wide : built_ins[i].narrow);
+	}
 }
 
 static void write_supply(struct str *out, enum width w, const struct contract_supply *s)
@@ -419,6 +466,8 @@ void tables_write(struct arena *a, const struct contract_file *f, struct str *ou
 	str_add(out, "\n\tsection .text\n");
 	for (size_t i = 0; i < f->nprobes; i++)
 		write_probe(out, f, (unsigned)i);
+	for (size_t i = 0; i < f->nbuilt_in; i++)
+		write_built_in(out, f->width, f->built_in[i]);
 	for (size_t i = 0; i < f->nsupplies; i++)
 		write_supply(out, f->width, &f->supply[i]);
 	str_add(out,

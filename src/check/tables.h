@@ -9,4 +9,7 @@
 /* Append the file to *out. Memory is in `a`. */
 void tables_write(struct arena *a, const struct contract_file *f, struct str *out);
 
+/* Is it a function of C's library that tables_write can supply? */
+bool tables_built_in(const char *name);
+
 #endif

@@ -129,7 +129,15 @@ static void contract_calls_words(const struct wording *w)
 	struct checked_finding *x = w->x;
 	struct arena *a = run->arena;
 
-	if (r->item >= CL_ITEM_UNEXPECTED) {
+	if (r->item >= CC_NEEDS) {
+		x->f.subject =
+			arena_printf(a, "the call needs %s", probe_name(run, r->item - CC_NEEDS));
+		x->f.expected = "a definition among the objects";
+		x->f.observed = "none";
+		x->f.verdict = VERDICT_NOT_RUN;
+		x->rule = "give the object that defines it, a `calls' or `supply' line "
+			  "(docs/contracts.md), or --weak-stubs";
+	} else if (r->item >= CL_ITEM_UNEXPECTED) {
 		x->f.subject = arena_printf(a, "%s", probe_name(run, r->item - CL_ITEM_UNEXPECTED));
 		x->f.expected = "not called here";
 		x->f.observed = "a call";

@@ -428,7 +428,8 @@ int cmd_check(int argc, char **argv)
 			      .runtime = data_dir(a, "runtime"),
 			      .nasm = find_launcher("nasm"),
 			      .ld = find_launcher("ld"),
-			      .weak_stubs = o.weak_stubs };
+			      .weak_stubs = o.weak_stubs,
+			      .traps = true };
 	/* From here on nothing may end without removing it. */
 	l.dir = make_folder(a, &o);
 	r.payload = link_payload(&l, &error);

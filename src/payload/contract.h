@@ -115,8 +115,12 @@ struct cc_probe {
 	uint32_t nargs, args;       /* struct cc_input: places and classes */
 	struct reg_set kept;        /* what it must preserve; all else it destroys */
 	uint32_t owned, pop, align; /* bytes of arguments, popped; of the stack at the call */
+	uint32_t trap;              /* nothing defines it: a call ends here */
 	struct cc_input ret;
 };
+
+/* Item of CHECK_CALLS, plus a probe's number: a call reached what nothing defines. */
+enum { CC_NEEDS = 0x4000 };
 
 /* What a call may depend on though it is no input: in the item of CHECK_DEPENDS, each with other
  * poison in a repeated call. Those by input have its index added, registers their number, the stack

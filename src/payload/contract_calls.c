@@ -229,6 +229,10 @@ void contract_probe(void)
 	if (index == CC_LANDING)
 		landed();
 	p = probe_of(index);
+	if (p->trap) {
+		differ_word(cc_now.out, CHECK_CALLS, (int)(CC_NEEDS + index), 0, 0, 1);
+		cl_abort(CC_STOPPED);
+	}
 	l = match(index, &line);
 	if (l)
 		check_arguments(l, line, p, sp);

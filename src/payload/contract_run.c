@@ -175,7 +175,7 @@ int cc_call(const struct cc_contract *c, const struct cc_sources *sources, struc
 		cl_after_run(0, out);
 	if (how == CL_FAULTED)
 		check_fault(0, cl_fault_kind, cl_fault_ip, cl_fault_address, out);
-	else
+	else if (how != CC_STOPPED)
 		check_call(c, how);
 	return how;
 }
@@ -388,9 +388,9 @@ static int one_round(const struct cc_contract *c, struct collected *to, uint64_t
 	collect(c, to, &now);
 	if (cl_contract_step)
 		return how;
-	if (!known)
+	if (!known && how != CC_STOPPED)
 		blame_upper_bits(c, &now);
-	if (how != CL_FAULTED)
+	if (how != CL_FAULTED && how != CC_STOPPED)
 		cc_compare(c, how, &now);
 	collect(c, to, &now);
 	return how;

@@ -39,6 +39,8 @@ struct cc_said {
 	uint8_t value[16];
 };
 enum { CC_MOST_SAID = 128 };
+/* How a call ended that needs what nothing defines: besides CL_FAULTED and the like. */
+enum { CC_STOPPED = 8 };
 
 /* The call under way. */
 struct cc_call_state {

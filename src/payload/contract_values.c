@@ -215,8 +215,10 @@ static bool edge(const struct cc_input *d, uint8_t *to)
 		v = top - 1;
 		break;
 	case 5:
-	case 6:
 		v = r >> 8 & 0xff;
+		break;
+	case 6:
+		v = r >> 8 & 0xf;
 		break;
 	case 7:
 		v = 1ull << (r >> 8 & (d->size * 8 - 1));
