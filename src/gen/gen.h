@@ -37,9 +37,11 @@ struct gen_set {
 	size_t n;
 	struct gen_batch *batch;
 	size_t nbatches;
-	uint8_t *nargs;      /* arguments of each case */
 	size_t inapplicable; /* prototype x convention pairs that cannot be declared there */
 };
+
+/* The number of arguments of each case, in `a`. */
+const uint8_t *gen_nargs(struct arena *a, const struct gen_set *set);
 
 /* Which conventions to take: NULL or a NULL-ended list of names. */
 typedef const char *const *abi_filter;

@@ -127,6 +127,15 @@ int gen_select_in(struct arena *a, const struct case_list *cases, enum profile_i
 	return gen_select_at(a, cases, EDITION_LATEST, profile, only, out, error);
 }
 
+const uint8_t *gen_nargs(struct arena *a, const struct gen_set *set)
+{
+	uint8_t *nargs = arena_alloc(a, set->n + 1);
+
+	for (size_t i = 0; i < set->n; i++)
+		nargs[i] = (uint8_t)set->v[i].place.nargs;
+	return nargs;
+}
+
 int gen_select_at(struct arena *a, const struct case_list *cases, enum edition edition,
 		  enum profile_id profile, abi_filter only, struct gen_set *out, const char **error)
 {
@@ -152,8 +161,5 @@ int gen_select_at(struct arena *a, const struct case_list *cases, enum edition e
 		}
 	}
 	gen_batches(a, out);
-	out->nargs = arena_alloc(a, out->n + 1);
-	for (size_t i = 0; i < out->n; i++)
-		out->nargs[i] = (uint8_t)out->v[i].place.nargs;
 	return check_unique(a, out, error);
 }

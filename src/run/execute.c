@@ -48,7 +48,7 @@ static void run_payload(struct arena *a, const struct queue *q, const struct col
 				   .width = c->width,
 				   .isa = profiles[c->profile].isa,
 				   .ncases = set->n,
-				   .nargs = set->nargs,
+				   .nargs = gen_nargs(a, set),
 				   .seed = q->m->seed,
 				   .directions = 3 };
 

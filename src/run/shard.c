@@ -310,7 +310,7 @@ static void read_records(struct matrix *m, const struct shard *s, const struct c
 		die("%s: the records of %s (work/%s.*.records) are missing: copy the folder whole",
 		    s->path, c->id, payload);
 	r->n = column_set(m->plan, c)->n;
-	r->nargs = column_set(m->plan, c)->nargs;
+	r->nargs = gen_nargs(m->arena, column_set(m->plan, c));
 	r->v = arena_alloc(m->arena, (2 * r->n + 1) * sizeof(*r->v));
 	memset(&h, 0, sizeof(h));
 	if (len >= sizeof(h))
