@@ -167,6 +167,21 @@ static bool linear(struct machine *x, enum alu op, const struct value *a, const 
 	return true;
 }
 
+static bool keeps_aligned(enum alu op, const struct value *a, const struct value *b)
+{
+	switch (op) {
+	case ALU_ADD:
+	case ALU_SUB:
+		return value_aligned(a) && value_aligned(b);
+	case ALU_AND:
+		return value_aligned(a) || value_aligned(b);
+	case ALU_SHL:
+		return b->kind == V_CONST && (b->off & 31) >= 4;
+	default:
+		return false;
+	}
+}
+
 struct value alu(struct machine *x, enum alu op, const struct value *a, const struct value *b,
 		 unsigned bytes)
 {
@@ -196,6 +211,8 @@ struct value alu(struct machine *x, enum alu op, const struct value *a, const st
 		v.kind = V_ANY;
 	}
 	mark(&v, op, a, b, bytes);
+	if (keeps_aligned(op, a, b))
+		v.flags |= VALUE_ALIGNED;
 	return v;
 }
 

@@ -306,22 +306,6 @@ static bool hands_over(const struct machine *x, const struct state *s)
 	return false;
 }
 
-static void drop_below(struct state *s)
-{
-	const struct value *sp = &s->gpr[GPR_SP];
-	unsigned kept = 0;
-
-	for (unsigned i = 0; i < s->nslots; i++) {
-		const struct slot *t = &s->slot[i];
-
-		if (sp->kind == V_STACK && t->base == sp->id &&
-		    t->off + t->size <= (int64_t)sp->off)
-			continue;
-		s->slot[kept++] = *t;
-	}
-	s->nslots = kept;
-}
-
 static void set_results(struct machine *x, struct state *s, const struct prove_callee *c,
 			const char *name)
 {
@@ -386,7 +370,7 @@ void call_effect(struct machine *x, struct state *s, const struct insn *in,
 		s->escaped_frame = true;
 	if (s->escaped_frame || (x->word == 4 && !(c && c->proto)))
 		state_forget_objects(s);
-	drop_below(s);
+	state_drop_below(s);
 	if (sp->kind == V_STACK && area)
 		state_forget(s, sp->id, (int64_t)sp->off, area);
 	for (unsigned i = 0; i < GPR_COUNT; i++) {

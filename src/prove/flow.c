@@ -74,16 +74,44 @@ static struct node *add(struct flow *f, uint64_t at, const struct context *c, co
 	return n;
 }
 
+/* Ways meet with different stack pointers: from here on it is somewhere at or below both. */
+static void merge_sp(struct flow *f, struct node *n, struct state *s)
+{
+	struct frame_bases *b = &f->x->bases;
+	struct value *old = &n->state->gpr[GPR_SP], *new = &s->gpr[GPR_SP], v;
+	int64_t high, other, modulo;
+
+	if (old->kind != V_STACK || new->kind != V_STACK ||
+	    (old->id == new->id && old->off == new->off))
+		return;
+	state_drop_below(n->state);
+	state_drop_below(s);
+	high = b->v[old->id].high + (int64_t)old->off;
+	other = b->v[new->id].high + (int64_t) new->off;
+	modulo = base_modulo(b, old->id, (int64_t)old->off, 16);
+	if (modulo != base_modulo(b, new->id, (int64_t) new->off, 16))
+		modulo = -1;
+	if (!base_dynamic(b, 0, high > other ? high : other, n->at, true, modulo, &v))
+		return;
+	if (old->id != v.id)
+		state_retire(n->state, b, v.id);
+	state_retire(s, b, v.id);
+	*old = *new = v;
+}
+
 static void edge_joined(struct flow *f, uint64_t at, const struct context *c, const struct state *s,
 			uint64_t via)
 {
 	struct node *n = flow_find(f, at, c);
+	struct state incoming;
 
 	if (!n) {
 		add(f, at, c, s, via);
 		return;
 	}
-	if (!state_join(n->state, s))
+	memcpy(&incoming, s, state_size(s));
+	merge_sp(f, n, &incoming);
+	if (!state_join(n->state, &incoming))
 		return;
 	if (++n->visits > MOST_VISITS) {
 		f->exhausted = true;

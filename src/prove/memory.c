@@ -234,6 +234,11 @@ void machine_store(struct machine *x, struct state *s, const struct insn *in,
 		store_elsewhere(x, s, in, at, v);
 		return;
 	}
+	if (x->bases.v[at->v.id].merged &&
+	    (int64_t)at->v.off + (int64_t)bytes > x->bases.v[at->v.id].zero)
+		machine_issue(
+			x, CHECK_COUNT, 1, false, in->at, NULL,
+			"it writes above a stack pointer that is not equally deep on all ways");
 	along = moves(x, in, at->v.id, (int64_t)at->v.off);
 	if (at->v.id == 0)
 		check_above(x, in, (int64_t)at->v.off, bytes, !along);

@@ -46,11 +46,16 @@ static bool same_kind(const struct value *a, const struct value *b)
 	       a->more == b->more;
 }
 
+bool value_aligned(const struct value *v)
+{
+	return v->kind == V_CONST ? !(v->off % 16) : v->flags & VALUE_ALIGNED;
+}
+
 struct value value_mix(const struct value *a, const struct value *b)
 {
 	struct value v = { .kind = V_ANY };
 
-	v.flags = a->flags | b->flags;
+	v.flags = (a->flags | b->flags) & (uint8_t)~VALUE_ALIGNED;
 	v.from = a->from | b->from;
 	v.undefined = a->undefined | b->undefined;
 	v.origin = a->undefined ? a->origin : b->undefined ? b->origin : ORIGIN_NONE;
@@ -67,6 +72,8 @@ struct value value_join(const struct value *a, const struct value *b)
 		v.origin = a->origin < b->origin ? a->origin : b->origin;
 	if (a->undefined != b->undefined)
 		v.flags |= VALUE_BLURRED;
+	if (value_aligned(a) && value_aligned(b))
+		v.flags |= VALUE_ALIGNED;
 	if (same_kind(a, b)) {
 		v.kind = a->kind;
 		v.id = a->id;
@@ -501,16 +508,73 @@ bool base_align(struct frame_bases *b, unsigned base, int64_t off, uint64_t alig
 	return true;
 }
 
-bool base_dynamic(struct frame_bases *b, unsigned base, int64_t off, uint64_t site,
-		  struct value *out)
+bool base_dynamic(struct frame_bases *b, unsigned base, int64_t off, uint64_t site, bool merged,
+		  int64_t modulo, struct value *out)
 {
-	struct base new = { .parent = (uint8_t)base, .off = off, .dynamic = true, .site = site };
+	struct base new = {
+		.parent = (uint8_t)base, .off = off, .dynamic = true, .merged = merged, .site = site
+	};
 	unsigned at;
 
+	new.align = modulo < 0 ? 0 : 16;
 	new.low = INT64_MIN / 4;
-	new.high = b->v[base].high + off;
+	new.zero = modulo < 0 ? 0 : modulo;
+	new.high = b->v[base].high + off - new.zero;
+	/* A place has one. */
+	for (at = 1; at < b->n; at++) {
+		struct base *x = &b->v[at];
+
+		if (x->dynamic && x->site == site && x->merged == merged) {
+			/* What was concluded from it would have to be looked at again. */
+			if (x->align != new.align || x->zero != new.zero)
+				return false;
+			x->high = x->high > new.high ? x->high : new.high;
+			*out = value_stack(at, new.zero);
+			return true;
+		}
+	}
 	if (!new_base(b, &new, &at))
 		return false;
-	*out = value_stack(at, 0);
+	*out = value_stack(at, new.zero);
 	return true;
+}
+
+void state_drop_below(struct state *s)
+{
+	const struct value *sp = &s->gpr[GPR_SP];
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < s->nslots; i++) {
+		const struct slot *t = &s->slot[i];
+
+		if (sp->kind == V_STACK && t->base == sp->id &&
+		    t->off + t->size <= (int64_t)sp->off)
+			continue;
+		s->slot[kept++] = *t;
+	}
+	s->nslots = kept;
+}
+
+void state_retire(struct state *s, const struct frame_bases *b, unsigned base)
+{
+	bool gone[MAX_BASES] = { 0 };
+	unsigned kept = 0;
+
+	gone[base] = true;
+	for (unsigned i = base + 1; i < b->n; i++)
+		gone[i] = gone[b->v[i].parent];
+	for (unsigned i = 0; i < GPR_COUNT; i++) {
+		if (s->gpr[i].kind == V_STACK && gone[s->gpr[i].id])
+			s->gpr[i] = value_mix(&s->gpr[i], &s->gpr[i]);
+	}
+	for (unsigned i = 0; i < s->nslots; i++) {
+		struct slot *t = &s->slot[i];
+
+		if (gone[t->base])
+			continue;
+		if (t->v.kind == V_STACK && gone[t->v.id])
+			t->v = value_mix(&t->v, &t->v);
+		s->slot[kept++] = *t;
+	}
+	s->nslots = kept;
 }

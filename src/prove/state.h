@@ -24,11 +24,12 @@ enum value_kind {
 };
 
 enum value_flags {
-	VALUE_BLURRED = 1, /* which bytes are undefined is a guess upward */
-	VALUE_CODE = 2,    /* computed from an address of the image */
-	VALUE_FRAME = 4,   /* computed from an address of the stack */
-	VALUE_NARROW1 = 8, /* of an argument of 1 byte, and what is above it */
-	VALUE_NARROW2 = 16 /* of 2 bytes */
+	VALUE_BLURRED = 1,  /* which bytes are undefined is a guess upward */
+	VALUE_CODE = 2,     /* computed from an address of the image */
+	VALUE_FRAME = 4,    /* computed from an address of the stack */
+	VALUE_NARROW1 = 8,  /* of an argument of 1 byte, and what is above it */
+	VALUE_NARROW2 = 16, /* of 2 bytes */
+	VALUE_ALIGNED = 32  /* a multiple of 16 */
 };
 
 /* Why bytes are undefined. */
@@ -62,13 +63,15 @@ struct slot {
 struct base {
 	uint8_t parent;
 	bool dynamic;      /* somewhere at or below */
+	bool merged;       /* the stack pointer where ways with different ones meet */
+	int64_t zero;      /* merged: where the stack pointer is, seen from the base */
 	int64_t off;       /* of the parent */
 	uint64_t align;    /* aligned down to it */
 	uint64_t site;     /* dynamic: the instruction */
 	int64_t low, high; /* relative to base 0; dynamic: low is INT64_MIN / 2 */
 };
 
-enum { MAX_SLOTS = 160, MAX_BASES = 8, X87_UNKNOWN = -100, ENTRY_WORDS = 16 };
+enum { MAX_SLOTS = 160, MAX_BASES = 64, X87_UNKNOWN = -100, ENTRY_WORDS = 16 };
 enum tri { CLEAR, SET, UNSURE };
 /* `more` of a constant that a call pushed: a return address. */
 enum { CONST_BACK = 1 };
@@ -113,6 +116,8 @@ bool value_equal(const struct value *a, const struct value *b);
 struct value value_join(const struct value *a, const struct value *b);
 /* Nothing is known but what went into it. */
 struct value value_mix(const struct value *a, const struct value *b);
+/* Certainly a multiple of 16? */
+bool value_aligned(const struct value *v);
 /* V_ANY or V_LOW. */
 bool value_unknown(const struct value *v);
 bool value_is_entry(const struct value *v, unsigned id);
@@ -140,7 +145,13 @@ bool base_align(struct frame_bases *b, unsigned base, int64_t off, uint64_t alig
 		struct value *out);
 /* The alignment that is certain for the address base + off, modulo `align`; -1: not known. */
 int64_t base_modulo(const struct frame_bases *b, unsigned base, int64_t off, uint64_t align);
-bool base_dynamic(struct frame_bases *b, unsigned base, int64_t off, uint64_t site,
-		  struct value *out);
+/* A base somewhere at or below base + off, made at an instruction, or where ways meet (`merged`).
+ * modulo: of the new one by 16, or -1. False: no more bases. */
+bool base_dynamic(struct frame_bases *b, unsigned base, int64_t off, uint64_t site, bool merged,
+		  int64_t modulo, struct value *out);
+/* Forget what lies below the stack pointer. */
+void state_drop_below(struct state *s);
+/* No value of the base, nor of one made from it, is the same as before. */
+void state_retire(struct state *s, const struct frame_bases *b, unsigned base);
 
 #endif

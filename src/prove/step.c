@@ -64,45 +64,41 @@ static struct value read_gpr(const struct machine *x, const struct state *s, uns
 	return v;
 }
 
-/* No value of the base, nor of one made from it, is the same as before. */
-static void retire_base(struct machine *x, struct state *s, unsigned base)
+/* The stack pointer becomes something computed from an address of the stack: an area of a size that
+ * is not known. */
+static bool below_sp(struct machine *x, struct state *s, const struct insn *in,
+		     const struct value *v, struct value *below)
 {
-	bool gone[MAX_BASES] = { 0 };
-	unsigned kept = 0;
+	const struct value old = s->gpr[GPR_SP];
+	int64_t modulo = -1;
 
-	gone[base] = true;
-	for (unsigned i = base + 1; i < x->bases.n; i++)
-		gone[i] = gone[x->bases.v[i].parent];
-	for (unsigned i = 0; i < GPR_COUNT; i++) {
-		if (s->gpr[i].kind == V_STACK && gone[s->gpr[i].id])
-			s->gpr[i] = value_mix(&s->gpr[i], &s->gpr[i]);
-	}
-	for (unsigned i = 0; i < s->nslots; i++) {
-		struct slot *t = &s->slot[i];
+	if (old.kind != V_STACK || !(v->flags & VALUE_FRAME) || !value_unknown(v))
+		return false;
+	if (v->flags & VALUE_ALIGNED)
+		modulo = 0;
+	else if (in->d.mnemonic == ZYDIS_MNEMONIC_SUB) {
+		struct value by = machine_read(x, s, in, 1);
 
-		if (gone[t->base])
-			continue;
-		if (t->v.kind == V_STACK && gone[t->v.id])
-			t->v = value_mix(&t->v, &t->v);
-		s->slot[kept++] = *t;
+		if (value_aligned(&by))
+			modulo = base_modulo(&x->bases, old.id, (int64_t)old.off, 16);
 	}
-	s->nslots = kept;
+	if (!base_dynamic(&x->bases, old.id, (int64_t)old.off, in->at, false, modulo, below))
+		return false;
+	state_retire(s, &x->bases, below->id);
+	machine_use(x, s, in->at, v, x->word, "the stack pointer");
+	machine_assume(x, arena_printf(x->a,
+				       "the stack pointer that %s makes lies below what is kept in "
+				       "the frame, by as much as is used",
+				       machine_place(x, in->at)));
+	return true;
 }
 
 void machine_set_sp(struct machine *x, struct state *s, const struct insn *in, struct value v)
 {
-	struct value old = s->gpr[GPR_SP], below;
+	struct value below;
 
-	if (v.kind != V_STACK && in->d.mnemonic == ZYDIS_MNEMONIC_SUB && old.kind == V_STACK &&
-	    base_dynamic(&x->bases, old.id, (int64_t)old.off, in->at, &below)) {
-		retire_base(x, s, below.id);
-		machine_use(x, s, in->at, &v, x->word, "the stack pointer");
-		machine_assume(x, arena_printf(x->a,
-					       "what %s takes from the stack is enough for what is "
-					       "kept there, and not negative",
-					       machine_place(x, in->at)));
+	if (v.kind != V_STACK && below_sp(x, s, in, &v, &below))
 		v = below;
-	}
 	s->gpr[GPR_SP] = v;
 	if (v.kind == V_STACK)
 		return;
@@ -859,6 +855,7 @@ static struct value sources(struct machine *x, struct state *s, const struct ins
 		r = value_mix(&r, &v);
 	}
 	r.kind = V_ANY;
+	r.flags &= (uint8_t)~VALUE_ALIGNED;
 	if (quiet)
 		return value_any();
 	/* Vectors are not followed lane by lane: only what is all garbage is garbage. */
