@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """clobber check: every construct of contracts with a function that keeps it and functions that do
 not, each caught by name; every error; the places; archives."""
+import json
 import re
 import subprocess
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -333,6 +335,59 @@ def test_verbose(tmp_path):
             "stack-pointer (0 bytes popped), caller-frame, direction-flag, x87-stack, "
             "x87-control-word, mxcsr, depends, calls, argument, alignment (8 at calls), stack-slot, fault"
             ) in folded(r.stdout)
+
+
+@pytest.fixture
+def three(tmp_path):
+    """One that is right, one that is not, one that nothing can be said of."""
+    assemble(tmp_path, "extern gone\nf: mov rax, rdi\n ret\n global g\ng: xor ebx, ebx\n ret\n"
+             " global h\nh: jmp gone", 64)
+    (tmp_path / "lib.h").write_text("long f(long a);\n\nvoid g(void);\nvoid h(void);\nvoid k(void);\n")
+    return lambda *more: check(tmp_path, "f.o", "--header", "lib.h", *more)
+
+
+def test_json(three):
+    r = three("--format", "json")
+    j = json.loads(r.stdout)
+    assert r.status == 1 and j["width"] == 64 and j["seed"] == 1 and j["undefined"] == ["k"]
+    assert [(f["name"], f["verdict"]) for f in j["functions"]] == [
+        ("f", "pass"), ("g", "violation"), ("h", "not-run")]
+    g = j["functions"][1]
+    assert (g["file"], g["line"], g["convention"]) == ("lib.h", 3, "sysv")
+    finding, = g["findings"]
+    assert finding["check"] == "callee-saved" and finding["inputs"] == "called as g(), call 1"
+    assert finding["command"].startswith("clobber check f.o --header lib.h")
+
+
+def test_junit(three):
+    r = three("--format", "junit")
+    suite = ElementTree.fromstring(r.stdout).find("testsuite")
+    assert r.status == 1 and suite.attrib | {"tests": "3", "failures": "1", "skipped": "1"} == suite.attrib
+    cases = {c.attrib["name"]: [e.tag for e in c] for c in suite}
+    assert cases == {"f": [], "g": ["failure"], "h": ["skipped"]}
+    assert "callee-saved: rbx after the call" in suite.find("testcase/failure").attrib["message"]
+
+
+def test_ktap(three):
+    r = three("--format", "ktap")
+    lines = r.stdout.splitlines()
+    assert r.status == 1 and lines[:2] == ["KTAP version 1", "1..3"]
+    results = [line for line in lines[2:] if not line.startswith("# ")]
+    assert results[:2] == ["ok 1 sysv/f", "not ok 2 sysv/g"]
+    assert results[2].startswith("ok 3 sysv/h # SKIP ")
+
+
+def test_github(three):
+    r = three("--format", "github")
+    error, notice = r.stdout.splitlines()
+    assert error.startswith("::error file=lib.h,line=3,title=sysv/g%3A violation::callee-saved: rbx")
+    assert notice.startswith("::notice file=lib.h,line=4,title=sysv/h%3A not-run::")
+
+
+def test_quiet(three):
+    r = three("-q")
+    assert r.status == 1 and r.stdout.startswith("not-run  sysv/h") and "pass  " not in r.stdout
+    assert r.stdout.endswith("3 functions: 1 violation, 1 pass, 1 not-run\n")
 
 
 def test_one_function_of_a_contract(tmp_path):

@@ -74,8 +74,17 @@ const char *check_rule_text(struct arena *a, enum rule_id id);
 void check_judge(struct check_run *r);
 void check_judge_place(struct check_run *r, const struct checked_place *p);
 
-/* report.c: the whole run as text. Returns the exit status: 0, or 1 for a violation. */
+/* report.c: the verdict on a function; not-run when it did not run in all places that there are. */
+enum verdict check_verdict(const struct check_run *r, const struct contract *c);
+/* The command that repeats a finding; a bit set of places as words. */
+const char *check_command(const struct check_run *r, const struct checked_finding *x);
+const char *check_places_text(const struct check_run *r, unsigned set);
+/* Exit status of a run: 0, or 1 for a violation, a crash, or what is missing without a reason. */
+int check_status(const struct check_run *r);
+
+/* report.c: the whole run as text; `quiet`: what went wrong, and the totals. Returns the exit
+ * status: 0, or 1 for a violation. */
 int check_report(struct str *out, const struct check_run *r, const struct text_style *style,
-		 bool verbose);
+		 bool verbose, bool quiet);
 
 #endif

@@ -200,7 +200,7 @@ static void functions(struct str *out, const struct check_run *r, const struct t
 	str_add(out, "\n");
 }
 
-static const char *places_of(const struct check_run *r, unsigned set)
+const char *check_places_text(const struct check_run *r, unsigned set)
 {
 	struct str s = { 0 };
 	char *text;
@@ -214,7 +214,7 @@ static const char *places_of(const struct check_run *r, unsigned set)
 	return text;
 }
 
-static const char *command_of(const struct check_run *r, const struct checked_finding *x)
+const char *check_command(const struct check_run *r, const struct checked_finding *x)
 {
 	enum place_id p = 0;
 
@@ -232,7 +232,7 @@ static void one_finding(struct str *out, const struct check_run *r, const struct
 	struct str s = { 0 };
 
 	paint(out, style, colour_of(x->f.verdict), verdict_info[x->f.verdict].name);
-	str_addf(out, "  %s/%s  %s\n", x->c->conv->name, p->name, places_of(r, x->places));
+	str_addf(out, "  %s/%s  %s\n", x->c->conv->name, p->name, check_places_text(r, x->places));
 	str_addf(&s, "%s:%u: %s", p->pos.file, p->pos.line, p->text);
 	text_wrap(out, style, "  ", "    ", s.s);
 	s.len = 0;
@@ -246,45 +246,21 @@ static void one_finding(struct str *out, const struct check_run *r, const struct
 	if (x->inputs)
 		text_wrap(out, style, "  ", "    ", x->inputs);
 	text_wrap(out, style, "  ", "    ", x->rule);
-	str_addf(out, "  %s\n\n", command_of(r, x));
+	str_addf(out, "  %s\n\n", check_command(r, x));
 	str_free(&s);
 }
 
-int check_report(struct str *out, const struct check_run *r, const struct text_style *style,
-		 bool verbose)
+enum verdict check_verdict(const struct check_run *r, const struct contract *c)
 {
-	unsigned count[VERDICT_COUNT] = { 0 };
-	size_t not_run = 0;
-	const char *comma = "";
-	bool wrong;
+	return executed(r, c) ? verdict_of(r, c) : VERDICT_NOT_RUN;
+}
 
-	header(out, r, style);
-	absences(out, r, style);
-	str_add(out, "\n");
-	functions(out, r, style, verbose);
-	report_fitted(out, r, style, verbose);
-	for (enum verdict v = 0; v < VERDICT_COUNT; v++) {
-		for (size_t i = 0; i < r->nfindings; i++) {
-			if (r->finding[i].f.verdict == v)
-				one_finding(out, r, &r->finding[i], style);
-		}
-	}
-	for (size_t i = 0; i < r->file->n; i++) {
-		if (executed(r, &r->file->v[i]))
-			count[verdict_of(r, &r->file->v[i])]++;
-		else
-			not_run++;
-	}
-	count[VERDICT_NOT_RUN] += (unsigned)not_run;
-	str_addf(out, "%zu function%s: ", r->file->n, r->file->n == 1 ? "" : "s");
-	for (int v = VERDICT_COUNT; v-- > 0;) {
-		if (!count[v])
-			continue;
-		str_addf(out, "%s%u %s", comma, count[v], verdict_info[v].name);
-		comma = ", ";
-	}
-	str_add(out, "\n");
-	wrong = count[VERDICT_VIOLATION] || count[VERDICT_CRASH] || count[VERDICT_TIMEOUT];
+int check_status(const struct check_run *r)
+{
+	bool wrong = false;
+
+	for (size_t i = 0; i < r->file->n; i++)
+		wrong = wrong || check_verdict(r, &r->file->v[i]) >= VERDICT_VIOLATION;
 	/* What is missing without a reason is not well. */
 	for (size_t i = 0; i < r->nplaces; i++) {
 		const struct checked_place *p = &r->place[i];
@@ -293,4 +269,41 @@ int check_report(struct str *out, const struct check_run *r, const struct text_s
 			wrong = wrong || p->run.v[2 * k].state == OUTCOME_MISSING;
 	}
 	return wrong ? 1 : 0;
+}
+
+static void totals(struct str *out, const struct check_run *r)
+{
+	unsigned count[VERDICT_COUNT] = { 0 };
+	const char *comma = "";
+
+	for (size_t i = 0; i < r->file->n; i++)
+		count[check_verdict(r, &r->file->v[i])]++;
+	str_addf(out, "%zu function%s: ", r->file->n, r->file->n == 1 ? "" : "s");
+	for (int v = VERDICT_COUNT; v-- > 0;) {
+		if (!count[v])
+			continue;
+		str_addf(out, "%s%u %s", comma, count[v], verdict_info[v].name);
+		comma = ", ";
+	}
+	str_add(out, "\n");
+}
+
+int check_report(struct str *out, const struct check_run *r, const struct text_style *style,
+		 bool verbose, bool quiet)
+{
+	if (!quiet) {
+		header(out, r, style);
+		absences(out, r, style);
+		str_add(out, "\n");
+		functions(out, r, style, verbose);
+		report_fitted(out, r, style, verbose);
+	}
+	for (enum verdict v = 0; v < VERDICT_COUNT; v++) {
+		for (size_t i = 0; i < r->nfindings; i++) {
+			if (r->finding[i].f.verdict == v)
+				one_finding(out, r, &r->finding[i], style);
+		}
+	}
+	totals(out, r);
+	return check_status(r);
 }

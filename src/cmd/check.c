@@ -3,6 +3,7 @@
 #include "check/check.h"
 #include "check/emit.h"
 #include "check/fitted.h"
+#include "check/formats.h"
 #include "check/hold.h"
 #include "check/link.h"
 #include "check/source.h"
@@ -43,13 +44,31 @@ enum { MOST_CALLS = 10000000, MOST_SECONDS = 86400 };
 
 struct options {
 	struct texts protos, notes, contracts, headers;
-	const char *abi, *place, *work, *color;
+	const char *abi, *place, *work, *color, *format;
 	uint64_t seed, calls, seconds; /* 0: not given */
-	bool weak_stubs, verbose, step, emit;
+	bool weak_stubs, verbose, quiet, step, emit;
 };
+
+/* The names of the formats, and what each is, for the help. */
+static const char *const *formats(struct arena *a, const char **help)
+{
+	static const char *names[8] = { "text" };
+	struct str s = { 0 };
+
+	str_add(&s, "text (the default)");
+	for (size_t i = 0; check_formats[i].name; i++) {
+		names[i + 1] = check_formats[i].name;
+		str_addf(&s, ", %s (%s)", check_formats[i].name, check_formats[i].what);
+	}
+	*help = arena_strdup(a, s.s);
+	str_free(&s);
+	return names;
+}
 
 static int parse_options(struct arena *a, int argc, char **argv, struct options *o)
 {
+	const char *help;
+	const char *const *names = formats(a, &help);
 	const struct option_row rows[] = {
 		TEXTS("proto", &o->protos, "DECL", "a C declaration; may be given several times"),
 		TEXTS("contract", &o->contracts, "FILE",
@@ -84,7 +103,9 @@ static int parse_options(struct arena *a, int argc, char **argv, struct options 
 		     "print a C file that tests the functions without clobber (64 bit), run "
 		     "nothing"),
 		TEXT("work", &o->work, "DIR", "leave what is generated in this folder"),
+		CHOICE("format", &o->format, "FORMAT", names, help),
 		COLOR_ROW(&o->color),
+		FLAG("quiet", 'q', &o->quiet, "what went wrong, and the totals"),
 		FLAG("verbose", 'v', &o->verbose, "what each function was held against"),
 		END_OF_OPTIONS
 	};
@@ -366,9 +387,14 @@ static int print(const struct check_run *r, const struct options *o)
 {
 	const struct text_style style = terminal_style(o->color);
 	struct str out = { 0 };
-	int status;
+	int status = check_status(r);
 
-	status = check_report(&out, r, &style, o->verbose);
+	for (size_t i = 0; check_formats[i].name; i++) {
+		if (o->format && !strcmp(check_formats[i].name, o->format))
+			check_formats[i].write(&out, r);
+	}
+	if (!o->format || !strcmp(o->format, "text"))
+		status = check_report(&out, r, &style, o->verbose, o->quiet);
 	fwrite(out.s, 1, out.len, stdout);
 	str_free(&out);
 	return status;

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/* A run as JSON, JUnit's XML, KTAP, and annotations of GitHub. */
+#include "check/formats.h"
+
+#include "util/json.h"
+#include "version.h"
+
+#include <libxml/xmlwriter.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *name_of(const struct check_run *r, const struct contract *c)
+{
+	return arena_printf(r->arena, "%s/%s", c->conv->name, c->decl->proto->name);
+}
+
+/* Why nothing was judged, or NULL. */
+static const char *reason(const struct check_run *r, const struct contract *c)
+{
+	if (r->fitted && r->fitted[c->index].why_not)
+		return r->fitted[c->index].why_not;
+	for (size_t i = 0; i < r->nplaces; i++) {
+		if (r->place[i].why_not)
+			return r->place[i].why_not;
+	}
+	return "nothing ran it";
+}
+
+static bool fails(enum verdict v)
+{
+	return v >= VERDICT_VIOLATION;
+}
+
+/* "check: subject: expected this, got that (origin)". */
+static const char *headline(const struct check_run *r, const struct checked_finding *x)
+{
+	return arena_printf(r->arena, "%s: %s: expected %s, got %s%s%s%s", checks[x->f.check].name,
+			    x->f.subject ? x->f.subject : "?", x->f.expected ? x->f.expected : "?",
+			    x->f.observed ? x->f.observed : "?", x->f.origin ? " (" : "",
+			    x->f.origin ? x->f.origin : "", x->f.origin ? ")" : "");
+}
+
+/* All of it, in lines. */
+static const char *story(const struct check_run *r, const struct checked_finding *x)
+{
+	struct str s = { 0 };
+	char *text;
+
+	str_addf(&s, "%s\n", headline(r, x));
+	for (size_t i = 0; i < ARRAY_SIZE(x->more) && x->more[i]; i++)
+		str_addf(&s, "%s\n", x->more[i]);
+	if (x->inputs)
+		str_addf(&s, "%s\n", x->inputs);
+	str_addf(&s, "%s\n%s", x->rule ? x->rule : "", check_command(r, x));
+	text = arena_strdup(r->arena, s.s);
+	str_free(&s);
+	return text;
+}
+
+/* JSON ---------------------------------------------------------------------------------------- */
+
+static json_t *json_finding(const struct check_run *r, const struct checked_finding *x)
+{
+	json_t *j = json_object(), *more = json_array();
+
+	json_object_set_new(j, "check", string_or_null(checks[x->f.check].name));
+	json_object_set_new(j, "verdict", string_or_null(verdict_info[x->f.verdict].name));
+	json_object_set_new(j, "subject", string_or_null(x->f.subject));
+	json_object_set_new(j, "expected", string_or_null(x->f.expected));
+	json_object_set_new(j, "observed", string_or_null(x->f.observed));
+	json_object_set_new(j, "origin", string_or_null(x->f.origin));
+	json_object_set_new(j, "inputs", string_or_null(x->inputs));
+	for (size_t i = 0; i < ARRAY_SIZE(x->more) && x->more[i]; i++)
+		json_array_append_new(more, string_or_null(x->more[i]));
+	json_object_set_new(j, "more", more);
+	json_object_set_new(j, "rule", string_or_null(x->rule));
+	json_object_set_new(j, "places", string_or_null(check_places_text(r, x->places)));
+	json_object_set_new(j, "command", string_or_null(check_command(r, x)));
+	return j;
+}
+
+static json_t *json_function(const struct check_run *r, const struct contract *c)
+{
+	json_t *j = json_object(), *findings = json_array(), *lines = json_array();
+	const struct prototype *p = c->decl->proto;
+	enum verdict v = check_verdict(r, c);
+
+	json_object_set_new(j, "name", string_or_null(p->name));
+	json_object_set_new(j, "convention", string_or_null(c->conv->name));
+	json_object_set_new(j, "prototype", string_or_null(p->text));
+	json_object_set_new(j, "file", string_or_null(p->pos.file));
+	json_object_set_new(j, "line", json_integer(p->pos.line));
+	json_object_set_new(j, "verdict", string_or_null(verdict_info[v].name));
+	if (v == VERDICT_NOT_RUN)
+		json_object_set_new(j, "reason", string_or_null(reason(r, c)));
+	for (size_t i = 0; i < r->nfindings; i++) {
+		if (r->finding[i].c == c)
+			json_array_append_new(findings, json_finding(r, &r->finding[i]));
+	}
+	json_object_set_new(j, "findings", findings);
+	for (size_t i = 0; r->fitted && i < r->fitted[c->index].nlines; i++)
+		json_array_append_new(lines, string_or_null(r->fitted[c->index].line[i]));
+	json_object_set_new(j, "fits", lines);
+	return j;
+}
+
+static void write_json(struct str *out, const struct check_run *r)
+{
+	json_t *j = json_object(), *functions = json_array(), *undefined = json_array();
+	char *s;
+
+	json_object_set_new(j, "clobber", string_or_null(CLOBBER_VERSION));
+	json_object_set_new(j, "width", json_integer(width_bits(r->file->width)));
+	json_object_set_new(j, "seed", json_integer((json_int_t)r->seed));
+	for (size_t i = 0; i < r->file->n; i++)
+		json_array_append_new(functions, json_function(r, &r->file->v[i]));
+	json_object_set_new(j, "functions", functions);
+	for (size_t i = 0; i < r->nundefined; i++)
+		json_array_append_new(undefined, string_or_null(r->undefined[i]));
+	json_object_set_new(j, "undefined", undefined);
+	json_object_set_new(j, "unreadable", json_integer((json_int_t)r->unreadable));
+	s = json_dumps(j, JSON_INDENT(1));
+	str_addf(out, "%s\n", s);
+	free(s);
+	json_decref(j);
+}
+
+/* JUnit --------------------------------------------------------------------------------------- */
+
+#define XML(s) BAD_CAST(s)
+
+static void junit_findings(xmlTextWriterPtr w, const struct check_run *r, const struct contract *c,
+			   enum verdict v)
+{
+	const char *element = v == VERDICT_VIOLATION ? "failure" : "error";
+	struct str all = { 0 };
+	const char *first = NULL;
+
+	str_add(&all, "");
+	for (size_t i = 0; i < r->nfindings; i++) {
+		if (r->finding[i].c != c)
+			continue;
+		first = first ? first : headline(r, &r->finding[i]);
+		str_addf(&all, "%s\n\n", story(r, &r->finding[i]));
+	}
+	if (v == VERDICT_NOT_RUN) {
+		xmlTextWriterStartElement(w, XML("skipped"));
+		xmlTextWriterWriteAttribute(w, XML("message"), XML(first ? first : reason(r, c)));
+		xmlTextWriterEndElement(w);
+	} else if (fails(v)) {
+		xmlTextWriterStartElement(w, XML(element));
+		xmlTextWriterWriteAttribute(w, XML("type"), XML(verdict_info[v].name));
+		xmlTextWriterWriteAttribute(w, XML("message"), XML(first ? first : "missing"));
+		xmlTextWriterWriteString(w, XML(all.s));
+		xmlTextWriterEndElement(w);
+	} else if (all.len) {
+		xmlTextWriterWriteElement(w, XML("system-out"), XML(all.s));
+	}
+	str_free(&all);
+}
+
+static void write_junit(struct str *out, const struct check_run *r)
+{
+	xmlBufferPtr buffer = xmlBufferCreate();
+	xmlTextWriterPtr w = xmlNewTextWriterMemory(buffer, 0);
+	unsigned failures = 0, errors = 0, skipped = 0;
+
+	for (size_t i = 0; i < r->file->n; i++) {
+		enum verdict v = check_verdict(r, &r->file->v[i]);
+
+		failures += v == VERDICT_VIOLATION;
+		errors += v == VERDICT_CRASH || v == VERDICT_TIMEOUT;
+		skipped += v == VERDICT_NOT_RUN;
+	}
+	xmlTextWriterSetIndent(w, 1);
+	xmlTextWriterStartDocument(w, NULL, "UTF-8", NULL);
+	xmlTextWriterStartElement(w, XML("testsuites"));
+	xmlTextWriterStartElement(w, XML("testsuite"));
+	xmlTextWriterWriteAttribute(w, XML("name"), XML("clobber check"));
+	xmlTextWriterWriteFormatAttribute(w, XML("tests"), "%zu", r->file->n);
+	xmlTextWriterWriteFormatAttribute(w, XML("failures"), "%u", failures);
+	xmlTextWriterWriteFormatAttribute(w, XML("errors"), "%u", errors);
+	xmlTextWriterWriteFormatAttribute(w, XML("skipped"), "%u", skipped);
+	for (size_t i = 0; i < r->file->n; i++) {
+		const struct contract *c = &r->file->v[i];
+
+		xmlTextWriterStartElement(w, XML("testcase"));
+		xmlTextWriterWriteAttribute(w, XML("classname"), XML(c->conv->name));
+		xmlTextWriterWriteAttribute(w, XML("name"), XML(c->decl->proto->name));
+		junit_findings(w, r, c, check_verdict(r, c));
+		xmlTextWriterEndElement(w);
+	}
+	xmlTextWriterEndDocument(w);
+	xmlFreeTextWriter(w);
+	str_add(out, (const char *)xmlBufferContent(buffer));
+	xmlBufferFree(buffer);
+}
+
+/* KTAP ---------------------------------------------------------------------------------------- */
+
+static void comment(struct str *out, const char *lines)
+{
+	for (const char *s = lines; *s; s += strcspn(s, "\n"), s += *s == '\n')
+		str_addf(out, "# %.*s\n", (int)strcspn(s, "\n"), s);
+}
+
+static void write_ktap(struct str *out, const struct check_run *r)
+{
+	str_addf(out, "KTAP version 1\n1..%zu\n", r->file->n);
+	for (size_t i = 0; i < r->file->n; i++) {
+		const struct contract *c = &r->file->v[i];
+		enum verdict v = check_verdict(r, c);
+
+		for (size_t k = 0; k < r->nfindings; k++) {
+			if (r->finding[k].c == c)
+				comment(out, story(r, &r->finding[k]));
+		}
+		str_addf(out, "%sok %zu %s%s%s\n", fails(v) ? "not " : "", i + 1, name_of(r, c),
+			 v == VERDICT_NOT_RUN ? " # SKIP " : "",
+			 v == VERDICT_NOT_RUN ? reason(r, c) : "");
+	}
+}
+
+/* GitHub -------------------------------------------------------------------------------------- */
+
+/* GitHub's escapes in data and, with `also`, in properties. */
+static void escaped(struct str *out, const char *s, const char *also)
+{
+	for (; *s; s++) {
+		if (strchr("%\r\n", *s) || strchr(also, *s))
+			str_addf(out, "%%%02X", (unsigned char)*s);
+		else
+			str_addn(out, s, 1);
+	}
+}
+
+static void annotate(struct str *out, const struct check_run *r, const struct contract *c,
+		     const char *kind, const char *what, const char *message)
+{
+	str_addf(out, "::%s file=", kind);
+	escaped(out, c->decl->proto->pos.file, ":,");
+	str_addf(out, ",line=%u,title=", c->decl->proto->pos.line);
+	escaped(out, arena_printf(r->arena, "%s: %s", name_of(r, c), what), ":,");
+	str_add(out, "::");
+	escaped(out, message, "");
+	str_add(out, "\n");
+}
+
+static void write_github(struct str *out, const struct check_run *r)
+{
+	for (size_t i = 0; i < r->file->n; i++) {
+		const struct contract *c = &r->file->v[i];
+		bool told = false;
+
+		for (size_t k = 0; k < r->nfindings; k++) {
+			const struct checked_finding *x = &r->finding[k];
+
+			if (x->c != c)
+				continue;
+			told = true;
+			annotate(out, r, c,
+				 fails(x->f.verdict)                  ? "error"
+				 : x->f.verdict == VERDICT_DIVERGENCE ? "warning"
+								      : "notice",
+				 verdict_info[x->f.verdict].name, story(r, x));
+		}
+		if (!told && check_verdict(r, c) == VERDICT_NOT_RUN)
+			annotate(out, r, c, "notice", "not-run", reason(r, c));
+	}
+}
+
+const struct check_format check_formats[] = {
+	{ "json", "everything, for programs", write_json },
+	{ "junit", "XML that CI systems show", write_junit },
+	{ "ktap", "the kernel's test protocol", write_ktap },
+	{ "github", "annotations of a workflow", write_github },
+	{ NULL, NULL, NULL },
+};
