@@ -499,13 +499,30 @@ void check_add_finding(struct check_run *run, const struct contract *c,
 	words_of[r->check](&(struct wording){ run, p, o, r, x });
 }
 
+/* A wrong argument of a call was something else before, so it differs between equal calls, too:
+ * once is enough. */
+static bool is_told(const struct outcome *o, const struct cl_finding *f)
+{
+	if (f->check != CHECK_DEPENDS || f->loc < CC_WHAT_ARGUMENT)
+		return false;
+	for (unsigned i = 0; i < o->nfindings; i++) {
+		if (o->findings[i].check == CHECK_ARG &&
+		    o->findings[i].item % CL_ARGS == f->loc - CC_WHAT_ARGUMENT)
+			return true;
+	}
+	return false;
+}
+
 void check_judge_place(struct check_run *r, const struct checked_place *p)
 {
 	for (size_t i = 0; i < r->file->n && !p->why_not; i++) {
 		const struct outcome *o = &p->run.v[2 * i];
 
-		for (unsigned n = 0; n < o->nfindings; n++)
+		for (unsigned n = 0; n < o->nfindings; n++) {
+			if (is_told(o, &o->findings[n]))
+				continue;
 			check_add_finding(r, &r->file->v[i], p, o, &o->findings[n]);
+		}
 	}
 }
 
