@@ -63,7 +63,5 @@ int cmd_report(int argc, char **argv)
 	else if (out.len)
 		fwrite(out.s, 1, out.len, stdout);
 	str_free(&out);
-	stored_close(&s);
-	arena_free(a);
-	return 0;
+	return 0; /* a matrix is large: the process ends sooner than it is taken apart */
 }

@@ -362,6 +362,37 @@ static void read_narrow(struct reader *r)
 	}
 }
 
+/* The first row of each row's convention and width. */
+static void index_rows(struct stored *s)
+{
+	json_t *seen = json_object();
+
+	s->lead = arena_alloc(s->arena, (s->nrows + 1) * sizeof(*s->lead));
+	for (size_t i = 0; i < s->nrows; i++) {
+		char *key =
+			arena_printf(s->arena, "%u %s", s->rows[i].width, s->rows[i].convention);
+		const json_t *at = json_object_get(seen, key);
+
+		s->lead[i] = at ? (size_t)json_integer_value(at) : i;
+		if (!at)
+			remember(seen, key, i);
+	}
+	json_decref(seen);
+}
+
+/* The cells of each column, in the order in which they are listed. */
+static void index_cells(struct stored *s)
+{
+	s->by_column = arena_alloc(s->arena, (s->ncells + 1) * sizeof(*s->by_column));
+	s->first_cell = arena_alloc(s->arena, (s->ncolumns + 2) * sizeof(*s->first_cell));
+	for (size_t i = 0; i < s->ncells; i++)
+		s->first_cell[s->cells[i].column + 2]++;
+	for (size_t i = 2; i < s->ncolumns + 2; i++)
+		s->first_cell[i] += s->first_cell[i - 1];
+	for (size_t i = 0; i < s->ncells; i++)
+		s->by_column[s->first_cell[s->cells[i].column + 1]++] = i;
+}
+
 static void read_examples(struct reader *r)
 {
 	r->s->examples = read_list(r, SHAPE_examples, &r->s->nexamples);
@@ -436,6 +467,10 @@ const char *stored_load(struct arena *a, json_t *root, struct stored *out)
 	json_decref(r.rule_of);
 	json_decref(r.case_of);
 	json_decref(r.cell_of);
+	if (!r.error) {
+		index_rows(out);
+		index_cells(out);
+	}
 	return r.error;
 }
 

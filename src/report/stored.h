@@ -86,6 +86,9 @@ struct stored {
 	size_t nplaces, ndifferences;
 	unsigned total[VERDICT_COUNT];
 	unsigned planned, executed, not_run, known, unexpected;
+	/* Made when read, to find things in no time: of each row, the first of its convention and
+	 * width; the cells by column, those of column c from first_cell[c] to first_cell[c + 1]. */
+	size_t *lead, *by_column, *first_cell;
 };
 
 /* Read a document. *out refers to `root`, of which it takes a reference until stored_close; all

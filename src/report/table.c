@@ -21,14 +21,15 @@ struct table {
 struct sum table_sum(const struct stored *s, size_t column, const struct row *like,
 		     const char *group, int direction)
 {
+	size_t lead = s->lead[like - s->rows];
 	struct sum sum = { 0 };
 
-	for (size_t i = 0; i < s->ncells; i++) {
-		const struct cell *c = &s->cells[i];
+	for (size_t i = s->first_cell[column]; i < s->first_cell[column + 1]; i++) {
+		const struct cell *c = &s->cells[s->by_column[i]];
 		const struct row *r = &s->rows[c->row];
 
-		if (c->column != column || r->direction != direction || r->width != like->width ||
-		    strcmp(r->convention, like->convention) || (group && strcmp(group, r->group)))
+		if (s->lead[c->row] != lead || r->direction != direction ||
+		    (group && strcmp(group, r->group)))
 			continue;
 		sum.planned += c->planned;
 		sum.executed += c->executed;
@@ -119,12 +120,7 @@ static void head(struct str *out, const struct table *t)
 
 bool table_leads(const struct stored *s, size_t row)
 {
-	for (size_t k = 0; k < row; k++) {
-		if (s->rows[k].width == s->rows[row].width &&
-		    !strcmp(s->rows[k].convention, s->rows[row].convention))
-			return false;
-	}
-	return true;
+	return s->lead[row] == row;
 }
 
 /* Was any case of the convention planned for these columns? */
@@ -302,9 +298,13 @@ static bool same_code(const struct stored_column *a, const struct stored_column 
 /* Did anything run in columns of the width, profile and place? */
 static bool ran(const struct stored *s, const struct stored_column *like)
 {
-	for (size_t i = 0; i < s->ncells; i++) {
-		if (s->cells[i].executed && table_same_kind(&s->columns[s->cells[i].column], like))
-			return true;
+	for (size_t i = 0; i < s->ncolumns; i++) {
+		if (!table_same_kind(&s->columns[i], like))
+			continue;
+		for (size_t k = s->first_cell[i]; k < s->first_cell[i + 1]; k++) {
+			if (s->cells[s->by_column[k]].executed)
+				return true;
+		}
 	}
 	return false;
 }
