@@ -202,20 +202,6 @@ static bool table_entry(const struct machine *x, const struct value *t, uint64_t
 	return is_code(x, *to);
 }
 
-static uint64_t table_end(const struct machine *x, uint64_t at)
-{
-	const struct image_section *in = image_section_at(x->m, at);
-	uint64_t end = in ? in->address + in->size : at;
-
-	for (size_t i = 0; i < x->m->ndefined; i++) {
-		uint64_t s = x->m->by_address[i]->address;
-
-		if (s > at && s < end)
-			end = s;
-	}
-	return end;
-}
-
 /* Entries from `at` on, upward or downward, as long as they are such; how many. The index may be
  * biased, so the table may begin before what the instruction names. */
 static unsigned table_part(struct flow *f, struct state *s, const struct insn *in,
@@ -224,7 +210,7 @@ static unsigned table_part(struct flow *f, struct state *s, const struct insn *i
 	struct machine *x = f->x;
 	const struct image_section *section = image_section_at(x->m, at);
 	const struct image_symbol *own = image_function_of(x->m, in->at);
-	uint64_t end = table_end(x, at), to;
+	uint64_t end = image_next_named(x->m, at), to;
 	unsigned bytes = t->id & 0x7f, n = 0;
 
 	while (section && n < MOST_TABLE && at >= section->address &&
@@ -235,6 +221,9 @@ static unsigned table_part(struct flow *f, struct state *s, const struct insn *i
 			break;
 		flow_edge(f, to, x->context, s, in->at);
 		n++;
+		/* It begins where code names it. */
+		if (down && image_next_named(x->m, at - 1) == at)
+			break;
 		at = down ? at - bytes : at + bytes;
 	}
 	return n;
@@ -292,6 +281,16 @@ static void indirect_jump(struct flow *f, struct state *s, const struct insn *in
 
 /* Calls --------------------------------------------------------------------------------------- */
 
+/* Is the analysis inside of it already? */
+static bool in_context(const struct machine *x, uint64_t function)
+{
+	for (const struct context *u = x->context; u; u = u->up) {
+		if (u->entry == function)
+			return true;
+	}
+	return false;
+}
+
 static const struct context *inner(struct flow *f, const struct insn *in, uint64_t to)
 {
 	struct machine *x = f->x;
@@ -302,14 +301,9 @@ static const struct context *inner(struct flow *f, const struct insn *in, uint64
 		if (c->up == x->context && c->back == in->next && c->entry == to)
 			return c;
 	}
-	for (const struct context *u = x->context; u; u = u->up) {
-		if (u->entry == to) {
-			cannot(f, in, "a local function calls itself",
-			       "make it global: then it is "
-			       "taken to keep its "
-			       "convention");
-			return NULL;
-		}
+	if (in_context(x, to)) {
+		cannot(f, in, "a local function without a symbol calls itself", NULL);
+		return NULL;
 	}
 	if (f->ncontexts == ARRAY_SIZE(f->contexts) ||
 	    (x->context && x->context->depth >= MOST_DEPTH)) {
@@ -402,6 +396,21 @@ static bool bound(const struct machine *x, const struct insn *in, const struct i
 	return true;
 }
 
+/* Is the call followed into the function? Otherwise it is taken to keep its convention. */
+static bool follows(struct machine *x, const struct insn *in, const struct image_symbol *symbol,
+		    uint64_t to)
+{
+	if (!is_code(x, to) || !symbol)
+		return is_code(x, to);
+	if (in_context(x, to) || symbol->weak || declared(x, symbol->name))
+		return false;
+	if (symbol->local || symbol->hidden || bound(x, in, symbol))
+		return true;
+	/* The compiler of an object may know more of its functions than their convention. */
+	x->might_follow = x->might_follow || (!x->m->linked && strcmp(symbol->name, x->f->name));
+	return x->follows && strcmp(symbol->name, x->f->name) != 0;
+}
+
 static void call_direct(struct flow *f, struct state *s, const struct insn *in, uint64_t to)
 {
 	struct machine *x = f->x;
@@ -412,8 +421,7 @@ static void call_direct(struct flow *f, struct state *s, const struct insn *in, 
 		struct value v = s->gpr[reg];
 
 		call_indirect(f, s, in, &v);
-	} else if (is_code(x, to) &&
-		   (!symbol || symbol->local || symbol->hidden || bound(x, in, symbol))) {
+	} else if (follows(x, in, symbol, to)) {
 		call_local(f, s, in, to);
 	} else if (symbol) {
 		call_named(f, s, in, symbol->name, symbol->name);

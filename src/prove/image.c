@@ -228,6 +228,14 @@ static uint64_t compute(enum formula f, uint64_t s, uint64_t add, uint64_t p, ui
 	}
 }
 
+static void name_address(struct layout *l, uint64_t address)
+{
+	struct image *m = l->m;
+
+	m->named = arena_grow(l->a, m->named, m->nnamed, sizeof(uint64_t));
+	m->named[m->nnamed++] = address;
+}
+
 static void relocate(struct layout *l, size_t target, Elf_Data *symbols, const GElf_Rela *r,
 		     bool rela, const char *(*name_of)(struct layout *, const GElf_Sym *))
 {
@@ -268,6 +276,9 @@ static void relocate(struct layout *l, size_t target, Elf_Data *symbols, const G
 			      : bytes == 1 ? (uint64_t)(int64_t)(int8_t)field
 					   : field;
 		}
+		if (l->base[target] && h->sh_flags & SHF_EXECINSTR &&
+		    GELF_ST_TYPE(y.st_info) != STT_FUNC)
+			name_address(l, s + add + (formulas[i].formula == R_S_P ? bytes : 0));
 		value = compute(formulas[i].formula, s, add, p, GOT + (symbol + 3) * l->word);
 		memcpy(at, &value, bytes);
 		return;
@@ -366,6 +377,8 @@ static bool read_image(struct arena *a, const char *where, const void *data, siz
 	if (ok) {
 		sort_symbols(&l);
 		qsort(l.m->relocated, l.m->nrelocated, sizeof(uint64_t), by_number);
+		if (l.m->nnamed)
+			qsort(l.m->named, l.m->nnamed, sizeof(uint64_t), by_number);
 		qsort(l.m->hole, l.m->nholes, sizeof(*l.m->hole), by_number);
 		out->v = arena_grow(a, out->v, out->n, sizeof(struct image *));
 		out->v[out->n++] = l.m;
@@ -527,6 +540,28 @@ static size_t symbol_after(const struct image *m, uint64_t address)
 			high = mid;
 	}
 	return low;
+}
+
+uint64_t image_next_named(const struct image *m, uint64_t address)
+{
+	const struct image_section *in = image_section_at(m, address);
+	uint64_t end = in ? in->address + in->size : address;
+	size_t low = 0, high = m->nnamed;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (m->named[mid] <= address)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low < m->nnamed && m->named[low] < end)
+		end = m->named[low];
+	low = symbol_after(m, address);
+	if (low < m->ndefined && m->by_address[low]->address < end)
+		end = m->by_address[low]->address;
+	return end;
 }
 
 const struct image_symbol *image_symbol_at(const struct image *m, uint64_t address)

@@ -48,6 +48,9 @@ struct image {
 	size_t ngot;
 	uint64_t *relocated; /* addresses with a relocation, sorted */
 	size_t nrelocated;
+	uint64_t *
+		named; /* addresses that relocations in code lead to, sorted: where objects begin */
+	size_t nnamed;
 	void *elf; /* the whole file, relocated, sections at their addresses */
 	size_t elf_size;
 };
@@ -68,6 +71,9 @@ const struct image_section *image_section_at(const struct image *m, uint64_t add
 const uint8_t *image_bytes_at(const struct image *m, uint64_t address, size_t *most);
 /* A constant of `bytes` (1 to 8) bytes in memory that nobody writes; false: there is none. */
 bool image_constant(const struct image *m, uint64_t address, unsigned bytes, uint64_t *value);
+/* The next address behind this one that code names, or at which a symbol is; of its section, or its
+ * end. */
+uint64_t image_next_named(const struct image *m, uint64_t address);
 /* Does a relocation begin there? */
 bool image_relocated(const struct image *m, uint64_t address);
 /* Is one of these bytes of unknown value? */

@@ -174,6 +174,7 @@ static void search(struct arena *a, const struct prove_job *job, const struct pr
 	const struct issue *why;
 
 	x = (struct machine){ .a = a, .m = m, .job = job, .f = f, .ask = returns_of };
+	x.follows = joined->follows;
 	run(&w, &x, states, true, entry);
 	if (w.failed) {
 		out->answer = REFUTED;
@@ -207,7 +208,7 @@ static void prove_at(struct arena *a, const struct prove_job *job, const struct 
 	struct machine x;
 	unsigned pops = 0;
 	int8_t x87 = 0;
-	bool exhausted;
+	bool exhausted, follows = false;
 
 	for (;;) {
 		struct arena *states = arena_new();
@@ -216,6 +217,7 @@ static void prove_at(struct arena *a, const struct prove_job *job, const struct 
 		x = (struct machine){ .a = a, .m = m, .job = job, .f = f, .ask = returns_of };
 		x.guess = pops;
 		x.guess_x87 = x87;
+		x.follows = follows;
 		run(&w, &x, states, false, entry);
 		out->blocks = (unsigned)w.nnodes;
 		exhausted = w.exhausted;
@@ -230,6 +232,8 @@ static void prove_at(struct arena *a, const struct prove_job *job, const struct 
 			pops = x.missing;
 		else if (x.guessed_x87 && !x87)
 			x87 = 1;
+		else if (x.might_follow && !follows)
+			follows = true;
 		else
 			break;
 	}
