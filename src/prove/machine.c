@@ -136,11 +136,32 @@ static enum check check_of(unsigned origin, const char *how)
 	return origin == ORIGIN_CALLEE ? CHECK_LOCALS : CHECK_ARG;
 }
 
+/* On one path only, a use of what is not set may be one that no values lead to, as of a variable
+ * that C sets in a loop: on all paths it is certain. Of a result each path counts. */
+static bool on_all_paths(struct machine *x, enum check check, uint64_t at, bool certain)
+{
+	/* While they are joined, what comes last counts. */
+	for (size_t i = 0; !x->joined && i < x->nissues; i++) {
+		if (x->issue[i].check == check && x->issue[i].at == at)
+			x->issue[i].definite = certain;
+	}
+	if (!x->joined || check == CHECK_RETURN)
+		return true;
+	for (size_t i = 0; i < x->joined->nissues; i++) {
+		const struct issue *t = &x->joined->issue[i];
+
+		if (t->check == check && t->at == at && t->definite)
+			return true;
+	}
+	return false;
+}
+
 void machine_use(struct machine *x, struct state *s, uint64_t at, const struct value *v,
 		 unsigned bytes, const char *how)
 {
 	uint8_t mask = bytes >= 8 ? 0xff : (uint8_t)((1u << bytes) - 1);
 	enum check check;
+	bool certain;
 
 	(void)s;
 	if (v->flags & (VALUE_NARROW1 | VALUE_NARROW2))
@@ -148,7 +169,8 @@ void machine_use(struct machine *x, struct state *s, uint64_t at, const struct v
 	if (!(v->undefined & mask))
 		return;
 	check = check_of(v->origin, how);
-	machine_issue(x, check, v->origin, !(v->flags & VALUE_BLURRED), at, NULL,
+	certain = !(v->flags & VALUE_BLURRED);
+	machine_issue(x, check, v->origin, on_all_paths(x, check, at, certain) && certain, at, NULL,
 		      check == CHECK_RETURN && v->origin != ORIGIN_CALLEE
 			      ? arena_printf(x->a, "the result is never set: it is %s",
 					     machine_origin(x, v->origin))

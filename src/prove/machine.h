@@ -59,6 +59,7 @@ struct machine {
 	const char *doubted; /* the function that may not have come back */
 	/* Is it certain that a function does not return, or that it does? returns_of. */
 	enum returns (*ask)(struct machine *x, const char *name);
+	const struct machine *joined; /* on paths: what joining all of them had found */
 	bool follows;            /* global functions of the same object are followed into, too */
 	bool might_follow;       /* there are such */
 	bool asks, returned;     /* nothing is judged: only whether it returns is of interest */

@@ -175,6 +175,7 @@ static void search(struct arena *a, const struct prove_job *job, const struct pr
 
 	x = (struct machine){ .a = a, .m = m, .job = job, .f = f, .ask = returns_of };
 	x.follows = joined->follows;
+	x.joined = joined;
 	run(&w, &x, states, true, entry);
 	if (w.failed) {
 		out->answer = REFUTED;
