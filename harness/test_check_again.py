@@ -201,6 +201,28 @@ def test_float_special_values(name, tmp_path):
     assert "callee-saved: rbx" in said
 
 
+def test_overlapping_buffers(tmp_path):
+    said, = hold(tmp_path, "overlapping-buffers/stdf.asm", "--contract",
+                 INPUTS / "overlapping-buffers/proto.h")
+    assert "direction-flag" in said
+    declared = "void mv(unsigned char *restrict dst, const unsigned char *restrict src, unsigned long n)"
+    hold(tmp_path, "overlapping-buffers/stdf.asm", *proto(declared, "arg n len of dst, src"), status=0)
+    said, = hold(tmp_path, "overlapping-buffers/stdf.asm", *proto(declared.replace("restrict", "")))
+    assert "direction-flag" in said
+
+
+def test_overlapping_is_no_excuse_for_accusations(tmp_path):
+    """A copy that reads what it wrote, and one that would loop for ever."""
+    assemble(tmp_path, "f: mov rcx, rdx\n rep movsb\n ret", 64)
+    r = check(tmp_path, "f.o", *proto("void f(char *d, const char *s, long n)", "arg n len of d, s"))
+    assert r.status == 0, r.stdout
+    assemble(tmp_path, "f: mov al, [rsi]\n cmp al, 1\n je f\n mov byte [rdi], 1\n cmp byte [rsi], 1\n"
+             " je .x\n ret\n.x: ud2", 64)
+    r = check(tmp_path, "f.o", *proto("void f(char *d, const char *s)", "arg d buf 1", "arg s buf 1",
+                                      "arg s holds zeros"))
+    assert r.status == 0, r.stdout
+
+
 def test_own_calls_inputs(tmp_path):
     said = hold(tmp_path, "other-calls-inputs/two3.asm",
                 *proto("void three(char *p, int n)", "arg n from 0 to 20"))

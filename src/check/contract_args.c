@@ -335,6 +335,25 @@ static bool is_stride(const char *name)
 	return n == 2 && (name[0] == 's' || name[1] == 's');
 }
 
+/* May it not be reached through another pointer: restrict, or what it points to is no plain data?
+ */
+static bool stands_alone(const struct prototype *p, unsigned i, const struct type *t)
+{
+	const char *s = strchr(p->text, '(');
+	unsigned depth = 0, at = 0;
+
+	for (s = s ? s + 1 : ""; *s; s++) {
+		depth += *s == '(';
+		if (*s == ')' && !depth--)
+			break;
+		at += *s == ',' && !depth;
+		if (at == i && !strncmp(s, "restrict", 8))
+			return true;
+	}
+	return !type_is_integer(t) && t->kind != TYPE_VOID && t->kind != TYPE_FLOAT &&
+	       t->kind != TYPE_DOUBLE;
+}
+
 static void pointer_default(struct reader *r, unsigned i)
 {
 	struct contract_input *in = &r->c->input[i];
@@ -347,6 +366,8 @@ static void pointer_default(struct reader *r, unsigned i)
 		in->d.flags |= CC_CHARACTERS;
 	if (t->kind == TYPE_POINTER && t->of->kind != TYPE_FUNCTION)
 		in->d.flags |= CC_POINTERS;
+	if (stands_alone(r->c->decl->proto, i, t))
+		in->d.flags |= CC_NO_ALIAS;
 }
 
 /* An integer of a function with pointers is often a length: from 0 on, as much as memory holds. */

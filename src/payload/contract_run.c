@@ -374,6 +374,10 @@ static int one_round(const struct cc_contract *c, struct collected *to, uint64_t
 
 	now.nfindings = now.nobservations = 0;
 	how = cc_call(c, &none, &now);
+	/* That buffers may overlap is guessed: what a function makes of it is its own affair, as
+	 * long as it returns. */
+	if (how == CL_FAULTED && cc_now.overlaps)
+		return CL_ESCAPED;
 	if (how == CL_FAULTED) {
 		int round = cc_now.round, rounds = cc_now.rounds;
 

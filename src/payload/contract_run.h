@@ -58,7 +58,8 @@ struct cc_call_state {
 	unsigned extended_to;         /* so many bytes */
 	struct draw draw, first_draw; /* of values that probes return: now, at the start */
 	struct findings *out;
-	bool stubbed; /* something was called of which nothing is known */
+	bool overlaps; /* two buffers of this round do */
+	bool stubbed;  /* something was called of which nothing is known */
 	unsigned nsaid;
 	struct cc_said said[CC_MOST_SAID];
 };

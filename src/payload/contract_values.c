@@ -19,7 +19,8 @@ static struct shadow {
 	uint32_t before, behind; /* bytes of it that are not the buffer */
 	uint32_t size;           /* of the buffer */
 	unsigned input;
-	bool whole;                                 /* the buffer may not be written either */
+	bool whole;    /* the buffer may not be written either */
+	bool overlaps; /* another one: then nothing is said of what is written */
 	uint8_t was[CC_SLACK + CC_AREA + CC_SLACK]; /* the buffer from CC_SLACK on */
 } shadows[CC_BUFFERS + 1]; /* the last for a buffer that is not remembered */
 static unsigned nshadows;
@@ -393,6 +394,7 @@ static void remember(unsigned input, uint8_t *area, uint8_t *p, uint32_t bytes,
 	s->at = p - s->before;
 	s->bytes = s->before + bytes + s->behind;
 	s->input = input;
+	s->overlaps = false;
 	s->whole = d->flags & CC_READ_ONLY;
 	s->size = bytes;
 }
@@ -475,6 +477,51 @@ made:
 	put(cc_now.values.arg[i], (cl_word)p);
 }
 
+static bool may_overlap(const struct shadow *s)
+{
+	const struct cc_input *d = &cc_now.inputs[s->input];
+
+	return s->size && !d->deref && !(d->flags & (CC_NO_ALIAS | CC_MIDDLE | CC_LOW | CC_HIGH));
+}
+
+/* Nothing says that two buffers are apart: in some rounds the second begins within, or a bit
+ * before, the first. */
+static void overlap(void)
+{
+	struct shadow *a, *b;
+	uint64_t r = random();
+	uint32_t align, room, at;
+	const struct cc_input *d;
+	uint8_t *area;
+
+	cc_now.overlaps = false;
+	if (nshadows < 2 || r & 7)
+		return;
+	a = &shadows[(uint32_t)(r >> 8 & 0xff) % nshadows];
+	b = &shadows[(uint32_t)(r >> 16 & 0xff) % nshadows];
+	if (a == b || !may_overlap(a) || !may_overlap(b) || cc_now.round >= CC_FIRST_TRIAL)
+		return;
+	d = &cc_now.inputs[b->input];
+	align = d->align ? d->align : 1;
+	area = cc_area_of(a->input);
+	room = a->size + b->size;
+	at = (uint32_t)(a->at + a->before - area) + (uint32_t)modulo(r >> 24 & 0xffff, room);
+	at = at > b->size ? at - b->size : 0;
+	/* Where the pointer, not the buffer, is aligned. */
+	at = ((at + d->at + align - 1) & ~(align - 1)) - d->at;
+	if (at + b->size > CC_AREA)
+		return;
+	/* What is beside one may be the other. */
+	a->at += a->before;
+	b->at = area + at;
+	a->before = a->behind = b->before = b->behind = 0;
+	a->bytes = a->size;
+	b->bytes = b->size;
+	a->overlaps = b->overlaps = cc_now.overlaps = true;
+	cc_now.pointer[b->input] = (cl_word)(b->at + d->at);
+	put(cc_now.values.arg[b->input], cc_now.pointer[b->input]);
+}
+
 /* Contents into all buffers, poison beside them. */
 static void restore_buffers(const struct cc_sources *sources)
 {
@@ -522,7 +569,7 @@ void cc_check_buffers(void)
 		const struct shadow *s = &shadows[k];
 		const uint8_t *was = s->was + CC_SLACK - s->before;
 
-		for (uint32_t i = 0; i < s->bytes; i++) {
+		for (uint32_t i = 0; i < s->bytes && !s->overlaps; i++) {
 			/* What is inside and may be written. */
 			if (!s->whole && i == s->before)
 				i += s->size;
@@ -633,6 +680,7 @@ void cc_draw(uint64_t seed)
 		if (is_pointer(&cc_now.inputs[i]))
 			make_pointer(i, &cc_now.inputs[i], buffers++);
 	}
+	overlap();
 }
 
 void cc_apply(const struct cc_sources *sources)
