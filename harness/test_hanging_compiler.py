@@ -23,7 +23,7 @@ def hanging(tmp_path, gcc, compilers, how: str, word: str = "target_.*sleeper"):
 @pytest.mark.parametrize("how,why", [
     ("sleep 1000", "the compiler did not end within 2 s"),
     ("while :; do :; done", "the compiler did not end within 2 s"),
-    ("trap '' TERM; while :; do :; done", "the compiler died (status 137): "),  # by force
+    ("trap '' TERM; while :; do :; done", "the compiler did not end within 2 s, and had to be killed"),
 ], ids=["sleeps", "loops", "ignores"])
 def test_hang_is_a_verdict(tmp_path, gcc, compilers, how, why):
     cases = program.write(tmp_path / "c.h", CASES)

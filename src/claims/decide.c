@@ -209,13 +209,13 @@ static void choose_flags(const struct claims_request *r, struct claim_column *c)
 	const struct target *t = &c->compiler->target[kernel];
 
 	c->profile = kernel;
-	compiler_probe(p->arena, c->compiler, kernel, cache);
+	compiler_ask(p->arena, c->compiler, kernel, cache);
 	if (t->works.ok)
 		return;
 	c->why_not = arena_printf(p->arena, "without the kernel's flags: %s",
 				  t->works.why ? t->works.why : "does not compile with them");
 	c->profile = profile_user(c->width);
-	compiler_probe(p->arena, c->compiler, c->profile, cache);
+	compiler_ask(p->arena, c->compiler, c->profile, cache);
 }
 
 /* A compiler may take -mregparm=3 and do nothing about it. Then nothing at 32 bit is what it claims

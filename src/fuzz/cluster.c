@@ -305,7 +305,7 @@ static void add_refusals(struct fuzz_clusters *all, const struct fuzz_round *r)
 			const char *why;
 			size_t n = 0;
 
-			if (col->absent[k] != UNSUPPORTED)
+			if (col->absent[k] != UNSUPPORTED && col->absent[k] != WITHOUT_RUNTIME)
 				continue;
 			why = reason(r->arena, col->why[k]);
 			while (n < all->nrefusals &&

@@ -98,7 +98,6 @@ void fuzz_setup_columns(struct fuzz_setup *s)
 	s->columns = p.columns;
 	s->ncolumns = p.ncolumns;
 	s->learnt = arena_alloc(s->arena, (p.ncolumns + 1) * sizeof(*s->learnt));
-	s->tools.warned = arena_alloc(s->arena, p.ncolumns + 1);
 	take_probes(s);
 }
 
@@ -170,7 +169,9 @@ static void learn(struct fuzz_setup *s, const struct fuzz_round *r)
 				l->good |= fuzz_classes_of(set->v[k].decl->proto);
 		}
 		for (size_t k = 0; !col->unusable && k < set->n; k++) {
-			uint32_t blame = col->absent[k] == UNSUPPORTED && !r->ruled_out[i][k]
+			bool refused =
+				col->absent[k] == UNSUPPORTED || col->absent[k] == WITHOUT_RUNTIME;
+			uint32_t blame = refused && !r->ruled_out[i][k]
 						 ? fuzz_classes_of(set->v[k].decl->proto)
 						 : 0;
 

@@ -3,9 +3,11 @@
  *
  * A compiler under test may refuse a file, die or hang. Its edge then leaves an empty object and a
  * log, so that ninja remembers the failure like any result; the batch is compiled again case by
- * case to find out which prototypes it was. */
+ * case to find out which prototypes it was. The same with a payload that does not link. A failure
+ * of the machine is none of these: what it left is removed, made once more, and then an error. */
+#include "plan/object.h"
 #include "plan/plan.h"
-#include "util/clean.h"
+#include "plan/refusal.h"
 #include "util/process.h"
 #include "util/elf.h"
 #include "util/shell.h"
@@ -21,11 +23,17 @@
 
 enum { COMPILE_SECONDS = 120, KILL_SECONDS = 5 };
 
+/* The end of an edge that may fail: an empty file says that it did, the log how. */
+#define LEAVE_RESULT                            \
+	"s=$$?; [ $$s = 0 ] && [ -s $out ] || " \
+	"{ echo \"" REFUSAL_STATUS "$$s\" >>$out.log; : >$out; }"
+
 /* One C file of a column: a whole batch, the part of it the column can express, or one case. */
 struct unit {
 	size_t first, n; /* cases of the set, those absent left out */
 	const char *source;
 	const char *object;
+	struct refusal refused; /* when the payload was linked */
 };
 
 struct units {
@@ -168,11 +176,10 @@ static void column_rule(struct plan *p, struct str *s, size_t number)
 		str_addf(&command, " %s", command_word(p->arena, *f));
 	str_addf(s, "rule cc%zu\n", number);
 	str_addf(s,
-		 "  command = : %016llx; rm -f $out; LC_ALL=C timeout -k %d %u %s -c -o $out $in "
-		 ">$out.log 2>&1 || "
-		 "{ echo \"clobber: exit status $$?\" >>$out.log; : >$out; }\n",
-		 (unsigned long long)c->compiler->identity, KILL_SECONDS, compile_seconds(),
-		 command.s);
+		 "  command = : %016llx; rm -f $out; LC_ALL=C %s -k %d %u %s -c -o $out $in "
+		 ">$out.log 2>&1; " LEAVE_RESULT "\n",
+		 (unsigned long long)c->compiler->identity, p->timeout, KILL_SECONDS,
+		 compile_seconds(), command.s);
 	str_addf(s, "  description = %s $in\n", ninja_escape(p->arena, c->name));
 	str_free(&command);
 }
@@ -310,42 +317,6 @@ static void run_ninja(struct plan *p, const char *file, enum phase phase)
 	str_free(&n.tail);
 }
 
-static bool is_empty(struct plan *p, const char *object)
-{
-	struct stat st;
-
-	return stat(arena_printf(p->arena, "%s/%s", p->work, object), &st) == 0 && st.st_size == 0;
-}
-
-/* What the compiler said of a file it refused: the first line that reads like an error. */
-static const char *refusal(struct plan *p, const char *object, enum absence *kind)
-{
-	char *log = file_read(arena_printf(p->arena, "%s/%s.log", p->work, object), NULL);
-	const char *why = NULL;
-	int status = 1;
-
-	for (char *line = log ? strtok(log, "\n") : NULL; line; line = strtok(NULL, "\n")) {
-		if (sscanf(line, "clobber: exit status %d", &status) == 1)
-			break;
-		if (!why || (strstr(line, "error") && !strstr(why, "error")))
-			why = line;
-	}
-	*kind = UNSUPPORTED;
-	if (status == 124) {
-		*kind = COMPILER_CRASH;
-		why = arena_printf(p->arena, "the compiler did not end within %u s",
-				   compile_seconds());
-	} else if (status > 128 || (why && strstr(why, "internal compiler error"))) {
-		*kind = COMPILER_CRASH;
-		why = arena_printf(p->arena, "the compiler died (status %d): %s", status,
-				   why ? why : "");
-	} else {
-		why = arena_strdup(p->arena, why ? why : "the compiler failed without a message");
-	}
-	free(log);
-	return clean_text(p->arena, why);
-}
-
 static void write_objects_file(struct plan *p, const struct units *units)
 {
 	struct str s = { 0 };
@@ -370,9 +341,21 @@ static void write_objects_file(struct plan *p, const struct units *units)
 	must_write(p, "build.ninja", &s);
 }
 
-/* Replace refused batches by one unit a case; refused cases become absences. True if a further
- * round of compilation is needed. */
-static bool bisect(struct plan *p, struct column *c, struct units *u)
+/* What a unit came to. */
+static struct refusal outcome_of(struct plan *p, const struct column *c, const struct unit *u)
+{
+	const char *path = arena_printf(p->arena, "%s/%s", p->work, u->object);
+	const struct time_limit t = { compile_seconds(), strstr(p->timeout, "-v") };
+
+	if (u->refused.kind != PRESENT)
+		return u->refused;
+	return refusal_of_object(p->arena, path, c->width, &t);
+}
+
+/* Replace refused batches by one unit a case; refused cases become absences. What a fault of the
+ * machine left is removed, and the fault added to *faults. True if a further round of compilation
+ * is needed. */
+static bool bisect(struct plan *p, struct column *c, struct units *u, struct str *faults)
 {
 	const struct gen_set *set = column_set(p, c);
 	struct units next = { 0 };
@@ -380,15 +363,19 @@ static bool bisect(struct plan *p, struct column *c, struct units *u)
 
 	for (size_t i = 0; i < u->n; i++) {
 		struct unit *unit = &u->v[i];
+		const struct refusal r = outcome_of(p, c, unit);
 
-		if (!is_empty(p, unit->object)) {
+		if (r.fault) {
+			unlink(arena_printf(p->arena, "%s/%s", p->work, unit->object));
+			str_addf(faults, "%s: %s\n", c->name, r.fault);
+			again = true;
+		}
+		if (r.fault || r.kind == PRESENT) {
 			next.v = arena_grow(p->arena, next.v, next.n, sizeof(*unit));
 			next.v[next.n++] = *unit;
 		} else if (unit->n == 1) {
-			enum absence kind;
-
-			c->why[unit->first] = refusal(p, unit->object, &kind);
-			c->absent[unit->first] = (unsigned char)kind;
+			c->why[unit->first] = r.why;
+			c->absent[unit->first] = (unsigned char)r.kind;
 		} else {
 			for (size_t k = unit->first; k < unit->first + unit->n; k++)
 				add_unit(p, c, &next, &set->batch[set->v[k].batch], k, 1);
@@ -399,28 +386,66 @@ static bool bisect(struct plan *p, struct column *c, struct units *u)
 	return again;
 }
 
+/* Once may be a machine that was short of something for a moment. */
+static void retry_or_die(struct str *faults, bool *retried)
+{
+	if (!faults->len)
+		return;
+	if (*retried)
+		die("%.*s\nThis is the machine's fault, not the compiler's, and no verdict: mend it "
+		    "and run again; what was built is kept, what failed is not",
+		    (int)strcspn(faults->s, "\n"), faults->s);
+	*retried = true;
+	str_free(faults);
+}
+
+/* Compile until every unit is an object. False if it was stopped. */
+static bool compile(struct plan *p, struct units *units, bool *retried)
+{
+	bool again = true;
+
+	while (again) {
+		struct str faults = { 0 };
+
+		write_objects_file(p, units);
+		run_ninja(p, "build.ninja", PHASE_COMPILE);
+		if (p->stopped)
+			return false;
+		again = false;
+		for (size_t i = 0; i < p->ncolumns; i++) {
+			if (builds(p, i) && bisect(p, &p->columns[i], &units[i], &faults))
+				again = true;
+		}
+		retry_or_die(&faults, retried);
+	}
+	return true;
+}
+
 static void write_link_file(struct plan *p, const struct units *units)
 {
 	struct str s = { 0 };
 
 	str_add(&s, "# Generated by clobber: payloads.\nninja_required_version = 1.8\n");
 	for (enum width w = W32; w < WIDTHS; w++)
-		str_addf(&s,
-			 "rule link%u\n  command = %s -m %s -nostdlib -static --build-id=none -z "
-			 "noexecstack "
-			 "--warn-unresolved-symbols -T %s/payload.ld -o $out @$out.rsp "
-			 ">$out.log 2>&1 "
-			 "|| { cat $out.log; false; }\n"
-			 "  rspfile = $out.rsp\n  rspfile_content = $in_newline $libs\n  "
-			 "description = link $out\n",
-			 width_bits(w), command_word(p->arena, p->ld),
-			 w == W64 ? "elf_x86_64" : "elf_i386", command_word(p->arena, p->runtime));
+		str_addf(
+			&s,
+			"rule link%u\n  command = LC_ALL=C %s -m %s -nostdlib -static --build-id=none -z "
+			"noexecstack "
+			"--warn-unresolved-symbols -T %s/payload.ld -o $out @$out.rsp "
+			">$out.log 2>&1; " LEAVE_RESULT "\n"
+			"  rspfile = $out.rsp\n  rspfile_content = $in_newline $libs\n  "
+			"description = link $out\n",
+			width_bits(w), command_word(p->arena, p->ld),
+			w == W64 ? "elf_x86_64" : "elf_i386", command_word(p->arena, p->runtime));
 	for (size_t i = 0; i < p->ncolumns; i++) {
 		struct column *c = &p->columns[i];
 		const struct gen_set *set = column_set(p, c);
 		const char *dir = source_dir(p, c->profile);
 
-		if (!builds(p, i) || !units[i].n)
+		if (!builds(p, i))
+			continue;
+		c->payload = NULL;
+		if (!units[i].n)
 			continue;
 		c->payload = arena_printf(p->arena, "%s/%s", p->work, column_file(p, c, ".elf"));
 		str_addf(&s,
@@ -440,19 +465,6 @@ static void write_link_file(struct plan *p, const struct units *units)
 	must_write(p, "link.ninja", &s);
 }
 
-/* A compiler's code may call helpers that nothing here defines: a call of one is a jump to 0. */
-static void warn_undefined(struct plan *p, const struct column *c)
-{
-	char *log =
-		c->payload ? file_read(arena_printf(p->arena, "%s.log", c->payload), NULL) : NULL;
-	char *at = log ? strstr(log, "undefined reference to") : NULL;
-
-	if (at && !(p->warned && p->warned[c - p->columns]++))
-		warn("%s: %.*s: cases that call it will crash", c->name, (int)strcspn(at, "\n"),
-		     at);
-	free(log);
-}
-
 /* What all edges make: tables, assembly, objects, payloads. */
 static unsigned count_files(const struct plan *p, const struct units *units)
 {
@@ -465,10 +477,58 @@ static unsigned count_files(const struct plan *p, const struct units *units)
 	return (unsigned)n;
 }
 
+/* Which units keep a column's payload from being linked, or from running: marked. True if there are
+ * any. */
+static bool blame_units(struct plan *p, const struct column *c, struct units *u, struct str *faults)
+{
+	char *log = file_read(arena_printf(p->arena, "%s.log", c->payload), NULL);
+	const struct link_result l = refusal_of_link(p->arena, c->payload, log);
+	size_t blamed = 0;
+
+	free(log);
+	if (l.fault) {
+		unlink(c->payload);
+		str_addf(faults, "%s: %s\n", c->name, l.fault);
+		return true;
+	}
+	for (size_t i = 0; i < u->n; i++) {
+		const char *path = arena_printf(p->arena, "%s/%s", p->work, u->v[i].object);
+
+		u->v[i].refused = link_refusal(p->arena, &l, u->v[i].object, path);
+		blamed += u->v[i].refused.kind != PRESENT;
+	}
+	/* The linker names no object: any may be it. */
+	for (size_t i = 0; l.failed && !blamed && i < u->n; i++)
+		u->v[i].refused = (struct refusal){ .kind = COMPILER_CRASH, .why = l.failed };
+	return l.failed || blamed;
+}
+
+/* Link, leaving out what does not let itself be linked. True if there is something to compile and
+ * to link again. */
+static bool link_payloads(struct plan *p, struct units *units, bool *retried)
+{
+	struct str faults = { 0 };
+	bool again = false;
+
+	write_link_file(p, units);
+	p->files = count_files(p, units);
+	run_ninja(p, "link.ninja", PHASE_LINK);
+	for (size_t i = 0; !p->stopped && i < p->ncolumns; i++) {
+		struct column *c = &p->columns[i];
+
+		if (!builds(p, i) || !c->payload || !blame_units(p, c, &units[i], &faults))
+			continue;
+		again = true;
+		bisect(p, c, &units[i], &faults);
+	}
+	retry_or_die(&faults, retried);
+	return again;
+}
+
 void plan_build(struct plan *p)
 {
 	struct units *units = arena_alloc(p->arena, (p->ncolumns + 1) * sizeof(*units));
-	bool again = true;
+	bool again, retried = false;
 
 	for (enum profile_id f = 0; f < PROFILES; f++) {
 		const char *dir = arena_printf(p->arena, "%s/%s", p->work, source_dir(p, f));
@@ -487,20 +547,11 @@ void plan_build(struct plan *p)
 				 set->batch[k].n);
 		make_dirs(arena_printf(p->arena, "%s/%s", p->work, column_file(p, c, "")));
 	}
-	while (again) {
-		write_objects_file(p, units);
-		run_ninja(p, "build.ninja", PHASE_COMPILE);
-		if (p->stopped)
+	do {
+		if (!compile(p, units, &retried))
 			return;
-		again = false;
-		for (size_t i = 0; i < p->ncolumns; i++) {
-			if (builds(p, i) && bisect(p, &p->columns[i], &units[i]))
-				again = true;
-		}
-	}
-	write_link_file(p, units);
-	p->files = count_files(p, units);
-	run_ninja(p, "link.ninja", PHASE_LINK);
+		again = link_payloads(p, units, &retried);
+	} while (again);
 	if (p->stopped)
 		return;
 	for (size_t i = 0; i < p->ncolumns; i++) {
@@ -508,7 +559,6 @@ void plan_build(struct plan *p)
 		const struct column *b = &p->columns[c->built];
 
 		if (c == b) {
-			warn_undefined(p, c);
 			c->text_hash = c->payload ? elf_text_hash(c->payload) : 0;
 			continue;
 		}

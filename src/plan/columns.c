@@ -213,7 +213,7 @@ void plan_columns(struct plan *p, struct compiler_list *compilers, const struct 
 				progress_item(p->progress, 0, 0, 0,
 					      arena_printf(p->arena, "%s -m%u %s", c->name,
 							   width_bits(pr->width), pr->name));
-			compiler_probe(p->arena, c, f, cache);
+			compiler_ask(p->arena, c, f, cache);
 			c->target[f].library = support_library(p->arena, c, pr->width);
 			for (enum place_id place = 0; place < PLACES; place++) {
 				if (!has_work(p, f, place, places))

@@ -15,8 +15,9 @@
 /* Why a case has no function in a column. */
 enum absence {
 	PRESENT,
-	UNSUPPORTED,   /* the compiler lacks the convention or a type, or refuses the prototype */
-	COMPILER_CRASH /* it died or hung on this very case */
+	UNSUPPORTED,    /* the compiler lacks the convention or a type, or refuses the prototype */
+	COMPILER_CRASH, /* it died or hung on this very case, or left what does not link */
+	WITHOUT_RUNTIME /* its code calls what only the compiler's own library has */
 };
 
 /* Compiler x width x optimisation x profile x place. */
@@ -52,6 +53,7 @@ struct plan {
 	const char *include; /* folder that holds payload/case.h */
 	const char *host_cc; /* compiles expectation tables */
 	const char *nasm, *ninja, *ld;
+	const char *timeout; /* "timeout -v": with the option, where it has that */
 	struct gen_set set[PROFILES];
 	enum edition edition; /* of the documents, by which the cases are placed and judged */
 	struct column *columns;
@@ -64,7 +66,6 @@ struct plan {
 	const volatile sig_atomic_t *stop;
 	bool stopped;
 	unsigned files, built; /* objects and payloads; those that ninja made, this time */
-	unsigned char *warned; /* by column: no second warning about it; may be NULL */
 };
 
 /* Make the columns: every compiler in every profile that has cases, with every optimisation, in

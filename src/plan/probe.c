@@ -2,20 +2,20 @@
 /* Learn what a compiler can do in one profile by having it compile small files. Files that ought to
  * be accepted are first tried together; only when that fails, one by one. */
 #include "plan/probe.h"
+#include "plan/fault.h"
+#include "plan/object.h"
 #include "util/process.h"
 
 #include <assert.h>
 #include <dirent.h>
-#include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* Part of the cache's key: change it when the meaning of an answer changes. */
-#define PROBE_FORMAT "clobber probe 3"
+#define PROBE_FORMAT "clobber probe 4"
 
 enum { COMPILE_SECONDS = 20, FIRST_OPTIONAL_FLAG = 1 };
 
@@ -35,6 +35,7 @@ struct session {
 	const char *source, *object;
 	/* A compile was stopped from outside (time, memory): its answer must not be kept. */
 	bool disturbed;
+	const char *fault; /* of the machine, or NULL */
 };
 
 /* What became of one compile. */
@@ -51,28 +52,13 @@ static void add_flag(struct flags *f, const char *flag)
 	f->v[f->n] = NULL;
 }
 
-/* Is the output a relocatable object of the width? NULL, or what it is instead. */
-static const char *check_object(const char *path, enum width w)
+/* run_program ends what takes too long, which is the program's fault. */
+static const char *fault_of(struct arena *a, int status, const char *output)
 {
-	/* The first bytes up to e_machine are laid out alike at both widths. */
-	Elf32_Ehdr header = { 0 };
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return "writes no object file";
-	n = read(fd, &header, sizeof(header));
-	close(fd);
-	if (n != (ssize_t)sizeof(header) || memcmp(header.e_ident, ELFMAG, SELFMAG))
-		return "writes an object file that is not ELF";
-	if (header.e_type != ET_REL)
-		return "writes an ELF file that is not relocatable";
-	if (header.e_ident[EI_CLASS] != (w == W64 ? ELFCLASS64 : ELFCLASS32))
-		return w == W64 ? "writes 32-bit objects" : "writes 64-bit objects";
-	if (header.e_ident[EI_DATA] != ELFDATA2LSB ||
-	    header.e_machine != (w == W64 ? EM_X86_64 : EM_386))
-		return "writes objects for another machine";
-	return NULL;
+	if (status < 0 || strstr(output, "timed out after "))
+		return NULL;
+	return machine_fault(a, WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status),
+			     output);
 }
 
 static struct outcome compile(struct session *s, const char *source, const struct flags *flags)
@@ -81,6 +67,7 @@ static struct outcome compile(struct session *s, const char *source, const struc
 	struct outcome o = { 0 };
 	struct str text = { 0 };
 	size_t n = 0;
+	bool choice;
 	int status;
 
 	argv[n++] = s->compiler->path;
@@ -93,22 +80,24 @@ static struct outcome compile(struct session *s, const char *source, const struc
 	argv[n] = NULL;
 	unlink(s->object);
 	if (file_write(s->source, source, strlen(source)) < 0) {
-		s->disturbed = true;
-		o.why = arena_printf(s->a, "cannot write %s: %s", s->source, strerror(errno));
+		s->fault = o.why =
+			arena_printf(s->a, "cannot write %s: %s", s->source, strerror(errno));
 		o.output = "";
 		return o;
 	}
 	status = run_program(argv, COMPILE_SECONDS, &text);
 	if (status < 0)
-		o.why = arena_printf(s->a, "cannot be run: %s", strerror(errno));
+		s->fault = o.why = arena_printf(s->a, "cannot be run: %s", strerror(errno));
 	str_add(&text, "");
+	if (!s->fault)
+		s->fault = fault_of(s->a, status, text.s);
 	o.output = arena_strdup(s->a, text.s);
 	str_free(&text);
 	o.ignored = diagnostic_ignored(s->a, o.output, s->source);
 	if (status < 0 || WIFSIGNALED(status))
 		s->disturbed = true;
 	if (status == 0)
-		o.why = check_object(s->object, s->width);
+		o.why = object_wrong(s->object, s->width, &choice);
 	else if (!o.why)
 		o.why = diagnostic_reason(s->a, o.output, s->source);
 	if (status > 0 && !o.why)
@@ -438,7 +427,8 @@ static void remove_dir(struct arena *a, const char *path)
 		warn("cannot remove %s: %s", path, strerror(errno));
 }
 
-void compiler_probe(struct arena *a, struct compiler *c, enum profile_id profile, const char *cache)
+const char *compiler_probe(struct arena *a, struct compiler *c, enum profile_id profile,
+			   const char *cache)
 {
 	struct target *t = &c->target[profile];
 	struct session s = {
@@ -451,19 +441,28 @@ void compiler_probe(struct arena *a, struct compiler *c, enum profile_id profile
 	memset(t, 0, sizeof(*t));
 	list_probes(a, c, profile, t, &l);
 	if (cache && probe_cache_load(a, cache, &l, t))
-		return;
+		return NULL;
 	dir = arena_printf(a, "%s/clobber-probe-XXXXXX", tmp && *tmp ? tmp : "/tmp");
 	if (!mkdtemp(dir)) {
 		t->works.why = arena_printf(a, "cannot make a temporary folder %s: %s", dir,
 					    strerror(errno));
-		for (enum probe_group g = 0; g < GROUPS; g++)
-			refuse_group(&l, g, t->works.why);
-		return;
+		return t->works.why;
 	}
 	s.source = arena_printf(a, "%s/probe.c", dir);
 	s.object = arena_printf(a, "%s/probe.o", dir);
 	probe_target(&s, &l, t);
 	remove_dir(a, dir);
-	if (cache && !s.disturbed)
+	if (cache && !s.disturbed && !s.fault)
 		probe_cache_store(a, cache, &l, c, t);
+	return s.fault;
+}
+
+void compiler_ask(struct arena *a, struct compiler *c, enum profile_id profile, const char *cache)
+{
+	const char *fault = compiler_probe(a, c, profile, cache);
+
+	if (fault)
+		die("%s: %s\nThis is the machine's fault, or %s cannot be run at all: mend it and run "
+		    "again",
+		    c->name, fault, c->name);
 }

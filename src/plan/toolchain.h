@@ -80,8 +80,12 @@ int compilers_find(struct arena *a, const char *list, struct compiler_list *out,
 		   const char **error);
 
 /* Probe c->target[profile]; results are kept in and taken from files under `cache` (a folder, made
- * if absent; NULL: no cache). */
-void compiler_probe(struct arena *a, struct compiler *c, enum profile_id profile,
-		    const char *cache);
+ * if absent; NULL: no cache). Returns NULL, or what fault of this machine spoilt the answers: they
+ * are of no use, and not kept. */
+const char *compiler_probe(struct arena *a, struct compiler *c, enum profile_id profile,
+			   const char *cache);
+
+/* The same, for who can do nothing about a fault: it ends the process. */
+void compiler_ask(struct arena *a, struct compiler *c, enum profile_id profile, const char *cache);
 
 #endif

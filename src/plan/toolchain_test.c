@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Running programs, finding compilers, probing them and remembering the answers, with shell scripts
  * that play compilers. Real ones are probed too: those that the second argument lists, or all. */
+#include "plan/fault.h"
 #include "plan/probe.h"
 #include "util/folder_test.h"
 #include "util/process.h"
@@ -662,14 +663,50 @@ START_TEST(test_disturbed_answers_are_not_kept)
 	const char *body = "[ \"$1\" = --version ] && exit; kill -KILL $$";
 	struct compiler c = find(make_script("cc", body)).v[0];
 
-	compiler_probe(arena, &c, PROFILE_USER_64, cache);
+	ck_assert_str_eq(compiler_probe(arena, &c, PROFILE_USER_64, cache),
+			 "killed (signal 9), as by a kernel out of memory");
 	ck_assert_str_eq(c.target[W64].works.why, "killed by signal 9");
 	ck_assert_int_lt(access(cache, F_OK), 0);
 	setenv("TMPDIR", "/nonexistent", 1);
-	compiler_probe(arena, &c, PROFILE_USER_64, cache);
+	ck_assert_ptr_nonnull(compiler_probe(arena, &c, PROFILE_USER_64, cache));
 	ck_assert(!c.target[W64].works.ok);
 	ck_assert_ptr_nonnull(strstr(c.target[W64].works.why, "/nonexistent/clobber-probe-"));
 	ck_assert_int_lt(access(cache, F_OK), 0);
+}
+END_TEST
+
+/* ---- whose fault ---- */
+
+static const struct {
+	int status;
+	const char *output, *fault; /* NULL: the compiler's own */
+} faults[] = {
+	{ 0, "x.c:1: note: No space left on device", NULL },
+	{ 1, "x.c:1:2: error: expected ';'", NULL },
+	{ 1, "", NULL },
+	{ 139, "", NULL },
+	{ 134, "terminate called", NULL },
+	{ 4, "gcc: internal compiler error: Segmentation fault signal terminated program cc1",
+	  NULL },
+	{ 254, "clang: error: unable to execute command: Segmentation fault", NULL },
+	{ 137, "", "killed (signal 9), as by a kernel out of memory" },
+	{ 127, "sh: 1: exec: cc1: not found\nx", "exit status 127: sh: 1: exec: cc1: not found" },
+	{ 126, "", "exit status 126: no message" },
+	{ 1, "x.c: In f:\ngcc: fatal error: Killed signal terminated program cc1\nstopped.",
+	  "gcc: fatal error: Killed signal terminated program cc1" },
+	{ 254, "clang: error: unable to execute command: Killed",
+	  "clang: error: unable to execute command: Killed" },
+	{ 1, "as: x.o: No space left on device", "as: x.o: No space left on device" },
+};
+
+START_TEST(test_machine_fault)
+{
+	const char *fault = machine_fault(arena, faults[_i].status, faults[_i].output);
+
+	if (!faults[_i].fault)
+		ck_assert_ptr_null(fault);
+	else
+		ck_assert_str_eq(fault, faults[_i].fault);
 }
 END_TEST
 
@@ -757,6 +794,7 @@ int main(int argc, char **argv)
 	tcase_add_test(run, test_missing_program);
 	tcase_add_test(run, test_timeout_kills_the_group);
 	tcase_add_test(run, test_timeout_of_a_program_that_prints);
+	tcase_add_loop_test(run, test_machine_fault, 0, ARRAY_SIZE(faults));
 	tcase_add_test(run, test_output_and_end_are_independent);
 	suite_add_tcase(s, run);
 

@@ -337,7 +337,7 @@ static void read_absences(struct plan *p, const struct shard *s, const json_t *o
 		json_int_t how = json_integer_value(json_array_get(j, 1));
 
 		if (index < 0 || (size_t)index >= n ||
-		    (how != UNSUPPORTED && how != COMPILER_CRASH))
+		    (how != UNSUPPORTED && how != COMPILER_CRASH && how != WITHOUT_RUNTIME))
 			die("%s: damaged: column %s lacks a case that there is not", s->path,
 			    c->id);
 		c->absent[index] = (unsigned char)how;

@@ -3,6 +3,7 @@
 #include "run/tools.h"
 #include "place/kept.h"
 #include "util/data.h"
+#include "util/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,6 +69,16 @@ static const char *tool(struct arena *a, const char *name, const char *package)
 	return name;
 }
 
+/* With -v it says when it was the one to kill; not every timeout(1) can. */
+static const char *find_timeout(struct arena *a)
+{
+	const char *const argv[] = {
+		tool(a, "timeout", "coreutils"), "-v", "9", "sh", "-c", ":", NULL
+	};
+
+	return run_program(argv, 10, NULL) == 0 ? "timeout -v" : "timeout";
+}
+
 /* Expectation tables are compiled by any compiler that makes both widths. */
 static const char *host_compiler(const struct compiler_list *found)
 {
@@ -128,4 +139,5 @@ void find_tools(struct plan *p, const char *cc, struct compiler_list *compilers)
 	p->nasm = tool(p->arena, "nasm", "nasm");
 	p->ninja = tool(p->arena, "ninja", "ninja-build");
 	p->ld = tool(p->arena, "ld", "binutils");
+	p->timeout = find_timeout(p->arena);
 }

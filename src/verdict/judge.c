@@ -226,6 +226,11 @@ static void judge_one(struct matrix *m, size_t column, const struct gen_case *c,
 		f->observed = col->why[c->index];
 		return;
 	}
+	if (col->absent[c->index] == WITHOUT_RUNTIME) {
+		j->verdict = VERDICT_NOT_RUN;
+		j->why = col->why[c->index];
+		return;
+	}
 	if (run->run.why_not) {
 		j->verdict = VERDICT_NOT_RUN;
 		j->why = run->run.why_not;

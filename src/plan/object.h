@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* What is asked of the objects that compilers under test write. */
+#ifndef CLOBBER_PLAN_OBJECT_H
+#define CLOBBER_PLAN_OBJECT_H
+
+#include "abi/abi.h"
+
+/* Is the file a relocatable object of the width, with machine code in it? NULL, or what it is
+ * instead: "writes ..." (ELF gABI, chapter 4). *is_choice: it is what the compiler was asked for
+ * (-flto), not an error of its. */
+const char *object_wrong(const char *path, enum width w, bool *is_choice);
+
+/* The first of `names` (a newline behind each) that the object refers to and does not define, in
+ * `a`; NULL where there is none. */
+const char *object_refers(struct arena *a, const char *path, const char *names);
+
+#endif
