@@ -3,6 +3,9 @@
  * A carry goes upward only, so addition spreads marks upward; logic keeps them where they are. */
 #include "prove/machine.h"
 
+/* Numbers that may be indices of a table of jumps. */
+enum { MOST_INDEX = 4096 };
+
 static uint64_t mask_of(unsigned bytes)
 {
 	return bytes >= 8 ? ~0ull : (1ull << (8 * bytes)) - 1;
@@ -213,6 +216,9 @@ struct value alu(struct machine *x, enum alu op, const struct value *a, const st
 	mark(&v, op, a, b, bytes);
 	if (keeps_aligned(op, a, b))
 		v.flags |= VALUE_ALIGNED;
+	if (op == ALU_AND && v.kind == V_ANY && b->kind == V_CONST &&
+	    (b->off & mask_of(bytes)) < MOST_INDEX)
+		v.more = (b->off & mask_of(bytes)) + 1;
 	return v;
 }
 
@@ -243,6 +249,10 @@ struct value alu_extend(const struct value *v, unsigned bytes, unsigned to, bool
 		r.kind = V_ANY;
 	}
 	r.undefined &= bytes_mask(bytes);
+	if (bytes <= 4)
+		r.flags &= (uint8_t)~VALUE_LOW4;
+	if (r.kind == V_ANY && bytes < 4 && sign)
+		r.more = 0;
 	if (bytes == 1)
 		r.flags &= (uint8_t) ~(VALUE_NARROW1 | VALUE_NARROW2);
 	else if (bytes == 2)

@@ -11,7 +11,7 @@ static bool flags_of(const struct state *s, struct flags *f)
 	unsigned bits = 8 * s->compared_bytes;
 	uint64_t mask = bits >= 64 ? ~0ull : (1ull << bits) - 1, r, top;
 
-	if (!s->compared || !bits)
+	if (!s->compared || s->compared == 4 || !bits)
 		return false;
 	r = (s->left - (s->compared == 1 ? s->right : 0)) & mask;
 	top = 1ull << (bits - 1);
@@ -75,4 +75,26 @@ enum tri branch_decide(const struct state *s, ZydisMnemonic jump)
 	default:
 		return UNSURE;
 	}
+}
+
+void branch_refine(const struct machine *x, struct state *s, ZydisMnemonic jump, bool taken)
+{
+	struct value *v = &s->gpr[s->left % GPR_COUNT];
+	uint64_t less;
+
+	if (s->compared != 4)
+		return;
+	if ((jump == ZYDIS_MNEMONIC_JNBE && !taken) || (jump == ZYDIS_MNEMONIC_JBE && taken))
+		less = s->right + 1;
+	else if ((jump == ZYDIS_MNEMONIC_JNB && !taken) || (jump == ZYDIS_MNEMONIC_JB && taken))
+		less = s->right;
+	else
+		return;
+	/* A number, and no longer the value of a register at entry that has to be kept. */
+	if (v->kind == V_ENTRY && v->id < 16 && !(x->f->kept_gpr >> v->id & 1))
+		*v = value_mix(v, v);
+	if (v->kind == V_ANY && less && less <= UINT16_MAX)
+		v->more = less;
+	if (v->more && s->compared_bytes < x->word)
+		v->flags |= VALUE_LOW4;
 }

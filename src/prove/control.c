@@ -229,17 +229,44 @@ static unsigned table_part(struct flow *f, struct state *s, const struct insn *i
 	return n;
 }
 
+/* Exactly the entries that a comparison or a mask leaves. */
+static bool table_exact(struct flow *f, struct state *s, const struct insn *in,
+			const struct value *t)
+{
+	struct machine *x = f->x;
+	const struct image_section *section = image_section_at(x->m, t->off);
+	unsigned bytes = t->id & 0x7f;
+	uint64_t to;
+
+	if (!t->from || !section)
+		return false;
+	for (unsigned i = 0; i < t->from; i++) {
+		if (!table_entry(x, t, t->off + (uint64_t)i * bytes,
+				 section->address + section->size, &to))
+			return false;
+	}
+	for (unsigned i = 0; i < t->from; i++) {
+		table_entry(x, t, t->off + (uint64_t)i * bytes, section->address + section->size,
+			    &to);
+		flow_edge(f, to, x->context, s, in->at);
+	}
+	return true;
+}
+
 static void table_jump(struct flow *f, struct state *s, const struct insn *in,
 		       const struct value *t)
 {
-	unsigned bytes = t->id & 0x7f;
-	unsigned n = table_part(f, s, in, t, t->off, false) +
-		     table_part(f, s, in, t, t->off - bytes, true);
+	unsigned bytes = t->id & 0x7f, n;
 
+	if (table_exact(f, s, in, t))
+		return;
+	/* Perhaps more than belongs to it. */
+	s->doubt = 1;
+	f->x->doubted = NULL;
+	n = table_part(f, s, in, t, t->off, false) + table_part(f, s, in, t, t->off - bytes, true);
 	/* The first indices may not occur. */
 	for (unsigned skip = 1; !n && skip < 4; skip++)
 		n = table_part(f, s, in, t, t->off + skip * bytes, false);
-
 	if (!n)
 		cannot(f, in, "its jump table cannot be read",
 		       "the table in a read-only section of this object");
@@ -461,6 +488,7 @@ static void conditional(struct flow *f, struct state *s, const struct insn *in)
 	struct machine *x = f->x;
 	uint64_t to;
 	uint8_t read = 0;
+	struct state other;
 	enum tri taken = branch_decide(s, in->d.mnemonic);
 
 	if (!target(f, in, &to) || in->d.mnemonic == ZYDIS_MNEMONIC_XBEGIN) {
@@ -503,10 +531,14 @@ static void conditional(struct flow *f, struct state *s, const struct insn *in)
 	default:
 		break;
 	}
-	if (taken != SET)
-		flow_edge(f, in->next, x->context, s, in->at);
+	if (taken != SET) {
+		memcpy(&other, s, state_size(s));
+		branch_refine(x, &other, in->d.mnemonic, false);
+		flow_edge(f, in->next, x->context, &other, in->at);
+	}
 	if (taken == CLEAR)
 		return;
+	branch_refine(x, s, in->d.mnemonic, true);
 	if (is_code(x, to))
 		flow_edge(f, to, x->context, s, in->at);
 	else

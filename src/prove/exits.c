@@ -187,7 +187,11 @@ void exit_check(struct machine *x, struct state *s, const struct insn *in, bool 
 			      "it returns, although it never should");
 	check_sp(x, s, in->at, tail, tail ? 0 : x->f->pop);
 	check_kept(x, s, in->at);
-	check_modes(x, s, in->at, tail ? 0 : x87_results(&x->f->place), "at the end");
+	check_modes(x, s, in->at,
+		    tail               ? 0
+		    : x->f->undeclared ? X87_ANY
+				       : x87_results(&x->f->place),
+		    "at the end");
 	if (x->f->keeps_flags && !s->flags_kept)
 		machine_issue(x, CHECK_STATUS, 0, true, in->at, NULL,
 			      "status flags are not as they were at entry");

@@ -97,6 +97,7 @@ static void merge_sp(struct flow *f, struct node *n, struct state *s)
 		state_retire(n->state, b, v.id);
 	state_retire(s, b, v.id);
 	*old = *new = v;
+	n->state->escaped_frame = s->escaped_frame = true;
 }
 
 static void edge_joined(struct flow *f, uint64_t at, const struct context *c, const struct state *s,

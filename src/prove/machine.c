@@ -57,8 +57,11 @@ void machine_issue(struct machine *x, enum check check, unsigned item, bool defi
 
 	if (x->doubt && check != CHECK_COUNT && definite) {
 		definite = false;
-		hint = arena_printf(x->a, "declare %s, with `returns never' if it does not return",
-				    x->doubted ? x->doubted : "the functions that it calls");
+		hint = x->doubted ? arena_printf(x->a,
+						 "declare %s, with `returns never' if it does not "
+						 "return",
+						 x->doubted)
+				  : "a comparison that limits the index of its jump table";
 	}
 	for (size_t k = 0; k < x->nissues; k++) {
 		i = &x->issue[k];
@@ -169,7 +172,9 @@ void machine_use(struct machine *x, struct state *s, uint64_t at, const struct v
 	if (!(v->undefined & mask))
 		return;
 	check = check_of(v->origin, how);
-	certain = !(v->flags & VALUE_BLURRED);
+	/* Of memory, C may know by other values that it was written. */
+	certain = !(v->flags & VALUE_BLURRED) &&
+		  (v->origin != ORIGIN_SLOT || check == CHECK_RETURN);
 	machine_issue(x, check, v->origin, on_all_paths(x, check, at, certain) && certain, at, NULL,
 		      check == CHECK_RETURN && v->origin != ORIGIN_CALLEE
 			      ? arena_printf(x->a, "the result is never set: it is %s",

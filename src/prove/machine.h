@@ -118,6 +118,7 @@ struct address {
 	bool table, foreign; /* constant + index * scale; of another segment */
 	uint64_t from;
 	unsigned scale;
+	uint64_t limit; /* of the index, if not 0: it is less */
 };
 struct address machine_address(struct machine *x, struct state *s, const struct insn *in,
 			       unsigned op);
@@ -135,6 +136,8 @@ struct value alu_extend(const struct value *v, unsigned bytes, unsigned to, bool
 
 /* branch.c: does the condition of a conditional jump hold? */
 enum tri branch_decide(const struct state *s, ZydisMnemonic jump);
+/* What is known on one side of it: an unsigned limit of what was compared. */
+void branch_refine(const struct machine *x, struct state *s, ZydisMnemonic jump, bool taken);
 
 /* exits.c */
 void exit_check(struct machine *x, struct state *s, const struct insn *in, bool tail);

@@ -46,12 +46,14 @@ struct address machine_address(struct machine *x, struct state *s, const struct 
 	r.v = alu(x, ALU_ADD, &base, &disp, x->word);
 	if (m->index != ZYDIS_REGISTER_NONE) {
 		index = whole_register(s, m->index);
+		r.limit = index.kind == V_ANY && !(index.flags & VALUE_LOW4) ? index.more : 0;
 		index = scaled(x, index, m->scale);
 		r.table = r.v.kind == V_CONST && index.kind != V_CONST;
 		r.from = r.v.off;
 		if (index.kind == V_CONST && m->scale == 1 && r.v.kind == V_ANY) {
 			r.table = true; /* the table is in the index */
 			r.from = index.off;
+			r.limit = base.kind == V_ANY && !(base.flags & VALUE_LOW4) ? base.more : 0;
 		}
 		r.v = alu(x, ALU_ADD, &r.v, &index, x->word);
 	}
@@ -123,6 +125,8 @@ struct value machine_load(struct machine *x, struct state *s, const struct insn 
 		v.flags |= VALUE_FRAME;
 	}
 	v.flags |= at->v.flags & VALUE_CODE;
+	if (v.kind == V_TABLE)
+		v.from = (uint16_t)at->limit;
 	return v;
 }
 

@@ -74,7 +74,9 @@ struct value value_join(const struct value *a, const struct value *b)
 		v.flags |= VALUE_BLURRED;
 	if (value_aligned(a) && value_aligned(b))
 		v.flags |= VALUE_ALIGNED;
-	if (same_kind(a, b)) {
+	if (a->kind == V_ANY && b->kind == V_ANY && a->more && b->more)
+		v.more = a->more > b->more ? a->more : b->more;
+	else if (same_kind(a, b)) {
 		v.kind = a->kind;
 		v.id = a->id;
 		v.sign = a->sign;
@@ -133,7 +135,7 @@ static bool insert_slot(struct state *s, const struct slot *new)
 
 static bool plain(const struct value *v)
 {
-	return v->kind == V_ANY && !v->undefined && !v->flags && !v->from;
+	return v->kind == V_ANY && !v->undefined && !v->flags && !v->from && !v->more;
 }
 
 /* Neighbours of which nothing is known are one. */
@@ -284,7 +286,9 @@ struct value state_load(const struct state *s, const struct frame_bases *b, unsi
 		r.from = 0xffff;
 		r.flags |= VALUE_BLURRED;
 	}
-	if (found < size && !other && (!s->escaped_frame || (base == 0 && off >= b->word))) {
+	/* Areas of unknown size are written through pointers. */
+	if (found < size && !other && !b->v[base].dynamic &&
+	    (!s->escaped_frame || (base == 0 && off >= b->word))) {
 		/* Which of them does not matter much: all of it, unless nothing was found. */
 		if (!r.undefined)
 			r.origin = base == 0 && off >= b->word ? ORIGIN_CALLER : ORIGIN_SLOT;
@@ -576,5 +580,7 @@ void state_retire(struct state *s, const struct frame_bases *b, unsigned base)
 			t->v = value_mix(&t->v, &t->v);
 		s->slot[kept++] = *t;
 	}
+	if (kept < s->nslots) /* so nothing can be said of what was not written */
+		s->escaped_frame = true;
 	s->nslots = kept;
 }

@@ -10,7 +10,7 @@
 #include "proto/proto.h"
 
 enum value_kind {
-	V_ANY,    /* nothing is known */
+	V_ANY,    /* nothing is known; more, if not 0: it is less than that */
 	V_CONST,  /* off, an address of the image included */
 	V_ENTRY,  /* sign * (what `id` held at entry) + off; 16 and more: a stack word */
 	V_STACK,  /* base `id` + off */
@@ -20,7 +20,8 @@ enum value_kind {
 	V_MXCSR,  /* MXCSR's control bits at entry */
 	V_VECTOR, /* vector register `id` at entry, 16 bytes */
 	V_LOW,    /* off is the lowest byte, nothing is known of the others */
-	V_TABLE   /* an element of `id` bytes (0x80: signed) of the constants at `off`, + more */
+	V_TABLE   /* an element of `id` bytes (0x80: signed) of the constants at `off`, + more;
+		   * the first `from` of them, if not 0 */
 };
 
 enum value_flags {
@@ -29,7 +30,8 @@ enum value_flags {
 	VALUE_FRAME = 4,    /* computed from an address of the stack */
 	VALUE_NARROW1 = 8,  /* of an argument of 1 byte, and what is above it */
 	VALUE_NARROW2 = 16, /* of 2 bytes */
-	VALUE_ALIGNED = 32  /* a multiple of 16 */
+	VALUE_ALIGNED = 32, /* a multiple of 16 */
+	VALUE_LOW4 = 64     /* what it is less than is said of the low 4 bytes */
 };
 
 /* Why bytes are undefined. */

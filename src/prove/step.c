@@ -107,6 +107,14 @@ void machine_set_sp(struct machine *x, struct state *s, const struct insn *in, s
 	x->stop = true;
 }
 
+static void remember(struct state *s, uint8_t how, uint64_t left, uint64_t right, unsigned bytes)
+{
+	s->compared = how;
+	s->compared_bytes = (uint8_t)bytes;
+	s->left = left;
+	s->right = right;
+}
+
 static void write_gpr(struct machine *x, struct state *s, const struct insn *in, unsigned reg,
 		      unsigned at, unsigned bytes, struct value v)
 {
@@ -139,6 +147,8 @@ static void write_gpr(struct machine *x, struct state *s, const struct insn *in,
 		v.undefined &= 0xf;
 	if (!v.undefined)
 		v.origin = ORIGIN_NONE;
+	if (s->compared == 4 && s->left == reg)
+		remember(s, 0, 0, 0, 0);
 	if (reg == GPR_SP)
 		machine_set_sp(x, s, in, v);
 	else
@@ -258,14 +268,6 @@ static struct value of_flags(const struct state *s, const struct insn *in)
 		v.flags = s->flags_blurred ? VALUE_BLURRED : 0;
 	}
 	return v;
-}
-
-static void remember(struct state *s, uint8_t how, uint64_t left, uint64_t right, unsigned bytes)
-{
-	s->compared = how;
-	s->compared_bytes = (uint8_t)bytes;
-	s->left = left;
-	s->right = right;
 }
 
 /* Moves --------------------------------------------------------------------------------------- */
@@ -539,11 +541,14 @@ static void do_compare(struct machine *x, struct state *s, const struct insn *in
 {
 	enum alu op = alu_of(in->d.mnemonic);
 	struct value a = machine_read(x, s, in, 0), b = machine_read(x, s, in, 1), r;
-	unsigned bytes = bytes_of(in, 0);
+	unsigned bytes = bytes_of(in, 0), at;
 
 	r = alu(x, op, &a, &b, bytes);
 	set_flags(s, in, &r, bytes);
 	compared(s, in, &a, &b, &r, bytes);
+	if (!s->compared && op == ALU_SUB && b.kind == V_CONST && bytes >= 4 &&
+	    in->op[0].type == ZYDIS_OPERAND_TYPE_REGISTER)
+		remember(s, 4, (uint64_t)general(in->op[0].reg.value, &at), b.off, bytes);
 }
 
 static void do_step(struct machine *x, struct state *s, const struct insn *in)
