@@ -97,6 +97,16 @@ def test_no_inputs_fit(tmp_path):
     assert "not judged: no inputs fit; it stopped at mov rax" in folded(r.stdout)
 
 
+def test_upper_bits_are_no_unfit_input(tmp_path):
+    """A loop that takes all of the register: nothing fits, unless it is extended."""
+    assemble(tmp_path, "f: mov byte [rdi], 1\n add rdi, rsi\n dec rdx\n jnz f\n ret", 64)
+    r = check(tmp_path, "f.o", *proto("void f(unsigned char *p, long stride, int height)"))
+    assert r.status == 1 and "upper-bits: what is above argument height (int)" in folded(r.stdout)
+    assemble(tmp_path, "f: mov byte [rdi], 1\n add rdi, rsi\n dec edx\n jnz f\n ret", 64)
+    r = check(tmp_path, "f.o", *proto("void f(unsigned char *p, long stride, int height)"))
+    assert r.status == 0 and "arg height from 1 to" in r.stdout, r.stdout
+
+
 def test_a_line_allows_it(tmp_path):
     """What a line allows is no excuse."""
     assemble(tmp_path, "f: mov al, [rdi+rsi]\n ret", 64)

@@ -242,14 +242,19 @@ static void read_contracts(struct arena *a, const struct options *o, struct obje
 	out->calls = (unsigned)o->calls;
 }
 
-/* A second definition, of which the linker would take no notice in an archive. */
+/* A second definition in the same archive: the linker takes one without a word. What is defined in
+ * front of an archive is meant to replace its member. */
 static const struct object_symbol *another(const struct objects *objs,
 					   const struct object_symbol *s)
 {
-	for (size_t i = 0; i < objs->nsymbols; i++) {
+	const char *paren = strrchr(s->where, '(');
+	size_t n = paren ? (size_t)(paren - s->where) + 1 : 0;
+
+	for (size_t i = 0; n && i < objs->nsymbols; i++) {
 		const struct object_symbol *t = &objs->symbol[i];
 
-		if (t != s && t->global && !t->weak && !strcmp(t->name, s->name))
+		if (t != s && t->global && !t->weak && !strcmp(t->name, s->name) &&
+		    !strncmp(t->where, s->where, n))
 			return t;
 	}
 	return NULL;

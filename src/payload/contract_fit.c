@@ -25,6 +25,7 @@ static struct {
 	uint64_t seed;
 	int round;
 	int failed, rounds; /* the round that did not fit */
+	uint32_t extended;  /* inputs without dirt above them: with it nothing fits */
 } fit;
 
 static struct cc_input asked[CC_ARGS + 1]; /* as they were before */
@@ -93,10 +94,35 @@ static bool call(const struct cc_contract *c)
 	int how;
 
 	ignored.nfindings = ignored.nobservations = 0;
+	cc_now.extended = fit.extended;
+	cc_now.extended_to = sizeof(cl_word);
 	how = cc_call(c, &none, &ignored);
+	cc_now.extended = 0;
 	if (how == CL_FAULTED && cl_fault_kind == CL_FAULT_TIMEOUT)
 		fit.late++;
 	return how != CL_FAULTED;
+}
+
+static uint32_t narrow_inputs(const struct cc_contract *c)
+{
+	uint32_t narrow = 0;
+
+	for (unsigned i = 0; i < c->ninputs; i++)
+		narrow |= (uint32_t)cc_is_narrow(&cc_now.inputs[i]) << i;
+	return narrow;
+}
+
+/* Does the call return when narrow inputs are extended? Then not they, but what is above them is to
+ * blame. */
+static bool returns_when_extended(const struct cc_contract *c)
+{
+	uint32_t was = fit.extended;
+	bool returns;
+
+	fit.extended = narrow_inputs(c);
+	returns = fit.extended && call(c);
+	fit.extended = was;
+	return returns;
 }
 
 /* Now and then all numbers are as large as they may be, or as small, distances of rows apart from
@@ -275,6 +301,8 @@ bool cc_unfit(const struct cc_contract *c)
 		return false;
 	if (f.kind == CL_FAULT_TIMEOUT)
 		return !fit.found || ++fit.late < MOST_LATE;
+	if (returns_when_extended(c))
+		return false;
 	/* Absurd numbers excuse everything, a smashed stack, too. */
 	if (!all_plain(c)) {
 		if (returns_when_tame(c))
@@ -773,15 +801,9 @@ static void draw_tight(const struct cc_contract *c)
 	}
 }
 
-bool cc_fit(const struct cc_contract *c, uint64_t seed)
+static bool look(const struct cc_contract *c)
 {
-	if (fit.tried) {
-		cc_draw_round(c, fit.failed, fit.rounds, seed);
-		return fit.found && (call(c) || narrow(c));
-	}
-	fit.tried = true;
-	fit.stopped_ip = cl_fault_ip;
-	fit.stopped_address = cl_fault_address;
+	fit.changes = 0;
 	if (!find_base(c))
 		return false;
 	find_domains(c);
@@ -791,9 +813,28 @@ bool cc_fit(const struct cc_contract *c, uint64_t seed)
 	if (!narrow_until(c, 60))
 		return false;
 	draw_tight(c);
-	fit.changes = 0;
-	fit.found = true;
 	return true;
+}
+
+bool cc_fit(const struct cc_contract *c, uint64_t seed)
+{
+	if (fit.tried) {
+		cc_draw_round(c, fit.failed, fit.rounds, seed);
+		return fit.found && (call(c) || narrow(c));
+	}
+	fit.tried = true;
+	fit.stopped_ip = cl_fault_ip;
+	fit.stopped_address = cl_fault_address;
+	fit.found = look(c);
+	/* Once more, for code that relies on what is above a narrow input. */
+	if (!fit.found && narrow_inputs(c) && fit.late < MOST_LATE) {
+		__builtin_memcpy(cc_now.inputs, asked, c->ninputs * sizeof(asked[0]));
+		fit.extended = narrow_inputs(c);
+		fit.found = look(c);
+	}
+	fit.changes = 0;
+	fit.extended = 0;
+	return fit.found;
 }
 
 /* Telling ------------------------------------------------------------------------------------- */
