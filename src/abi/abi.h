@@ -75,8 +75,8 @@ extern const struct check_info checks[CHECK_COUNT];
 /* The rule as of an edition: what a later one states an earlier one may be silent about. */
 const struct rule *rule_in(enum rule_id id, enum edition e);
 
-/* What gcc and clang of all tested versions do where the rule leaves something open, or NULL: never a
- * rule. */
+/* What gcc and clang of all tested versions do where the rule leaves something open, or NULL: never
+ * a rule. */
 const char *abi_de_facto(enum rule_id id);
 
 /* The edition of that name, or EDITIONS. */
@@ -156,6 +156,13 @@ struct convention {
 	void (*place)(const struct convention *c, const struct prototype *p, struct placement *out);
 };
 
+/* A prototype under one convention, placed: what is generated, judged and put in words. */
+struct call {
+	const struct case_decl *decl;
+	const struct convention *conv;
+	struct placement place;
+};
+
 /* All conventions, in the order in which they are reported. Ends with NULL. */
 extern const struct convention *const conventions[];
 
@@ -186,8 +193,9 @@ bool convention_in(const struct convention *c, enum profile_id profile);
 /* The profile that `c` belongs to: user, but for conventions of one profile only. */
 enum profile_id convention_profile(const struct convention *c);
 
-/* Place `p` under `c` as compiled in `profile`, by an edition of the documents. Returns NULL, or why `p` cannot be declared there
- * (static text): a type that does not exist at the width, an aggregate this oracle does not place.
+/* Place `p` under `c` as compiled in `profile`, by an edition of the documents. Returns NULL, or
+ * why `p` cannot be declared there (static text): a type that does not exist at the width, an
+ * aggregate this oracle does not place.
  */
 const char *abi_place_at(enum edition e, enum profile_id profile, const struct convention *c,
 			 const struct prototype *p, struct placement *out);

@@ -38,29 +38,30 @@ static void by_convention(struct reader *r, struct contract *c, const struct cas
 {
 	const struct prototype *p = d->proto;
 
-	*c = (struct contract){ .decl = d, .jumps = -1 };
+	*c = (struct contract){ .call.decl = d, .jumps = -1 };
 	r->c = c;
-	c->conv = contract_convention(r, d);
-	contract_place_all(r, d, c->conv, &c->place);
-	c->kept = abi_preserved(c->conv, &c->place);
-	c->pop = c->place.pop_bytes;
-	c->area = c->place.stack_bytes;
-	c->align_entry = c->place.align;
-	c->align_calls = c->place.align < 16 ? c->place.align : 16;
+	c->call.conv = contract_convention(r, d);
+	contract_place_all(r, d, c->call.conv, &c->call.place);
+	c->kept = abi_preserved(c->call.conv, &c->call.place);
+	c->pop = c->call.place.pop_bytes;
+	c->area = c->call.place.stack_bytes;
+	c->align_entry = c->call.place.align;
+	c->align_calls = c->call.place.align < 16 ? c->call.place.align : 16;
 	if (c->align_entry < word_bytes(r->width))
 		c->align_entry = c->align_calls = word_bytes(r->width);
 	c->ninputs = (unsigned)p->nparams;
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		c->input[i].type = p->params[i].type;
 		c->input[i].probe = -1;
-		contract_describe(c->input[i].type, &c->place.arg[i], r->width, &c->input[i].d);
+		contract_describe(c->input[i].type, &c->call.place.arg[i], r->width,
+				  &c->input[i].d);
 	}
 }
 
 /* What the lines leave open, and what cannot be left open. */
 static void complete(struct reader *r, struct contract *c)
 {
-	const struct prototype *p = c->decl->proto;
+	const struct prototype *p = c->call.decl->proto;
 	unsigned buffers = 0;
 
 	for (unsigned i = 0; i < c->ninputs; i++) {
@@ -68,12 +69,12 @@ static void complete(struct reader *r, struct contract *c)
 		bool function =
 			in->type->kind == TYPE_POINTER && in->type->of->kind == TYPE_FUNCTION;
 
-		if (c->place.arg[i].unspecified && !in->moved)
+		if (c->call.place.arg[i].unspecified && !in->moved)
 			contract_fail_decl(r, p,
 					   arena_printf(r->a,
 							"no document says where argument %u goes "
 							"under %s",
-							i + 1, c->conv->name),
+							i + 1, c->call.conv->name),
 					   "an `in' line can say it");
 		if (function && in->probe < 0) {
 			struct contract_call call = { .mode = CC_OFTEN };
@@ -81,8 +82,8 @@ static void complete(struct reader *r, struct contract *c)
 			/* There are no more pointers than arguments. */
 			_Static_assert(CC_CALLS >= CC_CALL_LINES + MAX_ARGS, "calls");
 			call.probe = contract_probe_through(r, i);
-			c->call = arena_grow(r->a, c->call, c->ncalls, sizeof(call));
-			c->call[c->ncalls++] = call;
+			c->calls = arena_grow(r->a, c->calls, c->ncalls, sizeof(call));
+			c->calls[c->ncalls++] = call;
 		}
 		buffers +=
 			in->d.role == CC_BUFFER || in->d.role == CC_STRING || in->d.role == CC_PAGE;
@@ -193,9 +194,7 @@ int contract_read(struct arena *a, const struct case_list *cases,
 
 const char *check_input_name(struct arena *a, const struct contract *c, unsigned i)
 {
-	const struct prototype *p = c->decl->proto;
+	const char *name = proto_arg_name(c->call.decl->proto, i);
 
-	if (i < p->nparams && p->params[i].name)
-		return p->params[i].name;
-	return arena_printf(a, "argument %u", i + 1);
+	return name ? name : arena_printf(a, "argument %u", i + 1);
 }

@@ -44,14 +44,12 @@ struct contract_call {
 };
 
 struct contract {
-	const struct case_decl *decl;
-	const struct convention *conv;
-	struct placement place;
+	struct call call;
 	struct contract_input input[MAX_ARGS];
 	unsigned ninputs;
 	struct contract_out *out;
 	size_t nout;
-	struct contract_call *call;
+	struct contract_call *calls;
 	size_t ncalls;
 	struct reg_set kept;
 	bool keeps_flags, keeps_all;

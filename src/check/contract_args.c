@@ -366,7 +366,7 @@ static void pointer_default(struct reader *r, unsigned i)
 		in->d.flags |= CC_CHARACTERS;
 	if (t->kind == TYPE_POINTER && t->of->kind != TYPE_FUNCTION)
 		in->d.flags |= CC_POINTERS;
-	if (stands_alone(r->c->decl->proto, i, t))
+	if (stands_alone(r->c->call.decl->proto, i, t))
 		in->d.flags |= CC_NO_ALIAS;
 }
 
@@ -375,7 +375,7 @@ static void number_default(struct reader *r, unsigned i)
 {
 	enum { LONGEST = 4096 };
 	struct cc_input *d = &r->c->input[i].d;
-	const char *name = r->c->decl->proto->params[i].name;
+	const char *name = r->c->call.decl->proto->params[i].name;
 
 	d->flags |= CC_UNSAID;
 	if (is_stride(name))
@@ -388,7 +388,7 @@ static void number_default(struct reader *r, unsigned i)
 
 void contract_arg_defaults(struct reader *r)
 {
-	const struct prototype *p = r->c->decl->proto;
+	const struct prototype *p = r->c->call.decl->proto;
 	bool pointers = false;
 
 	for (unsigned i = 0; i < r->c->ninputs; i++)

@@ -111,7 +111,7 @@ static void out_line(struct reader *r)
 static void returns_line(struct reader *r)
 {
 	struct contract *c = r->c;
-	const struct type *t = c->decl->proto->ret;
+	const struct type *t = c->call.decl->proto->ret;
 
 	if (c->returns_line)
 		reader_fail_line(r, NULL, "a second `returns' for one function");
@@ -120,8 +120,8 @@ static void returns_line(struct reader *r)
 		c->never = true;
 		return;
 	}
-	if (t->kind == TYPE_VOID || t->size[r->width] > 16 || c->place.hidden.nlocs ||
-	    (c->place.ret.nlocs && c->place.ret.loc[0].kind == LOC_X87))
+	if (t->kind == TYPE_VOID || t->size[r->width] > 16 || c->call.place.hidden.nlocs ||
+	    (c->call.place.ret.nlocs && c->call.place.ret.loc[0].kind == LOC_X87))
 		reader_fail_line(r, "`out' names a register, `returns' is of the declaration",
 				 "the declaration's return value cannot be compared");
 	c->has_return = true;
@@ -278,8 +278,8 @@ static void calls_line(struct reader *r)
 		reader_fail_line(r, NULL,
 				 arena_printf(r->a, "more than %u `calls' lines for one function",
 					      CC_CALL_LINES));
-	c->call = arena_grow(r->a, c->call, c->ncalls, sizeof(call));
-	c->call[c->ncalls++] = call;
+	c->calls = arena_grow(r->a, c->calls, c->ncalls, sizeof(call));
+	c->calls[c->ncalls++] = call;
 }
 
 /* supply NAME returns | jumps to REGISTER | data N [= NUMBER] */

@@ -90,7 +90,8 @@ unsigned contract_probe_through(struct reader *r, unsigned i)
 	struct contract_file *f = r->out;
 	struct contract_input *in = &r->c->input[i];
 	const struct prototype *fn = NULL;
-	struct contract_probe p = { .name = r->c->decl->proto->params[i].name, .conv = r->c->conv };
+	struct contract_probe p = { .name = r->c->call.decl->proto->params[i].name,
+				    .conv = r->c->call.conv };
 
 	if (in->probe >= 0)
 		return (unsigned)in->probe;
@@ -102,7 +103,7 @@ unsigned contract_probe_through(struct reader *r, unsigned i)
 
 		*named = *fn;
 		named->name = p.name ? p.name : "(function)";
-		named->pos = r->c->decl->proto->pos;
+		named->pos = r->c->call.decl->proto->pos;
 		d.proto = named;
 		p.proto = named;
 		if (fn->convention)

@@ -47,8 +47,8 @@ START_TEST(convention_by_default)
 	const struct contract *c = &f.v[0];
 
 	ck_assert_uint_eq(f.n, 1);
-	ck_assert_str_eq(c->conv->name, _i == W64 ? "sysv" : "cdecl");
-	ck_assert_uint_eq(c->kept.gpr, c->conv->preserved.gpr);
+	ck_assert_str_eq(c->call.conv->name, _i == W64 ? "sysv" : "cdecl");
+	ck_assert_uint_eq(c->kept.gpr, c->call.conv->preserved.gpr);
 	ck_assert_uint_eq(c->align_entry, 16);
 	ck_assert_uint_eq(c->align_calls, 16);
 	ck_assert_uint_eq(c->pop, 0);
@@ -68,10 +68,10 @@ START_TEST(conventions_named)
 
 	ck_assert_uint_eq(f.n, 3);
 	ck_assert_uint_eq(f.skipped, 1);
-	ck_assert_str_eq(f.v[0].conv->name, "fastcall");
-	ck_assert_str_eq(f.v[1].conv->name, "stdcall");
+	ck_assert_str_eq(f.v[0].call.conv->name, "fastcall");
+	ck_assert_str_eq(f.v[1].call.conv->name, "stdcall");
 	ck_assert_uint_eq(f.v[1].pop, 4);
-	ck_assert_str_eq(f.v[2].conv->name, "regparm3");
+	ck_assert_str_eq(f.v[2].call.conv->name, "regparm3");
 	ck_assert_ptr_nonnull(strstr(try_read("void f(void);", W64, "stdcall", &f),
 				     "convention `stdcall' does not exist at 64 bit"));
 }
@@ -124,8 +124,8 @@ START_TEST(callees_are_probes)
 	ck_assert_uint_eq(f.nprobes, 2);
 	ck_assert_str_eq(f.probe[0].symbol, "g");
 	ck_assert_ptr_null(f.probe[1].symbol);
-	ck_assert_int_eq(f.v[0].call[0].mode, CC_MAYBE);
-	ck_assert_int_eq(f.v[0].call[1].mode, CC_OFTEN);
+	ck_assert_int_eq(f.v[0].calls[0].mode, CC_MAYBE);
+	ck_assert_int_eq(f.v[0].calls[1].mode, CC_OFTEN);
 	ck_assert_int_eq(f.v[0].input[0].probe, 1);
 	ck_assert_uint_eq(f.v[0].input[0].d.role, CC_PROBE);
 }

@@ -35,11 +35,11 @@ static const char *source_name(struct arena *a, const struct contract *c, enum w
 		if (n == CC_ARGS - 1)
 			return "what is above the pointer to the result";
 		return arena_printf(a, "the padding of %s, or what is above it",
-				    argument_name(a, c->decl->proto, n));
+				    argument_name(a, c->call.decl->proto, n));
 	}
 	if (source < CC_FROM_STACK)
 		return arena_printf(a, "memory beside %s",
-				    argument_name(a, c->decl->proto, source - CC_FROM_BESIDE));
+				    argument_name(a, c->call.decl->proto, source - CC_FROM_BESIDE));
 	n = (source - CC_FROM_STACK + 1) * word;
 	return arena_printf(a, "the stack word at %s+%u%s", gpr_name(w, GPR_SP, word), n,
 			    source == CC_SOURCES - 1 ? " or one further up" : "");
@@ -52,10 +52,10 @@ static const char *what_depends(struct arena *a, const struct contract *c,
 	switch (r->loc) {
 	case CC_WHAT_RESULT:
 		return arena_printf(a, "the return value (%s)",
-				    type_spell(a, c->decl->proto->ret, ""));
+				    type_spell(a, c->call.decl->proto->ret, ""));
 	case CC_WHAT_MEMORY_RESULT:
 		return arena_printf(a, "the return value (%s), byte %u",
-				    type_spell(a, c->decl->proto->ret, ""), r->offset);
+				    type_spell(a, c->call.decl->proto->ret, ""), r->offset);
 	case CC_WHAT_FATE:
 		return "whether it returns";
 	case CC_WHAT_CALLS:
@@ -88,7 +88,7 @@ void never_set_words(struct arena *a, const struct contract *c, const struct cl_
 	bool memory = r->loc == CC_WHAT_MEMORY_RESULT;
 
 	f->subject = arena_printf(a, "never set: the return value (%s)",
-				  type_spell(a, c->decl->proto->ret, ""));
+				  type_spell(a, c->call.decl->proto->ret, ""));
 	f->expected = memory ? arena_printf(a, "written, from byte %u on", r->offset)
 			     : "a value of the function's own";
 	f->observed = !r->size ? "no value in st0"

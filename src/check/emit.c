@@ -14,7 +14,7 @@ static const char *refuse(struct arena *a, const struct contract *c, const char 
 	return arena_printf(a,
 			    "--emit-test: `%s' %s: such a test has no probes and knows prototypes "
 			    "and `arg' and `keeps' lines only",
-			    c->decl->proto->name, what);
+			    c->call.decl->proto->name, what);
 }
 
 static const char *unfit(struct arena *a, const struct contract *c)
@@ -24,10 +24,10 @@ static const char *unfit(struct arena *a, const struct contract *c)
 	if (c->nout || c->has_return || c->jumps >= 0 || c->never || c->exit || c->vmx_fails ||
 	    c->keeps_flags)
 		return refuse(a, c, "has a contract of its own");
-	if (c->place.hidden.nlocs || c->area > 256)
+	if (c->call.place.hidden.nlocs || c->area > 256)
 		return refuse(a, c, "returns in memory or takes many stack arguments");
-	for (unsigned i = 0; i < c->place.ret.nlocs; i++) {
-		if (c->place.ret.loc[i].kind == LOC_X87)
+	for (unsigned i = 0; i < c->call.place.ret.nlocs; i++) {
+		if (c->call.place.ret.loc[i].kind == LOC_X87)
 			return refuse(a, c, "returns in an x87 register");
 	}
 	for (unsigned i = 0; i < c->ninputs; i++) {
@@ -106,12 +106,12 @@ static void place(struct str *out, const struct contract *c, unsigned i)
 
 static void one_function(struct str *out, const struct contract *c)
 {
-	const char *name = c->decl->proto->name;
+	const char *name = c->call.decl->proto->name;
 	unsigned buffers = 0;
 
 	/* Declared as what it is called as: its prototype may need types that are not here. */
 	str_addf(out, "\n/* %s */\nextern void %s(void);\nstatic void test_%s(void)\n{\n",
-		 c->decl->proto->text, name, name);
+		 c->call.decl->proto->text, name, name);
 	for (int pass = 0; pass < 2; pass++) {
 		for (unsigned i = 0; i < c->ninputs; i++) {
 			if (is_pointer(&c->input[i].d) != (pass == 1))
@@ -124,8 +124,8 @@ static void one_function(struct str *out, const struct contract *c)
 	str_addf(out, "\n\tprepare(%s, \"%s\");\n", name, name);
 	for (unsigned i = 0; i < c->ninputs; i++)
 		place(out, c, i);
-	if (c->place.al >= 0)
-		str_addf(out, "\tput(&test_in.gpr[0], %d, 1); /* al */\n", c->place.al);
+	if (c->call.place.al >= 0)
+		str_addf(out, "\tput(&test_in.gpr[0], %d, 1); /* al */\n", c->call.place.al);
 	str_addf(out, "\tcall_function();\n\tcheck(0x%x, 0x%x, %u, %u);\n}\n", c->kept.gpr,
 		 c->kept.xmm, c->area, c->pop);
 }
@@ -148,7 +148,7 @@ const char *emit_test(struct arena *a, const struct contract_file *f, const char
 	str_add(out, "\nint main(int argc, char **argv)\n{\n\tbegin(argc > 1 ? argv[1] : NULL);\n"
 		     "\tfor (call = 0; call < CALLS; call++) {\n");
 	for (size_t i = 0; i < f->n; i++)
-		str_addf(out, "\t\ttest_%s();\n", f->v[i].decl->proto->name);
+		str_addf(out, "\t\ttest_%s();\n", f->v[i].call.decl->proto->name);
 	str_addf(
 		out,
 		"\t}\n\tprintf(\"%%s: %zu function%s, %%d calls each\\n\", failures ? \"not ok\" : "

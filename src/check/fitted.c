@@ -32,7 +32,7 @@ static void input_line(struct check_run *r, const struct contract *c, unsigned i
 {
 	const struct contract_input *in = &c->input[i];
 	const struct cc_input *d = &fit_of(r, c)->input[i];
-	const char *name = c->decl->proto->params[i].name;
+	const char *name = c->call.decl->proto->params[i].name;
 	struct str s = { 0 };
 
 	if (!fit_of(r, c)->known[i])

@@ -11,7 +11,7 @@
 
 static const char *name_of(const struct check_run *r, const struct contract *c)
 {
-	return arena_printf(r->arena, "%s/%s", c->conv->name, c->decl->proto->name);
+	return arena_printf(r->arena, "%s/%s", c->call.conv->name, c->call.decl->proto->name);
 }
 
 /* Why nothing was judged, or NULL. */
@@ -82,11 +82,11 @@ static json_t *json_finding(const struct check_run *r, const struct checked_find
 static json_t *json_function(const struct check_run *r, const struct contract *c)
 {
 	json_t *j = json_object(), *findings = json_array(), *lines = json_array();
-	const struct prototype *p = c->decl->proto;
+	const struct prototype *p = c->call.decl->proto;
 	enum verdict v = check_verdict(r, c);
 
 	json_object_set_new(j, "name", string_or_null(p->name));
-	json_object_set_new(j, "convention", string_or_null(c->conv->name));
+	json_object_set_new(j, "convention", string_or_null(c->call.conv->name));
 	json_object_set_new(j, "prototype", string_or_null(p->text));
 	json_object_set_new(j, "file", string_or_null(p->pos.file));
 	json_object_set_new(j, "line", json_integer(p->pos.line));
@@ -185,8 +185,8 @@ static void write_junit(struct str *out, const struct check_run *r)
 		const struct contract *c = &r->file->v[i];
 
 		xmlTextWriterStartElement(w, XML("testcase"));
-		xmlTextWriterWriteAttribute(w, XML("classname"), XML(c->conv->name));
-		xmlTextWriterWriteAttribute(w, XML("name"), XML(c->decl->proto->name));
+		xmlTextWriterWriteAttribute(w, XML("classname"), XML(c->call.conv->name));
+		xmlTextWriterWriteAttribute(w, XML("name"), XML(c->call.decl->proto->name));
 		junit_findings(w, r, c, check_verdict(r, c));
 		xmlTextWriterEndElement(w);
 	}
@@ -238,8 +238,8 @@ static void annotate(struct str *out, const struct check_run *r, const struct co
 		     const char *kind, const char *what, const char *message)
 {
 	str_addf(out, "::%s file=", kind);
-	escaped(out, c->decl->proto->pos.file, ":,");
-	str_addf(out, ",line=%u,title=", c->decl->proto->pos.line);
+	escaped(out, c->call.decl->proto->pos.file, ":,");
+	str_addf(out, ",line=%u,title=", c->call.decl->proto->pos.line);
 	escaped(out, arena_printf(r->arena, "%s: %s", name_of(r, c), what), ":,");
 	str_add(out, "::");
 	escaped(out, message, "");

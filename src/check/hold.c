@@ -20,7 +20,7 @@ struct payload check_payload(const struct check_run *r)
 bool check_kernel_only(const struct contract_file *f)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		if (profiles[convention_profile(f->v[i].conv)].isa != ISA_INTEGER)
+		if (profiles[convention_profile(f->v[i].call.conv)].isa != ISA_INTEGER)
 			return false;
 	}
 	return true;

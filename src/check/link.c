@@ -221,7 +221,7 @@ static void add_stub(struct linking *l, const char *name)
 		return;
 	}
 
-	p.conv = l->file->n ? l->file->v[0].conv
+	p.conv = l->file->n ? l->file->v[0].call.conv
 			    : convention_find(contract_default_abi(l->file->width), l->file->width);
 	p.place.al = -1;
 	l->file->probe = arena_grow(l->a, l->file->probe, l->file->nprobes, sizeof(p));

@@ -58,7 +58,7 @@ void reader_place(struct reader *r, bool *slot, unsigned *n, unsigned *bytes)
 
 int reader_find_input(struct reader *r, const char *name)
 {
-	const struct prototype *p = r->c->decl->proto;
+	const struct prototype *p = r->c->call.decl->proto;
 
 	for (unsigned i = 0; i < p->nparams; i++) {
 		if (p->params[i].name && !strcmp(p->params[i].name, name))
@@ -81,7 +81,7 @@ unsigned reader_input(struct reader *r)
 	if (i < 0)
 		reader_fail_at(r, start, strlen(name), "inputs are the declaration's parameters",
 			       arena_printf(r->a, "`%s' has no parameter `%s'",
-					    r->c->decl->proto->name, name));
+					    r->c->call.decl->proto->name, name));
 	return (unsigned)i;
 }
 
@@ -143,7 +143,7 @@ static void term(struct reader *r, struct contract_value *out)
 		reader_fail_at(r, start, strlen(name),
 			       "values: any, a number, an input, *INPUT, &SYMBOL, sp",
 			       arena_printf(r->a, "`%s' has no parameter `%s'",
-					    r->c->decl->proto->name, name));
+					    r->c->call.decl->proto->name, name));
 	out->kind = CC_INPUT;
 	out->input = (unsigned)i;
 	out->bytes = least(out->bytes, r->c->input[i].type->size[r->width]);

@@ -111,7 +111,7 @@ static void absences(struct str *out, const struct check_run *r, const struct te
 				  arena_printf(r->arena,
 					       "%s in place %s: nothing is a guest there that "
 					       "could be entered",
-					       c->decl->proto->name, place_name(p->place)));
+					       c->call.decl->proto->name, place_name(p->place)));
 	}
 	if (r->unreadable)
 		text_wrap(out, style, "skipped  ", "         ",
@@ -125,7 +125,7 @@ static void absences(struct str *out, const struct check_run *r, const struct te
 	for (size_t i = 0; i < r->nno_cfi; i++)
 		text_wrap(out, style, "not-run  ", "         ",
 			  arena_printf(r->arena, "unwind: code of %s has no call frame information",
-				       r->no_cfi[i]->decl->proto->name));
+				       r->no_cfi[i]->call.decl->proto->name));
 	if (r->step_why_not)
 		text_wrap(out, style, "not-run  ", "         ",
 			  arena_printf(r->arena, "--step: %s", r->step_why_not));
@@ -160,9 +160,9 @@ static void looked_at(struct str *out, const struct check_run *r, const struct c
 		 "%s), stack-pointer (%u bytes popped), caller-frame, direction-flag, x87-stack, "
 		 "x87-control-word, mxcsr%s",
 		 c->kept.xmm ? ", vectors" : "", c->pop, c->varies ? "" : ", depends");
-	if (c->has_return || c->decl->proto->ret->kind == TYPE_BOOL)
+	if (c->has_return || c->call.decl->proto->ret->kind == TYPE_BOOL)
 		str_add(&s, ", return");
-	if (c->place.hidden.nlocs)
+	if (c->call.place.hidden.nlocs)
 		str_add(&s, ", hidden-pointer");
 	if (c->keeps_flags)
 		str_add(&s, ", status-flags");
@@ -191,8 +191,8 @@ static void functions(struct str *out, const struct check_run *r, const struct t
 			executed(r, c) ? verdict_info[v].name : verdict_info[VERDICT_NOT_RUN].name;
 
 		paint(out, style, executed(r, c) ? colour_of(v) : YELLOW, word);
-		str_addf(out, "%*s%s/%s", 12 - (int)strlen(word), "", c->conv->name,
-			 c->decl->proto->name);
+		str_addf(out, "%*s%s/%s", 12 - (int)strlen(word), "", c->call.conv->name,
+			 c->call.decl->proto->name);
 		str_add(out, "\n");
 		if (verbose)
 			looked_at(out, r, c, style);
@@ -228,11 +228,12 @@ const char *check_command(const struct check_run *r, const struct checked_findin
 static void one_finding(struct str *out, const struct check_run *r, const struct checked_finding *x,
 			const struct text_style *style)
 {
-	const struct prototype *p = x->c->decl->proto;
+	const struct prototype *p = x->c->call.decl->proto;
 	struct str s = { 0 };
 
 	paint(out, style, colour_of(x->f.verdict), verdict_info[x->f.verdict].name);
-	str_addf(out, "  %s/%s  %s\n", x->c->conv->name, p->name, check_places_text(r, x->places));
+	str_addf(out, "  %s/%s  %s\n", x->c->call.conv->name, p->name,
+		 check_places_text(r, x->places));
 	str_addf(&s, "%s:%u: %s", p->pos.file, p->pos.line, p->text);
 	text_wrap(out, style, "  ", "    ", s.s);
 	s.len = 0;

@@ -8,7 +8,7 @@ void report_not_judged(struct str *out, const struct check_run *r, const struct 
 		if (r->fitted[i].why_not)
 			text_wrap(out, style, "not-run  ", "         ",
 				  arena_printf(r->arena, "%s: %s; `arg' lines say what it takes",
-					       r->file->v[i].decl->proto->name,
+					       r->file->v[i].call.decl->proto->name,
 					       r->fitted[i].why_not));
 	}
 }
@@ -38,7 +38,7 @@ void report_fitted(struct str *out, const struct check_run *r, const struct text
 		for (size_t k = 0; k < r->fitted[i].nlines; k++)
 			str_addf(out, "//! %s\n", r->fitted[i].line[k]);
 		if (r->fitted[i].nlines)
-			str_addf(out, "%s;\n", r->file->v[i].decl->proto->text);
+			str_addf(out, "%s;\n", r->file->v[i].call.decl->proto->text);
 	}
 	str_add(out, "\n");
 }

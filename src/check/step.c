@@ -109,7 +109,7 @@ static bool wide(const struct stepper *s)
 
 static unsigned red_zone(const struct stepper *s)
 {
-	return abi_red_zone(s->c->conv, convention_profile(s->c->conv));
+	return abi_red_zone(s->c->call.conv, convention_profile(s->c->call.conv));
 }
 
 static void stack_write(struct stepper *s, const struct unwind_regs *at, uint64_t address,
@@ -129,7 +129,7 @@ static void stack_write(struct stepper *s, const struct unwind_regs *at, uint64_
 	if (!above && address >= low)
 		return;
 	x = new_finding(s, CHECK_STACK, above,
-			above     ? s->c->conv->rule[CHECK_CANARY]
+			above     ? s->c->call.conv->rule[CHECK_CANARY]
 			: wide(s) ? RULE_SYSV_REDZONE
 				  : RULE_I386_BELOW);
 	if (!x)
@@ -199,7 +199,7 @@ static void compare_caller(struct stepper *s, uint64_t pc, const struct unwind_r
 {
 	struct arena *a = s->run->arena;
 	enum width w = s->run->file->width;
-	unsigned bytes = word_bytes(w), saved = s->c->conv->preserved.gpr & s->c->kept.gpr;
+	unsigned bytes = word_bytes(w), saved = s->c->call.conv->preserved.gpr & s->c->kept.gpr;
 	struct checked_finding *x;
 
 	for (unsigned i = 0; i < GPR_COUNT; i++) {

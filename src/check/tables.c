@@ -186,7 +186,7 @@ static void write_calls(struct arena *a, struct str *out, const struct contract 
 	struct table t;
 
 	for (size_t i = 0; i < c->ncalls; i++) {
-		const struct contract_call *l = &c->call[i];
+		const struct contract_call *l = &c->calls[i];
 
 		v[i] = (struct cc_call){ .probe = l->probe,
 					 .mode = l->mode,
@@ -200,13 +200,13 @@ static void write_calls(struct arena *a, struct str *out, const struct contract 
 	}
 	t = table_new(a, v, c->ncalls * sizeof(*v));
 	for (size_t i = 0; i < c->ncalls; i++) {
-		for (unsigned k = 0; k < c->call[i].nvalues; k++)
+		for (unsigned k = 0; k < c->calls[i].nvalues; k++)
 			patch_value(&t,
 				    i * sizeof(*v) + offsetof(struct cc_call, value) +
 					    k * sizeof(struct cc_value),
-				    &c->call[i].value[k]);
+				    &c->calls[i].value[k]);
 		patch_value(&t, i * sizeof(*v) + offsetof(struct cc_call, returns),
-			    &c->call[i].returns);
+			    &c->calls[i].returns);
 	}
 	table_write(out, arena_printf(a, "calls_%u", c->index), &t);
 }
@@ -245,7 +245,7 @@ static uint32_t flags_of(const struct contract_file *f, const struct contract *c
 static void write_contract(struct arena *a, struct str *out, const struct contract_file *f,
 			   const struct contract *c)
 {
-	const struct prototype *p = c->decl->proto;
+	const struct prototype *p = c->call.decl->proto;
 	struct cc_contract v = { .key = (uint32_t)hash_str(HASH_INIT, p->name),
 				 .flags = flags_of(f, c),
 				 .ninputs = c->ninputs + (c->jumps >= 0),
@@ -256,7 +256,7 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 				 .pop = c->pop,
 				 .align_entry = c->align_entry,
 				 .align_calls = c->align_calls,
-				 .al = (uint32_t)(c->place.al + 1) };
+				 .al = (uint32_t)(c->call.place.al + 1) };
 	const char *mask;
 	struct table t;
 
@@ -265,16 +265,16 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 	write_inputs(a, out, f, c);
 	write_outs(a, out, c);
 	write_calls(a, out, c);
-	contract_describe(p->ret, &c->place.ret, f->width, &v.ret);
-	if (c->place.hidden.nlocs)
-		contract_describe(p->ret, &c->place.hidden, f->width, &v.hidden);
+	contract_describe(p->ret, &c->call.place.ret, f->width, &v.ret);
+	if (c->call.place.hidden.nlocs)
+		contract_describe(p->ret, &c->call.place.hidden, f->width, &v.hidden);
 	if (c->has_return)
 		v.returned = value_of(&c->returned);
 	if (c->return_else)
 		v.returned_else = value_of(&c->returned_else);
 	memcpy(v.used, c->used, sizeof(v.used));
-	for (unsigned i = 0; i < c->place.ret.nlocs; i++)
-		v.x87 += c->place.ret.loc[i].kind == LOC_X87;
+	for (unsigned i = 0; i < c->call.place.ret.nlocs; i++)
+		v.x87 += c->call.place.ret.loc[i].kind == LOC_X87;
 	t = table_new(a, &v, sizeof(v));
 	patch(&t, offsetof(struct cc_contract, function), p->name);
 	patch(&t, offsetof(struct cc_contract, inputs), arena_printf(a, "inputs_%u", c->index));
@@ -436,14 +436,14 @@ static void write_extern(struct str *out, const struct contract_file *f, const c
 /* Symbols of the objects that the tables name. */
 static void write_externs(struct str *out, const struct contract_file *f, const struct contract *c)
 {
-	write_extern(out, f, c->decl->proto->name);
+	write_extern(out, f, c->call.decl->proto->name);
 	write_extern(out, f, c->exit);
 	write_extern(out, f, c->returned.symbol);
 	write_extern(out, f, c->returned_else.symbol);
 	for (size_t i = 0; i < c->ncalls; i++) {
-		write_extern(out, f, c->call[i].returns.symbol);
-		for (unsigned k = 0; k < c->call[i].nvalues; k++)
-			write_extern(out, f, c->call[i].value[k].symbol);
+		write_extern(out, f, c->calls[i].returns.symbol);
+		for (unsigned k = 0; k < c->calls[i].nvalues; k++)
+			write_extern(out, f, c->calls[i].value[k].symbol);
 	}
 	for (size_t i = 0; i < c->nout; i++) {
 		write_extern(out, f, c->out[i].value.symbol);

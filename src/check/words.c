@@ -41,11 +41,11 @@ const char *check_rule_text(struct arena *a, enum rule_id id)
 static const char *line_text(struct arena *a, const struct contract *c,
 			     const struct contract_line *l)
 {
-	const struct srcpos *at = l ? &l->pos : &c->decl->proto->pos;
+	const struct srcpos *at = l ? &l->pos : &c->call.decl->proto->pos;
 
 	if (!l)
 		return arena_printf(a, "contract %s:%u: %s", at->file, at->line,
-				    c->decl->proto->text);
+				    c->call.decl->proto->text);
 	return arena_printf(a, "contract %s:%u: %s %s", at->file, at->line, l->word, l->rest);
 }
 
@@ -62,28 +62,18 @@ static void by_line(struct arena *a, struct checked_finding *x, const struct con
 	x->rule = line_text(a, x->c, l);
 }
 
-/* "rbx" of a picture's register. */
-static const char *place_name_of(struct arena *a, enum width w, unsigned place)
+static void value_origin(const struct wording *w, const char *then)
 {
-	if (place >= CL_AT_STACK)
-		return arena_printf(a, "%s+%u", gpr_name(w, GPR_SP, word_bytes(w)),
-				    (place - CL_AT_STACK) * word_bytes(w));
-	if (place >= CL_AT_XMM && place < CL_AT_ST0)
-		return xmm_name(place - CL_AT_XMM);
-	if (place >= CL_AT_GPR && place < CL_AT_XMM)
-		return gpr_name(w, place - CL_AT_GPR, word_bytes(w));
-	return "elsewhere";
-}
+	const struct call *call = &w->x->c->call;
+	unsigned bytes = word_bytes(call->conv->width);
+	struct arena *a = w->run->arena;
 
-static void value_origin(struct arena *a, enum width w, const struct cl_finding *r,
-			 struct finding *f, const char *then)
-{
-	if (r->found)
-		f->origin = arena_printf(a, "the expected value is in %s",
-					 place_name_of(a, w, r->found));
-	else if (r->origin)
-		f->origin =
-			arena_printf(a, "which was in %s %s", place_name_of(a, w, r->origin), then);
+	if (w->r->found)
+		w->x->f.origin = arena_printf(a, "the expected value is in %s",
+					      place_text(a, call, w->r->found, bytes));
+	else if (w->r->origin)
+		w->x->f.origin = arena_printf(a, "which was in %s %s",
+					      place_text(a, call, w->r->origin, bytes), then);
 }
 
 static const char *probe_name(const struct check_run *run, unsigned i)
@@ -105,7 +95,7 @@ static void contract_probe_argument_words(const struct wording *w)
 
 	if (line >= x->c->ncalls)
 		return;
-	call = &x->c->call[line];
+	call = &x->c->calls[line];
 	p = &run->file->probe[call->probe];
 	str_add(&s, "");
 	if (p->proto && arg < p->place.nargs)
@@ -116,7 +106,7 @@ static void contract_probe_argument_words(const struct wording *w)
 		arena_printf(a, "in %s: %s, which is %s", s.s, hex_text(a, r->expected, r->size),
 			     call->value[arg].text ? call->value[arg].text : "?");
 	x->f.observed = hex_text(a, r->observed, r->size);
-	value_origin(a, run->file->width, r, &x->f, "when the function was called");
+	value_origin(w, "when the function was called");
 	by_line(a, x, call->line);
 	str_free(&s);
 }
@@ -151,10 +141,10 @@ static void contract_calls_words(const struct wording *w)
 		x->f.observed = hex_text(a, r->observed, r->size);
 		by_line(a, x, NULL);
 	} else if (r->item < x->c->ncalls) {
-		x->f.subject = arena_printf(a, "%s", probe_name(run, x->c->call[r->item].probe));
+		x->f.subject = arena_printf(a, "%s", probe_name(run, x->c->calls[r->item].probe));
 		x->f.expected = "called once, in the order of the contract";
 		x->f.observed = arena_printf(a, "%u calls", r->observed[0]);
-		by_line(a, x, x->c->call[r->item].line);
+		by_line(a, x, x->c->calls[r->item].line);
 	}
 }
 
@@ -178,7 +168,7 @@ static void contract_output_words(const struct wording *wording)
 		o->has_else ? arena_printf(a, "%s or else %s", o->value.text, o->other.text)
 			    : o->value.text);
 	x->f.observed = hex_text(a, r->observed, r->size);
-	value_origin(a, w, r, &x->f, "at the call");
+	value_origin(wording, "at the call");
 	by_line(a, x, o->line);
 }
 
@@ -207,13 +197,10 @@ static void contract_buffer_words(const struct wording *w)
 static void plain_words(const struct wording *w, const struct contract_line *line,
 			enum rule_id rule)
 {
-	const struct contract *c = w->x->c;
-	struct gen_case *g = arena_alloc(w->run->arena, sizeof(*g));
+	struct call call = w->x->c->call;
 
-	*g = (struct gen_case){ .decl = c->decl, .conv = c->conv, .place = c->place };
-	g->place.align = c->align_calls;
-	w->x->f.c = g;
-	finding_words(w->run->arena, w->r, w->run->payload, &w->x->f);
+	call.place.align = w->x->c->align_calls;
+	finding_words(w->run->arena, &call, w->r, w->run->payload, &w->x->f);
 	if (line)
 		by_line(w->run->arena, w->x, line);
 	else
@@ -222,7 +209,7 @@ static void plain_words(const struct wording *w, const struct contract_line *lin
 
 static enum rule_id rule_of(const struct wording *w)
 {
-	return w->x->c->conv->rule[w->r->check];
+	return w->x->c->call.conv->rule[w->r->check];
 }
 
 static void contract_rule_words(const struct wording *w)
@@ -232,7 +219,7 @@ static void contract_rule_words(const struct wording *w)
 
 static void contract_kept_words(const struct wording *w)
 {
-	bool by_convention = w->r->item < 16 && w->x->c->conv->preserved.gpr >> w->r->item & 1;
+	bool by_convention = w->r->item < 16 && w->x->c->call.conv->preserved.gpr >> w->r->item & 1;
 
 	plain_words(w, by_convention ? NULL : w->x->c->keeps_line, rule_of(w));
 }
@@ -241,14 +228,15 @@ static void contract_pops_words(const struct wording *w)
 {
 	const struct contract *c = w->x->c;
 
-	plain_words(w, c->jumps_line ? c->jumps_line : c->pops_line, c->place.pop_rule);
+	plain_words(w, c->jumps_line ? c->jumps_line : c->pops_line, c->call.place.pop_rule);
 }
 
 static void contract_align_words(const struct wording *w)
 {
 	const struct contract *c = w->x->c;
 
-	plain_words(w, c->align_line, c->place.align_rule ? c->place.align_rule : rule_of(w));
+	plain_words(w, c->align_line,
+		    c->call.place.align_rule ? c->call.place.align_rule : rule_of(w));
 }
 
 /* The function does not end as it should. */
@@ -270,7 +258,7 @@ static void contract_above_words(const struct wording *w)
 
 	plain_words(w, NULL, rule_of(w));
 	f->subject = arena_printf(a, "what is above %s",
-				  argument_name(a, w->x->c->decl->proto, w->r->item));
+				  argument_name(a, w->x->c->call.decl->proto, w->r->item));
 	f->expected = "ignored";
 	f->observed = "relied on";
 	f->origin = arena_printf(a, "extended to %u bits, the same call is right",
@@ -316,18 +304,10 @@ static void contract_depends_words(const struct wording *w)
 	struct arena *a = w->run->arena;
 
 	depends_words(a, w->x->c, w->run->file->width, w->r, &w->x->f);
-	by_rule(a, w->x, w->x->c->conv->rule[CHECK_ARG]);
+	by_rule(a, w->x, w->x->c->call.conv->rule[CHECK_ARG]);
 }
 
 /* Faults ------------------------------------------------------------------------------------- */
-
-static uint64_t word_at(const uint8_t *p)
-{
-	uint64_t n;
-
-	memcpy(&n, p, 8);
-	return n;
-}
 
 /* Which input the address is in or near. */
 static const char *near_what(const struct check_run *run, const struct contract *c,
@@ -371,7 +351,7 @@ static void contract_fault_words(const struct wording *wording)
 	const struct cl_finding *r = wording->r;
 	struct checked_finding *x = wording->x;
 	struct arena *a = run->arena;
-	uint64_t ip = word_at(r->observed), address = word_at(r->observed + 8);
+	uint64_t ip = record_word(r->observed), address = record_word(r->observed + 8);
 	enum width w = run->file->width;
 	const char *code;
 	const char *near = NULL, *why = NULL;
@@ -381,7 +361,7 @@ static void contract_fault_words(const struct wording *wording)
 	if (r->item == CL_FAULT_SYS)
 		ip -= 2;
 	code = ip ? disassemble(a, run->payload, w, ip) : NULL;
-	plain_words(wording, NULL, x->c->conv->rule[CHECK_FAULT]);
+	plain_words(wording, NULL, x->c->call.conv->rule[CHECK_FAULT]);
 	x->f.verdict = r->item == CL_FAULT_TIMEOUT ? VERDICT_TIMEOUT : VERDICT_CRASH;
 	if (code)
 		x->more[n++] = arena_printf(a, "instruction: %s", code);
@@ -445,7 +425,7 @@ static const char *inputs_text(const struct check_run *run, const struct contrac
 	bool any = false;
 	char *r;
 
-	str_addf(&s, "called as %s(", c->decl->proto->name);
+	str_addf(&s, "called as %s(", c->call.decl->proto->name);
 	for (unsigned i = 0; i < o->nobservations; i++) {
 		const struct cl_observation *v = &o->observations[i];
 

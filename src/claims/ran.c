@@ -23,7 +23,7 @@ static const char *base_name(const char *path)
 /* Does "FILE" or "FILE:FUNCTION" name the case? */
 static bool named(const struct gen_case *c, const char *what)
 {
-	const struct prototype *p = c->decl->proto;
+	const struct prototype *p = c->call.decl->proto;
 	size_t n = strcspn(what, ":");
 	const char *file = base_name(p->pos.file);
 
@@ -90,7 +90,7 @@ void step_cases(struct unit *u, const struct step *s, struct evidence *e)
 	for (size_t i = 0; i < set->n; i++) {
 		const struct gen_case *c = &set->v[i];
 
-		if (!named(c, s->a) || strcmp(c->conv->name, s->b))
+		if (!named(c, s->a) || strcmp(c->call.conv->name, s->b))
 			continue;
 		for (int d = 0; d < CL_DIRECTIONS; d++) {
 			const struct judged *j =
@@ -166,7 +166,7 @@ void step_caught(struct unit *u, const struct step *s, struct evidence *e)
 	for (size_t i = 0; i < set->n; i++) {
 		const struct gen_case *c = &set->v[i];
 
-		if (!named(c, what) || strcmp(c->conv->name, s->b))
+		if (!named(c, what) || strcmp(c->call.conv->name, s->b))
 			continue;
 		for (int d = 0; d < CL_DIRECTIONS; d++) {
 			const struct judged *j =
@@ -232,7 +232,7 @@ void step_placement(struct unit *u, const struct step *s, struct evidence *e)
 
 		if (!named(c, s->a))
 			continue;
-		if (abi_place(x, c->decl->proto, &p) || abi_place(y, c->decl->proto, &q))
+		if (abi_place(x, c->call.decl->proto, &p) || abi_place(y, c->call.decl->proto, &q))
 			continue;
 		n++;
 		same = p.stack_bytes == q.stack_bytes && p.pop_bytes == q.pop_bytes &&
@@ -242,8 +242,8 @@ void step_placement(struct unit *u, const struct step *s, struct evidence *e)
 		if (same)
 			continue;
 		e->holds = false;
-		e->detail =
-			arena_printf(u->arena, "the placements of %s differ", c->decl->proto->name);
+		e->detail = arena_printf(u->arena, "the placements of %s differ",
+					 c->call.decl->proto->name);
 		return;
 	}
 	if (!n) {

@@ -265,7 +265,7 @@ static void find_functions(struct arena *a, const struct objects *objs,
 			   const struct contract_file *f)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		const char *name = f->v[i].decl->proto->name, *hint = NULL;
+		const char *name = f->v[i].call.decl->proto->name, *hint = NULL;
 		const struct object_symbol *s = objects_find(objs, name);
 		const char **names = arena_alloc(a, (objs->nsymbols + 1) * sizeof(*names));
 		size_t n = 0;

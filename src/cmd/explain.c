@@ -22,8 +22,8 @@ static const struct options_page page = {
 
 static const char *name_of(struct arena *a, const struct prototype *p, unsigned i)
 {
-	if (i < p->nparams && p->params[i].name)
-		return p->params[i].name;
+	if (proto_arg_name(p, i))
+		return proto_arg_name(p, i);
 	return arena_printf(a, i < p->nparams ? "#%u" : "...#%u", i + 1);
 }
 

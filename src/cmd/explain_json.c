@@ -86,8 +86,8 @@ json_t *explain_json(struct arena *a, enum edition e, const struct convention *c
 	for (unsigned i = 0; i < pl.nargs; i++) {
 		json_t *v = value(a, c, proto_arg_type(p, i), &pl.arg[i], e);
 
-		if (i < p->nparams && p->params[i].name)
-			json_object_set_new(v, "name", json_string(p->params[i].name));
+		if (proto_arg_name(p, i))
+			json_object_set_new(v, "name", json_string(proto_arg_name(p, i)));
 		json_array_append_new(args, v);
 	}
 	json_object_set_new(j, "arguments", args);

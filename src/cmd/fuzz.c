@@ -274,7 +274,7 @@ static bool may_explain(void *ctx, size_t column, const struct gen_case *c)
 	for (size_t i = 0; i < all->n; i++) {
 		const struct fuzz_cluster *k = &all->v[i];
 
-		if (k->key.verdict >= VERDICT_VIOLATION && k->key.conv == c->conv &&
+		if (k->key.verdict >= VERDICT_VIOLATION && k->key.conv == c->call.conv &&
 		    !strcmp(all->setup->columns[k->example].compiler->family,
 			    all->setup->columns[column].compiler->family))
 			return true;

@@ -85,7 +85,7 @@ static size_t count_cases(const struct gen_set set[PROFILES], enum width w,
 
 		for (enum profile_id f = 0; f < PROFILES && !found; f++) {
 			for (size_t k = 0; k < set[f].n && !found; k++)
-				found = set[f].v[k].decl == d && set[f].v[k].conv == *c;
+				found = set[f].v[k].call.decl == d && set[f].v[k].call.conv == *c;
 			n += found;
 		}
 	}

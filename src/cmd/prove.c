@@ -94,8 +94,8 @@ static void read_contracts(struct arena *a, const struct options *o, struct obje
 	if (!out->n)
 		die("prove: the objects define none of the functions that are declared");
 	for (size_t i = 0; i < out->n; i++) {
-		if (!defined(objs, out->v[i].decl->proto->name))
-			die("prove: no object defines `%s'", out->v[i].decl->proto->name);
+		if (!defined(objs, out->v[i].call.decl->proto->name))
+			die("prove: no object defines `%s'", out->v[i].call.decl->proto->name);
 	}
 }
 

@@ -44,8 +44,8 @@ static struct fuzz_key key_of(struct arena *a, const struct finding *f)
 	struct fuzz_key k = { .verdict = f->verdict,
 			      .check = f->check,
 			      .rule = f->rule,
-			      .width = f->c->conv->width,
-			      .conv = f->c->conv,
+			      .width = f->c->call.conv->width,
+			      .conv = f->c->call.conv,
 			      .direction = f->direction,
 			      .item = -1,
 			      .compilers = "",
@@ -241,8 +241,8 @@ static void keep_example(struct fuzz_clusters *all, struct fuzz_cluster *c,
 	const struct finding *f = t->first;
 
 	c->text = arena_strdup(a, text);
-	c->name = arena_strdup(a, t->c->decl->proto->name);
-	c->conv = t->c->conv;
+	c->name = arena_strdup(a, t->c->call.decl->proto->name);
+	c->conv = t->c->call.conv;
 	c->example = f->column;
 	c->direction = f->direction;
 	/* A compiler that disagrees with itself is the example of an unspecified placement. */
@@ -266,14 +266,14 @@ static void add_to_cluster(struct fuzz_clusters *all, const struct fuzz_round *r
 	c = find(all, &t->key);
 	c->cases++;
 	c->findings += t->findings;
-	c->conventions |= convention_bit(t->c->conv);
+	c->conventions |= convention_bit(t->c->call.conv);
 	for (size_t i = 0; i < r->plan.ncolumns; i++)
 		c->column[i] |= t->column[i];
-	weight = 2 * fuzz_weight(t->c->decl->proto) + (t->c->conv->noop != RULE_NONE);
+	weight = 2 * fuzz_weight(t->c->call.decl->proto) + (t->c->call.conv->noop != RULE_NONE);
 	if (c->text && weight >= c->weight)
 		return;
 	c->weight = weight;
-	keep_example(all, c, r, t, texts[t->c->decl - r->cases.v]);
+	keep_example(all, c, r, t, texts[t->c->call.decl - r->cases.v]);
 }
 
 /* "FILE:LINE:COL: error: what" without the position and without our names' numbers. */

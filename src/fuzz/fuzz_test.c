@@ -555,7 +555,8 @@ static const struct gen_case *find_case(const struct scene *s, const char *abi, 
 	const struct gen_set *set = &s->round.plan.set[W64];
 
 	for (size_t i = 0; i < set->n; i++) {
-		if (!strcmp(set->v[i].conv->name, abi) && set->v[i].decl == &s->round.cases.v[decl])
+		if (!strcmp(set->v[i].call.conv->name, abi) &&
+		    set->v[i].call.decl == &s->round.cases.v[decl])
 			return &set->v[i];
 	}
 	ck_abort_msg("no case %s %zu", abi, decl);
@@ -574,7 +575,8 @@ static void finds(struct scene *s, size_t column, const char *abi, size_t decl, 
 		.c = c,
 		.direction = CL_CALLEE,
 		.check = check,
-		.rule = check == CHECK_ARG ? c->place.arg[item].rule : c->conv->rule[check],
+		.rule = check == CHECK_ARG ? c->call.place.arg[item].rule
+					   : c->call.conv->rule[check],
 		.verdict = VERDICT_VIOLATION,
 		.item = item,
 		.subject = "subject",

@@ -53,13 +53,13 @@ static struct fuzz_witness *witness_of(struct fuzz_clusters *all, struct fuzz_re
 
 	for (size_t i = 0; i < r->nwitnesses; i++) {
 		w = &r->witness[i];
-		if (w->check == f->check && w->rule == f->rule && w->conv == f->c->conv &&
+		if (w->check == f->check && w->rule == f->rule && w->conv == f->c->call.conv &&
 		    w->direction == f->direction)
 			return w;
 	}
 	r->witness = arena_grow(all->arena, r->witness, r->nwitnesses, sizeof(*w));
 	w = &r->witness[r->nwitnesses++];
-	*w = (struct fuzz_witness){ f->check, f->rule, f->c->conv, f->direction, NULL };
+	*w = (struct fuzz_witness){ f->check, f->rule, f->c->call.conv, f->direction, NULL };
 	w->column = arena_alloc(all->arena, all->setup->ncolumns + 1);
 	return w;
 }
@@ -75,7 +75,7 @@ void fuzz_learn_reasons(struct fuzz_clusters *all, const struct fuzz_round *r)
 		reason = reason_of(all, f);
 		if (!reason)
 			continue;
-		reason->needs &= kinds(f->c->decl->proto);
+		reason->needs &= kinds(f->c->call.decl->proto);
 		witness_of(all, reason, f)->column[f->column] = 1;
 	}
 }

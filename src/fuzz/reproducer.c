@@ -221,22 +221,22 @@ static void script(struct fuzz_setup *s, struct fuzz_cluster *c, struct arena *a
 
 static void placement(struct str *out, const struct gen_case *g)
 {
-	const struct prototype *p = g->decl->proto;
-	enum width w = g->conv->width;
+	const struct prototype *p = g->call.decl->proto;
+	enum width w = g->call.conv->width;
 
-	for (unsigned i = 0; i < g->place.nargs; i++) {
+	for (unsigned i = 0; i < g->call.place.nargs; i++) {
 		struct arena *a = arena_new();
 
 		str_addf(out, "    %-8s %-24s ", i < p->nparams ? p->params[i].name : "...",
 			 type_spell(a, proto_arg_type(p, i), ""));
-		value_text(out, w, &g->place.arg[i]);
-		str_addf(out, "  [%s]\n", rules[g->place.arg[i].rule].name);
+		value_text(out, w, &g->call.place.arg[i]);
+		str_addf(out, "  [%s]\n", rules[g->call.place.arg[i].rule].name);
 		arena_free(a);
 	}
 	str_addf(out, "    %-8s %-24s ", "returns", p->ret->kind == TYPE_VOID ? "nothing" : "");
 	if (p->ret->kind != TYPE_VOID) {
-		value_text(out, w, &g->place.ret);
-		str_addf(out, "  [%s]", rules[g->place.ret.rule].name);
+		value_text(out, w, &g->call.place.ret);
+		str_addf(out, "  [%s]", rules[g->call.place.ret.rule].name);
 	}
 	str_add(out, "\n");
 }
@@ -248,8 +248,8 @@ static void readme(struct fuzz_setup *s, struct fuzz_cluster *c, const struct ge
 	struct str *out = &c->readme;
 
 	str_addf(out, "%s: %s, %s, %u bit\n\n", verdict_info[c->key.verdict].name, fuzz_title(a, c),
-		 g->conv->title, width_bits(c->key.width));
-	str_addf(out, "prototype   %s\n", gen_prototype(a, g));
+		 g->call.conv->title, width_bits(c->key.width));
+	str_addf(out, "prototype   %s\n", gen_prototype(a, &g->call));
 	if (strchr(c->minimal, '\n') != strrchr(c->minimal, '\n'))
 		str_add(out, "            (its types: case.h)\n");
 	str_addf(out, "\nplacement by the documents\n");

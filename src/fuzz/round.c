@@ -145,7 +145,7 @@ static void narrow(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wante
 		memcpy(r->ruled_out[i], col->absent, set->n);
 		for (size_t k = 0; k < set->n; k++) {
 			uint32_t classes =
-				fuzz_classes_of(set->v[k].decl->proto) & l->bad & ~l->good;
+				fuzz_classes_of(set->v[k].call.decl->proto) & l->bad & ~l->good;
 
 			if (classes)
 				absent(col, k, l->why[__builtin_ctz(classes)]);
@@ -166,13 +166,13 @@ static void learn(struct fuzz_setup *s, const struct fuzz_round *r)
 
 		for (size_t k = 0; !col->unusable && k < set->n; k++) {
 			if (col->absent[k] == PRESENT)
-				l->good |= fuzz_classes_of(set->v[k].decl->proto);
+				l->good |= fuzz_classes_of(set->v[k].call.decl->proto);
 		}
 		for (size_t k = 0; !col->unusable && k < set->n; k++) {
 			bool refused =
 				col->absent[k] == UNSUPPORTED || col->absent[k] == WITHOUT_RUNTIME;
 			uint32_t blame = refused && !r->ruled_out[i][k]
-						 ? fuzz_classes_of(set->v[k].decl->proto)
+						 ? fuzz_classes_of(set->v[k].call.decl->proto)
 						 : 0;
 
 			/* Of two classes that never compiled either may be to blame: only a lone

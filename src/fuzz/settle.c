@@ -39,9 +39,9 @@ struct asked {
 static bool wanted(void *ctx, size_t column, const struct gen_case *c)
 {
 	const struct asked *asked = ctx;
-	const struct fuzz_cluster *k = asked->cluster[c->decl - asked->round->cases.v];
+	const struct fuzz_cluster *k = asked->cluster[c->call.decl - asked->round->cases.v];
 
-	return c->conv == k->conv && (k->key.unspecified || column == k->example);
+	return c->call.conv == k->conv && (k->key.unspecified || column == k->example);
 }
 
 static const struct gen_case *case_of(const struct fuzz_round *r, size_t decl,
@@ -50,7 +50,7 @@ static const struct gen_case *case_of(const struct fuzz_round *r, size_t decl,
 	const struct gen_set *set = &r->plan.set[conv->width];
 
 	for (size_t i = 0; i < set->n; i++) {
-		if (set->v[i].conv == conv && set->v[i].decl == &r->cases.v[decl])
+		if (set->v[i].call.conv == conv && set->v[i].call.decl == &r->cases.v[decl])
 			return &set->v[i];
 	}
 	return NULL;
@@ -117,7 +117,7 @@ static bool executed(const struct fuzz_round *r, const struct gen_case *c, size_
 	const struct column_run *run = &r->matrix.runs[column];
 	enum verdict v[2];
 
-	if (r->plan.columns[column].width != c->conv->width)
+	if (r->plan.columns[column].width != c->call.conv->width)
 		return false;
 	for (size_t d = 0; d < 2; d++)
 		v[d] = (enum verdict)run->judged[c->index * 2 + d].verdict;
@@ -136,7 +136,7 @@ static void look_everywhere(struct fuzz_setup *s, struct fuzz_cluster *c,
 		if (conventions[k]->width != c->key.width)
 			continue;
 		for (size_t i = 0; g && i < r->plan.ncolumns; i++) {
-			bool here = g->conv == c->conv;
+			bool here = g->call.conv == c->conv;
 
 			/* Another convention has rules of its own for the same thing. */
 			for (size_t f = 0; !here && !key.unspecified && f < r->matrix.nfindings;
@@ -274,7 +274,8 @@ static void run_minimal(struct fuzz_setup *s, struct fuzz_clusters *all,
 		const struct gen_case *g = case_of(&r, i, c->conv);
 		const struct finding *f = g ? fuzz_shows(&r, &c->key, g, c->example) : NULL;
 
-		c->prototype = g ? arena_strdup(all->arena, gen_prototype(r.arena, g)) : c->text;
+		c->prototype =
+			g ? arena_strdup(all->arena, gen_prototype(r.arena, &g->call)) : c->text;
 		c->settled = f != NULL;
 		c->decl = i;
 		look_everywhere(s, c, &r, i);

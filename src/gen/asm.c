@@ -8,10 +8,11 @@
 
 static const char *arg_name(const struct gen_case *c, unsigned i, char buf[16])
 {
-	const struct prototype *p = c->decl->proto;
+	const struct prototype *p = c->call.decl->proto;
+	const char *name = proto_arg_name(p, i);
 
-	if (i < p->nparams && p->params[i].name)
-		return p->params[i].name;
+	if (name)
+		return name;
 	snprintf(buf, 16, i < p->nparams ? "arg%u" : "vararg%u", i);
 	return buf;
 }
@@ -29,19 +30,19 @@ static const char *word(enum width w)
 /* The contract: where everything is, and by which rule. */
 static void comment(struct str *out, struct arena *a, const struct gen_case *c)
 {
-	const struct placement *p = &c->place;
+	const struct placement *p = &c->call.place;
 	char buf[16];
 
-	str_addf(out, "\n; %s:%u\n; %s\n", c->decl->proto->pos.file, c->decl->proto->pos.line,
-		 gen_prototype(a, c));
+	str_addf(out, "\n; %s:%u\n; %s\n", c->call.decl->proto->pos.file,
+		 c->call.decl->proto->pos.line, gen_prototype(a, &c->call));
 	for (unsigned i = 0; i < p->nargs; i++) {
 		str_addf(out, ";   %-10s ", arg_name(c, i, buf));
-		value_text(out, c->conv->width, &p->arg[i]);
+		value_text(out, c->call.conv->width, &p->arg[i]);
 		str_addf(out, "  (%s)\n", rules[p->arg[i].rule].name);
 	}
 	if (p->ret.nlocs || p->ret.unspecified) {
 		str_add(out, ";   returns    ");
-		value_text(out, c->conv->width, &p->ret);
+		value_text(out, c->call.conv->width, &p->ret);
 		str_addf(out, "  (%s)\n", rules[p->ret.rule].name);
 	}
 	if (p->stack_unspecified)
@@ -65,8 +66,8 @@ struct slot {
 
 static void push_arguments(struct str *out, const struct gen_case *c)
 {
-	enum width w = c->conv->width;
-	const struct placement *p = &c->place;
+	enum width w = c->call.conv->width;
+	const struct placement *p = &c->call.place;
 	unsigned bytes = word_bytes(w), n = p->stack_bytes / bytes;
 	/* Where less than 16 is promised, it is 16 by no accident: sp is that much off. */
 	unsigned to = p->align < 16 ? 16 : p->align, off = p->align < 16 ? p->align : 0;
@@ -117,8 +118,8 @@ static void push_arguments(struct str *out, const struct gen_case *c)
 
 static void load_registers(struct str *out, const struct gen_case *c)
 {
-	enum width w = c->conv->width;
-	const struct placement *p = &c->place;
+	enum width w = c->call.conv->width;
+	const struct placement *p = &c->call.place;
 	char buf[16];
 
 	for (unsigned i = 0; i < p->nargs; i++) {
@@ -167,11 +168,11 @@ void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c)
 
 static void set_return(struct str *out, const struct gen_case *c)
 {
-	enum width w = c->conv->width;
+	enum width w = c->call.conv->width;
 
 	/* st1 is pushed before st0. */
-	for (unsigned i = c->place.ret.nlocs; i-- > 0;) {
-		const struct loc *at = &c->place.ret.loc[i];
+	for (unsigned i = c->call.place.ret.nlocs; i-- > 0;) {
+		const struct loc *at = &c->call.place.ret.loc[i];
 
 		switch (at->kind) {
 		case LOC_GPR:
@@ -201,8 +202,8 @@ static void set_return(struct str *out, const struct gen_case *c)
  * probe owned of it is destroyed by now), and return that pointer in ax. */
 static void fill_result(struct str *out, const struct gen_case *c)
 {
-	enum width w = c->conv->width;
-	const struct loc *l = &c->place.hidden.loc[0];
+	enum width w = c->call.conv->width;
+	const struct loc *l = &c->call.place.hidden.loc[0];
 	const char *ax = gpr_name(w, GPR_AX, word_bytes(w));
 
 	if (l->kind == LOC_GPR)
@@ -213,13 +214,13 @@ static void fill_result(struct str *out, const struct gen_case *c)
 			 "\tmov\t%s, [cl_probe_stack + %d]\t; the hidden pointer, from %s+%d\n", ax,
 			 l->stack, sp(w), l->stack);
 	str_addf(out, "\tpush\t%s %u\t\t; bytes of the return value\n\tcall\tcl_fill_result\n",
-		 word(w), c->decl->proto->ret->size[w]);
+		 word(w), c->call.decl->proto->ret->size[w]);
 }
 
 void gen_probe(struct str *out, struct arena *a, const struct gen_case *c)
 {
-	enum width w = c->conv->width;
-	const struct placement *p = &c->place;
+	enum width w = c->call.conv->width;
+	const struct placement *p = &c->call.place;
 
 	(void)a;
 	/* What kernel CFI looks at: the hash of the type, in an instruction before the function.
@@ -236,7 +237,7 @@ void gen_probe(struct str *out, struct arena *a, const struct gen_case *c)
 		 c->symbol, c->symbol);
 	str_addf(out, "\tpush\t%s %u\t\t; bytes of the argument area it owns\n", word(w),
 		 p->stack_unspecified ? 0 : p->stack_bytes);
-	str_addf(out, "\tcall\tcl_probe_%s\n", abi_engine(c->conv)->name);
+	str_addf(out, "\tcall\tcl_probe_%s\n", abi_engine(c->call.conv)->name);
 	if (p->pop_unspecified || p->ret.unspecified) {
 		str_add(out, "\tjmp\tcl_escape\t\t; no document says how to return\n");
 		return;

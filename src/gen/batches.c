@@ -107,7 +107,8 @@ static void add_names(struct arena *a, struct names *names, const struct types *
 static const char *batch_name(struct arena *a, const struct gen_set *set, const struct gen_case *c)
 {
 	for (unsigned number = 0;; number++) {
-		char *name = arena_printf(a, "%s_%s_%u", c->conv->name, c->decl->stem, number);
+		char *name =
+			arena_printf(a, "%s_%s_%u", c->call.conv->name, c->call.decl->stem, number);
 		bool taken = false;
 
 		for (char *p = name; *p; p++) {
@@ -126,12 +127,12 @@ static const char *batch_name(struct arena *a, const struct gen_set *set, const 
 static bool may_join(const struct gen_case *first, const struct gen_case *last,
 		     const struct gen_case *c)
 {
-	const char *file = c->decl->proto->pos.file;
+	const char *file = c->call.decl->proto->pos.file;
 
-	if (first->conv != c->conv)
+	if (first->call.conv != c->call.conv)
 		return false;
-	return !strcmp(last->decl->proto->pos.file, file) ||
-	       (!first->decl->through && !last->decl->through && !c->decl->through);
+	return !strcmp(last->call.decl->proto->pos.file, file) ||
+	       (!first->call.decl->through && !last->call.decl->through && !c->call.decl->through);
 }
 
 void gen_batches(struct arena *a, struct gen_set *set)
@@ -141,10 +142,10 @@ void gen_batches(struct arena *a, struct gen_set *set)
 	for (size_t i = 0; i < set->n; i++) {
 		struct gen_case *c = &set->v[i];
 		struct gen_batch *b = set->nbatches ? &set->batch[set->nbatches - 1] : NULL;
-		const char *file = c->decl->proto->pos.file;
+		const char *file = c->call.decl->proto->pos.file;
 		struct types types;
 
-		types_of(a, c->decl->proto, &types);
+		types_of(a, c->call.decl->proto, &types);
 		if (!b || b->n == BATCH || !may_join(&set->v[b->first], &set->v[i - 1], c) ||
 		    clash(&names, &types, file)) {
 			const char *name = batch_name(a, set, c);

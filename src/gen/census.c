@@ -157,7 +157,7 @@ uint64_t census_of(const struct type *t)
 
 static void count_case(struct census *out, size_t conv, const struct gen_case *c)
 {
-	const struct prototype *p = c->decl->proto;
+	const struct prototype *p = c->call.decl->proto;
 	uint64_t arguments = 0, returns = census_of(p->ret), variadic = 0;
 
 	for (size_t i = 0; i < p->nparams; i++)
@@ -196,7 +196,8 @@ static bool counted(const struct gen_set set[PROFILES], enum profile_id profile,
 {
 	for (enum profile_id f = 0; f < profile; f++) {
 		for (size_t i = 0; i < set[f].n; i++) {
-			if (set[f].v[i].decl == c->decl && set[f].v[i].conv == c->conv)
+			if (set[f].v[i].call.decl == c->call.decl &&
+			    set[f].v[i].call.conv == c->call.conv)
 				return true;
 		}
 	}
@@ -214,9 +215,9 @@ void census_take(struct arena *a, const struct gen_set set[PROFILES], struct cen
 		for (enum profile_id f = 0; f < PROFILES; f++) {
 			for (size_t i = 0; i < set[f].n; i++) {
 				const struct gen_case *c = &set[f].v[i];
-				const char *file = c->decl->proto->pos.file;
+				const char *file = c->call.decl->proto->pos.file;
 
-				if (c->conv == conventions[k] &&
+				if (c->call.conv == conventions[k] &&
 				    strncmp(file, generated, sizeof(generated) - 1) &&
 				    !counted(set, f, c))
 					count_case(out, k, c);

@@ -61,18 +61,20 @@ static const char *kinds(struct arena *a, const struct value_place *p)
 /* Does the case show a type, where it may be, that was not shown before? */
 static bool new_types(struct seen *s, const struct gen_case *c)
 {
-	const struct prototype *p = c->decl->proto;
-	const char *conv = c->conv->name;
+	const struct prototype *p = c->call.decl->proto;
+	const char *conv = c->call.conv->name;
 	bool new;
 
-	new = see(s, arena_printf(s->a, "%s group %s", conv, c->decl->group));
+	new = see(s, arena_printf(s->a, "%s group %s", conv, c->call.decl->group));
 	new |= see(s, arena_printf(s->a, "%s return %s %s%s", conv, type_spell(s->a, p->ret, ""),
-				   kinds(s->a, &c->place.ret), c->place.hidden.nlocs ? "*" : ""));
-	for (unsigned i = 0; i < c->place.nargs; i++)
-		new |= see(s, arena_printf(s->a, "%s %s %s %s", conv,
-					   i < c->place.nnamed ? "argument" : "variable argument",
-					   type_spell(s->a, proto_arg_type(p, i), ""),
-					   kinds(s->a, &c->place.arg[i])));
+				   kinds(s->a, &c->call.place.ret),
+				   c->call.place.hidden.nlocs ? "*" : ""));
+	for (unsigned i = 0; i < c->call.place.nargs; i++)
+		new |= see(s,
+			   arena_printf(s->a, "%s %s %s %s", conv,
+					i < c->call.place.nnamed ? "argument" : "variable argument",
+					type_spell(s->a, proto_arg_type(p, i), ""),
+					kinds(s->a, &c->call.place.arg[i])));
 	return new;
 }
 
@@ -93,9 +95,9 @@ void coverage_choose(struct arena *a, struct gen_set *set)
 		struct gen_case *c = &set->v[i];
 		bool wanted;
 
-		if (c->conv != conv)
-			walk = coverage_walk(a, conv = c->conv);
-		wanted = is_special(c->decl);
+		if (c->call.conv != conv)
+			walk = coverage_walk(a, conv = c->call.conv);
+		wanted = is_special(c->call.decl);
 		wanted |= coverage_take(walk, c);
 		wanted |= new_types(&seen, c);
 		if (!wanted)

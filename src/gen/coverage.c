@@ -228,12 +228,12 @@ static bool take_case(struct automaton *m, const struct gen_case *c)
 {
 	const struct type *types[MAX_ARGS];
 
-	if (c->conv != m->conv || c->decl->proto->variadic || c->place.hidden.nlocs ||
-	    c->place.ret.unspecified)
+	if (c->call.conv != m->conv || c->call.decl->proto->variadic ||
+	    c->call.place.hidden.nlocs || c->call.place.ret.unspecified)
 		return false;
-	for (unsigned k = 0; k < c->place.nargs; k++)
-		types[k] = proto_arg_type(c->decl->proto, k);
-	return take(m, types, c->place.nargs);
+	for (unsigned k = 0; k < c->call.place.nargs; k++)
+		types[k] = proto_arg_type(c->call.decl->proto, k);
+	return take(m, types, c->call.place.nargs);
 }
 
 static void take_set(struct automaton *m, const struct gen_set *set)

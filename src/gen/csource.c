@@ -69,7 +69,7 @@ static bool presses(const struct gen_case *c, size_t of)
 {
 	enum { FEW = 16, SHARE = 8 };
 
-	return !c->decl->leaf && (of <= FEW || hash_str(HASH_INIT, c->symbol) % SHARE == 0);
+	return !c->call.decl->leaf && (of <= FEW || hash_str(HASH_INIT, c->symbol) % SHARE == 0);
 }
 
 /* How many values a function keeps across its call: more than there are call-preserved registers
@@ -136,7 +136,7 @@ static void load(struct str *out, struct arena *a, const struct type *t, enum wi
 static void declarator(struct str *out, struct arena *a, const struct gen_case *c, const char *kind,
 		       bool names)
 {
-	const struct prototype *p = c->decl->proto;
+	const struct prototype *p = c->call.decl->proto;
 	const char *attribute;
 	struct str d = { 0 };
 
@@ -158,10 +158,10 @@ static void layout(struct str *out, struct arena *a, const struct gen_case *c)
 {
 	struct gen_members *m = arena_alloc(a, sizeof(*m));
 
-	gen_members(a, c, m);
+	gen_members(a, &c->call, m);
 	for (unsigned i = 0; i < m->n; i++) {
 		const struct gen_member *g = &m->v[i];
-		const struct prototype *p = c->decl->proto;
+		const struct prototype *p = c->call.decl->proto;
 		const struct type *type = g->arg == CL_RETURNED ? p->ret : p->params[g->arg].type;
 		const char *t = type_spell(a, type, "");
 
@@ -181,16 +181,16 @@ static void layout(struct str *out, struct arena *a, const struct gen_case *c)
 
 static void target(struct str *out, struct arena *a, const struct gen_case *c, bool press)
 {
-	const struct prototype *p = c->decl->proto;
-	enum width w = c->conv->width;
-	const char *va = c->conv->va;
-	bool doubles = kept_doubles(c->conv);
+	const struct prototype *p = c->call.decl->proto;
+	enum width w = c->call.conv->width;
+	const char *va = c->call.conv->va;
+	bool doubles = kept_doubles(c->call.conv);
 
 	declarator(out, a, c, "target", true);
 	str_add(out, "\n{\n");
 	if (p->variadic)
 		str_addf(out, "\t%s_list ap;\n", va);
-	if (c->decl->leaf)
+	if (c->call.decl->leaf)
 		str_add(out, "\tCL_LEAF_KEEP\n");
 	else
 		str_addf(out, "\tCL_KEEP%s\n", doubles ? " CL_DKEEP" : "");
@@ -214,10 +214,10 @@ static void target(struct str *out, struct arena *a, const struct gen_case *c, b
 		}
 		str_addf(out, "\t%s_end(ap);\n", va);
 	}
-	if (c->decl->leaf)
+	if (c->call.decl->leaf)
 		str_add(out, "\tCL_LEAF_KEPT\n");
 	else
-		str_addf(out, "\tcl_nested_%s();\n\tCL_KEPT%s%s\n", abi_engine(c->conv)->name,
+		str_addf(out, "\tcl_nested_%s();\n\tCL_KEPT%s%s\n", abi_engine(c->call.conv)->name,
 			 doubles ? " CL_DKEPT" : "", press ? "\n\tCL_PRESS" : "");
 	if (p->ret->kind != TYPE_VOID) {
 		str_add(out, "\treturn ");
@@ -229,8 +229,8 @@ static void target(struct str *out, struct arena *a, const struct gen_case *c, b
 
 static void caller(struct str *out, struct arena *a, const struct gen_case *c)
 {
-	const struct prototype *p = c->decl->proto;
-	enum width w = c->conv->width;
+	const struct prototype *p = c->call.decl->proto;
+	enum width w = c->call.conv->width;
 	const char *probe = gen_calls_entry(c) ? "through_probe" : "probe";
 	const char *called = gen_indirect(c) ? "call" : probe;
 
@@ -249,7 +249,7 @@ static void caller(struct str *out, struct arena *a, const struct gen_case *c)
 	else
 		str_add(out, "\t");
 	str_addf(out, "%s_%s(", called, c->symbol);
-	for (unsigned i = 0; i < c->place.nargs; i++) {
+	for (unsigned i = 0; i < c->call.place.nargs; i++) {
 		str_add(out, i ? ",\n\t\t" : "");
 		load(out, a, proto_arg_type(p, i), w, "cl_arg", gen_buffer(i));
 	}
@@ -329,8 +329,8 @@ void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
 {
 	const struct type *done[MAX_DEFINED];
 	size_t ndone = 0;
-	bool wide = v[0].conv->width == W64;
-	const struct convention *conv = v[0].conv, *engine = abi_engine(conv);
+	bool wide = v[0].call.conv->width == W64;
+	const struct convention *conv = v[0].call.conv, *engine = abi_engine(conv);
 	bool variadic = false, leaf = false, press = false;
 
 	str_add(out, prologue);
@@ -341,8 +341,8 @@ void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
 	str_addf(out, "%s%svoid cl_nested_%s(void);\n", engine->attribute,
 		 *engine->attribute ? " " : "", engine->name);
 	for (size_t i = 0; i < n; i++) {
-		variadic = variadic || v[i].decl->proto->variadic;
-		leaf = leaf || v[i].decl->leaf;
+		variadic = variadic || v[i].call.decl->proto->variadic;
+		leaf = leaf || v[i].call.decl->leaf;
 		press = press || presses(&v[i], n);
 	}
 	if (press)
@@ -352,16 +352,17 @@ void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
 	if (variadic)
 		str_add(out, "#include <stdarg.h>\n");
 	for (size_t i = 0; i < n; i++) {
-		const struct prototype *p = v[i].decl->proto;
+		const struct prototype *p = v[i].call.decl->proto;
 
 		define(out, a, p->ret, true, done, &ndone);
-		for (unsigned k = 0; k < v[i].place.nargs; k++)
+		for (unsigned k = 0; k < v[i].call.place.nargs; k++)
 			define(out, a, proto_arg_type(p, k), true, done, &ndone);
 	}
 	for (size_t i = 0; i < n; i++) {
 		/* No line number: a case that only moves in its file is not compiled again. */
-		str_addf(out, "\n/* %s\n * %s */\n", comment_text(a, v[i].decl->proto->pos.file),
-			 v[i].decl->proto->text);
+		str_addf(out, "\n/* %s\n * %s */\n",
+			 comment_text(a, v[i].call.decl->proto->pos.file),
+			 v[i].call.decl->proto->text);
 		target(out, a, &v[i], presses(&v[i], n));
 		caller(out, a, &v[i]);
 	}

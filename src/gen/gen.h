@@ -9,11 +9,9 @@
 #include "abi/abi.h"
 #include "payload/case.h"
 
-/* One prototype under one convention, placed. */
+/* One call of a set. */
 struct gen_case {
-	const struct case_decl *decl;
-	const struct convention *conv;
-	struct placement place;
+	struct call call;
 	const char *symbol; /* "fastcall_counts_int3": after tramp_, target_, probe_, caller_ */
 	const char *id;     /* "fastcall/counts/int3" */
 	uint32_t index;     /* position in the set, and in the payload's records */
@@ -66,7 +64,7 @@ int gen_select(struct arena *a, const struct case_list *cases, enum width w, abi
 void gen_batches(struct arena *a, struct gen_set *set);
 
 /* The prototype as the generated C and all messages spell it, convention attribute included. */
-char *gen_prototype(struct arena *a, const struct gen_case *c);
+char *gen_prototype(struct arena *a, const struct call *c);
 
 /* Write the sources of the set into folder `dir`: BATCH.asm, BATCH.table.c, BATCH.c for each batch,
  * conventions.asm and conventions.table.c; files whose content does not change are left alone. 0 or
@@ -140,7 +138,7 @@ struct gen_members {
 	struct gen_member v[CL_MEMBERS];
 	unsigned n;
 };
-void gen_members(struct arena *a, const struct gen_case *c, struct gen_members *out);
+void gen_members(struct arena *a, const struct call *c, struct gen_members *out);
 
 /* Is the value also checked after conversion to a wider type (int for what is narrower than int,
  * long long for what is narrower than that)? Not an enum's, whose signedness is the compiler's

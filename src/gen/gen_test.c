@@ -340,7 +340,7 @@ START_TEST(text)
 	ck_assert_str_eq(label + 1, g->tramp);
 	/* The contract before it: where it was declared, and its prototype. */
 	ck_assert_ptr_nonnull(strstr(s.s, "\n; cases/some.h:"));
-	ck_assert_ptr_nonnull(strstr(s.s, gen_prototype(arena, &set.v[0])));
+	ck_assert_ptr_nonnull(strstr(s.s, gen_prototype(arena, &set.v[0].call)));
 	str_free(&s);
 	gen_probe(&s, arena, &set.v[0]);
 	label = strstr(s.s, "\nprobe_");
@@ -392,12 +392,12 @@ START_TEST(observed_area)
 	parse_into(&list, "cases/some.h", decl.s);
 	set = select_of(&list, W32, "fastcall");
 	ck_assert_uint_eq(set.n, 1);
-	ck_assert(set.v[0].place.stack_unspecified);
+	ck_assert(set.v[0].call.place.stack_unspecified);
 	gen_trampoline(&s, arena, &set.v[0]);
 	ck_assert_int_eq(sscanf(strstr(s.s, "\tsub\tesp, "), "\tsub\tesp, %u", &size), 1);
 	/* 264 bytes, 22 times 12 + 16, 4 + 16 and CL_OBSERVED_STACK are 1156: 1216 in multiples of
 	 * 64, of which 264 are pushed. */
-	ck_assert_uint_eq(set.v[0].place.stack_bytes, 264);
+	ck_assert_uint_eq(set.v[0].call.place.stack_bytes, 264);
 	ck_assert_uint_eq(gen_reserved(&set.v[0]), 1216);
 	ck_assert_uint_eq(size, 1216 - 264);
 	str_free(&s);

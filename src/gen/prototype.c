@@ -2,7 +2,7 @@
 /* The prototype of a case as C and messages spell it. */
 #include "gen/gen.h"
 
-char *gen_prototype(struct arena *a, const struct gen_case *c)
+char *gen_prototype(struct arena *a, const struct call *c)
 {
 	const struct prototype *p = c->decl->proto;
 	struct str s = { 0 };

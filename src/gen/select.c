@@ -54,11 +54,11 @@ static int check_names(struct arena *a, const struct case_decl *d, const char **
 static void add(struct arena *a, struct gen_set *out, const struct case_decl *d,
 		const struct convention *c)
 {
-	struct gen_case g = { .decl = d, .conv = c };
+	struct gen_case g = { .call.decl = d, .call.conv = c };
 
 	/* Pictures of the stack are of 1024 bytes. */
-	if (abi_place_at(out->edition, out->profile, c, d->proto, &g.place) ||
-	    g.place.stack_bytes > MOST_STACK) {
+	if (abi_place_at(out->edition, out->profile, c, d->proto, &g.call.place) ||
+	    g.call.place.stack_bytes > MOST_STACK) {
 		out->inapplicable++;
 		return;
 	}
@@ -90,13 +90,14 @@ static int check_unique(struct arena *a, const struct gen_set *set, const char *
 		for (; table[at]; at = (at + 1) & (size - 1)) {
 			if (strcmp(table[at]->symbol, c->symbol))
 				continue;
-			*error = arena_printf(a,
-					      "%s:%u:%u: error: `%s' is already the case declared "
-					      "at %s:%u\nhint: rename one of them or its file",
-					      c->decl->proto->pos.file, c->decl->proto->pos.line,
-					      c->decl->proto->pos.col, c->decl->proto->name,
-					      table[at]->decl->proto->pos.file,
-					      table[at]->decl->proto->pos.line);
+			*error = arena_printf(
+				a,
+				"%s:%u:%u: error: `%s' is already the case declared "
+				"at %s:%u\nhint: rename one of them or its file",
+				c->call.decl->proto->pos.file, c->call.decl->proto->pos.line,
+				c->call.decl->proto->pos.col, c->call.decl->proto->name,
+				table[at]->call.decl->proto->pos.file,
+				table[at]->call.decl->proto->pos.line);
 			return -1;
 		}
 		table[at] = c;
@@ -132,7 +133,7 @@ const uint8_t *gen_nargs(struct arena *a, const struct gen_set *set)
 	uint8_t *nargs = arena_alloc(a, set->n + 1);
 
 	for (size_t i = 0; i < set->n; i++)
-		nargs[i] = (uint8_t)set->v[i].place.nargs;
+		nargs[i] = (uint8_t)set->v[i].call.place.nargs;
 	return nargs;
 }
 

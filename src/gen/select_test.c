@@ -34,14 +34,13 @@ START_TEST(every_convention_of_the_width)
 	size_t n[WIDTHS] = { 0 };
 
 	for (const struct convention *const *c = conventions; *c; c++)
-		n[(*c)->width] += convention_in(*c, profile_user((*c)->width)) &&
-				   !(*c)->named_only;
+		n[(*c)->width] += convention_in(*c, profile_user((*c)->width)) && !(*c)->named_only;
 	ck_assert_int_eq(narrow.width, W32);
 	ck_assert_uint_eq(narrow.n, n[W32]);
 	ck_assert_uint_eq(wide.n, n[W64]);
 	ck_assert_uint_eq(narrow.inapplicable + wide.inapplicable, 0);
 	for (size_t i = 0; i < narrow.n; i++) {
-		ck_assert_int_eq(narrow.v[i].conv->width, W32);
+		ck_assert_int_eq(narrow.v[i].call.conv->width, W32);
 		ck_assert_uint_eq(narrow.v[i].index, i);
 	}
 	/* The four that lead every matrix lead here. */
@@ -63,7 +62,7 @@ START_TEST(named_only)
 	unsigned n = 0;
 
 	for (size_t i = 0; i < set.n; i++)
-		n += set.v[i].conv->named_only;
+		n += set.v[i].call.conv->named_only;
 	ck_assert_uint_eq(n, 2);
 	ck_assert_int_eq(gen_select(arena, &list, W64, one, &set, &error), 0);
 	ck_assert_str_eq(ids(&set), "preserve_most/some/f preserve_most/some/g "
@@ -118,7 +117,8 @@ START_TEST(explicit_attribute)
 	struct gen_set set = select_of(&list, W32, NULL);
 
 	ck_assert_str_eq(ids(&set), "regparm0/some/g stdcall/some/f");
-	ck_assert_str_eq(gen_prototype(arena, &set.v[1]), "__attribute__((stdcall)) int f(int a)");
+	ck_assert_str_eq(gen_prototype(arena, &set.v[1].call),
+			 "__attribute__((stdcall)) int f(int a)");
 	set = select_of(&list, W64, NULL);
 	ck_assert_str_eq(ids(&set), "regparm0/some/g ms/some/h");
 	set = select_of(&list, W32, "fastcall");
@@ -214,7 +214,7 @@ START_TEST(batches)
 			const struct gen_case *c = &set.v[k], *first = &set.v[b->first];
 
 			ck_assert_uint_eq(c->batch, i);
-			ck_assert_ptr_eq(c->conv, first->conv);
+			ck_assert_ptr_eq(c->call.conv, first->call.conv);
 		}
 		for (size_t k = 0; k < i; k++)
 			ck_assert_str_ne(b->name, set.batch[k].name);

@@ -20,7 +20,7 @@ static const char *const classes[] = {
 static void details(struct str *out, const struct gen_case *c, const struct type *t,
 		    unsigned number)
 {
-	enum width w = c->conv->width;
+	enum width w = c->call.conv->width;
 	uint8_t mask[ABI_MAX_VALUE];
 	struct gen_leaves l = { .n = 0 };
 
@@ -68,9 +68,9 @@ static void locations(struct str *out, enum width w, const struct value_place *v
 static void value(struct str *out, const struct gen_case *c, const struct type *t,
 		  const struct value_place *v, unsigned number, bool widened)
 {
-	enum width w = c->conv->width;
+	enum width w = c->call.conv->width;
 	bool opaque = gen_class(t) == CL_OPAQUE;
-	unsigned arg = number < c->place.nargs ? number : 0;
+	unsigned arg = number < c->call.place.nargs ? number : 0;
 	uint8_t mask[ABI_MAX_VALUE];
 	struct gen_leaves l = { .n = 0 };
 
@@ -91,13 +91,13 @@ static void value(struct str *out, const struct gen_case *c, const struct type *
 
 static void hidden(struct str *out, const struct gen_case *c)
 {
-	const struct value_place *v = &c->place.hidden;
+	const struct value_place *v = &c->call.place.hidden;
 
 	if (!v->nlocs)
 		return;
 	str_addf(out, "\t.hidden = { .class = CL_POINTER, .compare = %u, .size = %u",
 		 v->loc[0].bytes, v->loc[0].bytes);
-	locations(out, c->conv->width, v, MAX_ARGS);
+	locations(out, c->call.conv->width, v, MAX_ARGS);
 	str_add(out, " },\n");
 }
 
@@ -105,7 +105,7 @@ static unsigned members(struct str *out, struct arena *a, const struct gen_case 
 {
 	struct gen_members *m = arena_alloc(a, sizeof(*m));
 
-	gen_members(a, c, m);
+	gen_members(a, &c->call, m);
 	if (!m->n)
 		return 0;
 	str_addf(out, "static const struct cl_member members_%u[] = {", c->index);
@@ -118,19 +118,19 @@ static unsigned members(struct str *out, struct arena *a, const struct gen_case 
 
 static void case_flags(struct str *out, const struct gen_case *c)
 {
-	const struct placement *p = &c->place;
+	const struct placement *p = &c->call.place;
 	const struct {
 		bool is;
 		const char *name;
 	} flags[] = {
-		{ c->decl->proto->variadic, "CL_VARIADIC" },
+		{ c->call.decl->proto->variadic, "CL_VARIADIC" },
 		{ p->pop_unspecified, "CL_POP_UNSPECIFIED" },
 		{ p->stack_unspecified, "CL_STACK_UNSPECIFIED" },
-		{ c->decl->proto->ret->kind != TYPE_VOID, "CL_RETURNS" },
+		{ c->call.decl->proto->ret->kind != TYPE_VOID, "CL_RETURNS" },
 		{ p->ret.unspecified, "CL_RETURN_UNSPECIFIED" },
 		{ gen_trampolined(c), "CL_THROUGH" },
 		{ gen_reads(c), "CL_SLOTS" },
-		{ c->decl->leaf, "CL_LEAF_TARGET" },
+		{ c->call.decl->leaf, "CL_LEAF_TARGET" },
 		{ gen_reads(c) || (gen_enters(c) && !gen_exits(c)), "CL_FAILING_VMX" },
 		{ gen_exits(c), "CL_ENTERS_GUEST" },
 	};
@@ -145,9 +145,9 @@ static void case_flags(struct str *out, const struct gen_case *c)
 
 static void one_case(struct str *out, struct arena *a, const struct gen_case *c, unsigned preserved)
 {
-	const struct prototype *proto = c->decl->proto;
-	const struct placement *p = &c->place;
-	enum width w = c->conv->width;
+	const struct prototype *proto = c->call.decl->proto;
+	const struct placement *p = &c->call.place;
+	enum width w = c->call.conv->width;
 	unsigned nmembers;
 
 	str_addf(out, "\nextern void tramp_%s(void);\n", c->symbol);
@@ -230,7 +230,7 @@ static struct preserved preserved_in(const struct gen_set *set)
 		c++;
 	preserved_by(&p, *c, NULL);
 	for (size_t i = 0; i < set->n; i++)
-		preserved_by(&p, set->v[i].conv, &set->v[i].place);
+		preserved_by(&p, set->v[i].call.conv, &set->v[i].call.place);
 	return p;
 }
 
@@ -284,7 +284,7 @@ static void assembly(struct str *out, struct arena *a, const struct gen_set *set
 		 "cl_ret_cell\n"
 		 "\textern\tcl_fill_result, cl_probe_image, cl_probe_stack\n",
 		 width_bits(set->width), wide ? "\tdefault rel\n" : "");
-	str_addf(out, "\textern\tcl_probe_%s\n", abi_engine(set->v[b->first].conv)->name);
+	str_addf(out, "\textern\tcl_probe_%s\n", abi_engine(set->v[b->first].call.conv)->name);
 	str_add(out, "\tsection .text\n");
 	if (profile_optional(set->profile))
 		str_add(out, "%include \"thunks.inc\"\n");
@@ -354,7 +354,7 @@ int gen_write(struct arena *a, struct gen_set *set, const char *dir)
 			    "#include \"payload/case.h\"\n");
 		for (size_t k = b->first; k < b->first + b->n; k++)
 			one_case(&s, a, &set->v[k],
-				 preserved_by(&kept, set->v[k].conv, &set->v[k].place));
+				 preserved_by(&kept, set->v[k].call.conv, &set->v[k].call.place));
 		entries(&s, set, b);
 		if (write_one(a, dir, b->name, ".table.c", &s) < 0)
 			return -1;

@@ -100,12 +100,12 @@ const struct through_body *through_body(const struct case_decl *d)
 
 const char *through_how(const struct gen_case *c)
 {
-	return c->decl->broken ? c->decl->broken : "none";
+	return c->call.decl->broken ? c->call.decl->broken : "none";
 }
 
 static bool is_kind(const struct gen_case *c, enum through_kind kind)
 {
-	const struct through_body *b = through_body(c->decl);
+	const struct through_body *b = through_body(c->call.decl);
 
 	return b && b->kind == kind;
 }
@@ -132,17 +132,17 @@ bool gen_indirect(const struct gen_case *c)
 
 bool gen_exits(const struct gen_case *c)
 {
-	return is_kind(c, ENTRY) && through_body(c->decl)->exits;
+	return is_kind(c, ENTRY) && through_body(c->call.decl)->exits;
 }
 
 bool gen_calls_entry(const struct gen_case *c)
 {
-	return is_kind(c, ENTRY) && through_body(c->decl)->called_by_c;
+	return is_kind(c, ENTRY) && through_body(c->call.decl)->called_by_c;
 }
 
 unsigned gen_calls(const struct gen_case *c)
 {
-	const struct through_body *b = through_body(c->decl);
+	const struct through_body *b = through_body(c->call.decl);
 
 	return b && b->reads ? b->reads : 1;
 }
@@ -156,16 +156,16 @@ bool gen_exists_at(const struct case_decl *d, enum width w)
 
 const char *gen_attribute(const struct gen_case *c, bool called)
 {
-	const struct through_body *b = through_body(c->decl);
-	const char *own =
-		c->decl->proto->attribute ? c->decl->proto->attribute : c->conv->attribute;
+	const struct through_body *b = through_body(c->call.decl);
+	const char *own = c->call.decl->proto->attribute ? c->call.decl->proto->attribute
+							 : c->call.conv->attribute;
 
 	/* Where C does not call the assembly, it calls the probe, which knows nothing of it. */
 	if (!b || (called && b->kind == ENTRY && !b->called_by_c))
 		return own;
 	if (b->attribute)
 		own = b->attribute;
-	if (!c->decl->broken || strcmp(c->decl->broken, "mismatched"))
+	if (!c->call.decl->broken || strcmp(c->call.decl->broken, "mismatched"))
 		return own;
 	return *own ? "" : "asmlinkage";
 }

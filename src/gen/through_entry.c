@@ -11,12 +11,12 @@
 
 void gen_entry_asm(struct str *out, struct arena *a, const struct gen_case *c)
 {
-	const struct through_body *b = through_body(c->decl);
+	const struct through_body *b = through_body(c->call.decl);
 	const char *macro = b->macro, *symbol = c->symbol, *how = through_how(c);
 	/* Only the name of a file that there is one of for each width has a place for it. */
 	const char *percent = strchr(b->file, '%');
 	const char *file = percent ? arena_printf(a, "%.*s%u%s", (int)(percent - b->file), b->file,
-						  width_bits(c->conv->width), percent + 2)
+						  width_bits(c->call.conv->width), percent + 2)
 				   : b->file;
 
 	str_addf(out,

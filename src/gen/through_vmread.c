@@ -12,12 +12,12 @@
 
 static bool on_stack(const struct gen_case *c)
 {
-	return c->place.arg[0].loc[0].kind == LOC_STACK;
+	return c->call.place.arg[0].loc[0].kind == LOC_STACK;
 }
 
 static const char *generation(const struct gen_case *c)
 {
-	bool other = c->decl->broken && !strcmp(c->decl->broken, "other_generation");
+	bool other = c->call.decl->broken && !strcmp(c->call.decl->broken, "other_generation");
 
 	return on_stack(c) != other ? "stack" : "registers";
 }
@@ -38,10 +38,10 @@ static void trampoline(struct str *out, const struct gen_case *c, const struct t
  * the inline assembly. */
 void gen_through_asm(struct str *out, struct arena *a, const struct gen_case *c)
 {
-	enum width w = c->conv->width;
+	enum width w = c->call.conv->width;
 	bool wide = w == W64;
 	const char *ax = wide ? "rax" : "eax", *cx = wide ? "rcx" : "ecx";
-	const struct through_body *b = through_body(c->decl);
+	const struct through_body *b = through_body(c->call.decl);
 	const char *how = through_how(c);
 
 	str_addf(out,
@@ -49,12 +49,13 @@ void gen_through_asm(struct str *out, struct arena *a, const struct gen_case *c)
 		 "%%include \"vmread%u.inc\"\n"
 		 "\textern\tcl_poison, cl_slot\n"
 		 "\textern\ttarget_%s:weak\n",
-		 c->decl->proto->pos.file, c->decl->proto->pos.line, gen_prototype(a, c),
+		 c->call.decl->proto->pos.file, c->call.decl->proto->pos.line,
+		 gen_prototype(a, &c->call),
 		 b->macro      ? "opaque"
 		 : on_stack(c) ? "asmlinkage"
 			       : "register",
-		 c->decl->broken ? ", broken: " : "", c->decl->broken ? how : "", width_bits(w),
-		 c->symbol);
+		 c->call.decl->broken ? ", broken: " : "", c->call.decl->broken ? how : "",
+		 width_bits(w), c->symbol);
 	trampoline(out, c, b, "target");
 	str_addf(out, "\tglobal\tthrough_probe_%s\n", c->symbol);
 	trampoline(out, c, b, "probe");
@@ -77,7 +78,7 @@ void gen_through_asm(struct str *out, struct arena *a, const struct gen_case *c)
 
 void gen_through_caller(struct str *out, struct arena *a, const struct gen_case *c)
 {
-	const struct through_body *b = through_body(c->decl);
+	const struct through_body *b = through_body(c->call.decl);
 
 	(void)a;
 	str_add(out, "extern volatile cl_word cl_slot[];\n");

@@ -55,13 +55,13 @@ bool gen_widens(const struct type *t, enum width w)
 
 unsigned gen_reserved(const struct gen_case *c)
 {
-	enum width w = c->conv->width;
-	unsigned bytes = c->place.stack_bytes;
+	enum width w = c->call.conv->width;
+	unsigned bytes = c->call.place.stack_bytes;
 
-	if (!c->place.stack_unspecified)
+	if (!c->call.place.stack_unspecified)
 		return bytes;
-	for (unsigned i = 0; i < c->place.nargs; i++)
-		bytes += proto_arg_type(c->decl->proto, i)->size[w] + 16;
+	for (unsigned i = 0; i < c->call.place.nargs; i++)
+		bytes += proto_arg_type(c->call.decl->proto, i)->size[w] + 16;
 	return (bytes + CL_OBSERVED_STACK + 63) / 64 * 64;
 }
 
@@ -193,7 +193,7 @@ static void add_type(struct arena *a, const struct type *t, enum width w, unsign
 	add_members(a, t, w, arg, 0, "", m);
 }
 
-void gen_members(struct arena *a, const struct gen_case *c, struct gen_members *out)
+void gen_members(struct arena *a, const struct call *c, struct gen_members *out)
 {
 	const struct prototype *p = c->decl->proto;
 

@@ -325,7 +325,7 @@ static const char *members_text(const struct gen_set *set)
 	struct gen_members m;
 	const char *text = "";
 
-	gen_members(arena, &set->v[0], &m);
+	gen_members(arena, &set->v[0].call, &m);
 	for (unsigned i = 0; i < m.n; i++) {
 		const struct gen_member *g = &m.v[i];
 
@@ -445,7 +445,7 @@ START_TEST(members_fit)
 		str_addf(&s, " char m%d;", i);
 	str_add(&s, " }; int f(struct s a, struct { int z; } b);");
 	set = select_of(s.s, W64, "sysv");
-	gen_members(arena, &set.v[0], &m);
+	gen_members(arena, &set.v[0].call, &m);
 	ck_assert_uint_eq(m.n, CL_MEMBERS);
 	ck_assert_str_eq(m.v[CL_MEMBERS - 1].path, "m61");
 	s.len = 0;
@@ -520,8 +520,8 @@ START_TEST(numbers_fit)
 	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
 		struct gen_set set = select_of(t[i].text, W64, "sysv");
 
-		ck_assert_uint_eq(set.v[0].place.align, t[i].align);
-		c.align = (__typeof__(c.align))set.v[0].place.align;
+		ck_assert_uint_eq(set.v[0].call.place.align, t[i].align);
+		c.align = (__typeof__(c.align))set.v[0].call.place.align;
 		ck_assert_msg(c.align == t[i].align, "cl_case.align of %u is %u", t[i].align,
 			      c.align);
 	}

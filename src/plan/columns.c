@@ -66,8 +66,8 @@ static size_t convention_index(const struct convention *c)
 /* The probe that rules the case out, or NULL. */
 static const struct probe *ruled_out(const struct target *t, const struct gen_case *c)
 {
-	const struct prototype *p = c->decl->proto;
-	size_t conv = convention_index(c->conv);
+	const struct prototype *p = c->call.decl->proto;
+	size_t conv = convention_index(c->call.conv);
 	const struct probe *l;
 
 	if (!t->convention[conv].ok)
@@ -75,7 +75,7 @@ static const struct probe *ruled_out(const struct target *t, const struct gen_ca
 	if (p->variadic && !t->variadic[conv].ok)
 		return &t->variadic[conv];
 	l = lacks(t, p->ret);
-	for (unsigned i = 0; !l && i < c->place.nargs; i++)
+	for (unsigned i = 0; !l && i < c->call.place.nargs; i++)
 		l = lacks(t, proto_arg_type(p, i));
 	return l;
 }
@@ -132,7 +132,7 @@ static bool has_work(const struct plan *p, enum profile_id f, enum place_id plac
 	if (!all_places[place]->root)
 		return true;
 	for (size_t i = 0; i < p->set[f].n; i++) {
-		if (p->set[f].v[i].decl->through)
+		if (p->set[f].v[i].call.decl->through)
 			return true;
 	}
 	return false;

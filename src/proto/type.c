@@ -190,3 +190,8 @@ const struct type *proto_arg_type(const struct prototype *p, unsigned i)
 {
 	return i < p->nparams ? p->params[i].type : p->varargs[i - p->nparams];
 }
+
+const char *proto_arg_name(const struct prototype *p, unsigned i)
+{
+	return i < p->nparams ? p->params[i].name : NULL;
+}

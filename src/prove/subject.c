@@ -33,15 +33,15 @@ static void moved(const struct contract *c, struct prove_subject *out)
 
 void subject_of_contract(const struct contract *c, struct prove_subject *out)
 {
-	*out = (struct prove_subject){ .name = c->decl->proto->name,
-				       .proto = c->decl->proto,
-				       .conv = c->conv,
-				       .place = c->place,
+	*out = (struct prove_subject){ .name = c->call.decl->proto->name,
+				       .proto = c->call.decl->proto,
+				       .conv = c->call.conv,
+				       .place = c->call.place,
 				       .kept_gpr = c->kept.gpr,
 				       .kept_vector = c->kept.xmm,
 				       .keeps_flags = c->keeps_flags,
 				       .never = c->never,
-				       .variadic = c->decl->proto->variadic,
+				       .variadic = c->call.decl->proto->variadic,
 				       .jumps = c->jumps,
 				       .pop = c->pop,
 				       .area = c->area,
@@ -56,7 +56,7 @@ void subject_of_contract(const struct contract *c, struct prove_subject *out)
 		}
 	}
 	for (size_t i = 0; i < c->ncalls; i++) {
-		if (c->call[i].interrupt)
+		if (c->calls[i].interrupt)
 			out->cannot = "a call by interrupt is not modelled";
 	}
 	if (c->exit)
@@ -111,11 +111,11 @@ const struct prove_callee *subject_callee(void *closure, const char *name)
 	const struct contract_file *f = closure;
 
 	for (size_t i = 0; i < f->n; i++) {
-		if (strcmp(f->v[i].decl->proto->name, name) != 0)
+		if (strcmp(f->v[i].call.decl->proto->name, name) != 0)
 			continue;
-		answer = (struct prove_callee){ .proto = f->v[i].decl->proto,
-						.conv = f->v[i].conv,
-						.place = f->v[i].place,
+		answer = (struct prove_callee){ .proto = f->v[i].call.decl->proto,
+						.conv = f->v[i].call.conv,
+						.place = f->v[i].call.place,
 						.never = f->v[i].never };
 		return &answer;
 	}

@@ -65,17 +65,16 @@ static json_t *value(struct arena *a, enum width w, const char *name, const stru
 
 static json_t *placement(struct arena *a, const struct gen_case *c)
 {
-	const struct prototype *p = c->decl->proto;
-	const struct placement *pl = &c->place;
-	enum width w = c->conv->width;
+	const struct prototype *p = c->call.decl->proto;
+	const struct placement *pl = &c->call.place;
+	enum width w = c->call.conv->width;
 	json_t *j = json_object(), *arguments = json_array();
 
 	for (unsigned i = 0; i < pl->nargs; i++) {
-		const char *name =
-			i < p->nparams && p->params[i].name
-				? p->params[i].name
-				: arena_printf(a, "%s%u", i < p->nparams ? "#" : "...#", i + 1);
+		const char *name = proto_arg_name(p, i);
 
+		if (!name)
+			name = arena_printf(a, "%s%u", i < p->nparams ? "#" : "...#", i + 1);
 		json_array_append_new(arguments,
 				      value(a, w, name, proto_arg_type(p, i), &pl->arg[i]));
 	}
@@ -109,16 +108,16 @@ json_t *document_cases(const struct matrix *m)
 		}
 		for (size_t i = 0; i < set->n; i++) {
 			const struct gen_case *c = &set->v[i];
-			const struct srcpos *pos = &c->decl->proto->pos;
+			const struct srcpos *pos = &c->call.decl->proto->pos;
 			json_t *explained = found[i] ? placement(m->arena, c) : NULL, *one;
 			struct stored_case v = {
 				.id = c->id,
-				.width = width_bits(c->conv->width),
+				.width = width_bits(c->call.conv->width),
 				.profile = profiles[w].name,
-				.convention = c->conv->name,
-				.group = c->decl->group,
+				.convention = c->call.conv->name,
+				.group = c->call.decl->group,
 				.where = arena_printf(m->arena, "%s:%u", pos->file, pos->line),
-				.prototype = gen_prototype(m->arena, c),
+				.prototype = gen_prototype(m->arena, &c->call),
 				.placement = explained,
 			};
 

@@ -86,13 +86,13 @@ static struct stored_finding *findings(const struct matrix *m)
 
 	for (size_t i = 0; i < m->nfindings; i++) {
 		const struct finding *f = &m->findings[i];
-		const struct srcpos *pos = &f->c->decl->proto->pos;
+		const struct srcpos *pos = &f->c->call.decl->proto->pos;
 
 		v[i] = (struct stored_finding){
 			.id = f->c->id,
-			.prototype = gen_prototype(m->arena, f->c),
+			.prototype = gen_prototype(m->arena, &f->c->call),
 			.where = arena_printf(m->arena, "%s:%u", pos->file, pos->line),
-			.convention = f->c->conv->name,
+			.convention = f->c->call.conv->name,
 			.direction = f->direction,
 			.check = checks[f->check].name,
 			.rule_name = rules[f->rule].name,

@@ -56,9 +56,9 @@ static const struct prove_callee *callee(void *closure, const char *name)
 	const struct column *c = &w->m->plan->columns[w->column];
 
 	if (!strncmp(name, "probe_", 6) && !strcmp(name + 6, w->now->symbol)) {
-		w->answer = (struct prove_callee){ .proto = w->now->decl->proto,
-						   .conv = w->now->conv,
-						   .place = w->now->place };
+		w->answer = (struct prove_callee){ .proto = w->now->call.decl->proto,
+						   .conv = w->now->call.conv,
+						   .place = w->now->call.place };
 		return &w->answer;
 	}
 	if (strncmp(name, "cl_nested", 9) != 0)
@@ -112,8 +112,8 @@ static void prove_one(struct proving *w, size_t i, int direction, struct proved_
 	const char *name = arena_printf(a, "%s_%s", target ? "target" : "caller", c->symbol);
 
 	w->now = c;
-	f.cannot = subject_of_prototype(name, target ? c->decl->proto : void_function(),
-					target ? c->conv : default_convention(w), profile, &f);
+	f.cannot = subject_of_prototype(name, target ? c->call.decl->proto : void_function(),
+					target ? c->call.conv : default_convention(w), profile, &f);
 	prove_function(a, &w->job, &f, &p);
 	sum->count[p.answer]++;
 	w->out->count[p.answer]++;
@@ -146,7 +146,7 @@ static void prove_column(const struct matrix *m, size_t column, struct proved *o
 		die("run: %s", error);
 	for (size_t i = 0; i < w.set->n; i++) {
 		/* Calls through assembly are made of more than C. */
-		if (c->absent[i] != PRESENT || w.set->v[i].decl->through)
+		if (c->absent[i] != PRESENT || w.set->v[i].call.decl->through)
 			continue;
 		prove_one(&w, i, CL_CALLEE, &sum);
 		prove_one(&w, i, CL_CALLER, &sum);

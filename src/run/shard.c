@@ -55,10 +55,10 @@ uint64_t shard_case_set(const struct plan *p)
 	for (enum profile_id w = 0; w < PROFILES; w++) {
 		for (size_t i = 0; i < p->set[w].n; i++) {
 			const struct gen_case *c = &p->set[w].v[i];
-			const struct case_decl *d = c->decl;
+			const struct case_decl *d = c->call.decl;
 
 			h = hash_str(h, c->id);
-			h = hash_str(h, gen_prototype(p->arena, c));
+			h = hash_str(h, gen_prototype(p->arena, &c->call));
 			h = hash_str(h, d->group);
 			h = hash_bytes(h, &d->proto->pos.line, sizeof(d->proto->pos.line));
 			h = hash_bytes(h, &d->leaf, sizeof(d->leaf));

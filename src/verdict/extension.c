@@ -27,14 +27,14 @@ static bool narrow_of(const struct type *t, enum narrow *n)
 
 static bool on_stack(const struct gen_case *c, unsigned arg)
 {
-	return c->place.arg[arg].nlocs && c->place.arg[arg].loc[0].kind == LOC_STACK;
+	return c->call.place.arg[arg].nlocs && c->call.place.arg[arg].loc[0].kind == LOC_STACK;
 }
 
 static struct extension *of(const struct matrix *m, size_t column, const struct gen_case *c)
 {
 	size_t i = 0;
 
-	while (conventions[i] != c->conv)
+	while (conventions[i] != c->call.conv)
 		i++;
 	return &m->extension[column * MAX_CONVENTIONS + i];
 }
@@ -59,8 +59,8 @@ static void see_callers(struct matrix *m, size_t column)
 			enum narrow n;
 			bool stack;
 
-			if (b->piece != CL_PIECE_EXTENDED || b->item >= c->place.nargs ||
-			    !narrow_of(proto_arg_type(c->decl->proto, b->item), &n))
+			if (b->piece != CL_PIECE_EXTENDED || b->item >= c->call.place.nargs ||
+			    !narrow_of(proto_arg_type(c->call.decl->proto, b->item), &n))
 				continue;
 			stack = on_stack(c, b->item);
 			e = of(m, column, c);
@@ -82,8 +82,8 @@ void judge_extension(struct matrix *m)
 		enum narrow n;
 
 		if (f->check == CHECK_UPPER && f->direction == CL_CALLEE &&
-		    f->item < f->c->place.nargs &&
-		    narrow_of(proto_arg_type(f->c->decl->proto, f->item), &n))
+		    f->item < f->c->call.place.nargs &&
+		    narrow_of(proto_arg_type(f->c->call.decl->proto, f->item), &n))
 			of(m, f->column, f->c)->relies[n][on_stack(f->c, f->item)] = true;
 	}
 }

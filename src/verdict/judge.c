@@ -18,15 +18,15 @@ const struct verdict_info verdict_info[VERDICT_COUNT] = {
  * that expects either faults, and is not to blame. */
 static const struct value_place *maybe_reference(const struct gen_case *c)
 {
-	for (unsigned i = 0; i < c->place.nargs; i++) {
-		const struct type *t = proto_arg_type(c->decl->proto, i);
+	for (unsigned i = 0; i < c->call.place.nargs; i++) {
+		const struct type *t = proto_arg_type(c->call.decl->proto, i);
 
-		if (!c->place.arg[i].unspecified)
+		if (!c->call.place.arg[i].unspecified)
 			continue;
 		if (t->kind == TYPE_VECTOR || t->kind == TYPE_BITINT ||
-		    c->place.arg[i].rule == RULE_I386_VECTOR_NONE ||
-		    (c->conv->home_bytes && !type_is_integer(t) && t->kind != TYPE_POINTER))
-			return &c->place.arg[i];
+		    c->call.place.arg[i].rule == RULE_I386_VECTOR_NONE ||
+		    (c->call.conv->home_bytes && !type_is_integer(t) && t->kind != TYPE_POINTER))
+			return &c->call.place.arg[i];
 	}
 	return NULL;
 }
@@ -35,7 +35,7 @@ static const struct value_place *maybe_reference(const struct gen_case *c)
  */
 static bool in_redzone(const struct gen_case *c, int direction)
 {
-	return c->decl->leaf && direction == CL_CALLEE && c->conv->red_zone;
+	return c->call.decl->leaf && direction == CL_CALLEE && c->call.conv->red_zone;
 }
 
 /* A function whose red zone was overwritten: its arguments may have been there too. */
@@ -63,20 +63,20 @@ static bool has_bitfield(const struct type *t)
 /* Of sizes and offsets: the i386 psABI has no section on bit-fields. */
 static enum rule_id layout_rule(const struct gen_case *c)
 {
-	bool any = c->conv->width == W32 && has_bitfield(c->decl->proto->ret);
+	bool any = c->call.conv->width == W32 && has_bitfield(c->call.decl->proto->ret);
 
-	for (unsigned i = 0; c->conv->width == W32 && i < c->place.nargs; i++)
-		any = any || has_bitfield(proto_arg_type(c->decl->proto, i));
-	return any ? RULE_I386_BITFIELDS : c->conv->rule[CHECK_LAYOUT];
+	for (unsigned i = 0; c->call.conv->width == W32 && i < c->call.place.nargs; i++)
+		any = any || has_bitfield(proto_arg_type(c->call.decl->proto, i));
+	return any ? RULE_I386_BITFIELDS : c->call.conv->rule[CHECK_LAYOUT];
 }
 
 /* Of the bits beyond a narrow value. */
 static enum rule_id upper_rule(const struct gen_case *c, unsigned item)
 {
-	const struct type *t =
-		item == CL_ITEM_RETURN ? c->decl->proto->ret : proto_arg_type(c->decl->proto, item);
-	enum rule_id rule =
-		item == CL_ITEM_RETURN ? c->conv->upper_return : c->conv->rule[CHECK_UPPER];
+	const struct type *t = item == CL_ITEM_RETURN ? c->call.decl->proto->ret
+						      : proto_arg_type(c->call.decl->proto, item);
+	enum rule_id rule = item == CL_ITEM_RETURN ? c->call.conv->upper_return
+						   : c->call.conv->rule[CHECK_UPPER];
 
 	return t->kind == TYPE_BITINT && rule == RULE_SYSV_UPPER ? RULE_SYSV_BITINT_UNUSED : rule;
 }
@@ -84,19 +84,20 @@ static enum rule_id upper_rule(const struct gen_case *c, unsigned item)
 /* Of a register in use on the x87 stack, or of none where one should be. */
 static enum rule_id x87_rule(const struct gen_case *c, int direction, const struct cl_finding *f)
 {
-	const struct value_place *ret = &c->place.ret;
+	const struct value_place *ret = &c->call.place.ret;
 	bool returns = ret->nlocs && ret->loc[0].kind == LOC_X87;
 
 	/* A caller that passes a __m64 has left x87 mode. */
-	if ((c->place.nargs && c->place.arg[0].rule == RULE_I386_M64) || ret->rule == RULE_I386_M64)
+	if ((c->call.place.nargs && c->call.place.arg[0].rule == RULE_I386_M64) ||
+	    ret->rule == RULE_I386_M64)
 		return RULE_I386_M64;
 	if (f->check == CHECK_MMX || f->item || !returns)
-		return c->conv->rule[f->check];
+		return c->call.conv->rule[f->check];
 	/* The value is not there; or the caller left it there. */
 	if (direction == CL_CALLEE && f->observed[0] < f->expected[0])
 		return ret->rule;
-	return direction == CL_CALLER && c->conv->width == W32 ? RULE_I386_X87_POP
-							       : c->conv->rule[f->check];
+	return direction == CL_CALLER && c->call.conv->width == W32 ? RULE_I386_X87_POP
+								    : c->call.conv->rule[f->check];
 }
 
 /* Of a pointer that an argument travels as: is it one, and is it aligned? */
@@ -114,7 +115,7 @@ static enum rule_id reference_rule(const struct value_place *v, const struct cl_
 /* The rule that makes this check true here. */
 static enum rule_id rule_of(const struct gen_case *c, int direction, const struct cl_finding *f)
 {
-	if (c->decl->through && f->check == CHECK_SLOT)
+	if (c->call.decl->through && f->check == CHECK_SLOT)
 		return RULE_LINUX_VMREAD_SLOT;
 	if (gen_trampolined(c) && direction == CL_CALLEE && f->check == CHECK_SAVED)
 		return RULE_LINUX_VMREAD_SAVED;
@@ -124,45 +125,49 @@ static enum rule_id rule_of(const struct gen_case *c, int direction, const struc
 		return RULE_LINUX_VCPU_GUEST;
 	switch (f->check) {
 	case CHECK_ARG:
-		return c->place.arg[f->item].rule;
+		return c->call.place.arg[f->item].rule;
 	case CHECK_COPY:
-		return f->item < c->place.nnamed ? RULE_MS_VARARGS_NAMED : RULE_MS_VARARGS;
+		return f->item < c->call.place.nnamed ? RULE_MS_VARARGS_NAMED : RULE_MS_VARARGS;
 	case CHECK_REFERENCE:
-		return reference_rule(&c->place.arg[f->item], f);
+		return reference_rule(&c->call.place.arg[f->item], f);
 	case CHECK_RETURN:
-		return c->place.ret.rule;
+		return c->call.place.ret.rule;
 	case CHECK_LAYOUT:
 		return layout_rule(c);
 	case CHECK_UPPER:
 		return upper_rule(c, f->item);
 	case CHECK_DF:
-		return f->item == CL_ITEM_NESTED && c->conv->df_entry ? c->conv->df_entry
-								      : c->conv->rule[CHECK_DF];
+		return f->item == CL_ITEM_NESTED && c->call.conv->df_entry
+			       ? c->call.conv->df_entry
+			       : c->call.conv->rule[CHECK_DF];
 	case CHECK_FAULT:
 		return direction == CL_CALLEE && f->item == CL_FAULT_SEGV && maybe_reference(c)
 			       ? maybe_reference(c)->rule
-			       : c->conv->rule[CHECK_FAULT];
+			       : c->call.conv->rule[CHECK_FAULT];
 	case CHECK_X87_STACK:
 	case CHECK_MMX:
 		return x87_rule(c, direction, f);
 	case CHECK_ALIGN:
 		/* Vectors on the stack align this call, not the function's own. */
-		return c->place.align_rule && (f->item != CL_ITEM_NESTED || c->place.align < 16)
-			       ? c->place.align_rule
-			       : c->conv->rule[CHECK_ALIGN];
+		return c->call.place.align_rule &&
+				       (f->item != CL_ITEM_NESTED || c->call.place.align < 16)
+			       ? c->call.place.align_rule
+			       : c->call.conv->rule[CHECK_ALIGN];
 	case CHECK_LOCALS:
-		return in_redzone(c, direction) ? RULE_SYSV_REDZONE : c->conv->rule[CHECK_LOCALS];
+		return in_redzone(c, direction) ? RULE_SYSV_REDZONE
+						: c->call.conv->rule[CHECK_LOCALS];
 	case CHECK_SP:
-		return direction == CL_CALLEE ? c->place.pop_rule : c->conv->rule[CHECK_SP];
+		return direction == CL_CALLEE ? c->call.place.pop_rule
+					      : c->call.conv->rule[CHECK_SP];
 	default:
-		return c->conv->rule[f->check];
+		return c->call.conv->rule[f->check];
 	}
 }
 
 static enum verdict verdict_of(const struct gen_case *c, const struct cl_finding *f,
 			       enum rule_id rule)
 {
-	if (rule_in(rule, c->place.edition)->status != STATED)
+	if (rule_in(rule, c->call.place.edition)->status != STATED)
 		return VERDICT_DIVERGENCE;
 	return f->check != CHECK_FAULT       ? VERDICT_VIOLATION
 	       : f->item == CL_FAULT_TIMEOUT ? VERDICT_TIMEOUT
@@ -175,7 +180,7 @@ static void judge_missing(struct matrix *m, size_t column, const struct gen_case
 			  const char *why)
 {
 	struct finding *f = matrix_add_finding(m, column, c, direction, CHECK_ENTERED,
-					       c->conv->rule[CHECK_ENTERED], VERDICT_CRASH);
+					       c->call.conv->rule[CHECK_ENTERED], VERDICT_CRASH);
 
 	f->subject = "the record of this case";
 	f->expected = "present";
@@ -199,7 +204,7 @@ static void judge_records(struct matrix *m, size_t column, const struct gen_case
 		f = matrix_add_finding(m, column, c, direction, (enum check)r->check, rule,
 				       verdict_of(c, r, rule));
 		f->item = r->item;
-		finding_words(m->arena, r, col->payload, f);
+		finding_words(m->arena, &c->call, r, col->payload, f);
 	}
 }
 
@@ -218,8 +223,9 @@ static void judge_one(struct matrix *m, size_t column, const struct gen_case *c,
 		return;
 	}
 	if (col->absent[c->index] == COMPILER_CRASH) {
-		struct finding *f = matrix_add_finding(m, column, c, direction, CHECK_FAULT,
-						       c->conv->rule[CHECK_FAULT], VERDICT_CRASH);
+		struct finding *f =
+			matrix_add_finding(m, column, c, direction, CHECK_FAULT,
+					   c->call.conv->rule[CHECK_FAULT], VERDICT_CRASH);
 
 		f->subject = "the compiler";
 		f->expected = "compiles the prototype";
@@ -237,9 +243,9 @@ static void judge_one(struct matrix *m, size_t column, const struct gen_case *c,
 		return;
 	}
 	o = &run->run.v[at];
-	if (o->state == OUTCOME_ABSENT && direction == CL_CALLEE && c->place.ret.unspecified) {
+	if (o->state == OUTCOME_ABSENT && direction == CL_CALLEE && c->call.place.ret.unspecified) {
 		j->verdict = VERDICT_NOT_RUN;
-		j->why = rule_in(c->place.ret.rule, c->place.edition)->sentence;
+		j->why = rule_in(c->call.place.ret.rule, c->call.place.edition)->sentence;
 		return;
 	}
 	if (o->state != OUTCOME_EXECUTED) {
@@ -268,12 +274,12 @@ static void judge_columns(struct matrix *m)
 
 static size_t find_row(struct matrix *m, const struct gen_case *c, int direction)
 {
-	struct row r = { .conv = c->conv,
-			 .convention = c->conv->name,
-			 .width = width_bits(c->conv->width),
-			 .group = c->decl->group,
+	struct row r = { .conv = c->call.conv,
+			 .convention = c->call.conv->name,
+			 .width = width_bits(c->call.conv->width),
+			 .group = c->call.decl->group,
 			 .direction = direction,
-			 .headline = c->conv->headline };
+			 .headline = c->call.conv->headline };
 
 	for (size_t i = m->nrows; i-- > 0;) {
 		const struct row *o = &m->rows[i];
@@ -281,8 +287,8 @@ static size_t find_row(struct matrix *m, const struct gen_case *c, int direction
 		if (o->conv == r.conv && o->direction == direction && !strcmp(o->group, r.group))
 			return i;
 	}
-	r.id = arena_printf(m->arena, "%s/%u/%s/%s", c->conv->name, width_bits(c->conv->width),
-			    r.group, direction_name(direction));
+	r.id = arena_printf(m->arena, "%s/%u/%s/%s", c->call.conv->name,
+			    width_bits(c->call.conv->width), r.group, direction_name(direction));
 	m->rows = arena_grow(m->arena, m->rows, m->nrows, sizeof(r));
 	m->rows[m->nrows] = r;
 	return m->nrows++;

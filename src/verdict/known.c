@@ -47,7 +47,7 @@ static bool speaks_of(const struct known *k, const struct column *col, const str
 	if (strcmp(k->family, col->compiler->family) || !version_matches(k, col->compiler->version))
 		return false;
 	for (size_t i = 0; i < k->nconventions; i++) {
-		if (names(k->conventions[i], c->conv, &profiles[col->profile], bound))
+		if (names(k->conventions[i], c->call.conv, &profiles[col->profile], bound))
 			return true;
 	}
 	return false;
@@ -99,7 +99,7 @@ static void mark(struct matrix *m)
 	}
 	for (size_t i = 0; i < m->nfindings; i++) {
 		struct finding *f = &m->findings[i];
-		const struct case_decl *d = f->c->decl;
+		const struct case_decl *d = f->c->call.decl;
 
 		/* What no document decides needs no excuse. */
 		for (size_t k = 0; f->verdict >= VERDICT_VIOLATION && k < d->nknown && !f->known;
@@ -156,8 +156,8 @@ static void find_vanished(struct matrix *m, size_t column)
 	for (size_t i = 0; i < set->n; i++) {
 		const struct gen_case *c = &set->v[i];
 
-		for (size_t k = 0; k < c->decl->nknown; k++) {
-			const struct known *known = &c->decl->known[k];
+		for (size_t k = 0; k < c->call.decl->nknown; k++) {
+			const struct known *known = &c->call.decl->known[k];
 			bool executed, found, bound;
 
 			/* Other profiles may differ, unless the line is about this very one. */

@@ -10,19 +10,19 @@ static const char *repeat_command(struct matrix *m, const struct column *col,
 {
 	const struct compiler *cc = col->compiler;
 	const char *with = all_places[col->place]->guest ? m->vmx_with : NULL;
-	const char *which =
-		arena_printf(m->arena, "%s:%s", c->decl->proto->pos.file, c->decl->proto->name);
+	const char *which = arena_printf(m->arena, "%s:%s", c->call.decl->proto->pos.file,
+					 c->call.decl->proto->name);
 
-	return arena_printf(m->arena,
-			    "clobber run --cc %s --width %u --opt %s --profile %s --place %s%s%s%s%s "
-			    "--abi %s --cases %s --seed %llu --out results/repeat",
-			    shell_word(m->arena, cc->given ? cc->given : cc->name),
-			    width_bits(col->width), col->opt, profiles[col->profile].name,
-			    place_name(col->place), with ? " --vmx-with " : "", with ? with : "",
-			    c->place.edition ? " --edition " : "",
-			    c->place.edition ? editions[c->place.edition].name : "",
-			    c->conv->name, shell_word(m->arena, which),
-			    (unsigned long long)m->seed);
+	return arena_printf(
+		m->arena,
+		"clobber run --cc %s --width %u --opt %s --profile %s --place %s%s%s%s%s "
+		"--abi %s --cases %s --seed %llu --out results/repeat",
+		shell_word(m->arena, cc->given ? cc->given : cc->name), width_bits(col->width),
+		col->opt, profiles[col->profile].name, place_name(col->place),
+		with ? " --vmx-with " : "", with ? with : "",
+		c->call.place.edition ? " --edition " : "",
+		c->call.place.edition ? editions[c->call.place.edition].name : "",
+		c->call.conv->name, shell_word(m->arena, which), (unsigned long long)m->seed);
 }
 
 struct finding *matrix_add_finding(struct matrix *m, size_t column, const struct gen_case *c,

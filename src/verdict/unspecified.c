@@ -66,10 +66,10 @@ static bool tells_place(const struct cl_observation *o)
 /* Does any document leave anything open in this case? */
 static bool is_unspecified(const struct gen_case *c)
 {
-	bool any = c->place.pop_unspecified || c->place.ret.unspecified;
+	bool any = c->call.place.pop_unspecified || c->call.place.ret.unspecified;
 
-	for (unsigned i = 0; i < c->place.nargs; i++)
-		any = any || c->place.arg[i].unspecified;
+	for (unsigned i = 0; i < c->call.place.nargs; i++)
+		any = any || c->call.place.arg[i].unspecified;
 	return any;
 }
 
@@ -99,7 +99,7 @@ static const char *place_words(struct arena *a, const struct gen_case *c,
 
 	common(all, o->item, o->piece, places);
 	if (places[0] || places[1])
-		return places_text(a, c, places);
+		return places_text(a, c->call.conv->width, places);
 	for (size_t i = 0; i < all->n; i++) {
 		const struct behaviour *peer = &all->v[i];
 		const struct cl_observation *p;
@@ -112,9 +112,9 @@ static const char *place_words(struct arena *a, const struct gen_case *c,
 		places[0] = p->places[0] & o->places[0];
 		places[1] = p->places[1] & o->places[1];
 		if (places[0] || places[1])
-			return places_text(a, c, places);
+			return places_text(a, c->call.conv->width, places);
 	}
-	return places_text(a, c, o->places);
+	return places_text(a, c->call.conv->width, o->places);
 }
 
 static const char *behaviour_words(struct arena *a, const struct gen_case *c,
@@ -127,7 +127,7 @@ static const char *behaviour_words(struct arena *a, const struct gen_case *c,
 	str_add(&s, "");
 	for (unsigned i = 0; i < b->o->nobservations; i++) {
 		const struct cl_observation *o = &b->o->observations[i];
-		const struct prototype *p = c->decl->proto;
+		const struct prototype *p = c->call.decl->proto;
 		const char *places;
 
 		if (!tells_place(o))
@@ -140,7 +140,7 @@ static const char *behaviour_words(struct arena *a, const struct gen_case *c,
 				str_addf(&s, "%spops a varying number", s.len ? "; " : "");
 			continue;
 		}
-		if (o->item >= c->place.nargs)
+		if (o->item >= c->call.place.nargs)
 			continue;
 		places = place_words(a, c, all, b, o);
 		/* Of a value found in one register its upper parts are not looked for. */
@@ -210,7 +210,7 @@ bool disagrees_with_itself(const struct matrix *m, size_t column, const struct g
 	const struct place_run *run = &m->runs[column].run;
 	const struct outcome *callee, *caller;
 
-	if (!run->v || m->plan->columns[column].width != c->conv->width)
+	if (!run->v || m->plan->columns[column].width != c->call.conv->width)
 		return false;
 	callee = &run->v[c->index * 2 + CL_CALLEE];
 	caller = &run->v[c->index * 2 + CL_CALLER];
@@ -275,16 +275,16 @@ static void departs_from_de_facto(struct matrix *m, const struct gen_case *c, en
 
 static void judge_case(struct matrix *m, const struct gen_case *c, struct behaviours *b)
 {
-	enum rule_id rule = c->place.pop_rule;
+	enum rule_id rule = c->call.place.pop_rule;
 	struct behaviours both;
 	const char *all;
 
-	for (unsigned i = c->place.nargs; i-- > 0;) {
-		if (c->place.arg[i].unspecified)
-			rule = c->place.arg[i].rule;
+	for (unsigned i = c->call.place.nargs; i-- > 0;) {
+		if (c->call.place.arg[i].unspecified)
+			rule = c->call.place.arg[i].rule;
 	}
-	if (c->place.ret.unspecified)
-		rule = c->place.ret.rule;
+	if (c->call.place.ret.unspecified)
+		rule = c->call.place.ret.rule;
 	for (size_t i = 0; i < b->n; i++)
 		b->v[i].text = behaviour_words(m->arena, c, b, &b->v[i]);
 	if (all_agree(b))

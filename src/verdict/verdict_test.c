@@ -457,8 +457,8 @@ START_TEST(unspecified_return)
 
 	make("int f(int a);", W64, "sysv");
 	c = &plan.set[W64].v[0];
-	c->place.ret.unspecified = true;
-	c->place.ret.rule = RULE_MS_RET_WIDE;
+	c->call.place.ret.unspecified = true;
+	c->call.place.ret.rule = RULE_MS_RET_WIDE;
 	for (size_t i = 0; i < COLUMNS; i++)
 		outcome(i, 0, CL_CALLEE)->state = OUTCOME_ABSENT;
 	judge();
@@ -537,7 +537,7 @@ static void make_unspecified(void)
 	struct placement *p;
 
 	make("int f(int a, long b);", W64, "sysv");
-	p = &plan.set[W64].v[0].place;
+	p = &plan.set[W64].v[0].call.place;
 	p->arg[0].unspecified = true;
 	p->arg[0].nlocs = 0;
 	p->arg[0].rule = RULE_SYSV_UNNAMED;

@@ -13,26 +13,24 @@ const char *direction_name(int direction)
 const char *argument_name(struct arena *a, const struct prototype *p, unsigned i)
 {
 	const struct type *t = proto_arg_type(p, i);
-	const char *type = type_spell(a, t, "");
+	const char *type = type_spell(a, t, ""), *name = proto_arg_name(p, i);
 
-	if (i < p->nparams && p->params[i].name)
-		return arena_printf(a, "argument %s (%s)", p->params[i].name, type);
+	if (name)
+		return arena_printf(a, "argument %s (%s)", name, type);
 	return arena_printf(a, "%s argument %u (%s)", i < p->nparams ? "unnamed" : "variadic",
 			    i + 1, type);
 }
 
-/* A place as code of a finding. */
-static const char *place_text(struct arena *a, const struct gen_case *c, unsigned place,
-			      unsigned bytes)
+const char *place_text(struct arena *a, const struct call *call, unsigned place, unsigned bytes)
 {
-	enum width w = c->conv->width;
+	enum width w = call->conv->width;
 
 	if (place >= CL_AT_STACK)
 		return arena_printf(a, "%s+%u", gpr_name(w, GPR_SP, word_bytes(w)),
 				    (place - CL_AT_STACK) * word_bytes(w));
 	if (place >= CL_AT_ARG)
 		return arena_printf(a, "the value of %s",
-				    argument_name(a, c->decl->proto, place - CL_AT_ARG));
+				    argument_name(a, call->decl->proto, place - CL_AT_ARG));
 	if (place == CL_AT_NESTED)
 		return "left behind by the function it had called";
 	if (place == CL_AT_LOCAL)
@@ -44,10 +42,8 @@ static const char *place_text(struct arena *a, const struct gen_case *c, unsigne
 	return gpr_name(w, place - CL_AT_GPR, bytes > word_bytes(w) ? word_bytes(w) : bytes);
 }
 
-const char *places_text(struct arena *a, const struct gen_case *c, const uint64_t places[2])
+const char *places_text(struct arena *a, enum width w, const uint64_t places[2])
 {
-	enum width w = c->conv->width;
-
 	for (unsigned i = 0; i < 16; i++) {
 		if (places[0] >> i & 1)
 			return gpr_name(w, i, word_bytes(w));
@@ -98,7 +94,7 @@ static const char *segment_name(unsigned n)
 	return n < ARRAY_SIZE(names) ? names[n] : "?";
 }
 
-static uint64_t number(const uint8_t *bytes)
+uint64_t record_word(const uint8_t *bytes)
 {
 	uint64_t n;
 
@@ -112,7 +108,7 @@ struct wording {
 	const struct cl_finding *r;
 	const char *payload; /* the ELF that addresses of a fault are in, or NULL */
 	struct finding *f;
-	const struct gen_case *c; /* f's */
+	const struct call *call;
 	enum width w;
 };
 
@@ -126,12 +122,12 @@ typedef void words_of_check(const struct wording *x);
 
 static uint64_t want(const struct wording *x)
 {
-	return number(x->r->expected);
+	return record_word(x->r->expected);
 }
 
 static uint64_t got(const struct wording *x)
 {
-	return number(x->r->observed);
+	return record_word(x->r->observed);
 }
 
 static const char *register_name(const struct wording *x, unsigned reg)
@@ -150,7 +146,7 @@ static const char *when(const struct wording *x)
 /* Does the target, which was called, call nothing itself? */
 static bool leaf(const struct wording *x)
 {
-	return x->c->decl->leaf && x->f->direction == CL_CALLEE;
+	return x->call->decl->leaf && x->f->direction == CL_CALLEE;
 }
 
 static void hex_words(const struct wording *x, unsigned bytes)
@@ -175,7 +171,7 @@ static void value_words(const struct wording *x, const struct value_place *v)
 
 	if (v->by_reference)
 		str_add(&s, "by ");
-	if (f->check == CHECK_RETURN && x->c->place.hidden.nlocs)
+	if (f->check == CHECK_RETURN && x->call->place.hidden.nlocs)
 		str_add(&s, "memory");
 	/* Of a value in two registers, the one that is wrong. */
 	if (f->direction == CL_CALLEE && f->check == CHECK_RETURN && r->item < v->nlocs)
@@ -191,26 +187,26 @@ static void value_words(const struct wording *x, const struct value_place *v)
 	if (f->direction == CL_CALLEE && f->check == CHECK_ARG && r->origin)
 		f->origin = r->origin >= CL_AT_ARG && r->origin < CL_AT_STACK
 				    ? arena_printf(x->a, "which is %s",
-						   place_text(x->a, x->c, r->origin, r->size))
+						   place_text(x->a, x->call, r->origin, r->size))
 				    : arena_printf(x->a, "which was in %s at the call",
-						   place_text(x->a, x->c, r->origin, r->size));
+						   place_text(x->a, x->call, r->origin, r->size));
 	else if (r->found)
 		f->origin = arena_printf(x->a, "the expected value is in %s",
-					 place_text(x->a, x->c, r->found, r->size));
+					 place_text(x->a, x->call, r->found, r->size));
 	else if (r->origin)
 		f->origin = arena_printf(x->a, "which is %s",
-					 place_text(x->a, x->c, r->origin, r->size));
+					 place_text(x->a, x->call, r->origin, r->size));
 }
 
 static const char *return_name(const struct wording *x)
 {
 	return arena_printf(x->a, "return value (%s)",
-			    type_spell(x->a, x->c->decl->proto->ret, ""));
+			    type_spell(x->a, x->call->decl->proto->ret, ""));
 }
 
 static const char *argument_of(const struct wording *x)
 {
-	return argument_name(x->a, x->c->decl->proto, x->r->item);
+	return argument_name(x->a, x->call->decl->proto, x->r->item);
 }
 
 static void entered_words(const struct wording *x)
@@ -225,12 +221,12 @@ static void entered_words(const struct wording *x)
 static void layout_words(const struct wording *x)
 {
 	struct gen_members *m = arena_alloc(x->a, sizeof(*m));
-	const struct prototype *p = x->c->decl->proto;
+	const struct prototype *p = x->call->decl->proto;
 	struct finding *f = x->f;
 	const struct gen_member *g;
 	const char *of;
 
-	gen_members(x->a, x->c, m);
+	gen_members(x->a, x->call, m);
 	g = &m->v[x->r->item < m->n ? x->r->item : 0];
 	of = type_spell(x->a, g->arg == CL_RETURNED ? p->ret : p->params[g->arg].type, "");
 	if (g->bits)
@@ -248,7 +244,7 @@ static void layout_words(const struct wording *x)
 static void argument_words(const struct wording *x)
 {
 	x->f->subject = argument_of(x);
-	value_words(x, &x->c->place.arg[x->r->item]);
+	value_words(x, &x->call->place.arg[x->r->item]);
 }
 
 static void reference_words(const struct wording *x)
@@ -272,7 +268,7 @@ static void upper_words(const struct wording *x)
 static void return_words(const struct wording *x)
 {
 	x->f->subject = return_name(x);
-	value_words(x, &x->c->place.ret);
+	value_words(x, &x->call->place.ret);
 }
 
 static void hidden_words(const struct wording *x)
@@ -312,14 +308,14 @@ static void saved_words(const struct wording *x)
 	f->expected = arena_printf(x->a, "preserved: %s", hex_text(x->a, r->expected, r->size));
 	f->observed = hex_text(x->a, r->observed, r->size);
 	if (r->origin == CL_AT_NESTED || r->origin == CL_AT_LOCAL)
-		f->origin = place_text(x->a, x->c, r->origin, r->size);
+		f->origin = place_text(x->a, x->call, r->origin, r->size);
 	else if (r->origin)
 		f->origin = arena_printf(x->a, "which was in %s at the call",
-					 place_text(x->a, x->c, r->origin, r->size));
+					 place_text(x->a, x->call, r->origin, r->size));
 	if (r->found)
 		f->origin = arena_printf(x->a, "%s%sits own value is in %s",
 					 f->origin ? f->origin : "", f->origin ? "; " : "",
-					 place_text(x->a, x->c, r->found, r->size));
+					 place_text(x->a, x->call, r->found, r->size));
 }
 
 static void sp_words(const struct wording *x)
@@ -339,13 +335,13 @@ static void canary_words(const struct wording *x)
 	x->f->observed = hex_text(x->a, x->r->observed, x->r->size);
 	if (x->r->origin)
 		x->f->origin = arena_printf(x->a, "which was in %s at the call",
-					    place_text(x->a, x->c, x->r->origin, x->r->size));
+					    place_text(x->a, x->call, x->r->origin, x->r->size));
 }
 
 static void align_words(const struct wording *x)
 {
 	bool nested = x->r->item == CL_ITEM_NESTED;
-	unsigned align = nested && x->c->place.align > 16 ? 16 : x->c->place.align;
+	unsigned align = nested && x->call->place.align > 16 ? 16 : x->call->place.align;
 
 	x->f->subject =
 		nested ? "stack pointer at the function's own call" : "stack pointer at the call";
@@ -360,7 +356,7 @@ static void locals_words(const struct wording *x)
 				     leaf(x) ? "in the function's own memory" : "across a call");
 	hex_words(x, x->r->size);
 	if (x->r->origin)
-		x->f->origin = place_text(x->a, x->c, x->r->origin, x->r->size);
+		x->f->origin = place_text(x->a, x->call, x->r->origin, x->r->size);
 }
 
 static void al_words(const struct wording *x)
@@ -445,8 +441,8 @@ static void fault_words(const struct wording *x)
 					    at ? " (" : "", at ? at : "", at ? ")" : "");
 }
 
-void finding_words(struct arena *a, const struct cl_finding *r, const char *payload,
-		   struct finding *f)
+void finding_words(struct arena *a, const struct call *call, const struct cl_finding *r,
+		   const char *payload, struct finding *f)
 {
 	static words_of_check *const words_of[CHECK_COUNT] = {
 #define CHECK(id, name, what, words, contract_words) [CHECK_##id] = words,
@@ -454,5 +450,5 @@ void finding_words(struct arena *a, const struct cl_finding *r, const char *payl
 #undef CHECK
 	};
 
-	words_of[f->check](&(struct wording){ a, r, payload, f, f->c, f->c->conv->width });
+	words_of[f->check](&(struct wording){ a, r, payload, f, call, call->conv->width });
 }
