@@ -334,3 +334,46 @@ def test_bochs_is_asked_once(tmp_path, bochs):
         kept.write_bytes(kept.read_bytes()[:-2] + b"x\n")
     assert run(["list", "places"], env=env).stdout == first
     assert len(starts.read_text().splitlines()) == 2 * asked
+
+
+# An engine that is not there when it is needed ----------------------------------------------------
+
+def without_helpers(tmp_path, gcc, *names: str) -> dict[str, str]:
+    """PATH with what clobber names, and the Bochs of the machine."""
+    env = tools(tmp_path, gcc)
+    for name in ("bochs", *names):
+        (tmp_path / "bin" / name).symlink_to(shutil.which(name))
+    return env
+
+
+def test_vmx_needs_nothing_else_on_path(tmp_path, gcc, bochs):
+    if not shutil.which("bochs-bin"):
+        pytest.skip("not-run: this bochs is no wrapper")
+    env = without_helpers(tmp_path, gcc, "bochs-bin")
+    m = run_matrix(tmp_path / "out", "--cc", gcc, "--width", "64", "--opt", "O2", "--profile", "kernel",
+                   "--place", "vmx", "--cases", write(tmp_path / "c.h", "//! abi kernel\nint f(int a);\n"),
+                   status=0, env=env)
+    assert m.totals["pass"] == m.totals["planned"] == 2
+
+
+def test_engine_that_is_gone_is_not_run(tmp_path, gcc, bochs):
+    """Its answers are remembered from the time when it worked."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program.script(folder / "bochs", f'case "$*" in *--help*) exec {shutil.which("bochs")} "$@";; esac\n'
+                   f'[ $(stat -c %s disk) -lt 10000000 ] && exec {shutil.which("bochs")} "$@"\n'
+                   'exec bochs-bin-that-is-gone -q "$@"\n')
+    env = program.environment(PATH=f"{folder}:{os.environ['PATH']}")
+    args = ["--cc", gcc, "--width", "64", "--opt", "O2", "--profile", "kernel", "--cases",
+            write(tmp_path / "c.h", "//! abi kernel\nint f(int a);\n")]
+    r = run(["run", *args, "--place", "vmx", "--out", tmp_path / "alone", "-q"], cwd=tmp_path,
+            env=env)
+    assert (r.status, "nothing was executed" in r.stderr) == (2, True)
+    alone = program.load(tmp_path / "alone")
+    assert alone.findings == []
+    (reason,) = {c["reason"] for c in alone.cells.values()}
+    assert reason.startswith("bochs did not start: ")
+    assert reason.endswith(" (exit status 127)") and "bochs-bin-that-is-gone" in reason
+    if program.runs("native", 64):
+        m = run_matrix(tmp_path / "out", *args, "--place", "native,vmx", status=0, env=env)
+        assert (m.totals["pass"], m.totals["not-run"], m.findings) == (2, 2, [])

@@ -161,10 +161,10 @@ static const char *panic(struct arena *a, const char *log)
 	return arena_strndup(a, at + 10, strcspn(at + 10, "\n"));
 }
 
-/* The last line that says anything. */
+/* The last line that says anything, of Bochs if there is one. */
 static const char *last_words(struct arena *a, const char *text)
 {
-	const char *best = "";
+	const char *best = text ? text : "";
 
 	if (text && strstr(text, "display library 'term' not available"))
 		return "its display library `term' is missing: apt-get install bochs-term";
@@ -175,12 +175,37 @@ static const char *last_words(struct arena *a, const char *text)
 	return arena_strndup(a, best, strcspn(best, "\n"));
 }
 
-const char *bochs_boot(struct arena *a, const struct vmx_options *o, const struct vmx_machine *m)
+static unsigned limit_of(const struct vmx_options *o)
 {
-	unsigned seconds = o->seconds ? o->seconds : VMX_SECONDS;
-	const char *limit = arena_printf(a, "%u", seconds), *why = NULL;
-	const char *argv[] = { "timeout",  "-k", "1",  limit,    "env", "-C", m->dir, "TERM=vt100",
-			       program(o), "-q", "-f", "config", NULL,  NULL, NULL };
+	return o->seconds ? o->seconds : VMX_SECONDS;
+}
+
+/* How one start failed, or NULL. */
+static const char *failure(struct arena *a, const struct vmx_options *o, int status,
+			   const char *printed, const char *log, bool *absent)
+{
+	const char *why = log ? panic(a, log) : NULL;
+
+	*absent = false;
+	if (why)
+		return arena_printf(a, "bochs panicked: %s", why);
+	if (WIFSIGNALED(status))
+		return arena_printf(a, "bochs did not end within %u s, or was killed", limit_of(o));
+	if (!log) {
+		*absent = true;
+		return arena_printf(a, "bochs did not start: %s (exit status %d)",
+				    last_words(a, printed), WEXITSTATUS(status));
+	}
+	if (!strstr(log, "Shutdown port"))
+		return arena_printf(a, "bochs ended with status %d and no word from the hypervisor",
+				    WEXITSTATUS(status));
+	return NULL;
+}
+
+const char *bochs_boot(struct arena *a, const struct vmx_options *o, const struct vmx_machine *m,
+		       bool *absent)
+{
+	const char *argv[] = { program(o), "-q", "-f", "config", NULL, NULL, NULL }, *why;
 	struct str text = { 0 };
 	char *log;
 	int status;
@@ -190,22 +215,16 @@ const char *bochs_boot(struct arena *a, const struct vmx_options *o, const struc
 	unlink(arena_printf(a, "%s/log", m->dir));
 	configure(a, o, m);
 	if (has_debugger(a, o)) {
-		argv[12] = "-rc";
-		argv[13] = "commands";
+		argv[4] = "-rc";
+		argv[5] = "commands";
 	}
-	status = run_program(argv, seconds + 5, &text);
+	status = run_program_in(m->dir, "TERM=vt100", argv, limit_of(o), &text);
+	if (status < 0) {
+		*absent = true;
+		return arena_printf(a, "cannot run %s: %s", program(o), strerror(errno));
+	}
 	log = file_read(arena_printf(a, "%s/log", m->dir), NULL);
-	if (status < 0)
-		why = arena_printf(a, "cannot run timeout: %s", strerror(errno));
-	else if (WIFSIGNALED(status) || WEXITSTATUS(status) == 124 || WEXITSTATUS(status) == 137)
-		why = arena_printf(a, "bochs did not end within %u s, or was killed", seconds);
-	else if (!log)
-		why = arena_printf(a, "bochs did not start: %s", last_words(a, text.s));
-	else if ((why = panic(a, log)))
-		why = arena_printf(a, "bochs panicked: %s", why);
-	else if (!strstr(log, "Shutdown port"))
-		why = arena_printf(a, "bochs ended with status %d and no word from the hypervisor",
-				   WEXITSTATUS(status));
+	why = failure(a, o, status, text.s, log, absent);
 	free(log);
 	str_free(&text);
 	return why;

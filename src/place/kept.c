@@ -170,7 +170,7 @@ bool kept_load(struct arena *a, const char *path, const char *key, const struct 
 /* Did it come to its end by itself, and no clock decide? */
 static bool reliable(const struct place_run *r)
 {
-	if (r->why_not || r->broken || r->restarts || !r->v)
+	if (r->why_not || r->unstarted || r->broken || r->restarts || !r->v)
 		return false;
 	for (size_t i = 0; i < 2 * r->n; i++) {
 		for (unsigned k = 0; k < r->v[i].nfindings; k++) {

@@ -139,7 +139,8 @@ static bool wait_until(pid_t pid, unsigned seconds, int *status)
 }
 
 const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o,
-			    const struct vmx_machine *m, uint8_t *disk, size_t disk_bytes)
+			    const struct vmx_machine *m, uint8_t *disk, size_t disk_bytes,
+			    bool *absent)
 {
 	unsigned seconds = m->probe ? PROBE_SECONDS : o->seconds ? o->seconds : VMX_SECONDS;
 	const char *path = arena_printf(a, "%s/vmx%u.bin", o->runtime, m->root_width);
@@ -150,6 +151,7 @@ const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o,
 	size_t bytes;
 	pid_t pid;
 
+	*absent = true;
 	if (!r)
 		return why ? why : "kvm: out of memory";
 	hypervisor = file_read(path, &bytes);
@@ -162,9 +164,10 @@ const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o,
 	}
 	if (pid < 0)
 		why = "kvm: cannot start a process";
-	else if (!wait_until(pid, seconds, &status))
+	*absent = pid < 0;
+	if (pid > 0 && !wait_until(pid, seconds, &status))
 		why = arena_printf(a, "kvm: the machine did not end within %u s", seconds);
-	else if (r->why[0])
+	else if (pid > 0 && r->why[0])
 		why = arena_strdup(a, r->why);
 	free(hypervisor);
 	munmap(r, sizeof(*r));

@@ -37,8 +37,10 @@ struct place_run {
 	const char *
 		why_not; /* NULL, or why the place cannot run here: then every outcome is missing */
 	const char *broken; /* NULL, or how the payload itself failed: what is missing is charged */
-	unsigned restarts;  /* times the payload died and was started again behind the case */
-	bool reused;        /* nothing ran: these are the records of an earlier run (kept.h) */
+	const char *unstarted;  /* NULL, or why what runs payloads could not be started this time:
+				   what is missing is not-run */
+	unsigned restarts;      /* times the payload died and was started again behind the case */
+	bool reused;            /* nothing ran: these are the records of an earlier run (kept.h) */
 	struct place_cost cost; /* wall: by whoever runs places */
 };
 
@@ -138,6 +140,10 @@ bool records_read(struct arena *a, const struct cl_header *h, size_t bytes, stru
 
 /* Append outcomes to a string as a payload leaves them: a header, then the records. */
 void records_add(struct str *out, const struct place_run *r, enum width w, uint64_t seed);
+
+/* What runs payloads could not be started, instead of `broken`: a place that cannot run here, if it
+ * has not run anything. */
+void place_run_unstarted(struct place_run *out, const char *why);
 
 /* Charge the end of the whole payload to the call it was in (index * 2 + direction): it was late,
  * or died. */

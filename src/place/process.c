@@ -19,6 +19,11 @@
 
 enum { RESULT_BYTES = 64 << 20, RESULT_FD = 3, CPU_S = 120, MAX_RESTARTS = 1000 };
 
+/* How the child ends when it does not become the payload. */
+enum { NO_PARENT = 124, NO_CONFINEMENT, NO_RESULTS, NO_PROGRAM };
+static const char *const failures[] = { "clobber ended", "it cannot be confined",
+					"no descriptor for its results", "it cannot be executed" };
+
 /* In the child: nothing but results, no core, little time. */
 static void child(const struct process *how, int fd, char *const argv[], pid_t parent)
 {
@@ -27,21 +32,21 @@ static void child(const struct process *how, int fd, char *const argv[], pid_t p
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* it died before it could be watched */
-		_exit(124);
+		_exit(NO_PARENT);
 	if (fd != RESULT_FD && dup2(fd, RESULT_FD) < 0)
-		_exit(126);
+		_exit(NO_RESULTS);
 	/* dup2 onto itself would keep close-on-exec. */
 	if (fd == RESULT_FD && dup2(dup(fd), RESULT_FD) < 0)
-		_exit(126);
+		_exit(NO_RESULTS);
 	setrlimit(RLIMIT_CORE, &none);
 	setrlimit(RLIMIT_FSIZE, &none);
 	setrlimit(RLIMIT_CPU, &cpu);
 	for (int i = 0; i < 3; i++)
 		close(i);
 	if (how->confine && !how->confine(how->closure))
-		_exit(125);
+		_exit(NO_CONFINEMENT);
 	execve(argv[0], argv, env);
-	_exit(127);
+	_exit(NO_PROGRAM);
 }
 
 void progress_start(struct progress *g, const volatile struct cl_header *h)
@@ -91,8 +96,10 @@ static const char *run_from(struct arena *a, const struct payload *p, const stru
 	h->capacity = RESULT_BYTES - sizeof(*h);
 	h->current = CL_NO_CASE;
 	pid = fork();
-	if (pid < 0)
-		return arena_printf(a, "cannot start a process: %s", strerror(errno));
+	if (pid < 0) {
+		out->unstarted = arena_printf(a, "cannot start a process: %s", strerror(errno));
+		return out->unstarted;
+	}
 	if (pid == 0)
 		child(how, fd, argv, parent);
 	status = how->wait(how->closure, pid, h);
@@ -100,6 +107,11 @@ static const char *run_from(struct arena *a, const struct payload *p, const stru
 	if (h->finished) {
 		*next = 2 * (uint32_t)p->ncases;
 		return h->full ? "results did not fit into memory" : NULL;
+	}
+	if (h->magic != CL_MAGIC && WIFEXITED(status) && WEXITSTATUS(status) >= NO_PARENT) {
+		out->unstarted = arena_printf(a, "the payload could not be started: %s",
+					      failures[WEXITSTATUS(status) - NO_PARENT]);
+		return out->unstarted;
 	}
 	if (h->magic != CL_MAGIC)
 		return arena_printf(a, "the payload did not start (wait status 0x%x)",
@@ -131,6 +143,8 @@ void process_run(struct arena *a, const struct payload *p, const struct process 
 		if (first < 2 * p->ncases)
 			out->restarts++;
 	}
+	if (out->unstarted)
+		place_run_unstarted(out, out->unstarted);
 	munmap(h, RESULT_BYTES);
 	close(fd);
 }

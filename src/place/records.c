@@ -194,3 +194,14 @@ void outcome_charge(struct arena *a, struct place_run *out, uint32_t current, bo
 	o->nfindings = known + 1;
 	o->findings = f;
 }
+
+void place_run_unstarted(struct place_run *out, const char *why)
+{
+	out->broken = NULL;
+	out->unstarted = why;
+	for (size_t i = 0; out->v && i < 2 * out->n; i++) {
+		if (out->v[i].state != OUTCOME_MISSING)
+			return;
+	}
+	out->why_not = why;
+}

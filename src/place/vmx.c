@@ -31,6 +31,7 @@ struct work {
 	size_t disk_bytes;
 	struct vmx_machine machine;
 	struct vmx_request request;
+	bool absent; /* the engine could not be started */
 };
 
 static bool is_root(const struct vmx_options *o)
@@ -103,8 +104,8 @@ static const char *boot(struct arena *a, struct work *k, const struct vmx_option
 	memcpy(k->disk, r, sizeof(*r));
 	memset(k->disk + r->out_sector * VMX_SECTOR, 0, VMX_SECTOR);
 	if (o->engine == VMX_KVM_NESTED)
-		return kvm_nested_boot(a, o, &k->machine, k->disk, k->disk_bytes);
-	return bochs_boot(a, o, &k->machine);
+		return kvm_nested_boot(a, o, &k->machine, k->disk, k->disk_bytes, &k->absent);
+	return bochs_boot(a, o, &k->machine, &k->absent);
 }
 
 /* Asking what there is ------------------------------------------------------------------------- */
@@ -316,6 +317,8 @@ static const char *start(struct arena *a, struct work *k, const struct vmx_optio
 
 	k->request.first = *next;
 	failed = boot(a, k, o);
+	if (k->absent)
+		return failed;
 	while (!r.broken && !r.finished && (s = segment_next(k->disk, k->disk_bytes, &at)))
 		read_segment(a, s, out, next, &r);
 	if (r.broken)
@@ -355,5 +358,7 @@ void vmx_run(struct arena *a, const struct payload *p, const struct vmx_options 
 		else
 			out->broken = start(a, &k, o, out, &next);
 	}
+	if (k.absent)
+		place_run_unstarted(out, out->broken);
 	work_close(a, &k);
 }

@@ -39,17 +39,20 @@ void vmx_run(struct arena *a, const struct payload *p, const struct vmx_options 
 	     struct place_run *out);
 
 /* One start of an engine on a disk that vmx_run made, in its folder. NULL, or how it failed: the
- * segments on the disk tell what was achieved all the same. */
+ * segments on the disk tell what was achieved all the same. *absent: the engine did not even start,
+ * so no code under test ran. */
 struct vmx_machine {
 	const char *dir; /* holds `disk` and `rom`; the engine may put its files there */
 	unsigned megs;   /* memory */
 	unsigned root_width;
 	bool probe; /* it has nothing to do but answer */
 };
-const char *bochs_boot(struct arena *a, const struct vmx_options *o, const struct vmx_machine *m);
+const char *bochs_boot(struct arena *a, const struct vmx_options *o, const struct vmx_machine *m,
+		       bool *absent);
 const char *bochs_why_not(struct arena *a, const struct vmx_options *o, const char **version);
 const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o,
-			    const struct vmx_machine *m, uint8_t *disk, size_t disk_bytes);
+			    const struct vmx_machine *m, uint8_t *disk, size_t disk_bytes,
+			    bool *absent);
 
 /* segments.c: the segments on a disk, checked, one by one from sector *at on. NULL: no further one
  * that is whole. Behind it lie s->bytes of struct cl_header and records. */

@@ -106,7 +106,11 @@ int main(int argc, char **argv)
 		kvm_run_payload(a, &p, &k, &vmx);
 	else
 		vmx_run(a, &p, &o, &vmx);
-	fprintf(stderr, "broken: %s; restarts: %u\n", vmx.broken ? vmx.broken : "no", vmx.restarts);
+	fprintf(stderr, "broken: %s; restarts: %u\n",
+		vmx.broken      ? vmx.broken
+		: vmx.unstarted ? vmx.unstarted
+				: "no",
+		vmx.restarts);
 	if (!compare) {
 		print(&vmx);
 		return 0;

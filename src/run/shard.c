@@ -120,6 +120,7 @@ static json_t *column_json(const struct matrix *m, size_t i)
 	json_object_set_new(j, "text_hash", hash_text(c->text_hash));
 	json_object_set_new(j, "why_not", string_or_null(r->why_not));
 	json_object_set_new(j, "broken", string_or_null(r->broken));
+	json_object_set_new(j, "unstarted", string_or_null(r->unstarted));
 	json_object_set_new(j, "absent", absences(m->plan, c));
 	/* Relative to the work folder, which may be elsewhere when the shards are merged. */
 	if (payload && !strncmp(payload, m->plan->work, strlen(m->plan->work)))
@@ -400,6 +401,7 @@ void shard_add(struct matrix *m, const struct shard *s)
 		read_column(p, s, o, c);
 		r->why_not = maybe_text(o, "why_not");
 		r->broken = maybe_text(o, "broken");
+		r->unstarted = maybe_text(o, "unstarted");
 		if (payload) {
 			/* The path is kept even if nothing is there: there was a payload. */
 			c->payload = find_payload(m->arena, s, payload, "");

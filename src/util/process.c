@@ -56,8 +56,8 @@ static const char **child_environment(const char *variable)
 }
 
 /* Between fork and exec: only what is safe there. A failure is reported as an errno. */
-static _Noreturn void become(const char *const argv[], const char **env, int out, int report,
-			     pid_t group, pid_t parent)
+static _Noreturn void become(const char *const argv[], const char *dir, const char **env, int out,
+			     int report, pid_t group, pid_t parent)
 {
 	char *const *args = (char *const *)argv;
 	sigset_t none;
@@ -71,7 +71,8 @@ static _Noreturn void become(const char *const argv[], const char **env, int out
 	if (getppid() != parent) /* it died before it could be watched */
 		_exit(127);
 	in = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (in >= 0 && dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(out, 2) >= 0) {
+	if ((!dir || chdir(dir) == 0) && in >= 0 && dup2(in, 0) >= 0 && dup2(out, 1) >= 0 &&
+	    dup2(out, 2) >= 0) {
 		/* A path is executed as it is: only the search falls back to /bin/sh. */
 		if (strchr(argv[0], '/'))
 			execve(argv[0], args, (char **)env);
@@ -125,8 +126,8 @@ static void close_from(int first)
 		close(fd);
 }
 
-static _Noreturn void guard(const char *const argv[], const char **env, int out, int report,
-			    int ended, pid_t group, pid_t parent)
+static _Noreturn void guard(const char *const argv[], const char *dir, const char **env, int out,
+			    int report, int ended, pid_t group, pid_t parent)
 {
 	struct sigaction act = { .sa_handler = end_all };
 	pid_t program, one, self = getpid();
@@ -141,7 +142,7 @@ static _Noreturn void guard(const char *const argv[], const char **env, int out,
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	program = fork();
 	if (program == 0)
-		become(argv, env, out, report, group, self);
+		become(argv, dir, env, out, report, group, self);
 	if (dup2(ended, GUARD_FD) < 0 || program < 0)
 		_exit(127);
 	close_from(GUARD_FD + 1);
@@ -193,7 +194,8 @@ static void close_both(const int ends[2])
 	close(ends[1]);
 }
 
-static int start(const char *const argv[], const char *variable, bool own_group, struct child *c)
+static int start(const char *const argv[], const char *dir, const char *variable, bool own_group,
+		 struct child *c)
 {
 	int out[2], report[2], ended[2], failure = 0, status;
 	pid_t parent = getpid(), group = own_group ? 0 : getpgrp();
@@ -211,7 +213,7 @@ static int start(const char *const argv[], const char *variable, bool own_group,
 	*c = (struct child){ .fd = out[0], .ended = ended[0] };
 	c->guard = fork();
 	if (c->guard == 0)
-		guard(argv, env, out[1], report[1], ended[1], group, parent);
+		guard(argv, dir, env, out[1], report[1], ended[1], group, parent);
 	if (c->guard < 0)
 		failure = errno;
 	free(env);
@@ -320,12 +322,18 @@ static int watch(struct child *c, long long deadline, struct str *output,
 
 int run_program(const char *const argv[], unsigned seconds, struct str *output)
 {
+	return run_program_in(NULL, NULL, argv, seconds, output);
+}
+
+int run_program_in(const char *dir, const char *variable, const char *const argv[],
+		   unsigned seconds, struct str *output)
+{
 	long long deadline = now_ms() + seconds * 1000ll;
 	struct child c;
 	bool timed_out;
 	int status;
 
-	if (start(argv, NULL, true, &c) < 0)
+	if (start(argv, dir, variable, true, &c) < 0)
 		return -1;
 	status = watch(&c, deadline, output, NULL, NULL, &timed_out);
 	if (output && output->len >= OUTPUT_LIMIT)
@@ -367,7 +375,7 @@ int run_program_lines(const char *const argv[], const char *variable,
 	bool timed_out;
 	int status;
 
-	if (start(argv, variable, false, &c) < 0)
+	if (start(argv, NULL, variable, false, &c) < 0)
 		return -1;
 	status = watch(&c, INT64_MAX, &text, take_lines, &l, &timed_out);
 	take_lines(&l, &text);

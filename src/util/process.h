@@ -10,6 +10,10 @@
  * Nothing that the program started outlives its deadline, or this process. */
 int run_program(const char *const argv[], unsigned seconds, struct str *output);
 
+/* The same in a folder, and with `variable`, "NAME=VALUE", in its environment; each may be NULL. */
+int run_program_in(const char *dir, const char *variable, const char *const argv[],
+		   unsigned seconds, struct str *output);
+
 /* As run_program, without a deadline, handing on each line that is printed, without its end; and
  * with `variable`, "NAME=VALUE", in its environment. The program stays in this process group, so
  * that the terminal's Ctrl-C reaches it. */

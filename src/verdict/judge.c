@@ -248,6 +248,11 @@ static void judge_one(struct matrix *m, size_t column, const struct gen_case *c,
 		j->why = rule_in(c->call.place.ret.rule, c->call.place.edition)->sentence;
 		return;
 	}
+	if (o->state == OUTCOME_MISSING && run->run.unstarted) {
+		j->verdict = VERDICT_NOT_RUN;
+		j->why = run->run.unstarted;
+		return;
+	}
 	if (o->state != OUTCOME_EXECUTED) {
 		judge_missing(m, column, c, direction,
 			      run->run.broken ? run->run.broken
