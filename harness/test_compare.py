@@ -126,9 +126,11 @@ def test_case_that_is_new_is_no_regression(pair, tmp_path, gcc, compilers):
     assert [(f["change"], f["how"]) for f in d["findings"]] == [("new", "not run before")]
     assert {(c["change"], c["row"]) for c in d["cells"]} == {
         ("new", "sysv/64/late/callee"), ("new", "sysv/64/late/caller")}
-    d = changes(more, good, status=0)
+    d = changes(more, good, status=1)
     assert [f["change"] for f in d["findings"]] == ["vanished"]
-    assert {c["change"] for c in d["cells"]} == {"vanished"}
+    assert {(c["change"], c["regression"]) for c in d["cells"]} == {("vanished", True)}
+    assert d["regressions"] == len(d["cells"]) == 2
+    assert changes(more, good, "--part", status=0)["regressions"] == 0
 
 
 def test_case_that_is_not_run_any_more_is_a_regression(pair, tmp_path):
@@ -142,6 +144,63 @@ def test_case_that_is_not_run_any_more_is_a_regression(pair, tmp_path):
         (True, 3, 2)]
     text = compare(good, tmp_path / "changed.json", status=1)
     assert "2 of 3 cases run, were 3: no longer compiles" in " ".join(text.split())
+
+
+VANISHED = {
+    "group": ("int a(int x);\n", "//! group g\nint a(int x);\n", "own.h", "own.h"),
+    "case file": ("int a(int x);\n", "int a(int x);\n", "own.h", "other.h"),
+}
+
+
+@pytest.mark.parametrize("what", VANISHED)
+def test_what_vanished_is_a_regression(tmp_path, gcc, what):
+    old, new, old_name, new_name = VANISHED[what]
+    made = []
+    for name, text, out in ((old_name, old, "c1"), (new_name, new, "c2")):
+        (tmp_path / out).mkdir()
+        made.append(run_matrix(tmp_path / out / "out", "--cc", gcc, "--abi", "sysv", "--opt", "O2",
+                               "--width", "64", "--cases", write(tmp_path / out / name, text),
+                               status=0))
+    d = changes(*made, status=1)
+    assert {(c["change"], c["regression"]) for c in d["cells"]} == {
+        ("vanished", True), ("new", False)}
+    assert d["regressions"] == 2
+    text = compare(*made, status=1)
+    assert text.startswith("2 regressions; ")
+    assert "Regressions: cells with fewer cases run, or none" in text
+
+
+def test_both_sides_are_named(pair, compilers, gcc):
+    good, bad = pair
+    d = changes(good, bad, status=1)
+    for side, m in (("old", good), ("new", bad)):
+        path = str(m.path.parents[1] / "cc")
+        assert d[side]["matrix"] == str(m.path)
+        (compiler,) = d[side]["compilers"]
+        assert (compiler["name"], compiler["path"]) == ("cc", path)
+        assert compiler["version"] == compilers[gcc]["version"]
+        assert d[side]["clobber"] == m.data["tool"]["version"]
+        for form in ("txt", "md"):
+            text = "".join(compare(good, bad, "--format", form, status=1).split())
+            assert "".join(str(m.path).split()) + "of" + d[side]["date"].replace(" ", "") in \
+                text.replace("\\", "")
+            assert "(" + path + ")" in text.replace("\\", "")
+
+
+def test_one_cause_is_reported_once(tmp_path, gcc, compilers):
+    cases = "".join(f"//! group g{n}\nint f{n}({', '.join(['int'] * n)});\n" for n in range(5, 0, -1))
+    path = compilers[gcc]["path"]
+    made = []
+    for name, flag, status in (("good", "", 0), ("bad", "-fcall-used-rbx", 1)):
+        (tmp_path / name).mkdir()
+        cc = script(tmp_path / name / "cc", f'exec {path} {flag} "$@"\n')
+        made.append(run_matrix(tmp_path / name / "out", "--cc", cc, "--abi", "sysv", "--opt", "O2",
+                               "--width", "64", "--cases", write(tmp_path / "c.h", cases),
+                               status=status))
+    assert len(changes(*made, status=1)["findings"]) >= 5
+    text = compare(*made, status=1)
+    assert text.count("rule sysv.registers.saved") == 1
+    assert "5 cases, the smallest: int f1(int)" in " ".join(text.split())
 
 
 # Columns ------------------------------------------------------------------------------------------
@@ -197,9 +256,22 @@ def test_column_added_and_absent(pair, tmp_path):
     new = changed(tmp_path, good, add)
     d = changes(good, new, status=0)
     assert (d["columns"]["added"], d["cells"]) == (["new/64/O1"], [])
-    d = changes(new, good, status=0)
-    assert (d["columns"]["absent"], d["cells"]) == (["new/64/O1"], [])
-    assert "absent: new/64/O1" in " ".join(compare(new, good, status=0).split())
+    d = changes(new, good, status=1)
+    assert (d["columns"]["absent"], d["columns"]["lost"], d["cells"]) == (["new/64/O1"], 1, [])
+    assert d["regressions"] == 1
+    text = " ".join(compare(new, good, status=1).split())
+    assert "absent: new/64/O1: 1 of them ran before: regressions; " in text
+    assert "Absent: new/64/O1: 1 of them" in compare(new, good, "--format", "md", status=1)
+    assert changes(new, good, "--part", status=0)["columns"]["absent"] == ["new/64/O1"]
+
+    def unrun(d):
+        add(d)
+        for c in d["cells"]:
+            if c["column"] == "new/64/O1":
+                c.update(executed=0, not_run=c["planned"], verdict="not-run")
+                c["counts"] = {**dict.fromkeys(c["counts"], 0), "not-run": c["planned"]}
+    d = changes(changed(tmp_path, good, unrun), good, status=0)  # there was nothing to lose
+    assert (d["columns"]["absent"], d["columns"]["lost"]) == (["new/64/O1"], 0)
 
 
 def test_another_compiler_is_no_change_of_the_first(tmp_path, gcc, compilers):
@@ -213,7 +285,7 @@ def test_another_compiler_is_no_change_of_the_first(tmp_path, gcc, compilers):
     both = run_matrix(tmp_path / "both", "--cc", f"{gcc},{clang}", *args, status=1)
     assert both.select(column=f"{gcc}/32/O2") and not alone.findings
     for old, new in ((alone, both), (both, alone)):
-        d = changes(old, new, "--strict", status=0)
+        d = changes(old, new, "--strict", "--part", status=0)
         assert (d["findings"], d["cells"]) == ([], [])
     assert changes(alone, both, status=0)["left_out"] > 0
     assert "left out:" in compare(alone, both, status=0)

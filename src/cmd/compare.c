@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 static const struct options_page page = {
 	"compare",
@@ -16,11 +18,12 @@ static const struct options_page page = {
 	"\n"
 	"What is different in the second matrix: findings and cells that are new,\n"
 	"changed, fixed or vanished (no longer run). Columns are compared that are of\n"
-	"one compiler, by name or, failing that, by version; others are named. OLD.json\n"
-	"and NEW.json may be folders.\n",
+	"one compiler, by name or, failing that, by version. OLD.json and NEW.json may be\n"
+	"folders.\n",
 	"A regression is a finding, new or more serious than before, that a document\n"
-	"forbids and that no case lists as known, of a case that was run before; or a\n"
-	"case that is not run any more.\n"
+	"forbids and that no case lists as known, of a case that was run before; or\n"
+	"anything that was run and is not any more: a case, a group, a case file, a\n"
+	"compiler, a place.\n"
 	"\n"
 	"Exit status: 0 no regressions, 1 regressions, 2 bad usage or environment.\n",
 };
@@ -66,20 +69,35 @@ static void check_map(const char *const *map, const struct stored *old, const st
 	}
 }
 
+static struct compared_file file_of(struct arena *a, const char *argument)
+{
+	struct compared_file f = { .path = matrix_path(a, argument) };
+	char text[sizeof("2026-11-28 01:40")];
+	struct stat st;
+	struct tm tm;
+
+	if (!stat(f.path, &st) && localtime_r(&st.st_mtime, &tm) &&
+	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm))
+		f.date = arena_strdup(a, text);
+	return f;
+}
+
 int cmd_compare(int argc, char **argv)
 {
 	const char *map_list = NULL, *output = NULL;
-	bool strict = false, everything = false;
+	struct compare_options options = { 0 };
+	bool everything = false;
 	struct arena *a = arena_new();
 	struct stored old, new;
 	struct comparison result;
 	struct str out = { 0 };
-	const char *const *map;
 	const char *format = "txt";
 	const struct option_row rows[] = {
 		TEXT("map", &map_list, "OLD=NEW",
 		     "compare compiler NEW with compiler OLD; LIST of pairs"),
-		FLAG("strict", 0, &strict, "every new or changed finding is a regression"),
+		FLAG("strict", 0, &options.strict, "every new or changed finding is a regression"),
+		FLAG("part", 0, &options.part,
+		     "NEW was asked for less: what it lacks is no regression"),
 		CHOICE("format", &format, "FORMAT", format_names, "txt (default), md or json"),
 		TEXT("output", &output, "FILE", "write there, not to standard output"),
 		FLAG("verbose", 'v', &everything, "do not cut long lists"),
@@ -90,9 +108,11 @@ int cmd_compare(int argc, char **argv)
 		die("compare: two matrices, please: clobber compare OLD.json NEW.json");
 	stored_read(a, matrix_path(a, argv[1]), &old);
 	stored_read(a, matrix_path(a, argv[2]), &new);
-	map = (const char *const *)split_list(a, map_list);
-	check_map(map, &old, &new);
-	compare(&old, &new, map, strict, &result);
+	options.map = (const char *const *)split_list(a, map_list);
+	check_map(options.map, &old, &new);
+	compare(&old, &new, &options, &result);
+	result.old_file = file_of(a, argv[1]);
+	result.new_file = file_of(a, argv[2]);
 	if (!result.compared)
 		die("compare: the two have no column in common; --map OLD=NEW says which compiler "
 		    "to compare with which");

@@ -105,7 +105,9 @@ static void add_cell(struct comparison *c, enum change kind, const struct cell *
 {
 	struct cell_change change = { .kind = kind, .old = old, .new = new };
 
-	change.regression = old && new &&new->executed < old->executed;
+	/* Less than before was run: of the cell, or all of it. */
+	change.regression =
+		old && (new ? new->executed < old->executed : !c->part && old->executed);
 	c->cells = arena_grow(c->new->arena, c->cells, c->ncells, sizeof(change));
 	c->cells[c->ncells++] = change;
 	c->cell_count[kind]++;
@@ -399,15 +401,34 @@ static void compare_findings(struct comparison *c, const json_t *cells, bool str
 	json_decref(l.cases_now);
 }
 
-void compare(const struct stored *old, const struct stored *new, const char *const *map,
-	     bool strict, struct comparison *out)
+bool column_ran(const struct stored *s, size_t column)
+{
+	for (size_t i = 0; i < s->ncells; i++) {
+		if (s->cells[i].column == column && s->cells[i].executed)
+			return true;
+	}
+	return false;
+}
+
+/* Columns that ran and are not there any more. */
+static void compare_columns(struct comparison *c)
+{
+	for (size_t i = 0; i < c->old->ncolumns; i++)
+		c->lost += c->new_of[i] == NO_COLUMN && column_ran(c->old, i);
+	if (!c->part)
+		c->regressions += (unsigned)c->lost;
+}
+
+void compare(const struct stored *old, const struct stored *new, const struct compare_options *o,
+	     struct comparison *out)
 {
 	json_t *cells;
 
-	*out = (struct comparison){ .old = old, .new = new };
-	match_columns(out, map);
+	*out = (struct comparison){ .old = old, .new = new, .part = o->part };
+	match_columns(out, o->map);
+	compare_columns(out);
 	cells = index_cells(out);
 	compare_cells(out, cells);
-	compare_findings(out, cells, strict);
+	compare_findings(out, cells, o->strict);
 	json_decref(cells);
 }

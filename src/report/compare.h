@@ -31,17 +31,25 @@ struct finding_change {
 /* CHANGED, of a cell: its verdict or what was run of it. */
 struct cell_change {
 	enum change kind;
-	bool regression; /* cases that were run are not run any more */
+	bool regression; /* cases that were run are not run any more, or not in the matrix */
 	const struct cell *old, *new;
 };
 
 enum { NO_COLUMN = -1 };
+
+/* Where a matrix was read, and when it was written: "2026-11-28 01:40". NULL: unknown. */
+struct compared_file {
+	const char *path, *date;
+};
 
 struct comparison {
 	const struct stored *old, *new;
 	int *old_of; /* by column of `new`: the column of `old`, or NO_COLUMN */
 	int *new_of; /* the other way round */
 	size_t compared, added, absent;
+	size_t lost; /* of the absent ones, those in which something ran */
+	bool part;   /* of struct compare_options */
+	struct compared_file old_file, new_file;
 	struct finding_change *findings;
 	size_t nfindings;
 	struct cell_change *cells;
@@ -53,12 +61,22 @@ struct comparison {
 	unsigned left_out;
 };
 
-/* Compare. `map` holds pairs "OLD=NEW" of compiler names, NULL-ended or NULL: NEW is compared with
- * OLD, whatever they are called. With `strict`, every finding that is new or changed is a
- * regression; without, those are that a document forbids and nobody lists as known. Everything
- * lives in new->arena. */
-void compare(const struct stored *old, const struct stored *new, const char *const *map,
-	     bool strict, struct comparison *out);
+/* What is asked. `map`: pairs "OLD=NEW" of compiler names, NULL-ended or NULL: NEW is compared with
+ * OLD, whatever they are called. `strict`: every finding that is new or changed is a regression;
+ * else those are that a document forbids and nobody lists as known. `part`: the second run was
+ * asked for less, so that what it does not have is no regression. */
+struct compare_options {
+	const char *const *map;
+	bool strict, part;
+};
+
+/* Compare. A column that ran something and is not there any more is a regression, and so is a cell.
+ * Everything lives in new->arena. */
+void compare(const struct stored *old, const struct stored *new, const struct compare_options *o,
+	     struct comparison *out);
+
+/* Did anything run there? */
+bool column_ran(const struct stored *s, size_t column);
 
 /* The finding itself: as it is now, or else as it was. */
 const struct stored_finding *change_finding(const struct finding_change *f);

@@ -4,6 +4,7 @@
 #include "util/json.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static json_t *column_or_null(const struct stored *s, const struct stored_finding *f)
 {
@@ -79,15 +80,33 @@ static json_t *json_columns(const struct comparison *c)
 		if (c->new_of[i] == NO_COLUMN)
 			json_array_append_new(absent, json_string(c->old->columns[i].id));
 	}
-	return json_pack("{so so so}", "compared", pairs, "added", added, "absent", absent);
+	return json_pack("{so so so si}", "compared", pairs, "added", added, "absent", absent,
+			 "lost", (int)c->lost);
+}
+
+static json_t *json_side(const struct stored *s, const struct compared_file *f)
+{
+	json_t *compilers = json_array();
+
+	for (size_t i = 0; i < s->ncolumns; i++) {
+		const struct stored_column *n = &s->columns[i];
+
+		if (!i || strcmp(n[-1].compiler, n->compiler))
+			json_array_append_new(
+				compilers, json_pack("{ss ss so}", "name", n->compiler, "version",
+						     n->version, "path", string_or_null(n->path)));
+	}
+	return json_pack("{so so ss so}", "matrix", string_or_null(f->path), "date",
+			 string_or_null(f->date), "clobber", s->version, "compilers", compilers);
 }
 
 void compare_json(struct str *out, const struct comparison *c, bool everything)
 {
-	json_t *root =
-		json_pack("{si si si so so so}", "schema", 1, "regressions", (int)c->regressions,
-			  "left_out", (int)c->left_out, "columns", json_columns(c), "findings",
-			  json_findings(c), "cells", json_cells(c));
+	json_t *root = json_pack(
+		"{si so so si si so so so}", "schema", 1, "old", json_side(c->old, &c->old_file),
+		"new", json_side(c->new, &c->new_file), "regressions", (int)c->regressions,
+		"left_out", (int)c->left_out, "columns", json_columns(c), "findings",
+		json_findings(c), "cells", json_cells(c));
 	char *text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
 
 	(void)everything;

@@ -10,11 +10,11 @@
 /* More of a kind than a reader wants at once. */
 enum { MAX_TOLD = 20 };
 
-/* The same change in one or more columns. */
+/* Changes of one cause, in one or more cases and columns. */
 struct group {
-	const struct finding_change *example;
-	struct str columns;
-	size_t members;
+	const struct finding_change *example; /* of the shortest prototype */
+	unsigned char *columns, *cases;       /* by column and case of the example's matrix */
+	size_t ncases;
 };
 
 struct groups {
@@ -22,9 +22,42 @@ struct groups {
 	size_t n;
 };
 
-static const char *column_id(const struct comparison *c, const struct finding_change *f)
+static const struct stored *side(const struct comparison *c, const struct finding_change *f)
 {
-	return f->new ? c->new->columns[f->new->column].id : c->old->columns[f->old->column].id;
+	return f->new ? c->new : c->old;
+}
+
+/* Is the subject part of the cause? Which register it was is; which argument it was is not. */
+static const char *subject_of(const struct stored_finding *f)
+{
+	return !strcmp(f->check, checks[CHECK_SAVED].name) ||
+			       !strcmp(f->check, checks[CHECK_FAULT].name)
+		       ? f->subject
+		       : "";
+}
+
+/* What happened, and to what kind of compiler; what no document decides is one fact of all. */
+static const char *cause_key(const struct comparison *c, const struct finding_change *x)
+{
+	const struct stored_finding *f = change_finding(x);
+	struct arena *a = c->new->arena;
+	const char *what = arena_printf(a, "%s %s", verdict_info[f->verdict].name, f->rule->name);
+
+	if (x->old && x->new && x->old->verdict != x->new->verdict)
+		what = arena_printf(a, "%s %s", what, verdict_info[x->old->verdict].name);
+	if (f->known)
+		return arena_printf(a, "%s known %s", what, f->known_reason);
+	if (!strcmp(f->expected, "unspecified"))
+		return what;
+	return arena_printf(a, "%s %s %u %s %s", what, side(c, x)->columns[f->column].compiler,
+			    f->c->width, f->check, subject_of(f));
+}
+
+static size_t weight(const struct finding_change *x)
+{
+	const struct stored_finding *f = change_finding(x);
+
+	return f->c->arguments * 1000 + strlen(f->c->prototype);
 }
 
 static struct groups group_changes(const struct comparison *c, enum change kind, bool regression)
@@ -35,32 +68,49 @@ static struct groups group_changes(const struct comparison *c, enum change kind,
 
 	for (size_t i = 0; i < c->nfindings; i++) {
 		const struct finding_change *f = &c->findings[i];
-		const struct stored_finding *e = change_finding(f);
+		const struct stored *s = side(c, f);
+		struct group *to;
 		const char *key;
 		const json_t *at;
 		size_t k;
 
 		if (f->kind != kind || f->regression != regression)
 			continue;
-		key = arena_printf(a, "%u %s %d %s %s %d %d", e->c->width, e->c->id, e->direction,
-				   e->check, e->subject, (int)e->verdict, e->known);
+		key = cause_key(c, f);
 		at = json_object_get(index, key);
 		k = at ? (size_t)json_integer_value(at) : g.n;
 		if (!at) {
 			json_object_set_new_nocheck(index, key, json_integer((json_int_t)k));
 			g.v = arena_grow(a, g.v, g.n, sizeof(*g.v));
-			g.v[g.n++] = (struct group){ .example = f };
+			g.v[g.n++] = (struct group){ .example = f,
+						     .columns = arena_alloc(a, s->ncolumns + 1),
+						     .cases = arena_alloc(a, s->ncases + 1) };
 		}
-		str_addf(&g.v[k].columns, "%s%s", g.v[k].members++ ? ", " : "", column_id(c, f));
+		to = &g.v[k];
+		if (weight(f) < weight(to->example))
+			to->example = f;
+		to->columns[change_finding(f)->column] = 1;
+		to->ncases += !to->cases[change_finding(f)->c - s->cases]++;
 	}
 	json_decref(index);
 	return g;
 }
 
-static void free_groups(struct groups *g)
+/* "cc/64/O2; 33 cases, the smallest: int f(int a)": columns, and how many cases if not one. */
+static const char *group_words(const struct comparison *c, const struct group *g)
 {
-	for (size_t i = 0; i < g->n; i++)
-		str_free(&g->v[i].columns);
+	const struct stored *s = side(c, g->example);
+	struct arena *a = c->new->arena;
+	const char *t = "";
+
+	for (size_t i = 0; i < s->ncolumns; i++) {
+		if (g->columns[i])
+			t = arena_printf(a, "%s%s%s", t, *t ? ", " : "", s->columns[i].id);
+	}
+	if (g->ncases == 1)
+		return t;
+	return arena_printf(a, "%s; %zu cases, the smallest: %s", t, g->ncases,
+			    change_finding(g->example)->c->prototype);
 }
 
 static const char *headline(const struct comparison *c)
@@ -82,15 +132,32 @@ static const char *counts(struct arena *a, const unsigned n[CHANGE_COUNT])
 	return s;
 }
 
+/* "old/matrix.json of 2026-11-28 01:40, clobber 0.1.0: gcc-12 12.2.0 (/usr/bin/gcc-12)" */
+static const char *side_words(struct arena *a, const struct stored *s,
+			      const struct compared_file *file)
+{
+	char *t = arena_printf(a, "%s%s%s, clobber %s: ", file->path ? file->path : "a matrix",
+			       file->date ? " of " : "", file->date ? file->date : "", s->version);
+	const char *separator = "";
+
+	for (size_t i = 0; i < s->ncolumns; i++) {
+		const struct stored_column *n = &s->columns[i];
+
+		if (i && !strcmp(n[-1].compiler, n->compiler))
+			continue;
+		t = arena_printf(a, "%s%s%s %s%s%s%s", t, separator, n->compiler, n->version,
+				 n->path ? " (" : "", n->path ? n->path : "", n->path ? ")" : "");
+		separator = ", ";
+	}
+	return t;
+}
+
 /* What else is different between the two, and therefore may explain changes. */
 static const char *circumstances(const struct comparison *c)
 {
 	struct arena *a = c->new->arena;
 	char *s = arena_strdup(a, "");
 
-	if (strcmp(c->old->version, c->new->version))
-		s = arena_printf(a, "%sclobber %s before, %s now; ", s, c->old->version,
-				 c->new->version);
 	if (c->old->seed != c->new->seed)
 		s = arena_printf(a, "%sseed %llu before, %llu now; ", s,
 				 (unsigned long long)c->old->seed,
@@ -135,6 +202,17 @@ static const char *lonely(const struct comparison *c, bool added)
 	return t;
 }
 
+/* The same of absent ones, and whether that is a regression. */
+static const char *absent_words(const struct comparison *c)
+{
+	if (c->part || !c->lost)
+		return lonely(c, false);
+	return arena_printf(
+		c->new->arena, "%s: %zu of them ran before: %s", lonely(c, false), c->lost,
+		"regressions; --map OLD=NEW says what is now called otherwise, --part that "
+		"the second run was asked for less");
+}
+
 static const char *cell_words(const struct comparison *c, const struct cell_change *x)
 {
 	const struct stored *s = x->new ? c->new : c->old;
@@ -176,15 +254,15 @@ static void text_change(struct str *out, const struct comparison *c, const struc
 	if (full) {
 		if (g->example->how)
 			str_addf(out, "(%s) ", g->example->how);
-		text_finding(out, g->example->new ? c->new : c->old, style, f, g->columns.s);
+		text_finding(out, side(c, g->example), style, f, group_words(c, g));
 		return;
 	}
 	text_wrap(out, style, "  ", "    ",
 		  arena_printf(a, "%s%s %s as %s, %s: %s: %s%s%s%s", f->known ? "known " : "",
 			       verdict_info[f->verdict].name, f->c->id,
-			       direction_name(f->direction), g->columns.s, f->check, f->subject,
-			       g->example->how ? " (" : "", g->example->how ? g->example->how : "",
-			       g->example->how ? ")" : ""));
+			       direction_name(f->direction), group_words(c, g), f->check,
+			       f->subject, g->example->how ? " (" : "",
+			       g->example->how ? g->example->how : "", g->example->how ? ")" : ""));
 }
 
 /* One kind of changes; regressions in full. */
@@ -205,7 +283,6 @@ static void text_changes(struct str *out, const struct comparison *c, enum chang
 	}
 	if (g.n)
 		str_add(out, "\n");
-	free_groups(&g);
 }
 
 static void text_cells(struct str *out, const struct comparison *c, bool regression,
@@ -219,8 +296,8 @@ static void text_cells(struct str *out, const struct comparison *c, bool regress
 		if (x->regression != regression)
 			continue;
 		if (!reported)
-			title(out,
-			      regression ? "Regressions: cells with fewer cases run" : "Cells");
+			title(out, regression ? "Regressions: cells with fewer cases run, or none"
+					      : "Cells");
 		if (reported++ < MAX_TOLD || everything)
 			text_wrap(out, style, "  ", "    ",
 				  arena_printf(c->new->arena, "%s  %s", change_names[x->kind],
@@ -241,6 +318,8 @@ void compare_text(struct str *out, const struct comparison *c, bool everything)
 	text_wrap(out, &style, "", "  ",
 		  arena_printf(a, "%s; %zu columns compared, %zu added, %zu absent", headline(c),
 			       c->compared, c->added, c->absent));
+	text_wrap(out, &style, "old:      ", "  ", side_words(a, c->old, &c->old_file));
+	text_wrap(out, &style, "new:      ", "  ", side_words(a, c->new, &c->new_file));
 	text_wrap(out, &style, "findings: ", "  ", counts(a, c->finding_count));
 	text_wrap(out, &style, "cells:    ", "  ", counts(a, c->cell_count));
 	if (*also)
@@ -250,7 +329,7 @@ void compare_text(struct str *out, const struct comparison *c, bool everything)
 	if (c->added)
 		text_wrap(out, &style, "added:    ", "  ", lonely(c, true));
 	if (c->absent)
-		text_wrap(out, &style, "absent:   ", "  ", lonely(c, false));
+		text_wrap(out, &style, "absent:   ", "  ", absent_words(c));
 	str_add(out, "\n");
 	for (int r = 1; r >= 0; r--) {
 		for (int k = 0; k < CHANGE_COUNT; k++)
@@ -279,16 +358,16 @@ static void markdown_changes(struct str *out, const struct comparison *c, enum c
 			markdown_safe(out, g.v[i].example->how);
 			str_add(out, ": ");
 		}
-		markdown_finding(out, change_finding(g.v[i].example), g.v[i].columns.s);
+		markdown_finding(out, change_finding(g.v[i].example), group_words(c, &g.v[i]));
 	}
 	if (g.n)
 		str_add(out, "</details>\n\n");
-	free_groups(&g);
 }
 
 void compare_markdown(struct str *out, const struct comparison *c, bool everything)
 {
 	const char *also = circumstances(c);
+	struct arena *a = c->new->arena;
 	size_t reported = 0;
 
 	str_addf(out, "## clobber compare: %s\n\n", headline(c));
@@ -300,6 +379,16 @@ void compare_markdown(struct str *out, const struct comparison *c, bool everythi
 		 c->cell_count[2], c->cell_count[3]);
 	str_addf(out, "%zu columns compared, %zu added, %zu absent\n\n", c->compared, c->added,
 		 c->absent);
+	str_add(out, "old: ");
+	markdown_safe(out, side_words(a, c->old, &c->old_file));
+	str_add(out, "  \nnew: ");
+	markdown_safe(out, side_words(a, c->new, &c->new_file));
+	str_add(out, "\n\n");
+	if (c->absent) {
+		str_add(out, "Absent: ");
+		markdown_safe(out, absent_words(c));
+		str_add(out, "\n\n");
+	}
 	if (*also) {
 		markdown_safe(out, also);
 		str_add(out, "\n\n");

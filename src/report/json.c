@@ -21,8 +21,7 @@ static json_t *tool(const struct matrix *m, const char *command)
 						      "edition", documents[i].edition));
 	return json_pack("{ss ss ss sI so so}", "name", "clobber", "version", CLOBBER_VERSION,
 			 "edition", editions[m->plan->edition].name, "seed", (json_int_t)m->seed,
-			 "command", string_or_null(command), "documents",
-			 docs);
+			 "command", string_or_null(command), "documents", docs);
 }
 
 static const char *cpu_model(struct arena *a)
@@ -69,6 +68,7 @@ static struct stored_column *columns(const struct matrix *m)
 			.opt = c->opt,
 			.profile = profiles[c->profile].name,
 			.place = place_name(c->place),
+			.path = c->compiler->path,
 			.engine = m->engine[c->place] ? m->engine[c->place] : "none",
 			.unusable = c->unusable,
 			.why_not = m->runs[i].run.why_not,
@@ -202,9 +202,9 @@ json_t *report_document(const struct matrix *m, const struct claims_table *claim
 		json_narrow(m, &s), "vanished",
 		shape_write(SHAPE_vanished, m->vanished, m->nvanished, &s), "totals",
 		json_totals(m), "checks", shape_write(SHAPE_checks, checks, CHECK_COUNT, &s),
-		"rules", document_rules(m->plan->edition), "cases", document_cases(m), "differences",
-		shape_write(SHAPE_differences, m->differences, m->ndifferences, &s), "claims",
-		claims_document(claims));
+		"rules", document_rules(m->plan->edition), "cases", document_cases(m),
+		"differences", shape_write(SHAPE_differences, m->differences, m->ndifferences, &s),
+		"claims", claims_document(claims));
 
 	if (!root)
 		die("out of memory while writing matrix.json");

@@ -613,7 +613,7 @@ START_TEST(json_keys)
 	has_keys(json_object_get(root, "host"), "host", "system release machine cpu");
 	list_with_keys(root, "places", "name engine compared alone instead why_not");
 	list_with_keys(root, "columns",
-		       "id name compiler family version width opt profile place engine text_hash "
+		       "id name compiler family version path width opt profile place engine text_hash "
 		       "unusable why_not");
 	list_with_keys(root, "rows", "id convention width group direction headline");
 	list_with_keys(root, "cells",

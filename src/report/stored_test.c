@@ -232,22 +232,26 @@ START_TEST(compares)
 	json_array_append_new(json_object_get(d, "cells"), cell("b/64/O2", 0));
 	load(d, &old);
 	load(document(), &new);
-	compare(&old, &new, NULL, false, &c);
+	compare(&old, &new, &(struct compare_options){ 0 }, &c);
 	ck_assert_uint_eq(c.compared, 2);
 	ck_assert_uint_eq(c.regressions, 1);
 	ck_assert_uint_eq(c.nfindings, 1);
 	ck_assert_int_eq(c.findings[0].kind, CHANGE_NEW);
 	ck_assert_uint_eq(c.cell_count[CHANGE_CHANGED], 1);
-	compare(&new, &old, NULL, false, &c);
+	compare(&new, &old, &(struct compare_options){ 0 }, &c);
 	ck_assert_uint_eq(c.regressions, 0);
 	ck_assert_uint_eq(c.finding_count[CHANGE_FIXED], 1);
 	ck_assert_uint_eq(c.cell_count[CHANGE_FIXED], 1);
 	/* The first compiler's column against the second's; the other of each is left over. */
-	compare(&old, &new, map, false, &c);
+	compare(&old, &new, &(struct compare_options){ .map = map }, &c);
 	ck_assert_int_eq(c.old_of[1], 0);
 	ck_assert_uint_eq(c.compared, 1);
 	ck_assert_uint_eq(c.added, 1);
 	ck_assert_uint_eq(c.absent, 1);
+	/* What is left over was run. */
+	ck_assert_uint_eq(c.lost, 1);
+	ck_assert_uint_eq(c.regressions, 2);
+	compare(&old, &new, &(struct compare_options){ .map = map, .part = true }, &c);
 	ck_assert_uint_eq(c.regressions, 1);
 	stored_close(&old);
 	stored_close(&new);
@@ -264,10 +268,10 @@ START_TEST(compares_several)
 	json_array_append_new(json_object_get(d, "findings"), finding("b/64/O2", "argument a"));
 	load(d, &old);
 	load(document(), &new);
-	compare(&old, &new, NULL, false, &c);
+	compare(&old, &new, &(struct compare_options){ 0 }, &c);
 	ck_assert_uint_eq(c.nfindings, 1);
 	ck_assert_int_eq(c.findings[0].kind, CHANGE_FIXED);
-	compare(&new, &old, NULL, true, &c);
+	compare(&new, &old, &(struct compare_options){ .strict = true }, &c);
 	ck_assert_uint_eq(c.nfindings, 1);
 	ck_assert_int_eq(c.findings[0].kind, CHANGE_NEW);
 	ck_assert(c.findings[0].regression);

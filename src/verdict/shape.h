@@ -106,6 +106,7 @@ FIELD_KINDS(KIND)
 	FIELD(of, TEXT, "compiler", compiler)   \
 	FIELD(of, TEXT, "family", family)       \
 	FIELD(of, TEXT, "version", version)     \
+	FIELD(of, LATER, "path", path)          \
 	FIELD(of, WIDTH, "width", width)        \
 	FIELD(of, TEXT, "opt", opt)             \
 	FIELD(of, TEXT, "profile", profile)     \
