@@ -286,6 +286,13 @@ static bool returns_when_tame(const struct cc_contract *c)
 	return any && call(c);
 }
 
+/* Of a counter any value may fit, but some take too long. */
+static void stay_in_ranges(const struct cc_contract *c)
+{
+	for (unsigned i = 0; i < c->ninputs; i++)
+		cc_now.inputs[i].flags &= ~(uint32_t)CC_ALSO_ANY;
+}
+
 bool cc_unfit(const struct cc_contract *c)
 {
 	struct fault f = last_fault();
@@ -299,6 +306,10 @@ bool cc_unfit(const struct cc_contract *c)
 	fit.rounds = cc_now.rounds;
 	if (!any || cl_where != CL_IN_PROCESS || cl_contract_step)
 		return false;
+	if (f.kind == CL_FAULT_TIMEOUT && fit.found && !all_plain(c)) {
+		stay_in_ranges(c);
+		return true;
+	}
 	if (f.kind == CL_FAULT_TIMEOUT)
 		return !fit.found || ++fit.late < MOST_LATE;
 	if (returns_when_extended(c))
