@@ -223,6 +223,27 @@ def test_overlapping_is_no_excuse_for_accusations(tmp_path):
     assert r.status == 0, r.stdout
 
 
+def test_home_area(tmp_path):
+    said = hold(tmp_path, "shadow-space/sh.asm", "--contract", INPUTS / "shadow-space/sh.h")
+    home, = (s for s in said if "home area of cbm" in s)
+    assert "calls: home area of cbm, 32 bytes above its return address: expected below the return " \
+        "address of wrapm, got 8 bytes left there" in home and "rule ms." in home
+    assert not any("fault: " in s for s in said), said
+    assemble(tmp_path, "extern cbm\nf: push rbx\n sub rsp, 32\n mov ebx, ecx\n call cbm\n add eax, ebx\n"
+             " add rsp, 32\n pop rbx\n ret", 64)
+    (tmp_path / "sh.h").write_text((INPUTS / "shadow-space/sh.h").read_text().replace("wrapm", "f"))
+    assert check(tmp_path, "f.o", "--contract", "sh.h").status == 0
+
+
+@pytest.mark.parametrize("far", [136, 60000, 65536, 200000])
+def test_writes_far_below_the_stack(far, tmp_path):
+    assemble(tmp_path, f"f: mov qword [rsp-{far}], 1\n mov [rel x], rdi\n mov [rel y], rdi\n ret\n"
+             " section .data\nx: dq 1\n section .bss\ny: resq 1", 64)
+    r = check(tmp_path, "f.o", *proto("void f(long a)"), "--step")
+    assert r.status == 1 and f"8 bytes at rsp-{far}" in folded(r.stdout), r.stdout
+    assert r.stdout.count("stack-write: at") == 1
+
+
 def test_own_calls_inputs(tmp_path):
     said = hold(tmp_path, "other-calls-inputs/two3.asm",
                 *proto("void three(char *p, int n)", "arg n from 0 to 20"))

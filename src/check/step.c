@@ -34,8 +34,8 @@ struct stepper {
 	struct unwinder *unwinder;
 	ZydisDecoder decoder;
 	uint64_t call, end, probe, code, code_end; /* of asm/contract*.asm; of code under test */
-	uint64_t stack, stack_end;
-	uint8_t *text; /* of code under test */
+	uint64_t stack, stack_end, below;          /* of the stack: memory that is nobody's */
+	uint8_t *text;                             /* of code under test */
 	int pid, memory;
 	/* The call under way. */
 	const struct contract *c;
@@ -122,7 +122,9 @@ static void stack_write(struct stepper *s, const struct unwind_regs *at, uint64_
 	struct checked_finding *x;
 	bool above;
 
-	if (address + bytes <= s->stack || address >= s->stack_end)
+	/* What is below the stack is the runtime's memory; data of the objects is above or before.
+	 */
+	if (address + bytes <= s->below || address >= s->stack_end)
 		return;
 	above = address + bytes > frame - word_bytes(s->run->file->width) &&
 		(address < frame || address + bytes > frame + s->c->area);
@@ -412,6 +414,7 @@ const char *check_step(struct check_run *r)
 	s.code = object_address(r->payload, "cl_code_start");
 	s.code_end = object_address(r->payload, "cl_rodata");
 	s.stack = object_address(r->payload, "cl_test_stack");
+	s.below = object_address(r->payload, "cl_objects_data_end");
 	s.stack_end = s.stack + (4096 + 64 * 1024 + 4096);
 	bytes = (size_t)(s.code_end - s.code);
 	s.text = arena_alloc(r->arena, bytes + 16);

@@ -121,6 +121,9 @@ struct cc_probe {
 
 /* Item of CHECK_CALLS, plus a probe's number: a call reached what nothing defines. */
 enum { CC_NEEDS = 0x4000 };
+/* Likewise: what belongs to a called function above its return address is not all below the return
+ * address of the function under test. */
+enum { CC_HOME = 0x2000 };
 
 /* What a call may depend on though it is no input: in the item of CHECK_DEPENDS, each with other
  * poison in a repeated call. Those by input have its index added, registers their number, the stack

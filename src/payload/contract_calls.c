@@ -253,7 +253,10 @@ void contract_probe(void)
 	}
 	if (sp % c->align_calls)
 		differ_word(cc_now.out, CHECK_ALIGN, CL_ITEM_NESTED, 0, 0, sp % c->align_calls);
-	if (sp + p->owned <= (cl_word)stack_poison_end())
+	if (sp < cl_stack_top && sp + p->owned > cl_stack_top - WORD)
+		differ_word(cc_now.out, CHECK_CALLS, (int)(CC_HOME + index), 0, p->owned,
+			    cl_stack_top - WORD - sp);
+	else if (sp + p->owned <= (cl_word)stack_poison_end())
 		__builtin_memcpy((void *)sp, cl_poison_stack, min(p->owned, 1024));
 	cl_reply.gpr[4] = sp + p->pop;
 	if (c->flags & CC_NEVER_RETURNS && cc_now.at == c->ncalls) {
