@@ -5,9 +5,11 @@ vmx_probe (built beside clobber, src/place/vmx_probe.c) runs one payload in the 
 payloads are made by `clobber run`: one as gcc compiles it, one with functions that are broken on
 purpose (patchcc.py).
 """
+import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -360,6 +362,7 @@ def test_neighbours_of_the_dead_pass(in_guest):
 def fake(tmp_path, body: str) -> str:
     """A Bochs that knows its options and is up to no good otherwise."""
     real = shutil.which("bochs")
+    (tmp_path / "bin").mkdir()
     return str(program.script(tmp_path / "bochs",
                               f'case "$*" in *--help*) exec {real} "$@" ;; esac\n'
                               # The question whether it works at all has a small disk.
@@ -415,3 +418,59 @@ def test_why_not(options, words):
 def test_without_bochs(tmp_path):
     r = vmx_probe(path=str(tmp_path))
     assert r.stderr == "bochs is not installed: apt-get install bochs bochs-term\n"
+
+
+# Several payloads on one machine ------------------------------------------------------------------
+
+def together(*payloads: tuple) -> list[Run]:
+    """Of (payload, options...) on one machine; each as `alone' has it."""
+    r = vmx_probe(*[arg for p, *options in payloads for arg in p.args("options=0", "mode=0",
+                                                                      *options)])
+    _, *ends = r.stderr.splitlines()
+    parts = re.split(r"^\d+\n", r.stdout, flags=re.MULTILINE)[1:]
+    assert len(parts) == len(ends) == len(payloads), r.stderr
+    runs = []
+    for end, text, (p, *_) in zip(ends, parts, payloads):
+        m = re.fullmatch(r"broken: (.*); restarts: (\d+)", end)
+        runs.append(Run("", m[1], int(m[2]), parse_cases(text, p.names)))
+    return runs
+
+
+def alone(p: Payload, *options) -> Run:
+    """But for the engine's name, which is of the machine."""
+    return p.run(*options)._replace(engine="")
+
+
+def boots(monkeypatch, tmp_path) -> Path:
+    """A file that gets a line for every start of Bochs from here on."""
+    log = tmp_path / "boots"
+    real = shutil.which("bochs")
+    (tmp_path / "bin").mkdir()
+    program.write(tmp_path / "bin/bochs", f"""#!/bin/sh
+case "$1" in --help) ;; *) echo >> {log} ;; esac
+exec {real} "$@"
+""").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    return log
+
+
+def starts(log) -> int:
+    return len(log.read_text().splitlines()) if log.exists() else 0
+
+
+def test_payloads_of_one_machine_are_as_alone(clean, monkeypatch, tmp_path):
+    ways = [(f"mode={mode}", f"options={options}") for mode in (GUEST, ROOT, ROOT_CURRENT)
+            for options in ((0, STEP | INTERRUPTS, TRAP_FPU) if mode == GUEST else (0,))]
+    each = [alone(clean, f"root={clean.width}", *way) for way in ways]
+    log = boots(monkeypatch, tmp_path)
+    vmx_probe()  # what the emulator is, is asked once
+    before = starts(log)
+    assert together(*[(clean, f"root={clean.width}", *way) for way in ways]) == each
+    assert starts(log) == before + 1
+
+
+def test_who_dies_costs_its_neighbours_nothing(clean, broken):
+    right, wrong, other = together((clean,), (broken,), (clean,))
+    assert right == other == alone(clean)
+    assert wrong == alone(broken)
+    assert wrong.restarts

@@ -17,7 +17,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { HELP_SECONDS = 20, SECTORS_A_CYLINDER = 16 * 63 };
+enum {
+	HELP_SECONDS = 20,
+	SECTORS_A_CYLINDER = 16 * 63,
+	/* Of processor time, without a case that comes to its end: some hundred times of what the
+	 * longest takes. The hypervisor gives up a guest before; what runs in root operation with
+	 * interrupts off nobody else can end. */
+	IDLE_SECONDS = 5
+};
 
 static const char *program(const struct vmx_options *o)
 {
@@ -175,24 +182,27 @@ static const char *last_words(struct arena *a, const char *text)
 	return arena_strndup(a, best, strcspn(best, "\n"));
 }
 
-static unsigned limit_of(const struct vmx_options *o)
+static unsigned limit_of(const struct vmx_options *o, const struct vmx_machine *m)
 {
-	return o->seconds ? o->seconds : VMX_SECONDS;
+	return (o->seconds ? o->seconds : VMX_SECONDS) * (m->payloads ? m->payloads : 1);
 }
 
 /* How one start failed, or NULL. */
 static const char *failure(struct arena *a, const struct vmx_options *o, int status,
-			   const char *printed, const char *log, bool *absent)
+			   const char *printed, const char *log, struct vmx_machine *m)
 {
 	const char *why = log ? panic(a, log) : NULL;
 
-	*absent = false;
 	if (why)
 		return arena_printf(a, "bochs panicked: %s", why);
+	if (m->idle)
+		return arena_printf(a, "bochs worked for %d s without a sign from the hypervisor",
+				    IDLE_SECONDS);
 	if (WIFSIGNALED(status))
-		return arena_printf(a, "bochs did not end within %u s, or was killed", limit_of(o));
+		return arena_printf(a, "bochs did not end within %u s, or was killed",
+				    limit_of(o, m));
 	if (!log) {
-		*absent = true;
+		m->absent = true;
 		return arena_printf(a, "bochs did not start: %s (exit status %d)",
 				    last_words(a, printed), WEXITSTATUS(status));
 	}
@@ -202,10 +212,34 @@ static const char *failure(struct arena *a, const struct vmx_options *o, int sta
 	return NULL;
 }
 
-const char *bochs_boot(struct arena *a, const struct vmx_options *o, const struct vmx_machine *m,
-		       bool *absent)
+/* Does the machine still do anything? It has nothing to do it with but its disk. */
+struct watch {
+	struct vmx_machine *machine;
+	const char *disk;
+	struct timespec written; /* when the disk was, the last time */
+	double spent;            /* the emulator's processor time by then */
+};
+
+static bool goes_on(void *closure, double spent)
+{
+	struct watch *w = closure;
+	struct stat st;
+
+	if (w->machine->look)
+		w->machine->look(w->machine->closure);
+	if (stat(w->disk, &st) < 0 || st.st_mtim.tv_sec != w->written.tv_sec ||
+	    st.st_mtim.tv_nsec != w->written.tv_nsec) {
+		w->written = st.st_mtim;
+		w->spent = spent;
+	}
+	w->machine->idle = spent - w->spent > IDLE_SECONDS;
+	return !w->machine->idle;
+}
+
+const char *bochs_boot(struct arena *a, const struct vmx_options *o, struct vmx_machine *m)
 {
 	const char *argv[] = { program(o), "-q", "-f", "config", NULL, NULL, NULL }, *why;
+	struct watch w = { .machine = m, .disk = arena_printf(a, "%s/disk", m->dir) };
 	struct str text = { 0 };
 	char *log;
 	int status;
@@ -218,13 +252,15 @@ const char *bochs_boot(struct arena *a, const struct vmx_options *o, const struc
 		argv[4] = "-rc";
 		argv[5] = "commands";
 	}
-	status = run_program_in(m->dir, "TERM=vt100", argv, limit_of(o), &text);
+	m->idle = m->absent = false;
+	status =
+		run_program_watched(m->dir, "TERM=vt100", argv, limit_of(o, m), goes_on, &w, &text);
 	if (status < 0) {
-		*absent = true;
+		m->absent = true;
 		return arena_printf(a, "cannot run %s: %s", program(o), strerror(errno));
 	}
 	log = file_read(arena_printf(a, "%s/log", m->dir), NULL);
-	why = failure(a, o, status, text.s, log, absent);
+	why = failure(a, o, status, text.s, log, m);
 	free(log);
 	str_free(&text);
 	return why;

@@ -198,14 +198,51 @@ void kept_store(const char *path, const char *key, const struct payload *p,
 	str_free(&records);
 }
 
+/* NULL when nothing is kept. */
+static const char *key_of(const struct kept_job *k)
+{
+	const struct place_job *j = &k->job;
+
+	return k->keeping.ground && k->keeping.path
+		       ? kept_key(j->a, k->keeping.ground, place_find(j->place->name), k->engine,
+				  j->p, j->o)
+		       : NULL;
+}
+
+void kept_run_together(const struct kept_job *v, size_t n)
+{
+	struct arena *a = arena_new();
+	const char **keys = arena_alloc(a, (n + 1) * sizeof(*keys));
+	struct place_job *run = arena_alloc(a, (n + 1) * sizeof(*run));
+	size_t *at = arena_alloc(a, (n + 1) * sizeof(*at)), left = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct place_job *j = &v[i].job;
+
+		keys[i] = key_of(&v[i]);
+		if (keys[i] && !v[i].keeping.fresh &&
+		    kept_load(j->a, v[i].keeping.path, keys[i], j->p, j->out))
+			continue;
+		at[left] = i;
+		run[left++] = *j;
+	}
+	if (left == 1)
+		run->place->run(run->place, run->a, run->p, run->o, run->out);
+	else if (left)
+		run->place->run_together(run, left);
+	for (size_t i = 0; i < left; i++) {
+		if (keys[at[i]])
+			kept_store(v[at[i]].keeping.path, keys[at[i]], run[i].p, run[i].out);
+	}
+	arena_free(a);
+}
+
 void kept_run(struct arena *a, const struct keeping *k, enum place_id place, const char *engine,
 	      const struct payload *p, const struct place_options *o, struct place_run *out)
 {
-	const char *key = k->ground && k->path ? kept_key(a, k->ground, place, engine, p, o) : NULL;
+	const struct kept_job one = { .job = { all_places[place], a, p, o, out },
+				      .keeping = *k,
+				      .engine = engine };
 
-	if (key && !k->fresh && kept_load(a, k->path, key, p, out))
-		return;
-	all_places[place]->run(all_places[place], a, p, o, out);
-	if (key)
-		kept_store(k->path, key, p, out);
+	kept_run_together(&one, 1);
 }

@@ -39,6 +39,14 @@ struct keeping {
 void kept_run(struct arena *a, const struct keeping *k, enum place_id place, const char *engine,
 	      const struct payload *p, const struct place_options *o, struct place_run *out);
 
+/* The same of several, which one machine can run. */
+struct kept_job {
+	struct place_job job;
+	struct keeping keeping;
+	const char *engine;
+};
+void kept_run_together(const struct kept_job *v, size_t n);
+
 /* The same of other things that follow from a key: a file with what was kept for it. NULL when
  * there is none, or it is damaged; else *bytes in `a`, and a NUL behind them. */
 char *kept_body(struct arena *a, const char *path, const char *key, size_t *bytes);

@@ -138,9 +138,8 @@ static bool wait_until(pid_t pid, unsigned seconds, int *status)
 	return false;
 }
 
-const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o,
-			    const struct vmx_machine *m, uint8_t *disk, size_t disk_bytes,
-			    bool *absent)
+const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o, struct vmx_machine *m,
+			    uint8_t *disk, size_t disk_bytes)
 {
 	unsigned seconds = m->probe ? PROBE_SECONDS : o->seconds ? o->seconds : VMX_SECONDS;
 	const char *path = arena_printf(a, "%s/vmx%u.bin", o->runtime, m->root_width);
@@ -151,7 +150,7 @@ const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o,
 	size_t bytes;
 	pid_t pid;
 
-	*absent = true;
+	m->absent = true;
 	if (!r)
 		return why ? why : "kvm: out of memory";
 	hypervisor = file_read(path, &bytes);
@@ -164,7 +163,7 @@ const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o,
 	}
 	if (pid < 0)
 		why = "kvm: cannot start a process";
-	*absent = pid < 0;
+	m->absent = pid < 0;
 	if (pid > 0 && !wait_until(pid, seconds, &status))
 		why = arena_printf(a, "kvm: the machine did not end within %u s", seconds);
 	else if (pid > 0 && r->why[0])

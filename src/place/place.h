@@ -41,7 +41,7 @@ struct place_run {
 				   what is missing is not-run */
 	unsigned restarts;      /* times the payload died and was started again behind the case */
 	bool reused;            /* nothing ran: these are the records of an earlier run (kept.h) */
-	struct place_cost cost; /* wall: by whoever runs places */
+	struct place_cost cost; /* wall: by whoever runs places, if the place does not */
 };
 
 /* What a place needs to know of a payload. */
@@ -77,6 +77,15 @@ struct place_options {
 	unsigned monitor; /* of a guest: CL_STEP, CL_INTERRUPTS, CL_STEP_LEAF, CL_TRAP_FPU */
 };
 
+/* One payload to run in a place. */
+struct place_job {
+	const struct place *place;
+	struct arena *a; /* the outcomes' */
+	const struct payload *p;
+	const struct place_options *o;
+	struct place_run *out;
+};
+
 /* A row of the table of places. */
 struct place {
 	const char *name;  /* "root-vmcs" */
@@ -102,6 +111,12 @@ struct place {
 	 * the case under way, and the run goes on behind it. */
 	void (*run)(const struct place *self, struct arena *a, const struct payload *p,
 		    const struct place_options *o, struct place_run *out);
+	/* NULL, or names the machine that would run code of the width: payloads with the same name,
+	 * of whichever of these places, may run together. NULL from it: alone. In `a`. */
+	const char *(*machine)(const struct place *self, struct arena *a,
+			       const struct place_options *o, enum width w);
+	/* Run them on that machine. The outcomes are those of `run`; cost.wall of each is set. */
+	void (*run_together)(const struct place_job *v, size_t n);
 };
 
 extern const struct place *const all_places[PLACES];

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -21,17 +22,15 @@ enum {
 	TICK = 1000000,                  /* TSC cycles: about as many instructions */
 	STEPPED_TICK = 50000,
 	STUCK_TICKS = 100,
-	MAX_STARTS = 20
+	MAX_STARTS = 20 /* of a payload */
 };
 
-/* A folder with a disk, for as long as one payload runs. */
+/* A folder with a disk, for as long as its payloads run. */
 struct work {
 	char dir[4096];
 	uint8_t *disk;
 	size_t disk_bytes;
 	struct vmx_machine machine;
-	struct vmx_request request;
-	bool absent; /* the engine could not be started */
 };
 
 static bool is_root(const struct vmx_options *o)
@@ -92,20 +91,23 @@ static void work_close(struct arena *a, struct work *k)
 	rmdir(k->dir);
 }
 
-/* Write the request, forget what is left of the last answer, and start the engine. */
-static const char *boot(struct arena *a, struct work *k, const struct vmx_options *o)
+static void put_request(struct work *k, uint64_t sector, struct vmx_request *r)
 {
-	struct vmx_request *r = &k->request;
-
 	r->magic = VMX_MAGIC;
 	r->version = VMX_VERSION;
 	r->checksum = vmx_checksum(VMX_CHECKSUM, r, offsetof(struct vmx_request, checksum));
-	memset(k->disk, 0, VMX_SECTOR);
-	memcpy(k->disk, r, sizeof(*r));
+	memset(k->disk + sector * VMX_SECTOR, 0, VMX_SECTOR);
+	memcpy(k->disk + sector * VMX_SECTOR, r, sizeof(*r));
+	/* Forget what is left of the last answer. */
 	memset(k->disk + r->out_sector * VMX_SECTOR, 0, VMX_SECTOR);
+}
+
+/* Start the engine; the first request is in sector 0. */
+static const char *boot(struct arena *a, struct work *k, const struct vmx_options *o)
+{
 	if (o->engine == VMX_KVM_NESTED)
-		return kvm_nested_boot(a, o, &k->machine, k->disk, k->disk_bytes, &k->absent);
-	return bochs_boot(a, o, &k->machine, &k->absent);
+		return kvm_nested_boot(a, o, &k->machine, k->disk, k->disk_bytes);
+	return bochs_boot(a, o, &k->machine);
 }
 
 /* Asking what there is ------------------------------------------------------------------------- */
@@ -152,15 +154,14 @@ static const char *boot_and_ask(struct arena *a, const struct vmx_options *o, un
 				struct answer *out)
 {
 	struct work k = { .machine = { .megs = 16, .root_width = width, .probe = true } };
+	struct vmx_request r = { .mode = VMX_MODE_PROBE, .out_sector = 1, .out_sectors = 4 };
 	const char *why = work_open(a, &k, o, 8 * VMX_SECTOR), *failed;
 	const struct vmx_segment *s;
 	uint64_t at = 1;
 
 	if (why)
 		return why;
-	k.request.mode = VMX_MODE_PROBE;
-	k.request.out_sector = 1;
-	k.request.out_sectors = 4;
+	put_request(&k, 0, &r);
 	failed = boot(a, &k, o);
 	s = segment_next(k.disk, k.disk_bytes, &at);
 	if (!s)
@@ -212,19 +213,37 @@ const char *vmx_why_not(struct arena *a, const struct vmx_options *o, enum width
 	return why;
 }
 
-/* Running a payload ---------------------------------------------------------------------------- */
+/* Running payloads ----------------------------------------------------------------------------- */
 
-static const char *prepare(struct arena *a, struct work *k, const struct payload *p,
-			   const struct vmx_options *o)
+/* One of the payloads that share a disk, from its first start to its last. */
+struct job {
+	struct vmx_job *of;
+	struct image image;
+	struct vmx_request request;
+	uint64_t sector;       /* of its own request */
+	uint32_t next, starts; /* what a further start would begin with; starts so far */
+	bool over;
+	struct timespec ended; /* as far as it was seen: CLOCK_MONOTONIC */
+};
+
+static void prepare(struct job *j, uint64_t *sectors)
 {
-	struct vmx_request *r = &k->request;
-	struct image i;
-	const char *why = image_load(a, p->path, &i);
-	uint64_t image_sectors = round_up(i.bytes, VMX_SECTOR) / VMX_SECTOR;
+	const struct payload *p = j->of->p;
+	const struct vmx_options *o = j->of->o;
+	const char *why = image_load(j->of->a, p->path, &j->image);
+	const struct image *i = &j->image;
+	uint64_t image_sectors = round_up(i->bytes, VMX_SECTOR) / VMX_SECTOR;
 
-	if (why)
-		return arena_printf(a, "%s: %s", p->path, why);
-	*r = (struct vmx_request){
+	*j->of->out = (struct place_run){ .n = p->ncases, .nargs = p->nargs };
+	j->of->out->v = arena_alloc(j->of->a, (2 * p->ncases + 1) * sizeof(*j->of->out->v));
+	if (why) {
+		j->of->out->broken = arena_printf(j->of->a, "%s: %s", p->path, why);
+		j->over = true;
+		return;
+	}
+	j->over = !p->ncases;
+	j->sector = *sectors;
+	j->request = (struct vmx_request){
 		.mode = o->mode ? o->mode : VMX_MODE_GUEST,
 		.width = width_bits(p->width),
 		/* In root operation nothing looks at the payload from time to time. */
@@ -233,24 +252,40 @@ static const char *prepare(struct arena *a, struct work *k, const struct payload
 		.end = 2 * (uint32_t)p->ncases,
 		.directions = p->directions,
 		.seed = p->seed,
-		.image = i.at,
-		.image_bytes = i.bytes,
-		.memory_bytes = i.memory_bytes,
-		.entry = i.at,
-		.results = image_results(&i),
+		.image = i->at,
+		.image_bytes = i->bytes,
+		.memory_bytes = i->memory_bytes,
+		.entry = i->at,
+		.results = image_results(i),
 		.results_bytes = RESULT_BYTES,
-		.image_sector = 1,
-		.out_sector = 1 + image_sectors,
+		.image_sector = j->sector + 1,
+		.out_sector = j->sector + 1 + image_sectors,
 		.out_sectors = RESULT_BYTES / VMX_SECTOR + 64,
 		.tick = TICK,
 		.stepped_tick = STEPPED_TICK,
 		.stuck = STUCK_TICKS,
 	};
-	k->machine.root_width = root_width(o, p->width);
-	k->machine.megs = (unsigned)((r->results + r->results_bytes) >> 20) + 1;
-	why = work_open(a, k, o, (1 + image_sectors + r->out_sectors) * VMX_SECTOR);
-	if (!why)
-		memcpy(k->disk + VMX_SECTOR, i.data, i.bytes);
+	*sectors = j->request.out_sector + j->request.out_sectors;
+}
+
+/* One machine for all of them. NULL, or what went wrong. */
+static const char *open_for(struct work *k, struct job *v, size_t n, uint64_t sectors)
+{
+	unsigned megs = 16;
+	const char *why;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct vmx_request *r = &v[i].request;
+		unsigned needed = (unsigned)((r->results + r->results_bytes) >> 20) + 1;
+
+		megs = needed > megs ? needed : megs;
+	}
+	k->machine.megs = megs;
+	k->machine.root_width = root_width(v->of->o, v->of->p->width);
+	why = work_open(v->of->a, k, v->of->o, sectors * VMX_SECTOR);
+	for (size_t i = 0; !why && i < n; i++)
+		memcpy(k->disk + v[i].request.image_sector * VMX_SECTOR, v[i].image.data,
+		       v[i].image.bytes);
 	return why;
 }
 
@@ -262,12 +297,13 @@ struct outcome_of_start {
 	const char *broken; /* NULL, or why a further start is no use */
 };
 
-/* One segment; *next is where a further start would go on. */
-static void read_segment(struct arena *a, const struct vmx_segment *s, struct place_run *out,
-			 uint32_t *next, struct outcome_of_start *r)
+/* One segment; j->next is where a further start would go on. */
+static void read_segment(struct job *j, const struct vmx_segment *s, struct outcome_of_start *r)
 {
 	const struct cl_header *h = (const void *)((const uint8_t *)s + VMX_SECTOR);
-	bool known = s->current < 2 * out->n && s->current >= *next;
+	struct place_run *out = j->of->out;
+	struct arena *a = j->of->a;
+	bool known = s->current < 2 * out->n && s->current >= j->next;
 
 	if (s->bytes)
 		records_read(a, h, s->bytes, out);
@@ -281,7 +317,7 @@ static void read_segment(struct arena *a, const struct vmx_segment *s, struct pl
 	case VMX_STUCK:
 		if (known) {
 			outcome_charge(a, out, s->current, s->end == VMX_STUCK);
-			*next = s->current + 1;
+			j->next = s->current + 1;
 			out->restarts++;
 		} else {
 			r->died = arena_printf(a,
@@ -304,61 +340,169 @@ static void read_segment(struct arena *a, const struct vmx_segment *s, struct pl
 	}
 }
 
-/* Start the engine once and read what it left on the disk. *next moves on. NULL, or why a further
- * start is no use. */
-static const char *start(struct arena *a, struct work *k, const struct vmx_options *o,
-			 struct place_run *out, uint32_t *next)
+/* Read what one start left on the disk, and decide where the next one goes on, if there is to be
+ * one. `failed`: NULL, or what the engine has to say. */
+static void read_start(const struct work *k, struct job *j, const char *failed)
 {
 	struct outcome_of_start r = { .current = CL_NO_CASE };
-	uint64_t at = k->request.out_sector;
+	struct place_run *out = j->of->out;
+	uint64_t at = j->request.out_sector;
 	const struct vmx_segment *s;
-	const char *failed;
-	bool was_announced = k->request.options & CL_ANNOUNCE;
+	bool was_announced = j->request.options & CL_ANNOUNCE;
 
-	k->request.first = *next;
-	failed = boot(a, k, o);
-	if (k->absent)
-		return failed;
 	while (!r.broken && !r.finished && (s = segment_next(k->disk, k->disk_bytes, &at)))
-		read_segment(a, s, out, next, &r);
-	if (r.broken)
-		return r.broken;
-	if (r.finished) {
-		*next = k->request.end;
+		read_segment(j, s, &r);
+	if (r.broken) {
+		out->broken = r.broken;
+	} else if (r.finished) {
+		j->next = j->request.end;
 	} else if (!was_announced) {
 		/* The last look at it may be cases ago, or unreadable: again from there, each case
 		 * announced, so that the one it ends in is known. */
 		if (r.current != CL_NO_CASE)
-			*next = r.current;
-		k->request.options |= CL_ANNOUNCE;
+			j->next = r.current;
+		j->request.options |= CL_ANNOUNCE;
 	} else if (r.current != CL_NO_CASE) {
-		outcome_charge(a, out, r.current, false);
-		*next = r.current + 1;
+		outcome_charge(j->of->a, out, r.current, k->machine.idle);
+		j->next = r.current + 1;
 		out->restarts++;
-		if (!is_root(o))
-			k->request.options &= ~(uint32_t)CL_ANNOUNCE;
-	} else if (*next == k->request.first) {
-		return failed ? failed : r.died ? r.died : "the hypervisor left no answer";
+		if (!is_root(j->of->o))
+			j->request.options &= ~(uint32_t)CL_ANNOUNCE;
+	} else if (j->next == j->request.first) {
+		out->broken = failed ? failed : r.died ? r.died : "the hypervisor left no answer";
 	}
-	return NULL;
+	j->over = out->broken || j->next >= j->request.end;
+	if (!j->over && ++j->starts > MAX_STARTS) {
+		out->broken = "the machine stopped again and again";
+		j->over = true;
+	}
+}
+
+/* The payloads of one start, for whoever looks while the engine runs. */
+struct chain {
+	const struct work *work;
+	struct job **v;
+	size_t n, done; /* of v; those that were seen to have ended */
+};
+
+static bool has_answer(const struct work *k, const struct job *j)
+{
+	const struct vmx_segment *s = (const void *)(k->disk + j->request.out_sector * VMX_SECTOR);
+
+	return s->magic == VMX_MAGIC;
+}
+
+/* Note when each came to its end. */
+static void look(void *closure)
+{
+	struct chain *c = closure;
+
+	while (c->done < c->n) {
+		struct job *j = c->v[c->done];
+		const volatile struct vmx_segment *s =
+			(const void *)(c->work->disk + j->request.out_sector * VMX_SECTOR);
+
+		if (s->magic != VMX_MAGIC || s->end != VMX_FINISHED)
+			return;
+		clock_gettime(CLOCK_MONOTONIC, &j->ended);
+		c->done++;
+	}
+}
+
+static uint64_t nanoseconds(const struct timespec *from, const struct timespec *to)
+{
+	return (uint64_t)((to->tv_sec - from->tv_sec) * 1000000000 + to->tv_nsec - from->tv_nsec);
+}
+
+/* Start the engine once for these, one behind the other, and read what it left. One that does not
+ * come to its end at once is the last that ran: what is behind it has no answer and stays as it is.
+ * `v` has at least one. */
+static void start(struct work *k, struct job **v, size_t n)
+{
+	struct arena *a = v[0]->of->a;
+	struct chain c = { .work = k, .v = v, .n = n };
+	struct timespec from, now;
+	const char *failed;
+
+	for (size_t i = 0; i < n; i++) {
+		v[i]->request.first = v[i]->next;
+		v[i]->request.next = i + 1 < n ? v[i + 1]->sector : 0;
+		v[i]->ended = (struct timespec){ 0 };
+		put_request(k, v[i]->sector, &v[i]->request);
+	}
+	put_request(k, 0, &v[0]->request);
+	k->machine.payloads = (unsigned)n;
+	k->machine.look = look;
+	k->machine.closure = &c;
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	failed = boot(a, k, v[0]->of->o);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	look(&c);
+	for (size_t i = 0; i < n; i++) {
+		const struct timespec *end = i < c.done ? &v[i]->ended : &now;
+
+		if (i && !k->machine.absent && !has_answer(k, v[i]))
+			return;
+		v[i]->of->out->cost.wall += nanoseconds(&from, end);
+		from = *end;
+		if (k->machine.absent) {
+			place_run_unstarted(v[i]->of->out, arena_strdup(v[i]->of->a, failed));
+			v[i]->over = true;
+			continue;
+		}
+		read_start(k, v[i], failed);
+	}
+}
+
+void vmx_run_together(struct vmx_job *jobs, size_t n)
+{
+	struct arena *a = arena_new();
+	struct job *v = arena_alloc(a, (n + 1) * sizeof(*v));
+	struct job **chain = arena_alloc(a, (n + 1) * sizeof(*chain));
+	struct work k = { 0 };
+	uint64_t sectors = 1;
+	const char *why;
+
+	for (size_t i = 0; i < n; i++) {
+		v[i].of = &jobs[i];
+		prepare(&v[i], &sectors);
+	}
+	why = open_for(&k, v, n, sectors);
+	for (size_t i = 0; i < n && why; i++) {
+		if (!jobs[i].out->broken)
+			jobs[i].out->broken = arena_strdup(jobs[i].a, why);
+		v[i].over = true;
+	}
+	for (;;) {
+		size_t waiting = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			/* Whoever was started before, and is not over, runs alone. */
+			for (struct job *one = &v[i]; one->starts && !one->over;)
+				start(&k, &one, 1);
+			if (!v[i].over)
+				chain[waiting++] = &v[i];
+		}
+		if (!waiting)
+			break;
+		start(&k, chain, waiting);
+	}
+	work_close(a, &k);
+	arena_free(a);
 }
 
 void vmx_run(struct arena *a, const struct payload *p, const struct vmx_options *o,
 	     struct place_run *out)
 {
-	struct work k = { 0 };
-	uint32_t next = 0, starts = 0;
+	struct vmx_job job = { .a = a, .p = p, .o = o, .out = out };
 
-	*out = (struct place_run){ .n = p->ncases, .nargs = p->nargs };
-	out->v = arena_alloc(a, (2 * p->ncases + 1) * sizeof(*out->v));
-	out->broken = prepare(a, &k, p, o);
-	while (!out->broken && next < 2 * p->ncases) {
-		if (++starts > MAX_STARTS)
-			out->broken = "the machine stopped again and again";
-		else
-			out->broken = start(a, &k, o, out, &next);
-	}
-	if (k.absent)
-		place_run_unstarted(out, out->broken);
-	work_close(a, &k);
+	vmx_run_together(&job, 1);
+}
+
+const char *vmx_machine(struct arena *a, const struct vmx_options *o, enum width w)
+{
+	if (o->engine != VMX_BOCHS)
+		return NULL;
+	return arena_printf(a, "%s %s %u", o->bochs ? o->bochs : "bochs",
+			    o->model ? o->model : VMX_MODEL, root_width(o, w));
 }

@@ -18,8 +18,8 @@ struct vmx_options {
 	unsigned root_width; /* 32 or 64; 0: 64 for a guest. A payload in root mode has its own. */
 	unsigned options;    /* CL_STEP, CL_INTERRUPTS, CL_TRAP_FPU of payload/handover.h */
 	unsigned forget;     /* tests only: 1 + the register the hypervisor loses at every step */
-	unsigned seconds;    /* wall clock for one start of the engine; 0: VMX_SECONDS */
-	const char *bochs;   /* the program; NULL: bochs on PATH */
+	unsigned seconds;  /* wall clock for one start of the engine and payload; 0: VMX_SECONDS */
+	const char *bochs; /* the program; NULL: bochs on PATH */
 };
 
 /* A model with SSE, AVX, AVX-512, EPT and unrestricted guest. */
@@ -34,25 +34,42 @@ const char *vmx_why_not(struct arena *a, const struct vmx_options *o, enum width
 			const char **engine);
 
 /* Run the payload. Outcomes live in `a`. Deaths, hangs and lost results are charged to the case
- * under way, and the run goes on behind it. */
+ * under way, and the run goes on behind it. out->cost.wall is set. */
 void vmx_run(struct arena *a, const struct payload *p, const struct vmx_options *o,
 	     struct place_run *out);
 
+/* One payload of several that one start of an engine runs, one behind the other. Between them the
+ * processor is reset, so that each finds what it would find alone. One that does not come to its
+ * end at once is started again alone; those behind it get a new start without it. */
+struct vmx_job {
+	struct arena *a; /* the outcomes' */
+	const struct payload *p;
+	const struct vmx_options *o;
+	struct place_run *out;
+};
+void vmx_run_together(struct vmx_job *v, size_t n);
+
+/* What machine runs a payload of the width: those with the same text may run together. NULL: alone.
+ * In `a`. */
+const char *vmx_machine(struct arena *a, const struct vmx_options *o, enum width w);
+
 /* One start of an engine on a disk that vmx_run made, in its folder. NULL, or how it failed: the
- * segments on the disk tell what was achieved all the same. *absent: the engine did not even start,
- * so no code under test ran. */
+ * segments on the disk tell what was achieved all the same. */
 struct vmx_machine {
 	const char *dir; /* holds `disk` and `rom`; the engine may put its files there */
 	unsigned megs;   /* memory */
 	unsigned root_width;
-	bool probe; /* it has nothing to do but answer */
+	bool probe;                  /* it has nothing to do but answer */
+	unsigned payloads;           /* how many it runs: its deadline is theirs */
+	void (*look)(void *closure); /* NULL, or called now and then while it runs */
+	void *closure;
+	bool absent; /* set by the engine: it did not even start, so no code under test ran */
+	bool idle;   /* set by the engine: it was ended because nothing came from it any more */
 };
-const char *bochs_boot(struct arena *a, const struct vmx_options *o, const struct vmx_machine *m,
-		       bool *absent);
+const char *bochs_boot(struct arena *a, const struct vmx_options *o, struct vmx_machine *m);
 const char *bochs_why_not(struct arena *a, const struct vmx_options *o, const char **version);
-const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o,
-			    const struct vmx_machine *m, uint8_t *disk, size_t disk_bytes,
-			    bool *absent);
+const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o, struct vmx_machine *m,
+			    uint8_t *disk, size_t disk_bytes);
 
 /* segments.c: the segments on a disk, checked, one by one from sector *at on. NULL: no further one
  * that is whole. Behind it lie s->bytes of struct cl_header and records. */

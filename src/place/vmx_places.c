@@ -35,6 +35,28 @@ static void run(const struct place *self, struct arena *a, const struct payload 
 	vmx_run(a, p, &v, out);
 }
 
+static const char *machine(const struct place *self, struct arena *a, const struct place_options *o,
+			   enum width w)
+{
+	const struct vmx_options v = options(self, o);
+
+	return vmx_machine(a, &v, w);
+}
+
+static void run_together(const struct place_job *v, size_t n)
+{
+	struct arena *a = arena_new();
+	struct vmx_options *o = arena_alloc(a, (n + 1) * sizeof(*o));
+	struct vmx_job *jobs = arena_alloc(a, (n + 1) * sizeof(*jobs));
+
+	for (size_t i = 0; i < n; i++) {
+		o[i] = options(v[i].place, v[i].o);
+		jobs[i] = (struct vmx_job){ v[i].a, v[i].p, &o[i], v[i].out };
+	}
+	vmx_run_together(jobs, n);
+	arena_free(a);
+}
+
 const struct place vmx_place = { .name = "vmx",
 				 .title = "a guest of clobber's own hypervisor, in ring 0",
 				 .engines = engines,
@@ -44,7 +66,9 @@ const struct place vmx_place = { .name = "vmx",
 				 .guest = true,
 				 .mode = VMX_MODE_GUEST,
 				 .why_not = why_not,
-				 .run = run };
+				 .run = run,
+				 .machine = machine,
+				 .run_together = run_together };
 
 const struct place root_place = { .name = "root",
 				  .title = "VMX root operation, no current VMCS",
@@ -55,7 +79,9 @@ const struct place root_place = { .name = "root",
 				  .with = &vmx_place,
 				  .mode = VMX_MODE_ROOT,
 				  .why_not = why_not,
-				  .run = run };
+				  .run = run,
+				  .machine = machine,
+				  .run_together = run_together };
 
 const struct place root_vmcs_place = { .name = "root-vmcs",
 				       .title = "VMX root operation, with a current VMCS",
@@ -66,4 +92,6 @@ const struct place root_vmcs_place = { .name = "root-vmcs",
 				       .with = &vmx_place,
 				       .mode = VMX_MODE_ROOT_CURRENT,
 				       .why_not = why_not,
-				       .run = run };
+				       .run = run,
+				       .machine = machine,
+				       .run_together = run_together };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Not installed: run one payload in place vmx (with `kvm': in place kvm) and print its outcomes,
- * for the tests and for looking at the place alone.  vmx_probe [kvm] [KEY=VALUE]... PAYLOAD;
- * without a payload: what engine there is. */
+/* Not installed: run a payload in place vmx (with `kvm': in place kvm) and print its outcomes, for
+ * the tests and for looking at the place alone.  vmx_probe [kvm] [KEY=VALUE]... PAYLOAD; without a
+ * payload: what engine there is. Further payloads, each behind what differs for it, run on the same
+ * machine; a line with its number heads what came of each. */
 #include "place/kvm.h"
 #include "place/vmx.h"
 
@@ -74,10 +75,52 @@ static void print(const struct place_run *r)
 	}
 }
 
+enum { MOST = 16 };
+
+/* Payloads for one machine, as the command line has them. */
+struct together {
+	struct payload p[MOST];
+	struct vmx_options o[MOST];
+	struct place_run r[MOST];
+	struct vmx_job job[MOST];
+	size_t n;
+};
+
+static void add(struct together *t, struct arena *a, const struct payload *p,
+		const struct vmx_options *o)
+{
+	size_t i = t->n++;
+
+	t->p[i] = *p;
+	t->o[i] = *o;
+	t->job[i] = (struct vmx_job){ a, &t->p[i], &t->o[i], &t->r[i] };
+}
+
+static void print_end(const struct place_run *r)
+{
+	fprintf(stderr, "broken: %s; restarts: %u\n",
+		r->broken      ? r->broken
+		: r->unstarted ? r->unstarted
+			       : "no",
+		r->restarts);
+}
+
+static int run_all(struct together *t)
+{
+	vmx_run_together(t->job, t->n);
+	for (size_t i = 0; i < t->n; i++) {
+		print_end(&t->r[i]);
+		printf("%zu\n", i);
+		print(&t->r[i]);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct vmx_options o = { .runtime = "data/runtime" };
 	struct payload p = { .width = W64, .seed = 1, .directions = 3 };
+	static struct together all;
 	struct arena *a = arena_new();
 	const char *engine = "", *why;
 	struct place_run native, vmx;
@@ -87,14 +130,18 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "width=32"))
 			p.width = W32;
+		else if (!strcmp(argv[i], "width=64"))
+			p.width = W64;
 		else if (!strcmp(argv[i], "compare"))
 			compare = true;
 		else if (!strcmp(argv[i], "kvm"))
 			kvm = true;
 		else if (!strncmp(argv[i], "cases=", 6))
 			p.ncases = strtoul(argv[i] + 6, NULL, 0);
-		else if (!option(&o, argv[i]))
+		else if (!option(&o, argv[i]) && all.n < MOST) {
 			p.path = argv[i];
+			add(&all, a, &p, &o);
+		}
 	}
 	k = (struct kvm_options){ .runtime = o.runtime, .options = o.options };
 	why = kvm ? kvm_why_not(a, &k, p.width, &engine)
@@ -102,15 +149,13 @@ int main(int argc, char **argv)
 	fprintf(stderr, "%s\n", why ? why : engine);
 	if (why || !p.path)
 		return why != NULL;
+	if (all.n > 1)
+		return run_all(&all);
 	if (kvm)
 		kvm_run_payload(a, &p, &k, &vmx);
 	else
 		vmx_run(a, &p, &o, &vmx);
-	fprintf(stderr, "broken: %s; restarts: %u\n",
-		vmx.broken      ? vmx.broken
-		: vmx.unstarted ? vmx.unstarted
-				: "no",
-		vmx.restarts);
+	print_end(&vmx);
 	if (!compare) {
 		print(&vmx);
 		return 0;

@@ -10,11 +10,21 @@
 
 /* Running the payloads, as many at once as --jobs says or there are processors. --------------- */
 
+/* The disk has room for the results of each. */
+enum { MOST_TOGETHER = 64 };
+
+/* Columns whose payloads one machine runs, one behind the other; or one column. */
+struct task {
+	const char *machine; /* NULL: one column */
+	size_t *columns, n;
+};
+
 struct queue {
 	struct matrix *m;
 	const struct places *places;
+	struct task *tasks;
+	size_t ntasks, next;
 	pthread_mutex_t lock;
-	size_t next;
 	unsigned done, payloads; /* for progress */
 };
 
@@ -37,31 +47,36 @@ static const char *kept_path(struct arena *a, const struct plan *p, const struct
 	return arena_printf(a, "%s/%s", p->kept, id);
 }
 
-static void run_payload(struct arena *a, const struct queue *q, const struct column *c,
-			struct place_run *out)
-{
-	const struct plan *plan = q->m->plan;
-	const struct gen_set *set = column_set(plan, c);
-	const struct place_answer *answer = &q->places->answer[c->place][c->profile];
-	struct place_options o = q->places->options;
-	const struct payload p = { .path = c->payload,
-				   .width = c->width,
-				   .isa = profiles[c->profile].isa,
-				   .ncases = set->n,
-				   .nargs = gen_nargs(a, set),
-				   .seed = q->m->seed,
-				   .directions = 3 };
+/* What running a column's payload takes, all in its arena. */
+struct order {
+	struct kept_job kept;
+	struct payload payload;
+	struct place_options options;
+};
 
-	if (answer->why_not) {
-		*out = (struct place_run){ .n = set->n, .why_not = answer->why_not };
-		return;
-	}
-	o.monitor = monitor_of(q->places, c);
-	kept_run(a,
-		 &(struct keeping){ .ground = plan->ground,
-				    .path = plan->kept ? kept_path(a, plan, c) : NULL,
-				    .fresh = plan->fresh },
-		 c->place, answer->engine, &p, &o, out);
+static void order(const struct queue *q, size_t i, struct order *r)
+{
+	struct plan *plan = q->m->plan;
+	struct column *c = &plan->columns[i];
+	struct column_run *run = &q->m->runs[i];
+	const struct gen_set *set = column_set(plan, c);
+
+	r->payload = (struct payload){ .path = c->payload,
+				       .width = c->width,
+				       .isa = profiles[c->profile].isa,
+				       .ncases = set->n,
+				       .nargs = gen_nargs(run->arena, set),
+				       .seed = q->m->seed,
+				       .directions = 3 };
+	r->options = q->places->options;
+	r->options.monitor = monitor_of(q->places, c);
+	r->kept = (struct kept_job){
+		.job = { all_places[c->place], run->arena, &r->payload, &r->options, &run->run },
+		.keeping = { .ground = plan->ground,
+			     .path = plan->kept ? kept_path(run->arena, plan, c) : NULL,
+			     .fresh = plan->fresh },
+		.engine = q->places->answer[c->place][c->profile].engine,
+	};
 }
 
 static uint64_t now(void)
@@ -72,42 +87,136 @@ static uint64_t now(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+static void report_done(struct queue *q, const struct column *c)
+{
+	struct progress_whole *p = q->m->plan->progress;
+
+	if (!p)
+		return;
+	pthread_mutex_lock(&q->lock);
+	progress_item(p, ++q->done, q->payloads,
+		      c->place == PLACE_NATIVE ? UNITS_NATIVE : UNITS_GUEST, c->name);
+	pthread_mutex_unlock(&q->lock);
+}
+
+static void run_task(struct queue *q, const struct task *t)
+{
+	struct arena *a = arena_new();
+	struct order *orders = arena_alloc(a, t->n * sizeof(*orders));
+	struct kept_job *jobs = arena_alloc(a, t->n * sizeof(*jobs));
+	uint64_t started = now();
+
+	for (size_t i = 0; i < t->n; i++) {
+		order(q, t->columns[i], &orders[i]);
+		jobs[i] = orders[i].kept;
+	}
+	kept_run_together(jobs, t->n);
+	for (size_t i = 0; i < t->n; i++) {
+		struct place_cost *cost = &jobs[i].job.out->cost;
+
+		if (!cost->wall && t->n == 1)
+			cost->wall = now() - started;
+		report_done(q, &q->m->plan->columns[t->columns[i]]);
+	}
+	arena_free(a);
+}
+
 static void *worker(void *arg)
 {
 	struct queue *q = arg;
-	struct plan *p = q->m->plan;
 
 	for (;;) {
-		struct arena *own;
-		struct column *c;
-		uint64_t started;
 		size_t i;
 
 		pthread_mutex_lock(&q->lock);
 		i = q->next++;
-		own = i < p->ncolumns ? q->m->runs[i].arena : NULL;
 		pthread_mutex_unlock(&q->lock);
-		if (i >= p->ncolumns)
+		if (i >= q->ntasks)
 			return NULL;
-		c = &p->columns[i];
-		if (c->unusable)
+		run_task(q, &q->tasks[i]);
+	}
+}
+
+/* Can the column's payload run? Else the reason is in its run. */
+static bool can_run(const struct queue *q, size_t i)
+{
+	const struct column *c = &q->m->plan->columns[i];
+	struct column_run *run = &q->m->runs[i];
+	const char *why = q->places->answer[c->place][c->profile].why_not;
+
+	if (c->unusable)
+		return false;
+	if (c->payload && why)
+		run->run = (struct place_run){ .n = column_set(q->m->plan, c)->n, .why_not = why };
+	else if (!c->payload)
+		run->run.why_not =
+			arena_printf(run->arena, "%s expresses none of the cases of profile %s",
+				     c->compiler->name, profiles[c->profile].name);
+	return c->payload && !why;
+}
+
+static const char *machine_of(const struct queue *q, const struct column *c)
+{
+	const struct place *p = all_places[c->place];
+
+	return p->machine ? p->machine(p, q->m->arena, &q->places->options, c->width) : NULL;
+}
+
+static bool same_machine(const char *x, const char *y)
+{
+	return x == y || (x && y && !strcmp(x, y));
+}
+
+/* Share out `n` columns of one machine among as many tasks as can run at once: neighbours, which
+ * are much alike, go to different ones. */
+static void share_out(struct queue *q, const char *machine, const size_t *columns, size_t n,
+		      size_t at_once)
+{
+	size_t parts = (n + MOST_TOGETHER - 1) / MOST_TOGETHER;
+
+	parts = parts < at_once ? at_once : parts;
+	for (size_t k = 0; k < parts && k < n; k++) {
+		struct task *t = &q->tasks[q->ntasks++];
+
+		*t = (struct task){ .machine = machine };
+		t->columns = arena_alloc(q->m->arena, (n / parts + 1) * sizeof(*t->columns));
+		for (size_t i = k; i < n; i += parts)
+			t->columns[t->n++] = columns[i];
+	}
+}
+
+/* Those that share machines first: they take longest. */
+static void make_tasks(struct queue *q, size_t at_once)
+{
+	struct arena *a = q->m->arena;
+	size_t n = q->m->plan->ncolumns, left = 0, k;
+	const char **machine = arena_alloc(a, (n + 1) * sizeof(*machine));
+	size_t *columns = arena_alloc(a, (n + 1) * sizeof(*columns));
+	size_t *group = arena_alloc(a, (n + 1) * sizeof(*group));
+
+	q->tasks = arena_alloc(a, (n + 1) * sizeof(*q->tasks));
+	for (size_t i = 0; i < n; i++) {
+		if (!can_run(q, i))
 			continue;
-		if (!c->payload) {
-			q->m->runs[i].run.why_not =
-				arena_printf(own, "%s expresses none of the cases of profile %s",
-					     c->compiler->name, profiles[c->profile].name);
+		machine[left] = machine_of(q, &q->m->plan->columns[i]);
+		columns[left++] = i;
+	}
+	for (size_t i = 0; i < left; i++) {
+		size_t members = 0;
+
+		for (k = 0; k < i && !same_machine(machine[k], machine[i]); k++)
+			;
+		if (!machine[i] || k < i)
 			continue;
+		for (k = i; k < left; k++) {
+			if (same_machine(machine[k], machine[i]))
+				group[members++] = columns[k];
 		}
-		started = now();
-		run_payload(own, q, c, &q->m->runs[i].run);
-		q->m->runs[i].run.cost.wall = now() - started;
-		if (p->progress) {
-			pthread_mutex_lock(&q->lock);
-			progress_item(p->progress, ++q->done, q->payloads,
-				      c->place == PLACE_NATIVE ? UNITS_NATIVE : UNITS_GUEST,
-				      c->name);
-			pthread_mutex_unlock(&q->lock);
-		}
+		share_out(q, machine[i], group, members, at_once);
+	}
+	for (size_t i = 0; i < left; i++) {
+		if (!machine[i])
+			share_out(q, NULL, &columns[i], 1, 1);
 	}
 }
 
@@ -152,6 +261,7 @@ static void run_payloads(struct matrix *m, struct places *places)
 	pthread_mutex_init(&q.lock, NULL);
 	if (n > 64)
 		n = 64;
+	make_tasks(&q, n > 1 ? (size_t)n : 1);
 	for (; started < n - 1; started++) {
 		if (pthread_create(&threads[started], NULL, worker, &q))
 			break;

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -276,9 +277,36 @@ static int end_of(struct child *c, int status)
 	return n == (ssize_t)sizeof(of_program) ? of_program : status;
 }
 
-/* Wait for the program, taking what it prints through `take`. The wait status, or -1 with errno. */
-static int watch(struct child *c, long long deadline, struct str *output,
-		 void (*take)(void *closure, struct str *output), void *closure, bool *timed_out)
+/* Who looks while a program runs. */
+struct watcher {
+	void (*take)(void *closure, struct str *output); /* NULL, or takes what it printed */
+	bool (*go_on)(void *closure, double spent);      /* NULL, or says no to end it */
+	void *closure;
+};
+
+/* Processor time of the guard's program, in seconds; 0 when it cannot be told. */
+static double spent_by(pid_t guard)
+{
+	char path[64], text[32] = "";
+	struct timespec t;
+	clockid_t clock;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)guard, (int)guard);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0 || clock_getcpuclockid((pid_t)strtol(text, NULL, 10), &clock) ||
+	    clock_gettime(clock, &t))
+		return 0;
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Wait for the program, with `w` looking at it. The wait status, or -1 with errno. */
+static int watch(struct child *c, long long deadline, struct str *output, const struct watcher *w,
+		 bool *timed_out)
 {
 	bool open = true;
 	int nap = 1, status = 0;
@@ -291,10 +319,10 @@ static int watch(struct child *c, long long deadline, struct str *output,
 		struct pollfd p = { .fd = open ? c->fd : -1, .events = POLLIN };
 		long long left = deadline - now_ms();
 
-		if (left <= 0) {
+		*timed_out = left <= 0;
+		if (*timed_out || (w->go_on && !w->go_on(w->closure, spent_by(c->guard)))) {
 			kill(c->guard, SIGTERM);
 			ended = wait_for(c->guard, &status, 0);
-			*timed_out = true;
 			break;
 		}
 		if (poll(&p, 1, left < nap ? (int)left : nap) > 0) {
@@ -303,8 +331,8 @@ static int watch(struct child *c, long long deadline, struct str *output,
 		} else if (nap < LONGEST_NAP_MS) {
 			nap++;
 		}
-		if (take)
-			take(closure, output);
+		if (w->take)
+			w->take(w->closure, output);
 	}
 	if (ended < 0) {
 		int failure = errno;
@@ -320,14 +348,11 @@ static int watch(struct child *c, long long deadline, struct str *output,
 	return end_of(c, status);
 }
 
-int run_program(const char *const argv[], unsigned seconds, struct str *output)
+int run_program_watched(const char *dir, const char *variable, const char *const argv[],
+			unsigned seconds, bool (*go_on)(void *closure, double spent), void *closure,
+			struct str *output)
 {
-	return run_program_in(NULL, NULL, argv, seconds, output);
-}
-
-int run_program_in(const char *dir, const char *variable, const char *const argv[],
-		   unsigned seconds, struct str *output)
-{
+	const struct watcher w = { .go_on = go_on, .closure = closure };
 	long long deadline = now_ms() + seconds * 1000ll;
 	struct child c;
 	bool timed_out;
@@ -335,13 +360,18 @@ int run_program_in(const char *dir, const char *variable, const char *const argv
 
 	if (start(argv, dir, variable, true, &c) < 0)
 		return -1;
-	status = watch(&c, deadline, output, NULL, NULL, &timed_out);
+	status = watch(&c, deadline, output, &w, &timed_out);
 	if (output && output->len >= OUTPUT_LIMIT)
 		str_addf(output, "\noutput cut after %d MiB\n", OUTPUT_LIMIT >> 20);
 	if (timed_out && output)
 		str_addf(output, "%stimed out after %u s\n",
 			 output->len && output->s[output->len - 1] != '\n' ? "\n" : "", seconds);
 	return status;
+}
+
+int run_program(const char *const argv[], unsigned seconds, struct str *output)
+{
+	return run_program_watched(NULL, NULL, argv, seconds, NULL, NULL, output);
 }
 
 struct lines {
@@ -370,6 +400,7 @@ int run_program_lines(const char *const argv[], const char *variable,
 		      void (*line)(void *closure, const char *line), void *closure)
 {
 	struct lines l = { line, closure };
+	const struct watcher w = { .take = take_lines, .closure = &l };
 	struct str text = { 0 };
 	struct child c;
 	bool timed_out;
@@ -377,7 +408,7 @@ int run_program_lines(const char *const argv[], const char *variable,
 
 	if (start(argv, NULL, variable, false, &c) < 0)
 		return -1;
-	status = watch(&c, INT64_MAX, &text, take_lines, &l, &timed_out);
+	status = watch(&c, INT64_MAX, &text, &w, &timed_out);
 	take_lines(&l, &text);
 	if (text.len)
 		line(closure, text.s);

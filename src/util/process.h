@@ -10,9 +10,12 @@
  * Nothing that the program started outlives its deadline, or this process. */
 int run_program(const char *const argv[], unsigned seconds, struct str *output);
 
-/* The same in a folder, and with `variable`, "NAME=VALUE", in its environment; each may be NULL. */
-int run_program_in(const char *dir, const char *variable, const char *const argv[],
-		   unsigned seconds, struct str *output);
+/* The same in a folder, with `variable`, "NAME=VALUE", in its environment, and asking `go_on` some
+ * fifty times a second, with the processor time the program has spent, in seconds: when it says no,
+ * the program is ended. Each may be NULL. */
+int run_program_watched(const char *dir, const char *variable, const char *const argv[],
+			unsigned seconds, bool (*go_on)(void *closure, double spent), void *closure,
+			struct str *output);
 
 /* As run_program, without a deadline, handing on each line that is printed, without its end; and
  * with `variable`, "NAME=VALUE", in its environment. The program stays in this process group, so

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The disk between clobber and its hypervisor: sector 0 is a request, then come the payload's image
- * and the room for what is handed back: segments, one behind the other. Read by both sides, so all
- * fields have a fixed size; little-endian. */
+/* The disk between clobber and its hypervisor: sector 0 is a request, which names the sectors of
+ * the payload's image, of the room for what is handed back (segments, one behind the other), and of
+ * the next request. Read by both sides, so all fields have a fixed size; little-endian. */
 #ifndef CLOBBER_DISK_H
 #define CLOBBER_DISK_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VMX_MAGIC = 0x52584d56 /* "VMXR" */, VMX_VERSION = 2, VMX_SECTOR = 512 };
+enum { VMX_MAGIC = 0x52584d56 /* "VMXR" */, VMX_VERSION = 3, VMX_SECTOR = 512 };
 
 enum vmx_mode {
 	VMX_MODE_PROBE,        /* no payload: say what the processor offers */
@@ -32,6 +32,7 @@ struct vmx_request {
 	uint64_t entry;                  /* guest_start */
 	uint64_t results, results_bytes; /* memory for records, aligned to 2 MiB */
 	uint64_t image_sector, out_sector, out_sectors;
+	uint64_t next; /* sector of the request to serve after this one was finished; 0: none */
 	uint64_t tick, stepped_tick; /* TSC cycles between looks at the guest */
 	uint64_t stuck;              /* ticks without progress after which a guest is given up */
 	uint64_t checksum;           /* of all before */

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The hypervisor: reads a request from the disk, runs the payload, hands back its records, and runs
- * it again behind the case that took it down. It has no output but the disk. */
+ * it again behind the case that took it down. When it was finished at once, the processor is reset,
+ * and the next request finds a machine of which nothing is left but the disk. It has no output but
+ * that. */
 #include "vmx/hv.h"
+
+void *memcpy(void *to, const void *from, size_t n);
+void *memset(void *to, int value, size_t n);
 
 struct vmx_request request;
 struct vmx_segment segment;
@@ -17,6 +22,12 @@ static void power_off(void)
 		outb(0x8900, (uint8_t)*s);
 	for (;;)
 		__asm__ volatile("cli; hlt");
+}
+
+/* A reset of the PC (system control port A), so that the ROM starts all over. */
+static void reset(void)
+{
+	outb(0x92, inb(0x92) | 1);
 }
 
 struct cl_header *results(void)
@@ -148,6 +159,9 @@ static bool run_from(uint32_t first)
 
 	load_payload(first);
 	announced = CL_NO_CASE;
+	/* Whatever resets the machine from here on, this request is not served anew. */
+	if (!segment.number)
+		write_segment(VMX_RUNNING);
 	if (request.mode == VMX_MODE_GUEST)
 		end = guest_run();
 	else
@@ -158,16 +172,36 @@ static bool run_from(uint32_t first)
 	       under_way() < request.end;
 }
 
+/* Read the first request that was not served before a reset of the machine. Behind one that did not
+ * come to its end at once, or reset the machine itself, none is served. */
+static void find_request(void)
+{
+	static uint8_t sector[VMX_SECTOR];
+	const struct vmx_segment *s = (const void *)sector;
+	uint64_t at = 0;
+
+	for (;;) {
+		disk_read(at, sector, VMX_SECTOR);
+		memcpy(&request, sector, sizeof(request));
+		if (request.magic != VMX_MAGIC || request.version != VMX_VERSION ||
+		    request.checksum != vmx_checksum(VMX_CHECKSUM, &request,
+						     offsetof(struct vmx_request, checksum)))
+			power_off();
+		disk_read(request.out_sector, sector, VMX_SECTOR);
+		if (s->magic != VMX_MAGIC)
+			return;
+		if (s->end != VMX_FINISHED || !request.next)
+			power_off();
+		at = request.next;
+	}
+}
+
 void hv_main(void);
 void hv_main(void)
 {
 	uint32_t first;
 
-	disk_read(0, &request, sizeof(request));
-	if (request.magic != VMX_MAGIC || request.version != VMX_VERSION ||
-	    request.checksum !=
-		    vmx_checksum(VMX_CHECKSUM, &request, offsetof(struct vmx_request, checksum)))
-		power_off();
+	find_request();
 	out_sector = request.out_sector;
 	first = request.first;
 	vmx_on();
@@ -179,13 +213,12 @@ void hv_main(void)
 			first = under_way() + 1;
 	}
 	vmx_off();
+	if (request.next)
+		reset();
 	power_off();
 }
 
 /* The compiler may call these for copies and loops. */
-void *memcpy(void *to, const void *from, size_t n);
-void *memset(void *to, int value, size_t n);
-
 void *memcpy(void *to, const void *from, size_t n)
 {
 	void *r = to;
