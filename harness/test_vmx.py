@@ -463,7 +463,7 @@ def test_payloads_of_one_machine_are_as_alone(clean, monkeypatch, tmp_path):
             for options in ((0, STEP | INTERRUPTS, TRAP_FPU) if mode == GUEST else (0,))]
     each = [alone(clean, f"root={clean.width}", *way) for way in ways]
     log = boots(monkeypatch, tmp_path)
-    vmx_probe()  # what the emulator is, is asked once
+    vmx_probe(f"width={clean.width}", f"root={clean.width}")  # asked once what it is
     before = starts(log)
     assert together(*[(clean, f"root={clean.width}", *way) for way in ways]) == each
     assert starts(log) == before + 1
