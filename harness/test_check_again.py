@@ -223,6 +223,24 @@ def test_overlapping_is_no_excuse_for_accusations(tmp_path):
     assert r.status == 0, r.stdout
 
 
+def test_lengths_above_64(tmp_path):
+    said, = hold(tmp_path, "default-length/len.asm",
+                 *proto("void blk(unsigned char *p, unsigned long n)"))
+    assert "callee-saved: rbx" in said
+
+
+def test_emms_at_return(tmp_path):
+    said, = hold(tmp_path, "emms-at-return/emms.asm", "--contract", INPUTS / "emms-at-return/proto.h")
+    assert "x87-mode" in said
+    (tmp_path / "p.h").write_text("//! leaves mmx\n" + (INPUTS / "emms-at-return/proto.h").read_text())
+    hold(tmp_path, "emms-at-return/emms.asm", "--contract", "p.h", status=0)
+
+
+def test_iret(tmp_path):
+    said = hold(tmp_path, "iret-entry/isr.asm", "--contract", INPUTS / "iret-entry/isr.h")
+    assert any("functions that are entered by an interrupt are not covered" in s for s in said), said
+
+
 def test_home_area(tmp_path):
     said = hold(tmp_path, "shadow-space/sh.asm", "--contract", INPUTS / "shadow-space/sh.h")
     home, = (s for s in said if "home area of cbm" in s)

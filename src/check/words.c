@@ -395,6 +395,8 @@ static void contract_fault_words(const struct wording *wording)
 				   extension_needed(run->payload, w, ip));
 		x->f.verdict = VERDICT_NOT_RUN;
 	}
+	if (!why && code && !strncmp(code, "iret", 4))
+		why = "it leaves by IRET: functions that are entered by an interrupt are not covered";
 	if (why)
 		x->more[n++] = why;
 	else if (code && !strncmp(code, "ret", 3) && r->item == CL_FAULT_SEGV && !address)
