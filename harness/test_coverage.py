@@ -55,7 +55,7 @@ def narrow(tmp_path, gcc_path: str, patches: dict) -> dict[str, list[str]]:
                         f'case "$*" in *gen64/*) exec {sys.executable} {program.PATCHCC} {file} '
                         f'{gcc_path} "$@" ;;\n*) exec {gcc_path} "$@" ;;\nesac\n')
     m = program.run_matrix(tmp_path / "out", "--cc", str(cc), "--width", "64", "--abi", "sysv",
-                           "--opt", "O2", "--cases", cases, status=0)
+                           "--opt", "O2", "--cases", cases, "--edition", "2024", status=0)
     (entry,) = m.data["narrow"]
     return {k: entry[k] for k in ("extends", "leaves", "relies", "unsafe_callees")}
 

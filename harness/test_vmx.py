@@ -260,8 +260,9 @@ def leaf_run(out, cc, *args, status: int) -> program.Matrix:
 
 
 def lost(m: program.Matrix, place: str = "vmx") -> set[tuple[str, str]]:
-    """What is worse than a divergence is a lost red zone, in ring 0, and explained so."""
-    bad = [f for f in m.findings if f["verdict"] != "divergence"]
+    """What is worse than a divergence, and no known habit of clang, is a lost red zone, in ring 0, and
+    explained so."""
+    bad = [f for f in m.findings if f["verdict"] != "divergence" and f["rule"] != "sysv.upper"]
     assert {(f["rule"], f["direction"], m.columns[f["column"]]["place"]) for f in bad} <= {
         ("sysv.redzone", "callee", place)}
     assert {f["check"] for f in bad} <= {"locals", "argument"}
@@ -412,7 +413,7 @@ def test_hang_in_root_operation_is_charged(broken):
 ))
 def test_why_not(options, words):
     r = vmx_probe(*options)
-    assert r.returncode == 1 and r.stderr.startswith(words), r.stderr
+    assert r.returncode == 1 and words in r.stderr, r.stderr
 
 
 def test_without_bochs(tmp_path):

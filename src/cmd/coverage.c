@@ -56,7 +56,7 @@ int cmd_coverage(int argc, char **argv)
 	options_only(a, &page, rows, argc, argv);
 	names = abi_list(a, abis);
 	for (const struct convention *const *p = conventions; *p; p++) {
-		if (!listed(names, (*p)->name))
+		if (!listed(names, (*p)->name) || (!names && (*p)->named_only))
 			continue;
 		list = arena_grow(a, list, n, sizeof(*list));
 		list[n++] = *p;

@@ -32,10 +32,16 @@ static void saved_text(struct str *out, const struct convention *c, const struct
 	const struct reg_set kept = abi_preserved(c, pl);
 	unsigned n = word_bytes(c->width);
 	const char *comma = "";
+	size_t line = out->len;
 
 	for (unsigned r = 0; r < GPR_COUNT; r++) {
 		if (!(kept.gpr >> r & 1))
 			continue;
+		if (out->len > line + 50) {
+			str_add(out, ",\n              ");
+			line = out->len;
+			comma = " ";
+		}
 		str_addf(out, "%s%s", comma, gpr_name(c->width, r, n));
 		comma = ", ";
 	}

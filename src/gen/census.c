@@ -210,6 +210,8 @@ void census_take(struct arena *a, const struct gen_set set[PROFILES], struct cen
 
 	*out = (struct census){ 0 };
 	for (size_t k = 0; conventions[k]; k++) {
+		if (conventions[k]->named_only)
+			continue;
 		for (int t = 0; t < CENSUS_COUNT; t++)
 			out->cell[t][k].applies = applies(a, (enum census_type)t, conventions[k]);
 		for (enum profile_id f = 0; f < PROFILES; f++) {
@@ -233,7 +235,7 @@ static void table(struct str *out, const struct census *c, enum width w)
 	str_addf(out, "\n%u bit: cases with the type (as argument/returned/variadic)\n%-24s",
 		 width_bits(w), "");
 	for (size_t k = 0; conventions[k]; k++) {
-		if (conventions[k]->width == w)
+		if (conventions[k]->width == w && !conventions[k]->named_only)
 			str_addf(out, "%18s", conventions[k]->name);
 	}
 	str_add(out, "\n");
@@ -243,7 +245,7 @@ static void table(struct str *out, const struct census *c, enum width w)
 			const struct census_cell *cell = &c->cell[t][k];
 			char text[64] = "-";
 
-			if (conventions[k]->width != w)
+			if (conventions[k]->width != w || conventions[k]->named_only)
 				continue;
 			if (cell->applies)
 				snprintf(text, sizeof(text), "%u (%u/%u/%u)", cell->cases,
