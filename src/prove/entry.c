@@ -60,6 +60,8 @@ static void enter_anything(struct machine *x, struct state *s)
 		if (!(x->f->conv->preserved.gpr >> r & 1))
 			s->gpr[r].undefined = 0;
 	}
+	/* al of a variadic call, preserved or not. */
+	s->gpr[GPR_AX].undefined = 0;
 	for (unsigned r = 0; r < XMM_COUNT; r++)
 		s->vector[r].undefined = 0;
 	state_store(s, &x->bases, 0, (int64_t)x->word, 4096, &any);

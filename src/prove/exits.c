@@ -201,6 +201,15 @@ void exit_check(struct machine *x, struct state *s, const struct insn *in, bool 
 
 /* Calls --------------------------------------------------------------------------------------- */
 
+static bool has_copy(const struct value_place *p, unsigned piece)
+{
+	for (unsigned i = 0; i < p->nlocs; i++) {
+		if (i != piece && p->loc[i].off == p->loc[piece].off)
+			return true;
+	}
+	return false;
+}
+
 static void check_argument(struct machine *x, struct state *s, const struct insn *in,
 			   const struct prove_callee *c, unsigned arg)
 {
@@ -222,7 +231,8 @@ static void check_argument(struct machine *x, struct state *s, const struct insn
 			v = s->vector[l->reg % XMM_COUNT];
 		else if (l->kind == LOC_STACK && sp->kind == V_STACK && l->bytes <= 8)
 			v = state_load(s, &x->bases, sp->id, (int64_t)sp->off + l->stack, bytes);
-		if ((v.undefined & low_bytes(bytes)) != low_bytes(bytes))
+		/* Of copies of one piece no document wants all. */
+		if ((v.undefined & low_bytes(bytes)) != low_bytes(bytes) || has_copy(p, i))
 			continue;
 		machine_issue(x, CHECK_ARG, arg, !(v.flags & VALUE_BLURRED), in->at, NULL,
 			      arena_printf(x->a, "argument %u of %s is never set: %s", arg + 1,

@@ -173,8 +173,8 @@ void machine_use(struct machine *x, struct state *s, uint64_t at, const struct v
 		return;
 	check = check_of(v->origin, how);
 	/* Of memory, C may know by other values that it was written. */
-	certain = !(v->flags & VALUE_BLURRED) &&
-		  (v->origin != ORIGIN_SLOT || check == CHECK_RETURN);
+	certain =
+		!(v->flags & VALUE_BLURRED) && (v->origin != ORIGIN_SLOT || check == CHECK_RETURN);
 	machine_issue(x, check, v->origin, on_all_paths(x, check, at, certain) && certain, at, NULL,
 		      check == CHECK_RETURN && v->origin != ORIGIN_CALLEE
 			      ? arena_printf(x->a, "the result is never set: it is %s",
