@@ -78,7 +78,7 @@ static void check_modes(struct machine *x, struct state *s, uint64_t at, int x87
 		machine_issue(x, CHECK_X87_STACK, 1, s->mmx == SET, at, NULL,
 			      arena_printf(x->a, "MMX registers %s in use %s (no emms)",
 					   s->mmx == SET ? "are" : "may be", when));
-	else if (s->x87 != x87 && !(x87 == X87_ANY && (s->x87 == 0 || s->x87 == 1)))
+	else if (s->x87 != x87 && !(x87 == X87_ANY && s->x87 >= 0 && s->x87 <= 2))
 		machine_issue(x, CHECK_X87_STACK, 0, s->x87 != X87_UNKNOWN, at, NULL,
 			      s->x87 == X87_UNKNOWN
 				      ? arena_printf(x->a,
@@ -114,6 +114,16 @@ static uint8_t low_bytes(unsigned bytes)
 	return bytes >= 8 ? 0xff : (uint8_t)((1u << bytes) - 1);
 }
 
+/* Has the structure more than padding? */
+static bool has_data(const struct type *t)
+{
+	for (size_t i = 0; i < t->nfields; i++) {
+		if (t->fields[i].name || !t->fields[i].is_bitfield)
+			return true;
+	}
+	return !t->nfields;
+}
+
 static void check_result(struct machine *x, struct state *s, uint64_t at)
 {
 	const struct placement *p = &x->f->place;
@@ -133,7 +143,7 @@ static void check_result(struct machine *x, struct state *s, uint64_t at)
 			continue;
 		v.undefined &= low_bytes(l->kind == LOC_GPR ? l->bytes : 8);
 		whole = whole && v.undefined == low_bytes(l->kind == LOC_GPR ? l->bytes : 8);
-		if (v.undefined && (!parts || (whole && i + 1 == p->ret.nlocs)))
+		if (v.undefined && (!parts || (whole && i + 1 == p->ret.nlocs && has_data(t))))
 			machine_use(x, s, at, &v, l->bytes, "the result");
 	}
 	if (p->hidden.nlocs == 1 && x->f->conv->rule[CHECK_HIDDEN]) {

@@ -231,8 +231,8 @@ static void prove_at(struct arena *a, const struct prove_job *job, const struct 
 		/* What is missing at the end is what callees were expected to pop. */
 		if (x.guessed && !pops && x.missing)
 			pops = x.missing;
-		else if (x.guessed_x87 && !x87)
-			x87 = 1;
+		else if (x.guessed_x87 && x87 < 2)
+			x87++;
 		else if (x.might_follow && !follows)
 			follows = true;
 		else
