@@ -227,6 +227,42 @@ def test_no_time_to_minimise(tmp_path, gcc, compilers):
     assert "minimal     perhaps not: out of time" in readme
 
 
+@pytest.mark.ia32
+def test_minimal_where_32_bit_code_runs_elsewhere(tmp_path, compilers):
+    """Rounds of one width have fewer columns than the first: each is still built."""
+    clang = next((c for c in compilers if compilers[c]["family"] == "clang"), None)
+    if not clang:
+        pytest.skip("not-run: clang absent")
+    program.need("native", 64)
+    program.need("vmx", 32)
+    out = tmp_path / "out"
+    env = program.environment(CLOBBER_WITHOUT="ia32")
+    r = run(["fuzz", "--cc", clang, "--count", "12", "--seed", "11", "--types", "int,char,double",
+             "--minimise", "60", "--abi", "sysv,cdecl", "--opt", "O2", "--out", out],
+            cwd=tmp_path, env=env)
+    assert r.status == 1, r.stderr
+    (c,) = json.loads((out / "fuzz.json").read_text())["clusters"]
+    assert (c["minimal"], c["reductions"] > 0) == (True, True)
+    assert re.fullmatch(r"void fuzz_\w+\((signed char|char) a\);\n", c["case"])
+
+
+def test_what_cannot_be_run_again_is_an_error(tmp_path, gcc, compilers):
+    """A compiler that takes the prototypes of the first round, and never again."""
+    program.need("native", 64)
+    cc = broken(tmp_path, gcc, compilers, f'''for a; do last=$a; done
+case "$*" in *gen64*) if grep -q "fuzz_0" "$last" && ! mkdir {tmp_path}/once 2>/dev/null; then
+echo "error: not again" >&2; exit 1; fi;; esac
+''')
+    out = tmp_path / "out"
+    r = run(["fuzz", "--cc", cc, "--width", "64", "--abi", "sysv", "--count", "3", *QUICK, "--opt",
+             "O2", "--out", out], cwd=tmp_path)
+    assert r.status == 2
+    assert "could not be run again" in r.stderr
+    found = unexpected(json.loads((out / "fuzz.json").read_text()))
+    assert {(c["minimal"], c["not_minimal_because"]) for c in found} == {
+        (False, "its prototype could not be run again")}
+
+
 def start_fuzz(out, *args) -> subprocess.Popen:
     """In a session of its own, as from a terminal: a signal to the group reaches all."""
     return subprocess.Popen([program.PROGRAM, "fuzz", "--out", out, *args], cwd=out.parent,

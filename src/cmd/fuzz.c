@@ -389,6 +389,13 @@ int cmd_fuzz(int argc, char **argv)
 	report(&result, &clusters, &o);
 	for (size_t i = 0; i < clusters.n; i++)
 		status = status || (fuzz_unexpected(&clusters.v[i]) && !clusters.v[i].folded);
+	if (clusters.failed) {
+		fprintf(stderr,
+			"clobber: fuzz: cluster %s could not be run again: nothing is minimal that "
+			"depends on it; please report this with the command\n",
+			clusters.failed);
+		status = 2;
+	}
 	str_free(&s.all);
 	arena_free(setup.arena);
 	return status;

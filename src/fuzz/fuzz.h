@@ -211,7 +211,8 @@ struct fuzz_refusal {
 /* What known findings of one reason have in common (known.c). */
 struct fuzz_reason {
 	const char *text, *family;
-	uint32_t needs; /* classes of types that all of its prototypes use */
+	uint32_t needs;                /* classes of types that all of its prototypes use */
+	uint32_t every_size, any_size; /* sizes that all of them have, and that one has: known.c */
 	struct fuzz_witness {
 		enum check check;
 		enum rule_id rule;
@@ -231,6 +232,7 @@ struct fuzz_clusters {
 	size_t nrefusals;
 	struct fuzz_reason *reasons;
 	size_t nreasons;
+	const char *failed; /* NULL, or what cluster could not be run again at all, and why */
 };
 
 /* Add a round's findings and refusals. `texts[i]` is that of the i-th declaration. */
@@ -288,6 +290,7 @@ struct fuzz_candidate {
 	size_t subject;
 	const struct prototype *proto;
 	bool shows; /* to be set: still shows what its subject does */
+	bool ran;   /* to be set, by some: it was run at all */
 };
 
 /* False: a signal ended the try, nothing is known. */

@@ -5,8 +5,9 @@
  * reason is about. A cluster is explained when all its compilers were seen to show a known finding
  * of the reason under the same convention, in the same direction and against the same rule, and its
  * minimal prototype, in which nothing is left that does not matter, uses the kinds of types that
- * all prototypes of the reason use. The check may be another one only between the checks that look
- * at an argument: what is wrong with it decides which of them sees it first. */
+ * all prototypes of the reason use, and of the sizes in which they were seen. The check may be
+ * another one only between the checks that look at an argument: what is wrong with it decides which
+ * of them sees it first. */
 #include "fuzz/fuzz.h"
 
 #include <string.h>
@@ -26,6 +27,48 @@ static uint32_t kinds(const struct prototype *p)
 	return (set & ~scalars & ~records) | (set & records ? 1u << FUZZ_STRUCT : 0);
 }
 
+/* Kinds of types that come in sizes which are passed in different ways: a bit
+ * for each power of two up to 512 bytes, kind by kind. */
+static uint32_t sizes_of_type(const struct type *t, unsigned depth)
+{
+	static const enum type_kind kinds_with_sizes[] = { TYPE_VECTOR, TYPE_BITINT, TYPE_COMPLEX };
+	uint32_t set = 0;
+
+	if (depth > 16)
+		return 0;
+	for (unsigned i = 0; i < ARRAY_SIZE(kinds_with_sizes); i++) {
+		unsigned power = 0;
+
+		while (t->kind == kinds_with_sizes[i] && power < 9 && 1u << power < t->size[W64])
+			power++;
+		if (t->kind == kinds_with_sizes[i])
+			set |= 1u << (10 * i + power);
+	}
+	if (t->kind == TYPE_ARRAY)
+		set |= sizes_of_type(t->of, depth + 1);
+	for (size_t i = 0; (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION) && i < t->nfields; i++)
+		set |= sizes_of_type(t->fields[i].type, depth + 1);
+	return set;
+}
+
+static uint32_t sizes(const struct prototype *p)
+{
+	uint32_t set = sizes_of_type(p->ret, 0);
+
+	for (size_t i = 0; i < p->nparams; i++)
+		set |= sizes_of_type(p->params[i].type, 0);
+	for (size_t i = 0; i < p->nvarargs; i++)
+		set |= sizes_of_type(p->varargs[i], 0);
+	return set;
+}
+
+/* Sizes that all prototypes of the reason have are what it is about; where there are none, any of
+ * those seen may be it. */
+static bool of_size(const struct fuzz_reason *r, uint32_t have)
+{
+	return r->every_size ? !(r->every_size & ~have) : !r->any_size || r->any_size & have;
+}
+
 static struct fuzz_reason *reason_of(struct fuzz_clusters *all, const struct finding *f)
 {
 	const struct known *k = f->known;
@@ -42,7 +85,8 @@ static struct fuzz_reason *reason_of(struct fuzz_clusters *all, const struct fin
 	r = &all->reasons[all->nreasons++];
 	*r = (struct fuzz_reason){ .text = arena_strdup(all->arena, k->reason),
 				   .family = arena_strdup(all->arena, k->family),
-				   .needs = UINT32_MAX };
+				   .needs = UINT32_MAX,
+				   .every_size = UINT32_MAX };
 	return r;
 }
 
@@ -76,6 +120,8 @@ void fuzz_learn_reasons(struct fuzz_clusters *all, const struct fuzz_round *r)
 		if (!reason)
 			continue;
 		reason->needs &= kinds(f->c->call.decl->proto);
+		reason->every_size &= sizes(f->c->call.decl->proto);
+		reason->any_size |= sizes(f->c->call.decl->proto);
 		witness_of(all, reason, f)->column[f->column] = 1;
 	}
 }
@@ -156,7 +202,7 @@ const char *fuzz_explained(const struct fuzz_clusters *all, const struct fuzz_cl
 	for (size_t i = 0; i < all->nreasons; i++) {
 		const struct fuzz_reason *r = &all->reasons[i];
 
-		if (candidates & 1ull << i && !(r->needs & ~have) &&
+		if (candidates & 1ull << i && !(r->needs & ~have) && of_size(r, sizes(p)) &&
 		    (!best || r->needs > best->needs))
 			best = r;
 	}

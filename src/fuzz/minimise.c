@@ -86,7 +86,7 @@ static bool try_some(struct pass *p, const struct fuzz_subject *only, size_t mos
 		}
 		for (size_t k = 0; k < found; k++) {
 			all = arena_grow(p->a, all, total, sizeof(*all));
-			all[total++] = (struct fuzz_candidate){ i, some[k], false };
+			all[total++] = (struct fuzz_candidate){ .subject = i, .proto = some[k] };
 		}
 	}
 	first[p->n] = total;

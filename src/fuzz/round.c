@@ -115,10 +115,14 @@ static void complete(const struct fuzz_setup *s, struct fuzz_round *r)
 {
 	struct plan *p = &r->plan;
 	struct column *all = arena_alloc(r->arena, (s->ncolumns + 1) * sizeof(*all));
+	size_t *to = arena_alloc(r->arena, (p->ncolumns + 1) * sizeof(*to));
 
 	for (size_t i = 0, k = 0; i < s->ncolumns; i++) {
 		if (k < p->ncolumns && !strcmp(p->columns[k].id, s->columns[i].id)) {
-			all[i] = p->columns[k++];
+			/* Whose payload it runs comes before it. */
+			to[k] = i;
+			all[i] = p->columns[k];
+			all[i].built = to[p->columns[k++].built];
 			continue;
 		}
 		all[i] = s->columns[i];

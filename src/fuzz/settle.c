@@ -56,6 +56,18 @@ static const struct gen_case *case_of(const struct fuzz_round *r, size_t decl,
 	return NULL;
 }
 
+static bool executed(const struct fuzz_round *r, const struct gen_case *c, size_t column)
+{
+	const struct column_run *run = &r->matrix.runs[column];
+	enum verdict v[2];
+
+	if (r->plan.columns[column].width != c->call.conv->width)
+		return false;
+	for (size_t d = 0; d < 2; d++)
+		v[d] = (enum verdict)run->judged[c->index * 2 + d].verdict;
+	return v[0] > VERDICT_NOT_RUN || v[1] > VERDICT_NOT_RUN;
+}
+
 static bool try_all(void *ctx, struct fuzz_candidate *v, size_t n)
 {
 	struct work *w = ctx;
@@ -77,6 +89,7 @@ static bool try_all(void *ctx, struct fuzz_candidate *v, size_t n)
 	for (size_t i = 0; i < n && !r.dropped; i++) {
 		const struct gen_case *c = case_of(&r, i, cluster[i]->conv);
 
+		v[i].ran = c && executed(&r, c, cluster[i]->example);
 		v[i].shows = c && fuzz_shows(&r, &cluster[i]->key, c, cluster[i]->example);
 	}
 	fuzz_round_close(&r);
@@ -91,7 +104,34 @@ static bool hangs(const struct fuzz_cluster *c)
 	return strstr(c->key.message, "did not end") != NULL;
 }
 
-static void minimise(struct work *w, double seconds)
+/* What does not show the finding itself cannot be made smaller and still show it: no reduction that
+ * fails then says anything. */
+static void try_starts(struct work *w, struct fuzz_clusters *all)
+{
+	struct fuzz_candidate *v = arena_alloc(w->arena, (w->n + 1) * sizeof(*v));
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++) {
+		if (!w->subject[i].why_not)
+			v[n++] = (struct fuzz_candidate){ .subject = i,
+							  .proto = w->subject[i].proto };
+	}
+	/* Ended by a signal: nothing is known, and little time is left. */
+	if (!n || !try_all(w, v, n))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		struct fuzz_subject *s = &w->subject[v[i].subject];
+
+		if (v[i].shows)
+			continue;
+		s->why_not = v[i].ran ? "its prototype does not show it when it is run again"
+				      : "its prototype could not be run again";
+		if (!v[i].ran)
+			all->failed = w->cluster[v[i].subject]->name;
+	}
+}
+
+static void minimise(struct work *w, struct fuzz_clusters *all, double seconds)
 {
 	const struct fuzz_limits limits = { ROUNDS, seconds, CANDIDATES, w->setup->stop,
 					    SECONDS_WHEN_STOPPED };
@@ -104,6 +144,8 @@ static void minimise(struct work *w, double seconds)
 		if (hangs(w->cluster[i]))
 			w->subject[i].why_not = "a compiler that hangs is not asked again";
 	}
+	if (seconds > 0)
+		try_starts(w, all);
 	if (w->n)
 		fuzz_minimise(w->arena, w->subject, w->n, &limits, try_all, w);
 	if (w->progress)
@@ -111,18 +153,6 @@ static void minimise(struct work *w, double seconds)
 }
 
 /* All conventions, all columns --------------------------------------------------------------- */
-
-static bool executed(const struct fuzz_round *r, const struct gen_case *c, size_t column)
-{
-	const struct column_run *run = &r->matrix.runs[column];
-	enum verdict v[2];
-
-	if (r->plan.columns[column].width != c->call.conv->width)
-		return false;
-	for (size_t d = 0; d < 2; d++)
-		v[d] = (enum verdict)run->judged[c->index * 2 + d].verdict;
-	return v[0] > VERDICT_NOT_RUN || v[1] > VERDICT_NOT_RUN;
-}
 
 static void look_everywhere(struct fuzz_setup *s, struct fuzz_cluster *c,
 			    const struct fuzz_round *r, size_t decl)
@@ -329,7 +359,7 @@ void fuzz_settle(struct fuzz_setup *s, struct fuzz_clusters *all, size_t most, d
 	first = all->n > most ? all->n - most : 0;
 	for (size_t i = first; i < all->n; i++)
 		w.cluster[w.n++] = &all->v[i];
-	minimise(&w, seconds);
+	minimise(&w, all, seconds);
 	for (size_t i = 0; i < all->n; i++) {
 		struct fuzz_cluster *c = &all->v[i];
 
