@@ -24,10 +24,10 @@ def cases(tmp_path):
 def effort(tmp_path, cases, cc, *args, env=None, out="out"):
     """(files built, files, payloads run, payloads, matrix.json) of a run."""
     r = run(["run", "--cc", cc, "--opt", "O2", "--width", "64", "--cases", cases,
-             *program.plain(args), "--out", tmp_path / out, *args], cwd=tmp_path, env=env)
+             *program.plain(args), "--out", tmp_path / out, "-v", *args], cwd=tmp_path, env=env)
     assert (r.status, r.stderr) == (0, ""), r.stdout
-    last = r.stdout.splitlines()[-1]
-    m = re.match(r"[\d.]+ s \([\d.]+ s of processor time\): (\d+) of (\d+) files built, "
+    last = " ".join(r.stdout.split())
+    m = re.search(r"(?:^| )[\d.]+ s \([\d.]+ s of processor time\): (\d+) of (\d+) files built, "
                  r"(\d+) of (\d+) payloads run(; the others are reused.*)?$", last)
     assert m, last
     built, files, ran, payloads = map(int, m.groups()[:4])

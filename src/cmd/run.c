@@ -15,6 +15,7 @@
 #include "util/words.h"
 #include "version.h"
 #include "util/shell.h"
+#include "util/terminal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,7 +137,7 @@ static void parse_options(struct arena *a, int argc, char **argv, struct options
 		COLOR_ROW(&o->color),
 		FLAG("verbose", 'v', &o->verbose,
 		     "a row for each group and every finding, not one of each kind"),
-		FLAG("quiet", 'q', &o->quiet, "no progress and no matrix: only the totals"),
+		FLAG("quiet", 'q', &o->quiet, "no progress and no matrix: only the answer"),
 		END_OF_OPTIONS
 	};
 
@@ -332,6 +333,16 @@ static int prove(const struct matrix *m, const struct options *o, int status)
 	return proved.contradictions && !status ? 1 : status;
 }
 
+static void print_effort(const char *text)
+{
+	struct text_style style = terminal_style("never");
+	struct str out = { 0 };
+
+	text_wrap(&out, &style, "", "  ", text);
+	fputs(out.s, stdout);
+	str_free(&out);
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct options o;
@@ -388,12 +399,16 @@ int cmd_run(int argc, char **argv)
 		progress_item(&whole, 0, 0, 0, "what the thread says");
 		decide_claims(&request, &claims_matrix, &there, &claims);
 	}
+	effort_add(&effort, &m);
+	if (request.plan)
+		effort_add(&effort, &claims_matrix);
 	if (o.shard || o.build_only)
 		status = write_shard(&m, &o, &shard);
 	else
 		status = results(&m, request.plan ? &claims : NULL, command_of(p.arena, &o), NULL,
 				 &(struct results_style){ .out = o.out,
 							  .color = o.color,
+							  .took = effort_short(p.arena, &effort),
 							  .verbose = o.verbose,
 							  .quiet = o.quiet });
 	if (o.prove && !o.shard && !o.build_only)
@@ -403,11 +418,8 @@ int cmd_run(int argc, char **argv)
 	progress_end(&whole);
 	if (o.verbose && !o.quiet)
 		printf("phases: %s\n", progress_phases(p.arena, &whole));
-	effort_add(&effort, &m);
-	if (request.plan)
-		effort_add(&effort, &claims_matrix);
-	if (!o.quiet && !o.build_only)
-		printf("%s\n", effort_text(p.arena, &effort));
+	if ((o.verbose || o.shard) && !o.quiet && !o.build_only)
+		print_effort(effort_text(p.arena, &effort));
 	if (request.plan) {
 		status = claims_status(&claims, status);
 		claims_close(&claims);

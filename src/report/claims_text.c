@@ -263,3 +263,46 @@ void text_claims(struct str *out, const struct stored_claims *s, const struct te
 	str_add(out, "\n");
 	str_free(&t);
 }
+
+/* The one verdict of a claim in all columns that decided it; CLAIM_EXCEPT where they differ. */
+static enum claim_verdict whole_verdict(const struct stored_claim *c)
+{
+	enum claim_verdict v = CLAIM_NOT_RUN;
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (!c->v[i].applies || c->v[i].verdict == CLAIM_NOT_RUN)
+			continue;
+		if (v != CLAIM_NOT_RUN && v != c->v[i].verdict)
+			return CLAIM_EXCEPT;
+		v = c->v[i].verdict;
+	}
+	return v;
+}
+
+void text_claims_line(struct str *out, const struct stored_claims *s,
+		      const struct text_style *style)
+{
+	static const struct {
+		enum claim_verdict verdict;
+		const char *words;
+	} parts[] = { { CLAIM_TRUE, "true" },
+		      { CLAIM_FALSE, "false" },
+		      { CLAIM_EXCEPT, "mixed" },
+		      { CLAIM_NOT_RUN, "not run" } };
+	struct str t = { 0 };
+
+	if (!s->n)
+		return;
+	str_addf(&t, "claims of the thread: ");
+	for (size_t k = 0, any = 0; k < ARRAY_SIZE(parts); k++) {
+		unsigned n = 0;
+
+		for (size_t i = 0; i < s->n; i++)
+			n += whole_verdict(&s->v[i]) == parts[k].verdict;
+		if (n)
+			str_addf(&t, "%s%u %s", any++ ? ", " : "", n, parts[k].words);
+	}
+	str_add(&t, " (clobber claims)");
+	text_wrap(out, style, "      ", "      ", t.s);
+	str_free(&t);
+}

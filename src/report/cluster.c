@@ -6,36 +6,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Is the subject part of the fact? Which register it was is; which argument it was is not. */
-static bool subject_matters(const struct stored_finding *f)
-{
-	return !strcmp(f->check, checks[CHECK_SAVED].name) ||
-	       !strcmp(f->check, checks[CHECK_FAULT].name);
-}
-
 static bool unspecified(const struct stored_finding *f)
 {
 	return !strcmp(f->expected, "unspecified");
 }
 
+static enum cluster_kind kind_of(const struct stored_finding *f)
+{
+	if (f->known)
+		return CLUSTER_KNOWN;
+	if (f->verdict == VERDICT_DIVERGENCE)
+		return CLUSTER_POINT;
+	return !strcmp(f->check, checks[CHECK_FAULT].name) && !strcmp(f->subject, "the compiler")
+		       ? CLUSTER_DIED
+		       : CLUSTER_CAUSE;
+}
+
 /* Findings with the same key are one fact. */
 static const char *fact_key(const struct stored *s, const struct stored_finding *f)
 {
-	const char *what = "";
-
-	/* Report known ones once for each reason. */
-	if (f->known)
+	switch (kind_of(f)) {
+	case CLUSTER_KNOWN:
 		return arena_printf(s->arena, "known %s", f->known_reason);
-	/* What nobody decides is one fact for all implementations: they differ from each other. */
-	if (unspecified(f))
-		return arena_printf(s->arena, "unspecified %s", f->rule->name);
-	/* Of a fault, the kind is what was observed. */
-	if (subject_matters(f))
-		what = arena_printf(s->arena, "%s %s", f->subject,
-				    strcmp(f->check, checks[CHECK_FAULT].name) ? "" : f->observed);
-	return arena_printf(s->arena, "%s %s %u %d %s %s %s", s->columns[f->column].family,
-			    verdict_info[f->verdict].name, f->c->width, f->direction, f->check,
-			    f->rule->name, what);
+	case CLUSTER_POINT: /* of all implementations: they differ from each other */
+		return arena_printf(s->arena, "point %s", f->rule->name);
+	case CLUSTER_DIED:
+		return arena_printf(s->arena, "died %s", s->columns[f->column].compiler);
+	default:
+		return arena_printf(s->arena, "%s %s %u %s %s %s", s->columns[f->column].family,
+				    verdict_info[f->verdict].name, f->c->width, f->check,
+				    f->rule->name, cause_shape(s, f));
+	}
 }
 
 /* Of two cases the shorter declaration is the simpler one, however the convention is spelt. */
@@ -48,12 +49,19 @@ static size_t spelling(const char *prototype)
 										   : end + 3);
 }
 
+/* The finding that says who does what explains best a point that no document decides. */
+static size_t vagueness(const struct stored_finding *f)
+{
+	if (f->verdict != VERDICT_DIVERGENCE || f->known)
+		return 0;
+	if (!unspecified(f) || !f->origin)
+		return 1000000;
+	return strstr(f->origin, " | ") ? 0 : 500000;
+}
+
 static size_t weight(const struct stored_finding *f)
 {
-	/* The finding that says what the other compilers do explains an unspecified placement best.
-	 */
-	return (unspecified(f) && !f->origin ? 1000000u : 0) + f->c->arguments * 1000u +
-	       spelling(f->c->prototype);
+	return vagueness(f) + f->c->arguments * 1000u + spelling(f->c->prototype);
 }
 
 static bool headline(const struct stored_finding *f)
@@ -68,13 +76,16 @@ static int by_seriousness(const void *x, const void *y)
 {
 	const struct cluster *a = x, *b = y;
 
-	if (!a->example->known != !b->example->known)
-		return a->example->known ? -1 : 1;
+	if (a->kind != b->kind && (a->kind <= CLUSTER_DIED || b->kind <= CLUSTER_DIED))
+		return a->kind < b->kind ? -1 : 1;
 	if (a->example->verdict != b->example->verdict)
 		return a->example->verdict < b->example->verdict ? -1 : 1;
-	/* Conventions that lead the matrix lead here too; then as found. */
+	/* Conventions that lead the matrix lead here too; then what is found most; then as found.
+	 */
 	if (headline(a->example) != headline(b->example))
 		return headline(a->example) ? 1 : -1;
+	if (a->kind >= CLUSTER_POINT && a->cases != b->cases)
+		return a->cases < b->cases ? -1 : 1;
 	return a->example < b->example ? -1 : 1;
 }
 
@@ -103,6 +114,25 @@ static const char *column_words(const struct stored *s, const unsigned char *mem
 	return r;
 }
 
+/* The compilers of a cluster. */
+static const char *compiler_words(const struct stored *s, const unsigned char *member)
+{
+	const char *last = NULL, *r = "";
+
+	for (size_t i = 0; i < s->ncolumns; i++) {
+		const char *name = s->columns[i].compiler;
+		bool reported = !member[i] || (last && !strcmp(last, name));
+
+		for (size_t k = 0; k < i && !reported; k++)
+			reported = member[k] && !strcmp(s->columns[k].compiler, name);
+		if (reported)
+			continue;
+		r = arena_printf(s->arena, "%s%s%s", r, *r ? ", " : "", name);
+		last = name;
+	}
+	return r;
+}
+
 /* The conventions of a cluster, in the order of the matrix. */
 static const char *convention_words(const struct stored *s, const json_t *in)
 {
@@ -112,10 +142,11 @@ static const char *convention_words(const struct stored *s, const json_t *in)
 	str_add(&t, "");
 	for (size_t i = 0; i < s->nrows; i++) {
 		const char *name = s->rows[i].convention;
-		bool reported = !json_object_get(in, name);
+		bool reported = s->lead[i] != i || !json_object_get(in, name);
 
+		/* It may lead at both widths. */
 		for (size_t k = 0; k < i && !reported; k++)
-			reported = !strcmp(s->rows[k].convention, name);
+			reported = s->lead[k] == k && !strcmp(s->rows[k].convention, name);
 		if (!reported)
 			str_addf(&t, "%s%s", t.len ? ", " : "", name);
 	}
@@ -124,52 +155,87 @@ static const char *convention_words(const struct stored *s, const json_t *in)
 	return r;
 }
 
-struct cluster *report_clusters(const struct stored *s, size_t *n)
+/* What the findings of one cluster, linked by `next`, have in common. */
+static void fill(const struct stored *s, struct cluster *v, size_t first, const size_t *next,
+		 unsigned char *member, unsigned char *seen)
 {
-	unsigned *of = arena_alloc(s->arena, (s->nfindings + 1) * sizeof(*of));
+	json_t *in = json_object();
+
+	memset(member, 0, s->ncolumns);
+	memset(seen, 0, s->ncases);
+	for (size_t i = first; i != NO_FINDING; i = next[i]) {
+		const struct stored_finding *f = &s->findings[i];
+		unsigned char *at = &seen[f->c - s->cases];
+
+		member[f->column] = 1;
+		v->cases += !*at;
+		v->as[f->direction] += !(*at & (1 << f->direction));
+		*at |= (unsigned char)(1 << f->direction);
+		json_object_set_new_nocheck(in, f->c->convention, json_true());
+	}
+	v->columns = column_words(s, member);
+	v->compilers = compiler_words(s, member);
+	v->conventions = convention_words(s, in);
+	json_decref(in);
+}
+
+/* Most serious last; `of` follows. */
+static void in_order(const struct stored *s, struct causes *c)
+{
+	struct cluster *v = arena_alloc(s->arena, (c->n + 1) * sizeof(*v));
+	unsigned *place = arena_alloc(s->arena, (c->n + 1) * sizeof(*place));
+
+	memcpy(v, c->v, c->n * sizeof(*v));
+	qsort(v, c->n, sizeof(*v), by_seriousness);
+	for (unsigned i = 0; i < c->n; i++)
+		place[c->of[v[i].example - s->findings]] = i;
+	for (size_t i = 0; i < s->nfindings; i++)
+		c->of[i] = place[c->of[i]];
+	c->v = v;
+}
+
+void report_causes(const struct stored *s, struct causes *out)
+{
 	unsigned char *member = arena_alloc(s->arena, s->ncolumns + 1);
 	unsigned char *seen = arena_alloc(s->arena, s->ncases + 1);
+	size_t *next = arena_alloc(s->arena, (s->nfindings + 1) * sizeof(*next)), *first = NULL;
 	json_t *keys = json_object();
-	struct cluster *v = NULL;
 
-	*n = 0;
+	*out = (struct causes){ .of = arena_alloc(s->arena,
+						  (s->nfindings + 1) * sizeof(*out->of)) };
 	for (size_t i = 0; i < s->nfindings; i++) {
 		const struct stored_finding *f = &s->findings[i];
 		const char *key = fact_key(s, f);
 		const json_t *j = json_object_get(keys, key);
-		size_t k = j ? (size_t)json_integer_value(j) : *n;
+		size_t k = j ? (size_t)json_integer_value(j) : out->n;
 
 		if (!j) {
 			json_object_set_new_nocheck(keys, key, json_integer((json_int_t)k));
-			v = arena_grow(s->arena, v, *n, sizeof(*v));
-			v[(*n)++] = (struct cluster){ .example = f };
-		} else if (weight(f) < weight(v[k].example)) {
-			v[k].example = f;
+			out->v = arena_grow(s->arena, out->v, out->n, sizeof(*out->v));
+			first = arena_grow(s->arena, first, out->n, sizeof(*first));
+			first[out->n] = NO_FINDING;
+			out->v[out->n++] = (struct cluster){ .kind = kind_of(f), .example = f };
+			out->count[kind_of(f)]++;
+		} else if (weight(f) < weight(out->v[k].example)) {
+			out->v[k].example = f;
 		}
-		v[k].findings++;
-		of[i] = (unsigned)k;
+		out->v[k].findings++;
+		out->of[i] = (unsigned)k;
+		next[i] = first[k];
+		first[k] = i;
 	}
 	json_decref(keys);
-	for (size_t k = 0; k < *n; k++) {
-		json_t *in = json_object();
+	for (size_t k = 0; k < out->n; k++)
+		fill(s, &out->v[k], first[k], next, member, seen);
+	if (out->n)
+		in_order(s, out);
+}
 
-		memset(member, 0, s->ncolumns);
-		memset(seen, 0, s->ncases);
-		for (size_t i = 0; i < s->nfindings; i++) {
-			const struct stored_finding *f = &s->findings[i];
+struct cluster *report_clusters(const struct stored *s, size_t *n)
+{
+	struct causes c;
 
-			if (of[i] != k)
-				continue;
-			member[f->column] = 1;
-			v[k].cases += !seen[f->c - s->cases];
-			seen[f->c - s->cases] = 1;
-			json_object_set_new_nocheck(in, f->c->convention, json_true());
-		}
-		v[k].columns = column_words(s, member);
-		v[k].conventions = convention_words(s, in);
-		json_decref(in);
-	}
-	if (*n)
-		qsort(v, *n, sizeof(*v), by_seriousness);
-	return v;
+	report_causes(s, &c);
+	*n = c.n;
+	return c.v;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 const struct report_format report_formats[] = {
+	{ "terminal", NULL, "what `clobber run' prints", report_terminal },
 	{ "txt", "report.txt", "text for a mail: 72 columns of ASCII", report_mail },
 	{ "md", "report.md", "Markdown, for pull requests and job summaries", report_markdown },
 	{ "html", "report.html", "one HTML file for a browser", report_html },

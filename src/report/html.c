@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The report as one HTML file that needs no network: the page of src/report/html with the matrix in
  * it, as JSON in which every string, and whatever columns share, is written once. */
-#include "report/report.h"
+#include "report/style.h"
 #include "util/json.h"
 
 #include <stdlib.h>
@@ -59,18 +59,16 @@ static const char *command_tail(struct packer *p, const struct stored_finding *f
 
 static json_t *columns(struct packer *p)
 {
+	const char **repros = arena_alloc(p->a, (p->s->ncolumns + 1) * sizeof(*repros));
 	json_t *list = json_array();
 
+	for (size_t k = p->s->nfindings; k-- > 0;)
+		repros[p->s->findings[k].column] = p->s->findings[k].repro;
 	for (size_t i = 0; i < p->s->ncolumns; i++) {
 		const struct stored_column *c = &p->s->columns[i];
-		const char *repro = "";
+		const char *repro =
+			repros[i] ? arena_strndup(p->a, repros[i], command_head(repros[i])) : "";
 
-		for (size_t k = 0; k < p->s->nfindings && !*repro; k++) {
-			const struct stored_finding *f = &p->s->findings[k];
-
-			if (f->column == i)
-				repro = arena_strndup(p->a, f->repro, command_head(f->repro));
-		}
 		json_array_append_new(
 			list, json_pack("{ss ss ss ss ss ss si ss ss ss ss so so so}", "id", c->id,
 					"name", c->name, "group", stored_group(p->s, c), "compiler",
@@ -302,12 +300,16 @@ static json_t *examples(struct packer *p)
 	return list;
 }
 
-static json_t *totals(const struct stored *s)
+/* The answer, for the head of the page. */
+static json_t *answer(const struct stored *s)
 {
+	struct text_style style = { .columns = 200 };
 	struct str t = { 0 };
+	struct causes c;
 	json_t *j;
 
-	report_totals(&t, s);
+	report_causes(s, &c);
+	report_answer(&t, s, &c, NULL, &style);
 	j = json_string(t.s);
 	str_free(&t);
 	return j;
@@ -337,7 +339,7 @@ static json_t *page_data(const struct stored *s)
 	json_object_set(page, "host", (json_t *)s->host);
 	json_object_set_new(page, "places", json_string(stored_places(s)));
 	json_object_set_new(page, "compilers", json_string(stored_compilers(s)));
-	json_object_set_new(page, "totals", totals(s));
+	json_object_set_new(page, "totals", answer(s));
 	json_object_set_new(page, "unexpected", json_integer((json_int_t)s->unexpected));
 	json_object_set_new(page, "verdicts", verdicts);
 	json_object_set_new(page, "columns", columns(&p));

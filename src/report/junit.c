@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The report as JUnit XML (the structure that Jenkins documents and GitLab and others read): a
- * suite a column, a test case a cell, its findings that are not known as one failure with their
- * full text. What is known, and what no document decides, is reported without failing. */
+ * suite a column, a test case a cell, the first of its findings that are not known as one failure
+ * with its full text and the line of its prototype. */
 #include "report/report.h"
 #include "report/style.h"
 #include "util/terminal.h"
@@ -73,22 +73,39 @@ unsigned cell_text(struct str *out, const struct stored *s, const struct cell *c
 	return reported;
 }
 
-/* What does not make the cell fail, a line each. */
-static void in_short(struct str *out, const struct stored *s, const struct cell *c)
+/* Where the first finding that makes the cell fail is declared. */
+static void position(struct writer *w, const struct cell *c)
 {
-	unsigned reported = 0;
+	for (size_t i = c->first; i != NO_FINDING; i = w->s->findings[i].next) {
+		const struct stored_finding *f = &w->s->findings[i];
+		const char *colon = strrchr(f->c->where, ':');
+
+		if (f->verdict < VERDICT_VIOLATION || f->known || !colon)
+			continue;
+		attribute(w, "file",
+			  arena_strndup(w->s->arena, f->c->where, (size_t)(colon - f->c->where)));
+		attribute(w, "line", colon + 1);
+		return;
+	}
+}
+
+/* The first of the findings that make it fail; how many there are. */
+static unsigned first_text(struct str *out, const struct stored *s, const struct cell *c)
+{
+	struct text_style style = { .columns = 100 };
+	unsigned n = 0;
 
 	for (size_t i = c->first; i != NO_FINDING; i = s->findings[i].next) {
 		const struct stored_finding *f = &s->findings[i];
 
-		if ((f->verdict >= VERDICT_VIOLATION && !f->known) || reported++ >= MAX_TOLD)
+		if (f->verdict < VERDICT_VIOLATION || f->known)
 			continue;
-		str_addf(out, "%s%s %s: %s: expected %s, got %s%s%s\n", f->known ? "known " : "",
-			 verdict_info[f->verdict].name, f->c->id, f->subject, f->expected,
-			 f->observed, f->known ? "; " : "", f->known ? f->known_reason : "");
+		if (!n++)
+			text_finding(out, s, &style, f, s->columns[f->column].name);
 	}
-	if (reported > MAX_TOLD)
-		str_addf(out, "... and %u more\n", reported - MAX_TOLD);
+	if (n > 1)
+		str_addf(out, "... and %u more: report.html\n", n - 1);
+	return n;
 }
 
 static void test_case(struct writer *w, const struct stored_column *col, const struct cell *c)
@@ -100,13 +117,15 @@ static void test_case(struct writer *w, const struct stored_column *col, const s
 	attribute(w, "classname", col->id);
 	attribute(w, "name", w->s->rows[c->row].id);
 	count(w, "assertions", c->executed);
+	if (cell_fails(c))
+		position(w, c);
 	if (!c->executed) {
 		begin(w, "skipped");
 		attribute(w, "message", c->reason ? c->reason : "not run");
 		end(w);
 	}
 	if (cell_fails(c)) {
-		n = cell_text(&text, w->s, c, 100);
+		n = first_text(&text, w->s, c);
 		begin(w, "failure");
 		attribute(w, "type", verdict_info[c->verdict].name);
 		attribute(w, "message",
@@ -115,13 +134,6 @@ static void test_case(struct writer *w, const struct stored_column *col, const s
 					       c->count[VERDICT_TIMEOUT] - c->known,
 				       c->planned, n));
 		xmlTextWriterWriteString(w->xml, BAD_CAST clean(w->s->arena, text.s ? text.s : ""));
-		end(w);
-	}
-	text.len = 0;
-	in_short(&text, w->s, c);
-	if (text.len) {
-		begin(w, "system-out");
-		xmlTextWriterWriteString(w->xml, BAD_CAST clean(w->s->arena, text.s));
 		end(w);
 	}
 	end(w);
@@ -138,34 +150,69 @@ static void property(struct writer *w, const char *name, const char *value)
 	end(w);
 }
 
+struct totals {
+	unsigned tests, failures, skipped;
+};
+
+static struct totals count_column(const struct writer *w, size_t column)
+{
+	struct totals t = { 0 };
+
+	for (size_t i = w->s->first_cell[column]; i < w->s->first_cell[column + 1]; i++) {
+		const struct cell *cell = &w->s->cells[w->s->by_column[i]];
+
+		t.tests++;
+		t.failures += cell_fails(cell);
+		t.skipped += !cell->executed;
+	}
+	/* What cannot be built is one test that is skipped. */
+	if (w->s->columns[column].unusable)
+		t.tests = t.skipped = 1;
+	return t;
+}
+
+static void totals(struct writer *w, const struct totals *t)
+{
+	count(w, "tests", t->tests);
+	count(w, "failures", t->failures);
+	count(w, "errors", 0);
+	count(w, "skipped", t->skipped);
+}
+
+/* Seconds, where the run that writes this knows them. */
+static void seconds(struct writer *w, double s)
+{
+	if (s > 0)
+		xmlTextWriterWriteFormatAttribute(w->xml, BAD_CAST "time", "%.3f", s);
+}
+
 static void suite(struct writer *w, size_t column)
 {
 	const struct stored_column *c = &w->s->columns[column];
-	unsigned tests = 0, failures = 0, skipped = 0;
+	struct totals t = count_column(w, column);
 
-	for (size_t i = 0; i < w->s->ncells; i++) {
-		if (w->s->cells[i].column != column)
-			continue;
-		tests++;
-		failures += cell_fails(&w->s->cells[i]);
-		skipped += !w->s->cells[i].executed;
-	}
 	begin(w, "testsuite");
 	attribute(w, "name", arena_printf(w->s->arena, "%s, %s", c->name, c->place));
-	count(w, "tests", tests);
-	count(w, "failures", failures);
-	count(w, "errors", 0);
-	count(w, "skipped", skipped);
+	totals(w, &t);
+	seconds(w, c->seconds);
 	begin(w, "properties");
 	property(w, "compiler", arena_printf(w->s->arena, "%s %s", c->compiler, c->version));
 	property(w, "place", arena_printf(w->s->arena, "%s (%s)", c->place, c->engine));
 	property(w, "profile", c->profile);
 	property(w, "text_hash", c->text_hash);
 	end(w);
-	for (size_t i = 0; i < w->s->ncells; i++) {
-		if (w->s->cells[i].column == column)
-			test_case(w, c, &w->s->cells[i]);
+	if (c->unusable) {
+		begin(w, "testcase");
+		attribute(w, "classname", c->id);
+		attribute(w, "name", "all");
+		begin(w, "skipped");
+		attribute(w, "message", c->unusable);
+		end(w);
+		end(w);
 	}
+	for (size_t i = w->s->first_cell[column]; !c->unusable && i < w->s->first_cell[column + 1];
+	     i++)
+		test_case(w, c, &w->s->cells[w->s->by_column[i]]);
 	end(w);
 }
 
@@ -176,10 +223,7 @@ static void vanished(struct writer *w)
 		return;
 	begin(w, "testsuite");
 	attribute(w, "name", "known findings that vanished");
-	count(w, "tests", (unsigned)w->s->nvanished);
-	count(w, "failures", (unsigned)w->s->nvanished);
-	count(w, "errors", 0);
-	count(w, "skipped", 0);
+	totals(w, &(struct totals){ (unsigned)w->s->nvanished, (unsigned)w->s->nvanished, 0 });
 	for (size_t i = 0; i < w->s->nvanished; i++) {
 		const struct vanished *v = &w->s->vanished[i];
 
@@ -200,6 +244,8 @@ void report_junit(struct str *out, const struct stored *s, bool everything)
 {
 	xmlBufferPtr buffer = xmlBufferCreate();
 	struct writer w = { buffer ? xmlNewTextWriterMemory(buffer, 0) : NULL, s };
+	struct totals all = { (unsigned)s->nvanished, (unsigned)s->nvanished, 0 };
+	double time = 0;
 
 	(void)everything;
 	if (!w.xml)
@@ -208,6 +254,16 @@ void report_junit(struct str *out, const struct stored *s, bool everything)
 	xmlTextWriterStartDocument(w.xml, NULL, "UTF-8", NULL);
 	begin(&w, "testsuites");
 	attribute(&w, "name", arena_printf(s->arena, "clobber %s", s->version));
+	for (size_t i = 0; i < s->ncolumns; i++) {
+		struct totals t = count_column(&w, i);
+
+		all.tests += t.tests;
+		all.failures += t.failures;
+		all.skipped += t.skipped;
+		time += s->columns[i].seconds;
+	}
+	totals(&w, &all);
+	seconds(&w, time);
 	for (size_t i = 0; i < s->ncolumns; i++)
 		suite(&w, i);
 	vanished(&w);

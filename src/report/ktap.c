@@ -28,8 +28,7 @@ static const char *words(struct arena *a, const char *s)
 	return r;
 }
 
-static bool cell(struct str *out, const struct stored *s, const struct cell *c,
-		 unsigned number)
+static bool cell(struct str *out, const struct stored *s, const struct cell *c, unsigned number)
 {
 	bool fails = cell_fails(c);
 	struct str text = { 0 };

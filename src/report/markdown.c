@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { FEW_CAUSES = 2 }; /* that many are not folded */
+
 /* Text inside of a table or a paragraph, with what means something there made harmless. */
 void markdown_safe(struct str *out, const char *s)
 {
@@ -39,70 +41,33 @@ static void code(struct str *out, const char *s)
 	str_free(&quote);
 }
 
-static bool shown(const struct stored_column *c, const struct stored_column *kind)
+static void table(struct str *out, const struct stored *s, const struct summary *m)
 {
-	return table_same_kind(c, kind) && !c->unusable;
-}
+	const char *colour;
 
-static void row(struct str *out, const struct stored *s, const struct row *r, int direction,
-		const struct stored_column *kind)
-{
-	bool bold = r->headline && !direction;
-
-	str_addf(out, "| %s%s%s | %s |", bold ? "**" : "", direction ? "" : r->convention,
-		 bold ? "**" : "", direction_name(direction));
-	for (size_t k = 0; k < s->ncolumns; k++) {
-		char mark[16];
-		struct sum sum;
-
-		if (!shown(&s->columns[k], kind))
-			continue;
-		sum = table_sum(s, k, r, NULL, direction);
-		table_mark(mark, &sum);
-		str_addf(out, " %s |", mark);
-	}
-	str_add(out, "\n");
-}
-
-static bool has_cells(const struct stored *s, const struct row *r,
-		      const struct stored_column *kind)
-{
-	for (size_t k = 0; k < s->ncolumns; k++) {
-		if (shown(&s->columns[k], kind) && (table_sum(s, k, r, NULL, CL_CALLEE).planned ||
-						    table_sum(s, k, r, NULL, CL_CALLER).planned))
-			return true;
-	}
-	return false;
-}
-
-static void table(struct str *out, const struct stored *s, const struct stored_column *kind)
-{
-	bool user = !strcmp(kind->profile, "user"), native = !strcmp(kind->place, "native");
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->ncolumns; i++)
-		n += shown(&s->columns[i], kind);
-	if (!n)
-		return;
-	str_addf(out, "| -m%u%s%s%s%s | as |", kind->width, user ? "" : " ",
-		 user ? "" : kind->profile, native ? "" : " ", native ? "" : kind->place);
-	for (size_t i = 0; i < s->ncolumns; i++) {
-		if (!shown(&s->columns[i], kind))
-			continue;
+	str_add(out, "| |");
+	for (size_t i = 0; i < m->ngroups; i++) {
 		str_add(out, " ");
-		markdown_safe(out, s->columns[i].compiler);
-		str_addf(out, " %s |", s->columns[i].opt);
+		markdown_safe(out, m->group[i]->compiler);
+		str_addf(out, " -m%u |", m->group[i]->width);
 	}
-	str_add(out, "\n|---|---|");
-	for (size_t i = 0; i < n; i++)
-		str_add(out, "--:|");
+	str_add(out, "\n|---|");
+	for (size_t i = 0; i < m->ngroups; i++)
+		str_add(out, "---|");
 	str_add(out, "\n");
-	for (size_t i = 0; i < s->nrows; i++) {
-		if (s->rows[i].width != kind->width || !table_leads(s, i) ||
-		    !has_cells(s, &s->rows[i], kind))
+	for (size_t k = 0; k < m->nnames; k++) {
+		const char *label = summary_label(s->arena, m, k, false);
+		bool bold = k < m->nheadline;
+
+		if (!label)
 			continue;
-		for (int d = 0; d < CL_DIRECTIONS; d++)
-			row(out, s, &s->rows[i], d, kind);
+		str_addf(out, "| %s", bold ? "**" : "");
+		markdown_safe(out, label);
+		str_addf(out, "%s |", bold ? "**" : "");
+		for (size_t i = 0; i < m->ngroups; i++)
+			str_addf(out, " %s |",
+				 summary_mark(s->arena, &m->cell[k * m->ngroups + i], &colour));
+		str_add(out, "\n");
 	}
 	str_add(out, "\n");
 }
@@ -137,41 +102,75 @@ void markdown_finding(struct str *out, const struct stored_finding *f, const cha
 	str_addf(out, "]\n\n    %s\n\n", f->repro);
 }
 
-static void findings(struct str *out, const struct stored *s)
+static void causes_of(struct str *out, const struct stored *s, const struct causes *c)
 {
-	size_t n, unknown = 0, known = 0;
-	struct cluster *v = report_clusters(s, &n);
+	size_t n = c->count[CLUSTER_CAUSE] + c->count[CLUSTER_DIED];
 
-	for (size_t i = 0; i < n; i++) {
-		unknown += !v[i].example->known;
-		known += v[i].example->known;
-	}
-	if (unknown)
+	if (n)
 		str_addf(out,
-			 "<details%s><summary>Findings: %zu, the most serious "
-			 "first</summary>\n\n",
-			 s->unexpected ? " open" : "", unknown);
-	for (size_t i = n; i-- > 0;) {
-		if (!v[i].example->known)
-			markdown_finding(out, v[i].example, text_cluster_columns(s, &v[i]));
+			 "<details%s><summary>Causes: %zu, the most serious first</summary>\n\n",
+			 n <= FEW_CAUSES ? " open" : "", n);
+	for (size_t i = c->n; i-- > 0;) {
+		const struct cluster *v = &c->v[i];
+
+		if (v->kind != CLUSTER_CAUSE && v->kind != CLUSTER_DIED)
+			continue;
+		str_add(out, "**");
+		markdown_safe(out, v->compilers);
+		str_add(out, ": ");
+		markdown_safe(out, cause_title(s, v));
+		str_add(out, "**  \n");
+		markdown_finding(out, v->example, text_cluster_columns(s, v));
 	}
-	if (unknown)
+	if (n)
 		str_add(out, "</details>\n\n");
-	if (known)
-		str_addf(out, "<details><summary>Known findings: %zu</summary>\n\n", known);
-	for (size_t i = 0; i < n; i++) {
-		if (!v[i].example->known)
+}
+
+static void points(struct str *out, const struct stored *s, const struct causes *c)
+{
+	size_t n = c->count[CLUSTER_POINT];
+
+	if (n)
+		str_addf(out, "<details><summary>Points no document decides: %zu</summary>\n\n", n);
+	for (size_t i = c->n; i-- > 0;) {
+		const struct cluster *v = &c->v[i];
+
+		if (v->kind != CLUSTER_POINT)
+			continue;
+		str_addf(out, "- %s (%zu case%s): ", v->example->rule->name, v->cases,
+			 v->cases == 1 ? "" : "s");
+		markdown_safe(out, point_words(s, v));
+		str_add(out, "\n");
+	}
+	if (n)
+		str_add(out, "\n</details>\n\n");
+}
+
+static void known(struct str *out, const struct causes *c)
+{
+	size_t n = c->count[CLUSTER_KNOWN];
+
+	if (n)
+		str_addf(out, "<details><summary>Known findings: %zu</summary>\n\n", n);
+	for (size_t i = 0; i < c->n; i++) {
+		const struct cluster *v = &c->v[i];
+
+		if (v->kind != CLUSTER_KNOWN)
 			continue;
 		str_add(out, "- ");
-		markdown_safe(out, v[i].example->known_reason);
+		markdown_safe(out, v->example->known_reason);
 		str_add(out, " (");
-		markdown_safe(out, v[i].columns);
-		str_addf(out, "; %zu case%s such as ", v[i].cases, v[i].cases == 1 ? "" : "s");
-		code(out, v[i].example->c->id);
+		markdown_safe(out, v->columns);
+		str_addf(out, "; %zu case%s such as ", v->cases, v->cases == 1 ? "" : "s");
+		code(out, v->example->c->id);
 		str_add(out, ")\n");
 	}
-	if (known)
+	if (n)
 		str_add(out, "\n</details>\n\n");
+}
+
+static void vanished(struct str *out, const struct stored *s)
+{
 	for (size_t i = 0; i < s->nvanished; i++) {
 		str_add(out, "**vanished** ");
 		markdown_safe(out, s->vanished[i].compiler);
@@ -211,43 +210,45 @@ static void claims(struct str *out, const struct stored_claims *s)
 	str_free(&t);
 }
 
+/* The answer in a paragraph, a line each. */
+static void answer(struct str *out, const struct stored *s, const struct causes *c)
+{
+	struct text_style style = { .columns = 1000 };
+	struct str t = { 0 };
+	char *rest;
+
+	report_answer(&t, s, c, NULL, &style);
+	for (char *line = strtok_r(t.s, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		bool word = *line != ' ';
+		size_t n = word ? strcspn(line, " ") : 0;
+
+		if (word)
+			str_addf(out, "**%.*s** ", (int)n, line);
+		markdown_safe(out, line + n + strspn(line + n, " "));
+		str_add(out, "  \n");
+	}
+	str_add(out, "\n");
+	str_free(&t);
+}
+
 void report_markdown(struct str *out, const struct stored *s, bool everything)
 {
-	struct str totals = { 0 };
-	char *line, *rest;
-	size_t n, *kinds;
-	bool first = true;
+	struct summary summary;
+	struct causes c;
 
 	(void)everything;
-	str_addf(out, "## clobber: %s\n\n",
-		 s->unexpected || s->nvanished ? "findings that are not expected"
-					       : "nothing unexpected");
-	report_totals(&totals, s);
-	for (line = strtok_r(totals.s, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		str_addf(out, "%s%s", first ? "" : "  \n", line);
-		first = false;
-	}
-	str_free(&totals);
+	report_causes(s, &c);
+	summary_make(s, &c, &summary);
+	str_addf(out, "## clobber: %s\n\n", answer_fails(s) ? "FAIL" : "ok");
+	answer(out, s, &c);
+	markdown_safe(out, arena_printf(s->arena, "clobber %s: %s %s, %s, seed %llu", s->version,
+					stored_compilers(s), stored_opts(s), stored_place_names(s),
+					(unsigned long long)s->seed));
 	str_add(out, "\n\n");
-	markdown_safe(out, arena_printf(s->arena, "clobber %s, seed %llu, places %s: %s",
-					s->version, (unsigned long long)s->seed, stored_places(s),
-					stored_compilers(s)));
-	str_add(out, "\n\n");
-	for (size_t i = 0; i < s->nplaces; i++) {
-		const struct stored_place *p = &s->places[i];
-
-		if (p->instead) {
-			markdown_safe(out, arena_printf(s->arena, "place %s instead of native: %s",
-							p->name, p->instead));
-			str_add(out, "\n\n");
-		}
-	}
-	kinds = table_kinds(s, &n);
-	for (size_t i = 0; i < n; i++)
-		table(out, s, &s->columns[kinds[i]]);
-	str_add(out, "ok: all checks hold; ok-: some cases not expressible here; NV: violate a "
-		     "document; N!: crash or hang; Nk: only known ones of these; Nd: documents "
-		     "are silent or contradict, implementations differ; n/r: not run\n\n");
-	findings(out, s);
+	table(out, s, &summary);
+	vanished(out, s);
+	causes_of(out, s, &c);
+	points(out, s, &c);
+	known(out, &c);
 	claims(out, &s->claims);
 }

@@ -38,7 +38,8 @@ const char *stored_places(const struct stored *s)
 			reported = !strcmp(s->columns[k].place, c->place) &&
 				   !strcmp(s->columns[k].engine, c->engine);
 		if (!reported)
-			str_addf(&t, "%s%s (%s)", t.len ? ", " : "", c->place, c->engine);
+			str_addf(&t, "%s%s (%.*s)", t.len ? ", " : "", c->place,
+				 (int)strcspn(c->engine, ","), c->engine);
 	}
 	r = arena_strdup(s->arena, t.s);
 	str_free(&t);
@@ -63,6 +64,38 @@ const char *stored_compilers(const struct stored *s)
 	}
 	r = arena_strdup(s->arena, t.s);
 	str_free(&t);
+	return r;
+}
+
+const char *stored_place_names(const struct stored *s)
+{
+	const char *r = "";
+
+	for (size_t i = 0; i < s->ncolumns; i++) {
+		bool reported = s->columns[i].why_not;
+
+		for (size_t k = 0; k < i && !reported; k++)
+			reported = !s->columns[k].why_not &&
+				   !strcmp(s->columns[k].place, s->columns[i].place);
+		if (!reported)
+			r = arena_printf(s->arena, "%s%s%s", r, *r ? ", " : "",
+					 s->columns[i].place);
+	}
+	return *r ? r : "no place";
+}
+
+const char *stored_opts(const struct stored *s)
+{
+	const char *r = "";
+
+	for (size_t i = 0; i < s->ncolumns; i++) {
+		bool reported = false;
+
+		for (size_t k = 0; k < i && !reported; k++)
+			reported = !strcmp(s->columns[k].opt, s->columns[i].opt);
+		if (!reported)
+			r = arena_printf(s->arena, "%s%s-%s", r, *r ? " " : "", s->columns[i].opt);
+	}
 	return r;
 }
 

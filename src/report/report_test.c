@@ -135,13 +135,13 @@ START_TEST(clusters_merge)
 }
 END_TEST
 
-/* Other registers, directions, checks and compiler families are other facts; other arguments are
- * not. */
+/* Other registers, checks, compiler families and kinds of values are other facts; other arguments
+ * and directions are not. */
 START_TEST(clusters_differ)
 {
 	size_t n;
 
-	make("int f(int a, int b);\n", W64, "sysv");
+	make("int f(int a, int b, double c, struct s { double d; long l; } e);\n", W64, "sysv");
 	add_column(&gcc, W64, "O2");
 	add_column(&clang, W64, "O2");
 	broken(0, 0, CL_CALLEE, CHECK_SAVED, GPR_BX);
@@ -150,10 +150,12 @@ START_TEST(clusters_differ)
 	broken(1, 0, CL_CALLEE, CHECK_SAVED, GPR_BX);
 	broken(0, 0, CL_CALLEE, CHECK_ARG, 0);
 	broken(0, 0, CL_CALLEE, CHECK_ARG, 1);
+	broken(0, 0, CL_CALLEE, CHECK_ARG, 2);
+	broken(0, 0, CL_CALLEE, CHECK_ARG, 3);
 	matrix_judge(&m);
-	ck_assert_uint_eq(m.nfindings, 6);
+	ck_assert_uint_eq(m.nfindings, 8);
 	report_clusters(stored(), &n);
-	ck_assert_uint_eq(n, 5);
+	ck_assert_uint_eq(n, 6);
 }
 END_TEST
 
@@ -208,7 +210,7 @@ static const char *text_of(unsigned width, bool colour, bool everything)
 	struct str s = { 0 };
 	const char *r;
 
-	report_text(&s, stored(), &style);
+	report_text(&s, stored(), NULL, &style);
 	r = arena_strdup(arena, s.s);
 	str_free(&s);
 	return r;
@@ -300,7 +302,7 @@ START_TEST(text_colour)
 		plain = text_of(80, false, everything);
 		colour = text_of(80, true, everything);
 		ck_assert_ptr_null(strchr(plain, '\033'));
-		ck_assert_ptr_nonnull(strstr(colour, "\033[31mviolation"));
+		ck_assert_ptr_nonnull(strstr(colour, "\033[31mFAIL\033[0m"));
 		stripped.len = 0;
 		/* Every sequence is a colour and is ended; without them the text is the same. */
 		while (*colour) {
@@ -336,6 +338,11 @@ START_TEST(text_findings)
 	ck_assert_ptr_nonnull(strstr(text, "(which was in rcx at the call)"));
 	ck_assert_ptr_nonnull(strstr(text, rules[RULE_SYSV_SAVED].name));
 	ck_assert_ptr_nonnull(strstr(text, "  clobber run --cc gcc-12 --width 64 --opt O2"));
+	ck_assert_ptr_nonnull(strstr(text, "FAIL  gcc-12: rbx is not preserved, as callee\n"));
+	ck_assert_ptr_nonnull(
+		strstr(text, "\n\nFAIL  gcc-12: rbx is not preserved (sysv.registers.saved)\n"
+			     "      2 calls checked\n"));
+	text = text_of(250, false, true);
 	ck_assert_ptr_nonnull(strstr(text, "2 planned = 2 executed + 0 not run"));
 	ck_assert_ptr_nonnull(strstr(text, "1 violation, 1 pass"));
 }
@@ -399,41 +406,112 @@ static const char *row_of(const char *text, const char *label)
 	return r;
 }
 
+/* A column of a compiler of its own. */
+static size_t add_compiler(const struct compiler *like, const char *name)
+{
+	struct compiler *c = arena_alloc(arena, sizeof(*c));
+
+	*c = *like;
+	c->name = name;
+	return add_column(c, W64, "O2");
+}
+
+/* Cells say who conforms: all options of a compiler together, whatever no document decides. */
 START_TEST(text_cells)
 {
 	size_t c;
 
 	make("int f(int a);\nint g(int a);\n//! known gcc sysv: reason\nint h(int a);\n", W64,
 	     "sysv");
-	add_column(&gcc, W64, "O0"); /* 0: the known one is there, and nothing else */
-	broken(0, 2, CL_CALLEE, CHECK_SAVED, GPR_BX);
-	c = add_column(&clang, W64, "O0"); /* all hold */
-	c = add_column(&clang, W64, "O1"); /* some cannot be expressed */
+	c = add_compiler(&gcc, "known");
+	broken(c, 2, CL_CALLEE, CHECK_SAVED, GPR_BX);
+	add_compiler(&clang, "fine");
+	c = add_compiler(&clang, "some");
 	columns[c].absent[1] = UNSUPPORTED;
-	c = add_column(&clang, W64, "O2"); /* none can */
+	c = add_compiler(&clang, "cannot");
 	memset(columns[c].absent, UNSUPPORTED, 3);
-	c = add_column(&clang, W64, "O3"); /* not run */
+	c = add_compiler(&clang, "notrun");
 	m.runs[c].run.why_not = "no";
-	c = add_column(&clang, W64, "O4"); /* divergences */
+	c = add_compiler(&clang, "diverges");
 	broken(c, 0, CL_CALLEE, CHECK_X87_STACK, 0);
-	broken(c, 1, CL_CALLEE, CHECK_X87_STACK, 0);
-	c = add_column(&clang, W64, "O5"); /* violations, which weigh more than divergences */
+	c = add_compiler(&clang, "one"); /* twice the same, which is one cause */
 	broken(c, 0, CL_CALLEE, CHECK_X87_STACK, 0);
 	broken(c, 1, CL_CALLEE, CHECK_SAVED, GPR_BX);
-	broken(c, 2, CL_CALLEE, CHECK_SAVED, GPR_BX);
-	c = add_column(&clang, W64, "O6"); /* a crash, which weighs more */
+	broken(c, 2, CL_CALLER, CHECK_SAVED, GPR_BX);
+	c = add_compiler(&clang, "two"); /* one at each optimisation */
 	broken(c, 0, CL_CALLEE, CHECK_FAULT, CL_FAULT_SEGV);
+	c = add_column(columns[c].compiler, W64, "O3");
 	broken(c, 1, CL_CALLEE, CHECK_SAVED, GPR_BX);
-	c = add_column(&clang, W64, "O7"); /* endless */
-	broken(c, 0, CL_CALLEE, CHECK_FAULT, CL_FAULT_TIMEOUT);
-	c = add_column(&gcc, W64, "O1"); /* what is known beside what is not */
+	c = add_compiler(&gcc, "mixed"); /* what is known behind what is not */
 	broken(c, 2, CL_CALLEE, CHECK_SAVED, GPR_BX);
 	broken(c, 1, CL_CALLEE, CHECK_SAVED, GPR_BX);
+	c = add_compiler(&clang, "ice");
+	columns[c].absent[0] = COMPILER_CRASH;
+	columns[c].why[0] = "internal compiler error";
+	c = add_compiler(&clang, "elsewhere");
+	columns[c].place = PLACE_VMX;
+	m.engine[PLACE_VMX] = "an engine";
 	matrix_judge(&m);
-	ck_assert_str_eq(row_of(text_of(120, false, false), "sysv       callee"),
-			 "1k ok ok- - n/r 2d 2V 2! 1! 1V");
-	ck_assert_str_eq(row_of(text_of(120, false, false), "           caller"),
-			 "ok ok ok- - n/r ok ok ok ok ok");
+	ck_assert_str_eq(row_of(text_of(160, false, false), "\nsysv  "),
+			 "ok k ok ok - n/r ok FAIL 1 FAIL 2 FAIL 1 died 2 vmx ok");
+	ck_assert_ptr_nonnull(strstr(text_of(250, false, false),
+				     "k: known findings only   FAIL n: n causes   died n: the "
+				     "compiler, on n cases   -: not expressible   n/r: not run\n"));
+}
+END_TEST
+
+/* Conventions that all compilers keep alike are one row, but for those that lead the matrix. */
+START_TEST(text_rows_fold)
+{
+	const char *text;
+
+	make("int f(int a);\n", W32, NULL);
+	add_column(&gcc, W32, "O2");
+	for (size_t i = 0; i < plan.set[W32].n; i++) {
+		if (!strcmp(plan.set[W32].v[i].call.conv->name, "stdcall"))
+			broken(0, i, CL_CALLEE, CHECK_SAVED, GPR_BX);
+	}
+	matrix_judge(&m);
+	text = text_of(80, false, false);
+	ck_assert_str_eq(row_of(text, "\nregparm0  "), "ok");
+	ck_assert_str_eq(row_of(text, "\nfastcall  "), "ok");
+	ck_assert_str_eq(row_of(text, "\ncdecl, 4 more  "), "ok");
+	ck_assert_str_eq(row_of(text, "\nstdcall  "), "FAIL 1");
+	ck_assert_ptr_null(strstr(text, "\nthiscall"));
+	text = text_of(80, false, true);
+	ck_assert_ptr_nonnull(strstr(text, "\nthiscall           ok\n"));
+}
+END_TEST
+
+/* The answer: who is fine, who is not, by cause while there are few, else by compiler; the compiler
+ * that died last. */
+START_TEST(text_answer)
+{
+	static const unsigned regs[] = { GPR_BX, GPR_BP, GPR_R12, GPR_R13 };
+	size_t c;
+
+	make("int f(int a);\nint g(int a);\n", W64, "sysv");
+	add_compiler(&gcc, "good");
+	c = add_compiler(&clang, "bad");
+	columns[c].absent[1] = COMPILER_CRASH;
+	columns[c].why[1] = "internal compiler error";
+	broken(c, 0, CL_CALLEE, CHECK_SAVED, GPR_BX);
+	matrix_judge(&m);
+	ck_assert_ptr_nonnull(strstr(text_of(80, false, false),
+				     "\nFAIL  bad: rbx is not preserved (sysv.registers.saved)\n"
+				     "died  bad on 1 prototype, such as sysv/some/g\n"
+				     "ok    good\n      8 calls checked\n"));
+	for (size_t i = 1; i < ARRAY_SIZE(regs); i++)
+		broken(c, 0, CL_CALLEE, CHECK_SAVED, regs[i]);
+	m.nfindings = m.nrows = m.ncells = m.planned = m.executed = m.not_run = m.unexpected = 0;
+	memset(m.total, 0, sizeof(m.total));
+	m.findings = NULL;
+	m.rows = NULL;
+	m.cells = NULL;
+	matrix_judge(&m);
+	ck_assert_ptr_nonnull(
+		strstr(text_of(80, false, false),
+		       "\nFAIL  bad: 4 causes; died on 1 prototype (sysv/some/g)\nok    good\n"));
 }
 END_TEST
 
@@ -467,7 +545,8 @@ START_TEST(mail_fits)
 	for (int everything = 0; everything < 2; everything++) {
 		const char *line = rendering("txt", everything);
 
-		ck_assert_uint_eq(times(line, "?"), 2);
+		/* In the answer; and among all that could not be built. */
+		ck_assert_uint_eq(times(line, "?"), everything ? 4 : 2);
 		while (*line) {
 			size_t n = strcspn(line, "\n");
 
@@ -485,6 +564,7 @@ START_TEST(junit_counts)
 {
 	const char *text;
 	xmlDocPtr doc;
+	size_t unusable = 0;
 
 	make_rich();
 	text = rendering("junit", false);
@@ -493,7 +573,15 @@ START_TEST(junit_counts)
 	xmlFreeDoc(doc);
 	/* A suite a column, and one for what vanished. */
 	ck_assert_uint_eq(times(text, "<testsuite "), plan.ncolumns + 1);
-	ck_assert_uint_eq(times(text, "<testcase "), m.ncells + m.nvanished);
+	/* What cannot be built is one test case. */
+	for (size_t i = 0; i < m.ncells; i++)
+		unusable += columns[m.cells[i].column].unusable != NULL;
+	ck_assert_uint_gt(unusable, 1);
+	ck_assert_uint_eq(times(text, "<testcase "), m.ncells - unusable + 1 + m.nvanished);
+	ck_assert_uint_eq(times(text, "file=\"cases/some.h\" line=\""),
+			  times(text, "<failure ") - m.nvanished);
+	ck_assert_ptr_nonnull(strstr(text, "<testsuites name=\"clobber "));
+	ck_assert_ptr_null(strstr(text, "time="));
 	ck_assert_uint_gt(times(text, "<failure "), m.nvanished);
 	ck_assert_uint_gt(times(text, "<skipped "), 0);
 }
@@ -608,13 +696,15 @@ START_TEST(json_keys)
 		"schema tool host places columns rows cells findings narrow vanished claims totals checks "
 		"rules cases examples differences");
 	ck_assert_int_eq(number(root, "schema"), MATRIX_SCHEMA);
-	has_keys(json_object_get(root, "tool"), "tool", "name version edition seed command documents");
+	has_keys(json_object_get(root, "tool"), "tool",
+		 "name version edition seed command documents");
 	list_with_keys(json_object_get(root, "tool"), "documents", "title edition");
 	has_keys(json_object_get(root, "host"), "host", "system release machine cpu");
 	list_with_keys(root, "places", "name engine compared alone instead why_not");
-	list_with_keys(root, "columns",
-		       "id name compiler family version path width opt profile place engine text_hash "
-		       "unusable why_not");
+	list_with_keys(
+		root, "columns",
+		"id name compiler family version path width opt profile place engine text_hash "
+		"unusable why_not");
 	list_with_keys(root, "rows", "id convention width group direction headline");
 	list_with_keys(root, "cells",
 		       "row column place verdict planned executed not_run known counts reason");
@@ -729,6 +819,8 @@ int main(void)
 	tcase_add_test(t, text_first_line);
 	tcase_add_test(t, text_vanished);
 	tcase_add_test(t, text_cells);
+	tcase_add_test(t, text_rows_fold);
+	tcase_add_test(t, text_answer);
 	tcase_add_test(t, mail_fits);
 	tcase_add_test(t, junit_counts);
 	tcase_add_test(t, ktap_counts);

@@ -19,7 +19,8 @@ enum { MATRIX_SCHEMA = 3, MATRIX_SCHEMA_OLDEST = 2 };
  * there, `why_not` or why its payload could not run. */
 struct stored_column {
 	COLUMN_FIELDS(MEMBER, stored_column)
-	size_t built; /* the first column of the same code: another one is of another place */
+	size_t built;   /* the first column of the same code: another one is of another place */
+	double seconds; /* that its payload ran, where the run itself reports; else 0 */
 };
 
 struct stored_rule {
@@ -52,8 +53,8 @@ struct stored_narrow {
 };
 
 /* `why_not`: it was left out of the run for this reason; NULL: it was not. `compared`,
- * `alone`: cases executed there that were executed natively too, or were not. `instead`: what it ran
- * because the native place cannot, and why; or NULL. */
+ * `alone`: cases executed there that were executed natively too, or were not. `instead`: what it
+ * ran because the native place cannot, and why; or NULL. */
 struct stored_place {
 	PLACE_FIELDS(MEMBER, stored_place)
 };
@@ -111,5 +112,11 @@ bool stored_siblings(const struct stored_column *a, const struct stored_column *
 /* "native (process), vmx (bochs 2.7)"; "gcc-12 12.2.0, clang-14 14.0.6". In s->arena. */
 const char *stored_places(const struct stored *s);
 const char *stored_compilers(const struct stored *s);
+
+/* "native, vmx". In s->arena. */
+const char *stored_place_names(const struct stored *s);
+
+/* "-O0 -O2". In s->arena. */
+const char *stored_opts(const struct stored *s);
 
 #endif

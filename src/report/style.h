@@ -59,7 +59,64 @@ bool table_same_kind(const struct stored_column *a, const struct stored_column *
  * bit before 32; *n of them, in s->arena. Places where nothing differs are left out. */
 size_t *table_kinds(const struct stored *s, size_t *n);
 
+/* The cases whose verdict in another place is not the native one; with style->every_finding what
+ * else there is to say of each place. */
+void text_places(struct str *out, const struct stored *s, const struct text_style *style);
+
 /* One table a width: rows are conventions and directions (and groups, if asked), cells verdicts. */
 void report_tables(struct str *out, const struct stored *s, const struct text_style *style);
+
+/* Conformance of a compiler under a convention, over all of its options, profiles and places. */
+struct summary_cell {
+	unsigned planned, expressible, executed, known;
+	unsigned causes, died; /* causes that are not known; cases on which the compiler died */
+	bool native;
+	const char *place; /* the first in which anything ran, if none ran natively */
+};
+
+/* The matrix in short: rows are conventions, columns compilers by width, 64 bit first. */
+struct summary {
+	const struct stored_column **group; /* a column of each compiler and width */
+	const char **name;                  /* of conventions, those that lead the matrix first */
+	size_t ngroups, nnames, nheadline;
+	struct summary_cell *cell; /* by name * ngroups + group */
+};
+
+void summary_make(const struct stored *s, const struct causes *c, struct summary *out);
+
+/* "ok", "ok k", "FAIL 2", "died 90", "-", "n/r"; with the place in front where it is not native:
+ * "vmx ok". In `a`; the colour in *colour. */
+const char *summary_mark(struct arena *a, const struct summary_cell *c, const char **colour);
+
+/* The label of row `name`: conventions with the same cells as an earlier one are folded into that
+ * unless they lead the matrix or `unfold`. NULL: it is folded. */
+const char *summary_label(struct arena *a, const struct summary *m, size_t name, bool unfold);
+
+/* As a table, as many columns side by side as fit; and what the marks mean. */
+void summary_text(struct str *out, const struct stored *s, const struct summary *m,
+		  const struct text_style *style);
+
+/* Unexpected, or known and vanished? */
+bool answer_fails(const struct stored *s);
+
+/* "41,840". In `a`. */
+const char *grouped_number(struct arena *a, size_t n);
+
+/* Causes that are not known, most serious first: `most` of them, each in full with one example; the
+ * others in a line each, those beyond `lines` counted. */
+void text_causes(struct str *out, const struct stored *s, const struct causes *c,
+		 const struct text_style *style, size_t most, size_t lines);
+
+/* Compilers that died, with an example each. */
+void text_died(struct str *out, const struct stored *s, const struct causes *c,
+	       const struct text_style *style);
+
+/* Points that no document decides, a line each. */
+void text_points(struct str *out, const struct stored *s, const struct causes *c,
+		 const struct text_style *style);
+
+/* The claims of the thread in a line; nothing when none were decided. */
+void text_claims_line(struct str *out, const struct stored_claims *c,
+		      const struct text_style *style);
 
 #endif

@@ -57,19 +57,15 @@ const char *table_mark(char buf[16], const struct sum *s)
 		snprintf(buf, 16, "%u%c", bad - s->known, died ? '!' : 'V');
 		return colour_of(died ? VERDICT_CRASH : VERDICT_VIOLATION);
 	}
-	if (s->count[VERDICT_DIVERGENCE]) {
-		snprintf(buf, 16, "%ud", s->count[VERDICT_DIVERGENCE]);
-		return colour_of(VERDICT_DIVERGENCE);
-	}
 	if (bad) {
-		snprintf(buf, 16, "%uk", bad);
-		return colour_of(VERDICT_DIVERGENCE);
+		snprintf(buf, 16, "ok k");
+		return colour_of(VERDICT_PASS);
 	}
 	if (s->verdict == VERDICT_NOT_RUN) {
 		snprintf(buf, 16, "n/r");
 		return DIM;
 	}
-	snprintf(buf, 16, s->executed == s->planned ? "ok" : "ok-");
+	snprintf(buf, 16, "ok");
 	return colour_of(VERDICT_PASS);
 }
 
@@ -233,13 +229,17 @@ static bool differs(const struct stored *s, const struct stored_column *like)
 	return false;
 }
 
-static void places(struct str *out, const struct stored *s, const struct text_style *style)
+void text_places(struct str *out, const struct stored *s, const struct text_style *style)
 {
 	for (size_t i = 0; i < s->nplaces; i++) {
 		const struct stored_place *p = &s->places[i];
 		size_t n = 0;
 		char *line;
 
+		for (size_t k = 0; k < s->ndifferences; k++)
+			n += !strcmp(s->columns[s->differences[k].column].place, p->name);
+		if (!style->every_finding && !n)
+			continue;
 		if (p->why_not) {
 			line = arena_printf(s->arena, "place %s: %s", p->name, p->why_not);
 			text_wrap(out, style, "not-run      ", "             ", line);
@@ -254,8 +254,6 @@ static void places(struct str *out, const struct stored *s, const struct text_st
 		}
 		if (!p->compared && !p->alone)
 			continue;
-		for (size_t k = 0; k < s->ndifferences; k++)
-			n += !strcmp(s->columns[s->differences[k].column].place, p->name);
 		line = arena_printf(s->arena, "place %s (%s): ", p->name, p->engine);
 		if (n)
 			line = arena_printf(s->arena,
@@ -359,5 +357,5 @@ void report_tables(struct str *out, const struct stored *s, const struct text_st
 
 		one_kind(out, &t);
 	}
-	places(out, s, style);
+	text_places(out, s, style);
 }

@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What the first screen has room for: causes with an example, in a line, and points. */
+enum { FEW_CAUSES = 2, MOST_CAUSES = 12, FEW_POINTS = 6 };
+
 void text_finding(struct str *out, const struct stored *m, const struct text_style *style,
 		  const struct stored_finding *f, const char *columns)
 {
@@ -81,29 +84,13 @@ void text_vanished(struct str *out, const struct stored *m, const struct text_st
 
 static void findings(struct str *out, const struct stored *m, const struct text_style *style)
 {
-	size_t n;
-	struct cluster *v;
+	for (int level = VERDICT_DIVERGENCE; level < VERDICT_COUNT; level++) {
+		for (size_t i = 0; i < m->nfindings; i++) {
+			const struct stored_finding *f = &m->findings[i];
 
-	if (style->every_finding) {
-		for (int level = VERDICT_DIVERGENCE; level < VERDICT_COUNT; level++) {
-			for (size_t i = 0; i < m->nfindings; i++) {
-				const struct stored_finding *f = &m->findings[i];
-
-				if ((int)f->verdict == level)
-					text_finding(out, m, style, f, m->columns[f->column].name);
-			}
+			if ((int)f->verdict == level)
+				text_finding(out, m, style, f, m->columns[f->column].name);
 		}
-		return;
-	}
-	v = report_clusters(m, &n);
-	for (size_t i = 0; i < n; i++) {
-		if (v[i].example->known) {
-			text_known(out, style, &v[i]);
-			if (i + 1 == n || !v[i + 1].example->known)
-				str_add(out, "\n");
-			continue;
-		}
-		text_finding(out, m, style, v[i].example, text_cluster_columns(m, &v[i]));
 	}
 }
 
@@ -131,24 +118,21 @@ void text_absences(struct str *out, const struct stored *m, const struct text_st
 	str_free(&s);
 }
 
-/* What ran where. */
+/* What ran where: "clobber 0.1.0  gcc-12 12.2.0, ...  -O0 -O2  native, vmx". */
 static void header(struct str *out, const struct stored *m, const struct text_style *style)
 {
-	struct str s = { 0 };
-
-	str_addf(&s, "clobber %s, seed %llu, place %s: %s", m->version, (unsigned long long)m->seed,
-		 stored_places(m), stored_compilers(m));
-	text_wrap(out, style, "", "  ", s.s);
+	text_wrap(out, style, "", "  ",
+		  arena_printf(m->arena, "clobber %s  %s  %s  %s  seed %llu", m->version,
+			       stored_compilers(m), stored_opts(m), stored_place_names(m),
+			       (unsigned long long)m->seed));
 	str_add(out, "\n");
-	str_free(&s);
 }
 
 void text_legend(struct str *out, const struct text_style *style)
 {
 	text_wrap(out, style, "", "",
-		  "ok: all checks hold; ok-: some cases not expressible here; -: none expressible; "
-		  "NV: violate a document; N!: crash or hang; Nk: only known ones of these; Nd: "
-		  "documents are silent or contradict, implementations differ; n/r: not run");
+		  "ok: no document is violated; k: known findings only; NV: N cases violate a "
+		  "document; N!: crash or hang; -: not expressible; n/r: not run");
 	str_add(out, "\n");
 }
 
@@ -179,21 +163,53 @@ void text_totals(struct str *out, const struct stored *s, const struct text_styl
 	str_free(&totals);
 }
 
-void report_text(struct str *out, const struct stored *m, const struct text_style *style)
+/* All there is, for -v. */
+static void everything(struct str *out, const struct stored *m, const struct text_style *style)
 {
-	struct text_style s = *style, claims;
+	struct text_style claims = *style; /* their evidence is for `clobber claims -v` */
+
+	report_tables(out, m, style);
+	text_legend(out, style);
+	report_narrow(out, m, style);
+	text_absences(out, m, style);
+	findings(out, m, style);
+	claims.every_finding = false;
+	text_claims(out, &m->claims, &claims);
+}
+
+void report_text(struct str *out, const struct stored *m, const struct run_facts *run,
+		 const struct text_style *style)
+{
+	struct text_style s = *style;
+	struct summary summary;
+	struct causes causes;
+	bool few;
 
 	if (s.columns < 60)
 		s.columns = 60;
-	claims = s; /* their evidence is for `clobber claims -v` */
+	report_causes(m, &causes);
+	summary_make(m, &causes, &summary);
+	few = causes.count[CLUSTER_CAUSE] <= FEW_CAUSES;
 	header(out, m, &s);
-	report_tables(out, m, &s);
-	text_legend(out, &s);
-	report_narrow(out, m, &s);
-	text_absences(out, m, &s);
-	findings(out, m, &s);
+	if (s.every_finding)
+		everything(out, m, &s);
+	summary_text(out, m, &summary, &s);
+	if (!s.every_finding)
+		text_places(out, m, &s);
+	if (!s.every_finding)
+		text_causes(out, m, &causes, &s, few ? FEW_CAUSES : 0, MOST_CAUSES);
 	text_vanished(out, m, &s);
-	claims.every_finding = false;
-	text_claims(out, &m->claims, &claims);
-	text_totals(out, m, &s);
+	if (s.every_finding || causes.count[CLUSTER_POINT] <= FEW_POINTS)
+		text_points(out, m, &causes, &s);
+	report_answer(out, m, &causes, run, &s);
+	if (s.every_finding)
+		text_totals(out, m, &s);
+}
+
+void report_terminal(struct str *out, const struct stored *s, bool everything)
+{
+	struct text_style style = terminal_style("auto");
+
+	style.every_group = style.every_finding = everything;
+	report_text(out, s, NULL, &style);
 }

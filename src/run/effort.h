@@ -23,4 +23,7 @@ void effort_add(struct effort *e, const struct matrix *m);
  * Processor time is that of this process and of all it has waited for. */
 const char *effort_text(struct arena *a, const struct effort *e);
 
+/* "48 s", "2 min 10 s"; where payloads were kept, how many of them. In `a`. */
+const char *effort_short(struct arena *a, const struct effort *e);
+
 #endif

@@ -9,14 +9,18 @@
 
 static void print(const struct stored *s, const struct results_style *r)
 {
+	const struct run_facts facts = { .took = r->took, .folder = r->out };
 	struct text_style style = terminal_style(r->color);
+	struct causes causes;
 	struct str out = { 0 };
 
 	style.every_group = style.every_finding = r->verbose;
-	if (r->quiet)
-		report_totals(&out, s);
-	else
-		report_text(&out, s, &style);
+	if (r->quiet) {
+		report_causes(s, &causes);
+		report_answer(&out, s, &causes, &facts, &style);
+	} else {
+		report_text(&out, s, &facts, &style);
+	}
 	fwrite(out.s, 1, out.len, stdout);
 	str_free(&out);
 }
@@ -34,6 +38,8 @@ int results(struct matrix *m, const struct claims_table *claims, const char *com
 	wrong = stored_load(m->arena, document, &stored);
 	if (wrong)
 		die("internal error: matrix.json: %s; please report this", wrong);
+	for (size_t i = 0; i < stored.ncolumns; i++)
+		stored.columns[i].seconds = m->runs ? (double)m->runs[i].run.cost.wall / 1e9 : 0;
 	report_json(&out, document);
 	save_text(arena_printf(m->arena, "%s/matrix.json", style->out), &out);
 	for (const struct report_format *f = report_formats; f->name; f++) {

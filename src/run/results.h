@@ -9,10 +9,11 @@
 struct results_style {
 	const char *out;   /* folder */
 	const char *color; /* auto, always or never */
+	const char *took;  /* how long it took, in words; or NULL */
 	bool verbose, quiet;
 };
 
-/* Write DIR/matrix.json and the reports made from it, print the matrix (quiet: its totals) on
+/* Write DIR/matrix.json and the reports made from it, print the matrix (quiet: its answer) on
  * standard output. `claims` may be NULL. `host` replaces the host of the document unless it is
  * NULL. Returns the exit status. */
 int results(struct matrix *m, const struct claims_table *claims, const char *command, json_t *host,

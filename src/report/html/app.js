@@ -65,7 +65,7 @@ function follow() {
 }
 
 function start() {
-	document.getElementById("result").textContent = D.totals.trim().split("\n").join("; ");
+	document.getElementById("result").textContent = D.totals.trim().replace(/\n {6}/g, "\n");
 	document.getElementById("about").textContent = `clobber ${D.tool.version}, seed ${D.tool.seed}, ` +
 		`places ${D.places}: ${D.compilers}. ${D.host.cpu}, ${D.host.system} ${D.host.release}.`;
 	VIEWS.forEach((v, i) => {
