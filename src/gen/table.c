@@ -37,7 +37,8 @@ static void details(struct str *out, const struct gen_case *c, const struct type
 		return;
 	str_addf(out, "static const struct cl_leaf leaves_%u_%u[] = {", c->index, number);
 	for (unsigned i = 0; i < l.n; i++)
-		str_addf(out, " { %u, %s, %u },", l.v[i].off, classes[l.v[i].class], l.v[i].size);
+		str_addf(out, " { .off = %u, .class = %s, .size = %u },", l.v[i].off,
+			 classes[l.v[i].class], l.v[i].size);
 	str_add(out, " };\n");
 }
 
@@ -110,8 +111,10 @@ static unsigned members(struct str *out, struct arena *a, const struct gen_case 
 		return 0;
 	str_addf(out, "static const struct cl_member members_%u[] = {", c->index);
 	for (unsigned i = 0; i < m->n; i++)
-		str_addf(out, " { %u, %u, %u, %u, %u },", i, m->v[i].arg, m->v[i].bits,
-			 m->v[i].is_signed, m->v[i].expected);
+		str_addf(
+			out,
+			"\n\t{ .slot = %u, .arg = %u, .bits = %u, .is_signed = %u, .expected = %u },",
+			i, m->v[i].arg, m->v[i].bits, m->v[i].is_signed, m->v[i].expected);
 	str_add(out, " };\n");
 	return m->n;
 }
