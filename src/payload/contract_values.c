@@ -429,6 +429,13 @@ static void make_page(const struct cc_input *d, uint8_t *p, uint32_t bytes)
 		*(cl_word *)(p + i) = (cl_word)(area_of(CC_BUFFERS) + CC_AREA / 2);
 }
 
+static void point(unsigned i, const uint8_t *p, uint32_t bytes)
+{
+	cc_now.pointer[i] = (cl_word)p;
+	cc_now.bytes[i] = bytes;
+	put(cc_now.values.arg[i], (cl_word)p);
+}
+
 /* The contents are made in the buffer's shadow: cc_apply() copies them. */
 static void make_pointer(unsigned i, const struct cc_input *d, unsigned number)
 {
@@ -447,9 +454,8 @@ static void make_pointer(unsigned i, const struct cc_input *d, unsigned number)
 	p = locate(d, area, bytes, d->role == CC_STRING || r & 1, r >> 32);
 	/* While what fits is looked for, mostly as it is. */
 	if (d->flags & (CC_MIDDLE | CC_LOW | CC_HIGH) && cc_now.round & 15) {
-		p += d->at;
-		bytes -= d->at;
-		goto made;
+		point(i, p + d->at, bytes - d->at);
+		return;
 	}
 	fill(was, bytes);
 	if (d->role == CC_STRING)
@@ -471,10 +477,7 @@ static void make_pointer(unsigned i, const struct cc_input *d, unsigned number)
 		p += d->at;
 		bytes -= d->at;
 	}
-made:
-	cc_now.pointer[i] = (cl_word)p;
-	cc_now.bytes[i] = bytes;
-	put(cc_now.values.arg[i], (cl_word)p);
+	point(i, p, bytes);
 }
 
 static bool may_overlap(const struct shadow *s)
