@@ -289,7 +289,7 @@ def test_header_as_projects_write_it(tmp_path):
 #define CALL \\
     __attribute__((stdcall))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
-extern int counter, other;
+extern int counter, other; /* in asm, too; */
 extern const char *const names[];
 API void f(void) __cold;
 API void f(void); /* again */

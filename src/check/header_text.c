@@ -277,9 +277,14 @@ static void end_of_declaration(struct scan *scan, char *text, char *end)
 {
 	bool label = false;
 
-	for (char *s = scan->declaration; s < end; s++)
+	for (char *s = scan->declaration, *next; s < end; s = next) {
+		next = skip_quoted(s);
+		if (next > s)
+			continue;
 		label = label || at_word(text, s, "__asm__") || at_word(text, s, "__asm") ||
 			at_word(text, s, "asm");
+		next = s + 1;
+	}
 	/* A label is another symbol than the name; layouts of packed types would be wrong. */
 	if (label || scan->packed) {
 		blank(scan->declaration, end);

@@ -292,7 +292,8 @@ static unsigned vmx_instruction(const uint8_t *code, bool *enters)
 
 static void enter_guest(cl_word *ip, cl_word *flags)
 {
-	cl_exit_image = cl_poison_callee;
+	/* What a guest leaves in registers is an input: the same in equal calls. */
+	cl_exit_image = cc_poison_of(false)->callee;
 	cl_exit_ip = cc_now.c->exit;
 	*ip = (cl_word)cl_contract_exit;
 	*flags = (*flags & ~(cl_word)FLAGS_STATUS) | 2; /* SDM volume 3, 27.5.3 */
