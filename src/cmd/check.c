@@ -90,7 +90,7 @@ static int parse_options(struct arena *a, int argc, char **argv, struct options 
 		NUMBER("seed", &o->seed, "N", 0, UINT64_MAX,
 		       "what values and poison are made from (default: 1)"),
 		NUMBER("calls", &o->calls, "N", 1, MOST_CALLS,
-		       "rounds of each function (default: 1000; 200 where a call is slow); each is "
+		       "rounds of each function (default: 1000; 100 where a call is slow); each is "
 		       "two calls, with equal inputs"),
 		NUMBER("time", &o->seconds, "SECONDS", 1, MOST_SECONDS,
 		       "go on natively with other seeds for so long"),

@@ -12,7 +12,7 @@
 
 enum {
 	CC_ROUNDS = 1000,     /* rounds of each function in a process: docs/check.md */
-	CC_ROUNDS_SLOW = 200, /* elsewhere, where each costs more */
+	CC_ROUNDS_SLOW = 100, /* elsewhere, where each costs more */
 	CC_STEPPED_ROUNDS = 24,
 	CC_PIECES = CL_PIECES,
 	CC_ARGS = CL_ARGS,
