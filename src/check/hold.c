@@ -26,26 +26,54 @@ bool check_kernel_only(const struct contract_file *f)
 	return true;
 }
 
-void check_run_place(struct check_run *r, struct checked_place *p, const char *runtime,
-		     const struct keeping *k)
-{
-	const struct payload payload = check_payload(r);
-	const struct place_options o = { .runtime = runtime,
-					 /* Kernel code does without the FPU. */
-					 .monitor = check_kernel_only(r->file) ? CL_TRAP_FPU : 0 };
+/* What it takes to run r's payload in a place. */
+struct order {
+	struct payload payload;
+	struct place_options options;
+	struct kept_job job;
+};
 
-	if (p->why_not)
-		return;
-	p->why_not = place_why_not(r->arena, p->place, &o, payload.width, payload.isa, &p->engine);
-	if (p->why_not)
-		return;
-	kept_run(r->arena, k, p->place, p->engine, &payload, &o, &p->run);
+/* False, with a why_not in *p, when that cannot be. */
+static bool make_order(struct check_run *r, struct checked_place *p, const char *runtime,
+		       const struct keeping *k, struct order *o)
+{
+	o->payload = check_payload(r);
+	/* Kernel code does without the FPU. */
+	o->options =
+		(struct place_options){ .runtime = runtime,
+					.monitor = check_kernel_only(r->file) ? CL_TRAP_FPU : 0 };
+	if (!p->why_not)
+		p->why_not = place_why_not(r->arena, p->place, &o->options, o->payload.width,
+					   o->payload.isa, &p->engine);
+	o->job = (struct kept_job){
+		.job = { all_places[p->place], r->arena, &o->payload, &o->options, &p->run },
+		.keeping = *k,
+		.engine = p->engine,
+	};
+	return !p->why_not;
+}
+
+static void after_run(struct check_run *r, struct checked_place *p)
+{
 	p->why_not = p->run.why_not;
 	if (p->place == PLACE_NATIVE && !p->why_not)
 		fitted_read(r, p);
 }
 
-int check_hold(struct arena *a, const struct holding *h, struct check_run *out, const char **error)
+void check_run_place(struct check_run *r, struct checked_place *p, const char *runtime,
+		     const struct keeping *k)
+{
+	struct order o;
+
+	if (!make_order(r, p, runtime, k, &o))
+		return;
+	kept_run_together(&o.job, 1);
+	after_run(r, p);
+}
+
+/* Read and link one. 0, or -1 and *error. */
+static int link_one(struct arena *a, const struct holding *h, struct check_run *out,
+		    const char **error)
 {
 	struct objects *objects = arena_alloc(a, sizeof(*objects));
 	struct contract_file *file = arena_alloc(a, sizeof(*file));
@@ -79,12 +107,31 @@ int check_hold(struct arena *a, const struct holding *h, struct check_run *out, 
 				   .place = place,
 				   .nplaces = 1 };
 	out->payload = link_payload(&l, error);
-	if (!out->payload)
-		return -1;
-	check_run_place(out, place, h->runtime,
-			&(struct keeping){ .ground = h->ground,
-					   .path = arena_printf(a, "%s/records", h->dir),
-					   .fresh = h->fresh });
-	check_judge(out);
+	return out->payload ? 0 : -1;
+}
+
+int check_hold(struct arena *a, const struct holding *h, size_t n, struct check_run *out,
+	       const char **error)
+{
+	struct order *o = arena_alloc(a, (n + 1) * sizeof(*o));
+	struct kept_job *jobs = arena_alloc(a, (n + 1) * sizeof(*jobs));
+	size_t njobs = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct keeping k = { .ground = h[i].ground,
+					   .path = arena_printf(a, "%s/records", h[i].dir),
+					   .fresh = h[i].fresh };
+
+		if (link_one(a, &h[i], &out[i], error))
+			return -1;
+		if (make_order(&out[i], out[i].place, h[i].runtime, &k, &o[i]))
+			jobs[njobs++] = o[i].job;
+	}
+	kept_run_all(jobs, njobs);
+	for (size_t i = 0; i < n; i++) {
+		if (!out[i].place->why_not)
+			after_run(&out[i], out[i].place);
+		check_judge(&out[i]);
+	}
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Holding an object against a contract in one place, in one call: for rooms that ask what `clobber
- * check` would find and print nothing. */
+/* Holding objects against contracts, each in one place, in one call: for rooms that ask what
+ * `clobber check` would find and print nothing. */
 #ifndef CLOBBER_CHECK_HOLD_H
 #define CLOBBER_CHECK_HOLD_H
 
@@ -31,10 +31,11 @@ struct holding {
 void check_run_place(struct check_run *r, struct checked_place *p, const char *runtime,
 		     const struct keeping *k);
 
-/* Link the object behind clobber's runtime, call it in its place, judge. Everything in `out` lives
- * in `a`; it has one place, whose why_not may say that nothing ran. 0, or -1 and *error (one line,
- * in `a`) when object or contract cannot be read or linked, or the contract has nothing for the
- * object's width. */
-int check_hold(struct arena *a, const struct holding *h, struct check_run *out, const char **error);
+/* Link each object behind clobber's runtime, call it in its place (together where one machine can
+ * run several), judge. Everything in out[0] to out[n - 1] lives in `a`; each has one place, whose
+ * why_not may say that nothing ran. 0, or -1 and *error (one line, in `a`) when an object or
+ * contract cannot be read or linked, or a contract has nothing for the object's width. */
+int check_hold(struct arena *a, const struct holding *h, size_t n, struct check_run *out,
+	       const char **error);
 
 #endif

@@ -116,11 +116,18 @@ struct held {
 	size_t n;
 };
 
-/* Hold `object` against `contract` ("FILE:FUNCTION") in a place, as `clobber check` does; what is
- * generated stays in folder `dir`. Tools and runtime are the plan's, *out lives in its arena. Ends
- * with a message when the contract cannot be read, or object and runtime not be linked. */
-typedef void hold_function(const struct plan *p, enum place_id place, const char *object,
-			   const char *contract, const char *dir, struct held *out);
+/* One object to hold against one contract. */
+struct hold_order {
+	enum place_id place;
+	const char *object, *contract; /* "FILE:FUNCTION" */
+	const char *dir;               /* what is generated stays there */
+	struct held held;              /* what came of it, in the plan's arena */
+};
+
+/* Hold all of them against their contracts, as `clobber check` does, on as few machines as can be.
+ * Tools and runtime are the plan's. Ends with a message when a contract cannot be read, or object
+ * and runtime not be linked. */
+typedef void hold_function(const struct plan *p, struct hold_order *v, size_t n);
 
 /* What is asked. */
 struct claims_request {

@@ -9,28 +9,33 @@
 static const struct held *find(const struct held_list *list, const struct step *s, enum width w)
 {
 	for (size_t i = 0; i < list->n; i++) {
-		const struct held_object *o = &list->v[i];
+		const struct step *other = list->step[i];
 
-		if (o->width == w && !strcmp(o->step->a, s->a) && !strcmp(o->step->b, s->b) &&
-		    !strcmp(o->step->c, s->c))
-			return &o->held;
+		if (list->width[i] == w && !strcmp(other->a, s->a) && !strcmp(other->b, s->b) &&
+		    !strcmp(other->c, s->c))
+			return &list->v[i].held;
 	}
 	return NULL;
 }
 
-static void hold(const struct claims_request *r, const struct step *s, enum width w,
-		 enum place_id place, struct held *out)
+static struct hold_order order(const struct claims_request *r, const struct step *s, enum width w,
+			       enum place_id place)
 {
 	/* Assembling asks nothing of a column but its width. */
 	const struct claim_column column = { .width = w };
 	struct arena *a = r->plan->arena;
 	struct unit u = { .arena = a, .request = r, .column = &column };
 	struct compiled made = claims_compile(&u, s->a, s->c);
-	const char *dir = arena_printf(a, "%s.check", made.object);
+	/* One object may have several contracts. */
+	const char *of = strrchr(s->b, ':');
+	const char *dir = arena_printf(a, "%s.%s.check", made.object, of ? of + 1 : s->b);
 
 	if (make_dirs(dir) < 0)
 		die("cannot make folder %s: %s", dir, strerror(errno));
-	r->hold(r->plan, place, made.object, arena_printf(a, "%s/%s", r->claims, s->b), dir, out);
+	return (struct hold_order){ .place = place,
+				    .object = made.object,
+				    .contract = arena_printf(a, "%s/%s", r->claims, s->b),
+				    .dir = dir };
 }
 
 /* PLACES: none is wanted at the width. */
@@ -53,16 +58,21 @@ void claims_hold(const struct claims_request *r, struct held_list *out)
 		if (place == PLACES || all_places[place]->root)
 			continue;
 		for (const struct step *s = claim_steps; r->widths[w] && s->claim; s++) {
-			struct held_object o = { .width = w, .step = s };
+			size_t i = out->n;
 
 			if ((s->kind != STEP_CONTRACT && s->kind != STEP_CONTRACT_CAUGHT) ||
 			    !r->wanted[s->claim - 1] || !(s->widths >> w & 1) || find(out, s, w))
 				continue;
-			hold(r, s, w, place, &o.held);
-			out->v = arena_grow(r->plan->arena, out->v, out->n, sizeof(o));
-			out->v[out->n++] = o;
+			out->v = arena_grow(r->plan->arena, out->v, i, sizeof(*out->v));
+			out->step = arena_grow(r->plan->arena, out->step, i, sizeof(*out->step));
+			out->width = arena_grow(r->plan->arena, out->width, i, sizeof(*out->width));
+			out->v[i] = order(r, s, w, place);
+			out->step[i] = s;
+			out->width[i] = w;
+			out->n++;
 		}
 	}
+	r->hold(r->plan, out->v, out->n);
 }
 
 /* What does just this again, from the folder of the sources. */

@@ -7,15 +7,12 @@
 #include "claims/claims.h"
 #include "claims/object.h"
 
-/* What came of the contract steps of one object at one width: the same for each of its columns. */
-struct held_object {
-	enum width width;
-	const struct step *step; /* the first with this object */
-	struct held held;
-};
-
+/* The objects of contract steps at each width, and what came of them: the same for all columns of
+ * the width. step[i] is the first with object v[i]. */
 struct held_list {
-	struct held_object *v;
+	struct hold_order *v;
+	const struct step **step;
+	enum width *width;
 	size_t n;
 };
 

@@ -237,12 +237,33 @@ void kept_run_together(const struct kept_job *v, size_t n)
 	arena_free(a);
 }
 
-void kept_run(struct arena *a, const struct keeping *k, enum place_id place, const char *engine,
-	      const struct payload *p, const struct place_options *o, struct place_run *out)
+static const char *machine_of(struct arena *a, const struct place_job *j)
 {
-	const struct kept_job one = { .job = { all_places[place], a, p, o, out },
-				      .keeping = *k,
-				      .engine = engine };
+	return j->place->machine ? j->place->machine(j->place, a, j->o, j->p->width) : NULL;
+}
 
-	kept_run_together(&one, 1);
+void kept_run_all(const struct kept_job *v, size_t n)
+{
+	struct arena *a = arena_new();
+	const char **machine = arena_alloc(a, (n + 1) * sizeof(*machine));
+	struct kept_job *group = arena_alloc(a, (n + 1) * sizeof(*group));
+
+	for (size_t i = 0; i < n; i++)
+		machine[i] = machine_of(a, &v[i].job);
+	for (size_t i = 0; i < n; i++) {
+		size_t members = 0, k;
+
+		for (k = 0; k < i && machine[i] && !(machine[k] && !strcmp(machine[k], machine[i]));
+		     k++)
+			;
+		if (machine[i] && k < i)
+			continue; /* it ran with an earlier one */
+		group[members++] = v[i];
+		for (k = i + 1; k < n && machine[i]; k++) {
+			if (machine[k] && !strcmp(machine[k], machine[i]))
+				group[members++] = v[k];
+		}
+		kept_run_together(group, members);
+	}
+	arena_free(a);
 }

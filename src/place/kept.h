@@ -35,17 +35,17 @@ struct keeping {
 	bool fresh;                /* it runs, whatever is there; what comes of it is kept */
 };
 
-/* Run a payload in a place that can, whose engine is `engine`; or take what was kept of it. */
-void kept_run(struct arena *a, const struct keeping *k, enum place_id place, const char *engine,
-	      const struct payload *p, const struct place_options *o, struct place_run *out);
-
-/* The same of several, which one machine can run. */
+/* Payloads to run in places that can, whose engine is `engine`; or what was kept of them is taken.
+ */
 struct kept_job {
 	struct place_job job;
 	struct keeping keeping;
 	const char *engine;
 };
+/* One, or several that one machine can run (struct place). */
 void kept_run_together(const struct kept_job *v, size_t n);
+/* The same of any, one machine after the other. */
+void kept_run_all(const struct kept_job *v, size_t n);
 
 /* The same of other things that follow from a key: a file with what was kept for it. NULL when
  * there is none, or it is damaged; else *bytes in `a`, and a NUL behind them. */

@@ -84,7 +84,7 @@ void decide_claims(struct claims_request *r, struct matrix *m, struct places *pl
 	struct case_list cases;
 
 	r->claims = arena_printf(p->arena, "%s/thread/claims", data_dir(p->arena, "cases"));
-	r->hold = hold_contract;
+	r->hold = hold_contracts;
 	choose_places(p->arena, r, places);
 	*m = (struct matrix){ .arena = p->arena, .plan = p, .seed = 1 };
 	if (list) {

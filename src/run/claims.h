@@ -21,8 +21,7 @@ void decide_claims(struct claims_request *r, struct matrix *m, struct places *pl
 		   struct claims_table *out);
 
 /* What claims ask of src/check: see hold_function. */
-void hold_contract(const struct plan *p, enum place_id place, const char *object,
-		   const char *contract, const char *dir, struct held *out);
+void hold_contracts(const struct plan *p, struct hold_order *v, size_t n);
 
 /* The exit status: as given, but 1 in place of 0, with a message, when a case that is broken on
  * purpose was not caught. */
