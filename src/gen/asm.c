@@ -238,7 +238,11 @@ void gen_probe(struct str *out, struct arena *a, const struct gen_case *c)
 	str_addf(out, "\tpush\t%s %u\t\t; bytes of the argument area it owns\n", word(w),
 		 p->stack_unspecified ? 0 : p->stack_bytes);
 	str_addf(out, "\tcall\tcl_probe_%s\n", abi_engine(c->call.conv)->name);
-	if (p->pop_unspecified || p->ret.unspecified) {
+	if (p->ret.unspecified) {
+		str_add(out, "\tjmp\tcl_return_open\t\t; no document says where the value goes\n");
+		return;
+	}
+	if (p->pop_unspecified) {
 		str_add(out, "\tjmp\tcl_escape\t\t; no document says how to return\n");
 		return;
 	}

@@ -115,6 +115,8 @@ unsigned gen_buffer(unsigned arg);
 /* Bytes of argument area a trampoline reserves: more than its arguments need where nobody knows how
  * much that is. */
 unsigned gen_reserved(const struct gen_case *c);
+/* General registers that may hold the hidden pointer where no document says, by number. */
+unsigned gen_pointer_regs(const struct gen_case *c);
 
 /* The bits of a type that carry its value; false when that is every bit of its bytes. */
 bool gen_mask(const struct type *t, enum width w, uint8_t mask[ABI_MAX_VALUE]);

@@ -182,7 +182,7 @@ static const struct golden {
 	  "probe_ms_some_f:\n"
 	  "\tpush\tqword 0\t\t; bytes of the argument area it owns\n"
 	  "\tcall\tcl_probe_ms\n"
-	  "\tjmp\tcl_escape\t\t; no document says how to return\n" },
+	  "\tjmp\tcl_return_open\t\t; no document says where the value goes\n" },
 	/* st0 is loaded in the size of the type, by which every bit pattern comes back. */
 	{ W32, "cdecl", "float f(void);",
 	  "tramp_cdecl_some_f:\n"

@@ -176,6 +176,9 @@ static void one_case(struct str *out, struct arena *a, const struct gen_case *c,
 		 gen_trampolined(c) ? 2 * word_bytes(w) : gen_reserved(c),
 		 gen_trampolined(c) ? 2 * word_bytes(w) : p->pop_bytes, gen_calls(c));
 	case_flags(out, c);
+	if (p->ret.unspecified)
+		str_addf(out, "\t.pointer_regs = 0x%x, .pointer_first = %u,\n", gen_pointer_regs(c),
+			 c->call.conv->nint_args ? c->call.conv->int_arg[0] : GPR_AX);
 	str_addf(out, "\t.nargs = %u, .args = args_%u,\n", p->nargs, c->index);
 	if (proto->ret->kind != TYPE_VOID) {
 		str_add(out, "\t.ret = ");
@@ -251,9 +254,10 @@ static void preserved_table(struct str *out, const struct preserved *p, enum pro
 			 s->gpr, s->xmm, s->ymm, s->zmm, s->mask, s->x87, s->flags);
 	}
 	str_addf(out, "};\nconst uint32_t cl_vector_bytes = %d;\n",
-		 isa == ISA_AVX512F ? 64
-		 : isa == ISA_AVX   ? 32
-				    : 16);
+		 isa == ISA_AVX512F   ? 64
+		 : isa == ISA_AVX     ? 32
+		 : isa == ISA_INTEGER ? 0
+				      : 16);
 }
 
 /* What a compiler may call for copies, in the convention that the profile's flags make the default
@@ -285,7 +289,7 @@ static void assembly(struct str *out, struct arena *a, const struct gen_set *set
 	str_addf(out,
 		 "\tbits\t%u\n%s\textern\tcl_before, cl_after, cl_escape, cl_cell, cl_ret, "
 		 "cl_ret_cell\n"
-		 "\textern\tcl_fill_result, cl_probe_image, cl_probe_stack\n",
+		 "\textern\tcl_fill_result, cl_return_open, cl_probe_image, cl_probe_stack\n",
 		 width_bits(set->width), wide ? "\tdefault rel\n" : "");
 	str_addf(out, "\textern\tcl_probe_%s\n", abi_engine(set->v[b->first].call.conv)->name);
 	str_add(out, "\tsection .text\n");

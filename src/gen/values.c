@@ -65,6 +65,15 @@ unsigned gen_reserved(const struct gen_case *c)
 	return (bytes + CL_OBSERVED_STACK + 63) / 64 * 64;
 }
 
+unsigned gen_pointer_regs(const struct gen_case *c)
+{
+	unsigned regs = c->call.conv->width == W32 ? GPR_BIT(AX) | GPR_BIT(DX) | GPR_BIT(CX) : 0;
+
+	for (unsigned i = 0; i < c->call.conv->nint_args; i++)
+		regs |= 1u << c->call.conv->int_arg[i];
+	return regs;
+}
+
 static void set_bits(uint8_t *mask, unsigned from, unsigned n)
 {
 	for (unsigned i = from; i < from + n; i++)

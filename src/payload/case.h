@@ -66,7 +66,7 @@ enum cl_case_flags {
 	CL_POP_UNSPECIFIED = 2,
 	CL_STACK_UNSPECIFIED = 4,
 	CL_RETURNS = 8,             /* not void */
-	CL_RETURN_UNSPECIFIED = 16, /* the callee direction cannot run */
+	CL_RETURN_UNSPECIFIED = 16, /* and whether there is a hidden pointer: observe (open.c) */
 	CL_THROUGH = 32, /* callee: the call goes through assembly that preserves every register */
 	CL_SLOTS = 64,   /* what cl_slot holds afterwards is checked: the field, and 0 */
 	CL_LEAF_TARGET = 128, /* the target calls nothing, and keeps CL_LEAF_LIVE words */
@@ -86,6 +86,10 @@ struct cl_case {
 	uint16_t align;       /* of the stack pointer at the call */
 	uint16_t stack_bytes; /* argument area, home area included */
 	uint16_t pop_bytes;
+	/* CL_RETURN_UNSPECIFIED: general registers that may be the hidden pointer, by number; and
+	 * the one that passes the convention's first argument. */
+	uint16_t pointer_regs;
+	uint8_t pointer_first;
 	const struct cl_value *args;
 	struct cl_value ret;
 	struct cl_value hidden; /* pointer to a memory return value; nlocs 0: none */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A payload of cases: prepare, run, check, record. Knows nothing of the place it runs in. Its
  * counterpart for calls by contract is contract_run.c. */
+#include "payload/open.h"
 #include "payload/runtime.h"
 
 uint32_t payload_count(void)
@@ -49,6 +50,7 @@ static void run_direction(const struct cl_case *c, int direction, uint64_t seed,
 		if (cl_before_round)
 			cl_before_round(c, round);
 		prepare(c, direction, round, seed, &values);
+		open_prepare(c, direction, round);
 		cl_function = c->caller;
 		cl_ticket++;
 		how = cl_run(direction == CL_CALLEE ? c->tramp : cl_call_c);
@@ -68,6 +70,8 @@ static void run_direction(const struct cl_case *c, int direction, uint64_t seed,
 		else
 			check_caller(c, &values, round, how, v);
 	}
+	if (direction == CL_CALLEE)
+		open_popped(c, v);
 	findings_close(v);
 }
 
@@ -83,8 +87,6 @@ void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint6
 
 			if (c->index * 2 + (uint32_t)d < first || !(directions >> d & 1))
 				continue;
-			if (d == CL_CALLEE && (c->flags & CL_RETURN_UNSPECIFIED))
-				absent = true;
 			h->current = c->index * 2 + (uint32_t)d;
 			v.nfindings = v.nobservations = 0;
 			if (!absent)

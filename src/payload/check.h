@@ -13,7 +13,9 @@ enum check {
 #undef CHECK
 };
 
-/* DF, x87, MXCSR, and the flags of ring 0. */
+/* DF, x87, MXCSR, and the flags of ring 0. `x87_regs`: how many registers of the x87 stack are in
+ * use, or ANY_X87. */
+enum { ANY_X87 = 0xff };
 void check_state(const struct cl_image *was, const struct cl_image *is, unsigned x87_regs, int item,
 		 int round, struct findings *out);
 /* Registers that must be after the call what they were before. */
@@ -31,6 +33,11 @@ void check_slots(const struct cl_values *v, int round, struct findings *out);
  * value after the compiler widened it: to int what is narrower, else to long long. */
 long long widened(const struct cl_value *d, const uint8_t *value);
 long long seen_wide(const struct cl_value *d, int as_int, long long as_long);
+
+/* check_caller.c: do n bytes at p lie in the caller's frame? And what was there at the call:
+ * afterwards its memory is its own to reuse. */
+bool in_frame(cl_word p, unsigned n);
+const uint8_t *frame_at(cl_word p, unsigned n);
 
 enum {
 	CALL_ALIGN = 16,

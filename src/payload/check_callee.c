@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Checks of a callee: a trampoline called a C target, which stored what it received. */
 #include "payload/check.h"
+#include "payload/open.h"
 
 enum { EVERY_GPR = sizeof(cl_word) == 8 ? 0xffef : 0xef /* but the stack pointer */ };
 
@@ -31,11 +32,17 @@ static void check_nested(const struct cl_case *c, int round, struct findings *ou
 }
 
 /* Where the callee read each word of an argument that no document places. */
-static void observe_argument(const struct cl_value *d, unsigned item, const volatile uint8_t *got,
-			     struct findings *out)
+static void observe_argument(const struct cl_case *c, unsigned item, struct findings *out)
 {
+	const struct cl_value *d = &c->args[item];
+	const volatile uint8_t *got = cl_got + d->buffer;
+	struct candidates p = open_pointed(c, got, d->mask, d->compare);
 	uint8_t bytes[CL_VALUE];
 
+	if (p.bits[0] || p.bits[1]) {
+		observe(out, item, CL_PIECE_POINTER, p);
+		return;
+	}
 	observed(bytes, got, NULL, NULL, min(d->compare, MOST_OBSERVED));
 	for (unsigned at = 0; at < d->compare && at < MOST_OBSERVED; at += sizeof(cl_word)) {
 		unsigned n = min(d->compare - at, sizeof(cl_word));
@@ -101,7 +108,7 @@ static void check_received(const struct cl_case *c, const struct cl_values *v, i
 		struct candidates origin;
 
 		if (d->flags & CL_UNSPECIFIED) {
-			observe_argument(d, i, got, out);
+			observe_argument(c, i, out);
 			continue;
 		}
 		if (!agree(got, v->arg[i], d->mask, d->compare)) {
@@ -203,7 +210,9 @@ void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 		x87 += c->ret.loc[i].kind == CL_X87;
 	check_layout(c, v, round, out);
 	check_received(c, v, round, out);
-	if (c->hidden.nlocs)
+	if (c->flags & CL_RETURN_UNSPECIFIED)
+		x87 = open_callee(c, v, out) ? ANY_X87 : 0;
+	else if (c->hidden.nlocs)
 		check_memory_return(c, v, round, out);
 	else
 		check_returned(c, v, round, out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Checks of a caller: C called a probe, which took pictures of what it found. */
 #include "payload/check.h"
+#include "payload/open.h"
 
 /* The bytes a captured place holds, or NULL when it is outside of what was captured. */
 static const uint8_t *captured(const struct cl_loc *l)
@@ -20,15 +21,14 @@ static const uint8_t *captured(const struct cl_loc *l)
 	return NULL;
 }
 
-/* Do n bytes at p lie in the caller's frame? Written so that nothing wraps. */
-static bool in_frame(cl_word p, unsigned n)
+/* Written so that nothing wraps. */
+bool in_frame(cl_word p, unsigned n)
 {
 	return p >= cl_probe_image.gpr[GPR_SP] && p <= cl_stack_top && cl_stack_top - p >= n;
 }
 
-/* The caller's frame at p as it was at the call: afterwards its memory is its own to reuse. What is
- * further up than the picture reaches is read as it is now. */
-static const uint8_t *frame_at(cl_word p, unsigned n)
+/* What is further up than the picture reaches is read as it is now. */
+const uint8_t *frame_at(cl_word p, unsigned n)
 {
 	cl_word at = p - cl_probe_image.gpr[GPR_SP];
 
@@ -171,12 +171,15 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 		  struct findings *out)
 {
 	cl_word al = cl_probe_image.gpr[GPR_AX] & 0xff;
+	bool open = c->flags & CL_RETURN_UNSPECIFIED, any_x87 = false;
 
 	if (cl_probe_count != c->calls) {
 		differ_word(out, CHECK_ENTERED, 0, round, c->calls, cl_probe_count);
 		return;
 	}
 	check_placed(c, v, round, out);
+	if (open)
+		any_x87 = open_caller(c, v, round, how, out);
 	if (cl_probe_image.gpr[GPR_SP] % c->align)
 		differ_word(out, CHECK_ALIGN, 0, round, 0, cl_probe_image.gpr[GPR_SP] % c->align);
 	if (c->hidden.nlocs)
@@ -186,7 +189,7 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 	check_state(&cl_before_image, &cl_probe_image, 0, CL_ITEM_NESTED, round, out);
 	if (how == CL_ESCAPED)
 		return;
-	if (c->flags & CL_RETURNS) {
+	if (c->flags & CL_RETURNS && !open) {
 		bool wider = c->ret.flags & CL_WIDENED;
 		long long wide = wider ? widened(&c->ret, v->ret) : 0;
 		long long got = wider ? seen_wide(&c->ret, cl_wide_int_ret, cl_wide_ret) : 0;
@@ -207,5 +210,5 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 	check_saved(&cl_preserved[0], round, out);
 	check_stack_pointer(NULL, 0, round, out);
 	check_canary(0, round, out);
-	check_state(&cl_before_image, &cl_after_image, 0, 0, round, out);
+	check_state(&cl_before_image, &cl_after_image, any_x87 ? ANY_X87 : 0, 0, round, out);
 }

@@ -369,10 +369,9 @@ static struct cl_header *run(uint32_t first, unsigned directions, uint32_t capac
 					      .align = 16,
 					      .calls = 1,
 					      .tramp = some_function,
-					      .target = some_function,
+					      .target = i == 2 ? NULL : some_function,
 					      .caller = i == 2 ? NULL : some_function };
 	}
-	listed[2].flags = CL_RETURN_UNSPECIFIED | CL_RETURNS;
 	payload_run(&memory.h, first, directions, 1);
 	return &memory.h;
 }
@@ -486,6 +485,7 @@ int main(void)
 	suite_add_tcase(s, caller_tests());
 	suite_add_tcase(s, aggregate_tests());
 	suite_add_tcase(s, round_tests());
+	suite_add_tcase(s, open_tests());
 	suite_add_tcase(s, t);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

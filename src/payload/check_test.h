@@ -61,5 +61,6 @@ TCase *callee_tests(void);
 TCase *caller_tests(void);
 TCase *aggregate_tests(void);
 TCase *round_tests(void);
+TCase *open_tests(void);
 
 #endif

@@ -62,6 +62,7 @@ enum cl_place_bit {
 	CL_BIT_ST0 = 32,
 	CL_BIT_LOCAL = 33,
 	CL_BIT_NESTED = 34,
+	CL_BIT_MM0 = 35,
 	CL_BIT_ARG = 40
 };
 

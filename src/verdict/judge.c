@@ -141,6 +141,10 @@ static enum rule_id rule_of(const struct gen_case *c, int direction, const struc
 			       ? c->call.conv->df_entry
 			       : c->call.conv->rule[CHECK_DF];
 	case CHECK_FAULT:
+		/* Its probe popped what its own callee does: it contradicts itself. */
+		if (direction == CL_CALLER && c->call.place.ret.unspecified &&
+		    c->call.place.pop_unspecified)
+			return c->call.place.ret.rule;
 		return direction == CL_CALLEE && f->item == CL_FAULT_SEGV && maybe_reference(c)
 			       ? maybe_reference(c)->rule
 			       : c->call.conv->rule[CHECK_FAULT];
@@ -243,11 +247,6 @@ static void judge_one(struct matrix *m, size_t column, const struct gen_case *c,
 		return;
 	}
 	o = &run->run.v[at];
-	if (o->state == OUTCOME_ABSENT && direction == CL_CALLEE && c->call.place.ret.unspecified) {
-		j->verdict = VERDICT_NOT_RUN;
-		j->why = rule_in(c->call.place.ret.rule, c->call.place.edition)->sentence;
-		return;
-	}
 	if (o->state == OUTCOME_MISSING && run->run.unstarted) {
 		j->verdict = VERDICT_NOT_RUN;
 		j->why = run->run.unstarted;

@@ -14,7 +14,9 @@
 struct behaviour {
 	size_t column;
 	int direction;
-	const struct outcome *o;
+	/* What was observed, leftovers dropped. */
+	struct cl_observation *v;
+	unsigned n;
 	const char *text; /* "a in ecx, b in esp+0, pops 4" */
 };
 
@@ -23,13 +25,19 @@ struct behaviours {
 	size_t n;
 };
 
-static const struct cl_observation *find(const struct outcome *o, unsigned item, unsigned piece)
+static const struct cl_observation *find_in(const struct cl_observation *v, unsigned n,
+					    unsigned item, unsigned piece)
 {
-	for (unsigned i = 0; i < o->nobservations; i++) {
-		if (o->observations[i].item == item && o->observations[i].piece == piece)
-			return &o->observations[i];
+	for (unsigned i = 0; i < n; i++) {
+		if (v[i].item == item && v[i].piece == piece)
+			return &v[i];
 	}
 	return NULL;
+}
+
+static const struct cl_observation *find(const struct behaviour *b, unsigned item, unsigned piece)
+{
+	return find_in(b->v, b->n, item, piece);
 }
 
 /* The places common to every behaviour that observed this piece. */
@@ -37,7 +45,7 @@ static void common(const struct behaviours *b, unsigned item, unsigned piece, ui
 {
 	out[0] = out[1] = ~0ull;
 	for (size_t i = 0; i < b->n; i++) {
-		const struct cl_observation *o = find(b->v[i].o, item, piece);
+		const struct cl_observation *o = find(&b->v[i], item, piece);
 
 		if (!o)
 			continue;
@@ -73,61 +81,171 @@ static bool is_unspecified(const struct gen_case *c)
 	return any;
 }
 
+/* Is the return value in memory here and in registers elsewhere? */
+static bool other_kind(const struct behaviours *b, const struct cl_observation *o)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		for (unsigned k = 0; k < b->v[i].n; k++) {
+			const struct cl_observation *p = &b->v[i].v[k];
+
+			if (p->item == o->item && (p->piece ^ o->piece) & CL_PIECE_POINTER)
+				return true;
+		}
+	}
+	return false;
+}
+
 static bool all_agree(const struct behaviours *b)
 {
 	uint64_t places[2];
 
 	for (size_t i = 0; i < b->n; i++) {
-		const struct outcome *o = b->v[i].o;
+		const struct behaviour *v = &b->v[i];
 
-		for (unsigned k = 0; k < o->nobservations; k++) {
-			common(b, o->observations[k].item, o->observations[k].piece, places);
-			if (tells_place(&o->observations[k]) && !places[0] && !places[1])
+		for (unsigned k = 0; k < v->n; k++) {
+			common(b, v->v[k].item, v->v[k].piece, places);
+			if (tells_place(&v->v[k]) && !places[0] && !places[1])
+				return false;
+			if (v->v[k].item == CL_ITEM_RETURN && other_kind(b, &v->v[k]))
 				return false;
 		}
 	}
 	return true;
 }
 
-/* Of a caller's several places, prefer what is common to all its peers, then what its own callee
- * reads. */
-static const char *place_words(struct arena *a, const struct gen_case *c,
-			       const struct behaviours *all, const struct behaviour *b,
-			       const struct cl_observation *o)
+/* Leftovers ----------------------------------------------------------------------------------- */
+
+/* Keep what both sets have, if they have anything in common. */
+static bool narrow(uint64_t places[2], const uint64_t by[2])
 {
-	uint64_t places[2];
+	uint64_t both[2] = { places[0] & by[0], places[1] & by[1] };
 
-	common(all, o->item, o->piece, places);
-	if (places[0] || places[1])
-		return places_text(a, c->call.conv->width, places);
-	for (size_t i = 0; i < all->n; i++) {
-		const struct behaviour *peer = &all->v[i];
-		const struct cl_observation *p;
+	if (!both[0] && !both[1])
+		return false;
+	places[0] = both[0];
+	places[1] = both[1];
+	return true;
+}
 
-		if (peer->column != b->column || peer->direction != CL_CALLEE)
-			continue;
-		p = find(peer->o, o->item, o->piece);
-		if (!p)
-			continue;
-		places[0] = p->places[0] & o->places[0];
-		places[1] = p->places[1] & o->places[1];
-		if (places[0] || places[1])
-			return places_text(a, c->call.conv->width, places);
+static uint64_t low_bits(unsigned n)
+{
+	return n < 64 ? (1ull << n) - 1 : ~0ull;
+}
+
+/* Of several places that hold a value, those where arguments are passed. A register on the way
+ * there still holds it, and so do memory of the caller's own and the stack below that: at 32 bit
+ * what is in the argument area counts first, at 64 bit the convention's registers. */
+static void prefer_passing(const struct gen_case *c, uint64_t places[2])
+{
+	const struct convention *conv = c->call.conv;
+	enum width w = conv->width;
+	unsigned words = 1 + conv->home_bytes / word_bytes(w);
+	uint64_t regs[2] = { low_bits(conv->nvector_args) << CL_BIT_XMM, 0 }, stack[2] = { 0, 0 };
+
+	for (unsigned i = 0; i < c->call.place.nargs; i++) {
+		unsigned size = proto_arg_type(c->call.decl->proto, i)->size[w];
+
+		words += (size + word_bytes(w) - 1) / word_bytes(w);
 	}
-	return places_text(a, c->call.conv->width, o->places);
+	for (unsigned i = 0; i < conv->nint_args; i++)
+		regs[0] |= 1ull << conv->int_arg[i];
+	stack[1] = low_bits(words);
+	if (!narrow(places, w == W32 ? stack : regs))
+		narrow(places, w == W32 ? regs : stack);
+}
+
+/* A calling convention does not depend on the optimisation: of what a caller of one compiler left
+ * in several places, those that all its columns have in common; of these the one its own callee
+ * reads; and if it reads none of them, where arguments are passed. */
+static void drop_leftovers(const struct matrix *m, const struct gen_case *c,
+			   const struct behaviours *all, struct behaviour *b)
+{
+	const struct column *columns = m->plan->columns;
+
+	for (unsigned k = 0; k < b->n; k++) {
+		struct cl_observation *o = &b->v[k];
+		const struct cl_observation *own = NULL;
+
+		if (o->item == CL_ITEM_POP || !tells_place(o))
+			continue;
+		for (size_t i = 0; i < all->n; i++) {
+			const struct behaviour *peer = &all->v[i];
+			const struct cl_observation *p = find(peer, o->item, o->piece);
+
+			if (!p || columns[peer->column].compiler != columns[b->column].compiler)
+				continue;
+			if (peer->direction == CL_CALLER)
+				narrow(o->places, p->places);
+			else if (peer->column == b->column)
+				own = p;
+		}
+		if (!own || !narrow(o->places, own->places))
+			prefer_passing(c, o->places);
+	}
+}
+
+/* A callee's value that is in two registers after the call, of which its own caller takes one. */
+static void drop_copies(const struct behaviours *all, struct behaviour *b)
+{
+	for (unsigned k = 0; k < b->n; k++) {
+		for (size_t i = 0; b->v[k].item == CL_ITEM_RETURN && i < all->n; i++) {
+			const struct behaviour *peer = &all->v[i];
+			const struct cl_observation *p = find(peer, b->v[k].item, b->v[k].piece);
+
+			if (p && peer->column == b->column && peer->direction == CL_CALLER)
+				narrow(b->v[k].places, p->places);
+		}
+	}
+}
+
+static void drop_what_is_left(const struct matrix *m, const struct gen_case *c,
+			      struct behaviours *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->v[i].direction == CL_CALLER)
+			drop_leftovers(m, c, b, &b->v[i]);
+	}
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->v[i].direction == CL_CALLEE)
+			drop_copies(b, &b->v[i]);
+	}
+}
+
+/* In words ------------------------------------------------------------------------------------ */
+
+static const char *place_words(struct arena *a, const struct gen_case *c,
+			       const struct behaviours *all, const struct cl_observation *o)
+{
+	uint64_t places[2] = { o->places[0], o->places[1] }, shared[2];
+
+	common(all, o->item, o->piece, shared);
+	narrow(places, shared);
+	return places_text(a, c->call.conv->width, places);
+}
+
+/* What an observation is about, and where a list of its pieces starts: "a in ". */
+static void name_item(struct str *s, const struct prototype *p, unsigned item)
+{
+	str_add(s, s->len ? "; " : "");
+	if (item == CL_ITEM_RETURN)
+		str_add(s, "returned in ");
+	else if (item < p->nparams && p->params[item].name)
+		str_addf(s, "%s in ", p->params[item].name);
+	else
+		str_addf(s, "argument %u in ", item + 1u);
 }
 
 static const char *behaviour_words(struct arena *a, const struct gen_case *c,
 				   const struct behaviours *all, const struct behaviour *b)
 {
 	struct str s = { 0 };
+	const char *last = "";
 	char *r;
 	int item = -1;
 
 	str_add(&s, "");
-	for (unsigned i = 0; i < b->o->nobservations; i++) {
-		const struct cl_observation *o = &b->o->observations[i];
-		const struct prototype *p = c->call.decl->proto;
+	for (unsigned i = 0; i < b->n; i++) {
+		const struct cl_observation *o = &b->v[i];
 		const char *places;
 
 		if (!tells_place(o))
@@ -140,19 +258,18 @@ static const char *behaviour_words(struct arena *a, const struct gen_case *c,
 				str_addf(&s, "%spops a varying number", s.len ? "; " : "");
 			continue;
 		}
-		if (o->item >= c->call.place.nargs)
+		if (o->item >= c->call.place.nargs && o->item != CL_ITEM_RETURN)
 			continue;
-		places = place_words(a, c, all, b, o);
+		places = place_words(a, c, all, o);
 		/* Of a value found in one register its upper parts are not looked for. */
-		if (o->item == item && !strcmp(places, "nowhere"))
+		if (o->item == item && (!strcmp(places, "nowhere") || !strcmp(places, last)))
 			continue;
-		if (o->item != item && o->item < p->nparams && p->params[o->item].name)
-			str_addf(&s, "%s%s in ", s.len ? "; " : "", p->params[o->item].name);
-		else if (o->item != item)
-			str_addf(&s, "%sargument %u in ", s.len ? "; " : "", o->item + 1u);
+		if (o->item != item)
+			name_item(&s, c->call.decl->proto, o->item);
 		else
 			str_add(&s, ", ");
 		item = o->item;
+		last = places;
 		if (o->piece & CL_PIECE_POINTER)
 			str_add(&s, "memory by pointer in ");
 		str_add(&s, places);
@@ -162,9 +279,26 @@ static const char *behaviour_words(struct arena *a, const struct gen_case *c,
 	return r;
 }
 
-/* "gcc-12 -m32 -O2 (callee, caller), ...: a in ecx | clang-14 ...: a in eax", each behaviour once.
- */
-static const char *all_words(struct matrix *m, const struct behaviours *b)
+/* What is said of behaviour i in a list of all: without the popped bytes, which a caller does not
+ * show, it is what the callee of this very column does. */
+static const char *told_of(const struct behaviours *b, size_t i)
+{
+	const struct behaviour *one = &b->v[i];
+	size_t n = strlen(one->text);
+
+	for (size_t k = 0; k < b->n; k++) {
+		const struct behaviour *peer = &b->v[k];
+
+		if (peer->column == one->column && strlen(peer->text) > n &&
+		    !strncmp(peer->text, one->text, n))
+			return peer->text;
+	}
+	return one->text;
+}
+
+/* "gcc-12, clang-13: a in ecx | clang-14: a in eax", each behaviour once; "tcc as callee" where a
+ * compiler's two directions differ. */
+static const char *all_words(struct matrix *m, const struct gen_case *c, const struct behaviours *b)
 {
 	struct str s = { 0 };
 	char *r;
@@ -172,26 +306,26 @@ static const char *all_words(struct matrix *m, const struct behaviours *b)
 	str_add(&s, "");
 	for (size_t i = 0; i < b->n; i++) {
 		const struct compiler *last = NULL;
-		bool seen = false;
+		const char *text = told_of(b, i);
+		size_t before = 0;
 
-		/* Told already; or, without the popped bytes, by the callee of this very column. */
-		for (size_t k = 0; k < b->n; k++)
-			seen = seen || (k < i && !strcmp(b->v[k].text, b->v[i].text)) ||
-			       (b->v[k].column == b->v[i].column &&
-				strlen(b->v[k].text) > strlen(b->v[i].text) &&
-				!strncmp(b->v[k].text, b->v[i].text, strlen(b->v[i].text)));
-		if (seen)
+		while (before < i && strcmp(told_of(b, before), text))
+			before++;
+		if (before < i)
 			continue;
 		str_add(&s, s.len ? " | " : "");
 		for (size_t k = i; k < b->n; k++) {
-			const struct compiler *cc = m->plan->columns[b->v[k].column].compiler;
+			size_t column = b->v[k].column;
+			const struct compiler *cc = m->plan->columns[column].compiler;
 
-			if (strcmp(b->v[k].text, b->v[i].text) || cc == last)
+			if (strcmp(told_of(b, k), text) || cc == last)
 				continue;
 			str_addf(&s, "%s%s", last ? ", " : "", cc->name);
+			if (disagrees_with_itself(m, column, c))
+				str_addf(&s, " as %s", direction_name(b->v[k].direction));
 			last = cc;
 		}
-		str_addf(&s, ": %s", b->v[i].text);
+		str_addf(&s, ": %s", text);
 	}
 	r = arena_strdup(m->arena, s.s);
 	str_free(&s);
@@ -203,6 +337,18 @@ static bool no_place_in_common(const struct cl_observation *a, const struct cl_o
 {
 	return (a->places[0] || a->places[1]) && (b->places[0] || b->places[1]) &&
 	       !(a->places[0] & b->places[0]) && !(a->places[1] & b->places[1]);
+}
+
+/* Does one direction of a compiler return in memory, and the other not? */
+static bool kind_differs(const struct outcome *peer, const struct cl_observation *o)
+{
+	for (unsigned i = 0; i < peer->nobservations; i++) {
+		const struct cl_observation *p = &peer->observations[i];
+
+		if (p->item == o->item && (p->piece ^ o->piece) & CL_PIECE_POINTER)
+			return true;
+	}
+	return false;
 }
 
 bool disagrees_with_itself(const struct matrix *m, size_t column, const struct gen_case *c)
@@ -217,7 +363,11 @@ bool disagrees_with_itself(const struct matrix *m, size_t column, const struct g
 	for (unsigned i = 0; i < callee->nobservations; i++) {
 		const struct cl_observation *o = &callee->observations[i], *p;
 
-		p = o->item == CL_ITEM_POP ? NULL : find(caller, o->item, o->piece);
+		p = o->item == CL_ITEM_POP ? NULL
+					   : find_in(caller->observations, caller->nobservations,
+						     o->item, o->piece);
+		if (o->item == CL_ITEM_RETURN && kind_differs(caller, o))
+			return true;
 		if (p && tells_place(o) && no_place_in_common(o, p))
 			return true;
 	}
@@ -248,6 +398,12 @@ static bool de_facto(struct matrix *m, const struct behaviours *b, struct behavi
 	return gcc && clang && all_agree(both);
 }
 
+/* The check that a divergence is listed under. */
+static enum check subject_of(const struct gen_case *c)
+{
+	return c->call.place.nargs ? CHECK_ARG : CHECK_RETURN;
+}
+
 static void departs_from_de_facto(struct matrix *m, const struct gen_case *c, enum rule_id rule,
 				  const struct behaviours *b, struct behaviours *both)
 {
@@ -262,8 +418,8 @@ static void departs_from_de_facto(struct matrix *m, const struct gen_case *c, en
 		both->v[both->n] = b->v[i];
 		both->n++;
 		if (!all_agree(both)) {
-			f = matrix_add_finding(m, b->v[i].column, c, b->v[i].direction, CHECK_ARG,
-					       rule, VERDICT_DIVERGENCE);
+			f = matrix_add_finding(m, b->v[i].column, c, b->v[i].direction,
+					       subject_of(c), rule, VERDICT_DIVERGENCE);
 			f->item = CL_ITEM_POP;
 			f->subject = "placement no document decides, but de facto gcc and clang do";
 			f->expected = arena_printf(m->arena, "de facto %s", words);
@@ -285,6 +441,7 @@ static void judge_case(struct matrix *m, const struct gen_case *c, struct behavi
 	}
 	if (c->call.place.ret.unspecified)
 		rule = c->call.place.ret.rule;
+	drop_what_is_left(m, c, b);
 	for (size_t i = 0; i < b->n; i++)
 		b->v[i].text = behaviour_words(m->arena, c, b, &b->v[i]);
 	if (all_agree(b))
@@ -293,10 +450,10 @@ static void judge_case(struct matrix *m, const struct gen_case *c, struct behavi
 		departs_from_de_facto(m, c, rule, b, &both);
 		return;
 	}
-	all = all_words(m, b);
+	all = all_words(m, c, b);
 	for (size_t i = 0; i < b->n; i++) {
 		struct finding *f = matrix_add_finding(m, b->v[i].column, c, b->v[i].direction,
-						       CHECK_ARG, rule, VERDICT_DIVERGENCE);
+						       subject_of(c), rule, VERDICT_DIVERGENCE);
 
 		f->item = CL_ITEM_POP;
 		f->subject = disagrees_with_itself(m, b->v[i].column, c)
@@ -308,6 +465,14 @@ static void judge_case(struct matrix *m, const struct gen_case *c, struct behavi
 		/* Told once: it is long, and the same for all. */
 		f->origin = i ? NULL : all;
 	}
+}
+
+static struct cl_observation *copy(struct arena *a, const struct outcome *o)
+{
+	struct cl_observation *v = arena_alloc(a, o->nobservations * sizeof(*v));
+
+	memcpy(v, o->observations, o->nobservations * sizeof(*v));
+	return v;
 }
 
 void judge_unspecified(struct matrix *m)
@@ -330,7 +495,11 @@ void judge_unspecified(struct matrix *m)
 						run->v ? &run->v[2 * k + (size_t)d] : NULL;
 
 					if (o && o->state == OUTCOME_EXECUTED && o->nobservations)
-						b.v[b.n++] = (struct behaviour){ i, d, o, NULL };
+						b.v[b.n++] =
+							(struct behaviour){ .column = i,
+									    .direction = d,
+									    .v = copy(m->arena, o),
+									    .n = o->nobservations };
 				}
 			}
 			if (b.n)

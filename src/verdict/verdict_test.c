@@ -99,7 +99,8 @@ static struct cl_finding *report(size_t column, size_t index, int direction, enu
 	return v;
 }
 
-static void observe(size_t column, int direction, unsigned item, uint64_t registers, uint64_t words)
+static void observe_piece(size_t column, int direction, unsigned item, unsigned piece,
+			  uint64_t registers, uint64_t words)
 {
 	struct outcome *o = outcome(column, 0, direction);
 	struct cl_observation *v = arena_alloc(arena, (o->nobservations + 1) * sizeof(*v));
@@ -107,8 +108,14 @@ static void observe(size_t column, int direction, unsigned item, uint64_t regist
 	if (o->nobservations)
 		memcpy(v, o->observations, o->nobservations * sizeof(*v));
 	o->observations = v;
-	v[o->nobservations++] =
-		(struct cl_observation){ .item = (uint16_t)item, .places = { registers, words } };
+	v[o->nobservations++] = (struct cl_observation){ .item = (uint16_t)item,
+							 .piece = (uint8_t)piece,
+							 .places = { registers, words } };
+}
+
+static void observe(size_t column, int direction, unsigned item, uint64_t registers, uint64_t words)
+{
+	observe_piece(column, direction, item, 0, registers, words);
 }
 
 static enum verdict verdict(size_t column, size_t index, int direction)
@@ -450,21 +457,127 @@ START_TEST(broken_payload)
 }
 END_TEST
 
-/* No document says how it returns: no C function can be called, and that is said. */
-START_TEST(unspecified_return)
+static void make_unspecified(void)
 {
-	struct gen_case *c;
+	struct placement *p;
+
+	make("int f(int a, long b);", W64, "sysv");
+	p = &plan.set[W64].v[0].call.place;
+	p->arg[0].unspecified = true;
+	p->arg[0].nlocs = 0;
+	p->arg[0].rule = RULE_SYSV_UNNAMED;
+}
+
+/* Of each column its callee and its caller. */
+static void all_observe(uint64_t callee[COLUMNS], uint64_t caller[COLUMNS], unsigned item)
+{
+	for (size_t i = 0; i < COLUMNS; i++) {
+		observe(i, CL_CALLEE, item, callee[i], 0);
+		observe(i, CL_CALLER, item, caller[i], 0);
+	}
+}
+
+static void open_return(void)
+{
+	struct placement *p;
 
 	make("int f(int a);", W64, "sysv");
-	c = &plan.set[W64].v[0];
-	c->call.place.ret.unspecified = true;
-	c->call.place.ret.rule = RULE_MS_RET_WIDE;
-	for (size_t i = 0; i < COLUMNS; i++)
-		outcome(i, 0, CL_CALLEE)->state = OUTCOME_ABSENT;
+	p = &plan.set[W64].v[0].call.place;
+	p->ret.unspecified = p->arg[0].unspecified = true;
+	p->ret.rule = p->arg[0].rule = RULE_MS_RET_WIDE;
+	p->ret.nlocs = p->arg[0].nlocs = 0;
+}
+
+/* As observe, of a pointer to the return value. */
+static void observe_pointer(size_t column, int direction, uint64_t where)
+{
+	observe_piece(column, direction, CL_ITEM_RETURN, CL_PIECE_POINTER, where, 0);
+}
+
+/* No document says how it returns: who returns in memory, who in a register. */
+START_TEST(unspecified_return)
+{
+	open_return();
+	for (size_t i = 0; i < COLUMNS; i++) {
+		for (int d = 0; d < CL_DIRECTIONS; d++) {
+			if (i == CLANG_O2)
+				observe(i, d, CL_ITEM_RETURN, 1ull << CL_BIT_XMM, 0);
+			else
+				observe_pointer(i, d, 1u << GPR_DI);
+		}
+	}
 	judge();
-	ck_assert_int_eq(verdict(GCC_O0, 0, CL_CALLEE), VERDICT_NOT_RUN);
-	ck_assert_str_eq(m.runs[GCC_O0].judged[0].why, rules[RULE_MS_RET_WIDE].sentence);
-	ck_assert_int_eq(verdict(GCC_O0, 0, CL_CALLER), VERDICT_PASS);
+	ck_assert_uint_eq(m.nfindings, 6);
+	ck_assert_int_eq(verdict(GCC_O0, 0, CL_CALLEE), VERDICT_DIVERGENCE);
+	ck_assert_int_eq(m.findings[0].rule, RULE_MS_RET_WIDE);
+	ck_assert_str_eq(
+		m.findings[0].origin,
+		"gcc-12: returned in memory by pointer in rdi | clang-14: returned in xmm0");
+	for (size_t i = 0; i < COLUMNS; i++)
+		ck_assert(!disagrees_with_itself(&m, i, &plan.set[W64].v[0]));
+}
+END_TEST
+
+/* One direction in memory, the other in a register: no place differs, and they do not agree. */
+START_TEST(unspecified_return_of_two_kinds)
+{
+	open_return();
+	observe_pointer(GCC_O0, CL_CALLEE, 1u << GPR_DI);
+	observe(GCC_O0, CL_CALLER, CL_ITEM_RETURN, 1u << GPR_AX, 0);
+	judge();
+	ck_assert_uint_eq(m.nfindings, 2);
+	ck_assert(disagrees_with_itself(&m, GCC_O0, &plan.set[W64].v[0]));
+	ck_assert_str_eq(m.findings[0].origin,
+			 "gcc-12 as callee: returned in memory by pointer in rdi | gcc-12 as "
+			 "caller: returned in rax");
+}
+END_TEST
+
+/* A register through which a value went is no place in common with who reads that register. */
+START_TEST(leftover_is_no_agreement)
+{
+	uint64_t ecx = 1u << GPR_CX, both = ecx | 1u << GPR_DX;
+
+	make_unspecified();
+	all_observe((uint64_t[]){ ecx, ecx, 1u << GPR_DX }, (uint64_t[]){ both, both, both }, 0);
+	judge();
+	ck_assert_uint_eq(m.nfindings, 6);
+	ck_assert_str_eq(only(GCC_O0, 0, CL_CALLER)->observed, "a in rcx");
+	ck_assert_str_eq(only(CLANG_O2, 0, CL_CALLER)->observed, "a in rdx");
+}
+END_TEST
+
+/* What only one optimisation leaves behind, and what no convention passes arguments in. */
+START_TEST(leftovers_are_dropped)
+{
+	uint64_t ax = 1u << GPR_AX, bx = 1u << GPR_BX, di = 1u << GPR_DI;
+
+	make_unspecified();
+	observe(GCC_O0, CL_CALLER, 0, di | 1u << GPR_SI, 1);
+	observe(GCC_O2, CL_CALLER, 0, di | bx, 0);
+	observe(CLANG_O2, CL_CALLER, 0, ax | bx, 1);
+	judge();
+	ck_assert_str_eq(only(GCC_O0, 0, CL_CALLER)->observed, "a in rdi");
+	ck_assert_str_eq(only(GCC_O2, 0, CL_CALLER)->observed, "a in rdi");
+	ck_assert_str_eq(only(CLANG_O2, 0, CL_CALLER)->observed, "a in rsp+0");
+}
+END_TEST
+
+/* A caller that crashes when it is popped what its own callee pops contradicts itself where no
+ * document says how much that is; elsewhere it crashes. */
+START_TEST(fault_behind_an_unspecified_return)
+{
+	make("int f(int a);\nint g(int a);\n", W64, "sysv");
+	plan.set[W64].v[0].call.place.ret.unspecified = true;
+	plan.set[W64].v[0].call.place.pop_unspecified = true;
+	plan.set[W64].v[0].call.place.ret.rule = RULE_GCC_HIDDEN;
+	report(GCC_O0, 0, CL_CALLER, CHECK_FAULT, CL_FAULT_SEGV);
+	report(GCC_O0, 0, CL_CALLEE, CHECK_FAULT, CL_FAULT_SEGV);
+	report(GCC_O0, 1, CL_CALLER, CHECK_FAULT, CL_FAULT_SEGV);
+	judge();
+	ck_assert_int_eq(verdict(GCC_O0, 0, CL_CALLER), VERDICT_DIVERGENCE);
+	ck_assert_int_eq(verdict(GCC_O0, 0, CL_CALLEE), VERDICT_CRASH);
+	ck_assert_int_eq(verdict(GCC_O0, 1, CL_CALLER), VERDICT_CRASH);
 }
 END_TEST
 
@@ -531,26 +644,6 @@ START_TEST(two_widths)
 END_TEST
 
 /* ---- what no document decides ---- */
-
-static void make_unspecified(void)
-{
-	struct placement *p;
-
-	make("int f(int a, long b);", W64, "sysv");
-	p = &plan.set[W64].v[0].call.place;
-	p->arg[0].unspecified = true;
-	p->arg[0].nlocs = 0;
-	p->arg[0].rule = RULE_SYSV_UNNAMED;
-}
-
-/* Of each column its callee and its caller. */
-static void all_observe(uint64_t callee[COLUMNS], uint64_t caller[COLUMNS], unsigned item)
-{
-	for (size_t i = 0; i < COLUMNS; i++) {
-		observe(i, CL_CALLEE, item, callee[i], 0);
-		observe(i, CL_CALLER, item, caller[i], 0);
-	}
-}
 
 START_TEST(all_agree)
 {
@@ -860,6 +953,10 @@ int main(void)
 	tcase_add_test(t, not_run);
 	tcase_add_test(t, broken_payload);
 	tcase_add_test(t, unspecified_return);
+	tcase_add_test(t, unspecified_return_of_two_kinds);
+	tcase_add_test(t, leftover_is_no_agreement);
+	tcase_add_test(t, leftovers_are_dropped);
+	tcase_add_test(t, fault_behind_an_unspecified_return);
 	tcase_add_test(t, rows_and_cells);
 	tcase_add_test(t, two_widths);
 	tcase_add_test(t, all_agree);

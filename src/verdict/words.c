@@ -57,6 +57,10 @@ const char *places_text(struct arena *a, enum width w, const uint64_t places[2])
 			return arena_printf(a, "%s+%u", gpr_name(w, GPR_SP, word_bytes(w)),
 					    i * word_bytes(w));
 	}
+	if (places[0] >> CL_BIT_ST0 & 1)
+		return "st0";
+	if (places[0] >> CL_BIT_MM0 & 1)
+		return "mm0";
 	return "nowhere";
 }
 

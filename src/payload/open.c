@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/* Return values that no document places: who leaves them where, who looks for them where.
+ *
+ * A callee finds a buffer of its own behind every register and stack word that may be the hidden
+ * pointer: the one that holds the value afterwards names the place. If none does, the value is
+ * looked for in registers.
+ *
+ * A caller's probe cannot know whether there is a hidden pointer or what to pop. In the first round
+ * it goes back to the runtime, which looks for pointers into the caller's frame. In later ones it
+ * writes the value through such a pointer and returns with other values in every register: what the
+ * caller received names the place. It pops what the compiler's own callee did; where that is not
+ * known, every round goes back to the runtime. */
+#include "payload/open.h"
+#include "payload/check.h"
+
+enum {
+	WORD = sizeof(cl_word),
+	REGISTERS = WORD == 8 ? 16 : 8,
+	OFFERED_WORDS = 8, /* of the stack */
+	OFFERS = REGISTERS + OFFERED_WORDS,
+	STRIDE = CL_VALUE + 256, /* between buffers; each starts somewhere in the first 256 bytes */
+	VECTORS_READ = 4,
+	CELL_AX = 0,
+	CELL_DX = 16,
+	CELL_ST0 = 32,
+	CELL_VECTOR = 64,
+	CELL_BYTES = CELL_VECTOR + 64 * VECTORS_READ
+};
+
+struct cl_open cl_open;
+uint8_t cl_open_cell[CELL_BYTES] __attribute__((aligned(64)));
+
+static uint8_t offer[OFFERS][STRIDE] __attribute__((aligned(64)));
+static uint8_t offered[OFFERS][CL_VALUE]; /* what the buffers held before the call */
+static unsigned start[OFFERS];
+
+/* Of the caller under way: the pointers found in all rounds, and whether it is known where it takes
+ * the value from. */
+static struct candidates pointers;
+static bool identified;
+
+/* What the callee of a case popped, for the caller of the same case. */
+static struct {
+	uint32_t index;
+	bool known;
+	cl_word bytes;
+} popped;
+
+static bool is_open(const struct cl_case *c)
+{
+	return c->flags & CL_RETURN_UNSPECIFIED;
+}
+
+static uint64_t mix(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15ull;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+	return z ^ (z >> 27);
+}
+
+/* Any 4 or 8 bytes of it are a normal float or double. */
+static void fill(uint64_t *state, void *to, unsigned bytes)
+{
+	for (unsigned i = 0; i < bytes; i += 8)
+		((uint64_t *)to)[i / 8] =
+			(mix(state) & 0x3f7fffff3f7fffffull) | 0x4000000040000000ull;
+}
+
+/* Stack words that may hold the pointer. */
+static unsigned stack_words(const struct cl_case *c)
+{
+	return min(c->stack_bytes / WORD, OFFERED_WORDS);
+}
+
+static bool is_offered(const struct cl_case *c, unsigned k)
+{
+	return k < REGISTERS ? c->pointer_regs >> k & 1 : k - REGISTERS < stack_words(c);
+}
+
+static struct candidates place(unsigned k)
+{
+	struct candidates c = nowhere;
+
+	if (k < REGISTERS)
+		c.bits[0] = 1ull << k;
+	else
+		c.bits[1] = 1ull << (k - REGISTERS);
+	return c;
+}
+
+static void offer_buffers(const struct cl_case *c, uint64_t state)
+{
+	cl_word *stack = (cl_word *)(cl_stack_top - c->stack_bytes);
+
+	for (unsigned k = 0; k < OFFERS; k++) {
+		cl_word p;
+
+		if (!is_offered(c, k))
+			continue;
+		/* Aligned for any value, and in no round the same low byte for all. */
+		start[k] = (unsigned)(mix(&state) % 4) * 64;
+		p = (cl_word)(offer[k] + start[k]);
+		fill(&state, offered[k], CL_VALUE);
+		for (unsigned i = 0; i < CL_VALUE; i++)
+			offer[k][start[k] + i] = offered[k][i];
+		if (k < REGISTERS)
+			cl_poison.gpr[k] = p;
+		else
+			stack[k - REGISTERS] = p;
+	}
+}
+
+/* Where the caller's pointer is in the pictures, or NULL. */
+static const cl_word *pointer_in(struct candidates p)
+{
+	/* Of several places that hold one, what is on the stack was put there to be passed. */
+	for (unsigned k = 0; WORD == 4 && k < OFFERED_WORDS; k++) {
+		if (p.bits[1] >> k & 1)
+			return (const cl_word *)cl_probe_stack + k;
+	}
+	for (unsigned r = 0; r < REGISTERS; r++) {
+		if (p.bits[0] >> r & 1)
+			return &cl_probe_image.gpr[r];
+	}
+	return NULL;
+}
+
+static bool knows_pop(const struct cl_case *c)
+{
+	return !(c->flags & CL_POP_UNSPECIFIED) || (popped.known && popped.index == c->index);
+}
+
+void open_prepare(const struct cl_case *c, int direction, int round)
+{
+	uint64_t state = ((uint64_t)c->key << 8 | (uint64_t)round) * 2 + 1;
+
+	if (!is_open(c))
+		return;
+	if (direction == CL_CALLEE) {
+		offer_buffers(c, state);
+		return;
+	}
+	cl_open = (struct cl_open){ .bytes = c->ret.size };
+	fill(&state, cl_open_cell, CELL_BYTES);
+	cl_open_cell[CELL_ST0 + 7] |= 0x80; /* a normal number */
+	if (!round) {
+		identified = false;
+		return;
+	}
+	if (!knows_pop(c))
+		return;
+	cl_open.how = CL_OPEN_RETURN;
+	cl_open.pointer = (cl_word)pointer_in(pointers);
+	cl_open.pop = c->flags & CL_POP_UNSPECIFIED ? popped.bytes : c->pop_bytes;
+	/* Only when it took it from nowhere else: whoever does not want it leaves it there. */
+	if (round > 2 && !identified && c->ret.class == CL_LDOUBLE)
+		cl_open.how |= CL_OPEN_X87;
+}
+
+/* Does any word of n bytes at p hold this? */
+static bool holds(const uint8_t *p, unsigned n, const uint8_t *bytes, const uint8_t *mask,
+		  unsigned size)
+{
+	for (unsigned at = 0; at + size <= n; at += WORD) {
+		if (agree(p + at, bytes, mask, size))
+			return true;
+	}
+	return false;
+}
+
+/* What the registers of a return are, for one search: of a callee in the picture after the call, of
+ * a caller in the cells. */
+struct registers {
+	const uint8_t *ax, *dx, *vector[VECTORS_READ];
+	unsigned vector_bytes;
+};
+
+static struct candidates search_registers(const struct registers *r, const uint8_t *bytes,
+					  const uint8_t *mask, unsigned n)
+{
+	struct candidates c = nowhere;
+
+	if (holds(r->ax, WORD, bytes, mask, n))
+		c.bits[0] |= 1ull << GPR_AX;
+	if (holds(r->dx, WORD, bytes, mask, n))
+		c.bits[0] |= 1ull << GPR_DX;
+	for (unsigned i = 0; i < VECTORS_READ; i++) {
+		if (holds(r->vector[i], r->vector_bytes, bytes, mask, n))
+			c.bits[0] |= 1ull << (CL_BIT_XMM + i);
+	}
+	return c;
+}
+
+/* Each word of the value; true if any of them was found. */
+static bool observe_registers(const struct cl_case *c, const struct registers *r,
+			      const uint8_t *value, struct findings *out)
+{
+	bool any = false;
+
+	for (unsigned at = 0; at < c->ret.compare && at < MOST_OBSERVED; at += WORD) {
+		unsigned n = min(c->ret.compare - at, WORD);
+		struct candidates found;
+
+		if (!carries(mask_at(&c->ret, at), n))
+			continue;
+		found = search_registers(r, value + at, mask_at(&c->ret, at), n);
+		any = any || found.bits[0];
+		observe(out, CL_ITEM_RETURN, at / WORD, found);
+	}
+	return any;
+}
+
+/* A value on the x87 stack, or in mm0, which is the low part of st0 when the stack is at its top.
+ */
+static struct candidates search_x87(const struct cl_case *c, const struct cl_values *v)
+{
+	const uint8_t *st0 = cl_after_image.fx + FX_ST;
+	bool made = c->ret.class == CL_FLOAT || c->ret.class == CL_DOUBLE;
+	struct candidates found = nowhere;
+
+	if (!cl_after_image.fx[FX_FTW])
+		return found;
+	if (c->ret.compare >= 10 || made) {
+		if (same(made ? v->st[0] : v->ret, st0, 10))
+			found.bits[0] = 1ull << CL_BIT_ST0;
+	} else if (c->ret.compare == 8 && same(v->ret, st0, 8)) {
+		found.bits[0] = 1ull << CL_BIT_MM0;
+	}
+	return found;
+}
+
+bool open_callee(const struct cl_case *c, const struct cl_values *v, struct findings *out)
+{
+	const struct cl_image *m = &cl_after_image;
+	struct registers r = { .ax = (const uint8_t *)&m->gpr[GPR_AX],
+			       .dx = (const uint8_t *)&m->gpr[GPR_DX],
+			       .vector_bytes = cl_vector_bytes < 16 ? 16 : cl_vector_bytes };
+	struct candidates at = nowhere;
+
+	if (!(c->flags & CL_RETURNS) || !c->ret.compare)
+		return false;
+	for (unsigned k = 0; k < OFFERS; k++) {
+		if (is_offered(c, k) &&
+		    agree(offer[k] + start[k], v->ret, c->ret.mask, c->ret.compare)) {
+			at.bits[0] |= place(k).bits[0];
+			at.bits[1] |= place(k).bits[1];
+		}
+	}
+	if (at.bits[0] || at.bits[1]) {
+		observe(out, CL_ITEM_RETURN, CL_PIECE_POINTER, at);
+		return false;
+	}
+	at = search_x87(c, v);
+	if (at.bits[0]) {
+		observe(out, CL_ITEM_RETURN, 0, at);
+		return true;
+	}
+	for (unsigned i = 0; i < VECTORS_READ; i++)
+		r.vector[i] = vector_in(m, i, cl_vector_bytes);
+	observe_registers(c, &r, v->ret, out);
+	return false;
+}
+
+/* A pointer into the caller's frame with room for the value and none of the arguments there: what a
+ * hidden pointer looks like. */
+static bool looks_hidden(const struct cl_case *c, const struct cl_values *v, cl_word p)
+{
+	if (!in_frame(p, c->ret.size))
+		return false;
+	for (unsigned i = 0; i < c->nargs; i++) {
+		const struct cl_value *d = &c->args[i];
+
+		if (d->compare && in_frame(p, d->compare) &&
+		    agree(frame_at(p, d->compare), v->arg[i], d->mask, d->compare))
+			return false;
+	}
+	return true;
+}
+
+static struct candidates search_hidden(const struct cl_case *c, const struct cl_values *v)
+{
+	struct candidates found = nowhere;
+
+	for (unsigned r = 0; r < REGISTERS; r++) {
+		/* With a register for it there is only the first; at 32 bit any may be. */
+		bool may = WORD == 4 ? c->pointer_regs >> r & 1 : r == c->pointer_first;
+
+		if (may && looks_hidden(c, v, cl_probe_image.gpr[r]))
+			found.bits[0] |= 1ull << r;
+	}
+	if (WORD == 4 && looks_hidden(c, v, *(const cl_word *)cl_probe_stack))
+		found.bits[1] |= 1;
+	return found;
+}
+
+/* Did the value come through the caller's pointer? One word of it is enough: the others may be lost
+ * when the caller expects another number of bytes to be popped, and overwrites its own frame. */
+static bool from_memory(const struct cl_case *c, const uint8_t *bytes, const uint8_t *value)
+{
+	for (unsigned at = 0; cl_open.pointer && at < c->ret.compare; at += WORD) {
+		unsigned n = min(c->ret.compare - at, WORD);
+
+		if (carries(mask_at(&c->ret, at), n) &&
+		    agree(bytes + at, value + at, mask_at(&c->ret, at), n))
+			return true;
+	}
+	return false;
+}
+
+/* What came back to the caller: whose value is it? */
+static bool received(const struct cl_case *c, const struct cl_values *v, struct findings *out)
+{
+	struct registers r = { .ax = cl_open_cell + CELL_AX,
+			       .dx = cl_open_cell + CELL_DX,
+			       .vector_bytes = cl_vector_bytes < 16 ? 16 : cl_vector_bytes };
+	struct candidates st0 = { { 1ull << CL_BIT_ST0, 0 } };
+	uint8_t bytes[CL_VALUE];
+
+	for (unsigned i = 0; i < c->ret.compare; i++)
+		bytes[i] = cl_got_ret[i];
+	for (unsigned i = 0; i < VECTORS_READ; i++)
+		r.vector[i] = cl_open_cell + CELL_VECTOR + 64 * i;
+	if (from_memory(c, bytes, v->ret)) {
+		observe(out, CL_ITEM_RETURN, CL_PIECE_POINTER, pointers);
+		return true;
+	}
+	if (cl_open.how & CL_OPEN_X87 && same(bytes, cl_open_cell + CELL_ST0, 10)) {
+		observe(out, CL_ITEM_RETURN, 0, st0);
+		return true;
+	}
+	/* The x87 stack was not tried yet. */
+	if (c->ret.class == CL_LDOUBLE && !(cl_open.how & CL_OPEN_X87) &&
+	    !search_registers(&r, bytes, c->ret.mask, WORD).bits[0])
+		return false;
+	return observe_registers(c, &r, bytes, out);
+}
+
+bool open_caller(const struct cl_case *c, const struct cl_values *v, int round, int how,
+		 struct findings *out)
+{
+	struct candidates found = search_hidden(c, v);
+
+	for (int k = 0; k < 2; k++)
+		pointers.bits[k] = round ? pointers.bits[k] & found.bits[k] : found.bits[k];
+	if (!(c->flags & CL_RETURNS) || !c->ret.compare)
+		return false;
+	/* It came to its end: what it received is known. */
+	if (how != CL_ESCAPED) {
+		identified = received(c, v, out) || identified;
+		return cl_open.how & CL_OPEN_X87;
+	}
+	if ((round || !knows_pop(c)) && (pointers.bits[0] || pointers.bits[1]))
+		observe(out, CL_ITEM_RETURN, CL_PIECE_POINTER, pointers);
+	return false;
+}
+
+struct candidates open_pointed(const struct cl_case *c, const volatile uint8_t *bytes,
+			       const uint8_t *mask, unsigned n)
+{
+	struct candidates found = nowhere;
+
+	for (unsigned k = 0; is_open(c) && n >= WORD && k < OFFERS; k++) {
+		if (is_offered(c, k) && agree(bytes, offered[k], mask, n)) {
+			found.bits[0] |= place(k).bits[0];
+			found.bits[1] |= place(k).bits[1];
+		}
+	}
+	return found;
+}
+
+void open_popped(const struct cl_case *c, const struct findings *v)
+{
+	popped.index = c->index;
+	popped.known = false;
+	for (unsigned i = 0; i < v->nobservations; i++) {
+		if (v->observation[i].item == CL_ITEM_POP && v->observation[i].place[0]) {
+			popped.known = true;
+			popped.bytes = (cl_word)v->observation[i].place[0] - 1;
+		}
+	}
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Return values that no document places: see open.c. */
+#ifndef CLOBBER_OPEN_H
+#define CLOBBER_OPEN_H
+
+#include "payload/runtime.h"
+
+/* For asm/open.asm: how the probe of this round returns. */
+enum { CL_OPEN_RETURN = 1 /* else it goes back to the runtime */, CL_OPEN_X87 = 2 };
+extern struct cl_open {
+	cl_word how;
+	cl_word pointer; /* address of the word that is the caller's pointer, or 0 */
+	cl_word bytes;   /* of the value */
+	cl_word pop;
+} cl_open;
+
+/* After prepare: gives a callee a buffer by every place a hidden pointer may be in, and decides how
+ * a probe returns. Nothing, unless the return value of `c` is open. */
+void open_prepare(const struct cl_case *c, int direction, int round);
+
+/* After a run: where the callee left the value, or where the caller took it from. True: x87 or mmx
+ * registers in use say nothing of this run. */
+bool open_callee(const struct cl_case *c, const struct cl_values *v, struct findings *out);
+bool open_caller(const struct cl_case *c, const struct cl_values *v, int round, int how,
+		 struct findings *out);
+
+/* The places whose buffer, as it was before the call, begins with these bytes: the callee followed
+ * a pointer from there. */
+struct candidates open_pointed(const struct cl_case *c, const volatile uint8_t *bytes,
+			       const uint8_t *mask, unsigned n);
+
+/* After the rounds of a callee: what it popped, for the probe of its caller. */
+void open_popped(const struct cl_case *c, const struct findings *v);
+
+#endif
