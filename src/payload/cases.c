@@ -38,6 +38,15 @@ cl_word payload_guard(unsigned i)
 	return 0;
 }
 
+static struct areas areas_of(const struct cl_case *c)
+{
+	struct areas at = { c->stack_bytes / sizeof(cl_word), c->stack_bytes / sizeof(cl_word) };
+
+	for (unsigned i = 0; i < c->nargs; i++)
+		at.perhaps += (c->args[i].size + sizeof(cl_word) - 1) / sizeof(cl_word);
+	return at;
+}
+
 static void run_direction(const struct cl_case *c, int direction, uint64_t seed, struct findings *v)
 {
 	static struct cl_values values;
@@ -72,7 +81,7 @@ static void run_direction(const struct cl_case *c, int direction, uint64_t seed,
 	}
 	if (direction == CL_CALLEE)
 		open_popped(c, v);
-	findings_close(v);
+	findings_close(v, direction == CL_CALLER ? areas_of(c) : (struct areas){ 0, 0 });
 }
 
 void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint64_t seed)

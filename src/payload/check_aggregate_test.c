@@ -165,7 +165,7 @@ START_TEST(wrong_eightbyte)
 	cl_probe_image.gpr[CX] = cl_probe_image.gpr[SI] ^ 0xff000000ul;
 	cl_probe_image.gpr[SI] ^= 3;
 	judge_caller(0);
-	findings_close(&out);
+	findings_close(&out, (struct areas){ 0, 0 });
 	ck_assert_uint_eq(out.nfindings, 1);
 	ck_assert_uint_eq(out.finding[0].f.found, CL_AT_GPR + CX);
 }
@@ -181,7 +181,7 @@ START_TEST(origin_behind_padding)
 	for (unsigned k = 0; k < 8; k++)
 		cl_got[k] = (from[k] & first_mask[k]) | (uint8_t)~first_mask[k];
 	judge_callee(0);
-	findings_close(&out);
+	findings_close(&out, (struct areas){ 0, 0 });
 	ck_assert_uint_eq(out.nfindings, 1);
 	ck_assert_uint_eq(out.finding[0].f.origin, CL_AT_GPR + R10);
 }
@@ -195,7 +195,7 @@ START_TEST(found_behind_padding)
 	cl_after_image.gpr[CX] = cl_after_image.gpr[AX] ^ 0xff000000ul;
 	cl_after_image.gpr[AX] ^= 1;
 	judge_callee(0);
-	findings_close(&out);
+	findings_close(&out, (struct areas){ 0, 0 });
 	ck_assert_uint_eq(out.nfindings, 1);
 	ck_assert_uint_eq(out.finding[0].f.found, CL_AT_GPR + CX);
 }
@@ -285,7 +285,7 @@ START_TEST(layout_of_lost)
 	cl_got[0] ^= 1;
 	cl_layout[BITS_B] += 1;
 	judge_callee(0);
-	findings_close(&out);
+	findings_close(&out, (struct areas){ 0, 0 });
 	ck_assert_uint_eq(out.nfindings, 1);
 	ck_assert_uint_eq(out.finding[0].f.check, CHECK_ARG);
 }
@@ -317,7 +317,7 @@ START_TEST(callee_returns_in_memory)
 		cl_result[k] = (uint8_t)~val.ret[k];
 	memcpy(&cl_after_image.gpr[AX], val.ret, 8);
 	judge_callee(0);
-	findings_close(&out);
+	findings_close(&out, (struct areas){ 0, 0 });
 	ck_assert_uint_eq(out.nfindings, 2);
 	ck_assert_uint_eq(out.finding[0].f.check, CHECK_RETURN);
 	ck_assert_uint_eq(out.finding[0].f.found, CL_AT_GPR + AX);
@@ -444,7 +444,7 @@ START_TEST(callee_returns_two_x87)
 	memcpy(st, val.st[1], 10);
 	memcpy(st + 16, val.st[0], 10);
 	judge_callee(0);
-	findings_close(&out);
+	findings_close(&out, (struct areas){ 0, 0 });
 	ck_assert_uint_eq(out.nfindings, 2);
 	for (unsigned i = 0; i < 2; i++) {
 		ck_assert_uint_eq(out.finding[i].f.check, CHECK_RETURN);

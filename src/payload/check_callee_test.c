@@ -217,7 +217,7 @@ START_TEST(callee_returns_double_in_st0)
 	memcpy(cl_after_image.fx + FX_ST, &l, 10);
 	cl_after_image.fx[FX_FTW] = 0x80;
 	judge_callee(0);
-	findings_close(&out);
+	findings_close(&out, (struct areas){ 0, 0 });
 	ck_assert_uint_eq(out.nfindings, 2);
 	ck_assert_uint_eq(out.finding[0].f.check, CHECK_RETURN);
 	ck_assert_uint_eq(out.finding[1].f.check, CHECK_X87_STACK);
@@ -233,7 +233,7 @@ START_TEST(callee_leaves_zero_in_st0)
 	memset(cl_after_image.fx + FX_ST, 0, 16);
 	cl_after_image.fx[FX_FTW] = 0x80;
 	judge_callee(0);
-	findings_close(&out);
+	findings_close(&out, (struct areas){ 0, 0 });
 	ck_assert_uint_eq(out.nfindings, 2);
 	ck_assert_uint_eq(out.finding[0].f.check, CHECK_RETURN);
 	ck_assert_uint_eq(out.finding[0].f.found, CL_AT_UNKNOWN);

@@ -56,7 +56,7 @@ START_TEST(caller_places_elsewhere)
 	memcpy(&cl_probe_image.gpr[R9], val.arg[F_STACK], 8);
 	memcpy(cl_probe_stack, val.arg[G_POINTER], 8);
 	judge_caller(0);
-	findings_close(&out);
+	findings_close(&out, (struct areas){ 0, 0 });
 	ck_assert_uint_eq(out.nfindings, 2);
 	ck_assert_uint_eq(out.finding[0].f.item, F_STACK);
 	ck_assert_uint_eq(out.finding[0].f.origin, CL_AT_ARG + G_POINTER);
@@ -278,7 +278,7 @@ START_TEST(caller_passes_absurd_reference)
 
 	play_reference(p);
 	judge_caller(0);
-	findings_close(&out);
+	findings_close(&out, (struct areas){ 0, 0 });
 	ck_assert_uint_eq(out.nfindings, 1);
 	ck_assert_uint_eq(out.finding[0].f.check, CHECK_REFERENCE);
 }

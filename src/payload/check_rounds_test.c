@@ -19,11 +19,11 @@ START_TEST(rounds_narrow_origins)
 		if (!round) {
 			/* Saved registers compare before with after. */
 			ck_assert_uint_eq(out.nfindings, 1);
-			findings_close(&out);
+			findings_close(&out, (struct areas){ 0, 0 });
 			ck_assert_uint_eq(out.finding[0].f.origin, CL_AT_GPR + R9);
 		}
 	}
-	findings_close(&out);
+	findings_close(&out, (struct areas){ 0, 0 });
 	ck_assert_uint_eq(out.nfindings, 1);
 	ck_assert_uint_eq(out.finding[0].f.origin, CL_AT_GPR + BX);
 	ck_assert_uint_eq(out.finding[0].f.round, 0);
@@ -86,7 +86,7 @@ START_TEST(everything_breaks)
 		*(cl_word *)cl_stack_top = 0;
 		judge_callee(round);
 	}
-	findings_close(&out);
+	findings_close(&out, (struct areas){ 0, 0 });
 	ck_assert_uint_eq(out.nfindings, ARRAY_SIZE(out.finding));
 	for (unsigned i = 0; i < out.nfindings; i++) {
 		ck_assert_uint_lt(out.finding[i].f.check, CHECK_COUNT);
@@ -227,6 +227,40 @@ START_TEST(observes_pops)
 }
 END_TEST
 
+/* A value that is in several places: the one that passes it is told, not what it went through. */
+START_TEST(leftovers_come_last)
+{
+	const struct {
+		uint64_t registers, words;
+		unsigned place;
+	} t[] = {
+		{ 1u << AX | 1u << R8, 0, CL_AT_GPR + R8 },
+		{ 1u << AX | 1u << BX, 1u << 5, CL_AT_STACK + 5 },
+		{ 1u << AX | 1ull << (CL_BIT_XMM + 3), 1u << 5, CL_AT_XMM + 3 },
+		/* Beyond what arguments could take is the caller's own. */
+		{ 1u << AX, 1u << 6, CL_AT_GPR + AX },
+	};
+	const struct candidates found = { { t[_i].registers, t[_i].words } };
+	const cl_word one = 1, two = 2;
+
+	differ(&out, CHECK_ARG, 0, 0, &one, &two, sizeof(one), nowhere, found);
+	findings_close(&out, (struct areas){ 0, 6 });
+	ck_assert_uint_eq(out.finding[0].f.found, t[_i].place);
+}
+END_TEST
+
+/* A return value is where such are, whatever registers hold copies. */
+START_TEST(returned_in_ax)
+{
+	const struct candidates found = { { 1u << AX | 1u << CX, 0 } };
+	const cl_word one = 1, two = 2;
+
+	differ(&out, CHECK_RETURN, 0, 0, &one, &two, sizeof(one), nowhere, found);
+	findings_close(&out, (struct areas){ 0, 0 });
+	ck_assert_uint_eq(out.finding[0].f.found, CL_AT_GPR + AX);
+}
+END_TEST
+
 /* ---- faults ---- */
 
 START_TEST(faults)
@@ -260,6 +294,8 @@ TCase *round_tests(void)
 	tcase_add_test(t, observes_pointer);
 	tcase_add_loop_test(t, observes_no_absurd_pointer, 0, 4);
 	tcase_add_loop_test(t, observes_pops, 0, 7);
+	tcase_add_loop_test(t, leftovers_come_last, 0, 4);
+	tcase_add_test(t, returned_in_ax);
 	tcase_add_test(t, faults);
 	return t;
 }

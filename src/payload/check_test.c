@@ -236,7 +236,7 @@ void play_caller(int round)
 
 void nothing_found(void)
 {
-	findings_close(&out);
+	findings_close(&out, (struct areas){ 0, 0 });
 	for (unsigned i = 0; i < out.nfindings; i++)
 		ck_abort_msg("found %s, item %u, in a call that conforms",
 			     checks[out.finding[i].f.check].name, out.finding[i].f.item);
@@ -248,7 +248,7 @@ const struct cl_finding *found(enum check check, unsigned item, const void *expe
 {
 	const struct cl_finding *f = &out.finding[0].f;
 
-	findings_close(&out);
+	findings_close(&out, (struct areas){ 0, 0 });
 	ck_assert_msg(out.nfindings > 0, "%s, item %u: not found", checks[check].name, item);
 	for (unsigned i = 1; i < out.nfindings; i++)
 		ck_abort_msg("found %s, item %u, too", checks[out.finding[i].f.check].name,

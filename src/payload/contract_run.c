@@ -316,7 +316,7 @@ static void collect(const struct cc_contract *c, struct collected *to, const str
 	if (!fresh)
 		return;
 	/* A later record of a function takes the place of an earlier one. */
-	findings_close(v);
+	findings_close(v, (struct areas){ 0, 0 });
 	to->h->used = to->used;
 	record_write(to->h, to->index, CL_CALLEE, 0, v);
 	to->h->executed--;

@@ -60,24 +60,55 @@ void differ_word(struct findings *out, int check, int item, int round, cl_word w
 	differ(out, check, item, round, &want, &got, sizeof(cl_word), nowhere, nowhere);
 }
 
-static uint16_t place_of(const uint64_t bits[2])
+/* The first register of a list that is in the set, or 0. */
+static uint16_t register_of(uint64_t bits, const uint8_t *order, unsigned n)
 {
-	/* Registers that pass arguments somewhere come first: others hold copies on the way there.
-	 */
-	static const uint8_t order[16] = { 1, 2, 7, 6, 8, 9, 0, 3, 5, 10, 11, 12, 13, 14, 15, 4 };
-
-	for (unsigned i = 0; i < 16; i++) {
-		if (bits[0] >> order[i] & 1)
+	for (unsigned i = 0; i < n; i++) {
+		if (bits >> order[i] & 1)
 			return (uint16_t)(CL_AT_GPR + order[i]);
 	}
+	return 0;
+}
+
+static uint16_t vector_of(uint64_t bits)
+{
 	for (unsigned i = 0; i < 16; i++) {
-		if (bits[0] >> (CL_BIT_XMM + i) & 1)
+		if (bits >> (CL_BIT_XMM + i) & 1)
 			return (uint16_t)(CL_AT_XMM + i);
 	}
-	for (unsigned i = 0; i < STACK_WORDS; i++) {
-		if (bits[1] >> i & 1)
+	return 0;
+}
+
+/* The first of the lowest n words of the stack. */
+static uint16_t word_of(uint64_t bits, unsigned n)
+{
+	for (unsigned i = 0; i < n && i < STACK_WORDS; i++) {
+		if (bits >> i & 1)
 			return (uint16_t)(CL_AT_STACK + i);
 	}
+	return 0;
+}
+
+/* One of several places. What passes a value comes before what it may have gone through on the way
+ * there: at 32 bit the argument area, then registers that pass arguments somewhere, more of the
+ * stack, and only then ax, through which compilers load, and the others. */
+static uint16_t place_of(const uint64_t bits[2], struct areas at, bool returned)
+{
+	static const uint8_t passing[] = { 1, 2, 7, 6, 8, 9 }, returning[] = { 0, 2 },
+			     others[] = { 0, 3, 5, 10, 11, 12, 13, 14, 15, 4 };
+	uint16_t p = 0;
+
+	if (returned)
+		p = register_of(bits[0], returning, sizeof(returning));
+	if (!p && sizeof(cl_word) == 4)
+		p = word_of(bits[1], at.arguments);
+	p = p ? p : register_of(bits[0], passing, sizeof(passing));
+	p = p ? p : vector_of(bits[0]);
+	p = p ? p : word_of(bits[1], at.perhaps);
+	p = p ? p : register_of(bits[0], others, sizeof(others));
+	p = p ? p : word_of(bits[1], STACK_WORDS);
+	if (p)
+		return p;
 	for (unsigned i = CL_BIT_ARG; i < 64; i++) {
 		if (bits[0] >> i & 1)
 			return (uint16_t)(CL_AT_ARG + i - CL_BIT_ARG);
@@ -91,11 +122,14 @@ static uint16_t place_of(const uint64_t bits[2])
 	return CL_AT_UNKNOWN;
 }
 
-void findings_close(struct findings *v)
+void findings_close(struct findings *v, struct areas at)
 {
 	for (unsigned i = 0; i < v->nfindings; i++) {
-		v->finding[i].f.origin = place_of(v->finding[i].origin);
-		v->finding[i].f.found = place_of(v->finding[i].found);
+		struct merged_finding *m = &v->finding[i];
+		bool returned = m->f.check == CHECK_RETURN;
+
+		m->f.origin = place_of(m->origin, at, returned);
+		m->f.found = place_of(m->found, at, returned);
 	}
 }
 

@@ -19,7 +19,13 @@ struct findings {
 		uint64_t place[2];
 	} observation[CL_OBSERVATIONS];
 };
-void findings_close(struct findings *v); /* fills in origin and found */
+
+/* Words of the stack at a call: so many hold arguments, and so many would if all did. */
+struct areas {
+	unsigned arguments, perhaps;
+};
+/* Fills in origin and found. */
+void findings_close(struct findings *v, struct areas at);
 
 /* Candidate places: enum cl_place_bit. */
 struct candidates {
