@@ -80,9 +80,11 @@ START_TEST(callee_short_by_a_byte)
 {
 	play_open_callee(0);
 	memcpy((void *)cl_poison.gpr[DI], val.ret, BYTES - 1);
+	/* What it went through is no place of it. */
+	memcpy(cl_after_image.fx + FX_XMM, val.ret, BYTES);
 	judge_callee(0);
-	returned_in(0, 0, 0);
-	ck_assert_ptr_null(places(CL_PIECE_POINTER));
+	returned_in(CL_PIECE_POINTER, 0, 0);
+	ck_assert_ptr_null(places(0));
 }
 END_TEST
 

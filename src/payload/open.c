@@ -237,6 +237,7 @@ bool open_callee(const struct cl_case *c, const struct cl_values *v, struct find
 			       .dx = (const uint8_t *)&m->gpr[GPR_DX],
 			       .vector_bytes = cl_vector_bytes < 16 ? 16 : cl_vector_bytes };
 	struct candidates at = nowhere;
+	bool written = false;
 
 	if (!(c->flags & CL_RETURNS) || !c->ret.compare)
 		return false;
@@ -246,8 +247,12 @@ bool open_callee(const struct cl_case *c, const struct cl_values *v, struct find
 			at.bits[0] |= place(k).bits[0];
 			at.bits[1] |= place(k).bits[1];
 		}
+		written = written ||
+			  (is_offered(c, k) && !same(offer[k] + start[k], offered[k], CL_VALUE));
 	}
-	if (at.bits[0] || at.bits[1]) {
+	/* Whoever writes to a buffer takes it for the place of the value: what registers hold then
+	 * is left over, also when something is amiss in the buffer. */
+	if (written) {
 		observe(out, CL_ITEM_RETURN, CL_PIECE_POINTER, at);
 		return false;
 	}

@@ -270,7 +270,9 @@ static const char *behaviour_words(struct arena *a, const struct gen_case *c,
 			str_add(&s, ", ");
 		item = o->item;
 		last = places;
-		if (o->piece & CL_PIECE_POINTER)
+		if (o->piece & CL_PIECE_POINTER && !strcmp(places, "nowhere"))
+			places = "memory, but not all of it";
+		else if (o->piece & CL_PIECE_POINTER)
 			str_add(&s, "memory by pointer in ");
 		str_add(&s, places);
 	}

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""Return values that no document places: both directions are run, and the report says who returns
+where. Compilers broken on purpose (patchcc.py) contradict themselves, and that is said."""
+import pytest
+
+import program
+from test_checks import mutant_compiler
+
+RETURNS = """
+//! abi ms
+__attribute__((ms_abi)) long double ms_ld(void);
+typedef float v8sf __attribute__((vector_size(32)));
+//! abi sysv
+v8sf sv_v8(void);
+v8sf sv_v8_short(void);
+int sv_int(int a);
+"""
+HIDDEN = """
+struct big { int a[3]; };
+__attribute__((fastcall)) struct big fc_big(void);
+__attribute__((thiscall)) struct big tc_big(void);
+__attribute__((regparm(3))) struct big rp_big(void);
+__attribute__((regparm(3))) struct big rp_arg(int a);
+"""
+BROKEN = {
+    64: {"target/sv_v8": {"entry": "\tmov %rsi, %rdi"},
+         # Whose last byte does not arrive.
+         "target/sv_v8_short": {"ret": "\tnotb 31(%rax)"}},
+    32: {"target/rp_big": {"entry": "\tmov 4(%esp), %eax", "ret_is": "\tret $4"},
+         "target/rp_arg": {"entry": "\txchg %eax, %edx"}},
+}
+ITSELF = "disagrees with itself"
+
+
+@pytest.fixture(scope="module")
+def matrices(tmp_path_factory, gcc, clang, compilers) -> program.ByWidth:
+    def make(width: int) -> program.Matrix:
+        tmp = tmp_path_factory.mktemp(f"open{width}")
+        cases = program.write(tmp / f"m{width}.h",  # as patchcc.py wants it
+                              RETURNS if width == 64 else HIDDEN)
+        broken = mutant_compiler(tmp, compilers[gcc]["path"], {width: BROKEN[width]})
+        return program.run_matrix(tmp / "out", "--cc", f"{gcc},{clang},{broken}", "--width", width,
+                                  "--profile", "user", "--opt", "O2", "--cases", cases, status=0)
+    return program.ByWidth(make)
+
+
+def told(matrix: program.Matrix, case: str) -> dict[str, str]:
+    """What each compiler does, as the first finding of a case lists it."""
+    origin = next(f["origin"] for f in matrix.select(case=case) if f["origin"])
+    return {name: text for group in origin.split(" | ") for names, text in [group.split(": ", 1)]
+            for name in names.split(", ")}
+
+
+def did(matrix: program.Matrix, case: str, compiler: str) -> dict[str, str]:
+    """What one column was seen to do, by direction."""
+    return {f["direction"]: f["observed"] for f in matrix.select(case=case)
+            if f["column"].startswith(f"{compiler}/")}
+
+
+def test_nothing_is_left_out(matrices):
+    m = matrices[64]
+    assert {c["not_run"] for c in m.cells.values()} == {0}
+    assert {f["verdict"] for f in m.select()} == {"divergence"}
+    assert m.select(case="sysv/m64/sv_int") == []
+
+
+def test_x87_or_memory(matrices, gcc, clang):
+    assert did(matrices[64], "ms/m64/ms_ld", gcc) == {
+        d: "returned in memory by pointer in rcx" for d in ("callee", "caller")}
+    assert did(matrices[64], "ms/m64/ms_ld", clang) == {
+        d: "returned in st0" for d in ("callee", "caller")}
+
+
+def test_vectors_or_memory(matrices, gcc, clang):
+    memory, vectors = "returned in memory by pointer in rdi", "returned in xmm0, xmm1"
+    for direction in ("callee", "caller"):
+        assert did(matrices[64], "sysv/m64/sv_v8", gcc)[direction] == memory
+        assert did(matrices[64], "sysv/m64/sv_v8", clang)[direction] == vectors
+    assert told(matrices[64], "sysv/m64/sv_v8") == {
+        gcc: memory, clang: vectors, "mutant as callee": memory.replace("rdi", "rsi"),
+        "mutant as caller": memory}
+
+
+def test_a_byte_is_missing(matrices):
+    """The value is not where the pointer points, nor elsewhere."""
+    got = did(matrices[64], "sysv/m64/sv_v8_short", "mutant")
+    assert got == {"callee": "returned in memory, but not all of it",
+                   "caller": "returned in memory by pointer in rdi"}
+
+
+@pytest.mark.ia32
+def test_hidden_pointer(matrices, gcc, clang):
+    m = matrices[32]
+    assert {c["not_run"] for c in m.cells.values()} == {0}
+    assert did(m, "thiscall/m32/tc_big", gcc)["callee"] == (
+        "returned in memory by pointer in ecx; pops 0")
+    assert did(m, "thiscall/m32/tc_big", clang)["callee"] == (
+        "returned in memory by pointer in esp+0; pops 4")
+    assert did(m, "thiscall/m32/tc_big", clang)["caller"] == (
+        "returned in memory by pointer in esp+0")
+
+
+@pytest.mark.ia32
+def test_hidden_pointer_of_who_contradicts_itself(matrices):
+    for case, callee in (("rp_big", "returned in memory by pointer in esp+0; pops 4"),
+                         ("rp_arg", "a in eax; returned in memory by pointer in edx; pops 0")):
+        got = matrices[32].select(case=f"regparm3/m32/{case}")
+        got = [f for f in got if f["column"].startswith("mutant/")]
+        assert {f["direction"] for f in got} == {"callee", "caller"}
+        assert [f["observed"] for f in got if f["direction"] == "callee"] == [callee]
+        # It may also crash when it is popped what its own callee pops: no violation either.
+        assert any("memory by pointer in eax" in f["observed"] for f in got
+                   if f["direction"] == "caller")
+        assert {f["verdict"] for f in got} == {"divergence"}
