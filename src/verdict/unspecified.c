@@ -382,7 +382,7 @@ static bool leads(const struct matrix *m, const struct behaviour *b, const char 
 }
 
 /* gcc and clang, in all versions of this run, agree on what documents leave open: that is de facto
- * the rule, of which only who departs from it is told. Fills `both` with what they do; false: they
+ * the rule, and only who departs from it is reported. Fills `both` with what they do; false: they
  * do not agree, or one of them is not there. */
 static bool de_facto(struct matrix *m, const struct behaviours *b, struct behaviours *both)
 {
@@ -423,7 +423,9 @@ static void departs_from_de_facto(struct matrix *m, const struct gen_case *c, en
 			f = matrix_add_finding(m, b->v[i].column, c, b->v[i].direction,
 					       subject_of(c), rule, VERDICT_DIVERGENCE);
 			f->item = CL_ITEM_POP;
-			f->subject = "placement no document decides, but de facto gcc and clang do";
+			f->subject =
+				"departure from what gcc and clang do de facto, where no document "
+				"decides";
 			f->expected = arena_printf(m->arena, "de facto %s", words);
 			f->observed = b->v[i].text;
 		}
