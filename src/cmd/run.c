@@ -343,13 +343,34 @@ static void print_effort(const char *text)
 	str_free(&out);
 }
 
+/* Write and print what was found, which took what `took` says, or a shard of it; the exit status.
+ * `claims` may be NULL. */
+static int write_out(struct matrix *m, const struct options *o, struct claims_table *claims,
+		     struct shard_run *shard, const char *took)
+{
+	int status;
+
+	if (o->shard || o->build_only)
+		return write_shard(m, o, shard);
+	status = results(m, claims, command_of(m->arena, o), NULL,
+			 &(struct results_style){ .out = o->out,
+						  .color = o->color,
+						  .took = took,
+						  .verbose = o->verbose,
+						  .quiet = o->quiet });
+	if (o->prove)
+		status = prove(m, o, status);
+	if (o->verbose && !o->quiet)
+		print_costs(m);
+	return status;
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct options o;
 	struct plan p = { 0 };
 	struct matrix m = { 0 };
 	int status;
-
 	struct claims_request request = { 0 };
 	struct matrix claims_matrix;
 	struct claims_table claims;
@@ -402,19 +423,8 @@ int cmd_run(int argc, char **argv)
 	effort_add(&effort, &m);
 	if (request.plan)
 		effort_add(&effort, &claims_matrix);
-	if (o.shard || o.build_only)
-		status = write_shard(&m, &o, &shard);
-	else
-		status = results(&m, request.plan ? &claims : NULL, command_of(p.arena, &o), NULL,
-				 &(struct results_style){ .out = o.out,
-							  .color = o.color,
-							  .took = effort_short(p.arena, &effort),
-							  .verbose = o.verbose,
-							  .quiet = o.quiet });
-	if (o.prove && !o.shard && !o.build_only)
-		status = prove(&m, &o, status);
-	if (o.verbose && !o.quiet && !o.shard && !o.build_only)
-		print_costs(&m);
+	status = write_out(&m, &o, request.plan ? &claims : NULL, &shard,
+			   effort_short(p.arena, &effort));
 	progress_end(&whole);
 	if (o.verbose && !o.quiet)
 		printf("phases: %s\n", progress_phases(p.arena, &whole));
