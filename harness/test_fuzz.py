@@ -69,7 +69,7 @@ def test_help():
     (["--seed", "-1"], "--seed: '-1' is not a number"),
     (["--seed", ""], "--seed: '' is not a number"),
     (["--types", ""], "--types: empty list"),
-    (["--types", "inf"], "--types: `inf' is no class of types"),
+    (["--types", "inf"], "--types: unknown class of types `inf'"),
     (["--types", "int=x"], "--types: `int=x' is not a class with a weight"),
     (["--types", "all=0"], "--types: no class of types is left"),
     (["--types", "int128", "--width", "32"], "--types: none of these can be placed"),

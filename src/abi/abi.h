@@ -26,7 +26,7 @@ enum document {
 	DOCUMENTS
 };
 
-/* Which editions of the psABIs decide. The latest is 0: whoever asks for none gets that. */
+/* Which editions of the psABIs decide. The latest is 0: the default. */
 enum edition { EDITION_2025, EDITION_2024, EDITION_2019, EDITIONS, EDITION_LATEST = EDITION_2025 };
 
 struct edition_info {

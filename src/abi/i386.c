@@ -118,7 +118,7 @@ enum rule_id i386_silent_vector(const struct profile *pr, const struct type *t)
 {
 	unsigned n = t->size[W32];
 
-	/* Of one element too: whoever passes it in an mmx register has left x87 mode. */
+	/* Of one element too: passing it in an mmx register leaves x87 mode. */
 	if (n == 8)
 		return RULE_I386_M64;
 	if (t->count < 2 || (n != 16 && n != 32 && n != 64))

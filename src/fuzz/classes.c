@@ -52,7 +52,7 @@ static const char *no_class(struct arena *a, const char *name, size_t n)
 	const char *r;
 
 	str_addf(&s,
-		 "`%.*s' is no class of types; there are scalar, wide, aggregate, exotic, "
+		 "unknown class of types `%.*s': use scalar, wide, aggregate, exotic, "
 		 "all",
 		 (int)n, name);
 	for (int i = 0; i < FUZZ_CLASS_COUNT; i++)

@@ -179,7 +179,7 @@ static const struct {
 } bad_lists[] = {
 	{ "", "empty list" },
 	{ ",", "empty list" },
-	{ "inf", "`inf' is no class of types" },
+	{ "inf", "unknown class of types `inf'" },
 	{ "int=", "`int=' is not a class with a weight" },
 	{ "int=-1", "`int=-1' is not a class with a weight" },
 	{ "int=4x,float", "`int=4x' is not a class with a weight" },

@@ -42,7 +42,7 @@ static int check_names(struct arena *a, const struct case_decl *d, const char **
 			continue;
 		*error = arena_printf(
 			a,
-			"%s:%u:%u: error: `//! abi' of %s names `%s', which is no convention\n"
+			"%s:%u:%u: error: `//! abi' of %s names the unknown convention `%s'\n"
 			"hint: `clobber list abis' prints them",
 			d->proto->pos.file, d->proto->pos.line, d->proto->pos.col, d->proto->name,
 			d->conventions[i]);

@@ -148,8 +148,8 @@ START_TEST(unknown_convention)
 	for (enum width w = W32; w < WIDTHS; w++)
 		ck_assert_str_eq(
 			error_of(&list, w),
-			"cases/some.h:4:7: error: `//! abi' of g names `pascal', which is no "
-			"convention\nhint: `clobber list abis' prints them");
+			"cases/some.h:4:7: error: `//! abi' of g names the unknown convention "
+			"`pascal'\nhint: `clobber list abis' prints them");
 }
 END_TEST
 

@@ -14,7 +14,7 @@ struct image {
 	bool wide; /* 64 bit */
 };
 
-/* NULL, or why the file is no payload. The image lives in `a`. */
+/* NULL, or why the file cannot be a payload. The image lives in `a`. */
 const char *image_load(struct arena *a, const char *path, struct image *out);
 
 /* The first address behind the image that is a multiple of 2 MiB: where results may be. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Place `kvm`: the payload in ring 0 of a virtual machine of this kernel's own hypervisor, through
- * the plain KVM API, one machine for each payload. docs/places.md tells what it is worth. */
+ * the plain KVM API, one machine for each payload. See docs/places.md for what it is worth. */
 #ifndef CLOBBER_KVM_H
 #define CLOBBER_KVM_H
 

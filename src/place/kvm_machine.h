@@ -24,7 +24,7 @@ struct kvm_features {
 int kvm_open(const char **why);
 
 /* The module that stands behind /dev/kvm ("kvm_intel", "kvm_amd", or whatever else there is that is
- * named like them); NULL when none tells. In `a`. */
+ * named like them); NULL when none does. In `a`. */
 const char *kvm_vendor(struct arena *a);
 
 struct kvm_features kvm_features(int kvm);

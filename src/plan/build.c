@@ -312,7 +312,7 @@ static void run_ninja(struct plan *p, const char *file, enum phase phase)
 		progress_end(p->progress);
 	p->stopped = status != 0 && p->stop && *p->stop != signals;
 	if (status != 0 && !p->stopped)
-		die("building the payloads failed (this is no compiler under test's fault):\n%s",
+		die("building the payloads failed (no compiler under test is at fault):\n%s",
 		    n.tail.s ? n.tail.s : "ninja printed nothing");
 	str_free(&n.tail);
 }

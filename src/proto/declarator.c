@@ -382,7 +382,7 @@ const struct type *declared_type(struct parser *p, const struct specs *s, struct
 		if (!changed)
 			parse_fail(p, d->attrs.convention_at,
 				   "functions and pointers to functions have a convention",
-				   "attribute %s on what is no function",
+				   "attribute %s belongs on a function",
 				   token_name(p, d->attrs.convention_at));
 		t = changed;
 	}

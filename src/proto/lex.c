@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Source text to tokens. What cannot be a token becomes one that carries the message, so that
- * errors are reported in the order of the text, by whoever reads that far. */
+ * errors are reported in the order of the text, when the parser reaches them. */
 #include "proto/lex.h"
 
 #include <string.h>

@@ -116,7 +116,7 @@ static const struct {
 	{ "int f(int) __attribute__((regparm));", "1:34", "expected '('", NULL },
 	{ "int f(int) __attribute__((packed));", "1:27", "means nothing on a function", NULL },
 	{ "int f(int a __attribute__((aligned(8))));", "1:28", "nothing on a parameter", NULL },
-	{ "int f(int a __attribute__((stdcall)));", "1:28", "what is no function", NULL },
+	{ "int f(int a __attribute__((stdcall)));", "1:28", "belongs on a function", NULL },
 	{ "__stdcall int f(int) __attribute__((fastcall));", "1:37", "contradicts", NULL },
 	{ "int f(int) __attribute__((deprecated(\"x\");", "1:42", "')' before ';'", NULL },
 	{ "int f(int) __attribute__((malloc(((x;", "1:33", "never closed", NULL },
