@@ -420,3 +420,13 @@ def test_known_lines_name_what_there_is(tmp_path, line, message):
     r = run(["run", "--cases", "f.h", "--out", "out"], cwd=tmp_path)
     assert (r.status, r.stdout) == (2, "")
     assert r.stderr.startswith(f"f.h:1:5: error: {message}\n"), r.stderr
+
+
+def test_one_rule():
+    r = run(["list", "rules", "regparm.wide"])
+    assert (r.status, r.stderr) == (0, "")
+    name, where, sentence = r.stdout.splitlines()
+    assert name == "regparm.wide" and where.endswith(": silent")
+    assert sentence.strip().startswith("nothing says whether or in which registers a 64-bit integer")
+    fails(["list", "rules", "regparm.wide", "regparm.wid"],
+          "unknown rule 'regparm.wid' (did you mean 'regparm.wide'?)")

@@ -13,6 +13,7 @@
 
 static const char usage[] =
 	"usage: clobber list abis|cases|compilers|profiles|places|rules|checks\n"
+	"       clobber list rules ID...\n"
 	"\n"
 	"  abis        calling conventions, and how C spells them\n"
 	"  cases       prototypes, and how many conventions each runs under\n"
@@ -40,25 +41,54 @@ static void print_rule(const struct rule *r)
 	       documents[r->document].edition, r->section, status[r->status], r->sentence);
 }
 
+/* A rule, and where earlier editions said something else. */
+static void list_rule(enum rule_id i)
+{
+	const struct rule *last = &rules[i];
+
+	printf("%s\n", last->name);
+	print_rule(last);
+	for (enum edition e = EDITION_LATEST; e < EDITIONS; e++) {
+		const struct rule *r = rule_in(i, e);
+
+		if (r == last)
+			continue;
+		printf("  before that, by edition %s:\n", editions[e].name);
+		print_rule(r);
+		last = r;
+	}
+}
+
 static int list_rules(void)
 {
 	for (enum edition e = EDITION_LATEST; e < EDITIONS; e++)
 		printf("edition %s%s: %s\n", editions[e].name,
 		       e == EDITION_LATEST ? " (default)" : "", editions[e].what);
 	printf("\n");
-	for (enum rule_id i = 1; i < RULE_COUNT; i++) {
-		const struct rule *last = &rules[i];
+	for (enum rule_id i = 1; i < RULE_COUNT; i++)
+		list_rule(i);
+	return 0;
+}
 
-		printf("%s\n", last->name);
-		print_rule(last);
-		for (enum edition e = EDITION_LATEST; e < EDITIONS; e++) {
-			const struct rule *r = rule_in(i, e);
+/* Those with these names; nothing is printed before all are found. */
+static int list_named_rules(char **ids, int n)
+{
+	const char *names[RULE_COUNT];
 
-			if (r == last)
-				continue;
-			printf("  before that, by edition %s:\n", editions[e].name);
-			print_rule(r);
-			last = r;
+	for (enum rule_id i = 1; i < RULE_COUNT; i++)
+		names[i - 1] = rules[i].name;
+	names[RULE_COUNT - 1] = NULL;
+	for (int print = 0; print < 2; print++) {
+		for (int k = 0; k < n; k++) {
+			enum rule_id i = 1;
+
+			while (i < RULE_COUNT && strcmp(rules[i].name, ids[k]))
+				i++;
+			if (i == RULE_COUNT)
+				unknown_word("list rules", "rule", ids[k], names,
+					     "`clobber list rules' lists them");
+			if (print)
+				list_rule(i);
 		}
 	}
 	return 0;
@@ -201,6 +231,8 @@ int cmd_list(int argc, char **argv)
 		fputs(usage, stdout);
 		return 0;
 	}
+	if (argc > 2 && !strcmp(argv[1], "rules"))
+		return list_named_rules(argv + 2, argc - 2);
 	if (argc != 2) {
 		fputs(usage, stderr);
 		return 2;
