@@ -40,9 +40,10 @@ static uint64_t sectors(uint64_t bytes)
 	return (bytes + VMX_SECTOR - 1) / VMX_SECTOR;
 }
 
-/* Records of the segment being filled in that are on the disk already, and their checksum. Records
- * are only ever appended, so a look in between writes what is new. */
-static uint64_t written, sum;
+/* Bytes of the segment being filled in that are on the disk already, and their checksum. Records
+ * are only ever appended, so a look in between writes what is new. The checksum is of words and a
+ * record may end within one: `part` is of the whole words, up to `summed`. */
+static uint64_t written, sum, summed, part;
 static struct cl_header good; /* as it is on the disk */
 
 static uint64_t record_bytes(const struct cl_header *h)
@@ -75,15 +76,17 @@ void write_segment(enum vmx_end end)
 		/* Code under test wrote over the header: what is on the disk has to do. */
 		bytes = written;
 	} else if (end != VMX_RUNNING || written < sizeof(struct cl_header) || bytes < written) {
-		written = sizeof(struct cl_header);
-		sum = VMX_CHECKSUM;
+		written = summed = sizeof(struct cl_header);
+		part = VMX_CHECKSUM;
 	}
 	if (bytes && record_bytes(results())) {
 		uint64_t from = written & ~(uint64_t)(VMX_SECTOR - 1);
 
 		disk_write(out_sector + 1, h, VMX_SECTOR); /* struct cl_header */
 		disk_write(out_sector + 1 + from / VMX_SECTOR, h + from, bytes - from);
-		sum = vmx_checksum(sum, h + written, (word)(bytes - written));
+		part = vmx_checksum(part, h + summed, (word)((bytes - summed) & ~3ull));
+		summed += (bytes - summed) & ~3ull;
+		sum = vmx_checksum(part, h + summed, (word)(bytes - summed));
 		written = bytes;
 		good = *results();
 	}
