@@ -22,7 +22,7 @@ from test_checks import mutant_compiler
 PROBE = program.PROGRAM.parent / "vmx_probe"
 STEP, INTERRUPTS, TRAP_FPU, STEP_LEAF = 2, 4, 8, 32  # src/payload/handover.h
 GUEST, ROOT, ROOT_CURRENT = 1, 2, 3  # src/vmx/disk.h
-TIMEOUT, DIED, FPU = 7, 8, 9  # enum cl_fault
+SEGV, ILL, TIMEOUT, DIED, FPU = 1, 2, 7, 8, 9  # enum cl_fault
 INVALID_FIELD = 0x6FFE
 
 
@@ -137,9 +137,23 @@ def sources(width: int, some=None) -> tuple[str, list[str]]:
     return "".join(f"//! group {n}\n//! abi {abi}\nint {n}(int a);\n" for n in names), names
 
 
+# Cases of a payload of which the hypervisor or the machine, not the payload itself, sees the end.
+HOSTILE = {
+    "cpuid_loop": asm("1:", "mov $0, %eax", "cpuid", "jmp 1b"),
+    "vmcall_loop": asm("1:", "vmcall", "jmp 1b"),
+    "resets_port_92": asm("cli", "mov $1, %al", "out %al, $0x92", "jmp ."),
+    "resets_keyboard": asm("cli", "mov $0xfe, %al", "out %al, $0x64", "jmp ."),
+    "stops": asm("cli", "hlt", "jmp ."),
+    "spins": asm("cli", "jmp ."),
+    "no_xcr0": asm("xor %ecx, %ecx", "xor %eax, %eax", "xor %edx, %edx", "xsetbv"),
+}
+
+
 def broken_payload(width, tmp, gcc, compilers, some=None) -> Payload:
     cases, names = sources(width, some)
-    by_width = {w: {f"target/{n}": p for n, p in patches(w).items()} for w in (32, 64)}
+    by_width = {w: {f"target/{n}": p
+                    for n, p in {**patches(w), **{n: {"ret": h} for n, h in HOSTILE.items()}}
+                    .items()} for w in (32, 64)}
     cc = mutant_compiler(tmp, compilers[gcc]["path"], by_width)
     return build(tmp, cc, width, cases, names, "mutant")
 
@@ -475,3 +489,49 @@ def test_who_dies_costs_its_neighbours_nothing(clean, broken):
     assert right == other == alone(clean)
     assert wrong == alone(broken)
     assert wrong.restarts
+
+
+# Hostile guests -----------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module", params=(64, 32))
+def hostile(request, tmp_path_factory, gcc, compilers) -> Payload:
+    tmp = tmp_path_factory.mktemp("hostile")
+    return broken_payload(request.param, tmp, gcc, compilers, HOSTILE)
+
+
+def assert_charged_alone(r: Run, ends: dict[str, str]):
+    assert r.broken == "no"
+    for name, outcome in r.cases.items():
+        case, direction = name.split(".")
+        want = ends[case] if direction == "callee" and case in ends else None
+        assert outcome == (["executed", f"fault/{want}"] if want else ["executed"]), name
+
+
+def spent(run) -> tuple:
+    """What it hands back, and its processor seconds."""
+    before = os.times()
+    result = run()
+    after = os.times()
+    return result, (after.children_user + after.children_system - before.children_user
+                    - before.children_system)
+
+
+def test_hostile_guests_are_charged_alone(hostile):
+    r, seconds = spent(hostile.run)
+    assert_charged_alone(r, {"cpuid_loop": TIMEOUT, "vmcall_loop": ILL, "resets_port_92": SEGV,
+                             "resets_keyboard": SEGV, "stops": SEGV, "spins": TIMEOUT,
+                             "no_xcr0": SEGV})
+    assert seconds < 20  # two of them are given up by a clock
+
+
+def test_who_leaves_no_way_in_costs_its_neighbours_nothing(hostile, clean):
+    """In root operation nothing is beneath: who turns interrupts off is ended from outside."""
+    if hostile.width != clean.width:
+        return  # neighbours of one width will do
+    (right, wrong, other), seconds = spent(lambda: together(
+        *[(p, f"root={p.width}", f"mode={ROOT}") for p in (clean, hostile, clean)]))
+    assert right == other == alone(clean, f"root={clean.width}", f"mode={ROOT}")
+    assert_charged_alone(wrong, {"cpuid_loop": TIMEOUT, "vmcall_loop": TIMEOUT,
+                                 "resets_port_92": DIED, "resets_keyboard": DIED,
+                                 "stops": TIMEOUT, "spins": TIMEOUT, "no_xcr0": SEGV})
+    assert seconds < 40

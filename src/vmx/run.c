@@ -11,12 +11,17 @@ enum { MSR_VMX_MISC = 0x485 };
  * small part of a tick. */
 enum { PATIENCE = 2 };
 
+/* The preemption timer counts the guest's time: code that does nothing but cause exits has none. So
+ * many ticks of the processor's time are one of the guest's. */
+enum { TICKS_WITH_EXITS = 16 };
+
 struct guest {
 	struct registers r;
 	bool launched, done;
 	enum vmx_end end;
 	uint32_t executed, current; /* as of the last look */
 	uint64_t idle;              /* ticks since they changed */
+	uint64_t looked;            /* TSC at the last look, at the host's own */
 	word code_start, code_end;  /* compiled code in the payload */
 	bool stepping, interrupting;
 };
@@ -50,10 +55,27 @@ static void emulate_cpuid(struct registers *r)
 	skip_instruction();
 }
 
+/* What XSETBV accepts here: SDM volume 1, 13.3; what it does not is #GP. */
+static bool is_xcr0(uint64_t v)
+{
+	enum { X87 = 1, SSE = 2, AVX = 4, BOUNDS = 0x18, AVX512 = 0xe0 };
+	struct cpuid c = cpuid(13, 0);
+	uint64_t wide = v & AVX512, bounds = v & BOUNDS;
+
+	return !(v & ~((uint64_t)c.d << 32 | c.a)) && v & X87 && (!(v & AVX) || v & SSE) &&
+	       (!bounds || bounds == BOUNDS) && (!wide || (wide == AVX512 && v & AVX));
+}
+
 /* XCR0 is the processor's, not the guest's: SDM volume 3, 25.1.2 and 31.2.2. */
 static void emulate_xsetbv(const struct registers *r)
 {
-	__asm__ volatile("xsetbv" : : "a"(r->r[AX]), "d"(r->r[DX]), "c"(r->r[CX]));
+	uint32_t low = (uint32_t)r->r[AX], high = (uint32_t)r->r[DX];
+
+	if ((uint32_t)r->r[CX] || !is_xcr0((uint64_t)high << 32 | low)) {
+		inject(VECTOR_GP);
+		return;
+	}
+	__asm__ volatile("xsetbv" : : "a"(low), "d"(high), "c"(0));
 	skip_instruction();
 }
 
@@ -113,6 +135,7 @@ static void tick(struct guest *g)
 	word blocked = vmread(GUEST_INTERRUPTIBILITY);
 
 	wind(g);
+	g->looked = rdtsc();
 	segment.ticks++;
 	g->idle++;
 	if (h->executed != g->executed || h->current != g->current) {
@@ -127,6 +150,9 @@ static void tick(struct guest *g)
 	/* The payload's handler uses the interrupted stack at 32 bit, and what is below the stack
 	 * pointer there is watched now and then: so it comes only when it is needed. */
 	if (g->idle < PATIENCE)
+		return;
+	/* What is to come with this entry comes first. */
+	if (vmread(ENTRY_EVENT) & EVENT_VALID)
 		return;
 	/* 26.3.1.5: no NMI where STI or MOV SS block events; the next tick will do. One that was
 	 * answered by giving up a call did not end with IRET, and blocks still. */
@@ -201,7 +227,7 @@ enum vmx_end guest_run(void)
 {
 	static struct guest g;
 
-	g = (struct guest){ .current = CL_NO_CASE };
+	g = (struct guest){ .current = CL_NO_CASE, .looked = rdtsc() };
 	vmcs_make();
 	guest_reset(&g.r);
 	g.interrupting = request.options & (CL_INTERRUPTS | CL_STEP_LEAF);
@@ -219,6 +245,8 @@ enum vmx_end guest_run(void)
 		segment.exits++;
 		segment.reason = (uint32_t)vmread(EXIT_REASON);
 		handle(&g, segment.reason);
+		if (!g.done && rdtsc() - g.looked > TICKS_WITH_EXITS * request.tick)
+			tick(&g);
 	}
 	if (g.end == VMX_DIED || g.end == VMX_STUCK) {
 		segment.qualification = vmread(QUALIFICATION);
