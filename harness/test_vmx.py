@@ -5,6 +5,7 @@ vmx_probe (built beside clobber, src/place/vmx_probe.c) runs one payload in the 
 payloads are made by `clobber run`: one as gcc compiles it, one with functions that are broken on
 purpose (patchcc.py).
 """
+import json
 import os
 import re
 import shutil
@@ -535,3 +536,17 @@ def test_who_leaves_no_way_in_costs_its_neighbours_nothing(hostile, clean):
                                  "resets_port_92": DIED, "resets_keyboard": DIED,
                                  "stops": TIMEOUT, "spins": TIMEOUT, "no_xcr0": SEGV})
     assert seconds < 40
+
+
+def test_a_run_is_the_same_in_one_start_as_in_many(gcc, tmp_path):
+    """With more jobs than payloads each gets a start of its own."""
+    def matrix(jobs: int) -> dict:
+        r = program.run(["run", "--out", tmp_path, "--cc", gcc, "--cases", "cases/thread/vmread.h",
+                         "--opt", "O2", "--profile", "kernel", "--place", "vmx,root,root-vmcs",
+                         "--fresh", "--jobs", jobs])
+        assert r.status == 0, r.stderr
+        found = json.loads((tmp_path / "matrix.json").read_text())
+        found.pop("tool")  # the command
+        return found
+
+    assert matrix(1) == matrix(16)
