@@ -470,15 +470,23 @@ START_TEST(table)
 	static const char *const lines[] = {
 		"static const uint8_t mask_0_0[] = { 255, 255, 31, 0, 255, 255, 15, 0, 255, 255, "
 		"255, 255, 255, 255, 255, 255 };\n",
-		"static const struct cl_leaf leaves_0_0[] = { { 8, CL_DOUBLE, 8 }, };\n",
+		"static const struct cl_leaf leaves_0_0[] = { { .off = 8, .class = CL_DOUBLE, .size = 8 }, };\n",
 		"static const uint8_t mask_0_1[] = { 255, 255, 255, 255, 255, 255, 255, 255, 255, "
 		"255, 0, 0, 0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };\n",
-		"static const struct cl_leaf leaves_0_1[] = { { 0, CL_LDOUBLE, 16 }, };\n",
-		/* slot, argument, bits, signed, expected: the return type's first. */
-		"static const struct cl_member members_0[] = { { 0, 255, 0, 0, 32 }, "
-		"{ 1, 255, 0, 0, 16 }, { 2, 255, 0, 0, 0 }, { 3, 255, 0, 0, 16 }, "
-		"{ 4, 0, 0, 0, 16 }, { 5, 0, 0, 0, 8 }, { 6, 0, 0, 0, 0 }, { 7, 0, 5, 1, 16 }, "
-		"{ 8, 0, 20, 0, 32 }, { 9, 0, 0, 0, 8 }, };\n",
+		"static const struct cl_leaf leaves_0_1[] = { { .off = 0, .class = CL_LDOUBLE, .size = 16 }, };\n",
+		/* The return type's first. */
+		"static const struct cl_member members_0[] = {"
+		"\n\t{ .slot = 0, .arg = 255, .bits = 0, .is_signed = 0, .expected = 32 },"
+		"\n\t{ .slot = 1, .arg = 255, .bits = 0, .is_signed = 0, .expected = 16 },"
+		"\n\t{ .slot = 2, .arg = 255, .bits = 0, .is_signed = 0, .expected = 0 },"
+		"\n\t{ .slot = 3, .arg = 255, .bits = 0, .is_signed = 0, .expected = 16 },"
+		"\n\t{ .slot = 4, .arg = 0, .bits = 0, .is_signed = 0, .expected = 16 },"
+		"\n\t{ .slot = 5, .arg = 0, .bits = 0, .is_signed = 0, .expected = 8 },"
+		"\n\t{ .slot = 6, .arg = 0, .bits = 0, .is_signed = 0, .expected = 0 },"
+		"\n\t{ .slot = 7, .arg = 0, .bits = 5, .is_signed = 1, .expected = 16 },"
+		"\n\t{ .slot = 8, .arg = 0, .bits = 20, .is_signed = 0, .expected = 32 },"
+		"\n\t{ .slot = 9, .arg = 0, .bits = 0, .is_signed = 0, .expected = 8 },"
+		" };\n",
 		/* rdi is the hidden pointer's: rsi and xmm0. */
 		"{ .class = CL_OPAQUE, .compare = 16, .size = 16, .buffer = 0, .mask = mask_0_0, "
 		".nleaves = 1, .leaves = leaves_0_0,\n\t\t.nlocs = 2, .loc = { "
