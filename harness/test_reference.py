@@ -89,7 +89,8 @@ def test_pages_are_built(reference, form, file, tmp_path):
     r = run(["report", REFERENCE, "--format", form, "--output", tmp_path / file])
     assert (r.status, r.stdout, r.stderr) == (0, "", "")
     text = (tmp_path / file).read_text()
-    assert 1e5 < len(text) < 5e6
+    least, most = {"txt": (5e3, 3e4), "md": (1e4, 2e5), "html": (1e5, 5e6)}[form]
+    assert least < len(text) < most
     if form == "html":
         text = gzip.decompress(base64.b64decode(re.search(r'(?<=id="data">)[^<]*', text)[0])).decode()
     assert all(c["compiler"] in text for c in reference["columns"])
