@@ -128,17 +128,17 @@ static void contract_calls_words(const struct wording *w)
 		x->rule = "give the object that defines it, a `calls' or `supply' line "
 			  "(docs/contracts.md), or --weak-stubs";
 	} else if (r->item >= CC_HOME) {
-		bool ms = !strcmp(x->c->call.conv->name, "ms");
+		bool home = x->c->call.conv->home_bytes;
 
 		x->f.subject = arena_printf(a, "%s of %s, %u bytes above its return address",
-					    ms ? "home area" : "argument area",
+					    home ? "home area" : "argument area",
 					    probe_name(run, r->item - CC_HOME),
 					    r->expected[0] | r->expected[1] << 8);
 		x->f.expected = arena_printf(a, "below the return address of %s",
 					     x->c->call.decl->proto->name);
 		x->f.observed = arena_printf(a, "%u bytes left there",
 					     r->observed[0] | r->observed[1] << 8);
-		by_rule(a, x, ms ? RULE_MS_FRAME : x->c->call.conv->rule[CHECK_CANARY]);
+		by_rule(a, x, home ? RULE_MS_FRAME : x->c->call.conv->rule[CHECK_CANARY]);
 	} else if (r->item >= CL_ITEM_UNEXPECTED) {
 		x->f.subject = arena_printf(a, "%s", probe_name(run, r->item - CL_ITEM_UNEXPECTED));
 		x->f.expected = "not called here";

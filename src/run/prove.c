@@ -53,6 +53,7 @@ static const struct convention *default_convention(const struct proving *w)
 static const struct prove_callee *callee(void *closure, const char *name)
 {
 	struct proving *w = closure;
+	static const char nested[] = "cl_nested_";
 	const struct column *c = &w->m->plan->columns[w->column];
 
 	if (!strncmp(name, "probe_", 6) && !strcmp(name + 6, w->now->symbol)) {
@@ -61,11 +62,12 @@ static const struct prove_callee *callee(void *closure, const char *name)
 						   .place = w->now->call.place };
 		return &w->answer;
 	}
-	if (strncmp(name, "cl_nested", 9) != 0)
+	if (strncmp(name, nested, strlen(nested)) != 0)
 		return NULL;
 	w->answer = (struct prove_callee){ .proto = void_function() };
-	w->answer.conv =
-		!strcmp(name, "cl_nested_ms") ? convention_find("ms", W64) : default_convention(w);
+	w->answer.conv = convention_find(name + strlen(nested), c->width);
+	if (!w->answer.conv)
+		w->answer.conv = default_convention(w);
 	abi_place_in(c->profile, w->answer.conv, w->answer.proto, &w->answer.place);
 	return &w->answer;
 }
