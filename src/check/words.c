@@ -325,7 +325,7 @@ static void contract_depends_words(const struct wording *w)
 static const char *near_what(const struct check_run *run, const struct contract *c,
 			     const struct outcome *o, unsigned call, uint64_t address)
 {
-	enum { NEAR = 8192 };
+	enum { NEAR = CC_AREA + 1 }; /* an area behind another is nearer to itself */
 	const char *best = NULL;
 	uint64_t least = NEAR;
 

@@ -340,8 +340,13 @@ static void nothing(const struct fuzz_result *r)
 	const struct column *c = r->setup->columns;
 	const char *why = r->why_not;
 
-	if (!why && r->clusters->nrefusals)
-		why = r->clusters->refusals[0].why;
+	/* What most are refused for. */
+	for (size_t i = 0, most = 0; !r->why_not && i < r->clusters->nrefusals; i++) {
+		if (r->clusters->refusals[i].cases > most) {
+			most = r->clusters->refusals[i].cases;
+			why = r->clusters->refusals[i].why;
+		}
+	}
 	for (size_t i = 0; !why && i < r->setup->ncolumns; i++)
 		why = c[i].unusable;
 	die("fuzz: nothing was executed: %s", why ? why : "no compiler expresses any case");
