@@ -166,7 +166,7 @@ def test_prototypes_that_promise_less(objects, tmp_path):
     assert r.verdicts == dict.fromkeys(LESS, "crash")
     for name, argument in LESS.items():
         said = [text for f, _, text in r.findings if f == name]
-        assert len(said) == 2
+        assert len(said) >= 2  # and what follows from a length that is too large
         assert any(f"upper-bits: what is above argument {argument}: expected ignored, got relied "
                    "on (extended to 64 bits, the same call is right)" in text for text in said)
         accessed = r"it accessed 0x[0-9a-f]+: (data|dst|src) \+ \d+, behind its \d+ bytes"
