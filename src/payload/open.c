@@ -39,11 +39,13 @@ static unsigned start[OFFERS];
 static struct candidates pointers;
 static bool identified;
 
-/* What the callee of a case popped, for the caller of the same case. */
+/* What the callee of a case popped, and where it took the hidden pointer from, for the caller of the
+ * same case. */
 static struct {
 	uint32_t index;
 	bool known;
 	cl_word bytes;
+	struct candidates pointer;
 } popped;
 
 static bool is_open(const struct cl_case *c)
@@ -111,9 +113,15 @@ static void offer_buffers(const struct cl_case *c, uint64_t state)
 	}
 }
 
-/* Where the caller's pointer is in the pictures, or NULL. */
-static const cl_word *pointer_in(struct candidates p)
+/* Where the caller's pointer is in the pictures, or NULL. Of several places the one that the
+ * compiler's own callee takes it from: the others are left over. */
+static const cl_word *pointer_in(const struct cl_case *c, struct candidates p)
 {
+	struct candidates taken = { { p.bits[0] & popped.pointer.bits[0],
+				      p.bits[1] & popped.pointer.bits[1] } };
+
+	if (popped.index == c->index && (taken.bits[0] || taken.bits[1]))
+		p = taken;
 	/* Of several places that hold one, what is on the stack was put there to be passed. */
 	for (unsigned k = 0; WORD == 4 && k < OFFERED_WORDS; k++) {
 		if (p.bits[1] >> k & 1)
@@ -151,7 +159,7 @@ void open_prepare(const struct cl_case *c, int direction, int round)
 	if (!knows_pop(c))
 		return;
 	cl_open.how = CL_OPEN_RETURN;
-	cl_open.pointer = (cl_word)pointer_in(pointers);
+	cl_open.pointer = (cl_word)pointer_in(c, pointers);
 	cl_open.pop = c->flags & CL_POP_UNSPECIFIED ? popped.bytes : c->pop_bytes;
 	/* Only when it took it from nowhere else: whoever does not want it leaves it there. */
 	if (round > 2 && !identified && c->ret.class == CL_LDOUBLE)
@@ -378,7 +386,12 @@ void open_popped(const struct cl_case *c, const struct findings *v)
 {
 	popped.index = c->index;
 	popped.known = false;
+	popped.pointer = nowhere;
 	for (unsigned i = 0; i < v->nobservations; i++) {
+		if (v->observation[i].item == CL_ITEM_RETURN &&
+		    v->observation[i].piece == CL_PIECE_POINTER)
+			popped.pointer = (struct candidates){ { v->observation[i].place[0],
+								v->observation[i].place[1] } };
 		if (v->observation[i].item == CL_ITEM_POP && v->observation[i].place[0]) {
 			popped.known = true;
 			popped.bytes = (cl_word)v->observation[i].place[0] - 1;
