@@ -39,8 +39,8 @@ static unsigned start[OFFERS];
 static struct candidates pointers;
 static bool identified;
 
-/* What the callee of a case popped, and where it took the hidden pointer from, for the caller of the
- * same case. */
+/* What the callee of a case popped, and where it took the hidden pointer from, for the caller of
+ * the same case. */
 static struct {
 	uint32_t index;
 	bool known;
