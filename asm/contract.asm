@@ -62,7 +62,7 @@ cl_contract_probe:
 ; cl_contract_landing: where a register points when a contract says that a function jumps there.
 	global	cl_contract_landing
 cl_contract_landing:
-	push	word_ 0xffffff		; CC_LANDING
+	push	word_ 0xffffff		; CT_LANDING
 	jmp	cl_contract_probe
 
 ; cl_contract_exit: a guest has run, with registers of its own, and its exit comes to cl_exit_ip.

@@ -35,7 +35,7 @@ struct contract_fit {
 	const char **line;   /* "arg n from 0 to 64", without `//!' */
 	size_t nlines;
 	bool known[MAX_ARGS];
-	struct cc_input input[MAX_ARGS];
+	struct ct_input input[MAX_ARGS];
 	long long set[MAX_ARGS][32];
 	unsigned nset[MAX_ARGS];
 };

@@ -8,13 +8,13 @@
 
 #include <string.h>
 
-static struct cc_loc piece(const struct loc *l)
+static struct ct_loc piece(const struct loc *l)
 {
 	static const unsigned kinds[] = {
 		[LOC_GPR] = CL_GPR, [LOC_XMM] = CL_XMM, [LOC_X87] = CL_X87, [LOC_STACK] = CL_STACK
 	};
 
-	return (struct cc_loc){ .kind = kinds[l->kind],
+	return (struct ct_loc){ .kind = kinds[l->kind],
 				.reg = l->reg,
 				.off = l->off,
 				.bytes = l->bytes,
@@ -22,15 +22,15 @@ static struct cc_loc piece(const struct loc *l)
 }
 
 void contract_describe(const struct type *t, const struct value_place *v, enum width w,
-		       struct cc_input *out)
+		       struct ct_input *out)
 {
-	*out = (struct cc_input){ .class = t->kind == TYPE_VOID ? CL_UNSIGNED : gen_class(t),
+	*out = (struct ct_input){ .class = t->kind == TYPE_VOID ? CL_UNSIGNED : gen_class(t),
 				  .size = t->size[w],
 				  .nlocs = v->nlocs };
 	for (unsigned i = 0; i < v->nlocs; i++)
 		out->loc[i] = piece(&v->loc[i]);
 	if (v->by_reference)
-		out->flags |= CC_REFERENCE;
+		out->flags |= CT_REFERENCE;
 }
 
 /* What the convention says. */
@@ -77,21 +77,21 @@ static void complete(struct reader *r, struct contract *c)
 							i + 1, c->call.conv->name),
 					   "an `in' line can say it");
 		if (function && in->probe < 0) {
-			struct contract_call call = { .mode = CC_OFTEN };
+			struct contract_call call = { .mode = CT_OFTEN };
 
 			/* There are no more pointers than arguments. */
-			_Static_assert(CC_CALLS >= CC_CALL_LINES + MAX_ARGS, "calls");
+			_Static_assert(CT_CALLS >= CT_CALL_LINES + MAX_ARGS, "calls");
 			call.probe = contract_probe_through(r, i);
 			c->calls = arena_grow(r->a, c->calls, c->ncalls, sizeof(call));
 			c->calls[c->ncalls++] = call;
 		}
 		buffers +=
-			in->d.role == CC_BUFFER || in->d.role == CC_STRING || in->d.role == CC_PAGE;
+			in->d.role == CT_BUFFER || in->d.role == CT_STRING || in->d.role == CT_PAGE;
 	}
-	if (buffers > CC_BUFFERS)
+	if (buffers > CT_BUFFERS)
 		contract_fail_decl(r, p,
 				   arena_printf(r->a, "`%s' has more than %u pointers to memory",
-						p->name, CC_BUFFERS),
+						p->name, CT_BUFFERS),
 				   NULL);
 	for (size_t i = 0; i < c->nout; i++) {
 		if (!c->out[i].slot)

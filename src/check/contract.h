@@ -9,7 +9,7 @@
 
 /* A number, an input, or an address; `text` as written. */
 struct contract_value {
-	enum cc_value_kind kind;
+	enum ct_value_kind kind;
 	unsigned input, bytes; /* to compare */
 	long long number;
 	const char *symbol; /* whose address is added; NULL: none */
@@ -18,7 +18,7 @@ struct contract_value {
 
 /* What is known of a parameter. `d` lacks addresses. */
 struct contract_input {
-	struct cc_input d;
+	struct ct_input d;
 	const struct type *type;
 	long long *set;
 	unsigned nset;
@@ -36,7 +36,7 @@ struct contract_out {
 
 struct contract_call {
 	unsigned probe;
-	enum cc_call_mode mode;
+	enum ct_call_mode mode;
 	bool interrupt, has_returns;
 	struct contract_value value[MAX_ARGS], returns;
 	unsigned nvalues;
@@ -60,7 +60,7 @@ struct contract {
 	unsigned pop, area, align_calls, align_entry;
 	bool vmx_fails;
 	const char *exit;               /* the symbol VM exits come to, or NULL */
-	uint32_t used[CC_SOURCES / 32]; /* enum cc_source: what it may depend on, no input */
+	uint32_t used[CT_SOURCES / 32]; /* enum ct_source: what it may depend on, no input */
 	bool leaves_mmx;                /* in use: its callers end that */
 	bool varies;                    /* calls with equal inputs may differ */
 	unsigned index;                 /* among those under test */
@@ -116,7 +116,7 @@ int contract_read(struct arena *a, const struct case_list *cases,
 
 /* Class, size and places of a value, as the payload wants them. */
 void contract_describe(const struct type *t, const struct value_place *v, enum width w,
-		       struct cc_input *out);
+		       struct ct_input *out);
 
 /* The convention the platform follows by default. */
 const char *contract_default_abi(enum width w);

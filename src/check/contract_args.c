@@ -46,11 +46,11 @@ static unsigned pointee_align(const struct reader *r, unsigned i)
 
 static void make_buffer(struct reader *r, unsigned i, unsigned bytes)
 {
-	struct cc_input *d = &r->c->input[i].d;
+	struct ct_input *d = &r->c->input[i].d;
 
-	d->role = CC_BUFFER;
+	d->role = CT_BUFFER;
 	d->bytes = bytes;
-	d->flags = (d->flags & ~(uint32_t)CC_UNSAID) | CC_ALIGNED;
+	d->flags = (d->flags & ~(uint32_t)CT_UNSAID) | CT_ALIGNED;
 	if (!r->c->input[i].said || !d->align)
 		d->align = pointee_align(r, i);
 }
@@ -61,9 +61,9 @@ static void set_pair(uint32_t v[2], long long n)
 	v[1] = (uint32_t)((unsigned long long)n >> 32);
 }
 
-static void make_range(struct cc_input *d, long long from, long long to)
+static void make_range(struct ct_input *d, long long from, long long to)
 {
-	d->role = CC_RANGE;
+	d->role = CT_RANGE;
 	set_pair(d->from, from);
 	set_pair(d->to, to);
 	if (!d->multiple)
@@ -84,13 +84,13 @@ static long long length_of(struct reader *r, unsigned i, long long most, bool el
 		must_point(r, start, k);
 		unit = elements ? pointee_bytes(r, k) : 1;
 		if (most < 0)
-			most = r->c->input[k].d.role == CC_BUFFER && !r->c->input[k].d.sized
+			most = r->c->input[k].d.role == CT_BUFFER && !r->c->input[k].d.sized
 				       ? r->c->input[k].d.bytes / unit
 				       : DEFAULT_LENGTH;
-		if (most * unit > CC_AREA)
+		if (most * unit > CT_AREA)
 			reader_fail_at(
 				r, start, (size_t)(r->s - start), NULL,
-				arena_printf(r->a, "a buffer has at most %u bytes", CC_AREA));
+				arena_printf(r->a, "a buffer has at most %u bytes", CT_AREA));
 		make_buffer(r, k, (unsigned)most * unit);
 		r->c->input[k].d.sized = i + 1;
 		r->c->input[k].d.unit = unit;
@@ -103,16 +103,16 @@ static long long length_of(struct reader *r, unsigned i, long long most, bool el
 static void each(struct reader *r, unsigned i, long long n)
 {
 	for (unsigned k = 0; k < r->c->ninputs; k++) {
-		struct cc_input *d = &r->c->input[k].d;
+		struct ct_input *d = &r->c->input[k].d;
 
 		if (d->sized != i + 1)
 			continue;
 		d->unit *= (unsigned)n;
 		d->bytes *= (unsigned)n;
-		if (d->bytes > CC_AREA)
+		if (d->bytes > CT_AREA)
 			reader_fail_line(
 				r, NULL,
-				arena_printf(r->a, "a buffer has at most %u bytes", CC_AREA));
+				arena_printf(r->a, "a buffer has at most %u bytes", CT_AREA));
 	}
 }
 
@@ -123,7 +123,7 @@ static long long pair_of(const uint32_t v[2])
 
 static void value_set(struct reader *r, struct contract_input *in)
 {
-	in->d.role = CC_SET;
+	in->d.role = CT_SET;
 	do {
 		if (in->nset == MOST_VALUES)
 			reader_expected(r, "an end: there are too many values; it", NULL);
@@ -134,50 +134,50 @@ static void value_set(struct reader *r, struct contract_input *in)
 
 static bool pointer_property(struct reader *r, unsigned i, const char *start, const char *word)
 {
-	struct cc_input *d = &r->c->input[i].d;
+	struct ct_input *d = &r->c->input[i].d;
 
 	if (!strcmp(word, "buf")) {
 		must_point(r, start, i);
-		make_buffer(r, i, (unsigned)reader_count(r, 1, CC_AREA, "the size of a buffer"));
+		make_buffer(r, i, (unsigned)reader_count(r, 1, CT_AREA, "the size of a buffer"));
 	} else if (!strcmp(word, "nul-terminated")) {
 		must_point(r, start, i);
-		d->role = CC_STRING;
+		d->role = CT_STRING;
 		d->align = 1;
 		d->bytes = DEFAULT_STRING;
 		if (reader_at_number(r))
-			d->bytes = (uint32_t)reader_count(r, 0, CC_AREA - 1, "its length");
+			d->bytes = (uint32_t)reader_count(r, 0, CT_AREA - 1, "its length");
 	} else if (!strcmp(word, "read-only")) {
 		must_point(r, start, i);
-		d->flags |= CC_READ_ONLY;
+		d->flags |= CT_READ_ONLY;
 	} else if (!strcmp(word, "at")) {
 		must_point(r, start, i);
-		if (d->role != CC_BUFFER || d->sized)
+		if (d->role != CT_BUFFER || d->sized)
 			reader_fail_at(r, start, (size_t)(r->s - start), NULL,
 				       "`at' goes with `buf N'");
 		d->at = (uint32_t)reader_count(r, 0, d->bytes - 1, "where in the buffer it points");
 	} else if (!strcmp(word, "holds")) {
 		must_point(r, start, i);
 		if (reader_take_word(r, "zeros"))
-			d->contents = CC_ZEROS;
+			d->contents = CT_ZEROS;
 		else if (reader_take_word(r, "small"))
-			d->contents = CC_SMALL;
+			d->contents = CT_SMALL;
 		else if (reader_take_word(r, "addresses"))
-			d->contents = CC_ADDRESSES;
+			d->contents = CT_ADDRESSES;
 		else
 			reader_expected(r, "`zeros', `small' or `addresses'", NULL);
 	} else if (!strcmp(word, "null")) {
 		must_point(r, start, i);
-		d->flags |= CC_NULL;
+		d->flags |= CT_NULL;
 	} else if (!strcmp(word, "faults")) {
 		must_point(r, start, i);
-		d->flags |= CC_FAULTS;
+		d->flags |= CT_FAULTS;
 	} else if (!strcmp(word, "aligned")) {
 		must_point(r, start, i);
 		d->align = (uint32_t)reader_count(r, 1, 4096, "an alignment");
 		if (d->align & (d->align - 1))
 			reader_fail_at(r, start, (size_t)(r->s - start), NULL,
 				       "an alignment is a power of two");
-		d->flags |= CC_ALIGNED;
+		d->flags |= CT_ALIGNED;
 	} else {
 		return false;
 	}
@@ -188,17 +188,17 @@ static bool number_property(struct reader *r, unsigned i, const char *start, con
 {
 	enum { NOT_SAID = 256 };
 	struct contract_input *in = &r->c->input[i];
-	struct cc_input *d = &in->d;
+	struct ct_input *d = &in->d;
 	bool elements = !strcmp(word, "count");
 	long long most;
 
 	/* Of a length something is said: what is not is smaller than it would be otherwise. */
-	if (d->flags & CC_LENGTH)
+	if (d->flags & CT_LENGTH)
 		make_range(d, 0, NOT_SAID);
-	d->flags &= ~(uint32_t)CC_LENGTH;
+	d->flags &= ~(uint32_t)CT_LENGTH;
 	if (elements || !strcmp(word, "len")) {
 		must_count(r, start, i);
-		most = reader_at_number(r) ? reader_count(r, 0, CC_AREA, "a length") : -1;
+		most = reader_at_number(r) ? reader_count(r, 0, CT_AREA, "a length") : -1;
 		if (reader_take_word(r, "of"))
 			most = length_of(r, i, most, elements);
 		else if (elements)
@@ -208,14 +208,14 @@ static bool number_property(struct reader *r, unsigned i, const char *start, con
 		each(r, i, reader_count(r, 1, 4096, "the size of a unit"));
 	} else if (!strcmp(word, "from")) {
 		must_count(r, start, i);
-		most = d->role == CC_RANGE ? pair_of(d->to) : 0x7fffffff;
+		most = d->role == CT_RANGE ? pair_of(d->to) : 0x7fffffff;
 		make_range(d, reader_number(r, "a number"), most);
 		if (pair_of(d->from) > most)
 			reader_fail_at(r, start, (size_t)(r->s - start), NULL,
 				       "this is above the upper limit");
 	} else if (!strcmp(word, "to")) {
 		must_count(r, start, i);
-		make_range(d, d->role == CC_RANGE ? pair_of(d->from) : 0,
+		make_range(d, d->role == CT_RANGE ? pair_of(d->from) : 0,
 			   reader_number(r, "a number"));
 		if (pair_of(d->from) > pair_of(d->to))
 			reader_fail_at(r, start, (size_t)(r->s - start), NULL,
@@ -223,7 +223,7 @@ static bool number_property(struct reader *r, unsigned i, const char *start, con
 	} else if (!strcmp(word, "multiple")) {
 		must_count(r, start, i);
 		d->multiple = (uint32_t)reader_count(r, 1, 65536, "a multiple");
-		if (d->role != CC_RANGE)
+		if (d->role != CT_RANGE)
 			make_range(d, 0, DEFAULT_LENGTH * (long long)d->multiple);
 	} else if (!strcmp(word, "one")) {
 		must_count(r, start, i);
@@ -267,9 +267,9 @@ void contract_arg_read(struct reader *r)
 	if (!any)
 		reader_expected(r, "a property", hint);
 	/* How much a pointer points to may still be open. */
-	if (r->c->input[i].d.role != CC_PAGE)
-		r->c->input[i].d.flags &= ~(uint32_t)(CC_UNSAID | CC_LENGTH);
-	else if (r->c->input[i].d.flags & CC_ALIGNED)
+	if (r->c->input[i].d.role != CT_PAGE)
+		r->c->input[i].d.flags &= ~(uint32_t)(CT_UNSAID | CT_LENGTH);
+	else if (r->c->input[i].d.flags & CT_ALIGNED)
 		r->c->input[i].d.natural = r->c->input[i].d.align;
 }
 
@@ -359,30 +359,30 @@ static void pointer_default(struct reader *r, unsigned i)
 	struct contract_input *in = &r->c->input[i];
 	const struct type *t = in->type->of;
 
-	in->d.role = CC_PAGE;
-	in->d.flags |= CC_UNSAID;
+	in->d.role = CT_PAGE;
+	in->d.flags |= CT_UNSAID;
 	in->d.natural = in->d.align = pointee_align(r, i);
 	if (t->kind == TYPE_CHAR || t->kind == TYPE_SCHAR || t->kind == TYPE_UCHAR)
-		in->d.flags |= CC_CHARACTERS;
+		in->d.flags |= CT_CHARACTERS;
 	if (t->kind == TYPE_POINTER && t->of->kind != TYPE_FUNCTION)
-		in->d.flags |= CC_POINTERS;
+		in->d.flags |= CT_POINTERS;
 	if (stands_alone(r->c->call.decl->proto, i, t))
-		in->d.flags |= CC_NO_ALIAS;
+		in->d.flags |= CT_NO_ALIAS;
 }
 
 /* An integer of a function with pointers is often a length: from 0 on, as much as memory holds. */
 static void number_default(struct reader *r, unsigned i)
 {
 	enum { LONGEST = 4096 };
-	struct cc_input *d = &r->c->input[i].d;
+	struct ct_input *d = &r->c->input[i].d;
 	const char *name = r->c->call.decl->proto->params[i].name;
 
-	d->flags |= CC_UNSAID;
+	d->flags |= CT_UNSAID;
 	if (is_stride(name))
-		d->flags |= CC_STRIDE;
+		d->flags |= CT_STRIDE;
 	if (is_length(name)) {
 		make_range(d, 0, d->size == 1 ? 127 : LONGEST);
-		d->flags |= CC_LENGTH;
+		d->flags |= CT_LENGTH;
 	}
 }
 
@@ -397,13 +397,13 @@ void contract_arg_defaults(struct reader *r)
 		struct contract_input *in = &r->c->input[i];
 		const struct type *t = in->type;
 
-		in->d.role = CC_RANDOM;
+		in->d.role = CT_RANDOM;
 		if (is_pointer(in)) {
 			pointer_default(r, i);
 			if (is_const(p, i))
-				in->d.flags |= CC_READ_ONLY;
+				in->d.flags |= CT_READ_ONLY;
 		} else if (t->kind == TYPE_ENUM && t->nenumerators) {
-			in->d.role = CC_SET;
+			in->d.role = CT_SET;
 			for (size_t k = 0; k < t->nenumerators && k < MOST_VALUES; k++) {
 				in->set = arena_grow(r->a, in->set, in->nset, sizeof(*in->set));
 				in->set[in->nset++] = t->enumerators[k].value;

@@ -23,8 +23,8 @@ static void in_line(struct reader *r)
 			       "the input does not fit into a register");
 	in->moved = true;
 	in->d.nlocs = 1;
-	in->d.flags &= ~(uint32_t)CC_REFERENCE;
-	in->d.loc[0] = (struct cc_loc){ .kind = slot ? CL_STACK : CL_GPR,
+	in->d.flags &= ~(uint32_t)CT_REFERENCE;
+	in->d.loc[0] = (struct ct_loc){ .kind = slot ? CL_STACK : CL_GPR,
 					.reg = slot ? 0 : n,
 					.bytes = in->d.size,
 					.stack = slot ? (n - 1) * word : 0 };
@@ -256,9 +256,9 @@ static void calls_line(struct reader *r)
 					       : NULL;
 
 		if (reader_take_word(r, "maybe")) {
-			call.mode = CC_MAYBE;
+			call.mode = CT_MAYBE;
 		} else if (reader_take_word(r, "often")) {
-			call.mode = CC_OFTEN;
+			call.mode = CT_OFTEN;
 		} else if (reader_take_word(r, "by")) {
 			if (!reader_take_word(r, "interrupt"))
 				reader_expected(r, "`interrupt'", NULL);
@@ -274,10 +274,10 @@ static void calls_line(struct reader *r)
 					NULL);
 		}
 	}
-	if (c->ncalls == CC_CALL_LINES)
+	if (c->ncalls == CT_CALL_LINES)
 		reader_fail_line(r, NULL,
 				 arena_printf(r->a, "more than %u `calls' lines for one function",
-					      CC_CALL_LINES));
+					      CT_CALL_LINES));
 	c->calls = arena_grow(r->a, c->calls, c->ncalls, sizeof(call));
 	c->calls[c->ncalls++] = call;
 }
@@ -343,12 +343,12 @@ static void depends_line(struct reader *r)
 	static const struct {
 		const char *word;
 		unsigned first, n;
-	} sources[] = { { "vectors", CC_FROM_XMM, 16 },
-			{ "flags", CC_FROM_FLAG, 6 },
-			{ "x87", CC_FROM_X87, 1 },
-			{ "mxcsr", CC_FROM_MXCSR, 1 },
-			{ "stack", CC_FROM_STACK, CC_STACK_SOURCES },
-			{ "stack", CC_FROM_BELOW, 1 } };
+	} sources[] = { { "vectors", CT_FROM_XMM, 16 },
+			{ "flags", CT_FROM_FLAG, 6 },
+			{ "x87", CT_FROM_X87, 1 },
+			{ "mxcsr", CT_FROM_MXCSR, 1 },
+			{ "stack", CT_FROM_STACK, CT_STACK_SOURCES },
+			{ "stack", CT_FROM_BELOW, 1 } };
 
 	if (!reader_take_word(r, "on"))
 		reader_expected(r, "`on'", NULL);
@@ -377,7 +377,7 @@ static void depends_line(struct reader *r)
 					"`clock', `cpuid' or `rdrand'",
 					NULL);
 		if (reg >= 0)
-			use(r->c, CC_FROM_GPR + (unsigned)reg, 1);
+			use(r->c, CT_FROM_GPR + (unsigned)reg, 1);
 		reader_take(r, ',');
 	} while (!reader_end(r));
 }

@@ -114,7 +114,7 @@ unsigned contract_probe_through(struct reader *r, unsigned i)
 	}
 	if (!p.name)
 		p.name = "(function)";
-	in->d.role = CC_PROBE;
+	in->d.role = CT_PROBE;
 	in->probe = (int)f->nprobes;
 	f->probe = arena_grow(r->a, f->probe, f->nprobes, sizeof(p));
 	f->probe[f->nprobes++] = p;

@@ -54,8 +54,8 @@ START_TEST(convention_by_default)
 	ck_assert_uint_eq(c->pop, 0);
 	ck_assert_uint_eq(c->area, _i == W64 ? 0 : 8);
 	ck_assert_uint_eq(c->input[0].d.loc[0].kind, _i == W64 ? CL_GPR : CL_STACK);
-	ck_assert_uint_eq(c->input[1].d.role, CC_PAGE);
-	ck_assert_uint_eq(c->input[1].d.flags & CC_CHARACTERS, CC_CHARACTERS);
+	ck_assert_uint_eq(c->input[1].d.role, CT_PAGE);
+	ck_assert_uint_eq(c->input[1].d.flags & CT_CHARACTERS, CT_CHARACTERS);
 }
 END_TEST
 
@@ -124,10 +124,10 @@ START_TEST(callees_are_probes)
 	ck_assert_uint_eq(f.nprobes, 2);
 	ck_assert_str_eq(f.probe[0].symbol, "g");
 	ck_assert_ptr_null(f.probe[1].symbol);
-	ck_assert_int_eq(f.v[0].calls[0].mode, CC_MAYBE);
-	ck_assert_int_eq(f.v[0].calls[1].mode, CC_OFTEN);
+	ck_assert_int_eq(f.v[0].calls[0].mode, CT_MAYBE);
+	ck_assert_int_eq(f.v[0].calls[1].mode, CT_OFTEN);
 	ck_assert_int_eq(f.v[0].input[0].probe, 1);
-	ck_assert_uint_eq(f.v[0].input[0].d.role, CC_PROBE);
+	ck_assert_uint_eq(f.v[0].input[0].d.role, CT_PROBE);
 }
 END_TEST
 
@@ -140,17 +140,17 @@ START_TEST(made_up)
 
 	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
 		f = read_file(arena_printf(a, "void f(char *p, long %s);", lengths[i]), W64, NULL);
-		ck_assert_msg(f.v[0].input[1].d.role == CC_RANGE, "%s", lengths[i]);
+		ck_assert_msg(f.v[0].input[1].d.role == CT_RANGE, "%s", lengths[i]);
 		ck_assert_uint_eq(f.v[0].input[1].d.from[0], 0);
 		ck_assert_uint_eq(f.v[0].input[1].d.to[0], 4096);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
 		f = read_file(arena_printf(a, "void f(char *p, long %s);", others[i]), W64, NULL);
-		ck_assert_msg(f.v[0].input[1].d.role == CC_RANDOM, "%s", others[i]);
+		ck_assert_msg(f.v[0].input[1].d.role == CT_RANDOM, "%s", others[i]);
 	}
 	/* Nothing to measure. */
 	f = read_file("void f(long n);", W64, NULL);
-	ck_assert_uint_eq(f.v[0].input[0].d.role, CC_RANDOM);
+	ck_assert_uint_eq(f.v[0].input[0].d.role, CT_RANDOM);
 }
 END_TEST
 
@@ -172,7 +172,7 @@ START_TEST(const_is_read_only)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct contract_file f = read_file(cases[i].text, W64, NULL);
 		const struct contract *c = &f.v[0];
-		bool got = c->input[c->ninputs - 1].d.flags & CC_READ_ONLY;
+		bool got = c->input[c->ninputs - 1].d.flags & CT_READ_ONLY;
 
 		ck_assert_msg(got == cases[i].read_only, "%s", cases[i].text);
 	}
@@ -186,13 +186,13 @@ START_TEST(buffers)
 					   W32, NULL);
 	const struct contract_input *in = f.v[0].input;
 
-	ck_assert_uint_eq(in[0].d.role, CC_BUFFER);
+	ck_assert_uint_eq(in[0].d.role, CT_BUFFER);
 	ck_assert_uint_eq(in[0].d.unit, 2);
 	ck_assert_uint_eq(in[0].d.sized, 3);
 	ck_assert_uint_eq(in[0].d.align, 2);
 	ck_assert_uint_eq(in[1].d.unit, 8);
 	ck_assert_uint_eq(in[1].d.align, 4);
-	ck_assert_uint_eq(in[1].d.flags & CC_READ_ONLY, CC_READ_ONLY);
+	ck_assert_uint_eq(in[1].d.flags & CT_READ_ONLY, CT_READ_ONLY);
 	ck_assert_uint_eq(in[2].d.from[0], 2);
 	ck_assert_uint_eq(in[2].d.to[0], 9);
 }

@@ -10,39 +10,39 @@ static const char *source_name(struct arena *a, const struct contract *c, enum w
 	static const char *const flags[] = { "CF", "PF", "AF", "ZF", "SF", "OF" };
 	unsigned word = word_bytes(w), n;
 
-	if (source < CC_FROM_XMM)
+	if (source < CT_FROM_XMM)
 		return gpr_name(w, source, word);
-	if (source < CC_FROM_FLAG)
-		return xmm_name(source - CC_FROM_XMM);
-	if (source < CC_FROM_X87)
-		return arena_printf(a, "%s at entry", flags[source - CC_FROM_FLAG]);
-	if (source == CC_FROM_X87)
+	if (source < CT_FROM_FLAG)
+		return xmm_name(source - CT_FROM_XMM);
+	if (source < CT_FROM_X87)
+		return arena_printf(a, "%s at entry", flags[source - CT_FROM_FLAG]);
+	if (source == CT_FROM_X87)
 		return "the x87 status word or an x87 or mmx register at entry";
-	if (source == CC_FROM_MXCSR)
+	if (source == CT_FROM_MXCSR)
 		return "the status bits of mxcsr at entry";
-	if (source == CC_FROM_BELOW)
+	if (source == CT_FROM_BELOW)
 		return arena_printf(a, "what was on the stack below %s", gpr_name(w, GPR_SP, word));
-	if (source == CC_FROM_RESULT)
+	if (source == CT_FROM_RESULT)
 		return "what was in memory where the result goes";
-	if (source == CC_FROM_CALLEE_REST)
+	if (source == CT_FROM_CALLEE_REST)
 		return "the status flags that a called function left";
-	if (source >= CC_FROM_CALLEE && source < CC_FROM_UPPER)
+	if (source >= CT_FROM_CALLEE && source < CT_FROM_UPPER)
 		return arena_printf(a, "what a called function left in %s or %s",
-				    gpr_name(w, source - CC_FROM_CALLEE, word),
-				    xmm_name(source - CC_FROM_CALLEE));
-	if (source < CC_FROM_BESIDE) {
-		n = source - CC_FROM_UPPER;
-		if (n == CC_ARGS - 1)
+				    gpr_name(w, source - CT_FROM_CALLEE, word),
+				    xmm_name(source - CT_FROM_CALLEE));
+	if (source < CT_FROM_BESIDE) {
+		n = source - CT_FROM_UPPER;
+		if (n == CT_ARGS - 1)
 			return "what is above the pointer to the result";
 		return arena_printf(a, "the padding of %s, or what is above it",
 				    argument_name(a, c->call.decl->proto, n));
 	}
-	if (source < CC_FROM_STACK)
+	if (source < CT_FROM_STACK)
 		return arena_printf(a, "memory beside %s",
-				    argument_name(a, c->call.decl->proto, source - CC_FROM_BESIDE));
-	n = (source - CC_FROM_STACK + 1) * word;
+				    argument_name(a, c->call.decl->proto, source - CT_FROM_BESIDE));
+	n = (source - CT_FROM_STACK + 1) * word;
 	return arena_printf(a, "the stack word at %s+%u%s", gpr_name(w, GPR_SP, word), n,
-			    source == CC_SOURCES - 1 ? " or one further up" : "");
+			    source == CT_SOURCES - 1 ? " or one further up" : "");
 }
 
 static const char *what_depends(struct arena *a, const struct contract *c,
@@ -50,24 +50,24 @@ static const char *what_depends(struct arena *a, const struct contract *c,
 {
 
 	switch (r->loc) {
-	case CC_WHAT_RESULT:
+	case CT_WHAT_RESULT:
 		return arena_printf(a, "the return value (%s)",
 				    type_spell(a, c->call.decl->proto->ret, ""));
-	case CC_WHAT_MEMORY_RESULT:
+	case CT_WHAT_MEMORY_RESULT:
 		return arena_printf(a, "the return value (%s), byte %u",
 				    type_spell(a, c->call.decl->proto->ret, ""), r->offset);
-	case CC_WHAT_FATE:
+	case CT_WHAT_FATE:
 		return "whether it returns";
-	case CC_WHAT_CALLS:
+	case CT_WHAT_CALLS:
 		return "what it calls";
-	case CC_WHAT_DATA:
+	case CT_WHAT_DATA:
 		return arena_printf(a, "the object's own data, byte %u", r->offset);
 	}
-	if (r->loc >= CC_WHAT_ARGUMENT)
+	if (r->loc >= CT_WHAT_ARGUMENT)
 		return arena_printf(a, "argument %u of a function it calls",
-				    r->loc - CC_WHAT_ARGUMENT + 1);
+				    r->loc - CT_WHAT_ARGUMENT + 1);
 	return arena_printf(a, "memory at %s + %u",
-			    check_input_name(a, c, (r->loc - CC_WHAT_BUFFER) % CC_ARGS), r->offset);
+			    check_input_name(a, c, (r->loc - CT_WHAT_BUFFER) % CT_ARGS), r->offset);
 }
 
 void depends_words(struct arena *a, const struct contract *c, enum width w,
@@ -85,7 +85,7 @@ void depends_words(struct arena *a, const struct contract *c, enum width w,
 void never_set_words(struct arena *a, const struct contract *c, const struct cl_finding *r,
 		     struct finding *f)
 {
-	bool memory = r->loc == CC_WHAT_MEMORY_RESULT;
+	bool memory = r->loc == CT_WHAT_MEMORY_RESULT;
 
 	f->subject = arena_printf(a, "never set: the return value (%s)",
 				  type_spell(a, c->call.decl->proto->ret, ""));

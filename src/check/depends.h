@@ -5,7 +5,7 @@
 
 #include "check/check.h"
 
-/* A result that depends on what is no input: r->item is enum cc_source, r->loc enum cc_what. */
+/* A result that depends on what is no input: r->item is enum ct_source, r->loc enum ct_what. */
 void depends_words(struct arena *a, const struct contract *c, enum width w,
 		   const struct cl_finding *r, struct finding *f);
 /* A result that is what its place held before. */

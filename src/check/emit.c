@@ -33,7 +33,7 @@ static const char *unfit(struct arena *a, const struct contract *c)
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		const struct contract_input *in = &c->input[i];
 
-		if (in->d.size > 8 || in->d.flags & (CC_REFERENCE | CC_NULL | CC_FAULTS) ||
+		if (in->d.size > 8 || in->d.flags & (CT_REFERENCE | CT_NULL | CT_FAULTS) ||
 		    in->d.class == CL_OPAQUE || in->d.nlocs != 1)
 			return refuse(a, c,
 				      arena_printf(a, "has an argument %u that is no plain value",
@@ -50,32 +50,32 @@ static long long pair(const uint32_t v[2])
 /* The expression that makes the value of input `i`. */
 static void value(struct str *out, const struct contract *c, unsigned i, unsigned *buffers)
 {
-	const struct cc_input *d = &c->input[i].d;
+	const struct ct_input *d = &c->input[i].d;
 
 	switch (d->role) {
-	case CC_RANGE:
+	case CT_RANGE:
 		/* Nothing is measured there: a length that only has its name is a short one. */
 		str_addf(out, "range((uint64_t)%lldll, (uint64_t)%lldll, %u)", pair(d->from),
-			 d->flags & CC_LENGTH ? 64 : pair(d->to), d->multiple);
+			 d->flags & CT_LENGTH ? 64 : pair(d->to), d->multiple);
 		break;
-	case CC_SET:
+	case CT_SET:
 		str_add(out, "one_of((const int64_t[]){");
 		for (unsigned k = 0; k < c->input[i].nset; k++)
 			str_addf(out, "%s %lldll", k ? "," : "", c->input[i].set[k]);
 		str_addf(out, " }, %u)", c->input[i].nset);
 		break;
-	case CC_BUFFER:
+	case CT_BUFFER:
 		if (d->sized)
 			str_addf(out, "buffer(%u, v%u * %u, %u)", (*buffers)++, d->sized - 1,
 				 d->unit, d->align);
 		else
 			str_addf(out, "buffer(%u, %u, %u)", (*buffers)++, d->bytes, d->align);
 		break;
-	case CC_STRING:
+	case CT_STRING:
 		str_addf(out, "string(%u, %u)", (*buffers)++, d->bytes);
 		break;
-	case CC_PAGE:
-		str_addf(out, "buffer(%u, %u, 64)", (*buffers)++, CC_DEFAULT);
+	case CT_PAGE:
+		str_addf(out, "buffer(%u, %u, 64)", (*buffers)++, CT_DEFAULT);
 		break;
 	default:
 		if (d->class == CL_FLOAT || d->class == CL_DOUBLE)
@@ -87,14 +87,14 @@ static void value(struct str *out, const struct contract *c, unsigned i, unsigne
 	}
 }
 
-static bool is_pointer(const struct cc_input *d)
+static bool is_pointer(const struct ct_input *d)
 {
-	return d->role == CC_BUFFER || d->role == CC_STRING || d->role == CC_PAGE;
+	return d->role == CT_BUFFER || d->role == CT_STRING || d->role == CT_PAGE;
 }
 
 static void place(struct str *out, const struct contract *c, unsigned i)
 {
-	const struct cc_loc *l = &c->input[i].d.loc[0];
+	const struct ct_loc *l = &c->input[i].d.loc[0];
 
 	if (l->kind == CL_STACK)
 		str_addf(out, "\tput(&test_stack_in[%u], v%u, %u);\n", l->stack / 8, i, l->bytes);

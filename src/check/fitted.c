@@ -20,32 +20,32 @@ static void add_line(struct check_run *r, struct contract_fit *f, const char *li
 
 static const char *contents_word(uint32_t contents)
 {
-	static const char *const words[CC_CONTENTS] = { [CC_ZEROS] = " holds zeros",
-							[CC_SMALL] = " holds small",
-							[CC_ADDRESSES] = " holds addresses" };
+	static const char *const words[CT_CONTENTS] = { [CT_ZEROS] = " holds zeros",
+							[CT_SMALL] = " holds small",
+							[CT_ADDRESSES] = " holds addresses" };
 
-	return contents < CC_CONTENTS && words[contents] ? words[contents] : "";
+	return contents < CT_CONTENTS && words[contents] ? words[contents] : "";
 }
 
 /* Everything that is known of one input. */
 static void input_line(struct check_run *r, const struct contract *c, unsigned i)
 {
 	const struct contract_input *in = &c->input[i];
-	const struct cc_input *d = &fit_of(r, c)->input[i];
+	const struct ct_input *d = &fit_of(r, c)->input[i];
 	const char *name = c->call.decl->proto->params[i].name;
 	struct str s = { 0 };
 
 	if (!fit_of(r, c)->known[i])
 		return;
 	str_addf(&s, "arg %s", name ? name : arena_printf(r->arena, "ARGUMENT_%u", i + 1));
-	if (d->role == CC_PAGE) {
+	if (d->role == CT_PAGE) {
 		str_addf(&s, " buf %u", d->bytes);
 		if (d->at)
 			str_addf(&s, " at %u", d->at);
 		if (d->align > in->d.natural)
 			str_addf(&s, " aligned %u", d->align);
 		str_add(&s, contents_word(d->contents));
-	} else if (d->role == CC_SET) {
+	} else if (d->role == CT_SET) {
 		for (unsigned k = 0; k < fit_of(r, c)->nset[i]; k++)
 			str_addf(&s, "%s%lld", k ? ", " : " one of ", fit_of(r, c)->set[i][k]);
 	} else {
@@ -96,34 +96,34 @@ static void read_observation(struct check_run *r, const struct contract *c,
 			     const struct cl_observation *o)
 {
 	struct contract_fit *f = fit_of(r, c);
-	struct cc_input *d = &f->input[o->item];
+	struct ct_input *d = &f->input[o->item];
 
-	if (o->item == CC_FIT && o->piece == CC_FIT_STOPPED)
+	if (o->item == CT_FIT && o->piece == CT_FIT_STOPPED)
 		f->why_not = arena_printf(r->arena, "not judged: no inputs fit; it stopped at %s",
 					  stopped(r, o->places[0], o->places[1]));
 	if (o->item >= c->ninputs)
 		return;
 	f->known[o->item] = true;
 	switch (o->piece) {
-	case CC_FIT_RANGE:
-		d->role = CC_RANGE;
+	case CT_FIT_RANGE:
+		d->role = CT_RANGE;
 		set_pair(d->from, o->places[0]);
 		set_pair(d->to, o->places[1]);
 		break;
-	case CC_FIT_STEP:
+	case CT_FIT_STEP:
 		d->multiple = (uint32_t)o->places[0];
 		break;
-	case CC_FIT_SET:
-		d->role = CC_SET;
+	case CT_FIT_SET:
+		d->role = CT_SET;
 		add_value(f, o->item, o->places[0]);
 		add_value(f, o->item, o->places[1]);
 		break;
-	case CC_FIT_PLACE:
-		d->role = CC_PAGE;
+	case CT_FIT_PLACE:
+		d->role = CT_PAGE;
 		d->at = (uint32_t)o->places[0];
 		d->bytes = (uint32_t)o->places[1];
 		break;
-	case CC_FIT_KIND:
+	case CT_FIT_KIND:
 		d->align = (uint32_t)o->places[0];
 		d->contents = (uint32_t)o->places[1];
 		break;

@@ -110,12 +110,12 @@ static void term(struct reader *r, struct contract_value *out)
 	int i;
 
 	if (reader_take(r, '*')) {
-		out->kind = CC_DEREF;
+		out->kind = CT_DEREF;
 		out->input = reader_input(r);
 		out->bytes = least(out->bytes, pointee(r, out->input, start));
 		return;
 	}
-	out->kind = CC_NUMBER;
+	out->kind = CT_NUMBER;
 	if (reader_take(r, '&')) {
 		out->symbol = reader_word(r);
 		if (!out->symbol)
@@ -127,7 +127,7 @@ static void term(struct reader *r, struct contract_value *out)
 		return;
 	}
 	if (reader_take_word(r, "any")) {
-		out->kind = CC_ANY;
+		out->kind = CT_ANY;
 		return;
 	}
 	name = reader_word(r);
@@ -136,7 +136,7 @@ static void term(struct reader *r, struct contract_value *out)
 				"values: any, a number, an input, *INPUT, &SYMBOL, sp");
 	i = reader_find_input(r, name);
 	if (i < 0 && !strcmp(name, "sp")) {
-		out->kind = CC_SP;
+		out->kind = CT_SP;
 		return;
 	}
 	if (i < 0)
@@ -144,7 +144,7 @@ static void term(struct reader *r, struct contract_value *out)
 			       "values: any, a number, an input, *INPUT, &SYMBOL, sp",
 			       arena_printf(r->a, "`%s' has no parameter `%s'",
 					    r->c->call.decl->proto->name, name));
-	out->kind = CC_INPUT;
+	out->kind = CT_INPUT;
 	out->input = (unsigned)i;
 	out->bytes = least(out->bytes, r->c->input[i].type->size[r->width]);
 }
@@ -158,7 +158,7 @@ void reader_value(struct reader *r, unsigned bytes, struct contract_value *out)
 	start = r->s;
 	term(r, out);
 	reader_end(r);
-	if (out->kind != CC_ANY && (*r->s == '+' || *r->s == '-')) {
+	if (out->kind != CT_ANY && (*r->s == '+' || *r->s == '-')) {
 		bool minus = *r->s++ == '-';
 		long long n = reader_number(r, "a number");
 

@@ -146,9 +146,9 @@ static void looked_at(struct str *out, const struct check_run *r, const struct c
 	bool slots = false, outputs = false, buffers = false;
 
 	str_addf(&s, "%u calls, each again with other poison%s: callee-saved (",
-		 r->file->calls ? r->file->calls : CC_ROUNDS,
+		 r->file->calls ? r->file->calls : CT_ROUNDS,
 		 r->stepped
-			 ? arena_printf(r->arena, ", natively %u more in steps", CC_STEPPED_ROUNDS)
+			 ? arena_printf(r->arena, ", natively %u more in steps", CT_STEPPED_ROUNDS)
 			 : "");
 	for (unsigned i = 0; i < GPR_COUNT; i++) {
 		if (c->kept.gpr >> i & 1)
@@ -173,8 +173,8 @@ static void looked_at(struct str *out, const struct check_run *r, const struct c
 		outputs = outputs || (!c->out[i].slot && c->out[i].has);
 	}
 	for (unsigned i = 0; i < c->ninputs; i++)
-		buffers = buffers || c->input[i].d.role == CC_BUFFER ||
-			  c->input[i].d.role == CC_STRING;
+		buffers = buffers || c->input[i].d.role == CT_BUFFER ||
+			  c->input[i].d.role == CT_STRING;
 	str_addf(&s, "%s%s%s%s, fault", outputs ? ", output" : "", slots ? ", stack-slot" : "",
 		 buffers ? ", buffer" : "", r->stepped ? ", stack-write, unwind" : "");
 	text_wrap(out, style, "  ", "    ", s.s);

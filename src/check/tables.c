@@ -44,9 +44,9 @@ static void table_write(struct str *out, const char *label, const struct table *
 	str_add(out, "\n");
 }
 
-static struct cc_value value_of(const struct contract_value *v)
+static struct ct_value value_of(const struct contract_value *v)
 {
-	return (struct cc_value){ .kind = v->kind,
+	return (struct ct_value){ .kind = v->kind,
 				  .input = v->input,
 				  .low = (uint32_t)v->number,
 				  .high = v->symbol
@@ -58,7 +58,7 @@ static struct cc_value value_of(const struct contract_value *v)
 static void patch_value(struct table *t, size_t at, const struct contract_value *v)
 {
 	if (v->symbol)
-		patch(t, at + offsetof(struct cc_value, low), v->symbol);
+		patch(t, at + offsetof(struct ct_value, low), v->symbol);
 }
 
 /* Inputs ------------------------------------------------------------------------------------- */
@@ -111,7 +111,7 @@ static void write_inputs(struct arena *a, struct str *out, const struct contract
 			 const struct contract *c)
 {
 	unsigned n = c->ninputs + (c->jumps >= 0);
-	struct cc_input *v = arena_alloc(a, (n + 1) * sizeof(*v));
+	struct ct_input *v = arena_alloc(a, (n + 1) * sizeof(*v));
 	const char **leaves = arena_alloc(a, (n + 1) * sizeof(*leaves));
 	const char **sets = arena_alloc(a, (n + 1) * sizeof(*sets));
 	const char **masks = arena_alloc(a, (n + 1) * sizeof(*masks));
@@ -130,8 +130,8 @@ static void write_inputs(struct arena *a, struct str *out, const struct contract
 	}
 	/* The register that is jumped to is an input without a name. */
 	if (c->jumps >= 0)
-		v[c->ninputs] = (struct cc_input){ .class = CL_POINTER,
-						   .role = CC_LANDING_PAD,
+		v[c->ninputs] = (struct ct_input){ .class = CL_POINTER,
+						   .role = CT_LANDING_PAD,
 						   .size = word_bytes(f->width),
 						   .nlocs = 1,
 						   .loc = { { .kind = CL_GPR,
@@ -142,13 +142,13 @@ static void write_inputs(struct arena *a, struct str *out, const struct contract
 		size_t at = i * sizeof(*v);
 
 		if (leaves[i])
-			patch(&t, at + offsetof(struct cc_input, leaves), leaves[i]);
+			patch(&t, at + offsetof(struct ct_input, leaves), leaves[i]);
 		if (sets[i])
-			patch(&t, at + offsetof(struct cc_input, set), sets[i]);
+			patch(&t, at + offsetof(struct ct_input, set), sets[i]);
 		if (masks[i])
-			patch(&t, at + offsetof(struct cc_input, mask), masks[i]);
+			patch(&t, at + offsetof(struct ct_input, mask), masks[i]);
 		if (i < c->ninputs && c->input[i].probe >= 0)
-			patch(&t, at + offsetof(struct cc_input, probe),
+			patch(&t, at + offsetof(struct ct_input, probe),
 			      arena_printf(a, "cl_probe_%d", c->input[i].probe));
 	}
 	table_write(out, arena_printf(a, "inputs_%u", c->index), &t);
@@ -158,14 +158,14 @@ static void write_inputs(struct arena *a, struct str *out, const struct contract
 
 static void write_outs(struct arena *a, struct str *out, const struct contract *c)
 {
-	struct cc_out *v = arena_alloc(a, (c->nout + 1) * sizeof(*v));
+	struct ct_out *v = arena_alloc(a, (c->nout + 1) * sizeof(*v));
 	struct table t;
 
 	for (size_t i = 0; i < c->nout; i++) {
 		const struct contract_out *o = &c->out[i];
 
-		v[i] = (struct cc_out){
-			.n = o->n, .flags = (o->slot ? CC_SLOT : 0) | (o->has_else ? CC_ELSE : 0)
+		v[i] = (struct ct_out){
+			.n = o->n, .flags = (o->slot ? CT_SLOT : 0) | (o->has_else ? CT_ELSE : 0)
 		};
 		if (o->has)
 			v[i].value = value_of(&o->value);
@@ -174,25 +174,25 @@ static void write_outs(struct arena *a, struct str *out, const struct contract *
 	}
 	t = table_new(a, v, c->nout * sizeof(*v));
 	for (size_t i = 0; i < c->nout; i++) {
-		patch_value(&t, i * sizeof(*v) + offsetof(struct cc_out, value), &c->out[i].value);
-		patch_value(&t, i * sizeof(*v) + offsetof(struct cc_out, other), &c->out[i].other);
+		patch_value(&t, i * sizeof(*v) + offsetof(struct ct_out, value), &c->out[i].value);
+		patch_value(&t, i * sizeof(*v) + offsetof(struct ct_out, other), &c->out[i].other);
 	}
 	table_write(out, arena_printf(a, "outs_%u", c->index), &t);
 }
 
 static void write_calls(struct arena *a, struct str *out, const struct contract *c)
 {
-	struct cc_call *v = arena_alloc(a, (c->ncalls + 1) * sizeof(*v));
+	struct ct_call *v = arena_alloc(a, (c->ncalls + 1) * sizeof(*v));
 	struct table t;
 
 	for (size_t i = 0; i < c->ncalls; i++) {
 		const struct contract_call *l = &c->calls[i];
 
-		v[i] = (struct cc_call){ .probe = l->probe,
+		v[i] = (struct ct_call){ .probe = l->probe,
 					 .mode = l->mode,
 					 .nvalues = l->nvalues,
-					 .flags = (l->interrupt ? CC_INTERRUPT : 0) |
-						  (l->has_returns ? CC_RETURNS : 0) };
+					 .flags = (l->interrupt ? CT_INTERRUPT : 0) |
+						  (l->has_returns ? CT_RETURNS : 0) };
 		for (unsigned k = 0; k < l->nvalues; k++)
 			v[i].value[k] = value_of(&l->value[k]);
 		if (l->has_returns)
@@ -202,10 +202,10 @@ static void write_calls(struct arena *a, struct str *out, const struct contract 
 	for (size_t i = 0; i < c->ncalls; i++) {
 		for (unsigned k = 0; k < c->calls[i].nvalues; k++)
 			patch_value(&t,
-				    i * sizeof(*v) + offsetof(struct cc_call, value) +
-					    k * sizeof(struct cc_value),
+				    i * sizeof(*v) + offsetof(struct ct_call, value) +
+					    k * sizeof(struct ct_value),
 				    &c->calls[i].value[k]);
-		patch_value(&t, i * sizeof(*v) + offsetof(struct cc_call, returns),
+		patch_value(&t, i * sizeof(*v) + offsetof(struct ct_call, returns),
 			    &c->calls[i].returns);
 	}
 	table_write(out, arena_printf(a, "calls_%u", c->index), &t);
@@ -218,27 +218,27 @@ static uint32_t flags_of(const struct contract_file *f, const struct contract *c
 	uint32_t flags = 0;
 
 	if (c->keeps_flags)
-		flags |= CC_KEEPS_STATUS;
+		flags |= CT_KEEPS_STATUS;
 	if (c->never)
-		flags |= CC_NEVER_RETURNS;
+		flags |= CT_NEVER_RETURNS;
 	if (c->jumps >= 0)
-		flags |= CC_JUMPS;
+		flags |= CT_JUMPS;
 	if (c->vmx_fails)
-		flags |= CC_VMX_FAILS;
+		flags |= CT_VMX_FAILS;
 	if (c->exit)
-		flags |= CC_VMX_EXITS;
+		flags |= CT_VMX_EXITS;
 	if (c->has_return)
-		flags |= CC_HAS_RETURN;
+		flags |= CT_HAS_RETURN;
 	if (c->return_else)
-		flags |= CC_RETURN_ELSE;
+		flags |= CT_RETURN_ELSE;
 	for (size_t i = 0; i < c->nout; i++)
-		flags |= c->out[i].slot ? 0 : CC_OUT_REGISTERS;
+		flags |= c->out[i].slot ? 0 : CT_OUT_REGISTERS;
 	for (size_t i = 0; i < f->nprobes; i++)
-		flags |= f->probe[i].stub ? CC_ANY_CALLS : 0;
+		flags |= f->probe[i].stub ? CT_ANY_CALLS : 0;
 	if (c->leaves_mmx)
-		flags |= CC_LEAVES_MMX;
+		flags |= CT_LEAVES_MMX;
 	if (c->varies)
-		flags |= CC_VARIES;
+		flags |= CT_VARIES;
 	return flags;
 }
 
@@ -246,7 +246,7 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 			   const struct contract *c)
 {
 	const struct prototype *p = c->call.decl->proto;
-	struct cc_contract v = { .key = (uint32_t)hash_str(HASH_INIT, p->name),
+	struct ct_contract v = { .key = (uint32_t)hash_str(HASH_INIT, p->name),
 				 .flags = flags_of(f, c),
 				 .ninputs = c->ninputs + (c->jumps >= 0),
 				 .nouts = (uint32_t)c->nout,
@@ -276,16 +276,16 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 	for (unsigned i = 0; i < c->call.place.ret.nlocs; i++)
 		v.x87 += c->call.place.ret.loc[i].kind == LOC_X87;
 	t = table_new(a, &v, sizeof(v));
-	patch(&t, offsetof(struct cc_contract, function), p->name);
-	patch(&t, offsetof(struct cc_contract, inputs), arena_printf(a, "inputs_%u", c->index));
-	patch(&t, offsetof(struct cc_contract, outs), arena_printf(a, "outs_%u", c->index));
-	patch(&t, offsetof(struct cc_contract, calls), arena_printf(a, "calls_%u", c->index));
-	patch_value(&t, offsetof(struct cc_contract, returned), &c->returned);
-	patch_value(&t, offsetof(struct cc_contract, returned_else), &c->returned_else);
+	patch(&t, offsetof(struct ct_contract, function), p->name);
+	patch(&t, offsetof(struct ct_contract, inputs), arena_printf(a, "inputs_%u", c->index));
+	patch(&t, offsetof(struct ct_contract, outs), arena_printf(a, "outs_%u", c->index));
+	patch(&t, offsetof(struct ct_contract, calls), arena_printf(a, "calls_%u", c->index));
+	patch_value(&t, offsetof(struct ct_contract, returned), &c->returned);
+	patch_value(&t, offsetof(struct ct_contract, returned_else), &c->returned_else);
 	if (c->exit)
-		patch(&t, offsetof(struct cc_contract, exit), c->exit);
+		patch(&t, offsetof(struct ct_contract, exit), c->exit);
 	if (mask)
-		patch(&t, offsetof(struct cc_contract, ret.mask), mask);
+		patch(&t, offsetof(struct ct_contract, ret.mask), mask);
 	table_write(out, arena_printf(a, "contract_%u", c->index), &t);
 }
 
@@ -294,9 +294,9 @@ static void write_probe_table(struct arena *a, struct str *out, const struct con
 {
 	const struct contract_probe *p = &f->probe[number];
 	unsigned n = p->proto ? (unsigned)p->proto->nparams : 0;
-	struct cc_input *args = arena_alloc(a, (n + 1) * sizeof(*args));
+	struct ct_input *args = arena_alloc(a, (n + 1) * sizeof(*args));
 	const char **masks = arena_alloc(a, (n + 1) * sizeof(*masks));
-	struct cc_probe v = { .nargs = n,
+	struct ct_probe v = { .nargs = n,
 			      .kept = abi_preserved(p->conv, &p->place),
 			      .owned = p->place.stack_bytes,
 			      .pop = p->place.pop_bytes,
@@ -315,13 +315,13 @@ static void write_probe_table(struct arena *a, struct str *out, const struct con
 	t = table_new(a, args, n * sizeof(*args));
 	for (unsigned i = 0; i < n; i++) {
 		if (masks[i])
-			patch(&t, i * sizeof(*args) + offsetof(struct cc_input, mask), masks[i]);
+			patch(&t, i * sizeof(*args) + offsetof(struct ct_input, mask), masks[i]);
 	}
 	table_write(out, arena_printf(a, "args_%u", number), &t);
 	if (p->proto)
 		contract_describe(p->proto->ret, &p->place.ret, f->width, &v.ret);
 	t = table_new(a, &v, sizeof(v));
-	patch(&t, offsetof(struct cc_probe, args), arena_printf(a, "args_%u", number));
+	patch(&t, offsetof(struct ct_probe, args), arena_printf(a, "args_%u", number));
 	table_write(out, arena_printf(a, "probe_%u", number), &t);
 }
 

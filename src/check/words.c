@@ -88,7 +88,7 @@ static void contract_probe_argument_words(const struct wording *w)
 	const struct cl_finding *r = w->r;
 	struct checked_finding *x = w->x;
 	struct arena *a = run->arena;
-	unsigned line = r->item / CC_ARGS, arg = r->item % CC_ARGS;
+	unsigned line = r->item / CT_ARGS, arg = r->item % CT_ARGS;
 	const struct contract_call *call;
 	const struct contract_probe *p;
 	struct str s = { 0 };
@@ -119,20 +119,20 @@ static void contract_calls_words(const struct wording *w)
 	struct checked_finding *x = w->x;
 	struct arena *a = run->arena;
 
-	if (r->item >= CC_NEEDS) {
+	if (r->item >= CT_NEEDS) {
 		x->f.subject =
-			arena_printf(a, "the call needs %s", probe_name(run, r->item - CC_NEEDS));
+			arena_printf(a, "the call needs %s", probe_name(run, r->item - CT_NEEDS));
 		x->f.expected = "a definition among the objects";
 		x->f.observed = "none";
 		x->f.verdict = VERDICT_NOT_RUN;
 		x->rule = "give the object that defines it, a `calls' or `supply' line "
 			  "(docs/contracts.md), or --weak-stubs";
-	} else if (r->item >= CC_HOME) {
+	} else if (r->item >= CT_HOME) {
 		bool home = x->c->call.conv->home_bytes;
 
 		x->f.subject = arena_printf(a, "%s of %s, %u bytes above its return address",
 					    home ? "home area" : "argument area",
-					    probe_name(run, r->item - CC_HOME),
+					    probe_name(run, r->item - CT_HOME),
 					    r->expected[0] | r->expected[1] << 8);
 		x->f.expected = arena_printf(a, "below the return address of %s",
 					     x->c->call.decl->proto->name);
@@ -283,12 +283,12 @@ static void contract_return_words(const struct wording *w)
 	struct arena *a = w->run->arena;
 	struct checked_finding *x = w->x;
 
-	if (w->r->item == CC_RETURN_NEVER_SET) {
+	if (w->r->item == CT_RETURN_NEVER_SET) {
 		never_set_words(a, x->c, w->r, &x->f);
 		by_rule(a, x, rule_of(w));
 		return;
 	}
-	if (w->r->item == CC_RETURN_BOOL) {
+	if (w->r->item == CT_RETURN_BOOL) {
 		x->f.subject = "return value (_Bool)";
 		x->f.expected = "in al: 0 or 1";
 		x->f.observed = hex_text(a, w->r->observed, 1);
@@ -325,7 +325,7 @@ static void contract_depends_words(const struct wording *w)
 static const char *near_what(const struct check_run *run, const struct contract *c,
 			     const struct outcome *o, unsigned call, uint64_t address)
 {
-	enum { NEAR = CC_AREA + 1 }; /* an area behind another is nearer to itself */
+	enum { NEAR = CT_AREA + 1 }; /* an area behind another is nearer to itself */
 	const char *best = NULL;
 	uint64_t least = NEAR;
 
@@ -446,7 +446,7 @@ static const char *inputs_text(const struct check_run *run, const struct contrac
 		if (v->piece != call)
 			continue;
 		any = true;
-		if (v->item == CC_WAY) {
+		if (v->item == CT_WAY) {
 			str_addf(&s, "), call %llu%s", (unsigned long long)v->places[1] + 1,
 				 v->places[0] ? ", the way of `else'" : "");
 		} else if (v->item < c->ninputs) {
@@ -497,11 +497,11 @@ void check_add_finding(struct check_run *run, const struct contract *c,
  * once is enough. */
 static bool is_told(const struct outcome *o, const struct cl_finding *f)
 {
-	if (f->check != CHECK_DEPENDS || f->loc < CC_WHAT_ARGUMENT)
+	if (f->check != CHECK_DEPENDS || f->loc < CT_WHAT_ARGUMENT)
 		return false;
 	for (unsigned i = 0; i < o->nfindings; i++) {
 		if (o->findings[i].check == CHECK_ARG &&
-		    o->findings[i].item % CL_ARGS == f->loc - CC_WHAT_ARGUMENT)
+		    o->findings[i].item % CL_ARGS == f->loc - CT_WHAT_ARGUMENT)
 			return true;
 	}
 	return false;

@@ -143,7 +143,7 @@ char *fuzz_known_line(struct arena *a, const struct fuzz_setup *s, const struct 
 /* Files -------------------------------------------------------------------------------------- */
 
 /* What to give to --cc so that it works from another folder. */
-static const char *cc_argument(struct arena *a, const struct compiler *c)
+static const char *ct_argument(struct arena *a, const struct compiler *c)
 {
 	const char *name = c->given ? c->given : c->name;
 	char *real;
@@ -183,12 +183,12 @@ static void script(struct fuzz_setup *s, struct fuzz_cluster *c, struct arena *a
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
 	self[n > 0 ? n : 0] = 0;
-	str_addf(&list, "%s", c->key.unspecified ? "" : cc_argument(a, col->compiler));
+	str_addf(&list, "%s", c->key.unspecified ? "" : ct_argument(a, col->compiler));
 	for (size_t i = 0; c->key.unspecified && i < s->ncolumns; i++) {
 		if (s->columns[i].compiler == last || s->columns[i].width != c->key.width)
 			continue;
 		last = s->columns[i].compiler;
-		str_addf(&list, "%s%s", list.len ? "," : "", cc_argument(a, last));
+		str_addf(&list, "%s%s", list.len ? "," : "", ct_argument(a, last));
 	}
 	str_addf(out,
 		 "#!/bin/sh\n"

@@ -16,8 +16,8 @@ static struct left {
 	unsigned nret, nsaid;
 	cl_word entry[16]; /* registers at entry */
 	uint8_t ret[CL_VALUE], memory[CL_VALUE];
-	struct cc_said said[CC_MOST_SAID];
-	uint8_t data[MOST_DATA], buffer[CC_BUFFERS][CC_AREA];
+	struct ct_said said[CT_MOST_SAID];
+	uint8_t data[MOST_DATA], buffer[CT_BUFFERS][CT_AREA];
 } first;
 
 struct difference {
@@ -29,7 +29,7 @@ struct difference {
 static uint8_t data_before[MOST_DATA];
 static unsigned data_bytes, bss_bytes;
 
-void cc_keep_data(void)
+void ct_keep_data(void)
 {
 	size_t data = (size_t)(cl_objects_data_end - cl_objects_data);
 	size_t bss = (size_t)(cl_objects_bss_end - cl_objects_bss);
@@ -41,22 +41,22 @@ void cc_keep_data(void)
 	__builtin_memcpy(data_before + data_bytes, cl_objects_bss, bss_bytes);
 }
 
-void cc_restore_data(void)
+void ct_restore_data(void)
 {
 	__builtin_memcpy(cl_objects_data, data_before, data_bytes);
 	__builtin_memcpy(cl_objects_bss, data_before + data_bytes, bss_bytes);
 }
 
-static const uint8_t *masked(const struct cc_input *d, uint8_t *bytes, unsigned n)
+static const uint8_t *masked(const struct ct_input *d, uint8_t *bytes, unsigned n)
 {
-	const uint8_t *mask = cc_mask(d);
+	const uint8_t *mask = ct_mask(d);
 
 	for (unsigned i = 0; mask && i < n; i++)
 		bytes[i] &= mask[i];
 	return bytes;
 }
 
-static void keep(const struct cc_contract *c, int how)
+static void keep(const struct ct_contract *c, int how)
 {
 	const uint8_t *p;
 	unsigned input;
@@ -65,20 +65,20 @@ static void keep(const struct cc_contract *c, int how)
 	first.how = how;
 	first.fault = how == CL_FAULTED ? cl_fault_kind : 0;
 	__builtin_memcpy(first.entry, cl_before_image.gpr, sizeof(first.entry));
-	first.nret = how == CL_CAME_BACK ? cc_returned(&c->ret, &cl_after_image, first.ret) : 0;
+	first.nret = how == CL_CAME_BACK ? ct_returned(&c->ret, &cl_after_image, first.ret) : 0;
 	masked(&c->ret, first.ret, first.nret);
 	__builtin_memcpy(first.memory, (const void *)cl_result, CL_VALUE);
 	masked(&c->ret, first.memory, CL_VALUE);
-	first.nsaid = cc_now.nsaid;
-	__builtin_memcpy(first.said, cc_now.said, cc_now.nsaid * sizeof(first.said[0]));
+	first.nsaid = ct_now.nsaid;
+	__builtin_memcpy(first.said, ct_now.said, ct_now.nsaid * sizeof(first.said[0]));
 	__builtin_memcpy(first.data, cl_objects_data, data_bytes);
 	__builtin_memcpy(first.data + data_bytes, cl_objects_bss, bss_bytes);
-	for (unsigned i = 0; (p = cc_buffer(i, &input, &bytes)); i++)
+	for (unsigned i = 0; (p = ct_buffer(i, &input, &bytes)); i++)
 		__builtin_memcpy(first.buffer[i], p, bytes);
 }
 
 /* A function may store a register that belongs to its caller, as setjmp does. */
-static bool is_saved_register(const struct cc_contract *c, const uint8_t *a, const uint8_t *b)
+static bool is_saved_register(const struct ct_contract *c, const uint8_t *a, const uint8_t *b)
 {
 	unsigned saved = c->saved.gpr | 1u << 4;
 
@@ -91,7 +91,7 @@ static bool is_saved_register(const struct cc_contract *c, const uint8_t *a, con
 }
 
 /* Memory: the first byte that differs and is no saved register. */
-static bool memory_differs(const struct cc_contract *c, const uint8_t *a, const uint8_t *b,
+static bool memory_differs(const struct ct_contract *c, const uint8_t *a, const uint8_t *b,
 			   uint32_t bytes, const uint8_t *mask, uint32_t period,
 			   struct difference *d)
 {
@@ -120,18 +120,18 @@ static bool memory_differs(const struct cc_contract *c, const uint8_t *a, const 
 	return false;
 }
 
-static bool buffers_differ(const struct cc_contract *c, struct difference *d)
+static bool buffers_differ(const struct ct_contract *c, struct difference *d)
 {
 	const uint8_t *p;
 	unsigned input;
 	uint32_t bytes;
 
-	for (unsigned i = 0; (p = cc_buffer(i, &input, &bytes)); i++) {
-		d->what = CC_WHAT_BUFFER + input;
+	for (unsigned i = 0; (p = ct_buffer(i, &input, &bytes)); i++) {
+		d->what = CT_WHAT_BUFFER + input;
 		if (memory_differs(c, first.buffer[i], p, bytes, NULL, 1, d))
 			return true;
 	}
-	d->what = CC_WHAT_DATA;
+	d->what = CT_WHAT_DATA;
 	if (memory_differs(c, first.data, cl_objects_data, data_bytes, NULL, 1, d) ||
 	    memory_differs(c, first.data + data_bytes, cl_objects_bss, bss_bytes, NULL, 1, d))
 		return true;
@@ -142,46 +142,46 @@ static bool calls_differ(struct difference *d)
 {
 	unsigned i = 0;
 
-	while (i < first.nsaid && i < cc_now.nsaid &&
-	       same(&first.said[i], &cc_now.said[i], sizeof(first.said[i])))
+	while (i < first.nsaid && i < ct_now.nsaid &&
+	       same(&first.said[i], &ct_now.said[i], sizeof(first.said[i])))
 		i++;
-	if (i == first.nsaid && i == cc_now.nsaid)
+	if (i == first.nsaid && i == ct_now.nsaid)
 		return false;
-	*d = (struct difference){ .what = CC_WHAT_CALLS };
-	if (i < first.nsaid && i < cc_now.nsaid && first.said[i].probe == cc_now.said[i].probe &&
-	    first.said[i].arg == cc_now.said[i].arg)
-		*d = (struct difference){ .what = CC_WHAT_ARGUMENT + first.said[i].arg,
+	*d = (struct difference){ .what = CT_WHAT_CALLS };
+	if (i < first.nsaid && i < ct_now.nsaid && first.said[i].probe == ct_now.said[i].probe &&
+	    first.said[i].arg == ct_now.said[i].arg)
+		*d = (struct difference){ .what = CT_WHAT_ARGUMENT + first.said[i].arg,
 					  .bytes = min(first.said[i].bytes, 16),
 					  .a = first.said[i].value,
-					  .b = cc_now.said[i].value,
+					  .b = ct_now.said[i].value,
 					  .probe = first.said[i].probe };
 	return true;
 }
 
 /* Is the call that was just made other than the first? */
-static bool differs(const struct cc_contract *c, int how, struct difference *d)
+static bool differs(const struct ct_contract *c, int how, struct difference *d)
 {
 	static uint8_t bytes[CL_VALUE];
 
-	*d = (struct difference){ .what = CC_WHAT_FATE };
+	*d = (struct difference){ .what = CT_WHAT_FATE };
 	if (how != first.how || (how == CL_FAULTED && first.fault != cl_fault_kind))
 		return true;
 	if (how == CL_FAULTED)
 		return false;
 	if (calls_differ(d))
 		return true;
-	if (how == CL_CAME_BACK && !(c->flags & CC_OUT_REGISTERS) && !c->hidden.nlocs) {
-		unsigned n = cc_returned(&c->ret, &cl_after_image, bytes);
+	if (how == CL_CAME_BACK && !(c->flags & CT_OUT_REGISTERS) && !c->hidden.nlocs) {
+		unsigned n = ct_returned(&c->ret, &cl_after_image, bytes);
 
 		masked(&c->ret, bytes, n);
-		*d = (struct difference){ CC_WHAT_RESULT, 0, n, first.ret, bytes, 0 };
+		*d = (struct difference){ CT_WHAT_RESULT, 0, n, first.ret, bytes, 0 };
 		if (n != first.nret || !same(bytes, first.ret, n))
 			return true;
 	}
 	if (how == CL_CAME_BACK && c->hidden.nlocs) {
 		__builtin_memcpy(bytes, (const void *)cl_result, CL_VALUE);
 		masked(&c->ret, bytes, CL_VALUE);
-		d->what = CC_WHAT_MEMORY_RESULT;
+		d->what = CT_WHAT_MEMORY_RESULT;
 		if (memory_differs(c, first.memory, bytes, c->ret.size, NULL, 1, d))
 			return true;
 	}
@@ -190,71 +190,71 @@ static bool differs(const struct cc_contract *c, int how, struct difference *d)
 
 /* Tracing ------------------------------------------------------------------------------------- */
 
-static int again(const struct cc_contract *c, const struct cc_sources *sources)
+static int again(const struct ct_contract *c, const struct ct_sources *sources)
 {
 	static struct findings ignored;
 
 	ignored.nfindings = ignored.nobservations = 0;
-	return cc_call(c, sources, &ignored);
+	return ct_call(c, sources, &ignored);
 }
 
-static void use_all(const struct cc_contract *c, struct cc_sources *s)
+static void use_all(const struct ct_contract *c, struct ct_sources *s)
 {
-	for (unsigned i = 0; i < CC_SOURCES; i++)
+	for (unsigned i = 0; i < CT_SOURCES; i++)
 		s->other[i] = !(c->used[i / 32] >> (i % 32) & 1);
 }
 
 /* Do narrow inputs that are extended to so many bytes make the calls equal again? */
-static bool mends(const struct cc_contract *c, unsigned input, unsigned bytes)
+static bool mends(const struct ct_contract *c, unsigned input, unsigned bytes)
 {
-	struct cc_sources none = { { 0 } }, all;
+	struct ct_sources none = { { 0 } }, all;
 	struct difference d;
 	int how;
 
 	use_all(c, &all);
-	for (unsigned i = 0; i < CC_SOURCES; i++)
-		all.other[i] &= i == CC_FROM_UPPER + input;
-	cc_now.extended = 1u << input;
-	cc_now.extended_to = bytes;
+	for (unsigned i = 0; i < CT_SOURCES; i++)
+		all.other[i] &= i == CT_FROM_UPPER + input;
+	ct_now.extended = 1u << input;
+	ct_now.extended_to = bytes;
 	keep(c, again(c, &none));
 	how = again(c, &all);
-	cc_now.extended = 0;
+	ct_now.extended = 0;
 	return !differs(c, how, &d);
 }
 
 /* The result is what the register held at entry, or the memory what was in it. */
-static bool never_set(const struct cc_contract *c, unsigned source, const struct difference *d)
+static bool never_set(const struct ct_contract *c, unsigned source, const struct difference *d)
 {
-	if (d->what == CC_WHAT_MEMORY_RESULT)
-		return source == CC_FROM_RESULT;
-	if (d->what != CC_WHAT_RESULT)
+	if (d->what == CT_WHAT_MEMORY_RESULT)
+		return source == CT_FROM_RESULT;
+	if (d->what != CT_WHAT_RESULT)
 		return false;
 	for (unsigned i = 0; i < c->ret.nlocs; i++) {
-		const struct cc_loc *l = &c->ret.loc[i];
+		const struct ct_loc *l = &c->ret.loc[i];
 
-		if (l->kind == CL_GPR && source == CC_FROM_GPR + l->reg)
+		if (l->kind == CL_GPR && source == CT_FROM_GPR + l->reg)
 			return cl_after_image.gpr[l->reg] == cl_before_image.gpr[l->reg];
-		if (l->kind == CL_XMM && source == CC_FROM_XMM + l->reg)
+		if (l->kind == CL_XMM && source == CT_FROM_XMM + l->reg)
 			return same(cl_after_image.fx + FX_XMM + 16 * l->reg,
 				    cl_before_image.fx + FX_XMM + 16 * l->reg, 16);
 	}
 	return false;
 }
 
-static void tell(const struct cc_contract *c, unsigned source, const struct difference *d,
+static void tell(const struct ct_contract *c, unsigned source, const struct difference *d,
 		 struct findings *out)
 {
 	bool never = never_set(c, source, d);
 	int check = never ? CHECK_RETURN : CHECK_DEPENDS;
-	int item = never ? CC_RETURN_NEVER_SET : (int)source;
+	int item = never ? CT_RETURN_NEVER_SET : (int)source;
 	uint8_t a[16] = { 0 }, b[16] = { 0 };
 
 	__builtin_memcpy(a, d->a ? d->a : a, d->bytes < 16 ? d->bytes : 16);
 	__builtin_memcpy(b, d->b ? d->b : b, d->bytes < 16 ? d->bytes : 16);
-	if (source >= CC_FROM_UPPER && source < CC_FROM_BESIDE &&
-	    cc_is_narrow(&cc_now.inputs[source - CC_FROM_UPPER])) {
-		unsigned input = source - CC_FROM_UPPER;
-		unsigned bytes = cc_now.inputs[input].loc[0].bytes, to = WORD;
+	if (source >= CT_FROM_UPPER && source < CT_FROM_BESIDE &&
+	    ct_is_narrow(&ct_now.inputs[source - CT_FROM_UPPER])) {
+		unsigned input = source - CT_FROM_UPPER;
+		unsigned bytes = ct_now.inputs[input].loc[0].bytes, to = WORD;
 
 		/* 32 bits are what compilers extend to. */
 		if (WORD == 8 && bytes < 4 && mends(c, input, 4))
@@ -277,14 +277,14 @@ static void tell(const struct cc_contract *c, unsigned source, const struct diff
 }
 
 /* The last of many is given the whole blame when no single one makes the difference. */
-static void trace_together(const struct cc_contract *c, struct findings *out)
+static void trace_together(const struct ct_contract *c, struct findings *out)
 {
-	struct cc_sources some;
+	struct ct_sources some;
 	struct difference d;
 	unsigned last = 0;
 
 	use_all(c, &some);
-	for (unsigned i = 0; i < CC_SOURCES; i++) {
+	for (unsigned i = 0; i < CT_SOURCES; i++) {
 		if (!some.other[i])
 			continue;
 		some.other[i] = 0;
@@ -297,12 +297,12 @@ static void trace_together(const struct cc_contract *c, struct findings *out)
 		tell(c, last, &d, out);
 }
 
-static bool is_source(const struct cc_contract *c, unsigned i)
+static bool is_source(const struct ct_contract *c, unsigned i)
 {
-	if (i >= CC_FROM_UPPER && i < CC_FROM_BESIDE + CC_ARGS) {
-		unsigned input = (i - CC_FROM_UPPER) % CC_ARGS;
+	if (i >= CT_FROM_UPPER && i < CT_FROM_BESIDE + CT_ARGS) {
+		unsigned input = (i - CT_FROM_UPPER) % CT_ARGS;
 
-		return input < c->ninputs || (c->hidden.nlocs && input == CC_ARGS - 1);
+		return input < c->ninputs || (c->hidden.nlocs && input == CT_ARGS - 1);
 	}
 	return !(c->used[i / 32] >> (i % 32) & 1);
 }
@@ -313,14 +313,14 @@ static bool is_late(int how)
 	return how == CL_FAULTED && cl_fault_kind == CL_FAULT_TIMEOUT;
 }
 
-static void trace(const struct cc_contract *c, struct findings *out)
+static void trace(const struct ct_contract *c, struct findings *out)
 {
 	bool found = false;
 	struct difference d;
 	int how;
 
-	for (unsigned i = 0; i < CC_SOURCES; i++) {
-		struct cc_sources one = { { 0 } };
+	for (unsigned i = 0; i < CT_SOURCES; i++) {
+		struct ct_sources one = { { 0 } };
 
 		if (!is_source(c, i))
 			continue;
@@ -335,17 +335,17 @@ static void trace(const struct cc_contract *c, struct findings *out)
 		/* What is told of upper bits took other calls in between. */
 		one.other[i] = 0;
 		keep(c, again(c, &one));
-		if (i >= CC_FROM_STACK)
+		if (i >= CT_FROM_STACK)
 			break;
 	}
 	if (!found)
 		trace_together(c, out);
 }
 
-void cc_compare(const struct cc_contract *c, int how, struct findings *out)
+void ct_compare(const struct ct_contract *c, int how, struct findings *out)
 {
 	static uint32_t of, traced, varied;
-	struct cc_sources sources;
+	struct ct_sources sources;
 	struct difference d;
 	bool in_memory;
 
@@ -353,15 +353,15 @@ void cc_compare(const struct cc_contract *c, int how, struct findings *out)
 		of = c->key;
 		traced = varied = 0;
 	}
-	if (c->flags & CC_VARIES || traced >= MOST_TRACED || varied || cc_now.stubbed)
+	if (c->flags & CT_VARIES || traced >= MOST_TRACED || varied || ct_now.stubbed)
 		return;
 	keep(c, how);
 	use_all(c, &sources);
-	how = cc_call(c, &sources, out);
+	how = ct_call(c, &sources, out);
 	if (is_late(how) || !differs(c, how, &d))
 		return;
 	in_memory =
-		d.what == CC_WHAT_DATA || (d.what >= CC_WHAT_BUFFER && d.what < CC_WHAT_ARGUMENT);
+		d.what == CT_WHAT_DATA || (d.what >= CT_WHAT_BUFFER && d.what < CT_WHAT_ARGUMENT);
 	/* Or is it something else that differs from call to call? */
 	__builtin_memset(&sources, 0, sizeof(sources));
 	if (differs(c, again(c, &sources), &d)) {
@@ -371,7 +371,7 @@ void cc_compare(const struct cc_contract *c, int how, struct findings *out)
 	traced++;
 	/* With numbers that only happen to fit even right code may read what it never wrote, and
 	 * write that to memory. */
-	if (cc_make_plain(c, in_memory)) {
+	if (ct_make_plain(c, in_memory)) {
 		keep(c, again(c, &sources));
 		use_all(c, &sources);
 		if (!differs(c, again(c, &sources), &d))

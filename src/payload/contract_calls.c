@@ -6,7 +6,7 @@
 struct cl_image cl_reply, cl_exit_image;
 cl_word cl_reply_ip, cl_exit_ip, cl_contract_index;
 uint32_t cl_contract_step;
-struct cc_call_state cc_now;
+struct ct_call_state ct_now;
 
 enum {
 	WORD = sizeof(cl_word),
@@ -15,37 +15,37 @@ enum {
 
 void contract_probe(void);
 
-static const struct cc_call *call_line(unsigned i)
+static const struct ct_call *call_line(unsigned i)
 {
-	return (const struct cc_call *)cc_at(cc_now.c->calls) + i;
+	return (const struct ct_call *)ct_at(ct_now.c->calls) + i;
 }
 
-static const struct cc_probe *probe_of(unsigned i)
+static const struct ct_probe *probe_of(unsigned i)
 {
-	return cc_at(cl_probe_table[i]);
+	return ct_at(cl_probe_table[i]);
 }
 
 /* Numbers ------------------------------------------------------------------------------------ */
 
-unsigned cc_evaluate(const struct cc_value *v, cl_word sp, uint8_t to[16])
+unsigned ct_evaluate(const struct ct_value *v, cl_word sp, uint8_t to[16])
 {
 	uint64_t n[2] = { 0, 0 }, add = v->low | (uint64_t)v->high << 32;
 
 	switch (v->kind) {
-	case CC_INPUT:
-		__builtin_memcpy(n, cc_now.values.arg[v->input], min(v->bytes, 16));
+	case CT_INPUT:
+		__builtin_memcpy(n, ct_now.values.arg[v->input], min(v->bytes, 16));
 		break;
-	case CC_DEREF:
-		__builtin_memcpy(n, cc_now.deref[v->input], min(v->bytes, 16));
+	case CT_DEREF:
+		__builtin_memcpy(n, ct_now.deref[v->input], min(v->bytes, 16));
 		break;
-	case CC_SP:
+	case CT_SP:
 		n[0] = sp;
 		break;
-	case CC_ANY:
+	case CT_ANY:
 		return 0;
 	}
 	n[1] += __builtin_add_overflow(n[0], add, &n[0]);
-	if (v->kind == CC_NUMBER && v->high >> 31)
+	if (v->kind == CT_NUMBER && v->high >> 31)
 		n[1] = ~0ull;
 	__builtin_memcpy(to, n, 16);
 	return v->bytes;
@@ -54,38 +54,38 @@ unsigned cc_evaluate(const struct cc_value *v, cl_word sp, uint8_t to[16])
 /* Calls -------------------------------------------------------------------------------------- */
 
 /* The `calls` line that this call of a probe is, or NULL. */
-static const struct cc_call *match(unsigned probe, unsigned *line)
+static const struct ct_call *match(unsigned probe, unsigned *line)
 {
-	for (unsigned i = cc_now.at; i < cc_now.c->ncalls; i++) {
-		const struct cc_call *l = call_line(i);
+	for (unsigned i = ct_now.at; i < ct_now.c->ncalls; i++) {
+		const struct ct_call *l = call_line(i);
 
-		if (l->probe == probe && (l->mode == CC_OFTEN || !cc_now.count[i])) {
-			cc_now.at = l->mode == CC_OFTEN ? i : i + 1;
-			cc_now.count[i]++;
+		if (l->probe == probe && (l->mode == CT_OFTEN || !ct_now.count[i])) {
+			ct_now.at = l->mode == CT_OFTEN ? i : i + 1;
+			ct_now.count[i]++;
 			*line = i;
 			return l;
 		}
-		if (l->mode == CC_ONCE && !cc_now.count[i])
+		if (l->mode == CT_ONCE && !ct_now.count[i])
 			break;
 	}
 	return NULL;
 }
 
-void cc_check_calls(void)
+void ct_check_calls(void)
 {
-	for (unsigned i = 0; i < cc_now.c->ncalls; i++) {
-		if (call_line(i)->mode == CC_ONCE && cc_now.count[i] != 1)
-			differ_word(cc_now.out, CHECK_CALLS, (int)i, 0, 1, cc_now.count[i]);
+	for (unsigned i = 0; i < ct_now.c->ncalls; i++) {
+		if (call_line(i)->mode == CT_ONCE && ct_now.count[i] != 1)
+			differ_word(ct_now.out, CHECK_CALLS, (int)i, 0, 1, ct_now.count[i]);
 	}
 }
 
 /* The bytes of an argument as the probe finds it. */
-static unsigned gather(const struct cc_input *d, const uint8_t *stack, uint8_t to[16])
+static unsigned gather(const struct ct_input *d, const uint8_t *stack, uint8_t to[16])
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < d->nlocs; i++) {
-		const struct cc_loc *l = &d->loc[i];
+		const struct ct_loc *l = &d->loc[i];
 		const uint8_t *from = (const uint8_t *)&cl_probe_image.gpr[l->reg & 15];
 
 		if (l->kind == CL_XMM)
@@ -101,15 +101,15 @@ static unsigned gather(const struct cc_input *d, const uint8_t *stack, uint8_t t
 	return n;
 }
 
-static void check_arguments(const struct cc_call *l, unsigned line, const struct cc_probe *p,
+static void check_arguments(const struct ct_call *l, unsigned line, const struct ct_probe *p,
 			    cl_word sp)
 {
-	const struct cc_input *args = cc_at(p->args);
+	const struct ct_input *args = ct_at(p->args);
 
 	for (unsigned i = 0; i < l->nvalues && i < p->nargs; i++) {
-		const uint8_t *mask = cc_mask(&args[i]);
+		const uint8_t *mask = ct_mask(&args[i]);
 		uint8_t want[16], got[16] = { 0 };
-		unsigned n = cc_evaluate(&l->value[i], sp, want);
+		unsigned n = ct_evaluate(&l->value[i], sp, want);
 
 		n = min(n, gather(&args[i], (const uint8_t *)sp, got));
 		/* Padding is dirty on both sides. */
@@ -118,26 +118,26 @@ static void check_arguments(const struct cc_call *l, unsigned line, const struct
 			got[k] &= mask[k];
 		}
 		if (n && !same(want, got, n))
-			differ(cc_now.out, CHECK_ARG, cl_item_of_call(line, i), 0, want, got, n,
+			differ(ct_now.out, CHECK_ARG, cl_item_of_call(line, i), 0, want, got, n,
 			       search(&cl_before_image, NULL, got, min(n, WORD)),
 			       search(&cl_probe_image, (const uint8_t *)sp, want, min(n, WORD)));
 	}
 }
 
 /* What equal calls have to pass: all arguments, but those that may be any. */
-static void say(const struct cc_call *l, unsigned probe, const struct cc_probe *p, cl_word sp)
+static void say(const struct ct_call *l, unsigned probe, const struct ct_probe *p, cl_word sp)
 {
-	const struct cc_input *args = cc_at(p->args);
+	const struct ct_input *args = ct_at(p->args);
 
-	for (unsigned i = 0; i <= p->nargs && cc_now.nsaid < CC_MOST_SAID; i++) {
-		struct cc_said *s = &cc_now.said[cc_now.nsaid++];
+	for (unsigned i = 0; i <= p->nargs && ct_now.nsaid < CT_MOST_SAID; i++) {
+		struct ct_said *s = &ct_now.said[ct_now.nsaid++];
 		const uint8_t *mask;
 
-		*s = (struct cc_said){ .probe = (uint16_t)probe, .arg = (uint8_t)i };
+		*s = (struct ct_said){ .probe = (uint16_t)probe, .arg = (uint8_t)i };
 		/* The call itself comes last. */
-		if (i == p->nargs || (l && i < l->nvalues && l->value[i].kind == CC_ANY))
+		if (i == p->nargs || (l && i < l->nvalues && l->value[i].kind == CT_ANY))
 			continue;
-		mask = cc_mask(&args[i]);
+		mask = ct_mask(&args[i]);
 		s->bytes = (uint8_t)gather(&args[i], (const uint8_t *)sp, s->value);
 		for (unsigned k = 0; mask && k < s->bytes; k++)
 			s->value[k] &= mask[k];
@@ -148,7 +148,7 @@ static void say(const struct cc_call *l, unsigned probe, const struct cc_probe *
 static void check_frame(const cl_word *frame)
 {
 	cl_word sp = (cl_word)frame;
-	struct findings *out = cc_now.out;
+	struct findings *out = ct_now.out;
 	int round = 0;
 
 	if (!frame[1] || frame[1] > 0xffff)
@@ -167,7 +167,7 @@ static void check_frame(const cl_word *frame)
 }
 
 /* All that a callee may destroy is destroyed; what it must keep is kept. */
-static void destroy(const struct cc_probe *p)
+static void destroy(const struct ct_probe *p)
 {
 	cl_reply = cl_probe_image;
 	for (unsigned r = 0; r < 16; r++) {
@@ -181,19 +181,19 @@ static void destroy(const struct cc_probe *p)
 			 (cl_poison_callee.flags & FLAGS_STATUS);
 }
 
-static void set_result(const struct cc_probe *p, const struct cc_call *l, cl_word sp)
+static void set_result(const struct ct_probe *p, const struct ct_call *l, cl_word sp)
 {
-	const struct cc_input *d = &p->ret;
+	const struct ct_input *d = &p->ret;
 	struct cl_value v = { .class = (uint8_t)d->class, .size = (uint16_t)d->size };
 	uint8_t bytes[CL_VALUE], st0[10];
 
 	if (!d->nlocs)
 		return;
-	prepare_value(&cc_now.draw, &v, 23, cc_now.round % ROUNDS, bytes, st0);
-	if (l && l->flags & CC_RETURNS)
-		cc_evaluate(&l->returns, sp, bytes);
+	prepare_value(&ct_now.draw, &v, 23, ct_now.round % ROUNDS, bytes, st0);
+	if (l && l->flags & CT_RETURNS)
+		ct_evaluate(&l->returns, sp, bytes);
 	for (unsigned i = 0; i < d->nlocs; i++) {
-		const struct cc_loc *r = &d->loc[i];
+		const struct ct_loc *r = &d->loc[i];
 
 		if (r->kind == CL_GPR) {
 			__builtin_memcpy(&cl_reply.gpr[r->reg], bytes + r->off, r->bytes);
@@ -212,7 +212,7 @@ static void set_result(const struct cc_probe *p, const struct cc_call *l, cl_wor
 static void landed(void)
 {
 	cl_after_image = cl_probe_image;
-	cc_now.ended = true;
+	ct_now.ended = true;
 	cl_abort(CL_CAME_BACK);
 }
 
@@ -222,45 +222,45 @@ void contract_probe(void)
 	unsigned index = (unsigned)cl_contract_index, line = 0;
 	cl_word *stack = (cl_word *)cl_probe_image.gpr[4];
 	cl_word sp = (cl_word)(stack + 1);
-	const struct cc_contract *c = cc_now.c;
-	const struct cc_probe *p;
-	const struct cc_call *l;
+	const struct ct_contract *c = ct_now.c;
+	const struct ct_probe *p;
+	const struct ct_call *l;
 
-	if (index == CC_LANDING)
+	if (index == CT_LANDING)
 		landed();
 	p = probe_of(index);
 	if (p->trap) {
-		differ_word(cc_now.out, CHECK_CALLS, (int)(CC_NEEDS + index), 0, 0, 1);
-		cl_abort(CC_STOPPED);
+		differ_word(ct_now.out, CHECK_CALLS, (int)(CT_NEEDS + index), 0, 0, 1);
+		cl_abort(CT_STOPPED);
 	}
 	l = match(index, &line);
 	if (l)
 		check_arguments(l, line, p, sp);
-	else if (c->flags & CC_ANY_CALLS)
-		cc_now.stubbed = true;
+	else if (c->flags & CT_ANY_CALLS)
+		ct_now.stubbed = true;
 	else
-		differ_word(cc_now.out, CHECK_CALLS, (int)(CL_ITEM_UNEXPECTED + index), 0, 0, 1);
+		differ_word(ct_now.out, CHECK_CALLS, (int)(CL_ITEM_UNEXPECTED + index), 0, 0, 1);
 	say(l, index, p, sp);
-	check_state(&cl_before_image, &cl_probe_image, 0, CL_ITEM_NESTED, 0, cc_now.out);
+	check_state(&cl_before_image, &cl_probe_image, 0, CL_ITEM_NESTED, 0, ct_now.out);
 	destroy(p);
 	set_result(p, l, sp);
 	cl_reply_ip = stack[0];
-	if (l && l->flags & CC_INTERRUPT) {
+	if (l && l->flags & CT_INTERRUPT) {
 		check_frame(stack + 0);
 		cl_reply.gpr[4] = WORD == 8 ? stack[4 - 1] : sp + 2 * WORD;
 		cl_reply.flags = stack[2] & ~(cl_word)0x100;
 		return;
 	}
 	if (sp % c->align_calls)
-		differ_word(cc_now.out, CHECK_ALIGN, CL_ITEM_NESTED, 0, 0, sp % c->align_calls);
+		differ_word(ct_now.out, CHECK_ALIGN, CL_ITEM_NESTED, 0, 0, sp % c->align_calls);
 	if (sp < cl_stack_top && sp + p->owned > cl_stack_top - WORD)
-		differ_word(cc_now.out, CHECK_CALLS, (int)(CC_HOME + index), 0, p->owned,
+		differ_word(ct_now.out, CHECK_CALLS, (int)(CT_HOME + index), 0, p->owned,
 			    cl_stack_top - WORD - sp);
 	else if (sp + p->owned <= (cl_word)stack_poison_end())
 		__builtin_memcpy((void *)sp, cl_poison_stack, min(p->owned, 1024));
 	cl_reply.gpr[4] = sp + p->pop;
-	if (c->flags & CC_NEVER_RETURNS && cc_now.at == c->ncalls) {
-		cc_now.ended = true;
+	if (c->flags & CT_NEVER_RETURNS && ct_now.at == c->ncalls) {
+		ct_now.ended = true;
 		cl_abort(CL_ESCAPED);
 	}
 }
@@ -293,8 +293,8 @@ static unsigned vmx_instruction(const uint8_t *code, bool *enters)
 static void enter_guest(cl_word *ip, cl_word *flags)
 {
 	/* What a guest leaves in registers is an input: the same in equal calls. */
-	cl_exit_image = cc_poison_of(false)->callee;
-	cl_exit_ip = cc_now.c->exit;
+	cl_exit_image = ct_poison_of(false)->callee;
+	cl_exit_ip = ct_now.c->exit;
 	*ip = (cl_word)cl_contract_exit;
 	*flags = (*flags & ~(cl_word)FLAGS_STATUS) | 2; /* SDM volume 3, 27.5.3 */
 }
@@ -304,7 +304,7 @@ static void enter_guest(cl_word *ip, cl_word *flags)
 bool payload_trap(cl_word *ip, cl_word *flags)
 {
 	enum { CF = 1, ZF = 0x40 };
-	bool enters, vmx = cc_now.c && cc_now.c->flags & (CC_VMX_FAILS | CC_VMX_EXITS);
+	bool enters, vmx = ct_now.c && ct_now.c->flags & (CT_VMX_FAILS | CT_VMX_EXITS);
 	unsigned length;
 
 	if (!code_under_test_runs() || *ip < (cl_word)cl_code_start || *ip >= (cl_word)cl_rodata)
@@ -312,11 +312,11 @@ bool payload_trap(cl_word *ip, cl_word *flags)
 	length = vmx ? vmx_instruction((const uint8_t *)*ip, &enters) : 0;
 	if (!length)
 		return fixed_up(ip);
-	if (enters && !cc_now.other) {
+	if (enters && !ct_now.other) {
 		enter_guest(ip, flags);
 		return true;
 	}
 	*ip += length;
-	*flags = (*flags & ~(cl_word)FLAGS_STATUS) | (cc_now.round & 2 ? CF : ZF);
+	*flags = (*flags & ~(cl_word)FLAGS_STATUS) | (ct_now.round & 2 ? CF : ZF);
 	return true;
 }

@@ -12,15 +12,15 @@ enum {
 	ROUNDS_ASKED = 1000,
 	MOST_LATE = 4,      /* endless loops that are put up with */
 	MOST_CHANGES = 200, /* of what was found before */
-	HALF = CC_AREA / 2,
-	ROOM = CC_AREA - 64 /* it may be moved by less than that */
+	HALF = CT_AREA / 2,
+	ROOM = CT_AREA - 64 /* it may be moved by less than that */
 };
 
 /* What was found of the function under way. */
 static struct {
 	bool tried, found;
 	unsigned late, changes;
-	int64_t base[CC_ARGS];
+	int64_t base[CT_ARGS];
 	cl_word stopped_ip, stopped_address;
 	uint64_t seed;
 	int round;
@@ -28,38 +28,38 @@ static struct {
 	uint32_t extended;  /* inputs without dirt above them: with it nothing fits */
 } fit;
 
-static struct cc_input asked[CC_ARGS + 1]; /* as they were before */
+static struct ct_input asked[CT_ARGS + 1]; /* as they were before */
 
-void cc_fit_begin(const struct cc_contract *c, uint64_t seed)
+void ct_fit_begin(const struct ct_contract *c, uint64_t seed)
 {
 	__builtin_memset(&fit, 0, sizeof(fit));
 	fit.seed = seed;
-	fit.round = CC_FIRST_TRIAL;
-	__builtin_memcpy(asked, cc_at(c->inputs), c->ninputs * sizeof(asked[0]));
+	fit.round = CT_FIRST_TRIAL;
+	__builtin_memcpy(asked, ct_at(c->inputs), c->ninputs * sizeof(asked[0]));
 }
 
-bool cc_fitted(void)
+bool ct_fitted(void)
 {
 	return fit.found;
 }
 
-static bool unsaid_pointer(const struct cc_input *d)
+static bool unsaid_pointer(const struct ct_input *d)
 {
-	return d->role == CC_PAGE && d->flags & CC_UNSAID;
+	return d->role == CT_PAGE && d->flags & CT_UNSAID;
 }
 
-static bool unsaid_number(const struct cc_input *d)
+static bool unsaid_number(const struct ct_input *d)
 {
-	return d->flags & CC_UNSAID && d->role <= CC_SET && d->size <= 8 &&
+	return d->flags & CT_UNSAID && d->role <= CT_SET && d->size <= 8 &&
 	       (d->class == CL_SIGNED || d->class == CL_UNSIGNED);
 }
 
 static int64_t number_in(unsigned i)
 {
-	const struct cc_input *d = &cc_now.inputs[i];
+	const struct ct_input *d = &ct_now.inputs[i];
 	uint64_t v = 0;
 
-	__builtin_memcpy(&v, cc_now.values.arg[i], min(d->size, 8));
+	__builtin_memcpy(&v, ct_now.values.arg[i], min(d->size, 8));
 	if (d->class == CL_SIGNED && d->size < 8 && v >> (d->size * 8 - 1) & 1)
 		v |= ~0ull << (d->size * 8);
 	return (int64_t)v;
@@ -67,7 +67,7 @@ static int64_t number_in(unsigned i)
 
 static void set_number(unsigned i, int64_t v)
 {
-	__builtin_memcpy(cc_now.values.arg[i], &v, min(cc_now.inputs[i].size, 8));
+	__builtin_memcpy(ct_now.values.arg[i], &v, min(ct_now.inputs[i].size, 8));
 }
 
 static int64_t pair(const uint32_t v[2])
@@ -75,9 +75,9 @@ static int64_t pair(const uint32_t v[2])
 	return (int64_t)(v[0] | (uint64_t)v[1] << 32);
 }
 
-static void set_range(struct cc_input *d, int64_t from, int64_t to, uint32_t step)
+static void set_range(struct ct_input *d, int64_t from, int64_t to, uint32_t step)
 {
-	d->role = CC_RANGE;
+	d->role = CT_RANGE;
 	d->from[0] = (uint32_t)from;
 	d->from[1] = (uint32_t)((uint64_t)from >> 32);
 	d->to[0] = (uint32_t)to;
@@ -87,34 +87,34 @@ static void set_range(struct cc_input *d, int64_t from, int64_t to, uint32_t ste
 
 /* Calls --------------------------------------------------------------------------------------- */
 
-static bool call(const struct cc_contract *c)
+static bool call(const struct ct_contract *c)
 {
-	static const struct cc_sources none;
+	static const struct ct_sources none;
 	static struct findings ignored;
 	int how;
 
 	ignored.nfindings = ignored.nobservations = 0;
-	cc_now.extended = fit.extended;
-	cc_now.extended_to = sizeof(cl_word);
-	how = cc_call(c, &none, &ignored);
-	cc_now.extended = 0;
+	ct_now.extended = fit.extended;
+	ct_now.extended_to = sizeof(cl_word);
+	how = ct_call(c, &none, &ignored);
+	ct_now.extended = 0;
 	if (how == CL_FAULTED && cl_fault_kind == CL_FAULT_TIMEOUT)
 		fit.late++;
 	return how != CL_FAULTED;
 }
 
-static uint32_t narrow_inputs(const struct cc_contract *c)
+static uint32_t narrow_inputs(const struct ct_contract *c)
 {
 	uint32_t narrow = 0;
 
 	for (unsigned i = 0; i < c->ninputs; i++)
-		narrow |= (uint32_t)cc_is_narrow(&cc_now.inputs[i]) << i;
+		narrow |= (uint32_t)ct_is_narrow(&ct_now.inputs[i]) << i;
 	return narrow;
 }
 
 /* Does the call return when narrow inputs are extended? Then not they, but what is above them is to
  * blame. */
-static bool returns_when_extended(const struct cc_contract *c)
+static bool returns_when_extended(const struct ct_contract *c)
 {
 	uint32_t was = fit.extended;
 	bool returns;
@@ -127,7 +127,7 @@ static bool returns_when_extended(const struct cc_contract *c)
 
 /* Now and then all numbers are as large as they may be, or as small, distances of rows apart from
  * the others: most memory is reached then. */
-static void go_to_corner(const struct cc_contract *c, unsigned round)
+static void go_to_corner(const struct ct_contract *c, unsigned round)
 {
 	enum { LARGE = 1, LARGE_STRIDE = 2 };
 	static const uint8_t corners[] = { LARGE | LARGE_STRIDE, LARGE, LARGE_STRIDE, 0 };
@@ -136,21 +136,21 @@ static void go_to_corner(const struct cc_contract *c, unsigned round)
 	if (!(round & 1))
 		return;
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		const struct cc_input *d = &cc_now.inputs[i];
-		bool large = corner & (d->flags & CC_STRIDE ? LARGE_STRIDE : LARGE);
+		const struct ct_input *d = &ct_now.inputs[i];
+		bool large = corner & (d->flags & CT_STRIDE ? LARGE_STRIDE : LARGE);
 
-		if (unsaid_number(&asked[i]) && d->role == CC_RANGE)
+		if (unsaid_number(&asked[i]) && d->role == CT_RANGE)
 			set_number(i, pair(large ? d->to : d->from));
 	}
 }
 
 /* Do so many rounds of calls return? */
-static bool fits(const struct cc_contract *c, unsigned rounds)
+static bool fits(const struct ct_contract *c, unsigned rounds)
 {
 	for (unsigned k = 0; k < rounds; k++) {
 		if (fit.late >= MOST_LATE)
 			return false;
-		cc_draw_round(c, fit.round++, ROUNDS_ASKED, fit.seed);
+		ct_draw_round(c, fit.round++, ROUNDS_ASKED, fit.seed);
 		go_to_corner(c, k);
 		if (!call(c))
 			return false;
@@ -201,44 +201,44 @@ static bool inexcusable(const struct fault *f)
 
 /* All memory of which nothing is said in another place, and with contents of this kind; numbers
  * stay. */
-static bool other_with_contents(const struct cc_contract *c, const struct fault *f,
+static bool other_with_contents(const struct ct_contract *c, const struct fault *f,
 				unsigned contents)
 {
 	static struct cl_values values;
-	uint32_t were[CC_ARGS];
+	uint32_t were[CT_ARGS];
 	bool other;
 
-	values = cc_now.values;
+	values = ct_now.values;
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		were[i] = cc_now.inputs[i].contents;
-		if (unsaid_pointer(&cc_now.inputs[i]))
-			cc_now.inputs[i].contents = contents;
+		were[i] = ct_now.inputs[i].contents;
+		if (unsaid_pointer(&ct_now.inputs[i]))
+			ct_now.inputs[i].contents = contents;
 	}
-	cc_draw_round(c, fit.round++, ROUNDS_ASKED, fit.seed);
+	ct_draw_round(c, fit.round++, ROUNDS_ASKED, fit.seed);
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		cc_now.inputs[i].contents = were[i];
-		if (!unsaid_pointer(&cc_now.inputs[i]) && cc_now.inputs[i].role <= CC_SET)
-			__builtin_memcpy(cc_now.values.arg[i], values.arg[i], CL_VALUE);
+		ct_now.inputs[i].contents = were[i];
+		if (!unsaid_pointer(&ct_now.inputs[i]) && ct_now.inputs[i].role <= CT_SET)
+			__builtin_memcpy(ct_now.values.arg[i], values.arg[i], CL_VALUE);
 	}
 	other = call(c) || other_fault(f);
-	cc_now.values = values;
+	ct_now.values = values;
 	return other;
 }
 
-static bool other_with_memory(const struct cc_contract *c, const struct fault *f)
+static bool other_with_memory(const struct ct_contract *c, const struct fault *f)
 {
 	bool any = false;
 
 	for (unsigned i = 0; i < c->ninputs; i++)
-		any = any || unsaid_pointer(&cc_now.inputs[i]);
-	for (unsigned k = 0; any && k < CC_CONTENTS; k++) {
+		any = any || unsaid_pointer(&ct_now.inputs[i]);
+	for (unsigned k = 0; any && k < CT_CONTENTS; k++) {
 		if (other_with_contents(c, f, k))
 			return true;
 	}
 	return false;
 }
 
-static bool other_with_number(const struct cc_contract *c, const struct fault *f, unsigned i)
+static bool other_with_number(const struct ct_contract *c, const struct fault *f, unsigned i)
 {
 	static const int8_t values[] = { 16, 1, 0, 64 };
 	int64_t was = number_in(i);
@@ -260,26 +260,26 @@ static bool plain(int64_t v)
 	return v >= 0 && (v <= 64 || !(v & (v - 1)));
 }
 
-static bool all_plain(const struct cc_contract *c)
+static bool all_plain(const struct ct_contract *c)
 {
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		if (unsaid_number(&cc_now.inputs[i]) && !plain(number_in(i)))
+		if (unsaid_number(&ct_now.inputs[i]) && !plain(number_in(i)))
 			return false;
 	}
 	return true;
 }
 
 /* All numbers at once: of two that are absurd none alone makes the difference. */
-static bool returns_when_tame(const struct cc_contract *c)
+static bool returns_when_tame(const struct ct_contract *c)
 {
 	bool any = false;
 
-	cc_draw_round(c, fit.failed, fit.rounds, fit.seed);
+	ct_draw_round(c, fit.failed, fit.rounds, fit.seed);
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		if (!unsaid_number(&cc_now.inputs[i]))
+		if (!unsaid_number(&ct_now.inputs[i]))
 			continue;
 		set_number(i, fit.found                            ? fit.base[i]
-			      : cc_now.inputs[i].flags & CC_STRIDE ? 128
+			      : ct_now.inputs[i].flags & CT_STRIDE ? 128
 								   : 16);
 		any = true;
 	}
@@ -287,23 +287,23 @@ static bool returns_when_tame(const struct cc_contract *c)
 }
 
 /* Of a counter any value may fit, but some take too long. */
-static void stay_in_ranges(const struct cc_contract *c)
+static void stay_in_ranges(const struct ct_contract *c)
 {
 	for (unsigned i = 0; i < c->ninputs; i++)
-		cc_now.inputs[i].flags &= ~(uint32_t)CC_ALSO_ANY;
+		ct_now.inputs[i].flags &= ~(uint32_t)CT_ALSO_ANY;
 }
 
-bool cc_unfit(const struct cc_contract *c)
+bool ct_unfit(const struct ct_contract *c)
 {
 	struct fault f = last_fault();
-	struct cc_sources all;
+	struct ct_sources all;
 	static struct findings ignored;
 	bool any = false;
 
 	for (unsigned i = 0; i < c->ninputs; i++)
-		any = any || unsaid_pointer(&cc_now.inputs[i]) || unsaid_number(&cc_now.inputs[i]);
-	fit.failed = cc_now.round;
-	fit.rounds = cc_now.rounds;
+		any = any || unsaid_pointer(&ct_now.inputs[i]) || unsaid_number(&ct_now.inputs[i]);
+	fit.failed = ct_now.round;
+	fit.rounds = ct_now.rounds;
 	if (!any || cl_where != CL_IN_PROCESS || cl_contract_step)
 		return false;
 	if (f.kind == CL_FAULT_TIMEOUT && fit.found && !all_plain(c)) {
@@ -318,7 +318,7 @@ bool cc_unfit(const struct cc_contract *c)
 	if (!all_plain(c)) {
 		if (returns_when_tame(c))
 			return true;
-		cc_draw_round(c, fit.failed, fit.rounds, fit.seed);
+		ct_draw_round(c, fit.failed, fit.rounds, fit.seed);
 		call(c);
 		f = last_fault();
 	}
@@ -329,24 +329,24 @@ bool cc_unfit(const struct cc_contract *c)
 		return returns_when_tame(c);
 	/* What poison changes is no input's fault; but what is above a narrow input goes with it.
 	 */
-	for (unsigned i = 0; i < CC_SOURCES; i++)
-		all.other[i] = i < CC_FROM_UPPER || i >= CC_FROM_BESIDE;
+	for (unsigned i = 0; i < CT_SOURCES; i++)
+		all.other[i] = i < CT_FROM_UPPER || i >= CT_FROM_BESIDE;
 	ignored.nfindings = ignored.nobservations = 0;
-	if (cc_call(c, &all, &ignored) != CL_FAULTED || other_fault(&f))
+	if (ct_call(c, &all, &ignored) != CL_FAULTED || other_fault(&f))
 		return false;
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		if (unsaid_number(&cc_now.inputs[i]) && other_with_number(c, &f, i))
+		if (unsaid_number(&ct_now.inputs[i]) && other_with_number(c, &f, i))
 			return true;
 	}
 	return other_with_memory(c, &f);
 }
 
-bool cc_make_plain(const struct cc_contract *c, bool all)
+bool ct_make_plain(const struct ct_contract *c, bool all)
 {
 	bool changed = false;
 
 	for (unsigned i = 0; fit.found && i < c->ninputs; i++) {
-		if (!unsaid_number(&asked[i]) || asked[i].role == CC_SET ||
+		if (!unsaid_number(&asked[i]) || asked[i].role == CT_SET ||
 		    number_in(i) == fit.base[i] || (!all && plain(number_in(i))))
 			continue;
 		set_number(i, fit.base[i]);
@@ -357,39 +357,39 @@ bool cc_make_plain(const struct cc_contract *c, bool all)
 
 /* A base to start from ------------------------------------------------------------------------ */
 
-static void pin(const struct cc_contract *c, int64_t number, int64_t stride)
+static void pin(const struct ct_contract *c, int64_t number, int64_t stride)
 {
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		struct cc_input *d = &cc_now.inputs[i];
+		struct ct_input *d = &ct_now.inputs[i];
 
-		if (!unsaid_number(&asked[i]) || asked[i].role == CC_SET)
+		if (!unsaid_number(&asked[i]) || asked[i].role == CT_SET)
 			continue;
-		fit.base[i] = d->flags & CC_STRIDE ? stride : number;
+		fit.base[i] = d->flags & CT_STRIDE ? stride : number;
 		set_range(d, fit.base[i], fit.base[i], 1);
 	}
 }
 
-static void pin_at_random(const struct cc_contract *c)
+static void pin_at_random(const struct ct_contract *c)
 {
 	static const int16_t pool[] = { 0, 1, 2, 3, 4, 8, 16, 32, 64, 128 };
 
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		struct cc_input *d = &cc_now.inputs[i];
+		struct ct_input *d = &ct_now.inputs[i];
 		int64_t v;
 
-		if (!unsaid_number(&asked[i]) || asked[i].role == CC_SET)
+		if (!unsaid_number(&asked[i]) || asked[i].role == CT_SET)
 			continue;
-		v = pool[prepare_next(&cc_now.first_draw) % (sizeof(pool) / sizeof(pool[0]))];
-		fit.base[i] = d->flags & CC_STRIDE && v < 32 ? 128 : v;
+		v = pool[prepare_next(&ct_now.first_draw) % (sizeof(pool) / sizeof(pool[0]))];
+		fit.base[i] = d->flags & CT_STRIDE && v < 32 ? 128 : v;
 		set_range(d, fit.base[i], fit.base[i], 1);
 	}
 }
 
 /* Memory on both sides, as well aligned as any code asks for. */
-static void give_room(const struct cc_contract *c, unsigned contents)
+static void give_room(const struct ct_contract *c, unsigned contents)
 {
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		struct cc_input *d = &cc_now.inputs[i];
+		struct ct_input *d = &ct_now.inputs[i];
 
 		if (!unsaid_pointer(&asked[i]))
 			continue;
@@ -398,16 +398,16 @@ static void give_room(const struct cc_contract *c, unsigned contents)
 		d->align = 64;
 		d->shift = 0;
 		d->contents = contents;
-		d->flags |= CC_MIDDLE;
+		d->flags |= CT_MIDDLE;
 	}
 }
 
-static bool find_base(const struct cc_contract *c)
+static bool find_base(const struct ct_contract *c)
 {
 	static const uint8_t tame[] = { 16, 8, 32, 4, 64, 1, 2, 128, 0 };
 	enum { ENOUGH = 3, MOST_RANDOM = 150 };
 
-	for (unsigned contents = 0; contents < CC_CONTENTS; contents++) {
+	for (unsigned contents = 0; contents < CT_CONTENTS; contents++) {
 		give_room(c, contents);
 		for (unsigned k = 0; k < sizeof(tame); k++) {
 			pin(c, tame[k], tame[k] > 64 ? 256 : 128);
@@ -443,7 +443,7 @@ static const int16_t tried[] = { -256, -128, -64,  -63,  -32, -17, -16, -15, -8,
 enum { TRIED = sizeof(tried) / sizeof(tried[0]) };
 
 /* The values of a set are kept here: tables cannot be written. */
-static uint32_t set_values[CC_ARGS][32];
+static uint32_t set_values[CT_ARGS][32];
 
 static bool power_of_two(int64_t v)
 {
@@ -452,7 +452,7 @@ static bool power_of_two(int64_t v)
 
 static bool set_of(unsigned i, const bool *ok, bool powers)
 {
-	struct cc_input *d = &cc_now.inputs[i];
+	struct ct_input *d = &ct_now.inputs[i];
 	unsigned n = 0;
 
 	for (unsigned k = 0; k < TRIED && n < 16; k++) {
@@ -464,7 +464,7 @@ static bool set_of(unsigned i, const bool *ok, bool powers)
 	}
 	if (n < 2)
 		return false;
-	d->role = CC_SET;
+	d->role = CT_SET;
 	d->set = (uint32_t)(cl_word)set_values[i];
 	d->nset = n;
 	return true;
@@ -499,10 +499,10 @@ static unsigned run_of(unsigned i, const bool *ok, int step, int64_t *from, int6
 }
 
 /* Of what fits as much as is usually passed: more would only take more memory. */
-static void usual(const struct cc_input *d, int64_t *from, int64_t *to)
+static void usual(const struct ct_input *d, int64_t *from, int64_t *to)
 {
-	int64_t least = d->flags & CC_STRIDE ? -128 : 0;
-	int64_t most = d->flags & CC_STRIDE ? 256 : d->flags & CC_LENGTH ? 4096 : 128;
+	int64_t least = d->flags & CT_STRIDE ? -128 : 0;
+	int64_t most = d->flags & CT_STRIDE ? 256 : d->flags & CT_LENGTH ? 4096 : 128;
 
 	if (*from < least && *to >= least)
 		*from = least;
@@ -513,7 +513,7 @@ static void usual(const struct cc_input *d, int64_t *from, int64_t *to)
 /* From single values to a range, its multiples, or a set. */
 static void choose_domain(unsigned i, const bool *ok)
 {
-	struct cc_input *d = &cc_now.inputs[i];
+	struct ct_input *d = &ct_now.inputs[i];
 	int64_t from, to, best_from = fit.base[i], best_to = fit.base[i];
 	unsigned best = 0, good = 0;
 	uint32_t best_step = 1;
@@ -541,22 +541,22 @@ static void choose_domain(unsigned i, const bool *ok)
 	set_range(d, best_from, best_to, best_step);
 }
 
-static void find_domain(const struct cc_contract *c, unsigned i)
+static void find_domain(const struct ct_contract *c, unsigned i)
 {
-	struct cc_input *d = &cc_now.inputs[i];
-	struct cc_input pinned = *d;
+	struct ct_input *d = &ct_now.inputs[i];
+	struct ct_input pinned = *d;
 	bool ok[TRIED];
 
 	d->role = asked[i].role;
 	__builtin_memcpy(d->from, asked[i].from, sizeof(d->from));
 	__builtin_memcpy(d->to, asked[i].to, sizeof(d->to));
 	if (fits(c, 40)) {
-		if (asked[i].role == CC_RANDOM) {
+		if (asked[i].role == CT_RANDOM) {
 			int64_t from = -4096, to = 4096;
 
 			usual(d, &from, &to);
 			set_range(d, from, to, 1);
-			d->flags |= CC_ALSO_ANY;
+			d->flags |= CT_ALSO_ANY;
 		}
 		return;
 	}
@@ -575,32 +575,32 @@ static void find_domain(const struct cc_contract *c, unsigned i)
 	choose_domain(i, ok);
 }
 
-static void find_domains(const struct cc_contract *c)
+static void find_domains(const struct ct_contract *c)
 {
-	static struct cc_input domain[CC_ARGS];
+	static struct ct_input domain[CT_ARGS];
 
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		struct cc_input *d = &cc_now.inputs[i], pinned = *d;
+		struct ct_input *d = &ct_now.inputs[i], pinned = *d;
 
 		domain[i] = *d;
-		if (!unsaid_number(&asked[i]) || asked[i].role == CC_SET)
+		if (!unsaid_number(&asked[i]) || asked[i].role == CT_SET)
 			continue;
 		find_domain(c, i);
 		domain[i] = *d;
 		*d = pinned;
 	}
 	for (unsigned i = 0; i < c->ninputs; i++)
-		cc_now.inputs[i] = domain[i];
+		ct_now.inputs[i] = domain[i];
 }
 
 /* Narrowing ----------------------------------------------------------------------------------- */
 
 static void shrink(unsigned i, int64_t v)
 {
-	struct cc_input *d = &cc_now.inputs[i];
+	struct ct_input *d = &ct_now.inputs[i];
 	int64_t base = fit.base[i], far = v > base ? v - base : base - v, step;
 
-	if (d->role == CC_SET) {
+	if (d->role == CT_SET) {
 		uint32_t *set = set_values[i];
 
 		for (unsigned k = 0; k < d->nset; k++) {
@@ -613,11 +613,11 @@ static void shrink(unsigned i, int64_t v)
 		}
 		return;
 	}
-	if (d->flags & CC_ALSO_ANY && (v < pair(d->from) || v > pair(d->to))) {
-		d->flags &= ~(uint32_t)CC_ALSO_ANY;
+	if (d->flags & CT_ALSO_ANY && (v < pair(d->from) || v > pair(d->to))) {
+		d->flags &= ~(uint32_t)CT_ALSO_ANY;
 		return;
 	}
-	if (d->role != CC_RANGE)
+	if (d->role != CT_RANGE)
 		return;
 	step = d->multiple;
 	/* A quarter of the way at once. */
@@ -630,7 +630,7 @@ static void shrink(unsigned i, int64_t v)
 }
 
 /* The number that has to be at its base for the call to return. */
-static bool narrow_number(const struct cc_contract *c)
+static bool narrow_number(const struct ct_contract *c)
 {
 	int widest = -1;
 	int64_t far = 0;
@@ -639,7 +639,7 @@ static bool narrow_number(const struct cc_contract *c)
 		int64_t v = number_in(i), d = v > fit.base[i] ? v - fit.base[i] : fit.base[i] - v;
 		bool returns;
 
-		if (!unsaid_number(&asked[i]) || asked[i].role == CC_SET || v == fit.base[i])
+		if (!unsaid_number(&asked[i]) || asked[i].role == CT_SET || v == fit.base[i])
 			continue;
 		if (d > far || d < 0) {
 			far = d < 0 ? (int64_t)(~0ull >> 1) : d;
@@ -660,25 +660,25 @@ static bool narrow_number(const struct cc_contract *c)
 }
 
 /* An access near a pointer: more memory there, while there is any. */
-static bool widen_memory(const struct cc_contract *c, const struct fault *f)
+static bool widen_memory(const struct ct_contract *c, const struct fault *f)
 {
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		struct cc_input *d = &cc_now.inputs[i];
-		cl_word p = cc_now.pointer[i];
-		uint32_t bytes = d->bytes ? d->bytes : CC_DEFAULT, more;
+		struct ct_input *d = &ct_now.inputs[i];
+		cl_word p = ct_now.pointer[i];
+		uint32_t bytes = d->bytes ? d->bytes : CT_DEFAULT, more;
 
-		if (!unsaid_pointer(&asked[i]) || d->flags & CC_MIDDLE)
+		if (!unsaid_pointer(&asked[i]) || d->flags & CT_MIDDLE)
 			continue;
 		if (f->address >= p && f->address - p < HALF + CL_PAGE) {
 			more = ((uint32_t)(f->address - p) / 64 + 2) * 64;
-			if (d->at + more <= bytes || d->at + more > CC_AREA)
+			if (d->at + more <= bytes || d->at + more > CT_AREA)
 				continue;
 			d->bytes = d->at + more;
 			return true;
 		}
 		if (f->address < p && p - f->address < HALF) {
 			more = ((uint32_t)(p - f->address) / 64 + 1) * 64;
-			if (more <= d->at || more + bytes - d->at > CC_AREA)
+			if (more <= d->at || more + bytes - d->at > CT_AREA)
 				continue;
 			d->bytes = bytes - d->at + more;
 			d->at = more;
@@ -689,11 +689,11 @@ static bool widen_memory(const struct cc_contract *c, const struct fault *f)
 }
 
 /* Does a better alignment of one pointer help? */
-static bool raise_alignment(const struct cc_contract *c)
+static bool raise_alignment(const struct ct_contract *c)
 {
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		struct cc_input *d = &cc_now.inputs[i];
-		cl_word p = cc_now.pointer[i];
+		struct ct_input *d = &ct_now.inputs[i];
+		cl_word p = ct_now.pointer[i];
 
 		if (!unsaid_pointer(&asked[i]) || d->align >= 64 || !(p & 63))
 			continue;
@@ -703,7 +703,7 @@ static bool raise_alignment(const struct cc_contract *c)
 	return false;
 }
 
-static bool narrow(const struct cc_contract *c)
+static bool narrow(const struct ct_contract *c)
 {
 	struct fault f = last_fault();
 
@@ -717,10 +717,10 @@ static bool narrow(const struct cc_contract *c)
 	return narrow_number(c) || raise_alignment(c);
 }
 
-static bool narrow_until(const struct cc_contract *c, unsigned rounds)
+static bool narrow_until(const struct ct_contract *c, unsigned rounds)
 {
 	for (unsigned k = 0; k < rounds; k++) {
-		cc_draw_round(c, fit.round++, ROUNDS_ASKED, fit.seed);
+		ct_draw_round(c, fit.round++, ROUNDS_ASKED, fit.seed);
 		go_to_corner(c, k);
 		if (call(c))
 			continue;
@@ -735,10 +735,10 @@ static bool narrow_until(const struct cc_contract *c, unsigned rounds)
 
 enum { SAMPLE = 16 };
 
-static void lower_alignments(const struct cc_contract *c)
+static void lower_alignments(const struct ct_contract *c)
 {
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		struct cc_input *d = &cc_now.inputs[i];
+		struct ct_input *d = &ct_now.inputs[i];
 
 		if (!unsaid_pointer(&asked[i]))
 			continue;
@@ -755,7 +755,7 @@ static void lower_alignments(const struct cc_contract *c)
 }
 
 /* The least number of bytes, a multiple of `unit`, up to `most`, with which the sample returns. */
-static uint32_t least(const struct cc_contract *c, uint32_t *bytes, uint32_t add, uint32_t *total,
+static uint32_t least(const struct ct_contract *c, uint32_t *bytes, uint32_t add, uint32_t *total,
 		      uint32_t unit, uint32_t most)
 {
 	uint32_t low = 0, high = most;
@@ -785,34 +785,34 @@ static uint32_t least(const struct cc_contract *c, uint32_t *bytes, uint32_t add
 	return high;
 }
 
-static void draw_tight(const struct cc_contract *c)
+static void draw_tight(const struct ct_contract *c)
 {
-	uint32_t before[CC_ARGS], behind[CC_ARGS], none;
+	uint32_t before[CT_ARGS], behind[CT_ARGS], none;
 
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		struct cc_input *d = &cc_now.inputs[i], roomy = *d;
+		struct ct_input *d = &ct_now.inputs[i], roomy = *d;
 
 		if (!unsaid_pointer(&asked[i]))
 			continue;
-		d->flags = (roomy.flags & ~(uint32_t)CC_MIDDLE) | CC_LOW;
+		d->flags = (roomy.flags & ~(uint32_t)CT_MIDDLE) | CT_LOW;
 		before[i] = least(c, &d->at, HALF, &d->bytes, d->align, HALF);
 		*d = roomy;
-		d->flags = (roomy.flags & ~(uint32_t)CC_MIDDLE) | CC_HIGH;
+		d->flags = (roomy.flags & ~(uint32_t)CT_MIDDLE) | CT_HIGH;
 		behind[i] = least(c, &none, HALF, &d->bytes, d->align, HALF);
 		*d = roomy;
 	}
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		struct cc_input *d = &cc_now.inputs[i];
+		struct ct_input *d = &ct_now.inputs[i];
 
 		if (!unsaid_pointer(&asked[i]))
 			continue;
-		d->flags &= ~(uint32_t)CC_MIDDLE;
+		d->flags &= ~(uint32_t)CT_MIDDLE;
 		d->at = before[i];
 		d->bytes = before[i] + (behind[i] ? behind[i] : d->align);
 	}
 }
 
-static bool look(const struct cc_contract *c)
+static bool look(const struct ct_contract *c)
 {
 	fit.changes = 0;
 	if (!find_base(c))
@@ -827,10 +827,10 @@ static bool look(const struct cc_contract *c)
 	return true;
 }
 
-bool cc_fit(const struct cc_contract *c, uint64_t seed)
+bool ct_fit(const struct ct_contract *c, uint64_t seed)
 {
 	if (fit.tried) {
-		cc_draw_round(c, fit.failed, fit.rounds, seed);
+		ct_draw_round(c, fit.failed, fit.rounds, seed);
 		return fit.found && (call(c) || narrow(c));
 	}
 	fit.tried = true;
@@ -839,7 +839,7 @@ bool cc_fit(const struct cc_contract *c, uint64_t seed)
 	fit.found = look(c);
 	/* Once more, for code that relies on what is above a narrow input. */
 	if (!fit.found && narrow_inputs(c) && fit.late < MOST_LATE) {
-		__builtin_memcpy(cc_now.inputs, asked, c->ninputs * sizeof(asked[0]));
+		__builtin_memcpy(ct_now.inputs, asked, c->ninputs * sizeof(asked[0]));
 		fit.extended = narrow_inputs(c);
 		fit.found = look(c);
 	}
@@ -859,29 +859,29 @@ static void tell(struct findings *out, unsigned item, unsigned piece, uint64_t a
 	};
 }
 
-void cc_fit_tell(const struct cc_contract *c, struct findings *out)
+void ct_fit_tell(const struct ct_contract *c, struct findings *out)
 {
 	for (unsigned i = 0; fit.found && i < c->ninputs; i++) {
-		const struct cc_input *d = &cc_now.inputs[i];
+		const struct ct_input *d = &ct_now.inputs[i];
 
 		if (unsaid_pointer(&asked[i])) {
-			tell(out, i, CC_FIT_PLACE, d->at, d->bytes);
-			tell(out, i, CC_FIT_KIND, d->align, d->contents);
+			tell(out, i, CT_FIT_PLACE, d->at, d->bytes);
+			tell(out, i, CT_FIT_KIND, d->align, d->contents);
 		}
-		if (!unsaid_number(&asked[i]) || asked[i].role == CC_SET)
+		if (!unsaid_number(&asked[i]) || asked[i].role == CT_SET)
 			continue;
-		if (d->role == CC_RANGE) {
-			tell(out, i, CC_FIT_RANGE, (uint64_t)pair(d->from), (uint64_t)pair(d->to));
-			tell(out, i, CC_FIT_STEP, d->multiple, 0);
+		if (d->role == CT_RANGE) {
+			tell(out, i, CT_FIT_RANGE, (uint64_t)pair(d->from), (uint64_t)pair(d->to));
+			tell(out, i, CT_FIT_STEP, d->multiple, 0);
 		}
-		for (unsigned k = 0; d->role == CC_SET && k < d->nset; k += 2) {
-			const uint32_t *set = cc_at(d->set);
+		for (unsigned k = 0; d->role == CT_SET && k < d->nset; k += 2) {
+			const uint32_t *set = ct_at(d->set);
 			unsigned next = k + 1 < d->nset ? k + 1 : k;
 
-			tell(out, i, CC_FIT_SET, (uint64_t)pair(set + 2 * k),
+			tell(out, i, CT_FIT_SET, (uint64_t)pair(set + 2 * k),
 			     (uint64_t)pair(set + 2 * next));
 		}
 	}
 	if (fit.tried && !fit.found)
-		tell(out, CC_FIT, CC_FIT_STOPPED, fit.stopped_ip, fit.stopped_address);
+		tell(out, CT_FIT, CT_FIT_STOPPED, fit.stopped_ip, fit.stopped_address);
 }

@@ -10,10 +10,10 @@ enum {
 	STACK_BYTES = CL_POISON_BELOW + CL_POISON_ABOVE
 };
 
-static struct cc_poison poisons[2];
+static struct ct_poison poisons[2];
 static uint8_t stack[STACK_BYTES];
 
-const struct cc_poison *cc_poison_of(bool second)
+const struct ct_poison *ct_poison_of(bool second)
 {
 	return &poisons[second];
 }
@@ -38,12 +38,12 @@ static void flood(struct cl_image *m, int with)
 	__builtin_memset(m->fx + FX_ST, with, (8 + VECTORS) * 16);
 }
 
-struct draw cc_make_poison(uint64_t seed, uint64_t state)
+struct draw ct_make_poison(uint64_t seed, uint64_t state)
 {
 	struct draw draw;
 
 	for (int k = 1; k >= 0; k--) {
-		draw = prepare_open(state ^ (uint64_t)k << 40, seed, cc_now.round);
+		draw = prepare_open(state ^ (uint64_t)k << 40, seed, ct_now.round);
 		poisons[k].entry = cl_poison;
 		poisons[k].callee = cl_poison_callee;
 		__builtin_memcpy(poisons[k].stack, cl_poison_stack, STACK_BYTES);
@@ -53,8 +53,8 @@ struct draw cc_make_poison(uint64_t seed, uint64_t state)
 	turn_status(&poisons[1].entry, &poisons[0].entry);
 	turn_status(&poisons[1].callee, &poisons[0].callee);
 	/* Poison is never 0: what tests for that would not see a difference. */
-	if (cc_now.round % 3) {
-		int with = cc_now.round % 3 == 1 ? 0 : 0xff;
+	if (ct_now.round % 3) {
+		int with = ct_now.round % 3 == 1 ? 0 : 0xff;
 
 		flood(&poisons[1].entry, with);
 		flood(&poisons[1].callee, with);
@@ -75,48 +75,48 @@ static void choose_registers(struct cl_image *to, const struct cl_image *second,
 	}
 }
 
-static void choose_entry(const struct cc_sources *s)
+static void choose_entry(const struct ct_sources *s)
 {
 	static const uint16_t flags[] = { 1, 4, 0x10, 0x40, 0x80, 0x800 };
 	const struct cl_image *second = &poisons[1].entry;
 
 	cl_poison = poisons[0].entry;
-	choose_registers(&cl_poison, second, s->other + CC_FROM_GPR, s->other + CC_FROM_XMM);
+	choose_registers(&cl_poison, second, s->other + CT_FROM_GPR, s->other + CT_FROM_XMM);
 	for (unsigned i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-		if (s->other[CC_FROM_FLAG + i])
+		if (s->other[CT_FROM_FLAG + i])
 			cl_poison.flags ^= flags[i];
 	}
-	if (s->other[CC_FROM_X87]) {
+	if (s->other[CT_FROM_X87]) {
 		*(uint16_t *)(cl_poison.fx + FX_FSW) = *(const uint16_t *)(second->fx + FX_FSW);
 		__builtin_memcpy(cl_poison.fx + FX_ST, second->fx + FX_ST, 8 * 16);
 	}
-	if (s->other[CC_FROM_MXCSR])
+	if (s->other[CT_FROM_MXCSR])
 		*(uint32_t *)(cl_poison.fx + FX_MXCSR) = *(const uint32_t *)(second->fx + FX_MXCSR);
 }
 
-static void choose_stack(const struct cc_sources *s)
+static void choose_stack(const struct ct_sources *s)
 {
 	enum { WORD = sizeof(cl_word), WORDS = CL_POISON_ABOVE / WORD };
 
 	__builtin_memcpy(stack, poisons[0].stack, STACK_BYTES);
-	if (s->other[CC_FROM_BELOW])
+	if (s->other[CT_FROM_BELOW])
 		__builtin_memcpy(stack, poisons[1].stack, CL_POISON_BELOW);
 	for (unsigned i = 0; i < WORDS; i++) {
-		unsigned source = min(i, CC_STACK_SOURCES - 1), at = CL_POISON_BELOW + i * WORD;
+		unsigned source = min(i, CT_STACK_SOURCES - 1), at = CL_POISON_BELOW + i * WORD;
 
-		if (s->other[CC_FROM_STACK + source])
+		if (s->other[CT_FROM_STACK + source])
 			*(cl_word *)(stack + at) = *(const cl_word *)(poisons[1].stack + at);
 	}
 	cl_poison_stack = stack;
 	__builtin_memcpy((uint8_t *)cl_stack_top - CL_POISON_BELOW, stack, STACK_BYTES);
 }
 
-void cc_apply_poison(const struct cc_sources *s)
+void ct_apply_poison(const struct ct_sources *s)
 {
 	cl_poison_callee = poisons[0].callee;
-	choose_registers(&cl_poison_callee, &poisons[1].callee, s->other + CC_FROM_CALLEE,
-			 s->other + CC_FROM_CALLEE /* in step with them */);
-	if (s->other[CC_FROM_CALLEE_REST])
+	choose_registers(&cl_poison_callee, &poisons[1].callee, s->other + CT_FROM_CALLEE,
+			 s->other + CT_FROM_CALLEE /* in step with them */);
+	if (s->other[CT_FROM_CALLEE_REST])
 		cl_poison_callee.flags = poisons[1].callee.flags;
 	choose_entry(s);
 	choose_stack(s);

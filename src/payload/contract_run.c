@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls by contract: each function CC_ROUNDS times with other values, every promise checked after
+/* Calls by contract: each function CT_ROUNDS times with other values, every promise checked after
  * each. The counterpart of cases.c for hand-written assembly. */
 #include "payload/contract_run.h"
 
@@ -21,12 +21,12 @@ cl_word payload_code(void)
 	return (cl_word)cl_code_start;
 }
 
-unsigned cc_returned(const struct cc_input *d, const struct cl_image *m, uint8_t to[CL_VALUE])
+unsigned ct_returned(const struct ct_input *d, const struct cl_image *m, uint8_t to[CL_VALUE])
 {
 	unsigned has = 0;
 
 	for (unsigned i = 0; i < d->nlocs; i++) {
-		const struct cc_loc *l = &d->loc[i];
+		const struct ct_loc *l = &d->loc[i];
 		const uint8_t *from = (const uint8_t *)&m->gpr[l->reg & 15];
 		unsigned n = l->bytes;
 
@@ -46,57 +46,57 @@ unsigned cc_returned(const struct cc_input *d, const struct cl_image *m, uint8_t
 }
 
 /* A return value, or what the contract says of one. */
-static void check_returned(const struct cc_contract *c)
+static void check_returned(const struct ct_contract *c)
 {
 	const struct cl_image *m = &cl_after_image;
-	const struct cc_input *d = &c->ret;
+	const struct ct_input *d = &c->ret;
 	uint8_t want[16] = { 0 }, got[CL_VALUE] = { 0 };
-	unsigned n = 0, has = cc_returned(d, m, got);
+	unsigned n = 0, has = ct_returned(d, m, got);
 
 	if (d->nlocs && d->loc[0].kind == CL_X87) {
-		if (!m->fx[FX_FTW] && !(c->flags & CC_OUT_REGISTERS))
-			differ(cc_now.out, CHECK_RETURN, CC_RETURN_NEVER_SET, 0, want, got, 0,
+		if (!m->fx[FX_FTW] && !(c->flags & CT_OUT_REGISTERS))
+			differ(ct_now.out, CHECK_RETURN, CT_RETURN_NEVER_SET, 0, want, got, 0,
 			       nowhere, nowhere);
 		return;
 	}
-	if (c->flags & CC_HAS_RETURN)
-		n = cc_evaluate(cc_now.other && c->flags & CC_RETURN_ELSE ? &c->returned_else
+	if (c->flags & CT_HAS_RETURN)
+		n = ct_evaluate(ct_now.other && c->flags & CT_RETURN_ELSE ? &c->returned_else
 									  : &c->returned,
 				cl_stack_top - WORD, want);
 	n = min(n, min(has, 16));
 	if (n && !same(want, got, n))
-		differ(cc_now.out, CHECK_RETURN, 0, 0, want, got, n, nowhere,
+		differ(ct_now.out, CHECK_RETURN, 0, 0, want, got, n, nowhere,
 		       search(m, NULL, want, min(n, WORD)));
-	else if (!n && d->class == CL_BOOL && has && got[0] > 1 && !(c->flags & CC_OUT_REGISTERS))
-		differ(cc_now.out, CHECK_RETURN, CC_RETURN_BOOL, 0, want, got, 1, nowhere, nowhere);
+	else if (!n && d->class == CL_BOOL && has && got[0] > 1 && !(c->flags & CT_OUT_REGISTERS))
+		differ(ct_now.out, CHECK_RETURN, CT_RETURN_BOOL, 0, want, got, 1, nowhere, nowhere);
 	if (c->hidden.nlocs && m->gpr[0] != (cl_word)cl_result)
-		differ_word(cc_now.out, CHECK_HIDDEN, 0, 0, (cl_word)cl_result, m->gpr[0]);
+		differ_word(ct_now.out, CHECK_HIDDEN, 0, 0, (cl_word)cl_result, m->gpr[0]);
 }
 
-static void check_outs(const struct cc_contract *c)
+static void check_outs(const struct ct_contract *c)
 {
-	const struct cc_out *outs = cc_at(c->outs);
+	const struct ct_out *outs = ct_at(c->outs);
 
 	for (unsigned i = 0; i < c->nouts; i++) {
-		const struct cc_out *o = &outs[i];
-		const struct cc_value *v =
-			cc_now.other && o->flags & CC_ELSE ? &o->other : &o->value;
+		const struct ct_out *o = &outs[i];
+		const struct ct_value *v =
+			ct_now.other && o->flags & CT_ELSE ? &o->other : &o->value;
 		const uint8_t *got = (const uint8_t *)&cl_after_image.gpr[o->n & 15];
 		uint8_t want[16];
-		unsigned n = cc_evaluate(v, cl_stack_top - WORD, want);
+		unsigned n = ct_evaluate(v, cl_stack_top - WORD, want);
 
-		if (o->flags & CC_SLOT)
+		if (o->flags & CT_SLOT)
 			got = (const uint8_t *)(cl_stack_top + (o->n - 1) * WORD);
 		n = min(n, WORD);
 		if (n && !same(want, got, n))
-			differ(cc_now.out, o->flags & CC_SLOT ? CHECK_SLOT : CHECK_OUTPUT, (int)i,
+			differ(ct_now.out, o->flags & CT_SLOT ? CHECK_SLOT : CHECK_OUTPUT, (int)i,
 			       0, want, got, n, search(&cl_before_image, NULL, got, min(n, WORD)),
 			       search(&cl_after_image, NULL, want, min(n, WORD)));
 	}
 }
 
 /* Some libraries leave mmx registers in use and have their callers put an end to that. */
-static void check_modes(const struct cc_contract *c, struct findings *out)
+static void check_modes(const struct ct_contract *c, struct findings *out)
 {
 	unsigned was = out->nfindings, n = was;
 
@@ -104,29 +104,29 @@ static void check_modes(const struct cc_contract *c, struct findings *out)
 	for (unsigned i = was; i < out->nfindings; i++) {
 		unsigned check = out->finding[i].f.check;
 
-		if (c->flags & CC_LEAVES_MMX && (check == CHECK_MMX || check == CHECK_X87_STACK))
+		if (c->flags & CT_LEAVES_MMX && (check == CHECK_MMX || check == CHECK_X87_STACK))
 			continue;
 		out->finding[n++] = out->finding[i];
 	}
 	out->nfindings = n;
 }
 
-static void check_call(const struct cc_contract *c, int how)
+static void check_call(const struct ct_contract *c, int how)
 {
-	struct findings *out = cc_now.out;
+	struct findings *out = ct_now.out;
 	int round = 0;
 	cl_word changed = (cl_before_image.flags ^ cl_after_image.flags) & FLAGS_STATUS;
 
-	cc_check_calls();
-	cc_check_buffers();
+	ct_check_calls();
+	ct_check_buffers();
 	if (how == CL_ESCAPED)
 		return;
-	if (c->flags & (CC_NEVER_RETURNS | CC_JUMPS) && !cc_now.ended)
+	if (c->flags & (CT_NEVER_RETURNS | CT_JUMPS) && !ct_now.ended)
 		differ_word(out, CHECK_ENTERED, 0, round, 1, 0);
 	check_returned(c);
 	check_outs(c);
 	check_saved(&c->saved, round, out);
-	if (c->flags & CC_JUMPS && cc_now.ended) {
+	if (c->flags & CT_JUMPS && ct_now.ended) {
 		if (cl_after_image.gpr[4] != cl_stack_top - WORD)
 			differ_word(out, CHECK_SP, 0, round, 0,
 				    cl_after_image.gpr[4] - (cl_stack_top - WORD));
@@ -135,35 +135,35 @@ static void check_call(const struct cc_contract *c, int how)
 	}
 	check_canary(c->area, round, out);
 	check_modes(c, out);
-	if (c->flags & CC_KEEPS_STATUS && changed)
+	if (c->flags & CT_KEEPS_STATUS && changed)
 		differ_word(out, CHECK_STATUS, 0, round, cl_before_image.flags & FLAGS_STATUS,
 			    cl_after_image.flags & FLAGS_STATUS);
 }
 
-static bool other_way(const struct cc_contract *c)
+static bool other_way(const struct ct_contract *c)
 {
-	if (!(c->flags & CC_VMX_EXITS))
-		return c->flags & CC_VMX_FAILS;
+	if (!(c->flags & CT_VMX_EXITS))
+		return c->flags & CT_VMX_FAILS;
 	/* In root operation it is the processor that fails them. */
-	return cl_where == CL_IN_ROOT || (c->flags & CC_VMX_FAILS && cc_now.round & 1);
+	return cl_where == CL_IN_ROOT || (c->flags & CT_VMX_FAILS && ct_now.round & 1);
 }
 
-int cc_call(const struct cc_contract *c, const struct cc_sources *sources, struct findings *out)
+int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struct findings *out)
 {
 	static const struct cl_case none; /* what a place asks of a case: nothing special */
 	int how;
 
 	if (cl_before_round)
-		cl_before_round(&none, cc_now.round);
-	cc_now.out = out;
-	cc_now.draw = cc_now.first_draw;
-	cc_now.ended = false;
-	cc_now.at = cc_now.nsaid = 0;
-	cc_now.stubbed = false;
-	for (unsigned i = 0; i < CC_CALLS; i++)
-		cc_now.count[i] = 0;
-	cc_restore_data();
-	cc_apply(sources);
+		cl_before_round(&none, ct_now.round);
+	ct_now.out = out;
+	ct_now.draw = ct_now.first_draw;
+	ct_now.ended = false;
+	ct_now.at = ct_now.nsaid = 0;
+	ct_now.stubbed = false;
+	for (unsigned i = 0; i < CT_CALLS; i++)
+		ct_now.count[i] = 0;
+	ct_restore_data();
+	ct_apply(sources);
 	cl_before_image = cl_poison;
 	cl_before_image.gpr[4] = cl_stack_top;
 	__builtin_memcpy(cl_before_stack, (void *)cl_stack_top, sizeof(cl_before_stack));
@@ -175,21 +175,21 @@ int cc_call(const struct cc_contract *c, const struct cc_sources *sources, struc
 		cl_after_run(0, out);
 	if (how == CL_FAULTED)
 		check_fault(0, cl_fault_kind, cl_fault_ip, cl_fault_address, out);
-	else if (how != CC_STOPPED)
+	else if (how != CT_STOPPED)
 		check_call(c, how);
 	return how;
 }
 
-void cc_draw_round(const struct cc_contract *c, int round, int rounds, uint64_t seed)
+void ct_draw_round(const struct ct_contract *c, int round, int rounds, uint64_t seed)
 {
-	cc_now.c = c;
-	cc_now.round = round;
-	cc_now.rounds = rounds;
-	cc_now.extended = 0;
-	cc_now.other = other_way(c);
-	for (unsigned i = 0; i < CC_ARGS; i++)
-		cc_now.bytes[i] = 0;
-	cc_draw(seed);
+	ct_now.c = c;
+	ct_now.round = round;
+	ct_now.rounds = rounds;
+	ct_now.extended = 0;
+	ct_now.other = other_way(c);
+	for (unsigned i = 0; i < CT_ARGS; i++)
+		ct_now.bytes[i] = 0;
+	ct_draw(seed);
 }
 
 static const struct merged_finding *find(const struct findings *v, const struct cl_finding *f)
@@ -204,17 +204,17 @@ static const struct merged_finding *find(const struct findings *v, const struct 
 /* Does a call that went wrong go right when narrow inputs are extended, to 32 bits or to whole
  * words? Then the function relies on what the psABIs leave open (docs/contracts.md). What else is
  * wrong with it may stay so: that one of its findings goes is enough. */
-static bool mended(const struct cc_contract *c, uint32_t inputs, unsigned bytes,
+static bool mended(const struct ct_contract *c, uint32_t inputs, unsigned bytes,
 		   const struct findings *was)
 {
-	static const struct cc_sources none;
+	static const struct ct_sources none;
 	static struct findings again;
 
 	again.nfindings = again.nobservations = 0;
-	cc_now.extended = inputs;
-	cc_now.extended_to = bytes;
-	cc_call(c, &none, &again);
-	cc_now.extended = 0;
+	ct_now.extended = inputs;
+	ct_now.extended_to = bytes;
+	ct_call(c, &none, &again);
+	ct_now.extended = 0;
 	for (unsigned i = 0; i < was->nfindings; i++) {
 		if (!find(&again, &was->finding[i].f))
 			return true;
@@ -229,7 +229,7 @@ static bool loops(const struct findings *v)
 	return find(v, &late);
 }
 
-static void blame_upper_bits(const struct cc_contract *c, struct findings *v)
+static void blame_upper_bits(const struct ct_contract *c, struct findings *v)
 {
 	uint32_t narrow = 0, alone = 0;
 	unsigned to = 0;
@@ -238,7 +238,7 @@ static void blame_upper_bits(const struct cc_contract *c, struct findings *v)
 	if (cl_where != CL_IN_PROCESS && loops(v))
 		return;
 	for (unsigned i = 0; i < c->ninputs; i++)
-		narrow |= (uint32_t)cc_is_narrow(&cc_now.inputs[i]) << i;
+		narrow |= (uint32_t)ct_is_narrow(&ct_now.inputs[i]) << i;
 	for (unsigned bytes = 4; narrow && !to && bytes <= WORD; bytes *= 2) {
 		if (mended(c, narrow, bytes, v))
 			to = bytes;
@@ -268,34 +268,34 @@ struct collected {
 };
 
 /* The inputs of the call, for the report. Returns which of the calls told it is. */
-static unsigned tell_inputs(const struct cc_contract *c, struct collected *to)
+static unsigned tell_inputs(const struct ct_contract *c, struct collected *to)
 {
 	struct findings *v = to->v;
 	const unsigned most = sizeof(v->observation) / sizeof(v->observation[0]);
 
 	if (v->nobservations + c->ninputs + 1 > most)
-		return CC_UNTOLD;
+		return CT_UNTOLD;
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		struct merged_observation *w = &v->observation[v->nobservations++];
 
 		*w = (struct merged_observation){ .item = (uint16_t)i, .piece = (uint8_t)to->told };
-		__builtin_memcpy(&w->place[0], cc_now.values.arg[i], min(cc_now.inputs[i].size, 8));
-		w->place[1] = cc_now.bytes[i];
+		__builtin_memcpy(&w->place[0], ct_now.values.arg[i], min(ct_now.inputs[i].size, 8));
+		w->place[1] = ct_now.bytes[i];
 	}
 	v->observation[v->nobservations++] =
-		(struct merged_observation){ .item = CC_WAY,
+		(struct merged_observation){ .item = CT_WAY,
 					     .piece = (uint8_t)to->told,
-					     .place = { cc_now.other, (uint64_t)cc_now.round } };
+					     .place = { ct_now.other, (uint64_t)ct_now.round } };
 	return to->told++;
 }
 
 /* What is new of a round's findings, each with the call it was made in, and what narrows those that
  * are known. */
-static void collect(const struct cc_contract *c, struct collected *to, const struct findings *now)
+static void collect(const struct ct_contract *c, struct collected *to, const struct findings *now)
 {
 	struct findings *v = to->v;
 	const unsigned most = sizeof(v->finding) / sizeof(v->finding[0]);
-	unsigned call = CC_UNTOLD;
+	unsigned call = CT_UNTOLD;
 	bool fresh = false;
 
 	for (unsigned i = 0; i < now->nfindings; i++) {
@@ -339,52 +339,52 @@ static bool out_of_patience(struct patience *p, int how)
 }
 
 /* Large buffers cost time: then fewer rounds have to do. */
-static int rounds_affordable(const struct cc_contract *c)
+static int rounds_affordable(const struct ct_contract *c)
 {
 	enum { MUCH = 8192, LEAST = 250 };
 	uint32_t bytes = 0;
 	int rounds;
 
 	for (unsigned i = 0; i < c->ninputs; i++)
-		bytes += cc_now.inputs[i].bytes;
+		bytes += ct_now.inputs[i].bytes;
 	if (bytes <= MUCH)
-		return CC_ROUNDS;
-	rounds = (int)(CC_ROUNDS * MUCH / bytes);
+		return CT_ROUNDS;
+	rounds = (int)(CT_ROUNDS * MUCH / bytes);
 	return rounds < LEAST ? LEAST : rounds;
 }
 
-static int rounds_wanted(const struct cc_contract *c)
+static int rounds_wanted(const struct ct_contract *c)
 {
 	if (cl_contract_step)
-		return CC_STEPPED_ROUNDS;
+		return CT_STEPPED_ROUNDS;
 	if (cl_contract_rounds)
 		return (int)cl_contract_rounds;
 	if (cl_where != CL_IN_PROCESS)
-		return CC_ROUNDS_SLOW;
-	return cc_fitted() ? rounds_affordable(c) : CC_ROUNDS;
+		return CT_ROUNDS_SLOW;
+	return ct_fitted() ? rounds_affordable(c) : CT_ROUNDS;
 }
 
 /* One round: a call, and the same call with other poison. How the first ended. */
-static int one_round(const struct cc_contract *c, struct collected *to, uint64_t seed)
+static int one_round(const struct ct_contract *c, struct collected *to, uint64_t seed)
 {
-	static const struct cc_sources none;
+	static const struct ct_sources none;
 	static struct findings now;
 	bool known = true;
 	int how;
 
 	now.nfindings = now.nobservations = 0;
-	how = cc_call(c, &none, &now);
+	how = ct_call(c, &none, &now);
 	/* That buffers may overlap is guessed: what a function makes of it is its own affair, as
 	 * long as it returns. */
-	if (how == CL_FAULTED && cc_now.overlaps)
+	if (how == CL_FAULTED && ct_now.overlaps)
 		return CL_ESCAPED;
 	if (how == CL_FAULTED) {
-		int round = cc_now.round, rounds = cc_now.rounds;
+		int round = ct_now.round, rounds = ct_now.rounds;
 
-		if (cc_unfit(c))
+		if (ct_unfit(c))
 			return DOES_NOT_FIT;
 		/* What that tried is forgotten. */
-		cc_draw_round(c, round, rounds, seed);
+		ct_draw_round(c, round, rounds, seed);
 	}
 	for (unsigned i = 0; i < now.nfindings; i++)
 		known = known && find(to->v, &now.finding[i].f);
@@ -392,36 +392,36 @@ static int one_round(const struct cc_contract *c, struct collected *to, uint64_t
 	collect(c, to, &now);
 	if (cl_contract_step)
 		return how;
-	if (!known && how != CC_STOPPED)
+	if (!known && how != CT_STOPPED)
 		blame_upper_bits(c, &now);
-	if (how != CL_FAULTED && how != CC_STOPPED)
-		cc_compare(c, how, &now);
+	if (how != CL_FAULTED && how != CT_STOPPED)
+		ct_compare(c, how, &now);
 	collect(c, to, &now);
 	return how;
 }
 
-static void one_contract(const struct cc_contract *c, uint64_t seed, struct collected *to)
+static void one_contract(const struct ct_contract *c, uint64_t seed, struct collected *to)
 {
-	static struct cc_input inputs[CC_ARGS + 1];
+	static struct ct_input inputs[CT_ARGS + 1];
 	struct patience patience = { 0, 0 };
 	const cl_word top = cl_stack_top;
 	int rounds, how = CL_CAME_BACK;
 
-	cc_keep_data();
-	cc_fit_begin(c, seed);
-	__builtin_memcpy(inputs, cc_at(c->inputs), c->ninputs * sizeof(inputs[0]));
-	cc_now.inputs = inputs;
+	ct_keep_data();
+	ct_fit_begin(c, seed);
+	__builtin_memcpy(inputs, ct_at(c->inputs), c->ninputs * sizeof(inputs[0]));
+	ct_now.inputs = inputs;
 	rounds = rounds_wanted(c);
 	for (int round = 0; round < rounds && !out_of_patience(&patience, how); round++) {
-		bool fitted = cc_fitted();
+		bool fitted = ct_fitted();
 
 		cl_stack_top = top;
-		cc_draw_round(c, round, rounds, seed);
+		ct_draw_round(c, round, rounds, seed);
 		how = one_round(c, to, seed);
 		if (how != DOES_NOT_FIT)
 			continue;
 		to->unfit++;
-		if (!cc_fit(c, seed)) {
+		if (!ct_fit(c, seed)) {
 			to->v->nfindings = fitted ? to->v->nfindings : 0;
 			break;
 		}
@@ -433,22 +433,22 @@ static void one_contract(const struct cc_contract *c, uint64_t seed, struct coll
 		}
 	}
 	cl_stack_top = top;
-	cc_restore_data();
+	ct_restore_data();
 }
 
 /* In root operation no one plays the guest that is to be entered. */
-static bool cannot_run(const struct cc_contract *c)
+static bool cannot_run(const struct ct_contract *c)
 {
-	return cl_where == CL_IN_ROOT && c->flags & CC_VMX_EXITS && !(c->flags & CC_VMX_FAILS);
+	return cl_where == CL_IN_ROOT && c->flags & CT_VMX_EXITS && !(c->flags & CT_VMX_FAILS);
 }
 
 /* What fits, in a record of its own. */
-static void tell_fit(const struct cc_contract *c, struct collected *to)
+static void tell_fit(const struct ct_contract *c, struct collected *to)
 {
 	to->v->nfindings = to->v->nobservations = 0;
 	if (!to->unfit)
 		return;
-	cc_fit_tell(c, to->v);
+	ct_fit_tell(c, to->v);
 	record_write(to->h, to->index, CL_CALLER, 0, to->v);
 	to->h->executed--;
 }
@@ -468,7 +468,7 @@ void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint6
 
 	cl_contract_step = directions & STEP ? 1 : 0;
 	for (uint32_t i = 0; i < cl_contract_count; i++) {
-		const struct cc_contract *c = cc_at(cl_contract_table[i]);
+		const struct ct_contract *c = ct_at(cl_contract_table[i]);
 
 		if (2 * i < first)
 			continue;

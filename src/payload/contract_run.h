@@ -33,27 +33,27 @@ extern uint8_t cl_objects_data[], cl_objects_data_end[], cl_objects_bss[], cl_ob
 extern const uint32_t cl_contract_rounds; /* asked for; 0: as many as usual */
 
 /* One argument of an outgoing call, in the order of their happening. */
-struct cc_said {
+struct ct_said {
 	uint16_t probe;
 	uint8_t arg, bytes;
 	uint8_t value[16];
 };
-enum { CC_MOST_SAID = 128 };
+enum { CT_MOST_SAID = 128 };
 /* How a call ended that needs what nothing defines: besides CL_FAULTED and the like. */
-enum { CC_STOPPED = 8 };
+enum { CT_STOPPED = 8 };
 
 /* The call under way. */
-struct cc_call_state {
-	const struct cc_contract *c;
-	struct cc_input *inputs; /* a copy, which fitting changes */
+struct ct_call_state {
+	const struct ct_contract *c;
+	struct ct_input *inputs; /* a copy, which fitting changes */
 	struct cl_values values;
-	cl_word pointer[CC_ARGS]; /* where buffers are, and their size in this call */
-	uint32_t bytes[CC_ARGS];
-	uint8_t deref[CC_ARGS][16];
+	cl_word pointer[CT_ARGS]; /* where buffers are, and their size in this call */
+	uint32_t bytes[CT_ARGS];
+	uint8_t deref[CT_ARGS][16];
 	int round, rounds;
 	bool other;                   /* the way of `else` */
 	bool ended;                   /* where it was to jump or call for ever */
-	unsigned at, count[CC_CALLS]; /* the `calls` line that is due; calls by each line */
+	unsigned at, count[CT_CALLS]; /* the `calls` line that is due; calls by each line */
 	uint32_t extended;            /* bit set of inputs with no dirt above them, for once */
 	unsigned extended_to;         /* so many bytes */
 	struct draw draw, first_draw; /* of values that probes return: now, at the start */
@@ -61,84 +61,84 @@ struct cc_call_state {
 	bool overlaps; /* two buffers of this round do */
 	bool stubbed;  /* something was called of which nothing is known */
 	unsigned nsaid;
-	struct cc_said said[CC_MOST_SAID];
+	struct ct_said said[CT_MOST_SAID];
 };
-extern struct cc_call_state cc_now;
+extern struct ct_call_state ct_now;
 
 /* An address in the tables. */
-static inline const void *cc_at(uint32_t address)
+static inline const void *ct_at(uint32_t address)
 {
 	return (const void *)(cl_word)address;
 }
 
 /* An integer in part of a register or stack word. */
-static inline bool cc_is_narrow(const struct cc_input *d)
+static inline bool ct_is_narrow(const struct ct_input *d)
 {
-	return d->nlocs == 1 && !(d->flags & CC_REFERENCE) &&
+	return d->nlocs == 1 && !(d->flags & CT_REFERENCE) &&
 	       (d->loc[0].kind == CL_GPR || d->loc[0].kind == CL_STACK) &&
 	       d->loc[0].bytes < sizeof(cl_word) &&
 	       (d->class == CL_SIGNED || d->class == CL_UNSIGNED || d->class == CL_BOOL);
 }
 
 /* Bits of a value that carry it, or NULL: all. */
-static inline const uint8_t *cc_mask(const struct cc_input *d)
+static inline const uint8_t *ct_mask(const struct ct_input *d)
 {
-	return d->mask ? cc_at(d->mask) : NULL;
+	return d->mask ? ct_at(d->mask) : NULL;
 }
 
-/* A bit for each place in a repeated call that holds other poison: enum cc_source. */
-struct cc_sources {
-	uint8_t other[CC_SOURCES];
+/* A bit for each place in a repeated call that holds other poison: enum ct_source. */
+struct ct_sources {
+	uint8_t other[CT_SOURCES];
 };
 
-/* contract_values.c: values of all inputs and the contents of all buffers, for cc_now.round. */
-void cc_draw(uint64_t seed);
+/* contract_values.c: values of all inputs and the contents of all buffers, for ct_now.round. */
+void ct_draw(uint64_t seed);
 /* All of it into registers, stack and memory, with the poison that `sources` asks for. */
-void cc_apply(const struct cc_sources *sources);
+void ct_apply(const struct ct_sources *sources);
 /* Memory that must be as it was. */
-void cc_check_buffers(void);
+void ct_check_buffers(void);
 /* The i-th buffer of the call as it is now; NULL behind the last. */
-const uint8_t *cc_buffer(unsigned i, unsigned *input, uint32_t *bytes);
+const uint8_t *ct_buffer(unsigned i, unsigned *input, uint32_t *bytes);
 /* contract_poison.c: two sets of poison for a round. */
 /* The stream of what probes return. */
-struct draw cc_make_poison(uint64_t seed, uint64_t state);
-struct cc_poison {
+struct draw ct_make_poison(uint64_t seed, uint64_t state);
+struct ct_poison {
 	struct cl_image entry, callee;
 	uint8_t stack[CL_POISON_BELOW + CL_POISON_ABOVE];
 };
-const struct cc_poison *cc_poison_of(bool second);
+const struct ct_poison *ct_poison_of(bool second);
 /* Registers, flags and stack, before inputs are placed. */
-void cc_apply_poison(const struct cc_sources *sources);
+void ct_apply_poison(const struct ct_sources *sources);
 /* contract_again.c: data of the objects as it was before the first call. */
-void cc_keep_data(void);
-void cc_restore_data(void);
+void ct_keep_data(void);
+void ct_restore_data(void);
 /* Make the call that was just made, and ended as `how` says, again with other poison, and tell what
  * that changes. */
-void cc_compare(const struct cc_contract *c, int how, struct findings *told);
+void ct_compare(const struct ct_contract *c, int how, struct findings *told);
 /* contract_fit.c: is it the inputs that no line speaks of that made the call fault? */
-bool cc_unfit(const struct cc_contract *c);
+bool ct_unfit(const struct ct_contract *c);
 /* After a call that did not fit: look for inputs that do, or for fewer. False: there are none (any
  * more). */
-bool cc_fit(const struct cc_contract *c, uint64_t seed);
+bool ct_fit(const struct ct_contract *c, uint64_t seed);
 /* Forget what fitted another function. */
-void cc_fit_begin(const struct cc_contract *c, uint64_t seed);
-bool cc_fitted(void);
+void ct_fit_begin(const struct ct_contract *c, uint64_t seed);
+bool ct_fitted(void);
 /* Numbers that were found to fit, but are unlike what is passed: something tame in their place; or
  * in place of all of them. False: there are none. */
-bool cc_make_plain(const struct cc_contract *c, bool all);
+bool ct_make_plain(const struct ct_contract *c, bool all);
 /* What fits, as observations. */
-void cc_fit_tell(const struct cc_contract *c, struct findings *out);
+void ct_fit_tell(const struct ct_contract *c, struct findings *out);
 /* Where the area of a pointer starts. */
-uint8_t *cc_area_of(unsigned input);
+uint8_t *ct_area_of(unsigned input);
 /* Inputs of a round, the same for all calls of it; contract_run.c. */
-void cc_draw_round(const struct cc_contract *c, int round, int rounds, uint64_t seed);
+void ct_draw_round(const struct ct_contract *c, int round, int rounds, uint64_t seed);
 /* One call with the inputs that are drawn; contract_run.c. */
-int cc_call(const struct cc_contract *c, const struct cc_sources *sources, struct findings *out);
+int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struct findings *out);
 /* contract_calls.c: the bytes a value stands for; 0: any. `sp` is what `sp` means. */
-unsigned cc_evaluate(const struct cc_value *v, cl_word sp, uint8_t to[16]);
+unsigned ct_evaluate(const struct ct_value *v, cl_word sp, uint8_t to[16]);
 /* Calls that should have been made. */
-void cc_check_calls(void);
+void ct_check_calls(void);
 /* Bytes of a value returned, as far as it has places in registers: how many. */
-unsigned cc_returned(const struct cc_input *d, const struct cl_image *m, uint8_t to[CL_VALUE]);
+unsigned ct_returned(const struct ct_input *d, const struct cl_image *m, uint8_t to[CL_VALUE]);
 
 #endif

@@ -4,7 +4,7 @@
  * contract has it. */
 #include "payload/contract_run.h"
 
-_Static_assert((int)CC_AREA == (int)CL_BUFFER && CC_BUFFERS + 1 == (int)CL_AREAS, "areas");
+_Static_assert((int)CT_AREA == (int)CL_BUFFER && CT_BUFFERS + 1 == (int)CL_AREAS, "areas");
 static uint8_t areas[CL_AREAS * CL_AREA_STRIDE + CL_PAGE] __attribute__((aligned(CL_PAGE)));
 
 cl_word payload_guard(unsigned i)
@@ -21,8 +21,8 @@ static struct shadow {
 	unsigned input;
 	bool whole;    /* the buffer may not be written either */
 	bool overlaps; /* another one: then nothing is said of what is written */
-	uint8_t was[CC_SLACK + CC_AREA + CC_SLACK]; /* the buffer from CC_SLACK on */
-} shadows[CC_BUFFERS + 1]; /* the last for a buffer that is not remembered */
+	uint8_t was[CT_SLACK + CT_AREA + CT_SLACK]; /* the buffer from CT_SLACK on */
+} shadows[CT_BUFFERS + 1]; /* the last for a buffer that is not remembered */
 static unsigned nshadows;
 static cl_word first_stack_top;
 
@@ -85,7 +85,7 @@ static uint32_t permuted(uint32_t x, uint32_t n, uint64_t key)
 }
 
 /* The first value of a range, and how many steps lead to its last. */
-static uint64_t steps_of(const struct cc_input *d, uint64_t *from)
+static uint64_t steps_of(const struct ct_input *d, uint64_t *from)
 {
 	uint64_t step = d->multiple ? d->multiple : 1, rest, n;
 
@@ -98,13 +98,13 @@ static uint64_t steps_of(const struct cc_input *d, uint64_t *from)
 	return n >> 32 ? 0xffffffffu / (uint32_t)step : (uint32_t)n / (uint32_t)step;
 }
 
-static uint32_t values_of(const struct cc_input *d)
+static uint32_t values_of(const struct ct_input *d)
 {
 	uint64_t from, n;
 
-	if (d->role == CC_SET)
+	if (d->role == CT_SET)
 		return d->nset;
-	if (d->role != CC_RANGE)
+	if (d->role != CT_RANGE)
 		return 0;
 	n = steps_of(d, &from);
 	return n >> 20 ? 0 : (uint32_t)n + 1;
@@ -115,12 +115,12 @@ static uint32_t values_of(const struct cc_input *d)
  * passage. `n` values are left to choose from. */
 static uint32_t walk(unsigned input, uint32_t n)
 {
-	uint32_t before = 1, all = 1, round = (uint32_t)cc_now.round, most;
+	uint32_t before = 1, all = 1, round = (uint32_t)ct_now.round, most;
 	bool together = false;
 
-	most = (uint32_t)cc_now.rounds / 2;
-	for (unsigned i = 0; i < cc_now.c->ninputs; i++) {
-		uint32_t k = values_of(&cc_now.inputs[i]);
+	most = (uint32_t)ct_now.rounds / 2;
+	for (unsigned i = 0; i < ct_now.c->ninputs; i++) {
+		uint32_t k = values_of(&ct_now.inputs[i]);
 
 		if (k < 2 || k > most || all > most / k)
 			continue;
@@ -131,7 +131,7 @@ static uint32_t walk(unsigned input, uint32_t n)
 		all *= k;
 	}
 	if (together) {
-		uint64_t key = mix(cc_now.c->key ^ (uint64_t)(round / all) << 32 ^ input_seed);
+		uint64_t key = mix(ct_now.c->key ^ (uint64_t)(round / all) << 32 ^ input_seed);
 
 		return permuted(round % all, all, key) / before % n;
 	}
@@ -139,7 +139,7 @@ static uint32_t walk(unsigned input, uint32_t n)
 		return (uint32_t)modulo(random(), n);
 	return permuted(round % n, n,
 			mix(((uint64_t)input << 56) ^ ((uint64_t)(round / n) << 32) ^
-			    cc_now.c->key ^ input_seed));
+			    ct_now.c->key ^ input_seed));
 }
 
 static void put(uint8_t *to, uint64_t v)
@@ -168,8 +168,8 @@ static uint64_t in_wide_range(unsigned input, uint64_t n)
 		v = random();
 		/* No value twice. */
 		if (!(n >> 30))
-			v = permuted((uint32_t)cc_now.round % (uint32_t)(n + 1), (uint32_t)n + 1,
-				     mix((uint64_t)input << 56 ^ cc_now.c->key ^ input_seed));
+			v = permuted((uint32_t)ct_now.round % (uint32_t)(n + 1), (uint32_t)n + 1,
+				     mix((uint64_t)input << 56 ^ ct_now.c->key ^ input_seed));
 	}
 	if (v <= n)
 		return v;
@@ -178,23 +178,23 @@ static uint64_t in_wide_range(unsigned input, uint64_t n)
 
 enum { SHORT = 64 };
 
-static uint64_t in_range(unsigned i, const struct cc_input *d)
+static uint64_t in_range(unsigned i, const struct ct_input *d)
 {
 	uint64_t from, n = steps_of(d, &from), step = d->multiple ? d->multiple : 1;
 
 	/* Of a length that may be long each short one, too. */
-	if (d->flags & CC_LENGTH && n > SHORT && cc_now.round & 1)
-		return from + permuted((uint32_t)cc_now.round / 2 % (SHORT + 1), SHORT + 1,
-				       mix((uint64_t)i << 56 ^ cc_now.c->key ^ input_seed ^
-					   (uint64_t)cc_now.round / 2 / (SHORT + 1))) *
+	if (d->flags & CT_LENGTH && n > SHORT && ct_now.round & 1)
+		return from + permuted((uint32_t)ct_now.round / 2 % (SHORT + 1), SHORT + 1,
+				       mix((uint64_t)i << 56 ^ ct_now.c->key ^ input_seed ^
+					   (uint64_t)ct_now.round / 2 / (SHORT + 1))) *
 				      step;
-	if (n < (uint32_t)cc_now.rounds / 2)
+	if (n < (uint32_t)ct_now.rounds / 2)
 		return from + walk(i, (uint32_t)n + 1) * step;
 	return from + in_wide_range(i, n) * step;
 }
 
 /* Any integer: now and then one at which code is often wrong. */
-static bool edge(const struct cc_input *d, uint8_t *to)
+static bool edge(const struct ct_input *d, uint8_t *to)
 {
 	uint64_t r = random(), top = 1ull << (d->size * 8 - 1);
 	uint64_t v;
@@ -234,7 +234,7 @@ static bool edge(const struct cc_input *d, uint8_t *to)
 /* Floating point at which code is often wrong: +-0, infinities, NaNs, denormals, the largest, the
  * smallest, small whole numbers. IEEE 754; of the 80-bit format the integer bit is explicit (SDM
  * volume 1, 4.2.2). */
-static void edge_float(const struct cc_input *d, uint8_t *to)
+static void edge_float(const struct ct_input *d, uint8_t *to)
 {
 	static const struct {
 		uint32_t exponent; /* 0: smallest; 1: all ones; else: biased by 0x100 */
@@ -277,21 +277,21 @@ static void edge_float(const struct cc_input *d, uint8_t *to)
 	}
 }
 
-static void make_number(unsigned i, const struct cc_input *d, uint8_t *to)
+static void make_number(unsigned i, const struct ct_input *d, uint8_t *to)
 {
-	const uint32_t *set = cc_at(d->set);
+	const uint32_t *set = ct_at(d->set);
 	struct cl_value v = { .class = (uint8_t)d->class,
 			      .size = (uint16_t)d->size,
 			      .nleaves = (uint8_t)d->nleaves,
-			      .leaves = cc_at(d->leaves) };
+			      .leaves = ct_at(d->leaves) };
 	uint8_t st0[10];
 
-	prepare_value(&cc_now.draw, &v, i, cc_now.round % ROUNDS, to, st0);
-	if (d->flags & CC_ALSO_ANY && cc_now.round < CC_FIRST_TRIAL && !(random() & 7))
+	prepare_value(&ct_now.draw, &v, i, ct_now.round % ROUNDS, to, st0);
+	if (d->flags & CT_ALSO_ANY && ct_now.round < CT_FIRST_TRIAL && !(random() & 7))
 		edge(d, to);
-	else if (d->role == CC_RANGE)
+	else if (d->role == CT_RANGE)
 		put(to, in_range(i, d));
-	else if (d->role == CC_SET)
+	else if (d->role == CT_SET)
 		put(to, pair(set + 2 * walk(i, d->nset)));
 	else if (d->class == CL_BOOL)
 		to[0] = (uint8_t)(random() & 1);
@@ -304,23 +304,23 @@ static void make_number(unsigned i, const struct cc_input *d, uint8_t *to)
 static uint64_t number_of(unsigned i)
 {
 	uint64_t v = 0;
-	unsigned n = min(cc_now.inputs[i].size, 8);
+	unsigned n = min(ct_now.inputs[i].size, 8);
 
 	for (unsigned k = 0; k < n; k++)
-		v |= (uint64_t)cc_now.values.arg[i][k] << 8 * k;
+		v |= (uint64_t)ct_now.values.arg[i][k] << 8 * k;
 	return v;
 }
 
 /* Memory ------------------------------------------------------------------------------------- */
 
 /* Random bytes in stock: a buffer takes a part of them that starts anywhere. */
-enum { STOCK = 2 * CC_AREA };
+enum { STOCK = 2 * CT_AREA };
 static uint64_t stock[STOCK / 8];
 static uint64_t stock_seed;
 
 static void fill(uint8_t *to, uint32_t bytes)
 {
-	uint32_t at = (uint32_t)random() % (STOCK - CC_AREA);
+	uint32_t at = (uint32_t)random() % (STOCK - CT_AREA);
 
 	if (stock_seed != input_seed || !stock[0]) {
 		uint64_t state = input_seed;
@@ -339,63 +339,63 @@ static uint8_t *area_of(unsigned number)
 	return areas + number * CL_AREA_STRIDE + CL_PAGE;
 }
 
-static bool is_pointer(const struct cc_input *d)
+static bool is_pointer(const struct ct_input *d)
 {
-	return d->role == CC_BUFFER || d->role == CC_STRING || d->role == CC_PAGE;
+	return d->role == CT_BUFFER || d->role == CT_STRING || d->role == CT_PAGE;
 }
 
-uint8_t *cc_area_of(unsigned input)
+uint8_t *ct_area_of(unsigned input)
 {
 	unsigned number = 0;
 
 	for (unsigned i = 0; i < input; i++)
-		number += is_pointer(&cc_now.inputs[i]);
+		number += is_pointer(&ct_now.inputs[i]);
 	return area_of(number);
 }
 
 /* The buffer so that the pointer into it is aligned as promised, at one end of the area; better
  * aligned than promised in half of the calls. */
-static uint8_t *locate(const struct cc_input *d, uint8_t *area, uint32_t bytes, bool at_end,
+static uint8_t *locate(const struct ct_input *d, uint8_t *area, uint32_t bytes, bool at_end,
 		       uint64_t random_bits)
 {
 	uint32_t align = d->align ? d->align : 1, p = (d->at + align - 1) & ~(align - 1);
 	bool better = random_bits & 1;
 
-	if (d->flags & CC_MIDDLE)
-		return area + CC_AREA / 2 + d->shift - d->at;
-	if (d->flags & (CC_LOW | CC_HIGH))
-		at_end = d->flags & CC_HIGH;
-	if (at_end && CC_AREA - bytes >= p - d->at)
-		p = (CC_AREA - bytes + d->at) & ~(align - 1);
+	if (d->flags & CT_MIDDLE)
+		return area + CT_AREA / 2 + d->shift - d->at;
+	if (d->flags & (CT_LOW | CT_HIGH))
+		at_end = d->flags & CT_HIGH;
+	if (at_end && CT_AREA - bytes >= p - d->at)
+		p = (CT_AREA - bytes + d->at) & ~(align - 1);
 	/* Of an alignment that is only usual any better one comes up. */
-	if (d->flags & CC_UNSAID && !(d->flags & (CC_LOW | CC_HIGH))) {
+	if (d->flags & CT_UNSAID && !(d->flags & (CT_LOW | CT_HIGH))) {
 		uint32_t shift = ((uint32_t)(random_bits >> 1) & 63) & ~(align - 1);
 
 		if (at_end && p - d->at >= shift)
 			return area + p - d->at - shift;
-		return p - d->at + bytes + shift <= CC_AREA && !at_end ? area + p - d->at + shift
+		return p - d->at + bytes + shift <= CT_AREA && !at_end ? area + p - d->at + shift
 								       : area + p - d->at;
 	}
-	if (!(d->flags & CC_ALIGNED) || !(p & align) == better)
+	if (!(d->flags & CT_ALIGNED) || !(p & align) == better)
 		return area + p - d->at;
 	if (at_end && p - d->at >= align)
 		return area + p - d->at - align;
-	return p - d->at + align + bytes <= CC_AREA ? area + p - d->at + align : area + p - d->at;
+	return p - d->at + align + bytes <= CT_AREA ? area + p - d->at + align : area + p - d->at;
 }
 
 static void remember(unsigned input, uint8_t *area, uint8_t *p, uint32_t bytes,
-		     const struct cc_input *d)
+		     const struct ct_input *d)
 {
 	struct shadow *s = &shadows[nshadows++];
-	bool open = d->role == CC_PAGE;
+	bool open = d->role == CT_PAGE;
 
-	s->before = open ? 0 : min((unsigned)(p - area), CC_SLACK);
-	s->behind = open ? 0 : min((unsigned)(area + CC_AREA - p - bytes), CC_SLACK);
+	s->before = open ? 0 : min((unsigned)(p - area), CT_SLACK);
+	s->behind = open ? 0 : min((unsigned)(area + CT_AREA - p - bytes), CT_SLACK);
 	s->at = p - s->before;
 	s->bytes = s->before + bytes + s->behind;
 	s->input = input;
 	s->overlaps = false;
-	s->whole = d->flags & CC_READ_ONLY;
+	s->whole = d->flags & CT_READ_ONLY;
 	s->size = bytes;
 }
 
@@ -408,71 +408,71 @@ static void make_string(uint8_t *p, uint32_t length)
 	p[length] = 0;
 }
 
-static void make_page(const struct cc_input *d, uint8_t *p, uint32_t bytes)
+static void make_page(const struct ct_input *d, uint8_t *p, uint32_t bytes)
 {
 	uint32_t *words = (uint32_t *)p;
 
 	switch (d->contents) {
-	case CC_ZEROS:
+	case CT_ZEROS:
 		__builtin_memset(p, 0, bytes);
 		break;
-	case CC_SMALL:
+	case CT_SMALL:
 		for (uint32_t i = 0; i < bytes / 4; i++)
 			words[i] &= 7;
 		break;
 	}
-	if (d->flags & CC_CHARACTERS && d->at < bytes)
+	if (d->flags & CT_CHARACTERS && d->at < bytes)
 		p[d->at + (uint32_t)modulo(random(), min(bytes - d->at, 64))] = 0;
-	for (uint32_t i = 0; (d->flags & CC_POINTERS || d->contents == CC_ADDRESSES) &&
+	for (uint32_t i = 0; (d->flags & CT_POINTERS || d->contents == CT_ADDRESSES) &&
 			     i + sizeof(cl_word) <= bytes;
 	     i += sizeof(cl_word))
-		*(cl_word *)(p + i) = (cl_word)(area_of(CC_BUFFERS) + CC_AREA / 2);
+		*(cl_word *)(p + i) = (cl_word)(area_of(CT_BUFFERS) + CT_AREA / 2);
 }
 
 static void point(unsigned i, const uint8_t *p, uint32_t bytes)
 {
-	cc_now.pointer[i] = (cl_word)p;
-	cc_now.bytes[i] = bytes;
-	put(cc_now.values.arg[i], (cl_word)p);
+	ct_now.pointer[i] = (cl_word)p;
+	ct_now.bytes[i] = bytes;
+	put(ct_now.values.arg[i], (cl_word)p);
 }
 
-/* The contents are made in the buffer's shadow: cc_apply() copies them. */
-static void make_pointer(unsigned i, const struct cc_input *d, unsigned number)
+/* The contents are made in the buffer's shadow: ct_apply() copies them. */
+static void make_pointer(unsigned i, const struct ct_input *d, unsigned number)
 {
-	uint8_t *area = area_of(number), *p, *was = shadows[nshadows].was + CC_SLACK;
+	uint8_t *area = area_of(number), *p, *was = shadows[nshadows].was + CT_SLACK;
 	uint64_t r = random();
 	uint32_t bytes = d->bytes;
 
 	if (d->sized)
 		bytes = (uint32_t)number_of(d->sized - 1) * d->unit;
-	if (d->role == CC_STRING)
+	if (d->role == CT_STRING)
 		bytes = 1 + (uint32_t)modulo(random(), d->bytes + 1);
-	if (d->role == CC_PAGE && !bytes)
-		bytes = CC_DEFAULT;
-	if (bytes > CC_AREA)
-		bytes = CC_AREA;
-	p = locate(d, area, bytes, d->role == CC_STRING || r & 1, r >> 32);
+	if (d->role == CT_PAGE && !bytes)
+		bytes = CT_DEFAULT;
+	if (bytes > CT_AREA)
+		bytes = CT_AREA;
+	p = locate(d, area, bytes, d->role == CT_STRING || r & 1, r >> 32);
 	/* While what fits is looked for, mostly as it is. */
-	if (d->flags & (CC_MIDDLE | CC_LOW | CC_HIGH) && cc_now.round & 15) {
+	if (d->flags & (CT_MIDDLE | CT_LOW | CT_HIGH) && ct_now.round & 15) {
 		point(i, p + d->at, bytes - d->at);
 		return;
 	}
 	fill(was, bytes);
-	if (d->role == CC_STRING)
+	if (d->role == CT_STRING)
 		make_string(was, bytes - 1);
-	else if (d->role == CC_PAGE || d->contents || d->flags & CC_POINTERS)
+	else if (d->role == CT_PAGE || d->contents || d->flags & CT_POINTERS)
 		make_page(d, was, bytes);
-	if (d->flags & CC_NULL && !(r >> 8 & (CC_PERIOD_NULL - 1))) {
+	if (d->flags & CT_NULL && !(r >> 8 & (CT_PERIOD_NULL - 1))) {
 		p = NULL;
 		bytes = 0;
-	} else if (d->flags & CC_FAULTS && !(r >> 16 & (CC_PERIOD_FAULT - 1))) {
-		p = area + CC_AREA;
+	} else if (d->flags & CT_FAULTS && !(r >> 16 & (CT_PERIOD_FAULT - 1))) {
+		p = area + CT_AREA;
 		bytes = 0;
-		cc_now.other = true;
+		ct_now.other = true;
 	} else {
 		remember(i, area, p, bytes, d);
 		if (d->deref)
-			__builtin_memcpy(cc_now.deref[i], was + d->at,
+			__builtin_memcpy(ct_now.deref[i], was + d->at,
 					 min(d->deref, min(bytes - d->at, 16)));
 		p += d->at;
 		bytes -= d->at;
@@ -482,9 +482,9 @@ static void make_pointer(unsigned i, const struct cc_input *d, unsigned number)
 
 static bool may_overlap(const struct shadow *s)
 {
-	const struct cc_input *d = &cc_now.inputs[s->input];
+	const struct ct_input *d = &ct_now.inputs[s->input];
 
-	return s->size && !d->deref && !(d->flags & (CC_NO_ALIAS | CC_MIDDLE | CC_LOW | CC_HIGH));
+	return s->size && !d->deref && !(d->flags & (CT_NO_ALIAS | CT_MIDDLE | CT_LOW | CT_HIGH));
 }
 
 /* Nothing says that two buffers are apart: in some rounds the second begins within, or a bit
@@ -494,25 +494,25 @@ static void overlap(void)
 	struct shadow *a, *b;
 	uint64_t r = random();
 	uint32_t align, room, at;
-	const struct cc_input *d;
+	const struct ct_input *d;
 	uint8_t *area;
 
-	cc_now.overlaps = false;
+	ct_now.overlaps = false;
 	if (nshadows < 2 || r & 7)
 		return;
 	a = &shadows[(uint32_t)(r >> 8 & 0xff) % nshadows];
 	b = &shadows[(uint32_t)(r >> 16 & 0xff) % nshadows];
-	if (a == b || !may_overlap(a) || !may_overlap(b) || cc_now.round >= CC_FIRST_TRIAL)
+	if (a == b || !may_overlap(a) || !may_overlap(b) || ct_now.round >= CT_FIRST_TRIAL)
 		return;
-	d = &cc_now.inputs[b->input];
+	d = &ct_now.inputs[b->input];
 	align = d->align ? d->align : 1;
-	area = cc_area_of(a->input);
+	area = ct_area_of(a->input);
 	room = a->size + b->size;
 	at = (uint32_t)(a->at + a->before - area) + (uint32_t)modulo(r >> 24 & 0xffff, room);
 	at = at > b->size ? at - b->size : 0;
 	/* Where the pointer, not the buffer, is aligned. */
 	at = ((at + d->at + align - 1) & ~(align - 1)) - d->at;
-	if (at + b->size > CC_AREA)
+	if (at + b->size > CT_AREA)
 		return;
 	/* What is beside one may be the other. */
 	a->at += a->before;
@@ -520,28 +520,28 @@ static void overlap(void)
 	a->before = a->behind = b->before = b->behind = 0;
 	a->bytes = a->size;
 	b->bytes = b->size;
-	a->overlaps = b->overlaps = cc_now.overlaps = true;
-	cc_now.pointer[b->input] = (cl_word)(b->at + d->at);
-	put(cc_now.values.arg[b->input], cc_now.pointer[b->input]);
+	a->overlaps = b->overlaps = ct_now.overlaps = true;
+	ct_now.pointer[b->input] = (cl_word)(b->at + d->at);
+	put(ct_now.values.arg[b->input], ct_now.pointer[b->input]);
 }
 
 /* Contents into all buffers, poison beside them. */
-static void restore_buffers(const struct cc_sources *sources)
+static void restore_buffers(const struct ct_sources *sources)
 {
 	for (unsigned k = 0; k < nshadows; k++) {
 		struct shadow *s = &shadows[k];
 		const uint8_t *beside =
-			cc_poison_of(sources->other[CC_FROM_BESIDE + s->input])->stack +
-			2 * CC_SLACK * k;
-		uint8_t *was = s->was + CC_SLACK;
+			ct_poison_of(sources->other[CT_FROM_BESIDE + s->input])->stack +
+			2 * CT_SLACK * k;
+		uint8_t *was = s->was + CT_SLACK;
 
 		__builtin_memcpy(was - s->before, beside, s->before);
-		__builtin_memcpy(was + s->size, beside + CC_SLACK, s->behind);
+		__builtin_memcpy(was + s->size, beside + CT_SLACK, s->behind);
 		__builtin_memcpy(s->at, was - s->before, s->bytes);
 	}
 }
 
-const uint8_t *cc_buffer(unsigned i, unsigned *input, uint32_t *bytes)
+const uint8_t *ct_buffer(unsigned i, unsigned *input, uint32_t *bytes)
 {
 	if (i >= nshadows)
 		return NULL;
@@ -552,25 +552,25 @@ const uint8_t *cc_buffer(unsigned i, unsigned *input, uint32_t *bytes)
 
 static void written(const struct shadow *s, uint32_t at)
 {
-	const uint8_t *was = s->was + CC_SLACK - s->before;
+	const uint8_t *was = s->was + CT_SLACK - s->before;
 
-	differ(cc_now.out, CHECK_BUFFER, (int)s->input, 0, was + at, s->at + at,
+	differ(ct_now.out, CHECK_BUFFER, (int)s->input, 0, was + at, s->at + at,
 	       min(s->bytes - at, 8), nowhere, nowhere);
-	for (unsigned f = 0; f < cc_now.out->nfindings; f++) {
-		struct cl_finding *x = &cc_now.out->finding[f].f;
+	for (unsigned f = 0; f < ct_now.out->nfindings; f++) {
+		struct cl_finding *x = &ct_now.out->finding[f].f;
 
 		if (x->check == CHECK_BUFFER && x->item == s->input) {
-			x->offset = (uint16_t)(at - s->before - cc_now.inputs[s->input].at);
-			x->loc = (uint16_t)(s->size - cc_now.inputs[s->input].at);
+			x->offset = (uint16_t)(at - s->before - ct_now.inputs[s->input].at);
+			x->loc = (uint16_t)(s->size - ct_now.inputs[s->input].at);
 		}
 	}
 }
 
-void cc_check_buffers(void)
+void ct_check_buffers(void)
 {
 	for (unsigned k = 0; k < nshadows; k++) {
 		const struct shadow *s = &shadows[k];
-		const uint8_t *was = s->was + CC_SLACK - s->before;
+		const uint8_t *was = s->was + CT_SLACK - s->before;
 
 		for (uint32_t i = 0; i < s->bytes && !s->overlaps; i++) {
 			/* What is inside and may be written. */
@@ -587,10 +587,10 @@ void cc_check_buffers(void)
 /* Places ------------------------------------------------------------------------------------- */
 
 /* A value with poison in its padding. */
-static const uint8_t *padded(const struct cc_input *d, const uint8_t *value, const uint8_t *poison,
+static const uint8_t *padded(const struct ct_input *d, const uint8_t *value, const uint8_t *poison,
 			     uint8_t to[CL_VALUE])
 {
-	const uint8_t *mask = cc_mask(d);
+	const uint8_t *mask = ct_mask(d);
 
 	if (!mask)
 		return value;
@@ -601,20 +601,20 @@ static const uint8_t *padded(const struct cc_input *d, const uint8_t *value, con
 
 /* Into the registers and stack words where the call will find it; what is above a narrow value
  * there is poison, but for inputs that are to be extended. */
-static void place(const struct cc_input *d, const uint8_t *value, unsigned number,
-		  const struct cc_sources *sources)
+static void place(const struct ct_input *d, const uint8_t *value, unsigned number,
+		  const struct ct_sources *sources)
 {
-	const struct cc_poison *poison = cc_poison_of(sources->other[CC_FROM_UPPER + number]);
+	const struct ct_poison *poison = ct_poison_of(sources->other[CT_FROM_UPPER + number]);
 	cl_word reference = (cl_word)(cl_reference + number * CL_VALUE);
 	uint8_t with_padding[CL_VALUE];
 
 	value = padded(d, value, poison->stack + 8 * number, with_padding);
-	if (d->flags & CC_REFERENCE) {
+	if (d->flags & CT_REFERENCE) {
 		__builtin_memcpy((void *)reference, value, d->size);
 		value = (const uint8_t *)&reference;
 	}
 	for (unsigned i = 0; i < d->nlocs; i++) {
-		const struct cc_loc *l = &d->loc[i];
+		const struct ct_loc *l = &d->loc[i];
 		uint8_t *to = (uint8_t *)&cl_poison.gpr[l->reg & 15];
 		unsigned whole = sizeof(cl_word);
 		const uint8_t *dirt = (const uint8_t *)&poison->entry.gpr[l->reg & 15];
@@ -629,75 +629,75 @@ static void place(const struct cc_input *d, const uint8_t *value, unsigned numbe
 			whole = (l->bytes + whole - 1) & ~(whole - 1);
 		}
 		__builtin_memcpy(to, dirt, whole);
-		__builtin_memcpy(to, value + (d->flags & CC_REFERENCE ? 0 : l->off), l->bytes);
-		if (cc_now.extended >> number & 1 && cc_now.extended_to > l->bytes) {
+		__builtin_memcpy(to, value + (d->flags & CT_REFERENCE ? 0 : l->off), l->bytes);
+		if (ct_now.extended >> number & 1 && ct_now.extended_to > l->bytes) {
 			bool minus = d->class == CL_SIGNED && value[d->size - 1] & 0x80;
 
 			__builtin_memset(to + l->bytes, minus ? 0xff : 0,
-					 cc_now.extended_to - l->bytes);
+					 ct_now.extended_to - l->bytes);
 		}
 	}
 }
 
-static void choose_stack(const struct cc_contract *c)
+static void choose_stack(const struct ct_contract *c)
 {
 	cl_word align = c->align_entry;
 
 	if (!first_stack_top)
 		first_stack_top = cl_stack_top & ~(cl_word)4095;
 	/* As well aligned as promised, seldom better. */
-	cl_stack_top = first_stack_top - align * (1 + (cl_word)(cc_now.round & 7));
+	cl_stack_top = first_stack_top - align * (1 + (cl_word)(ct_now.round & 7));
 }
 
-static void hidden_pointer(const struct cc_contract *c, const struct cc_sources *sources)
+static void hidden_pointer(const struct ct_contract *c, const struct ct_sources *sources)
 {
 	uint8_t bytes[CL_VALUE] = { 0 };
 
 	put(bytes, (cl_word)cl_result);
-	place(&c->hidden, bytes, CC_ARGS - 1, sources);
+	place(&c->hidden, bytes, CT_ARGS - 1, sources);
 }
 
-void cc_draw(uint64_t seed)
+void ct_draw(uint64_t seed)
 {
-	const struct cc_contract *c = cc_now.c;
-	uint64_t state = mix(seed ^ ((uint64_t)c->key << 32 | (uint64_t)cc_now.round));
+	const struct ct_contract *c = ct_now.c;
+	uint64_t state = mix(seed ^ ((uint64_t)c->key << 32 | (uint64_t)ct_now.round));
 	unsigned buffers = 0;
 
 	choose_stack(c);
 	input_seed = mix(seed + 1);
 	random_state = state;
-	cc_now.first_draw = cc_make_poison(seed, state);
+	ct_now.first_draw = ct_make_poison(seed, state);
 	nshadows = 0;
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		const struct cc_input *d = &cc_now.inputs[i];
+		const struct ct_input *d = &ct_now.inputs[i];
 
-		if (d->role == CC_PROBE)
-			put(cc_now.values.arg[i], d->probe);
-		else if (d->role == CC_LANDING_PAD)
-			put(cc_now.values.arg[i], (cl_word)cl_contract_landing);
+		if (d->role == CT_PROBE)
+			put(ct_now.values.arg[i], d->probe);
+		else if (d->role == CT_LANDING_PAD)
+			put(ct_now.values.arg[i], (cl_word)cl_contract_landing);
 		else if (!is_pointer(d))
-			make_number(i, d, cc_now.values.arg[i]);
+			make_number(i, d, ct_now.values.arg[i]);
 	}
 	/* Their sizes are among the numbers. */
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		if (is_pointer(&cc_now.inputs[i]))
-			make_pointer(i, &cc_now.inputs[i], buffers++);
+		if (is_pointer(&ct_now.inputs[i]))
+			make_pointer(i, &ct_now.inputs[i], buffers++);
 	}
 	overlap();
 }
 
-void cc_apply(const struct cc_sources *sources)
+void ct_apply(const struct ct_sources *sources)
 {
-	const struct cc_contract *c = cc_now.c;
+	const struct ct_contract *c = ct_now.c;
 
-	cc_apply_poison(sources);
+	ct_apply_poison(sources);
 	restore_buffers(sources);
 	for (unsigned i = 0; i < c->ninputs; i++)
-		place(&cc_now.inputs[i], cc_now.values.arg[i], i, sources);
+		place(&ct_now.inputs[i], ct_now.values.arg[i], i, sources);
 	if (c->hidden.nlocs)
 		hidden_pointer(c, sources);
 	if (c->al)
 		((uint8_t *)&cl_poison.gpr[0])[0] = (uint8_t)(c->al - 1);
 	__builtin_memcpy((void *)cl_result,
-			 cc_poison_of(sources->other[CC_FROM_RESULT])->stack + 512, CL_VALUE);
+			 ct_poison_of(sources->other[CT_FROM_RESULT])->stack + 512, CL_VALUE);
 }

@@ -43,7 +43,7 @@ static bool is_item(const struct cl_finding *f, unsigned nargs, bool contract)
 	case CHECK_SEGMENTS:
 		return f->item < SEGMENTS;
 	case CHECK_DEPENDS:
-		return f->item < CC_SOURCES;
+		return f->item < CT_SOURCES;
 	case CHECK_FAULT:
 		return f->item >= CL_FAULT_SEGV && f->item <= CL_FAULT_OVERWRITTEN;
 	default:
@@ -63,7 +63,7 @@ static bool is_finding(const struct cl_finding *f, unsigned nargs, bool contract
 
 static bool is_observation(const struct cl_observation *o, unsigned nargs, bool contract)
 {
-	return o->item < nargs || (contract ? o->item == CC_WAY || o->item == CC_FIT
+	return o->item < nargs || (contract ? o->item == CT_WAY || o->item == CT_FIT
 					    : o->item == CL_ITEM_POP || o->item == CL_ITEM_RETURN);
 }
 

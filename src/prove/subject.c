@@ -18,7 +18,7 @@ static enum loc_kind kind_of(unsigned kind)
 static void moved(const struct contract *c, struct prove_subject *out)
 {
 	for (unsigned i = 0; i < c->ninputs; i++) {
-		const struct cc_loc *l = &c->input[i].d.loc[0];
+		const struct ct_loc *l = &c->input[i].d.loc[0];
 
 		if (!c->input[i].moved || !c->input[i].d.nlocs)
 			continue;
