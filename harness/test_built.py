@@ -2,6 +2,8 @@
 """`clobber run --build-only` here, `clobber run --built` there: the same verdicts, and no compiler."""
 import json
 import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -146,3 +148,79 @@ def test_other_version(tmp_path, built):
 def test_no_folder(tmp_path):
     r = run_built(tmp_path, tmp_path / "none")
     assert r.status == 2 and "not a shard: " in r.stderr
+
+
+WRITES_A_FILE = """
+bits 64
+global _start
+section .text
+_start: mov eax, 2
+mov edi, name
+mov esi, 0x241
+mov edx, 0o600
+syscall
+mov eax, 231
+xor edi, edi
+syscall
+name: db "written", 0
+"""
+
+
+def text_hash(elf) -> str:
+    """FNV-1a of .text, as src/util/elf.c makes it."""
+    subprocess.run(["objcopy", "-O", "binary", "-j", ".text", elf, f"{elf}.text"], check=True)
+    h = 0xcbf29ce484222325
+    for byte in Path(f"{elf}.text").read_bytes():
+        h = (h ^ byte) * 0x100000001b3 & (1 << 64) - 1
+    return f"{h:016x}"
+
+
+def test_what_is_no_payload_does_no_harm(tmp_path, gcc):
+    """A folder from elsewhere may hold any program; it is confined before it starts."""
+    folder = tmp_path / "built"
+    assert run(["run", "--build-only", "--cc", gcc, "--width", "64", "--opt", "O2", "--profile",
+                "user", "--cases", write(tmp_path / "c.h", CASES), "--out", folder]).status == 0
+    elf, = (folder / "work/col").glob("*.elf")
+    before = text_hash(elf)
+    (tmp_path / "x.asm").write_text(WRITES_A_FILE)
+    subprocess.run(["nasm", "-f", "elf64", "x.asm"], cwd=tmp_path, check=True)
+    subprocess.run(["ld", "-o", elf, "x.o"], cwd=tmp_path, check=True)
+    for path in folder.glob("*.json"):
+        path.write_text(path.read_text().replace(before, text_hash(elf)))
+    subprocess.run([elf], cwd=tmp_path, check=True)
+    assert (tmp_path / "written").exists()
+    (tmp_path / "written").unlink()
+    r = run_built(tmp_path, folder, "--place", "native")
+    assert r.status == 1 and not list(tmp_path.rglob("written")), r
+    assert "the payload did not start" in json.dumps(program.load(tmp_path / "out").data)
+
+
+REFUSES_SECCOMP = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
+long syscall(long n, ...)
+{
+    va_list v;
+    va_start(v, n);
+    long a = va_arg(v, long), b = va_arg(v, long), c = va_arg(v, long), d = va_arg(v, long);
+    va_end(v);
+    if (n == 317) { errno = 38; return -1; }
+    return ((long (*)(long, ...))dlsym(RTLD_NEXT, "syscall"))(n, a, b, c, d);
+}
+"""
+
+
+def test_not_confined(tmp_path, gcc):
+    """Without seccomp nothing runs, unless that is asked for."""
+    (tmp_path / "no.c").write_text(REFUSES_SECCOMP)
+    subprocess.run([gcc, "-shared", "-fPIC", "-o", "no.so", "no.c"], cwd=tmp_path, check=True)
+    subprocess.run([gcc, "-O2", "-c", "-xc", "-", "-o", "f.o"], cwd=tmp_path, text=True,
+                   input="int f(int a) { return a; }", check=True)
+    for asked, status in ((None, 2), ("0", 2), ("1", 0)):
+        r = run(["check", "f.o", "--proto", "int f(int a)"], cwd=tmp_path, env=program.environment(
+            LD_PRELOAD=str(tmp_path / "no.so"), CLOBBER_UNCONFINED=asked))
+        assert r.status == status, r
+        assert ("cannot be confined (CLOBBER_UNCONFINED=1 runs it all the same)" in
+                " ".join(r.stdout.split())) == (status == 2), r

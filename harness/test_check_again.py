@@ -389,3 +389,16 @@ def test_a_missing_instruction_is_not_run(tmp_path):
     assert "this processor lacks it, or does not let it run: it is of XOP" in folded(r.stdout)
     r = check(tmp_path, "f.o", *proto("void h(void)"))
     assert r.status == 1 and "1 function: 1 crash" in r.stdout
+
+
+@pytest.mark.parametrize("way, count", ((-8, None), (8, None), (-8, 100), (-8, 2000), (8, 100), (8, 4000)))
+def test_what_one_overwrites_is_its_own(tmp_path, way, count):
+    """Memory of the runtime, from the function's own data on, until there is no more or for a while."""
+    assemble(tmp_path, "global good, evil, bad\ngood: mov eax, edi\n ret\n"
+             f"evil: lea rdx, [rel here]\n mov ecx, {count or -1}\n"
+             f".more: mov dword [rdx], ecx\n add rdx, {way}\n dec ecx\n jnz .more\n mov eax, edi\n ret\n"
+             "bad: xor ebx, ebx\n mov eax, edi\n ret\nsection .data\nhere: dq 1\n", 64)
+    r = check(tmp_path, "f.o", *(w for f in ("good", "evil", "bad")
+                                 for w in ("--proto", f"int {f}(int a)")))
+    assert r.status == 1 and re.search("^violation +sysv/bad$", r.stdout, re.M), r.stdout
+    assert re.search("^pass +sysv/good$", r.stdout, re.M), r.stdout

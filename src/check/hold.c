@@ -14,7 +14,8 @@ struct payload check_payload(const struct check_run *r)
 				 .isa = r->file->width == W64 ? ISA_SSE2 : ISA_NO_SSE,
 				 .ncases = r->file->n,
 				 .seed = r->seed,
-				 .directions = 1 << CL_CALLEE };
+				 .directions = 1 << CL_CALLEE,
+				 .apart = true };
 }
 
 bool check_kernel_only(const struct contract_file *f)

@@ -96,6 +96,8 @@ void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint6
 
 			if (c->index * 2 + (uint32_t)d < first || !(directions >> d & 1))
 				continue;
+			if (cl_case_limit && c->index >= first / 2 + cl_case_limit)
+				break;
 			h->current = c->index * 2 + (uint32_t)d;
 			v.nfindings = v.nobservations = 0;
 			if (!absent)

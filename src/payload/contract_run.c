@@ -472,6 +472,8 @@ void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint6
 
 		if (2 * i < first)
 			continue;
+		if (cl_case_limit && i >= first / 2 + cl_case_limit)
+			break;
 		h->current = 2 * i;
 		to.v->nfindings = to.v->nobservations = 0;
 		to.index = i;

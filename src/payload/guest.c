@@ -325,7 +325,8 @@ void guest_main(const struct cl_handover *from)
 	choose_flags(guest_handover.options & CL_STEP, guest_handover.options & CL_INTERRUPTS);
 	find_code();
 	h = (struct cl_header *)(cl_word)guest_handover.results;
-	place_begin(h, guest_handover.seed);
+	place_begin(h, guest_handover.seed, guest_handover.key);
+	guest_handover.key = 0;
 	if (guest_handover.options & CL_TRAP_FPU)
 		trap_fpu(true);
 	payload_run(h, guest_handover.first, guest_handover.directions, guest_handover.seed);

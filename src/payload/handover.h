@@ -16,7 +16,7 @@
 
 #include <stdint.h>
 
-enum { CL_HANDOVER_MAGIC = 0x444e4148 /* "HAND" */, CL_HANDOVER_VERSION = 2, CL_PORT = 0xc10b };
+enum { CL_HANDOVER_MAGIC = 0x444e4148 /* "HAND" */, CL_HANDOVER_VERSION = 3, CL_PORT = 0xc10b };
 
 /* Where the payload runs: cl_where, 0 in a process. */
 enum cl_where { CL_IN_PROCESS, CL_IN_GUEST, CL_IN_ROOT /* ring 0 of VMX root operation */ };
@@ -56,8 +56,8 @@ struct cl_handover {
 	uint32_t options; /* enum cl_handover_options */
 	uint32_t first;   /* as for run_cases */
 	uint32_t directions;
-	uint64_t seed;
-	uint64_t results; /* struct cl_header and room for records, aligned to 2 MiB */
+	uint64_t seed, key; /* of the records' seals */
+	uint64_t results;   /* struct cl_header and room for records, aligned to 2 MiB */
 	uint64_t results_bytes;
 	uint64_t host, host_bytes; /* CL_IN_ROOT: memory to keep mapped, with `say` in it; pages */
 	uint64_t say; /* CL_IN_ROOT: void say(uint32_t, unsigned long, unsigned long), C */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The payload as a Linux process: `payload FIRST DIRECTIONS SEED`, results in the memory file
- * that the host passes as descriptor 3. Traps, wild jumps and endless loops in code under test come
- * here as signals and are charged to the call under way. Once set up the process can do nothing but
- * return from signals and exit (seccomp). No libc: Linux's own system call interface. */
+/* The payload as a Linux process: `payload FIRST COUNT DIRECTIONS SEED KEY`, results in the memory
+ * file that the host passes as descriptor 3. It runs COUNT cases (0: all) from position FIRST on.
+ * Traps, wild jumps and endless loops in code under test come here as signals and are charged to
+ * the call under way. Once set up the process can do nothing but return from signals and exit
+ * (seccomp). No libc: Linux's own system call interface. */
 #include "payload/runtime.h"
 
 /* Kernel interface: bpf(2), seccomp(2), and the numbers of linux/audit.h; written out because the
@@ -188,6 +189,13 @@ static uint64_t number(const char *s)
 	return n;
 }
 
+/* Code under test finds no key here. */
+static void wipe(char *s)
+{
+	while (*s)
+		*s++ = 0;
+}
+
 static struct cl_header *map_results(void)
 {
 	long size = sys(NR_LSEEK, RESULT_FD, 0, 2 /* SEEK_END */);
@@ -201,8 +209,8 @@ static struct cl_header *map_results(void)
 	return (struct cl_header *)at;
 }
 
-/* Areas of buffers so far apart that an address computed from one does not reach another; at the same
- * addresses in every run. Without the memory they stay where they are. */
+/* Areas of buffers so far apart that an address computed from one does not reach another; at the
+ * same addresses in every run. Without the memory they stay where they are. */
 static void map_areas(void)
 {
 	enum {
@@ -244,7 +252,7 @@ void native_main(long *stack)
 	char **argv = (char **)(stack + 1);
 	struct cl_header *h;
 
-	if (stack[0] != 4)
+	if (stack[0] != 6)
 		quit(EXIT_SETUP);
 	h = map_results();
 	for (unsigned i = 0; place_guard(i); i++)
@@ -254,8 +262,11 @@ void native_main(long *stack)
 		set_thread_pointer();
 	}
 	catch_signals();
-	place_begin(h, number(argv[3]));
+	place_begin(h, number(argv[4]), number(argv[5]));
+	wipe(argv[5]);
+	cl_case_limit = (uint32_t)number(argv[2]);
+	sys(NR_LSEEK, RESULT_FD, CL_STARTED, 0 /* SEEK_SET */);
 	confine();
-	payload_run(h, (uint32_t)number(argv[1]), (unsigned)number(argv[2]), h->seed);
+	payload_run(h, (uint32_t)number(argv[1]), (unsigned)number(argv[3]), h->seed);
 	quit(0);
 }

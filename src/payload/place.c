@@ -15,8 +15,9 @@ cl_word cl_flags_random, cl_flags_set;
 void (*cl_before_round)(const struct cl_case *c, int round);
 void (*cl_after_run)(int round, struct findings *out);
 
-void place_begin(struct cl_header *h, uint64_t seed)
+void place_begin(struct cl_header *h, uint64_t seed, uint64_t key)
 {
+	cl_key = key;
 	cl_stack_top = ((cl_word)cl_test_stack + CL_PAGE + CL_TEST_STACK - 4096) & ~(cl_word)63;
 	h->magic = CL_MAGIC;
 	h->version = CL_VERSION;

@@ -2,6 +2,9 @@
 /* Records, one behind the other in memory that the host reads. */
 #include "payload/runtime.h"
 
+uint64_t cl_key;
+uint32_t cl_case_limit;
+
 static void put(struct cl_header *h, const void *data, uint32_t bytes)
 {
 	uint8_t *to = (uint8_t *)(h + 1) + h->used;
@@ -18,6 +21,7 @@ static void put(struct cl_header *h, const void *data, uint32_t bytes)
 void record_write(struct cl_header *h, uint32_t index, int direction, int flags,
 		  const struct findings *v)
 {
+	uint32_t at = h->used;
 	struct cl_record r = { .index = index,
 			       .direction = (uint8_t)direction,
 			       .flags = (uint8_t)flags,
@@ -41,5 +45,8 @@ void record_write(struct cl_header *h, uint32_t index, int direction, int flags,
 
 		put(h, &o, sizeof(o));
 	}
+	r.seal = cl_seal(cl_key, at, &r, (uint8_t *)(h + 1) + at + sizeof(r),
+			 bytes - (uint32_t)sizeof(r));
+	__builtin_memcpy((uint8_t *)(h + 1) + at, &r, sizeof(r));
 	h->executed++;
 }

@@ -6,11 +6,14 @@
 
 #include "payload/limits.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
-enum { CL_MAGIC = 0x424f4c43 /* "CLOB" */, CL_VERSION = 2 };
+enum { CL_MAGIC = 0x424f4c43 /* "CLOB" */, CL_VERSION = 3 };
 enum { CL_CALLEE, CL_CALLER, CL_DIRECTIONS };
 enum { CL_NO_CASE = 0xffffffffu };
+/* Where a process leaves the offset of its result file when code under test may run. */
+enum { CL_STARTED = 1 };
 
 struct cl_header {
 	uint32_t magic, version;
@@ -27,11 +30,42 @@ struct cl_header {
 
 enum cl_record_flags { CL_ABSENT = 1 /* the column has no such function */ };
 
-/* One execution of a case in one direction; followed by its findings, then its observations. */
+/* One execution of a case in one direction; followed by its findings, then its observations.
+ * `seal` is of all that and of where in the stream it is, under a key that the host draws for each
+ * start: what code under test wrote into the stream, or overwrote, does not pass for a record. */
 struct cl_record {
 	uint32_t index;
 	uint8_t direction, flags, nfindings, nobservations;
+	uint64_t seal;
 };
+
+/* FNV-1a, eight bytes at a time, over `bytes` bytes (the rest one at a time). */
+static inline uint64_t cl_seal_add(uint64_t seal, const void *data, size_t bytes)
+{
+	const uint64_t prime = 0x100000001b3ull;
+	const uint8_t *p = data;
+	uint64_t word;
+
+	for (; bytes >= sizeof(word); bytes -= sizeof(word), p += sizeof(word)) {
+		__builtin_memcpy(&word, p, sizeof(word));
+		seal = (seal ^ word) * prime;
+		seal ^= seal >> 32;
+	}
+	for (; bytes; bytes--, p++)
+		seal = (seal ^ *p) * prime;
+	return seal;
+}
+
+/* What the seal of the record at `at` bytes into the stream should be; `rest` is what follows it.
+ */
+static inline uint64_t cl_seal(uint64_t key, uint32_t at, const struct cl_record *r,
+			       const void *rest, size_t bytes)
+{
+	uint64_t seal = cl_seal_add(key ^ 0xcbf29ce484222325ull, &at, sizeof(at));
+
+	seal = cl_seal_add(seal, r, offsetof(struct cl_record, seal));
+	return cl_seal_add(seal, rest, bytes);
+}
 
 /* A check that did not hold. `item` says of what: an argument's index, a register (below), a
  * local's number, CL_ITEM_NESTED for the target's own call; of calls that a contract makes, see

@@ -103,7 +103,10 @@ bool payload_trap(cl_word *ip, cl_word *flags);
 /* The i-th page of its own that nobody may touch; 0 behind the last. */
 cl_word payload_guard(unsigned i);
 
-/* record.c */
+/* record.c. Records are sealed with this key. */
+extern uint64_t cl_key;
+/* So many cases are run in this start, from the first one on; 0: all. */
+extern uint32_t cl_case_limit;
 void record_write(struct cl_header *h, uint32_t index, int direction, int flags,
 		  const struct findings *v);
 extern volatile uint32_t cl_ticket; /* changes with every run: for the watchdog */
@@ -116,8 +119,9 @@ static inline bool code_under_test_runs(void)
 
 /* place.c: what all places share. */
 enum { CL_PAGE = 4096, CL_TEST_STACK = 64 * 1024 };
-extern uint8_t cl_test_stack[];                       /* between two pages nobody may touch */
-void place_begin(struct cl_header *h, uint64_t seed); /* fills in h and cl_stack_top */
+extern uint8_t cl_test_stack[]; /* between two pages nobody may touch */
+/* Fills in h, cl_stack_top and cl_key. */
+void place_begin(struct cl_header *h, uint64_t seed, uint64_t key);
 /* At a fault of code under test outside of VMX operation: is the instruction VMREAD or VMRESUME of
  * a case whose own fails? Then it failed, as the flags say now, and *ip is behind it. Or one that
  * takes a case to a guest of its own and back? Then *ip is there. Intel SDM volume 3, 30.2, 30.3.

@@ -155,13 +155,16 @@ bool kept_load(struct arena *a, const char *path, const char *key, const struct 
 	       struct place_run *out)
 {
 	struct place_run r = { .n = p->ncases, .nargs = p->nargs, .reused = true };
+	struct record_source from;
 	size_t bytes;
 	const char *body = kept_body(a, path, key, &bytes);
 
 	if (!body)
 		return false;
 	r.v = arena_alloc(a, (2 * r.n + 1) * sizeof(*r.v));
-	if (!records_read(a, (const void *)body, bytes, &r))
+	from = (struct record_source){ (const void *)body, bytes, STORED_KEY, 0,
+				       2 * (uint32_t)r.n };
+	if (!records_read(a, &from, &r))
 		return false;
 	*out = r;
 	return true;

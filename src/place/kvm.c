@@ -134,6 +134,7 @@ static const char *start(struct arena *a, struct work *k, struct place_run *out)
 	*r = (struct kvm_report){ .current = CL_NO_CASE, .announced = CL_NO_CASE };
 	*k->job.kept = (struct cl_header){ .current = CL_NO_CASE };
 	k->job.first = k->next;
+	k->job.key = random_key();
 	pid = fork();
 	if (pid < 0)
 		return arena_printf(a, "cannot start a process: %s", strerror(errno));
@@ -145,9 +146,13 @@ static const char *start(struct arena *a, struct work *k, struct place_run *out)
 	}
 	ended = wait_for(pid, &k->job);
 	add_cost(&out->cost, &r->cost);
-	records_read(a, k->job.kept, KVM_RESULT_BYTES, out);
+	records_read(a,
+		     &(struct record_source){ k->job.kept, KVM_RESULT_BYTES, k->job.key, 0,
+					      2 * (uint32_t)out->n },
+		     out);
 	switch (r->end) {
 	case KVM_FINISHED:
+		records_complete(a, k->job.payload, k->job.first, 2 * (uint32_t)out->n, out);
 		k->next = 2 * (uint32_t)out->n;
 		return k->job.kept->full ? "results did not fit into memory" : NULL;
 	case KVM_BROKEN:

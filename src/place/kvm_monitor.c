@@ -274,6 +274,7 @@ static void load(struct monitor *g)
 				   .first = j->first,
 				   .directions = j->payload->directions,
 				   .seed = j->payload->seed,
+				   .key = j->key,
 				   .results = results,
 				   .results_bytes = KVM_RESULT_BYTES };
 	g->results = (struct cl_header *)(j->memory + results);

@@ -40,6 +40,7 @@ struct kvm_job {
 	const struct payload *payload;
 	unsigned handover; /* enum cl_handover_options */
 	uint32_t first;    /* case * 2 + direction to begin with */
+	uint64_t key;      /* of the records' seals */
 	uint8_t *memory;   /* the guest's */
 	size_t memory_bytes;
 	struct cl_header *kept; /* header and records, out of the guest's reach */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Place `native`: the payload as an ordinary process. It confines itself (seccomp) and charges
- * traps to their case. */
+/* Place `native`: the payload as an ordinary process. It is confined from outside, confines itself
+ * further (seccomp) before code under test runs, and charges traps to their case. */
+#include "place/confine.h"
 #include "place/process.h"
 
 #include <errno.h>
@@ -11,11 +12,11 @@
 #include <unistd.h>
 
 /* A payload that somebody traces (p->trace) asks for it. */
-static bool traced(void *closure)
+static bool confine(void *closure)
 {
 	const struct payload *p = closure;
 
-	return !p->trace || ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0;
+	return (!p->trace || ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0) && confine_payload();
 }
 
 /* Ends the child when no case came to its end in a while of wall clock: code under test may have
@@ -23,7 +24,7 @@ static bool traced(void *closure)
 static int wait_for(void *closure, pid_t pid, const volatile struct cl_header *h)
 {
 	const struct payload *p = closure;
-	struct timespec nap = { 0, 1000000 };
+	struct timespec nap = { 0, 100000 };
 	struct progress g;
 	int status;
 
@@ -50,7 +51,7 @@ static int wait_for(void *closure, pid_t pid, const volatile struct cl_header *h
 
 void native_run(struct arena *a, const struct payload *p, struct place_run *out)
 {
-	const struct process how = { .confine = traced, .wait = wait_for, .closure = (void *)p };
+	const struct process how = { .confine = confine, .wait = wait_for, .closure = (void *)p };
 	const char *why = native_why_not(p->width, p->isa);
 
 	*out = (struct place_run){ .n = p->ncases, .why_not = why };

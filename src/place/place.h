@@ -53,6 +53,9 @@ struct payload {
 	uint64_t seed;
 	const uint8_t *nargs; /* of struct place_run */
 	unsigned directions;  /* bit set of cl_direction */
+	/* Each case in a process of its own (where the place runs processes): what one does to the
+	 * memory it runs in, it does to itself. */
+	bool apart;
 	/* NULL, or who runs the process, started to be traced (ptrace(2)), to its end: its wait
 	 * status, or -1 when it had to be ended. */
 	int (*trace)(void *closure, int pid, const volatile struct cl_header *h);
@@ -147,14 +150,30 @@ const char *native_why_not(enum width w, enum isa isa);
 /* Run as an ordinary, confined process. Outcomes live in `a`. */
 void native_run(struct arena *a, const struct payload *p, struct place_run *out);
 
-/* The records of a finished or interrupted run, into out->v, validated: whoever reads an outcome
- * may rely on every code and index in it. A record that says what cannot be becomes a fault of its
- * call (CL_FAULT_OVERWRITTEN); malformed memory ends the reading, and what was not read stays
- * missing. False if there was either. */
-bool records_read(struct arena *a, const struct cl_header *h, size_t bytes, struct place_run *out);
+/* Where records are read from. */
+struct record_source {
+	const struct cl_header *h;
+	size_t bytes;        /* of memory, header included */
+	uint64_t key;        /* of the seals */
+	uint32_t first, end; /* positions (index * 2 + direction) that it may speak of */
+};
+
+/* The records of a finished or interrupted run, into out->v, validated: readers of an outcome may
+ * rely on every code and index in it. A record that says what cannot be, or whose seal is wrong,
+ * becomes a fault of its call (CL_FAULT_OVERWRITTEN); malformed memory ends the reading, and what
+ * was not read stays missing. False if there was either. */
+bool records_read(struct arena *a, const struct record_source *from, struct place_run *out);
+
+/* Give every position from `first` to before `end` that has no record, though a payload that came
+ * to its end writes one, the fault CL_FAULT_OVERWRITTEN. */
+void records_complete(struct arena *a, const struct payload *p, uint32_t first, uint32_t end,
+		      struct place_run *out);
 
 /* Append outcomes to a string as a payload leaves them: a header, then the records. */
 void records_add(struct str *out, const struct place_run *r, enum width w, uint64_t seed);
+
+/* The key of stored records, whose seals find damage only. */
+enum { STORED_KEY = 0 };
 
 /* What runs payloads could not be started, instead of `broken`: a place that cannot run here, if it
  * has not run anything. */

@@ -21,7 +21,9 @@ enum { RESULT_BYTES = 64 << 20, RESULT_FD = 3, CPU_S = 120, MAX_RESTARTS = 1000 
 
 /* How the child ends when it does not become the payload. */
 enum { NO_PARENT = 124, NO_CONFINEMENT, NO_RESULTS, NO_PROGRAM };
-static const char *const failures[] = { "clobber ended", "it cannot be confined",
+static const char *const failures[] = { "clobber ended",
+					"it cannot be confined (CLOBBER_UNCONFINED=1 "
+					"runs it all the same)",
 					"no descriptor for its results", "it cannot be executed" };
 
 /* In the child: nothing but results, no core, little time. */
@@ -72,79 +74,118 @@ static bool was_late(int status)
 	return status == -1 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU);
 }
 
-static const char *run_from(struct arena *a, const struct payload *p, const struct process *how,
-			    uint32_t first, int fd, struct cl_header *h, struct place_run *out,
-			    uint32_t *next)
-{
-	char args[3][24];
-	char *argv[ARRAY_SIZE(how->options) + 6] = { NULL };
-	size_t n = 0;
-	int status;
-	pid_t pid, parent = getpid();
+/* One payload, started as often as it takes. */
+struct series {
+	struct arena *a;
+	const struct payload *p;
+	const struct process *how;
+	struct place_run *out;
+	struct cl_header *h; /* memory that it writes its records to */
+	int fd;              /* of that memory */
+	uint32_t first, end; /* positions of this start */
+	uint64_t key;
+};
 
-	snprintf(args[0], sizeof(args[0]), "%u", first);
-	snprintf(args[1], sizeof(args[1]), "%u", p->directions);
-	snprintf(args[2], sizeof(args[2]), "%llu", (unsigned long long)p->seed);
-	if (how->program)
-		argv[n++] = (char *)how->program;
-	for (size_t i = 0; i < ARRAY_SIZE(how->options) && how->options[i]; i++)
-		argv[n++] = (char *)how->options[i];
-	argv[n++] = (char *)p->path;
+/* Start it; its process, or -1. */
+static pid_t start(struct series *s)
+{
+	char args[5][24];
+	char *argv[1 + ARRAY_SIZE(s->how->options) + 1 + ARRAY_SIZE(args) + 1] = { NULL };
+	pid_t pid, parent = getpid();
+	size_t n = 0;
+
+	s->key = random_key();
+	snprintf(args[0], sizeof(args[0]), "%u", s->first);
+	snprintf(args[1], sizeof(args[1]), "%u", s->p->apart ? 1 : 0);
+	snprintf(args[2], sizeof(args[2]), "%u", s->p->directions);
+	snprintf(args[3], sizeof(args[3]), "%llu", (unsigned long long)s->p->seed);
+	snprintf(args[4], sizeof(args[4]), "%llu", (unsigned long long)s->key);
+	if (s->how->program)
+		argv[n++] = (char *)s->how->program;
+	for (size_t i = 0; i < ARRAY_SIZE(s->how->options) && s->how->options[i]; i++)
+		argv[n++] = (char *)s->how->options[i];
+	argv[n++] = (char *)s->p->path;
 	for (size_t i = 0; i < ARRAY_SIZE(args); i++)
 		argv[n++] = args[i];
-	memset(h, 0, sizeof(*h));
-	h->capacity = RESULT_BYTES - sizeof(*h);
-	h->current = CL_NO_CASE;
+	memset(s->h, 0, sizeof(*s->h));
+	s->h->capacity = RESULT_BYTES - sizeof(*s->h);
+	s->h->current = CL_NO_CASE;
+	lseek(s->fd, 0, SEEK_SET);
 	pid = fork();
-	if (pid < 0) {
-		out->unstarted = arena_printf(a, "cannot start a process: %s", strerror(errno));
-		return out->unstarted;
-	}
 	if (pid == 0)
-		child(how, fd, argv, parent);
-	status = how->wait(how->closure, pid, h);
-	records_read(a, h, RESULT_BYTES, out);
-	if (h->finished) {
-		*next = 2 * (uint32_t)p->ncases;
-		return h->full ? "results did not fit into memory" : NULL;
-	}
-	if (h->magic != CL_MAGIC && WIFEXITED(status) && WEXITSTATUS(status) >= NO_PARENT) {
-		out->unstarted = arena_printf(a, "the payload could not be started: %s",
-					      failures[WEXITSTATUS(status) - NO_PARENT]);
-		return out->unstarted;
-	}
-	if (h->magic != CL_MAGIC)
-		return arena_printf(a, "the payload did not start (wait status 0x%x)",
+		child(s->how, s->fd, argv, parent);
+	return pid;
+}
+
+/* Did it come to where code under test runs? From there on it cannot move the descriptor. */
+static bool started(const struct series *s)
+{
+	return lseek(s->fd, 0, SEEK_CUR) == CL_STARTED;
+}
+
+static const char *not_started(struct series *s, int status)
+{
+	if (!WIFEXITED(status) || WEXITSTATUS(status) < NO_PARENT)
+		return arena_printf(s->a, "the payload did not start (wait status 0x%x)",
 				    (unsigned)status);
-	if (h->current == CL_NO_CASE || h->current >= 2 * p->ncases || h->current < first)
+	s->out->unstarted = arena_printf(s->a, "the payload could not be started: %s",
+					 failures[WEXITSTATUS(status) - NO_PARENT]);
+	return s->out->unstarted;
+}
+
+/* Run from s->first on; where a further start goes on is s->first then. NULL, or why there can be
+ * none. */
+static const char *run_once(struct series *s)
+{
+	const struct payload *p = s->p;
+	uint32_t first = s->first, current;
+	int status;
+	pid_t pid;
+
+	s->end = p->apart ? (first / 2 + 1) * 2 : 2 * (uint32_t)p->ncases;
+	pid = start(s);
+	if (pid < 0) {
+		s->out->unstarted =
+			arena_printf(s->a, "cannot start a process: %s", strerror(errno));
+		return s->out->unstarted;
+	}
+	status = s->how->wait(s->how->closure, pid, s->h);
+	if (!started(s))
+		return not_started(s, status);
+	records_read(s->a, &(struct record_source){ s->h, RESULT_BYTES, s->key, first, s->end },
+		     s->out);
+	s->first = s->end;
+	if (s->h->finished && WIFEXITED(status)) {
+		records_complete(s->a, p, first, s->end, s->out);
+		return s->h->full ? "results did not fit into memory" : NULL;
+	}
+	current = p->apart && (s->h->current < first || s->h->current >= s->end) ? first
+										 : s->h->current;
+	if (current < first || current >= s->end)
 		return "the payload lost track of its cases";
-	outcome_charge(a, out, h->current, was_late(status));
-	*next = h->current + 1;
+	outcome_charge(s->a, s->out, current, was_late(status));
+	s->out->restarts++;
+	s->first = p->apart ? s->end : current + 1;
 	return NULL;
 }
 
 void process_run(struct arena *a, const struct payload *p, const struct process *how,
 		 struct place_run *out)
 {
-	struct cl_header *h;
-	uint32_t first = 0;
-	int fd;
+	struct series s = { .a = a, .p = p, .how = how, .out = out };
 
 	*out = (struct place_run){ .n = p->ncases, .nargs = p->nargs };
 	out->v = arena_alloc(a, (2 * p->ncases + 1) * sizeof(*out->v));
-	fd = memfd_create("clobber-results", MFD_CLOEXEC);
-	if (fd < 0 || ftruncate(fd, RESULT_BYTES) < 0)
+	s.fd = memfd_create("clobber-results", MFD_CLOEXEC);
+	if (s.fd < 0 || ftruncate(s.fd, RESULT_BYTES) < 0)
 		die("cannot make shared memory for results: %s", strerror(errno));
-	h = mmap(NULL, RESULT_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (h == MAP_FAILED)
+	s.h = mmap(NULL, RESULT_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, s.fd, 0);
+	if (s.h == MAP_FAILED)
 		die("cannot map shared memory for results: %s", strerror(errno));
-	while (first < 2 * p->ncases && !out->broken && out->restarts < MAX_RESTARTS) {
-		out->broken = run_from(a, p, how, first, fd, h, out, &first);
-		if (first < 2 * p->ncases)
-			out->restarts++;
-	}
+	while (s.first < 2 * p->ncases && !out->broken && out->restarts < MAX_RESTARTS)
+		out->broken = run_once(&s);
 	if (out->unstarted)
 		place_run_unstarted(out, out->unstarted);
-	munmap(h, RESULT_BYTES);
-	close(fd);
+	munmap(s.h, RESULT_BYTES);
+	close(s.fd);
 }

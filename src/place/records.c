@@ -96,9 +96,10 @@ static struct outcome overwritten(struct arena *a)
 }
 
 /* One record into its outcome, behind `*p`. False: it ends the reading. */
-static bool read_one(struct arena *a, const uint8_t **p, const uint8_t *end, struct place_run *out,
-		     bool *sound)
+static bool read_one(struct arena *a, const struct record_source *from, const uint8_t **p,
+		     const uint8_t *end, struct place_run *out, bool *sound)
 {
+	uint32_t at = (uint32_t)(*p - (const uint8_t *)(from->h + 1)), position;
 	struct cl_record r;
 	struct outcome *o;
 	size_t nf, no;
@@ -111,7 +112,16 @@ static bool read_one(struct arena *a, const uint8_t **p, const uint8_t *end, str
 	no = r.nobservations * sizeof(struct cl_observation);
 	if (r.index >= out->n || r.direction >= CL_DIRECTIONS || (size_t)(end - *p) < nf + no)
 		return false;
-	o = &out->v[r.index * 2 + r.direction];
+	position = r.index * 2 + r.direction;
+	if (position < from->first || position >= from->end)
+		return false;
+	o = &out->v[position];
+	if (r.seal != cl_seal(from->key, at, &r, *p, nf + no)) {
+		*o = overwritten(a);
+		*p += nf + no;
+		*sound = false;
+		return true;
+	}
 	o->state = r.flags & CL_ABSENT ? OUTCOME_ABSENT : OUTCOME_EXECUTED;
 	o->nfindings = r.nfindings;
 	o->nobservations = r.nobservations;
@@ -128,9 +138,11 @@ static bool read_one(struct arena *a, const uint8_t **p, const uint8_t *end, str
 	return true;
 }
 
-bool records_read(struct arena *a, const struct cl_header *h, size_t bytes, struct place_run *out)
+bool records_read(struct arena *a, const struct record_source *from, struct place_run *out)
 {
+	const struct cl_header *h = from->h;
 	const uint8_t *p = (const uint8_t *)(h + 1), *end;
+	size_t bytes = from->bytes;
 	bool sound = true;
 
 	if (bytes < sizeof(*h) || h->magic != CL_MAGIC || h->version != CL_VERSION ||
@@ -138,10 +150,21 @@ bool records_read(struct arena *a, const struct cl_header *h, size_t bytes, stru
 		return false;
 	end = p + h->used;
 	while (p < end) {
-		if (!read_one(a, &p, end, out, &sound))
+		if (!read_one(a, from, &p, end, out, &sound))
 			return false;
 	}
 	return sound;
+}
+
+void records_complete(struct arena *a, const struct payload *p, uint32_t first, uint32_t end,
+		      struct place_run *out)
+{
+	unsigned directions = p->nargs ? p->directions : 1 << CL_CALLEE;
+
+	for (uint32_t k = first; k < end; k++) {
+		if (directions >> k % 2 & 1 && out->v[k].state == OUTCOME_MISSING)
+			out->v[k] = overwritten(a);
+	}
 }
 
 void records_add(struct str *out, const struct place_run *r, enum width w, uint64_t seed)
@@ -153,7 +176,7 @@ void records_add(struct str *out, const struct place_run *r, enum width w, uint6
 			       .current = CL_NO_CASE,
 			       .finished = 1,
 			       .seed = seed };
-	size_t at = out->len;
+	size_t at = out->len, start;
 
 	str_addn(out, (const char *)&h, sizeof(h));
 	for (size_t k = 0; r->v && k < 2 * r->n; k++) {
@@ -166,6 +189,7 @@ void records_add(struct str *out, const struct place_run *r, enum width w, uint6
 
 		if (o->state == OUTCOME_MISSING)
 			continue;
+		start = out->len;
 		str_addn(out, (const char *)&rec, sizeof(rec));
 		if (o->nfindings)
 			str_addn(out, (const char *)o->findings,
@@ -173,6 +197,9 @@ void records_add(struct str *out, const struct place_run *r, enum width w, uint6
 		if (o->nobservations)
 			str_addn(out, (const char *)o->observations,
 				 o->nobservations * sizeof(*o->observations));
+		rec.seal = cl_seal(STORED_KEY, (uint32_t)(start - at - sizeof(h)), &rec,
+				   out->s + start + sizeof(rec), out->len - start - sizeof(rec));
+		memcpy(out->s + start, &rec, sizeof(rec));
 	}
 	h.used = (uint32_t)(out->len - at - sizeof(h));
 	memcpy(out->s + at, &h, sizeof(h));

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CASES = 4 };
+enum { CASES = 4, KEY = 0x5eed };
 
 /* Every test runs in a process of its own (CK_FORK), with these to itself. */
 static struct arena *arena;
@@ -50,6 +50,14 @@ static struct memory memory(void)
 				       .finished = 1 } };
 }
 
+/* Seal the record at `at`, which is the last one. */
+static void seal(struct memory *m, size_t at)
+{
+	struct cl_record *r = (void *)(m->bytes.s + at);
+
+	r->seal = cl_seal(KEY, (uint32_t)at, r, r + 1, m->bytes.len - at - sizeof(*r));
+}
+
 /* A record whose findings and observations carry numbers from `tag` on. */
 static void record(struct memory *m, unsigned index, unsigned direction, unsigned flags,
 		   unsigned nfindings, unsigned nobservations, unsigned tag)
@@ -59,6 +67,8 @@ static void record(struct memory *m, unsigned index, unsigned direction, unsigne
 			       .flags = (uint8_t)flags,
 			       .nfindings = (uint8_t)nfindings,
 			       .nobservations = (uint8_t)nobservations };
+
+	size_t at = m->bytes.len;
 
 	str_addn(&m->bytes, (const char *)&r, sizeof(r));
 	for (unsigned i = 0; i < nfindings; i++) {
@@ -71,6 +81,7 @@ static void record(struct memory *m, unsigned index, unsigned direction, unsigne
 
 		str_addn(&m->bytes, (const char *)&o, sizeof(o));
 	}
+	seal(m, at);
 }
 
 /* Read it from memory of exactly `bytes` bytes, whatever its header says. */
@@ -88,7 +99,8 @@ static bool read_exactly(struct memory *m, size_t bytes)
 		memcpy(all + sizeof(m->h), m->bytes.s, m->bytes.len);
 	memset(at, 0, bytes ? bytes : 1);
 	memcpy(at, all, bytes < whole ? bytes : whole);
-	sound = records_read(arena, (const void *)at, bytes, &run);
+	sound = records_read(
+		arena, &(struct record_source){ (const void *)at, bytes, KEY, 0, 2 * CASES }, &run);
 	/* What is kept must not lie in the memory that was read. */
 	memset(at, 0xa5, bytes ? bytes : 1);
 	free(at);
@@ -218,15 +230,18 @@ START_TEST(says_what_cannot_be)
 			       .nfindings = !t->observation,
 			       .nobservations = t->observation };
 	struct memory m = memory();
+	size_t at;
 	bool sound;
 
 	run.nargs = t->contract ? NULL : nargs;
 	record(&m, 0, CL_CALLEE, 0, 0, 0, 0);
+	at = m.bytes.len;
 	str_addn(&m.bytes, (const char *)&r, sizeof(r));
 	if (t->observation)
 		str_addn(&m.bytes, (const char *)&t->o, sizeof(t->o));
 	else
 		str_addn(&m.bytes, (const char *)&t->f, sizeof(t->f));
+	seal(&m, at);
 	record(&m, 2, CL_CALLEE, 0, 0, 0, 0);
 	sound = read_all(&m);
 	ck_assert_msg(!sound, "%s", t->what);
@@ -238,6 +253,69 @@ START_TEST(says_what_cannot_be)
 	ck_assert_int_eq(of(0, CL_CALLEE)->state, OUTCOME_EXECUTED);
 	ck_assert_int_eq(of(2, CL_CALLEE)->state, OUTCOME_EXECUTED);
 	ck_assert_uint_eq(of(2, CL_CALLEE)->nfindings, 0);
+}
+END_TEST
+
+/* Right in every code, but not written by the runtime: without its key, or moved from elsewhere. */
+START_TEST(unsealed)
+{
+	struct memory m = memory();
+	struct cl_record r = { .index = 1 };
+
+	record(&m, 0, CL_CALLEE, 0, 0, 0, 0);
+	switch (_i) {
+	case 0:
+		str_addn(&m.bytes, (const char *)&r, sizeof(r));
+		break;
+	case 1:
+		str_addn(&m.bytes, m.bytes.s, sizeof(r));
+		((struct cl_record *)(void *)m.bytes.s)[1].index = 1;
+		break;
+	default:
+		record(&m, 1, CL_CALLEE, 0, 0, 0, 0);
+		((struct cl_record *)(void *)m.bytes.s)[1].seal ^= 1;
+	}
+	ck_assert(!read_all(&m));
+	ck_assert_int_eq(of(0, CL_CALLEE)->nfindings, 0);
+	ck_assert_int_eq(of(1, CL_CALLEE)->nfindings, 1);
+	ck_assert_int_eq(of(1, CL_CALLEE)->findings[0].item, CL_FAULT_OVERWRITTEN);
+}
+END_TEST
+
+/* What a payload that came to its end did not report. */
+START_TEST(incomplete)
+{
+	const struct payload p = { .directions = 1 << CL_CALLEE, .nargs = (const uint8_t *)"" };
+	struct memory m = memory();
+
+	record(&m, 1, CL_CALLEE, 0, 0, 0, 0);
+	ck_assert(read_all(&m));
+	records_complete(arena, &p, 0, 2 * (CASES - 1), &run);
+	ck_assert_int_eq(of(0, CL_CALLEE)->findings[0].item, CL_FAULT_OVERWRITTEN);
+	ck_assert_int_eq(of(1, CL_CALLEE)->nfindings, 0);
+	ck_assert_int_eq(of(2, CL_CALLEE)->findings[0].item, CL_FAULT_OVERWRITTEN);
+	is_missing(0, CL_CALLER);
+	is_missing(CASES - 1, CL_CALLEE);
+}
+END_TEST
+
+/* A record of another function than the one that ran. */
+START_TEST(of_another)
+{
+	struct memory m = memory();
+	struct record_source from;
+
+	record(&m, 1, CL_CALLEE, 0, 0, 0, 0);
+	record(&m, 0, CL_CALLEE, 0, 0, 0, 0);
+	m.h.used = (uint32_t)m.bytes.len;
+	str_addn(&m.bytes, (const char *)&m.h, sizeof(m.h));
+	memmove(m.bytes.s + sizeof(m.h), m.bytes.s, m.h.used);
+	memcpy(m.bytes.s, &m.h, sizeof(m.h));
+	from = (struct record_source){ (const void *)m.bytes.s, m.bytes.len, KEY, 2, 4 };
+	ck_assert(!records_read(arena, &from, &run));
+	ck_assert_int_eq(of(1, CL_CALLEE)->state, OUTCOME_EXECUTED);
+	is_missing(0, CL_CALLEE);
+	str_free(&m.bytes);
 }
 END_TEST
 
@@ -435,6 +513,9 @@ int main(void)
 	tcase_add_test(t, empty);
 	tcase_add_test(t, two_readings);
 	tcase_add_loop_test(t, says_what_cannot_be, 0, ARRAY_SIZE(forged));
+	tcase_add_loop_test(t, unsealed, 0, 3);
+	tcase_add_test(t, incomplete);
+	tcase_add_test(t, of_another);
 	tcase_add_test(t, truncated);
 	tcase_add_test(t, used_beyond_memory);
 	tcase_add_test(t, used_absurd);

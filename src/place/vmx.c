@@ -252,6 +252,7 @@ static void prepare(struct job *j, uint64_t *sectors)
 		.end = 2 * (uint32_t)p->ncases,
 		.directions = p->directions,
 		.seed = p->seed,
+		.key = random_key(),
 		.image = i->at,
 		.image_bytes = i->bytes,
 		.memory_bytes = i->memory_bytes,
@@ -306,12 +307,17 @@ static void read_segment(struct job *j, const struct vmx_segment *s, struct outc
 	bool known = s->current < 2 * out->n && s->current >= j->next;
 
 	if (s->bytes)
-		records_read(a, h, s->bytes, out);
+		records_read(a,
+			     &(struct record_source){ h, s->bytes, j->request.key, 0,
+						      2 * (uint32_t)out->n },
+			     out);
 	r->current = known ? s->current : CL_NO_CASE;
 	switch (s->end) {
 	case VMX_FINISHED:
 		r->finished = true;
 		r->broken = s->bytes && h->full ? "results did not fit into memory" : NULL;
+		if (!r->broken)
+			records_complete(a, j->of->p, j->next, 2 * (uint32_t)out->n, out);
 		break;
 	case VMX_DIED:
 	case VMX_STUCK:

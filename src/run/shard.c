@@ -305,6 +305,7 @@ static void read_records(struct matrix *m, const struct shard *s, const struct c
 	const char *path = find_payload(m->arena, s, records_path(m->arena, c, payload), "");
 	size_t len = 0;
 	char *data = path ? file_read(path, &len) : NULL;
+	struct record_source from;
 	struct cl_header h;
 
 	if (!data)
@@ -319,7 +320,8 @@ static void read_records(struct matrix *m, const struct shard *s, const struct c
 	if (h.magic != CL_MAGIC || h.planned != r->n || h.seed != m->seed ||
 	    h.used != len - sizeof(h))
 		die("%s: damaged, or of another run", path);
-	if (!records_read(m->arena, (const void *)data, len, r))
+	from = (struct record_source){ (const void *)data, len, STORED_KEY, 0, 2 * (uint32_t)r->n };
+	if (!records_read(m->arena, &from, r))
 		die("%s: damaged: a record in it says what cannot be; run that shard again", path);
 	free(data);
 }

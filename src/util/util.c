@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -316,4 +317,15 @@ uint64_t hash_bytes(uint64_t h, const void *data, size_t len)
 uint64_t hash_str(uint64_t h, const char *s)
 {
 	return hash_bytes(h, s, strlen(s) + 1);
+}
+
+uint64_t random_key(void)
+{
+	uint64_t key;
+
+	while (getrandom(&key, sizeof(key), 0) != (ssize_t)sizeof(key)) {
+		if (errno != EINTR)
+			die("cannot get random bytes: %s", strerror(errno));
+	}
+	return key;
 }

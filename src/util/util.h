@@ -55,6 +55,9 @@ int make_dirs(const char *path);
 uint64_t hash_bytes(uint64_t h, const void *data, size_t len);
 uint64_t hash_str(uint64_t h, const char *s);
 
+/* 64 random bits that nobody can guess. */
+uint64_t random_key(void);
+
 /* Report an error of usage or environment ("clobber: " is prefixed) and end with exit status 2. */
 void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 

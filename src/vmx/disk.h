@@ -26,7 +26,7 @@ struct vmx_request {
 	uint32_t directions, unused;
 	uint32_t
 		forget; /* 0, or 1 + a register the hypervisor loses at every step: for its tests */
-	uint64_t seed;
+	uint64_t seed, key;
 	uint64_t image, image_bytes;     /* where it is loaded, and what of it is on the disk */
 	uint64_t memory_bytes;           /* with the zeroes behind it */
 	uint64_t entry;                  /* guest_start */

@@ -149,6 +149,7 @@ static void load_payload(uint32_t first)
 				   .first = first,
 				   .directions = request.directions,
 				   .seed = request.seed,
+				   .key = request.key,
 				   .results = request.results,
 				   .results_bytes = request.results_bytes };
 	*r = (struct cl_header){ .capacity = (uint32_t)(request.results_bytes - sizeof(*r)),
