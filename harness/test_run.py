@@ -302,9 +302,9 @@ exec {compilers[gcc]["path"]} "$@"
 
 # Interruption ------------------------------------------------------------------------------------
 
-def start(args, cwd) -> subprocess.Popen:
+def start(args, cwd, **environment) -> subprocess.Popen:
     return subprocess.Popen([program.PROGRAM, *map(str, args)], cwd=cwd,
-                            env=program.environment(), stdin=subprocess.DEVNULL,
+                            env=program.environment(**environment), stdin=subprocess.DEVNULL,
                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                             start_new_session=True)
 
@@ -394,24 +394,29 @@ def all_gone(folder) -> bool:
 def test_nothing_outlives_a_killed_run(tmp_path, gate, number):
     args = ["run", *PLAIN, "--out", tmp_path / "out", "--cc", gate, "--width", "64", "--abi", "sysv",
             "--cases", write(tmp_path / "some.h", CASES)]
-    p = start(args, tmp_path)
+    (tmp_path / "tmp").mkdir()
+    p = start(args, tmp_path, TMPDIR=str(tmp_path / "tmp"))
     wait_for((tmp_path / "reached").exists, p)
+    assert os.listdir(tmp_path / "tmp")
     assert len(processes_of(tmp_path)) >= 3  # clobber, ninja, the compiler
     os.kill(p.pid, number)
     p.communicate()
     assert p.returncode == -number
     assert all_gone(tmp_path), processes_of(tmp_path)
+    assert os.listdir(tmp_path / "tmp") == []
 
 
 def test_payload_does_not_outlive_a_killed_check(tmp_path):
     asm = write(tmp_path / "f.asm", "bits 64\nglobal f\nf: jmp f\n")
     subprocess.run(["nasm", "-f", "elf64", "-o", tmp_path / "f.o", asm], check=True)
-    p = start(["check", "f.o", "--proto", "void f(void)", "--place", "native", "--work", tmp_path / "w"],
-              tmp_path)
-    wait_for(lambda: any("/w/payload" in line for line in processes_of(tmp_path)), p)
+    (tmp_path / "tmp").mkdir()
+    p = start(["check", "f.o", "--proto", "void f(void)", "--place", "native"], tmp_path,
+              TMPDIR=str(tmp_path / "tmp"))
+    wait_for(lambda: any("/payload" in line for line in processes_of(tmp_path / "tmp")), p)
     os.kill(p.pid, signal.SIGKILL)
     p.communicate()
     assert all_gone(tmp_path), processes_of(tmp_path)
+    assert os.listdir(tmp_path / "tmp") == []
 
 
 def test_kill_at_any_moment(tmp_path, gcc):

@@ -16,6 +16,7 @@
 #include "util/data.h"
 #include "util/words.h"
 #include "util/shell.h"
+#include "util/scratch.h"
 #include "util/terminal.h"
 
 #include <errno.h>
@@ -361,31 +362,20 @@ static void go_on(struct check_run *r, uint64_t seconds)
 
 /* Work ---------------------------------------------------------------------------------------- */
 
-static const char *make_folder(struct arena *a, const struct options *o)
+static const char *make_folder(struct arena *a, const struct options *o, struct scratch *s)
 {
-	const char *tmp = getenv("TMPDIR");
-	char *dir;
+	const char *why;
 
 	if (o->work) {
 		if (make_dirs(o->work) < 0)
 			die("check: cannot make folder %s: %s", o->work, strerror(errno));
+		*s = (struct scratch){ .lifeline = -1 };
 		return o->work;
 	}
-	dir = arena_printf(a, "%s/clobber-check-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	if (!mkdtemp(dir))
-		die("check: cannot make a folder %s: %s", dir, strerror(errno));
-	return dir;
-}
-
-static void remove_folder(struct arena *a, const struct options *o, const char *dir)
-{
-	static const char *const files[] = { "generated.asm", "generated.o", "payload" };
-
-	if (o->work)
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		unlink(arena_printf(a, "%s/%s", dir, files[i]));
-	rmdir(dir);
+	why = scratch_open(a, "check", s);
+	if (why)
+		die("check: %s", why);
+	return s->path;
 }
 
 static int print(const struct check_run *r, const struct options *o)
@@ -429,6 +419,7 @@ int cmd_check(int argc, char **argv)
 	struct contract_file file;
 	struct objects objs;
 	struct options o;
+	struct scratch scratch;
 	struct linking l;
 	struct check_run r;
 	const char *error;
@@ -462,12 +453,12 @@ int cmd_check(int argc, char **argv)
 			      .weak_stubs = o.weak_stubs,
 			      .traps = true };
 	/* From here on nothing may end without removing it. */
-	l.dir = make_folder(a, &o);
+	l.dir = make_folder(a, &o, &scratch);
 	r.payload = link_payload(&l, &error);
 	r.stub = l.stub;
 	r.nstubs = l.nstubs;
 	if (!r.payload) {
-		remove_folder(a, &o, l.dir);
+		scratch_close(&scratch);
 		die("check: %s", error);
 	}
 	for (size_t i = 0; i < r.nplaces; i++) {
@@ -487,7 +478,7 @@ int cmd_check(int argc, char **argv)
 		r.step_why_not = check_step(&r);
 	}
 	status = print(&r, &o);
-	remove_folder(a, &o, l.dir);
+	scratch_close(&scratch);
 	if (!ran) {
 		fputs("clobber: nothing was executed: see the reasons above\n", stderr);
 		status = 2;

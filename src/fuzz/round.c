@@ -4,10 +4,10 @@
 #include "fuzz/fuzz.h"
 
 #include "run/run.h"
+#include "util/scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,14 +23,6 @@ double fuzz_clock(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path) < 0 ? -1 : 0;
-}
-
 /* All but the lock and what the compilers answered when they were probed. */
 static void empty_work(struct arena *a, const char *work)
 {
@@ -39,8 +31,7 @@ static void empty_work(struct arena *a, const char *work)
 					     "link.ninja" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
-		nftw(arena_printf(a, "%s/%s", work, folders[i]), remove_one, 16,
-		     FTW_DEPTH | FTW_PHYS);
+		remove_tree(arena_printf(a, "%s/%s", work, folders[i]));
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		unlink(arena_printf(a, "%s/%s", work, files[i]));
 }

@@ -5,6 +5,7 @@
 
 #include "place/answers.h"
 #include "place/image.h"
+#include "util/scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +28,7 @@ enum {
 
 /* A folder with a disk, for as long as its payloads run. */
 struct work {
-	char dir[4096];
+	struct scratch dir;
 	uint8_t *disk;
 	size_t disk_bytes;
 	struct vmx_machine machine;
@@ -53,42 +54,37 @@ static uint64_t round_up(uint64_t n, uint64_t unit)
 static const char *work_open(struct arena *a, struct work *k, const struct vmx_options *o,
 			     size_t disk_bytes)
 {
-	const char *tmp = getenv("TMPDIR");
 	const char *rom = arena_printf(a, "%s/vmx%u.rom", o->runtime, k->machine.root_width);
 	char *real = realpath(rom, NULL);
+	const char *why;
 	int fd;
 
 	if (!real)
 		return arena_printf(a, "%s is missing: build or install clobber again", rom);
-	snprintf(k->dir, sizeof(k->dir), "%s/clobber-vmx-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	if (!mkdtemp(k->dir))
-		die("cannot make a folder %s: %s", k->dir, strerror(errno));
-	k->machine.dir = k->dir;
+	why = scratch_open(a, "vmx", &k->dir);
+	if (why)
+		die("%s", why);
+	k->machine.dir = k->dir.path;
 	k->disk_bytes = round_up(disk_bytes, CYLINDER);
-	if (symlink(real, arena_printf(a, "%s/rom", k->dir)) < 0)
-		die("cannot write into %s: %s", k->dir, strerror(errno));
+	if (symlink(real, arena_printf(a, "%s/rom", k->machine.dir)) < 0)
+		die("cannot write into %s: %s", k->machine.dir, strerror(errno));
 	free(real);
-	fd = open(arena_printf(a, "%s/disk", k->dir), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	fd = open(arena_printf(a, "%s/disk", k->machine.dir), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+		  0600);
 	if (fd < 0 || ftruncate(fd, (off_t)k->disk_bytes) < 0)
-		die("cannot write into %s: %s", k->dir, strerror(errno));
+		die("cannot write into %s: %s", k->machine.dir, strerror(errno));
 	k->disk = mmap(NULL, k->disk_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (k->disk == MAP_FAILED)
-		die("cannot map the disk in %s: %s", k->dir, strerror(errno));
+		die("cannot map the disk in %s: %s", k->machine.dir, strerror(errno));
 	close(fd);
 	return NULL;
 }
 
-static void work_close(struct arena *a, struct work *k)
+static void work_close(struct work *k)
 {
-	static const char *const files[] = {
-		"disk", "disk.lock", "rom", "config", "commands", "log"
-	};
-
 	if (k->disk)
 		munmap(k->disk, k->disk_bytes);
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		unlink(arena_printf(a, "%s/%s", k->dir, files[i]));
-	rmdir(k->dir);
+	scratch_close(&k->dir);
 }
 
 static void put_request(struct work *k, uint64_t sector, struct vmx_request *r)
@@ -170,7 +166,7 @@ static const char *boot_and_ask(struct arena *a, const struct vmx_options *o, un
 		why = arena_printf(a, "%s: %.*s", out->name, (int)sizeof(s->text) - 1, s->text);
 	else
 		out->features = s->features;
-	work_close(a, &k);
+	work_close(&k);
 	return why;
 }
 
@@ -493,7 +489,7 @@ void vmx_run_together(struct vmx_job *jobs, size_t n)
 			break;
 		start(&k, chain, waiting);
 	}
-	work_close(a, &k);
+	work_close(&k);
 	arena_free(a);
 }
 

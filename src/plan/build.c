@@ -9,6 +9,7 @@
 #include "plan/plan.h"
 #include "plan/refusal.h"
 #include "util/process.h"
+#include "util/scratch.h"
 #include "util/elf.h"
 #include "util/shell.h"
 
@@ -300,12 +301,19 @@ static void run_ninja(struct plan *p, const char *file, enum phase phase)
 	const char *const argv[] = { p->ninja, "-C", p->work, "-f", file, jobs, NULL };
 	sig_atomic_t signals = p->stop ? *p->stop : 0;
 	struct ninja n = { .p = p, .phase = phase };
+	const char *variables[3] = { "NINJA_STATUS=[%f/%t] " }, *why;
+	struct scratch scratch;
 	int status;
 
+	/* What compilers put there goes, even when they are killed. */
+	why = scratch_open(p->arena, "build", &scratch);
+	if (why)
+		die("%s", why);
+	variables[1] = arena_printf(p->arena, "TMPDIR=%s", scratch.path);
 	if (p->progress)
 		progress_phase(p->progress, phase, 0);
-	status = run_program_lines(argv, "NINJA_STATUS=[%f/%t] ", ninja_line, &n);
-
+	status = run_program_lines(argv, variables, ninja_line, &n);
+	scratch_close(&scratch);
 	if (status < 0)
 		die("cannot run %s: %s", p->ninja, strerror(errno));
 	if (p->progress)

@@ -5,6 +5,7 @@
 #include "plan/fault.h"
 #include "plan/object.h"
 #include "util/process.h"
+#include "util/scratch.h"
 
 #include <assert.h>
 #include <dirent.h>
@@ -414,19 +415,6 @@ static void probe_target(struct session *s, const struct probe_list *l, struct t
 	}
 }
 
-/* A compiler may leave files of its own behind, but no folders. */
-static void remove_dir(struct arena *a, const char *path)
-{
-	DIR *dir = opendir(path);
-
-	for (struct dirent *d; dir && (d = readdir(dir));)
-		unlink(arena_printf(a, "%s/%s", path, d->d_name));
-	if (dir)
-		closedir(dir);
-	if (rmdir(path) < 0)
-		warn("cannot remove %s: %s", path, strerror(errno));
-}
-
 const char *compiler_probe(struct arena *a, struct compiler *c, enum profile_id profile,
 			   const char *cache)
 {
@@ -434,24 +422,20 @@ const char *compiler_probe(struct arena *a, struct compiler *c, enum profile_id 
 	struct session s = {
 		.a = a, .compiler = c, .profile = profile, .width = profiles[profile].width
 	};
-	const char *tmp = getenv("TMPDIR");
+	struct scratch scratch;
 	struct probe_list l;
-	char *dir;
 
 	memset(t, 0, sizeof(*t));
 	list_probes(a, c, profile, t, &l);
 	if (cache && probe_cache_load(a, cache, &l, t))
 		return NULL;
-	dir = arena_printf(a, "%s/clobber-probe-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	if (!mkdtemp(dir)) {
-		t->works.why = arena_printf(a, "cannot make a temporary folder %s: %s", dir,
-					    strerror(errno));
+	t->works.why = scratch_open(a, "probe", &scratch);
+	if (t->works.why)
 		return t->works.why;
-	}
-	s.source = arena_printf(a, "%s/probe.c", dir);
-	s.object = arena_printf(a, "%s/probe.o", dir);
+	s.source = arena_printf(a, "%s/probe.c", scratch.path);
+	s.object = arena_printf(a, "%s/probe.o", scratch.path);
 	probe_target(&s, &l, t);
-	remove_dir(a, dir);
+	scratch_close(&scratch);
 	if (cache && !s.disturbed && !s.fault)
 		probe_cache_store(a, cache, &l, c, t);
 	return s.fault;

@@ -33,26 +33,37 @@ struct child {
 	int ended; /* its wait status, from the guard */
 };
 
-/* The environment with `variable` (may be NULL), and with LC_ALL=C, because diagnostics are
- * searched for English words. */
-static const char **child_environment(const char *variable)
+/* Is it among `variables` (may be NULL), under whatever value? */
+static bool is_set_anew(const char *const *variables, const char *entry)
 {
-	size_t n = 0, kept = 0, name = variable ? strcspn(variable, "=") + 1 : 0;
+	for (; variables && *variables; variables++) {
+		if (!strncmp(*variables, entry, strcspn(*variables, "=") + 1))
+			return true;
+	}
+	return !strncmp(entry, "LC_ALL=", 7);
+}
+
+/* The environment with `variables` (NULL-ended; may be NULL), and with LC_ALL=C, because
+ * diagnostics are searched for English words. */
+static const char **child_environment(const char *const *variables)
+{
+	size_t n = 0, added = 1, kept = 0;
 	const char **env;
 
 	while (environ[n])
 		n++;
-	env = calloc(n + 3, sizeof(*env));
+	while (variables && variables[added - 1])
+		added++;
+	env = calloc(n + added + 1, sizeof(*env));
 	if (!env)
 		die("out of memory");
 	for (size_t i = 0; i < n; i++) {
-		bool again = variable && !strncmp(environ[i], variable, name);
-
-		if (!again && strncmp(environ[i], "LC_ALL=", 7))
+		if (!is_set_anew(variables, environ[i]))
 			env[kept++] = environ[i];
 	}
 	env[kept++] = "LC_ALL=C";
-	env[kept] = variable;
+	for (; variables && *variables; variables++)
+		env[kept++] = *variables;
 	return env;
 }
 
@@ -195,8 +206,8 @@ static void close_both(const int ends[2])
 	close(ends[1]);
 }
 
-static int start(const char *const argv[], const char *dir, const char *variable, bool own_group,
-		 struct child *c)
+static int start(const char *const argv[], const char *dir, const char *const *variables,
+		 bool own_group, struct child *c)
 {
 	int out[2], report[2], ended[2], failure = 0, status;
 	pid_t parent = getpid(), group = own_group ? 0 : getpgrp();
@@ -210,7 +221,7 @@ static int start(const char *const argv[], const char *dir, const char *variable
 		errno = failure;
 		return -1;
 	}
-	env = child_environment(variable);
+	env = child_environment(variables);
 	*c = (struct child){ .fd = out[0], .ended = ended[0] };
 	c->guard = fork();
 	if (c->guard == 0)
@@ -358,7 +369,8 @@ int run_program_watched(const char *dir, const char *variable, const char *const
 	bool timed_out;
 	int status;
 
-	if (start(argv, dir, variable, true, &c) < 0)
+	if (start(argv, dir, variable ? (const char *const[]){ variable, NULL } : NULL, true, &c) <
+	    0)
 		return -1;
 	status = watch(&c, deadline, output, &w, &timed_out);
 	if (output && output->len >= OUTPUT_LIMIT)
@@ -396,7 +408,7 @@ static void take_lines(void *closure, struct str *text)
 	}
 }
 
-int run_program_lines(const char *const argv[], const char *variable,
+int run_program_lines(const char *const argv[], const char *const variables[],
 		      void (*line)(void *closure, const char *line), void *closure)
 {
 	struct lines l = { line, closure };
@@ -406,7 +418,7 @@ int run_program_lines(const char *const argv[], const char *variable,
 	bool timed_out;
 	int status;
 
-	if (start(argv, NULL, variable, false, &c) < 0)
+	if (start(argv, NULL, variables, false, &c) < 0)
 		return -1;
 	status = watch(&c, INT64_MAX, &text, &w, &timed_out);
 	take_lines(&l, &text);

@@ -18,9 +18,9 @@ int run_program_watched(const char *dir, const char *variable, const char *const
 			struct str *output);
 
 /* As run_program, without a deadline, handing on each line that is printed, without its end; and
- * with `variable`, "NAME=VALUE", in its environment. The program stays in this process group, so
- * that the terminal's Ctrl-C reaches it. */
-int run_program_lines(const char *const argv[], const char *variable,
+ * with `variables`, "NAME=VALUE" each, NULL-ended, in its environment. The program stays in this
+ * process group, so that the terminal's Ctrl-C reaches it. */
+int run_program_lines(const char *const argv[], const char *const variables[],
 		      void (*line)(void *closure, const char *line), void *closure);
 
 #endif
