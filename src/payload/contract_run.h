@@ -115,7 +115,7 @@ void ct_restore_data(void);
 /* Make the call that was just made, and ended as `how` says, again with other poison, and tell what
  * that changes. */
 void ct_compare(const struct ct_contract *c, int how, struct findings *told);
-/* contract_fit.c: is it the inputs that no line speaks of that made the call fault? */
+/* contract_blame.c: is it the inputs that no line speaks of that made the call fault? */
 bool ct_unfit(const struct ct_contract *c);
 /* After a call that did not fit: look for inputs that do, or for fewer. False: there are none (any
  * more). */

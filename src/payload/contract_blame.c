@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* Is it the inputs that no line speaks of that made a call fault? Found by calling again with one
+ * of them changed, or the memory it points to. */
+#include "payload/contract_fit.h"
+
+#include "payload/handover.h"
+
+/* Does the call return when narrow inputs are extended? Then not they, but what is above them is to
+ * blame. */
+static bool returns_when_extended(const struct ct_contract *c)
+{
+	uint32_t was = ct_fitting.extended;
+	bool returns;
+
+	ct_fitting.extended = ct_narrow_inputs(c);
+	returns = ct_fitting.extended && ct_fit_call(c);
+	ct_fitting.extended = was;
+	return returns;
+}
+
+static bool other_fault(const struct ct_fault *f)
+{
+	return f->kind != cl_fault_kind || f->ip != cl_fault_ip || f->address != cl_fault_address;
+}
+
+/* Faults that no input excuses: a return to what is no return address, a system call, an
+ * instruction that is there to trap. */
+static bool inexcusable(const struct ct_fault *f)
+{
+	const uint8_t *code = (const uint8_t *)f->ip;
+	const cl_word *popped = (const cl_word *)(cl_fault_sp - sizeof(cl_word));
+
+	if (f->kind == CL_FAULT_SYS || f->kind == CL_FAULT_TRAP)
+		return true;
+	if (ct_in_code(f->ip)) {
+		if (*code == 0xc3 || *code == 0xc2)
+			return true;
+		return f->kind == CL_FAULT_ILL && code[0] == 0x0f &&
+		       (code[1] == 0x0b || code[1] == 0xb9 || code[1] == 0xff);
+	}
+	return cl_fault_sp > (cl_word)cl_test_stack + CL_PAGE &&
+	       cl_fault_sp <= (cl_word)cl_test_stack + CL_PAGE + CL_TEST_STACK && *popped == f->ip;
+}
+
+/* All memory of which nothing is said in another place, and with contents of this kind; numbers
+ * stay. */
+static bool other_with_contents(const struct ct_contract *c, const struct ct_fault *f,
+				unsigned contents)
+{
+	static struct cl_values values;
+	uint32_t were[CT_ARGS];
+	bool other;
+
+	values = ct_now.values;
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		were[i] = ct_now.inputs[i].contents;
+		if (ct_unsaid_pointer(&ct_now.inputs[i]))
+			ct_now.inputs[i].contents = contents;
+	}
+	ct_draw_round(c, ct_fitting.round++, CT_ROUNDS_ASKED, ct_fitting.seed);
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		ct_now.inputs[i].contents = were[i];
+		if (!ct_unsaid_pointer(&ct_now.inputs[i]) && ct_now.inputs[i].role <= CT_SET)
+			__builtin_memcpy(ct_now.values.arg[i], values.arg[i], CL_VALUE);
+	}
+	other = ct_fit_call(c) || other_fault(f);
+	ct_now.values = values;
+	return other;
+}
+
+static bool other_with_memory(const struct ct_contract *c, const struct ct_fault *f)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < c->ninputs; i++)
+		any = any || ct_unsaid_pointer(&ct_now.inputs[i]);
+	for (unsigned k = 0; any && k < CT_CONTENTS; k++) {
+		if (other_with_contents(c, f, k))
+			return true;
+	}
+	return false;
+}
+
+static bool other_with_number(const struct ct_contract *c, const struct ct_fault *f, unsigned i)
+{
+	static const int8_t values[] = { 16, 1, 0, 64 };
+	int64_t was = ct_number_in(i);
+	bool other = false;
+
+	for (unsigned k = 0; k < sizeof(values) && !other; k++) {
+		if (values[k] == was)
+			continue;
+		ct_set_number(i, values[k]);
+		other = ct_fit_call(c) || other_fault(f);
+	}
+	ct_set_number(i, was);
+	return other;
+}
+
+/* Numbers as they are used: none below 0, small ones, powers of two. */
+bool ct_plain(int64_t v)
+{
+	return v >= 0 && (v <= 64 || !(v & (v - 1)));
+}
+
+static bool all_plain(const struct ct_contract *c)
+{
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		if (ct_unsaid_number(&ct_now.inputs[i]) && !ct_plain(ct_number_in(i)))
+			return false;
+	}
+	return true;
+}
+
+/* All numbers at once: of two that are absurd none alone makes the difference. */
+static bool returns_when_tame(const struct ct_contract *c)
+{
+	bool any = false;
+
+	ct_draw_round(c, ct_fitting.failed, ct_fitting.rounds, ct_fitting.seed);
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		if (!ct_unsaid_number(&ct_now.inputs[i]))
+			continue;
+		ct_set_number(i, ct_fitting.found                     ? ct_fitting.base[i]
+				 : ct_now.inputs[i].flags & CT_STRIDE ? 128
+								      : 16);
+		any = true;
+	}
+	return any && ct_fit_call(c);
+}
+
+/* Of a counter any value may fit, but some take too long. */
+static void stay_in_ranges(const struct ct_contract *c)
+{
+	for (unsigned i = 0; i < c->ninputs; i++)
+		ct_now.inputs[i].flags &= ~(uint32_t)CT_ALSO_ANY;
+}
+
+bool ct_unfit(const struct ct_contract *c)
+{
+	struct ct_fault f = ct_last_fault();
+	struct ct_sources all;
+	static struct findings ignored;
+	bool any = false;
+
+	for (unsigned i = 0; i < c->ninputs; i++)
+		any = any || ct_unsaid_pointer(&ct_now.inputs[i]) ||
+		      ct_unsaid_number(&ct_now.inputs[i]);
+	ct_fitting.failed = ct_now.round;
+	ct_fitting.rounds = ct_now.rounds;
+	if (!any || cl_where != CL_IN_PROCESS || cl_contract_step)
+		return false;
+	if (f.kind == CL_FAULT_TIMEOUT && ct_fitting.found && !all_plain(c)) {
+		stay_in_ranges(c);
+		return true;
+	}
+	if (f.kind == CL_FAULT_TIMEOUT)
+		return !ct_fitting.found || ++ct_fitting.late < CT_MOST_LATE;
+	if (returns_when_extended(c))
+		return false;
+	/* Absurd numbers excuse everything, a smashed stack, too. */
+	if (!all_plain(c)) {
+		if (returns_when_tame(c))
+			return true;
+		ct_draw_round(c, ct_fitting.failed, ct_fitting.rounds, ct_fitting.seed);
+		ct_fit_call(c);
+		f = ct_last_fault();
+	}
+	if (inexcusable(&f))
+		return false;
+	/* Of its own code, an instruction that this processor lacks; or else a wild jump to it. */
+	if (f.kind == CL_FAULT_ILL && ct_in_code(f.ip))
+		return returns_when_tame(c);
+	/* What poison changes is no input's fault; but what is above a narrow input goes with it.
+	 */
+	for (unsigned i = 0; i < CT_SOURCES; i++)
+		all.other[i] = i < CT_FROM_UPPER || i >= CT_FROM_BESIDE;
+	ignored.nfindings = ignored.nobservations = 0;
+	if (ct_call(c, &all, &ignored) != CL_FAULTED || other_fault(&f))
+		return false;
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		if (ct_unsaid_number(&ct_now.inputs[i]) && other_with_number(c, &f, i))
+			return true;
+	}
+	return other_with_memory(c, &f);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* Private to the parts that find inputs that fit: contract_fit.c (what they are looked for with),
+ * contract_blame.c (is it an input that made a call fault), contract_domain.c (numbers),
+ * contract_room.c (memory). */
+#ifndef CLOBBER_CONTRACT_FIT_H
+#define CLOBBER_CONTRACT_FIT_H
+
+#include "payload/contract_run.h"
+
+enum {
+	CT_ROUNDS_ASKED = 1000,
+	CT_MOST_LATE = 4, /* endless loops that are put up with */
+	CT_HALF = CT_AREA / 2,
+	CT_ROOM = CT_AREA - 64 /* it may be moved by less than that */
+};
+
+/* What was found of the function under way. */
+struct ct_fitting {
+	bool tried, found;
+	unsigned late, changes;
+	int64_t base[CT_ARGS];
+	cl_word stopped_ip, stopped_address;
+	uint64_t seed;
+	int round;
+	int failed, rounds; /* the round that did not fit */
+	uint32_t extended;  /* inputs without dirt above them: with it nothing fits */
+};
+extern struct ct_fitting ct_fitting;
+extern struct ct_input ct_asked[CT_ARGS + 1]; /* as they were before */
+
+struct ct_fault {
+	int kind;
+	cl_word ip, address;
+};
+
+static inline struct ct_fault ct_last_fault(void)
+{
+	return (struct ct_fault){ cl_fault_kind, cl_fault_ip, cl_fault_address };
+}
+
+static inline bool ct_in_code(cl_word ip)
+{
+	return ip >= (cl_word)cl_code_start && ip < (cl_word)cl_rodata;
+}
+
+static inline bool ct_unsaid_pointer(const struct ct_input *d)
+{
+	return d->role == CT_PAGE && d->flags & CT_UNSAID;
+}
+
+static inline bool ct_unsaid_number(const struct ct_input *d)
+{
+	return d->flags & CT_UNSAID && d->role <= CT_SET && d->size <= 8 &&
+	       (d->class == CL_SIGNED || d->class == CL_UNSIGNED);
+}
+
+static inline int64_t ct_pair(const uint32_t v[2])
+{
+	return (int64_t)(v[0] | (uint64_t)v[1] << 32);
+}
+
+/* An integer as it is now, and in its place another. */
+int64_t ct_number_in(unsigned input);
+void ct_set_number(unsigned input, int64_t v);
+void ct_set_range(struct ct_input *d, int64_t from, int64_t to, uint32_t step);
+/* Numbers as they are used: none below 0, small ones, powers of two. */
+bool ct_plain(int64_t v);
+/* Bit set of integers narrower than a word. */
+uint32_t ct_narrow_inputs(const struct ct_contract *c);
+/* A call with what is drawn returns. */
+bool ct_fit_call(const struct ct_contract *c);
+/* Do so many rounds of calls return? */
+bool ct_fits(const struct ct_contract *c, unsigned rounds);
+
+/* contract_domain.c: each number by itself, from single values to a range, its multiples, a set;
+ * less of one of them, after a call that did not return. */
+void ct_find_domains(const struct ct_contract *c);
+bool ct_narrow_number(const struct ct_contract *c);
+/* contract_room.c: memory on both sides, as well aligned as any code asks for; more of it, or a
+ * better alignment, after a fault; the least alignment and memory with which calls return. */
+void ct_give_room(const struct ct_contract *c, unsigned contents);
+bool ct_widen_memory(const struct ct_contract *c, const struct ct_fault *f);
+bool ct_raise_alignment(const struct ct_contract *c);
+void ct_lower_alignments(const struct ct_contract *c);
+void ct_draw_tight(const struct ct_contract *c);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory that fits: room on both sides of each pointer first, from which alignments are lowered and
+ * memory is drawn tight as far as calls still return. */
+#include "payload/contract_fit.h"
+
+/* Memory on both sides, as well aligned as any code asks for. */
+void ct_give_room(const struct ct_contract *c, unsigned contents)
+{
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		struct ct_input *d = &ct_now.inputs[i];
+
+		if (!ct_unsaid_pointer(&ct_asked[i]))
+			continue;
+		d->bytes = CT_ROOM;
+		d->at = CT_HALF;
+		d->align = 64;
+		d->shift = 0;
+		d->contents = contents;
+		d->flags |= CT_MIDDLE;
+	}
+}
+
+/* An access near a pointer: more memory there, while there is any. */
+bool ct_widen_memory(const struct ct_contract *c, const struct ct_fault *f)
+{
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		struct ct_input *d = &ct_now.inputs[i];
+		cl_word p = ct_now.pointer[i];
+		uint32_t bytes = d->bytes ? d->bytes : CT_DEFAULT, more;
+
+		if (!ct_unsaid_pointer(&ct_asked[i]) || d->flags & CT_MIDDLE)
+			continue;
+		if (f->address >= p && f->address - p < CT_HALF + CL_PAGE) {
+			more = ((uint32_t)(f->address - p) / 64 + 2) * 64;
+			if (d->at + more <= bytes || d->at + more > CT_AREA)
+				continue;
+			d->bytes = d->at + more;
+			return true;
+		}
+		if (f->address < p && p - f->address < CT_HALF) {
+			more = ((uint32_t)(p - f->address) / 64 + 1) * 64;
+			if (more <= d->at || more + bytes - d->at > CT_AREA)
+				continue;
+			d->bytes = bytes - d->at + more;
+			d->at = more;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Does a better alignment of one pointer help? */
+bool ct_raise_alignment(const struct ct_contract *c)
+{
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		struct ct_input *d = &ct_now.inputs[i];
+		cl_word p = ct_now.pointer[i];
+
+		if (!ct_unsaid_pointer(&ct_asked[i]) || d->align >= 64 || !(p & 63))
+			continue;
+		d->align *= 2;
+		return true;
+	}
+	return false;
+}
+
+enum { SAMPLE = 16 };
+
+void ct_lower_alignments(const struct ct_contract *c)
+{
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		struct ct_input *d = &ct_now.inputs[i];
+
+		if (!ct_unsaid_pointer(&ct_asked[i]))
+			continue;
+		d->align = 64;
+		for (uint32_t a = ct_asked[i].natural ? ct_asked[i].natural : 1; a < 64; a *= 2) {
+			d->shift = a;
+			if (ct_fits(c, SAMPLE)) {
+				d->align = a;
+				break;
+			}
+		}
+		d->shift = 0;
+	}
+}
+
+/* The least number of bytes, a multiple of `unit`, up to `most`, with which the sample returns. */
+static uint32_t least(const struct ct_contract *c, uint32_t *bytes, uint32_t add, uint32_t *total,
+		      uint32_t unit, uint32_t most)
+{
+	uint32_t low = 0, high = most;
+
+	for (uint32_t n = 0; n < most; n = n ? 4 * n : unit * (16 + unit - 1) / unit) {
+		n = n / unit * unit;
+		*bytes = n;
+		*total = n + add;
+		if (ct_fits(c, SAMPLE)) {
+			high = n;
+			break;
+		}
+		low = n;
+	}
+	while (high - low > unit) {
+		uint32_t n = (low + high) / 2 / unit * unit;
+
+		if (n <= low)
+			n = low + unit;
+		*bytes = n;
+		*total = n + add;
+		if (ct_fits(c, SAMPLE))
+			high = n;
+		else
+			low = n;
+	}
+	return high;
+}
+
+void ct_draw_tight(const struct ct_contract *c)
+{
+	uint32_t before[CT_ARGS], behind[CT_ARGS], none;
+
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		struct ct_input *d = &ct_now.inputs[i], roomy = *d;
+
+		if (!ct_unsaid_pointer(&ct_asked[i]))
+			continue;
+		d->flags = (roomy.flags & ~(uint32_t)CT_MIDDLE) | CT_LOW;
+		before[i] = least(c, &d->at, CT_HALF, &d->bytes, d->align, CT_HALF);
+		*d = roomy;
+		d->flags = (roomy.flags & ~(uint32_t)CT_MIDDLE) | CT_HIGH;
+		behind[i] = least(c, &none, CT_HALF, &d->bytes, d->align, CT_HALF);
+		*d = roomy;
+	}
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		struct ct_input *d = &ct_now.inputs[i];
+
+		if (!ct_unsaid_pointer(&ct_asked[i]))
+			continue;
+		d->flags &= ~(uint32_t)CT_MIDDLE;
+		d->at = before[i];
+		d->bytes = before[i] + (behind[i] ? behind[i] : d->align);
+	}
+}
