@@ -63,6 +63,7 @@ struct contract {
 	uint32_t used[CT_SOURCES / 32]; /* enum ct_source: what it may depend on, no input */
 	bool leaves_mmx;                /* in use: its callers end that */
 	bool varies;                    /* calls with equal inputs may differ */
+	const struct blocks *blocks;    /* NULL: not known (blocks.h) */
 	unsigned index;                 /* among those under test */
 };
 
@@ -95,6 +96,7 @@ struct contract_file {
 	const char **built_in; /* of C's library, supplied by clobber */
 	size_t nbuilt_in;
 	size_t skipped; /* functions of the other width */
+	unsigned effort; /* calls of each that may look for what did not run */
 	unsigned calls; /* rounds of each function; 0: as many as usual */
 };
 

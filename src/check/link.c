@@ -3,6 +3,7 @@
  * one line that says what to do. */
 #include "check/link.h"
 
+#include "check/blocks.h"
 #include "check/tables.h"
 #include "place/kept.h"
 #include "plan/toolchain.h"
@@ -275,6 +276,24 @@ static void note_linked(struct linking *l, const char *key)
 	str_free(&now);
 }
 
+/* The blocks of all functions, where they were linked to. */
+static void find_blocks(struct linking *l, const char *payload)
+{
+	struct code *k = code_open(l->a, payload, l->file->width);
+
+	for (size_t i = 0; k && i < l->file->n; i++) {
+		struct contract *c = &l->file->v[i];
+
+		c->blocks = blocks_of(l->a, k, code_symbol(k, c->call.decl->proto->name),
+				      c->exit ? code_symbol(k, c->exit) : 0);
+	}
+}
+
+static bool is_followed(const struct linking *l)
+{
+	return !l->follow || !l->file->n || l->file->v[0].blocks;
+}
+
 const char *link_payload(struct linking *l, const char **error)
 {
 	const char *out = path(l, "payload");
@@ -292,6 +311,12 @@ const char *link_payload(struct linking *l, const char **error)
 		status = run_ld(l, out, &said);
 		if (!status) {
 			str_free(&said);
+			/* Once more with what is known now; code stays where it is. */
+			if (!is_followed(l)) {
+				find_blocks(l, out);
+				if (is_followed(l))
+					continue;
+			}
 			if (key)
 				note_linked(l, key);
 			return out;

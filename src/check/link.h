@@ -16,8 +16,9 @@ struct linking {
 	const char *nasm, *ld;
 	const char *ground; /* of place/kept.h: link only what changed in `dir`; NULL: always */
 	bool weak_stubs;
-	bool traps; /* undefined symbols are no error: calls of them are told, memcpy and the like
-		       exist */
+	bool traps;  /* undefined symbols are no error: calls of them are told, memcpy and the like
+			exist */
+	bool follow; /* find the blocks of each function, for the payload to see which run */
 	const char **stub; /* what stands in for undefined symbols */
 	size_t nstubs;
 };

@@ -3,6 +3,7 @@
  * word; words that are addresses are written as symbols. */
 #include "check/tables.h"
 
+#include "check/blocks.h"
 #include "gen/gen.h"
 
 #include <stdio.h>
@@ -242,6 +243,36 @@ static uint32_t flags_of(const struct contract_file *f, const struct contract *c
 	return flags;
 }
 
+static void write_words(struct arena *a, struct str *out, const char *label, const void *words,
+			size_t bytes)
+{
+	struct table t = table_new(a, words, bytes);
+
+	table_write(out, label, &t);
+}
+
+/* What is known of its instructions. */
+static void write_blocks(struct arena *a, struct str *out, const struct contract *c,
+			 struct ct_contract *v)
+{
+	const struct blocks *b = c->blocks;
+	uint32_t *at;
+
+	if (!b)
+		return;
+	at = arena_alloc(a, (b->n + 1) * sizeof(*at));
+	for (size_t i = 0; i < b->n; i++)
+		at[i] = b->v[i].at;
+	v->nblocks = (uint32_t)b->n;
+	v->nconstants = (uint32_t)b->nconstants;
+	v->noffsets = (uint32_t)b->noffsets;
+	write_words(a, out, arena_printf(a, "blocks_%u", c->index), at, b->n * sizeof(*at));
+	write_words(a, out, arena_printf(a, "constants_%u", c->index), b->constant,
+		    b->nconstants * sizeof(*b->constant));
+	write_words(a, out, arena_printf(a, "offsets_%u", c->index), b->offset,
+		    b->noffsets * sizeof(*b->offset));
+}
+
 static void write_contract(struct arena *a, struct str *out, const struct contract_file *f,
 			   const struct contract *c)
 {
@@ -265,6 +296,7 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 	write_inputs(a, out, f, c);
 	write_outs(a, out, c);
 	write_calls(a, out, c);
+	write_blocks(a, out, c, &v);
 	contract_describe(p->ret, &c->call.place.ret, f->width, &v.ret);
 	if (c->call.place.hidden.nlocs)
 		contract_describe(p->ret, &c->call.place.hidden, f->width, &v.hidden);
@@ -280,6 +312,14 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 	patch(&t, offsetof(struct ct_contract, inputs), arena_printf(a, "inputs_%u", c->index));
 	patch(&t, offsetof(struct ct_contract, outs), arena_printf(a, "outs_%u", c->index));
 	patch(&t, offsetof(struct ct_contract, calls), arena_printf(a, "calls_%u", c->index));
+	if (c->blocks) {
+		patch(&t, offsetof(struct ct_contract, blocks),
+		      arena_printf(a, "blocks_%u", c->index));
+		patch(&t, offsetof(struct ct_contract, constants),
+		      arena_printf(a, "constants_%u", c->index));
+		patch(&t, offsetof(struct ct_contract, offsets),
+		      arena_printf(a, "offsets_%u", c->index));
+	}
 	patch_value(&t, offsetof(struct ct_contract, returned), &c->returned);
 	patch_value(&t, offsetof(struct ct_contract, returned_else), &c->returned_else);
 	if (c->exit)
@@ -482,9 +522,10 @@ void tables_write(struct arena *a, const struct contract_file *f, struct str *ou
 	write_list(out, "cl_probe_table", "probe", f->nprobes);
 	str_addf(out,
 		 "\tglobal\tcl_contract_count, cl_probe_total, cl_preserved, cl_vector_bytes\n"
-		 "\tglobal\tcl_contract_rounds\ncl_contract_rounds:\tdd\t%u\n"
+		 "\tglobal\tcl_contract_rounds, cl_contract_effort\ncl_contract_rounds:\tdd\t%u\n"
+		 "cl_contract_effort:\tdd\t%u\n"
 		 "cl_contract_count:\tdd\t%zu\ncl_probe_total:\tdd\t%zu\n"
 		 "cl_preserved:\tdd\t0\ncl_vector_bytes:\tdd\t16\n"
 		 "\n\tsection .note.GNU-stack noalloc noexec nowrite progbits\n",
-		 f->calls, f->n, f->nprobes);
+		 f->calls, f->effort, f->n, f->nprobes);
 }

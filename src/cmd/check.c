@@ -213,6 +213,14 @@ static int read_declarations(struct arena *a, const struct options *o, struct de
 	return 0;
 }
 
+/* Calls of each of n functions that may look for what did not run: many functions share the time. */
+static unsigned effort_of(size_t n)
+{
+	enum { ALL = 200000, MOST = 40000, LEAST = 2000 };
+
+	return ALL / n > MOST ? MOST : ALL / n < LEAST ? LEAST : (unsigned)(ALL / n);
+}
+
 static void read_contracts(struct arena *a, const struct options *o, struct objects *objs,
 			   struct contract_file *out, struct check_run *r)
 {
@@ -241,6 +249,7 @@ static void read_contracts(struct arena *a, const struct options *o, struct obje
 	if (!out->n)
 		die("check: nothing is under test: every function is named by a `calls' line");
 	out->calls = (unsigned)o->calls;
+	out->effort = effort_of(out->n);
 }
 
 /* A second definition in the same archive: the linker takes one without a word. What is defined in
@@ -451,6 +460,7 @@ int cmd_check(int argc, char **argv)
 			      .nasm = find_launcher("nasm"),
 			      .ld = find_launcher("ld"),
 			      .weak_stubs = o.weak_stubs,
+			      .follow = true,
 			      .traps = true };
 	/* From here on nothing may end without removing it. */
 	l.dir = make_folder(a, &o, &scratch);

@@ -25,6 +25,12 @@ cl_word payload_code(void)
 	return start;
 }
 
+bool payload_break(cl_word *ip)
+{
+	(void)ip;
+	return false;
+}
+
 bool payload_trap(cl_word *ip, cl_word *flags)
 {
 	(void)ip;

@@ -25,7 +25,8 @@ enum {
 	CT_SLACK = 64,        /* bytes beside a buffer that must stay as they are */
 	CT_PERIOD_NULL = 8,   /* every so many calls a pointer is null */
 	CT_PERIOD_FAULT = 4,  /* or leads nowhere */
-	CT_LANDING = 0xffffff /* where a register pointed at entry, as number of a probe */
+	CT_MOST_BLOCKS = 4096, /* of a function, of which it is known whether they ran */
+	CT_LANDING = 0xffffff  /* where a register pointed at entry, as number of a probe */
 };
 
 enum ct_value_kind { CT_ANY, CT_NUMBER, CT_INPUT, CT_DEREF, CT_SP };
@@ -182,6 +183,9 @@ struct ct_contract {
 	uint32_t pop, align_entry, align_calls, x87, al; /* al: 1 + vector registers; 0: none */
 	uint32_t exit;                                   /* address VM exits come to */
 	uint32_t used[CT_SOURCES / 32]; /* enum ct_source: what it may depend on besides inputs */
+	/* Where its blocks of instructions begin, in order; numbers that it compares with (pairs of
+	 * words); where behind pointers it reads, and how much (likewise). */
+	uint32_t nblocks, blocks, nconstants, constants, noffsets, offsets;
 };
 
 /* Items of CHECK_RETURN besides 0. */
@@ -204,8 +208,19 @@ enum {
 	CT_FIT_PLACE,     /* bytes before the pointer, bytes in all */
 	CT_FIT_KIND,      /* alignment, contents */
 	/* Of CT_FIT: */
-	CT_FIT_CALLS,  /* rounds that were judged, rounds that did not fit */
 	CT_FIT_STOPPED /* no inputs fit: instruction and address of what stopped it */
+};
+
+/* How much was looked at, in the same record. */
+enum {
+	CT_STRENGTH = 0xfe,
+	CT_STRENGTH_CALLS = 0,  /* calls that were judged; bit set of enum ct_unchecked */
+	CT_STRENGTH_BLOCKS = 1, /* + n: bits of the blocks from 128 n on that ran */
+	CT_STRENGTH_MOST = CT_MOST_BLOCKS / 128
+};
+enum ct_unchecked {
+	CT_NO_EQUAL_CALLS = 1, /* equal calls differ, or called what is not known */
+	CT_NO_BLOCKS = 2       /* what ran is not known */
 };
 
 #endif

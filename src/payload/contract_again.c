@@ -342,18 +342,28 @@ static void trace(const struct ct_contract *c, struct findings *out)
 		trace_together(c, out);
 }
 
+static struct {
+	uint32_t of, traced;
+	bool varied;
+} comparing;
+
+bool ct_varied(const struct ct_contract *c)
+{
+	return c->flags & CT_VARIES || (comparing.of == c->key && comparing.varied);
+}
+
 void ct_compare(const struct ct_contract *c, int how, struct findings *out)
 {
-	static uint32_t of, traced, varied;
 	struct ct_sources sources;
 	struct difference d;
 	bool in_memory;
 
-	if (of != c->key) {
-		of = c->key;
-		traced = varied = 0;
+	if (comparing.of != c->key) {
+		comparing.of = c->key;
+		comparing.traced = 0;
+		comparing.varied = false;
 	}
-	if (c->flags & CT_VARIES || traced >= MOST_TRACED || varied || ct_now.stubbed)
+	if (ct_varied(c) || comparing.traced >= MOST_TRACED || ct_now.stubbed)
 		return;
 	keep(c, how);
 	use_all(c, &sources);
@@ -365,10 +375,10 @@ void ct_compare(const struct ct_contract *c, int how, struct findings *out)
 	/* Or is it something else that differs from call to call? */
 	__builtin_memset(&sources, 0, sizeof(sources));
 	if (differs(c, again(c, &sources), &d)) {
-		varied = 1;
+		comparing.varied = true;
 		return;
 	}
-	traced++;
+	comparing.traced++;
 	/* With numbers that only happen to fit even right code may read what it never wrote, and
 	 * write that to memory. */
 	if (ct_make_plain(c, in_memory)) {

@@ -181,6 +181,17 @@ static void destroy(const struct ct_probe *p)
 			 (cl_poison_callee.flags & FLAGS_STATUS);
 }
 
+static void change_result(uint8_t bytes[CL_VALUE])
+{
+	for (unsigned i = 0; i < ct_now.nchanges; i++) {
+		const struct ct_change *x = &ct_now.change[i];
+
+		if (x->kind == CT_CHANGE_RESULT && (x->at == ~0u || x->at == ct_now.ncalled))
+			__builtin_memcpy(bytes, &x->value, 8);
+	}
+	ct_now.ncalled++;
+}
+
 static void set_result(const struct ct_probe *p, const struct ct_call *l, cl_word sp)
 {
 	const struct ct_input *d = &p->ret;
@@ -190,6 +201,7 @@ static void set_result(const struct ct_probe *p, const struct ct_call *l, cl_wor
 	if (!d->nlocs)
 		return;
 	prepare_value(&ct_now.draw, &v, 23, ct_now.round % ROUNDS, bytes, st0);
+	change_result(bytes);
 	if (l && l->flags & CT_RETURNS)
 		ct_evaluate(&l->returns, sp, bytes);
 	for (unsigned i = 0; i < d->nlocs; i++) {

@@ -160,6 +160,7 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 	ct_now.ended = false;
 	ct_now.at = ct_now.nsaid = 0;
 	ct_now.stubbed = false;
+	ct_now.ncalled = 0;
 	for (unsigned i = 0; i < CT_CALLS; i++)
 		ct_now.count[i] = 0;
 	ct_restore_data();
@@ -183,7 +184,7 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 void ct_draw_round(const struct ct_contract *c, int round, int rounds, uint64_t seed)
 {
 	ct_now.c = c;
-	ct_now.round = round;
+	ct_now.round = ct_now.number = round;
 	ct_now.rounds = rounds;
 	ct_now.extended = 0;
 	ct_now.other = other_way(c);
@@ -265,6 +266,7 @@ struct collected {
 	uint32_t index, used; /* of its contract; bytes of records before it */
 	unsigned told;        /* calls of which the inputs are told */
 	unsigned unfit;       /* rounds that did not fit */
+	unsigned judged;      /* rounds that were judged */
 };
 
 /* The inputs of the call, for the report. Returns which of the calls told it is. */
@@ -285,7 +287,7 @@ static unsigned tell_inputs(const struct ct_contract *c, struct collected *to)
 	v->observation[v->nobservations++] =
 		(struct merged_observation){ .item = CT_WAY,
 					     .piece = (uint8_t)to->told,
-					     .place = { ct_now.other, (uint64_t)ct_now.round } };
+					     .place = { ct_now.other, (uint64_t)ct_now.number } };
 	return to->told++;
 }
 
@@ -378,13 +380,20 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 	 * long as it returns. */
 	if (how == CL_FAULTED && ct_now.overlaps)
 		return CL_ESCAPED;
+	if (how == CL_FAULTED && ct_explore_guessed())
+		return DOES_NOT_FIT;
 	if (how == CL_FAULTED) {
-		int round = ct_now.round, rounds = ct_now.rounds;
+		int round = ct_now.round, rounds = ct_now.rounds, number = ct_now.number;
+		bool unfit;
 
-		if (ct_unfit(c))
+		ct_cover_pause();
+		unfit = ct_unfit(c);
+		ct_cover_resume();
+		if (unfit)
 			return DOES_NOT_FIT;
 		/* What that tried is forgotten. */
 		ct_draw_round(c, round, rounds, seed);
+		ct_now.number = number;
 	}
 	for (unsigned i = 0; i < now.nfindings; i++)
 		known = known && find(to->v, &now.finding[i].f);
@@ -394,44 +403,90 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 		return how;
 	if (!known && how != CT_STOPPED)
 		blame_upper_bits(c, &now);
-	if (how != CL_FAULTED && how != CT_STOPPED)
+	/* Of calls that were made up, only where there is something new. */
+	if (how != CL_FAULTED && how != CT_STOPPED && (!ct_now.nchanges || ct_cover_fresh()))
 		ct_compare(c, how, &now);
 	collect(c, to, &now);
 	return how;
 }
 
-static void one_contract(const struct ct_contract *c, uint64_t seed, struct collected *to)
+/* Rounds of inputs as they are promised. How many there were. */
+static int rounds_of(const struct ct_contract *c, uint64_t seed, struct collected *to)
 {
-	static struct ct_input inputs[CT_ARGS + 1];
 	struct patience patience = { 0, 0 };
 	const cl_word top = cl_stack_top;
-	int rounds, how = CL_CAME_BACK;
+	int rounds = rounds_wanted(c), how = CL_CAME_BACK;
 
-	ct_keep_data();
-	ct_fit_begin(c, seed);
-	__builtin_memcpy(inputs, ct_at(c->inputs), c->ninputs * sizeof(inputs[0]));
-	ct_now.inputs = inputs;
-	rounds = rounds_wanted(c);
 	for (int round = 0; round < rounds && !out_of_patience(&patience, how); round++) {
-		bool fitted = ct_fitted();
+		bool fitted = ct_fitted(), fits;
 
 		cl_stack_top = top;
 		ct_draw_round(c, round, rounds, seed);
 		how = one_round(c, to, seed);
-		if (how != DOES_NOT_FIT)
+		if (how != DOES_NOT_FIT) {
+			to->judged++;
+			if (ct_cover_keep())
+				ct_explore_remember(round);
 			continue;
+		}
 		to->unfit++;
-		if (!ct_fit(c, seed)) {
+		ct_cover_forget();
+		ct_cover_pause();
+		fits = ct_fit(c, seed);
+		ct_cover_resume();
+		if (!fits) {
 			to->v->nfindings = fitted ? to->v->nfindings : 0;
-			break;
+			return 0;
 		}
 		/* Now with what fits, and nothing that others brought up. */
 		if (!fitted) {
-			to->v->nfindings = to->v->nobservations = to->told = 0;
+			to->v->nfindings = to->v->nobservations = to->told = to->judged = 0;
+			ct_explore_begin();
 			rounds = rounds_wanted(c);
 			round = -1;
 		}
 	}
+	return rounds;
+}
+
+/* Then toward what did not run. */
+static void explore(const struct ct_contract *c, uint64_t seed, struct collected *to, int rounds)
+{
+	const cl_word top = cl_stack_top;
+	struct patience patience = { 0, 0 };
+	int how = CL_CAME_BACK;
+
+	for (int n = rounds; ct_explore_draw(c, rounds, seed); n++) {
+		unsigned reached;
+
+		ct_now.number = n;
+		how = one_round(c, to, seed);
+		reached = how == DOES_NOT_FIT ? ct_cover_forget() : ct_cover_keep();
+		to->judged += how != DOES_NOT_FIT;
+		ct_explore_learn(reached, how == DOES_NOT_FIT);
+		cl_stack_top = top;
+		if (out_of_patience(&patience, how))
+			break;
+	}
+	ct_now.nchanges = 0;
+}
+
+static void one_contract(const struct ct_contract *c, uint64_t seed, struct collected *to)
+{
+	static struct ct_input inputs[CT_ARGS + 1];
+	const cl_word top = cl_stack_top;
+	int rounds;
+
+	ct_keep_data();
+	ct_fit_begin(c, seed);
+	ct_explore_begin();
+	__builtin_memcpy(inputs, ct_at(c->inputs), c->ninputs * sizeof(inputs[0]));
+	ct_now.inputs = inputs;
+	ct_cover_begin(c);
+	rounds = rounds_of(c, seed, to);
+	cl_stack_top = top;
+	if (rounds && ct_cover_known())
+		explore(c, seed, to, rounds);
 	cl_stack_top = top;
 	ct_restore_data();
 }
@@ -442,13 +497,23 @@ static bool cannot_run(const struct ct_contract *c)
 	return cl_where == CL_IN_ROOT && c->flags & CT_VMX_EXITS && !(c->flags & CT_VMX_FAILS);
 }
 
-/* What fits, in a record of its own. */
-static void tell_fit(const struct ct_contract *c, struct collected *to)
+/* How much was looked at, and what fits, in a record of its own. */
+static void tell_strength(const struct ct_contract *c, struct collected *to)
 {
-	to->v->nfindings = to->v->nobservations = 0;
-	if (!to->unfit)
-		return;
-	ct_fit_tell(c, to->v);
+	unsigned unchecked =
+		(ct_varied(c) ? CT_NO_EQUAL_CALLS : 0) | (ct_cover_known() ? 0 : CT_NO_BLOCKS);
+
+	to->v->nfindings = 0;
+	to->v->nobservations = 1;
+	to->v->observation[0] = (struct merged_observation){
+		.item = CT_STRENGTH,
+		.piece = CT_STRENGTH_CALLS,
+		.place = { to->judged, unchecked },
+	};
+	ct_cover_tell(to->v);
+	ct_cover_end();
+	if (to->unfit)
+		ct_fit_tell(c, to->v);
 	record_write(to->h, to->index, CL_CALLER, 0, to->v);
 	to->h->executed--;
 }
@@ -478,12 +543,12 @@ void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint6
 		to.v->nfindings = to.v->nobservations = 0;
 		to.index = i;
 		to.used = h->used;
-		to.told = to.unfit = 0;
+		to.told = to.unfit = to.judged = 0;
 		if (!cannot_run(c))
 			one_contract(c, seed, &to);
 		h->used = to.used;
 		record_write(h, i, CL_CALLEE, cannot_run(c) ? CL_ABSENT : 0, to.v);
-		tell_fit(c, &to);
+		tell_strength(c, &to);
 	}
 	h->current = CL_NO_CASE;
 	h->finished = 1;

@@ -31,6 +31,7 @@ extern uint32_t cl_contract_step;
 /* Where the data of objects under test starts (src/check/tables.c) and ends (asm/check.ld). */
 extern uint8_t cl_objects_data[], cl_objects_data_end[], cl_objects_bss[], cl_objects_bss_end[];
 extern const uint32_t cl_contract_rounds; /* asked for; 0: as many as usual */
+extern const uint32_t cl_contract_effort; /* calls that may look for what did not run */
 
 /* One argument of an outgoing call, in the order of their happening. */
 struct ct_said {
@@ -41,6 +42,24 @@ struct ct_said {
 enum { CT_MOST_SAID = 128 };
 /* How a call ended that needs what nothing defines: besides CL_FAULTED and the like. */
 enum { CT_STOPPED = 8 };
+
+/* What is changed of the inputs of a round. */
+enum ct_change_kind {
+	CT_CHANGE_NUMBER, /* bytes at `at` of the value are this one's */
+	CT_CHANGE_MOVE,   /* the pointer, modulo 64 */
+	CT_CHANGE_NULL,
+	CT_CHANGE_SAME,  /* pointer: the same as that of input `at` */
+	CT_CHANGE_POKE,  /* bytes at `at` of what it points to */
+	CT_CHANGE_FILL,  /* all of them */
+	CT_CHANGE_COPY,  /* as much as there is of what input `at` points to */
+	CT_CHANGE_RESULT /* of the first calls it makes: number `at`; ~0: all */
+};
+struct ct_change {
+	uint8_t kind, input, bytes;
+	uint32_t at;
+	uint64_t value;
+};
+enum { CT_MOST_CHANGES = 6 };
 
 /* The call under way. */
 struct ct_call_state {
@@ -58,8 +77,11 @@ struct ct_call_state {
 	unsigned extended_to;         /* so many bytes */
 	struct draw draw, first_draw; /* of values that probes return: now, at the start */
 	struct findings *out;
-	bool overlaps; /* two buffers of this round do */
-	bool stubbed;  /* something was called of which nothing is known */
+	const struct ct_change *change;
+	unsigned nchanges, ncalled; /* calls that it made */
+	int number;                 /* of the round, for the report */
+	bool overlaps;              /* two buffers of this round do */
+	bool stubbed;               /* something was called of which nothing is known */
 	unsigned nsaid;
 	struct ct_said said[CT_MOST_SAID];
 };
@@ -112,6 +134,8 @@ void ct_apply_poison(const struct ct_sources *sources);
 /* contract_again.c: data of the objects as it was before the first call. */
 void ct_keep_data(void);
 void ct_restore_data(void);
+/* Calls with equal inputs differ, or cannot be compared. */
+bool ct_varied(const struct ct_contract *c);
 /* Make the call that was just made, and ended as `how` says, again with other poison, and tell what
  * that changes. */
 void ct_compare(const struct ct_contract *c, int how, struct findings *told);
@@ -128,6 +152,31 @@ bool ct_fitted(void);
 bool ct_make_plain(const struct ct_contract *c, bool all);
 /* What fits, as observations. */
 void ct_fit_tell(const struct ct_contract *c, struct findings *out);
+/* contract_cover.c: which blocks of the function's instructions ran. Breakpoints at their
+ * beginnings, each of which goes when it is reached; where none can be set nothing is known. */
+void ct_cover_begin(const struct ct_contract *c);
+void ct_cover_end(void);
+/* Calls between these two do not count. */
+void ct_cover_pause(void);
+void ct_cover_resume(void);
+/* What was reached since the last of these calls counts; or does not, and is watched again. Returns
+ * how many blocks that is. */
+unsigned ct_cover_keep(void);
+unsigned ct_cover_forget(void);
+unsigned ct_cover_fresh(void);
+bool ct_cover_known(void);
+bool ct_cover_all(void);
+void ct_cover_tell(struct findings *out);
+/* contract_explore.c: inputs toward what did not run. Those of a round that reached something are
+ * where it starts from. */
+void ct_explore_begin(void);
+void ct_explore_remember(int round);
+/* The next inputs, drawn; false: it is over. */
+bool ct_explore_draw(const struct ct_contract *c, int rounds, uint64_t seed);
+/* What the call with them reached that was new, and whether it faulted. */
+void ct_explore_learn(unsigned reached, bool faulted);
+/* Were inputs changed of which no line speaks? Then a fault is nobody's. */
+bool ct_explore_guessed(void);
 /* Where the area of a pointer starts. */
 uint8_t *ct_area_of(unsigned input);
 /* Inputs of a round, the same for all calls of it; contract_run.c. */

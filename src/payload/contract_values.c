@@ -525,6 +525,98 @@ static void overlap(void)
 	put(ct_now.values.arg[b->input], ct_now.pointer[b->input]);
 }
 
+/* Changes ------------------------------------------------------------------------------------- */
+
+static struct shadow *shadow_of(unsigned input)
+{
+	for (unsigned k = 0; k < nshadows; k++) {
+		if (shadows[k].input == input)
+			return &shadows[k];
+	}
+	return NULL;
+}
+
+static void change_number(unsigned i)
+{
+	for (unsigned k = 0; k < ct_now.nchanges; k++) {
+		const struct ct_change *x = &ct_now.change[k];
+
+		if (x->kind == CT_CHANGE_NUMBER && x->input == i && x->at + x->bytes <= CL_VALUE)
+			__builtin_memcpy(ct_now.values.arg[i] + x->at, &x->value, x->bytes);
+	}
+}
+
+/* The pointer to another remainder modulo 64, as far as its alignment and the area go. */
+static void move(struct shadow *s, uint32_t to)
+{
+	const struct ct_input *d = &ct_now.inputs[s->input];
+	uint32_t align = d->align ? d->align : 1;
+	uint8_t *area = ct_area_of(s->input), *p = s->at + s->before;
+	uint32_t now = (uint32_t)(cl_word)(p + d->at) & 63;
+
+	to &= ~(align - 1) & 63;
+	p = p - now + to;
+	if (p + s->size > area + CT_AREA)
+		p -= 64;
+	if (p < area || p + s->size > area + CT_AREA)
+		return;
+	s->before = min((unsigned)(p - area), s->before);
+	s->behind = min((unsigned)(area + CT_AREA - p - s->size), s->behind);
+	s->at = p - s->before;
+	s->bytes = s->before + s->size + s->behind;
+	point(s->input, p + d->at, s->size - d->at);
+}
+
+static void change_contents(struct shadow *s, const struct ct_change *x)
+{
+	const struct ct_input *d = &ct_now.inputs[s->input];
+	uint8_t *was = s->was + CT_SLACK;
+	const struct shadow *other = x->kind == CT_CHANGE_COPY ? shadow_of(x->at) : NULL;
+
+	if (x->kind == CT_CHANGE_POKE && d->at + x->at + x->bytes <= s->size)
+		__builtin_memcpy(was + d->at + x->at, &x->value, x->bytes);
+	if (x->kind == CT_CHANGE_FILL)
+		__builtin_memset(was, (uint8_t)x->value, s->size);
+	if (other)
+		__builtin_memcpy(was, other->was + CT_SLACK, min(s->size, other->size));
+	if (d->role == CT_STRING)
+		make_string(was, s->size - 1);
+	if (d->deref)
+		__builtin_memcpy(ct_now.deref[s->input], was + d->at,
+				 min(d->deref, min(s->size - d->at, 16)));
+}
+
+static void change_pointer(const struct ct_change *x)
+{
+	struct shadow *s = shadow_of(x->input), *other;
+
+	switch (x->kind) {
+	case CT_CHANGE_MOVE:
+		if (s)
+			move(s, (uint32_t)x->value);
+		break;
+	case CT_CHANGE_NULL:
+		point(x->input, NULL, 0);
+		break;
+	case CT_CHANGE_SAME:
+		other = shadow_of(x->at);
+		if (!s || !other || s->size > other->size)
+			break;
+		s->at = other->at + other->before;
+		s->bytes = s->size;
+		s->before = s->behind = 0;
+		s->overlaps = other->overlaps = ct_now.overlaps = true;
+		point(x->input, s->at + ct_now.inputs[x->input].at, s->size);
+		break;
+	case CT_CHANGE_POKE:
+	case CT_CHANGE_FILL:
+	case CT_CHANGE_COPY:
+		if (s)
+			change_contents(s, x);
+		break;
+	}
+}
+
 /* Contents into all buffers, poison beside them. */
 static void restore_buffers(const struct ct_sources *sources)
 {
@@ -677,6 +769,8 @@ void ct_draw(uint64_t seed)
 			put(ct_now.values.arg[i], (cl_word)cl_contract_landing);
 		else if (!is_pointer(d))
 			make_number(i, d, ct_now.values.arg[i]);
+		if (d->role <= CT_SET)
+			change_number(i);
 	}
 	/* Their sizes are among the numbers. */
 	for (unsigned i = 0; i < c->ninputs; i++) {
@@ -684,6 +778,8 @@ void ct_draw(uint64_t seed)
 			make_pointer(i, &ct_now.inputs[i], buffers++);
 	}
 	overlap();
+	for (unsigned k = 0; k < ct_now.nchanges; k++)
+		change_pointer(&ct_now.change[k]);
 }
 
 void ct_apply(const struct ct_sources *sources)

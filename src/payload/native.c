@@ -28,6 +28,7 @@ void native_main(long *stack) __attribute__((noreturn));
 #ifdef __x86_64__
 enum {
 	NR_MMAP = 9,
+	NR_MREMAP = 25,
 	NR_MPROTECT = 10,
 	NR_SIGACTION = 13,
 	NR_SIGRETURN = 15,
@@ -43,6 +44,7 @@ enum { NR_ARCH_PRCTL = 158, UC_SP = 160, UC_IP = 168, UC_FLAGS = 176 };
 #else
 enum {
 	NR_MMAP = 192, /* mmap2 */
+	NR_MREMAP = 163,
 	NR_MPROTECT = 125,
 	NR_SIGACTION = 174,
 	NR_SIGRETURN = 173,
@@ -133,6 +135,8 @@ static void on_signal(int signal, void *info, void *context)
 	if (signal == SIG_PROF) {
 		if (!place_late())
 			return;
+	} else if (signal == SIG_TRAP && code_under_test_runs() && payload_break(ip)) {
+		return;
 	} else if ((signal == SIG_ILL || signal == SIG_SEGV) && provided_for(ip, flags)) {
 		return;
 	} else if (!code_under_test_runs()) {
@@ -233,6 +237,25 @@ static void map_areas(void)
 	cl_far_stride = stride;
 }
 
+/* Code under test a second time, where it can be written; where it runs it cannot. Its pages become
+ * shared ones with the same bytes. Without that cl_code_alias stays 0. */
+static void map_code_twice(void)
+{
+	enum { ALL = 7, READ_RUN = 5, READ_WRITE = 3, SHARED_ANONYMOUS = 0x21, MOVE_THERE = 3 };
+	cl_word from = payload_code() & ~(cl_word)(CL_PAGE - 1);
+	long bytes = (long)((cl_word)cl_rodata - from);
+	long copy = syscall6(NR_MMAP, 0, bytes, ALL, SHARED_ANONYMOUS, -1, 0);
+
+	if (copy < 0 && copy > -4096)
+		return;
+	__builtin_memcpy((void *)copy, (const void *)from, (size_t)bytes);
+	if (syscall6(NR_MREMAP, copy, 0, bytes, MOVE_THERE, (long)from, 0) != (long)from)
+		return;
+	sys(NR_MPROTECT, (long)from, bytes, READ_RUN);
+	sys(NR_MPROTECT, copy, bytes, READ_WRITE);
+	cl_code_alias = (cl_word)copy - from;
+}
+
 /* Code built with a stack protector reads its canary at fs:0x28, thread-local variables lie below
  * fs:0, which points to itself: x86-64 psABI, ELF TLS supplement. */
 static void set_thread_pointer(void)
@@ -259,6 +282,7 @@ void native_main(long *stack)
 		sys(NR_MPROTECT, (long)place_guard(i), CL_PAGE, 0);
 	if (payload_guard(0)) {
 		map_areas();
+		map_code_twice();
 		set_thread_pointer();
 	}
 	catch_signals();

@@ -10,7 +10,8 @@ uint8_t cl_test_stack[CL_PAGE + CL_TEST_STACK + CL_PAGE] __attribute__((aligned(
 
 int cl_where;
 uint8_t *cl_far_areas;
-cl_word cl_far_stride;
+cl_word cl_far_stride, cl_code_alias;
+volatile uint32_t cl_ticks;
 cl_word cl_flags_random, cl_flags_set;
 void (*cl_before_round)(const struct cl_case *c, int round);
 void (*cl_after_run)(int round, struct findings *out);
@@ -79,6 +80,7 @@ bool place_late(void)
 {
 	static volatile uint32_t last_ticket, ticks;
 
+	cl_ticks++;
 	if (cl_ticket != last_ticket) {
 		last_ticket = cl_ticket;
 		ticks = 0;

@@ -100,6 +100,9 @@ cl_word payload_code(void);
 /* At a fault of code under test: does what is run provide for it? Then *ip and *flags say how it
  * goes on. */
 bool payload_trap(cl_word *ip, cl_word *flags);
+/* At a breakpoint trap of code under test, *ip behind it: was it one that what is run has set? Then
+ * it goes on at *ip. */
+bool payload_break(cl_word *ip);
 /* The i-th page of its own that nobody may touch; 0 behind the last. */
 cl_word payload_guard(unsigned i);
 
@@ -145,6 +148,10 @@ extern volatile cl_word cl_fault_ip, cl_fault_address, cl_fault_sp; /* sp 0: not
 /* Areas of buffers of calls by contract, each behind a page nobody may touch, and another such page
  * at the end. */
 enum { CL_AREAS = 11, CL_BUFFER = 16 * CL_PAGE, CL_AREA_STRIDE = CL_PAGE + CL_BUFFER };
+/* place.c: what to add to an address of code under test to write there; 0: it cannot be written. */
+extern cl_word cl_code_alias;
+/* place.c: ticks of the place's clock. */
+extern volatile uint32_t cl_ticks;
 /* place.c: where they are if a place has them elsewhere, far from each other; NULL: where
  * payload_guard says. The first begins there, the next so many bytes behind it. */
 extern uint8_t *cl_far_areas;

@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: MIT */
+/* From an entry along all branches: see blocks.h. */
+#include "check/blocks.h"
+
+#include "check/object.h"
+
+#include <Zydis/Zydis.h>
+#include <gelf.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LONGEST = 15, MOST_BLOCKS = CT_MOST_BLOCKS, MOST_CONSTANTS = 64, MOST_OFFSETS = 64 };
+
+struct segment {
+	uint64_t at, size, offset;
+	bool writable;
+};
+
+struct code {
+	ZydisDecoder decoder;
+	uint8_t *file;
+	size_t length;
+	struct segment segment[8];
+	unsigned nsegments, word;
+	uint64_t start, end; /* of code under test */
+	struct global {
+		uint64_t at;
+		const char *name;
+	} * global; /* by address */
+	size_t nglobals;
+};
+
+/* The payload ------------------------------------------------------------------------------- */
+
+static int by_place(const void *a, const void *b)
+{
+	const struct global *x = a, *y = b;
+
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+static void read_segments(struct code *k, Elf *elf)
+{
+	size_t n = 0;
+
+	elf_getphdrnum(elf, &n);
+	for (size_t i = 0; i < n && k->nsegments < ARRAY_SIZE(k->segment); i++) {
+		GElf_Phdr p;
+
+		if (!gelf_getphdr(elf, (int)i, &p) || p.p_type != PT_LOAD ||
+		    p.p_offset > k->length || p.p_filesz > k->length - p.p_offset)
+			continue;
+		k->segment[k->nsegments++] =
+			(struct segment){ p.p_vaddr, p.p_filesz, p.p_offset, p.p_flags & PF_W };
+	}
+}
+
+static void read_symbols(struct arena *a, struct code *k, Elf *elf)
+{
+	Elf_Scn *section = NULL;
+
+	while ((section = elf_nextscn(elf, section))) {
+		Elf_Data *data;
+		GElf_Shdr h;
+		GElf_Sym s;
+
+		if (!gelf_getshdr(section, &h) || h.sh_type != SHT_SYMTAB ||
+		    !(data = elf_getdata(section, NULL)))
+			continue;
+		for (int i = 0; gelf_getsym(data, i, &s); i++) {
+			const char *name = elf_strptr(elf, h.sh_link, s.st_name);
+
+			if (!name)
+				continue;
+			if (!strcmp(name, "cl_code_start"))
+				k->start = s.st_value;
+			if (!strcmp(name, "cl_rodata"))
+				k->end = s.st_value;
+			if (GELF_ST_BIND(s.st_info) == STB_LOCAL || s.st_shndx == SHN_UNDEF)
+				continue;
+			k->global = arena_grow(a, k->global, k->nglobals, sizeof(*k->global));
+			k->global[k->nglobals++] =
+				(struct global){ s.st_value, arena_strdup(a, name) };
+		}
+	}
+	if (k->nglobals)
+		qsort(k->global, k->nglobals, sizeof(*k->global), by_place);
+}
+
+uint64_t code_symbol(const struct code *k, const char *name)
+{
+	for (size_t i = 0; i < k->nglobals; i++) {
+		if (!strcmp(k->global[i].name, name))
+			return k->global[i].at;
+	}
+	return 0;
+}
+
+struct code *code_open(struct arena *a, const char *payload, enum width w)
+{
+	struct code *k = arena_alloc(a, sizeof(*k));
+	char *data = file_read(payload, &k->length);
+	Elf *elf;
+
+	if (!data)
+		return NULL;
+	elf_version(EV_CURRENT);
+	elf = elf_memory(data, k->length);
+	k->word = word_bytes(w);
+	k->file = arena_alloc(a, k->length + 1);
+	memcpy(k->file, data, k->length);
+	if (elf) {
+		read_segments(k, elf);
+		read_symbols(a, k, elf);
+		elf_end(elf);
+	}
+	free(data);
+	ZydisDecoderInit(&k->decoder,
+			 w == W64 ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LONG_COMPAT_32,
+			 w == W64 ? ZYDIS_STACK_WIDTH_64 : ZYDIS_STACK_WIDTH_32);
+	return k->start && k->end > k->start ? k : NULL;
+}
+
+static const struct segment *segment_at(const struct code *k, uint64_t address)
+{
+	for (unsigned i = 0; i < k->nsegments; i++) {
+		const struct segment *s = &k->segment[i];
+
+		if (address >= s->at && address - s->at < s->size)
+			return s;
+	}
+	return NULL;
+}
+
+const uint8_t *code_bytes(const struct code *k, uint64_t address, size_t *most)
+{
+	const struct segment *s = segment_at(k, address);
+	size_t n;
+
+	if (!s)
+		return NULL;
+	n = s->size - (address - s->at);
+	*most = n < *most ? n : *most;
+	return k->file + s->offset + (address - s->at);
+}
+
+static bool is_code(const struct code *k, uint64_t address)
+{
+	return address >= k->start + 16 && address < k->end;
+}
+
+static bool is_global(const struct code *k, uint64_t address)
+{
+	const struct global key = { address, NULL };
+
+	return k->nglobals && bsearch(&key, k->global, k->nglobals, sizeof(*k->global), by_place);
+}
+
+/* Where the function that starts there is at an end: the next global symbol, or all of it. */
+static uint64_t end_of(const struct code *k, uint64_t entry)
+{
+	for (size_t i = 0; i < k->nglobals; i++) {
+		if (k->global[i].at > entry && k->global[i].at < k->end)
+			return k->global[i].at;
+	}
+	return k->end;
+}
+
+/* One function ------------------------------------------------------------------------------ */
+
+struct insn {
+	ZydisDecodedInstruction in;
+	ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT];
+};
+
+/* What is at an address: the length of an instruction, or a mark. */
+enum { LEADER = 0x40, LENGTH = 0x0f };
+
+struct walk {
+	struct arena *a;
+	const struct code *k;
+	uint64_t entry, other;
+	uint8_t *mark; /* of each address of code under test */
+	struct block *todo;
+	size_t ntodo, done;
+	uint64_t *table; /* addresses that the code computes: tables may begin there */
+	size_t ntables;
+	uint64_t indirect[64]; /* jumps through tables */
+	unsigned nindirect;
+	struct blocks out;
+};
+
+static bool decode(const struct walk *w, uint64_t at, struct insn *i)
+{
+	size_t n = LONGEST;
+	const uint8_t *bytes = is_code(w->k, at) ? code_bytes(w->k, at, &n) : NULL;
+
+	return bytes &&
+	       ZYAN_SUCCESS(ZydisDecoderDecodeFull(&w->k->decoder, bytes, n, &i->in, i->op));
+}
+
+static void add_leader(struct walk *w, uint64_t at, uint64_t from, bool falls)
+{
+	if (!is_code(w->k, at) || (at != w->entry && at != w->other && is_global(w->k, at)) ||
+	    w->mark[at - w->k->start] & LEADER || w->ntodo == MOST_BLOCKS)
+		return;
+	w->mark[at - w->k->start] |= LEADER;
+	w->todo = arena_grow(w->a, w->todo, w->ntodo, sizeof(*w->todo));
+	w->todo[w->ntodo++] =
+		(struct block){ .at = (uint32_t)at, .from = (uint32_t)from, .falls = falls };
+}
+
+static void add_constant(struct walk *w, uint64_t v)
+{
+	struct blocks *b = &w->out;
+
+	for (size_t i = 0; i < b->nconstants; i++) {
+		if (b->constant[i] == v)
+			return;
+	}
+	if (b->nconstants == MOST_CONSTANTS)
+		return;
+	b->constant = arena_grow(w->a, b->constant, b->nconstants, sizeof(*b->constant));
+	b->constant[b->nconstants++] = v;
+}
+
+static void add_offset(struct walk *w, int64_t at, unsigned bytes)
+{
+	struct blocks *b = &w->out;
+
+	if (at < 0 || at > 4096 || bytes > 8)
+		return;
+	for (size_t i = 0; i < b->noffsets; i++) {
+		if (b->offset[i].at == (uint32_t)at && b->offset[i].bytes == bytes)
+			return;
+	}
+	if (b->noffsets == MOST_OFFSETS)
+		return;
+	b->offset = arena_grow(w->a, b->offset, b->noffsets, sizeof(*b->offset));
+	b->offset[b->noffsets++] = (struct ct_offset){ (uint32_t)at, bytes };
+}
+
+static bool compares(const ZydisDecodedInstruction *in)
+{
+	switch (in->mnemonic) {
+	case ZYDIS_MNEMONIC_CMP:
+	case ZYDIS_MNEMONIC_TEST:
+	case ZYDIS_MNEMONIC_UCOMISS:
+	case ZYDIS_MNEMONIC_UCOMISD:
+	case ZYDIS_MNEMONIC_COMISS:
+	case ZYDIS_MNEMONIC_COMISD:
+	case ZYDIS_MNEMONIC_VUCOMISS:
+	case ZYDIS_MNEMONIC_VUCOMISD:
+	case ZYDIS_MNEMONIC_BT:
+	case ZYDIS_MNEMONIC_XOR:
+	case ZYDIS_MNEMONIC_SUB:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A number that an instruction has in it, or in memory that nobody writes. */
+static void note_constants(struct walk *w, const struct insn *i, uint64_t at)
+{
+	for (unsigned n = 0; n < i->in.operand_count_visible; n++) {
+		const ZydisDecodedOperand *o = &i->op[n];
+		uint64_t address, v = 0;
+		const struct segment *s;
+		size_t most = 8;
+
+		if (o->type == ZYDIS_OPERAND_TYPE_IMMEDIATE && !o->imm.is_relative) {
+			v = o->imm.is_signed ? (uint64_t)o->imm.value.s : o->imm.value.u;
+			if (i->in.mnemonic == ZYDIS_MNEMONIC_BT ||
+			    i->in.meta.category == ZYDIS_CATEGORY_SHIFT)
+				v = 1ull << (v & 63);
+			add_constant(w, v);
+		}
+		if (o->type != ZYDIS_OPERAND_TYPE_MEMORY)
+			continue;
+		if (o->mem.base != ZYDIS_REGISTER_NONE && o->mem.base != ZYDIS_REGISTER_RSP &&
+		    o->mem.base != ZYDIS_REGISTER_ESP && o->mem.base != ZYDIS_REGISTER_RIP)
+			add_offset(w, o->mem.disp.value, o->size / 8);
+		if (!ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&i->in, o, at, &address)))
+			continue;
+		if (i->in.mnemonic == ZYDIS_MNEMONIC_LEA) {
+			for (size_t j = 0; j < w->ntables; j++) {
+				if (w->table[j] == address)
+					address = 0;
+			}
+			if (!address)
+				continue;
+			w->table = arena_grow(w->a, w->table, w->ntables, sizeof(*w->table));
+			w->table[w->ntables++] = address;
+			continue;
+		}
+		s = segment_at(w->k, address);
+		if (!s || s->writable || o->size / 8 > 8 || !code_bytes(w->k, address, &most))
+			continue;
+		if (most >= o->size / 8) {
+			memcpy(&v, code_bytes(w->k, address, &most), o->size / 8);
+			add_constant(w, v);
+		}
+	}
+}
+
+static bool ends_path(const ZydisDecodedInstruction *in)
+{
+	return in->mnemonic == ZYDIS_MNEMONIC_UD0 || in->mnemonic == ZYDIS_MNEMONIC_UD1 ||
+	       in->mnemonic == ZYDIS_MNEMONIC_UD2 || in->mnemonic == ZYDIS_MNEMONIC_HLT ||
+	       in->mnemonic == ZYDIS_MNEMONIC_INT3 || in->mnemonic == ZYDIS_MNEMONIC_VMLAUNCH ||
+	       in->mnemonic == ZYDIS_MNEMONIC_VMRESUME || in->meta.category == ZYDIS_CATEGORY_RET ||
+	       in->meta.category == ZYDIS_CATEGORY_UNCOND_BR;
+}
+
+/* Where the instruction leads besides the next one. */
+static void branches(struct walk *w, const struct insn *i, uint64_t at)
+{
+	bool jump = i->in.meta.category == ZYDIS_CATEGORY_UNCOND_BR;
+	bool call = i->in.meta.category == ZYDIS_CATEGORY_CALL;
+	uint64_t to;
+
+	if (!jump && !call && i->in.meta.category != ZYDIS_CATEGORY_COND_BR)
+		return;
+	if (i->op[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+		if (ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&i->in, &i->op[0], at, &to)))
+			add_leader(w, to, at, false);
+	} else if (jump && w->nindirect < ARRAY_SIZE(w->indirect)) {
+		w->indirect[w->nindirect++] = at;
+	} else {
+		w->out.open = true;
+	}
+	if (!jump)
+		add_leader(w, at + i->in.length, at, true);
+}
+
+/* Instructions up to one that leads elsewhere, or to where another block is. */
+static void follow(struct walk *w, uint64_t at)
+{
+	struct insn i;
+
+	while (decode(w, at, &i)) {
+		uint8_t *m = &w->mark[at - w->k->start];
+
+		if (*m & LENGTH)
+			return;
+		*m |= i.in.length;
+		if (compares(&i.in))
+			note_constants(w, &i, at);
+		branches(w, &i, at);
+		if (ends_path(&i.in) || i.in.meta.category == ZYDIS_CATEGORY_CALL ||
+		    i.in.meta.category == ZYDIS_CATEGORY_COND_BR)
+			return;
+		at += i.in.length;
+		if (w->mark[at - w->k->start] & LEADER)
+			return;
+	}
+}
+
+static void follow_all(struct walk *w)
+{
+	while (w->done < w->ntodo)
+		follow(w, w->todo[w->done++].at);
+}
+
+/* Entries of a table of jumps, for as long as each leads into the function: addresses (`base` 0),
+ * or distances of 4 bytes from the base. */
+static void read_table(struct walk *w, uint64_t table, uint64_t base, unsigned bytes, uint64_t jump)
+{
+	enum { MOST_ENTRIES = 256 };
+	uint64_t end = end_of(w->k, w->entry);
+
+	for (unsigned n = 0; n < MOST_ENTRIES; n++) {
+		uint64_t at = table + n * bytes, v = 0, other;
+		size_t most = bytes;
+		const uint8_t *p = code_bytes(w->k, at, &most);
+
+		if (!p || most < bytes)
+			return;
+		for (size_t k = 0; k < w->ntables && n; k++) {
+			if (w->table[k] == at)
+				return;
+		}
+		if (n && is_global(w->k, at))
+			return;
+		memcpy(&v, p, bytes);
+		other = base ? base + (uint64_t)(int64_t)(int32_t)v : v;
+		/* Some entries are for values that never come. */
+		if (other < w->entry || other >= end) {
+			if (base && n < 8)
+				continue;
+			return;
+		}
+		add_leader(w, other, jump, false);
+	}
+}
+
+/* The table that an indirect jump uses: its own operand, or one whose address was computed before,
+ * in the function, and is used with an index of 4 bytes each. */
+static void resolve(struct walk *w, uint64_t at)
+{
+	struct insn i;
+	size_t before = w->ntodo;
+
+	if (!decode(w, at, &i))
+		return;
+	if (i.op[0].type == ZYDIS_OPERAND_TYPE_MEMORY) {
+		const ZydisDecodedOperandMem *m = &i.op[0].mem;
+
+		if (m->index != ZYDIS_REGISTER_NONE && m->base == ZYDIS_REGISTER_NONE)
+			read_table(w, (uint64_t)m->disp.value, 0, w->k->word, at);
+		for (size_t k = 0; k < w->ntables && m->index != ZYDIS_REGISTER_NONE; k++)
+			read_table(w, w->table[k], 0, w->k->word, at);
+	} else {
+		for (size_t k = 0; k < w->ntables; k++) {
+			const struct segment *s = segment_at(w->k, w->table[k]);
+
+			if (s && !s->writable && !is_code(w->k, w->table[k]))
+				read_table(w, w->table[k], w->table[k], 4, at);
+		}
+	}
+	if (w->ntodo == before)
+		w->out.open = true;
+}
+
+/* Instructions all of whose operands are looked at once all of them are known. */
+static void note_all_constants(struct walk *w)
+{
+	for (size_t k = 0; k < w->ntodo; k++) {
+		uint64_t at = w->todo[k].at;
+		struct insn i;
+
+		while (decode(w, at, &i) && w->mark[at - w->k->start] & LENGTH) {
+			note_constants(w, &i, at);
+			at += i.in.length;
+			if (ends_path(&i.in) || w->mark[at - w->k->start] & LEADER)
+				break;
+		}
+	}
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct block *x = a, *y = b;
+
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+/* Is the address inside an instruction that begins before it? */
+static bool inside(const struct walk *w, uint64_t at)
+{
+	for (uint64_t d = 1; d < LONGEST && at - d >= w->k->start; d++) {
+		if ((w->mark[at - d - w->k->start] & LENGTH) > d)
+			return true;
+	}
+	return false;
+}
+
+static void close_blocks(struct walk *w)
+{
+	struct blocks *b = &w->out;
+
+	if (w->ntodo)
+		qsort(w->todo, w->ntodo, sizeof(*w->todo), by_address);
+	b->v = w->todo;
+	for (size_t k = 0; k < w->ntodo; k++) {
+		struct block x = w->todo[k];
+		uint64_t at = x.at;
+		uint8_t n;
+
+		/* Two readings of the same bytes: nothing is put there. */
+		if (inside(w, at))
+			continue;
+		while ((n = w->mark[at - w->k->start] & LENGTH)) {
+			struct insn i;
+			bool last = !decode(w, at, &i) || ends_path(&i.in) ||
+				    i.in.meta.category == ZYDIS_CATEGORY_CALL ||
+				    i.in.meta.category == ZYDIS_CATEGORY_COND_BR;
+
+			x.insns++;
+			x.bytes += n;
+			at += n;
+			if (last || w->mark[at - w->k->start] & LEADER)
+				break;
+		}
+		if (!x.insns)
+			continue;
+		b->insns += x.insns;
+		b->v[b->n++] = x;
+	}
+}
+
+/* In two passages: the table's address is often computed before what leads to it is known. */
+struct blocks *blocks_of(struct arena *a, const struct code *k, uint64_t entry, uint64_t other)
+{
+	struct walk w = { .a = a, .k = k, .entry = entry, .other = other };
+	size_t n = k->end - k->start + LONGEST + 1;
+	struct blocks *out = arena_alloc(a, sizeof(*out));
+
+	if (!is_code(k, entry))
+		return out;
+	w.mark = calloc(n, 1);
+	if (!w.mark)
+		die("out of memory");
+	add_leader(&w, entry, 0, false);
+	if (other)
+		add_leader(&w, other, 0, false);
+	follow_all(&w);
+	for (unsigned done = 0; done < w.nindirect; done++) {
+		note_all_constants(&w);
+		resolve(&w, w.indirect[done]);
+		follow_all(&w);
+	}
+	note_all_constants(&w);
+	close_blocks(&w);
+	free(w.mark);
+	*out = w.out;
+	return out;
+}

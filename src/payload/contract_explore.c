@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/* Toward what did not run: the inputs of a round are changed a little, with numbers that the
+ * function's own instructions compare with. What reaches something new is what later changes start
+ * from. */
+#include "payload/contract_run.h"
+
+#include "payload/handover.h"
+
+enum {
+	MOST_KEPT = 96,
+	MOST_TICKS = 7, /* of processor time: 0.1 s each */
+	MOST_LATE = 2,  /* endless loops */
+	TAME = 4096     /* numbers no larger than that, after the first of them */
+};
+
+struct kept {
+	int round;
+	unsigned n;
+	struct ct_change change[CT_MOST_CHANGES];
+};
+
+static struct {
+	struct kept kept[MOST_KEPT], now;
+	unsigned nkept, late;
+	uint32_t left, total, first_tick;
+	uint64_t random;
+	bool started;
+} explored;
+
+static uint64_t random(void)
+{
+	uint64_t z = explored.random += 0x9e3779b97f4a7c15ull;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+	return z ^ (z >> 31);
+}
+
+static unsigned below(unsigned n)
+{
+	return (uint32_t)(random() >> 32) % n;
+}
+
+void ct_explore_begin(void)
+{
+	explored.nkept = explored.late = 0;
+	explored.started = false;
+	ct_now.nchanges = 0;
+}
+
+static void keep(const struct kept *k)
+{
+	/* When there is no more room, one of the older ones goes. */
+	unsigned at = explored.nkept < MOST_KEPT ? explored.nkept++ : below(MOST_KEPT);
+
+	explored.kept[at] = *k;
+}
+
+void ct_explore_remember(int round)
+{
+	struct kept k = { .round = round };
+
+	keep(&k);
+}
+
+/* Values -------------------------------------------------------------------------------------- */
+
+static uint64_t pair(const uint32_t v[2])
+{
+	return v[0] | (uint64_t)v[1] << 32;
+}
+
+static uint64_t constant(const struct ct_contract *c)
+{
+	const uint32_t *v = ct_at(c->constants);
+
+	return c->nconstants ? pair(v + 2 * below(c->nconstants)) : random() & 0xff;
+}
+
+static uint64_t any_value(const struct ct_contract *c)
+{
+	uint64_t r = random(), v;
+
+	switch (r & 15) {
+	case 0:
+		return r >> 8 & 0x1f;
+	case 1:
+		return r >> 8 & 0xff;
+	case 2:
+		return 0 - (r >> 8 & 0xf);
+	case 3:
+		return (1ull << (r >> 8 & 63)) + (r >> 16 & 3) - 1;
+	case 4:
+		return r >> 8;
+	case 5:
+		/* Another input's. */
+		if (!c->ninputs)
+			return 0;
+		__builtin_memcpy(&v, ct_now.values.arg[below(c->ninputs)], 8);
+		return v;
+	case 6:
+		return constant(c) + (r >> 8 & 3) - 2;
+	case 7:
+		return 0 - constant(c);
+	case 8:
+		return constant(c) << (r >> 8 & 7);
+	default:
+		return constant(c);
+	}
+}
+
+/* As far as lines say what it may be; false: it may not be changed. */
+static bool allowed(const struct ct_input *d, uint64_t *v)
+{
+	const uint32_t *set = ct_at(d->set);
+	int64_t from = (int64_t)pair(d->from), to = (int64_t)pair(d->to), n;
+
+	if (d->flags & CT_UNSAID)
+		return explored.late == 0 || (int64_t)*v <= TAME;
+	if (d->role == CT_SET)
+		*v = pair(set + 2 * below(d->nset));
+	if (d->role == CT_RANGE) {
+		n = (int64_t)*v;
+		if (d->multiple > 1 && n >= 0 && n <= 0x7fffffff)
+			n -= (int32_t)n % (int32_t)d->multiple;
+		*v = (uint64_t)n;
+		return n >= from && n <= to;
+	}
+	return true;
+}
+
+/* Changes ------------------------------------------------------------------------------------- */
+
+static bool is_pointer(const struct ct_input *d)
+{
+	return d->role == CT_BUFFER || d->role == CT_STRING || d->role == CT_PAGE;
+}
+
+static bool change_number(const struct ct_contract *c, const struct ct_input *d,
+			  struct ct_change *x)
+{
+	x->kind = CT_CHANGE_NUMBER;
+	x->value = any_value(c);
+	x->bytes = (uint8_t)min(d->size, 8);
+	if (d->size > 8) {
+		x->bytes = (uint8_t)(1u << below(4));
+		x->at = below(d->size / x->bytes) * x->bytes;
+	}
+	if (d->class == CL_BOOL)
+		x->value &= 1;
+	return allowed(d, &x->value);
+}
+
+static bool change_contents(const struct ct_contract *c, unsigned input, struct ct_change *x)
+{
+	const uint32_t *offsets = ct_at(c->offsets);
+	unsigned r = below(16);
+
+	x->kind = CT_CHANGE_POKE;
+	x->value = any_value(c);
+	if (r < 2) {
+		x->kind = CT_CHANGE_FILL;
+		return true;
+	}
+	if (r == 2) {
+		x->kind = CT_CHANGE_COPY;
+		x->at = below(c->ninputs);
+		return x->at != input && is_pointer(&ct_now.inputs[x->at]);
+	}
+	if (c->noffsets && r < 11) {
+		unsigned k = below(c->noffsets);
+
+		x->at = offsets[2 * k];
+		x->bytes = (uint8_t)offsets[2 * k + 1];
+	}
+	if (!x->bytes) {
+		x->bytes = (uint8_t)(1u << below(4));
+		x->at = below(r & 1 ? 8 : 64) * x->bytes;
+	}
+	return true;
+}
+
+static bool change_pointer(const struct ct_contract *c, unsigned input, struct ct_change *x)
+{
+	const struct ct_input *d = &ct_now.inputs[input];
+
+	switch (below(8)) {
+	case 0:
+		x->kind = CT_CHANGE_NULL;
+		return d->flags & (CT_UNSAID | CT_NULL);
+	case 1:
+		x->kind = CT_CHANGE_SAME;
+		x->at = below(c->ninputs);
+		return d->flags & CT_UNSAID && x->at != input && d->role == CT_PAGE &&
+		       ct_now.inputs[x->at].role == CT_PAGE && !(d->flags & CT_NO_ALIAS);
+	case 2:
+	case 3:
+		x->kind = CT_CHANGE_MOVE;
+		x->value = below(64);
+		return d->role == CT_PAGE || (d->role == CT_BUFFER && !(d->align & 63));
+	default:
+		return change_contents(c, input, x);
+	}
+}
+
+static bool change_one(const struct ct_contract *c, struct ct_change *x)
+{
+	unsigned input = below(c->ninputs + 1);
+
+	*x = (struct ct_change){ .input = (uint8_t)input };
+	if (input == c->ninputs) {
+		x->kind = CT_CHANGE_RESULT;
+		x->value = any_value(c);
+		x->at = random() & 1 ? ~0u : below(4);
+		return cl_probe_total;
+	}
+	if (is_pointer(&ct_now.inputs[input]))
+		return change_pointer(c, input, x);
+	if (ct_now.inputs[input].role <= CT_SET)
+		return change_number(c, &ct_now.inputs[input], x);
+	return false;
+}
+
+bool ct_explore_guessed(void)
+{
+	for (unsigned i = 0; i < ct_now.nchanges; i++) {
+		const struct ct_change *x = &ct_now.change[i];
+
+		if (x->kind == CT_CHANGE_RESULT || ct_now.inputs[x->input].flags & CT_UNSAID)
+			return true;
+	}
+	return false;
+}
+
+/* Rounds -------------------------------------------------------------------------------------- */
+
+static void start(const struct ct_contract *c, uint64_t seed)
+{
+	explored.started = true;
+	explored.left = cl_contract_effort;
+	explored.total = 4 * cl_contract_effort;
+	explored.first_tick = cl_ticks;
+	explored.random = seed ^ (uint64_t)c->key << 20;
+}
+
+bool ct_explore_draw(const struct ct_contract *c, int rounds, uint64_t seed)
+{
+	struct kept *now = &explored.now;
+	unsigned more = 1 + (below(8) > 4) + (below(8) > 6);
+
+	if (!explored.started)
+		start(c, seed);
+	if (!explored.left || !explored.total || ct_cover_all() || explored.late >= MOST_LATE ||
+	    cl_ticks - explored.first_tick > MOST_TICKS)
+		return false;
+	explored.left--;
+	explored.total--;
+	*now = (struct kept){ .round = (int)below((unsigned)rounds) };
+	/* The last ones are what is nearest to what is new. */
+	if (explored.nkept && below(8) > 1)
+		*now = explored.kept[below(2) ? below(explored.nkept)
+					      : explored.nkept - 1 - below(min(explored.nkept, 8))];
+	if (now->n == CT_MOST_CHANGES)
+		now->n = below(CT_MOST_CHANGES);
+	for (unsigned k = 0; k < 4 * more && more && now->n < CT_MOST_CHANGES; k++) {
+		if (!change_one(c, &now->change[now->n]))
+			continue;
+		now->n++;
+		more--;
+	}
+	ct_now.change = now->change;
+	ct_now.nchanges = now->n;
+	ct_draw_round(c, now->round, rounds, seed);
+	return true;
+}
+
+void ct_explore_learn(unsigned reached, bool faulted)
+{
+	if (faulted && cl_fault_kind == CL_FAULT_TIMEOUT)
+		explored.late++;
+	if (!reached)
+		return;
+	keep(&explored.now);
+	if (!faulted)
+		explored.left += cl_contract_effort / 4;
+}
