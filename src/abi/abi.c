@@ -79,8 +79,11 @@ static const char *why_not_type(const struct type *t, const struct profile *pr)
 	case TYPE_VECTOR:
 		return why_not_vector(t, pr);
 	case TYPE_FLOAT16:
-		return pr->isa < ISA_SSE2 ? "has a _Float16, which needs SSE2 (profile sse2)"
-					  : NULL;
+	case TYPE_BF16:
+		if (pr->isa >= ISA_SSE2)
+			return NULL;
+		return t->kind == TYPE_BF16 ? "has a __bf16, which needs SSE2 (profile sse2)"
+					    : "has a _Float16, which needs SSE2 (profile sse2)";
 	default:
 		return NULL;
 	}

@@ -96,6 +96,8 @@ static enum rule_id silent_return(const struct convention *c, const struct type 
 		return i386_silent_vector(pr, t);
 	case TYPE_BITINT:
 		return RULE_I386_BITINT;
+	case TYPE_BF16:
+		return RULE_I386_BF16;
 	case TYPE_FLOAT16:
 		return silent_in(c, RULE_I386_RET_FLOAT16);
 	case TYPE_STRUCT:
@@ -260,6 +262,8 @@ enum rule_id i386_silent_with_attribute(const struct convention *c, const struct
 	switch (t->kind) {
 	case TYPE_FLOAT16:
 		return silent_in(c, RULE_I386_FLOAT16);
+	case TYPE_BF16:
+		return RULE_I386_BF16;
 	case TYPE_BITINT:
 		return RULE_I386_BITINT;
 	case TYPE_VECTOR:
@@ -280,6 +284,8 @@ bool i386_other_arg(const struct convention *c, const struct prototype *p, unsig
 
 	if (t->kind == TYPE_FLOAT16)
 		silent = silent_in(c, RULE_I386_FLOAT16);
+	else if (t->kind == TYPE_BF16)
+		silent = RULE_I386_BF16;
 	else if (t->kind == TYPE_BITINT)
 		silent = RULE_I386_BITINT;
 	else if (t->kind == TYPE_VECTOR)

@@ -22,6 +22,7 @@ static enum kind kind_of(const struct type *t)
 		return t->count < 2 || t->size[W64] < SLOT ? FOREIGN : VECTORS;
 	case TYPE_COMPLEX:
 	case TYPE_FLOAT16:
+	case TYPE_BF16:
 	case TYPE_BITINT:
 		return FOREIGN;
 	default:

@@ -20,14 +20,15 @@ bool profile_is(const struct profile *pr, const char *name)
 	       (!pr->name[n] || (pr->cases == CASES_THROUGH && pr->name[n] == '-'));
 }
 
-/* Is there a type that travels in vector registers, if in any? At 32 bit that is _Float16 too;
- * float and double only with sseregparm, which no other profile has. */
+/* Is there a type that travels in vector registers, if in any? At 32 bit those are 16-bit floats,
+ * too; float and double only with sseregparm, which no other profile has. */
 static bool has_vector(const struct type *t, enum width w)
 {
 	switch (t->kind) {
 	case TYPE_VECTOR:
 		return true;
 	case TYPE_FLOAT16:
+	case TYPE_BF16:
 		return w == W32;
 	case TYPE_STRUCT:
 	case TYPE_UNION:

@@ -123,7 +123,8 @@ static bool classify(struct classes *c, enum isa isa, const struct type *t, unsi
 		put(c, offset, size, SSE, SSE);
 		return true;
 	case TYPE_FLOAT16:
-		needs(c, RULE_SYSV_FLOAT16);
+	case TYPE_BF16:
+		needs(c, t->kind == TYPE_BF16 ? RULE_SYSV_BF16 : RULE_SYSV_FLOAT16);
 		put(c, offset, size, SSE, SSE);
 		return true;
 	case TYPE_BITINT:
@@ -211,6 +212,9 @@ static bool classes_of(const struct convention *conv, const struct type *t, stru
 		break;
 	case TYPE_FLOAT16:
 		c->rule = RULE_SYSV_FLOAT16;
+		break;
+	case TYPE_BF16:
+		c->rule = RULE_SYSV_BF16;
 		break;
 	case TYPE_FLOAT128:
 		c->rule = RULE_SYSV_FLOAT128;

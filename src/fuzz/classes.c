@@ -190,6 +190,8 @@ static uint32_t classes_of(const struct type *t, unsigned depth)
 		return bit(FUZZ_LDOUBLE);
 	case TYPE_FLOAT16:
 		return bit(FUZZ_FLOAT16);
+	case TYPE_BF16:
+		return bit(FUZZ_BF16);
 	case TYPE_FLOAT128:
 		return bit(FUZZ_FLOAT128);
 	case TYPE_ENUM:

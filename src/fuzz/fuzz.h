@@ -46,6 +46,7 @@
 	X(VECTOR, "vector", 2, "vectors of 8 to 64 bytes")                 \
 	X(FLOAT128, "float128", 1, "__float128")                           \
 	X(FLOAT16, "float16", 1, "_Float16")                               \
+	X(BF16, "bf16", 1, "__bf16")                                       \
 	X(BITINT, "bitint", 2, "_BitInt(N)")
 
 enum fuzz_class {

@@ -36,7 +36,8 @@ static void draw_params(struct arena *a, struct random *r, const struct fuzz_wei
  * 7.16.1.4). */
 static bool may_precede_dots(const struct type *t)
 {
-	return type_promote(t) == t && t->kind != TYPE_ENUM && t->kind != TYPE_FLOAT16;
+	return type_promote(t) == t && t->kind != TYPE_ENUM && t->kind != TYPE_FLOAT16 &&
+	       t->kind != TYPE_BF16;
 }
 
 static void draw_variadic(struct arena *a, struct random *r, const struct fuzz_weights *w,
@@ -54,7 +55,7 @@ static void draw_variadic(struct arena *a, struct random *r, const struct fuzz_w
 
 		/* Conversions of these in a variadic call are not the same everywhere; a float
 		 * becomes a double, which may not be wanted. */
-		if (t->kind == TYPE_FLOAT16 || t->kind == TYPE_ENUM ||
+		if (t->kind == TYPE_FLOAT16 || t->kind == TYPE_BF16 || t->kind == TYPE_ENUM ||
 		    (t->kind == TYPE_DOUBLE && !w->w[FUZZ_DOUBLE]) ||
 		    (t->kind == TYPE_POINTER && t->of->kind == TYPE_FUNCTION))
 			t = type_basic(TYPE_INT);

@@ -44,7 +44,8 @@ static const struct {
 } probed[] = {
 	{ FUZZ_COMPLEX, FEATURE_COMPLEX },   { FUZZ_VECTOR, FEATURE_VECTOR },
 	{ FUZZ_FLOAT128, FEATURE_FLOAT128 }, { FUZZ_FLOAT16, FEATURE_FLOAT16 },
-	{ FUZZ_BITINT, FEATURE_BITINT },     { FUZZ_EMPTY, FEATURE_EMPTY },
+	{ FUZZ_BF16, FEATURE_BF16 },         { FUZZ_BITINT, FEATURE_BITINT },
+	{ FUZZ_EMPTY, FEATURE_EMPTY },
 };
 
 static void take_probes(struct fuzz_setup *s)

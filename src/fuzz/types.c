@@ -131,6 +131,8 @@ static const struct type *of_class(struct arena *a, struct random *r, const stru
 		return type_basic(TYPE_LDOUBLE);
 	case FUZZ_FLOAT16:
 		return type_basic(TYPE_FLOAT16);
+	case FUZZ_BF16:
+		return type_basic(TYPE_BF16);
 	case FUZZ_FLOAT128:
 		return type_basic(TYPE_FLOAT128);
 	case FUZZ_ENUM:

@@ -23,6 +23,7 @@
 	X(DOUBLE, "double", "void f(double a);")                                                  \
 	X(LDOUBLE, "long double", "void f(long double a);")                                       \
 	X(FLOAT16, "_Float16", "void f(_Float16 a);")                                             \
+	X(BF16, "__bf16", "void f(__bf16 a);")                                                    \
 	X(FLOAT128, "__float128", "void f(__float128 a);")                                        \
 	X(BITINT, "_BitInt", "void f(_BitInt(37) a);")                                            \
 	X(CFLOAT, "_Complex float", "void f(_Complex float a);")                                  \

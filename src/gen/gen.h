@@ -115,7 +115,11 @@ unsigned gen_buffer(unsigned arg);
 /* Bytes of argument area a trampoline reserves: more than its arguments need where nobody knows how
  * much that is. */
 unsigned gen_reserved(const struct gen_case *c);
-/* General registers that may hold the hidden pointer where no document says, by number. */
+/* Do documents leave open whether argument `i` is passed by reference, or how what is passed so is
+ * aligned? The trampoline passes no pointer for it and does not align it. */
+bool gen_maybe_pointer(const struct gen_case *c, unsigned i);
+/* General registers that may hold the hidden pointer, or one to an argument, where no document
+ * says, by number. */
 unsigned gen_pointer_regs(const struct gen_case *c);
 
 /* The bits of a type that carry its value; false when that is every bit of its bytes. */

@@ -80,8 +80,11 @@ static void value(struct str *out, const struct gen_case *c, const struct type *
 	str_addf(out, "{ .class = %s, .compare = %u, .size = %u, .buffer = %u",
 		 classes[gen_class(t)], gen_compare_bytes(t, w), t->size[w], gen_buffer(arg));
 	if (v->unspecified || v->by_reference || widened)
-		str_addf(out, ", .flags = 0%s%s%s", v->unspecified ? " | CL_UNSPECIFIED" : "",
-			 v->by_reference ? " | CL_REFERENCE" : "", widened ? " | CL_WIDENED" : "");
+		str_addf(out, ", .flags = 0%s%s%s%s", v->unspecified ? " | CL_UNSPECIFIED" : "",
+			 v->by_reference ? " | CL_REFERENCE" : "", widened ? " | CL_WIDENED" : "",
+			 number < c->call.place.nargs && gen_maybe_pointer(c, number)
+				 ? " | CL_MAYBE_POINTER"
+				 : "");
 	if (opaque && gen_mask(t, w, mask))
 		str_addf(out, ", .mask = mask_%u_%u", c->index, number);
 	if (l.n)
@@ -119,6 +122,15 @@ static unsigned members(struct str *out, struct arena *a, const struct gen_case 
 	return m->n;
 }
 
+static bool any_maybe_pointer(const struct gen_case *c)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < c->call.place.nargs; i++)
+		any = any || gen_maybe_pointer(c, i);
+	return any;
+}
+
 static void case_flags(struct str *out, const struct gen_case *c)
 {
 	const struct placement *p = &c->call.place;
@@ -136,6 +148,7 @@ static void case_flags(struct str *out, const struct gen_case *c)
 		{ c->call.decl->leaf, "CL_LEAF_TARGET" },
 		{ gen_reads(c) || (gen_enters(c) && !gen_exits(c)), "CL_FAILING_VMX" },
 		{ gen_exits(c), "CL_ENTERS_GUEST" },
+		{ any_maybe_pointer(c), "CL_OPEN_POINTERS" },
 	};
 
 	str_add(out, "\t.flags = 0");
@@ -176,7 +189,7 @@ static void one_case(struct str *out, struct arena *a, const struct gen_case *c,
 		 gen_trampolined(c) ? 2 * word_bytes(w) : gen_reserved(c),
 		 gen_trampolined(c) ? 2 * word_bytes(w) : p->pop_bytes, gen_calls(c));
 	case_flags(out, c);
-	if (p->ret.unspecified)
+	if (p->ret.unspecified || any_maybe_pointer(c))
 		str_addf(out, "\t.pointer_regs = 0x%x, .pointer_first = %u,\n", gen_pointer_regs(c),
 			 c->call.conv->nint_args ? c->call.conv->int_arg[0] : GPR_AX);
 	str_addf(out, "\t.nargs = %u, .args = args_%u,\n", p->nargs, c->index);

@@ -25,6 +25,7 @@ enum cl_class gen_class(const struct type *t)
 	case TYPE_VECTOR:
 	case TYPE_BITINT:
 	case TYPE_FLOAT16:
+	case TYPE_BF16:
 	case TYPE_FLOAT128:
 		return CL_OPAQUE;
 	default:
@@ -63,6 +64,18 @@ unsigned gen_reserved(const struct gen_case *c)
 	for (unsigned i = 0; i < c->call.place.nargs; i++)
 		bytes += proto_arg_type(c->call.decl->proto, i)->size[w] + 16;
 	return (bytes + CL_OBSERVED_STACK + 63) / 64 * 64;
+}
+
+bool gen_maybe_pointer(const struct gen_case *c, unsigned i)
+{
+	const struct type *t = proto_arg_type(c->call.decl->proto, i);
+	const struct value_place *v = &c->call.place.arg[i];
+
+	if (!v->unspecified)
+		return false;
+	return t->kind == TYPE_VECTOR || t->kind == TYPE_BITINT ||
+	       v->rule == RULE_I386_VECTOR_NONE ||
+	       (c->call.conv->home_bytes && !type_is_integer(t) && t->kind != TYPE_POINTER);
 }
 
 unsigned gen_pointer_regs(const struct gen_case *c)
@@ -126,8 +139,10 @@ bool gen_mask(const struct type *t, enum width w, uint8_t mask[ABI_MAX_VALUE])
 static void add_leaf(struct gen_leaves *l, const struct type *t, enum width w, unsigned at)
 {
 	if (l->n < ARRAY_SIZE(l->v))
-		l->v[l->n++] = (struct cl_leaf){ (uint16_t)at, (uint8_t)gen_class(t),
-						 (uint8_t)t->size[w] };
+		l->v[l->n++] =
+			(struct cl_leaf){ (uint16_t)at,
+					  t->kind == TYPE_BF16 ? CL_FLOAT : (uint8_t)gen_class(t),
+					  (uint8_t)t->size[w] };
 }
 
 void gen_leaves(const struct type *t, enum width w, unsigned at, struct gen_leaves *out)
@@ -153,6 +168,7 @@ void gen_leaves(const struct type *t, enum width w, unsigned at, struct gen_leav
 	case TYPE_FLOAT:
 	case TYPE_DOUBLE:
 	case TYPE_LDOUBLE:
+	case TYPE_BF16: /* the upper half of a float: some compilers move it as one */
 		add_leaf(out, t, w, at);
 		break;
 	default:

@@ -33,6 +33,7 @@ enum cl_value_flags {
 	CL_UNSPECIFIED = 1, /* no document says where: observe */
 	CL_REFERENCE = 2,   /* the location holds a pointer to the value */
 	CL_WIDENED = 4, /* an integer narrower than long long: its widened value is checked too */
+	CL_MAYBE_POINTER = 8, /* unspecified, and what travels may be a pointer to the value */
 };
 
 /* One piece of a value: `bytes` of it from `off` on are in this place. `cell` is the offset in
@@ -72,8 +73,10 @@ enum cl_case_flags {
 	CL_LEAF_TARGET = 128, /* the target calls nothing, and keeps CL_LEAF_LIVE words */
 	CL_FAILING_VMX =
 		256, /* its VMREAD or VMRESUME fails; where it faults, place_emulate stands in */
-	CL_ENTERS_GUEST = 512 /* it enters a guest of its own and a VM exit brings it back; stood in
-				 likewise */
+	CL_ENTERS_GUEST = 512,  /* it enters a guest of its own and a VM exit brings it back; stood
+				   in  likewise */
+	CL_OPEN_POINTERS = 1024 /* an argument is CL_MAYBE_POINTER: a callee finds a buffer wherever
+				   it looks for one */
 };
 
 struct cl_case {
@@ -86,8 +89,8 @@ struct cl_case {
 	uint16_t align;       /* of the stack pointer at the call */
 	uint16_t stack_bytes; /* argument area, home area included */
 	uint16_t pop_bytes;
-	/* CL_RETURN_UNSPECIFIED: general registers that may be the hidden pointer, by number; and
-	 * the one that passes the convention's first argument. */
+	/* CL_RETURN_UNSPECIFIED, CL_OPEN_POINTERS: general registers that may be such a pointer, by
+	 * number; and the one that passes the convention's first argument. */
 	uint16_t pointer_regs;
 	uint8_t pointer_first;
 	const struct cl_value *args;

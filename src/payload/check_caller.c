@@ -78,9 +78,10 @@ static struct candidates search_pointers(const uint8_t *value, const uint8_t *ma
 static void observe_placed(const struct cl_value *d, unsigned i, const uint8_t *value,
 			   struct findings *out)
 {
-	/* Only Microsoft x64 passes scalars by reference; of one wider than a word there may be
-	 * copies about, and a pointer to one is what is passed. */
-	bool maybe = sizeof(cl_word) == 8 && d->compare > sizeof(cl_word);
+	/* At 32 bit no convention passes structures by reference. Of a value wider than a word
+	 * there may be copies about, and a pointer to one is what is passed. */
+	bool maybe = (sizeof(cl_word) == 8 || d->flags & CL_MAYBE_POINTER) &&
+		     d->compare > sizeof(cl_word);
 	struct candidates p = maybe ? search_pointers(value, d->mask, d->compare) : nowhere;
 
 	if (p.bits[0] || p.bits[1]) {

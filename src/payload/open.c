@@ -53,6 +53,12 @@ static bool is_open(const struct cl_case *c)
 	return c->flags & CL_RETURN_UNSPECIFIED;
 }
 
+/* Does a callee find a buffer wherever it looks for a pointer? */
+static bool offers(const struct cl_case *c)
+{
+	return c->flags & (CL_RETURN_UNSPECIFIED | CL_OPEN_POINTERS);
+}
+
 static uint64_t mix(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15ull;
@@ -91,9 +97,20 @@ static struct candidates place(unsigned k)
 	return c;
 }
 
+/* Where the trampoline puts the stack arguments: as src/gen/asm.c does, below what aligns the call.
+ */
+static cl_word *argument_area(const struct cl_case *c)
+{
+	unsigned to = c->align < 16 ? 16 : c->align, off = c->align < 16 ? c->align : 0;
+	unsigned pad = (2 * to - off - c->stack_bytes % to) % to;
+
+	return (cl_word *)(cl_stack_top - c->stack_bytes -
+			   (c->flags & CL_STACK_UNSPECIFIED ? 0 : pad));
+}
+
 static void offer_buffers(const struct cl_case *c, uint64_t state)
 {
-	cl_word *stack = (cl_word *)(cl_stack_top - c->stack_bytes);
+	cl_word *stack = argument_area(c);
 
 	for (unsigned k = 0; k < OFFERS; k++) {
 		cl_word p;
@@ -143,12 +160,13 @@ void open_prepare(const struct cl_case *c, int direction, int round)
 {
 	uint64_t state = ((uint64_t)c->key << 8 | (uint64_t)round) * 2 + 1;
 
-	if (!is_open(c))
-		return;
 	if (direction == CL_CALLEE) {
-		offer_buffers(c, state);
+		if (offers(c))
+			offer_buffers(c, state);
 		return;
 	}
+	if (!is_open(c))
+		return;
 	cl_open = (struct cl_open){ .bytes = c->ret.size };
 	fill(&state, cl_open_cell, CELL_BYTES);
 	cl_open_cell[CELL_ST0 + 7] |= 0x80; /* a normal number */
@@ -373,7 +391,7 @@ struct candidates open_pointed(const struct cl_case *c, const volatile uint8_t *
 {
 	struct candidates found = nowhere;
 
-	for (unsigned k = 0; is_open(c) && n >= WORD && k < OFFERS; k++) {
+	for (unsigned k = 0; offers(c) && n >= WORD && k < OFFERS; k++) {
 		if (is_offered(c, k) && agree(bytes, offered[k], mask, n)) {
 			found.bits[0] |= place(k).bits[0];
 			found.bits[1] |= place(k).bits[1];

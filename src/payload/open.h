@@ -15,7 +15,8 @@ extern struct cl_open {
 } cl_open;
 
 /* After prepare: gives a callee a buffer by every place a hidden pointer may be in, and decides how
- * a probe returns. Nothing, unless the return value of `c` is open. */
+ * a probe returns. Nothing, unless the return value of `c` is open, or whether an argument is
+ * passed by reference. */
 void open_prepare(const struct cl_case *c, int direction, int round);
 
 /* After a run: where the callee left the value, or where the caller took it from. True: x87 or mmx

@@ -176,6 +176,8 @@ static void make_value(struct draw *draw, const struct cl_value *d, unsigned num
 	case CL_FLOAT:
 		*(uint32_t *)to = ((uint32_t)r[0] & 0xbfffffff) | 0x40000000;
 		to[3] &= 0xcf; /* exponent well inside the normal range */
+		if (d->size == 2) /* __bf16 is the upper half of a float */
+			*(uint16_t *)to = *(uint16_t *)(to + 2);
 		return;
 	case CL_DOUBLE:
 		*(uint64_t *)to = (r[0] & 0xbfffffffffffffffull) | 0x4000000000000000ull;

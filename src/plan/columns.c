@@ -35,6 +35,8 @@ static enum feature feature_of(const struct type *t)
 		return FEATURE_FLOAT128;
 	case TYPE_FLOAT16:
 		return FEATURE_FLOAT16;
+	case TYPE_BF16:
+		return FEATURE_BF16;
 	case TYPE_BITINT:
 		return FEATURE_BITINT;
 	default:

@@ -27,6 +27,7 @@
 	  "typedef char sized[sizeof(v) == 16 ? 1 : -1]; v f(v a) { return a; }")    \
 	X(FLOAT128, "__float128", "__float128 f(__float128 a) { return a; }")        \
 	X(FLOAT16, "_Float16", "_Float16 f(_Float16 a) { return a; }")               \
+	X(BF16, "__bf16", "__bf16 f(__bf16 a) { return a; }")                        \
 	X(BITINT, "_BitInt", "_BitInt(128) f(_BitInt(128) a) { return a; }")         \
 	X(EMPTY, "empty structures", "struct s { }; struct s f(struct s a) { return a; }")
 

@@ -43,6 +43,7 @@ static inline unsigned word_bytes(enum width w)
 	X(DOUBLE, "double", 8, 4, 8, 8)               \
 	X(LDOUBLE, "long double", 12, 4, 16, 16)      \
 	X(FLOAT16, "_Float16", 2, 2, 2, 2)            \
+	X(BF16, "__bf16", 2, 2, 2, 2)                 \
 	X(FLOAT128, "__float128", 16, 16, 16, 16)
 
 enum type_kind {

@@ -64,6 +64,7 @@ static const struct type *floating_type(struct parser *p, const struct type_word
 	const unsigned *n = w->count;
 	enum type_kind kind = n[WORD_FLOAT]      ? TYPE_FLOAT
 			      : n[WORD_FLOAT16]  ? TYPE_FLOAT16
+			      : n[WORD_BF16]     ? TYPE_BF16
 			      : n[WORD_FLOAT128] ? TYPE_FLOAT128
 			      : n[WORD_LONG]     ? TYPE_LDOUBLE
 						 : TYPE_DOUBLE;
@@ -74,10 +75,12 @@ static const struct type *floating_type(struct parser *p, const struct type_word
 		bad_type(p, w);
 	if (!n[WORD_COMPLEX])
 		return type_basic(kind);
-	if (kind == TYPE_FLOAT16 || kind == TYPE_FLOAT128)
+	if (kind == TYPE_FLOAT16 || kind == TYPE_BF16 || kind == TYPE_FLOAT128)
 		parse_fail(p, w->last, "complex float, double and long double are covered",
 			   "complex '%s' is not supported",
-			   kind == TYPE_FLOAT16 ? "_Float16" : "__float128");
+			   kind == TYPE_FLOAT16 ? "_Float16"
+			   : kind == TYPE_BF16  ? "__bf16"
+						: "__float128");
 	return type_complex(p->a, kind);
 }
 
@@ -99,7 +102,7 @@ static const struct type *words_type(struct parser *p, const struct type_words *
 			bad_type(p, w);
 		return type_basic(n[WORD_VOID] ? TYPE_VOID : TYPE_BOOL);
 	}
-	others = n[WORD_FLOAT] + n[WORD_DOUBLE] + n[WORD_FLOAT16] + n[WORD_FLOAT128];
+	others = n[WORD_FLOAT] + n[WORD_DOUBLE] + n[WORD_FLOAT16] + n[WORD_BF16] + n[WORD_FLOAT128];
 	if (others == 1)
 		return floating_type(p, w);
 	if (n[WORD_COMPLEX] == 1 && all == 1)

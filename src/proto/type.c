@@ -134,8 +134,10 @@ struct type *type_vector(struct arena *a, const struct type *of, uint32_t count)
 	return t;
 }
 
-/* Both psABIs: up to 64 bits like the smallest standard integer that holds them, above that as
- * many words (32-bit words on i386) as are needed, aligned like a word. */
+/* x86-64 psABI, Fundamental Types of N-bit Integers: up to 64 bits like the smallest standard
+ * integer that holds them, above that as many words as are needed, aligned like a word. The i386
+ * psABI has no such type: its words are 32 bits here, so that there is a size for what is observed.
+ */
 struct type *type_bitint(struct arena *a, uint32_t bits, bool is_unsigned)
 {
 	struct type *t = arena_alloc(a, sizeof(*t));

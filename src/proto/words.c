@@ -22,6 +22,7 @@ static const struct word words[] = {
 	{ "unsigned", WORD_UNSIGNED, NULL },
 	{ "__int128", WORD_INT128, NULL },
 	{ "_Float16", WORD_FLOAT16, NULL },
+	{ "__bf16", WORD_BF16, NULL },
 	{ "__float128", WORD_FLOAT128, NULL },
 	{ "_Float128", WORD_FLOAT128, NULL },
 	{ "_BitInt", WORD_BITINT, NULL },

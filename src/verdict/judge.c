@@ -13,19 +13,13 @@ const struct verdict_info verdict_info[VERDICT_COUNT] = {
 #undef X
 };
 
-/* The first argument whose passing the documents leave open: by reference or not, or its alignment;
- * NULL if there is none. The trampoline passed no pointer for it and did not align it, so a callee
- * that expects either faults, and is not to blame. */
+/* The first argument of which no document says whether it is passed by reference, or how it is
+ * aligned then; NULL if there is none. A callee that expects what the trampoline did not do faults,
+ * and is not to blame. */
 static const struct value_place *maybe_reference(const struct gen_case *c)
 {
 	for (unsigned i = 0; i < c->call.place.nargs; i++) {
-		const struct type *t = proto_arg_type(c->call.decl->proto, i);
-
-		if (!c->call.place.arg[i].unspecified)
-			continue;
-		if (t->kind == TYPE_VECTOR || t->kind == TYPE_BITINT ||
-		    c->call.place.arg[i].rule == RULE_I386_VECTOR_NONE ||
-		    (c->call.conv->home_bytes && !type_is_integer(t) && t->kind != TYPE_POINTER))
+		if (gen_maybe_pointer(c, i))
 			return &c->call.place.arg[i];
 	}
 	return NULL;
