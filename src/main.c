@@ -27,6 +27,7 @@ static const char usage[] =
 	"  report    render a stored matrix: text, Markdown, JUnit and more\n"
 	"  compare   what is different between two stored matrices\n"
 	"  merge     join the shards of a run\n"
+	"  show      everything about a finding; repeat it, or write a bug report\n"
 	"  list      abis, cases, compilers, places, rules or checks\n"
 	"\n"
 	"`clobber VERB --help' says more. --version prints the version.\n"
@@ -67,6 +68,7 @@ int main(int argc, char **argv)
 		      { "fuzz", cmd_fuzz },     { "coverage", cmd_coverage },
 		      { "report", cmd_report }, { "compare", cmd_compare },
 		      { "merge", cmd_merge },   { "claims", cmd_claims },
+		      { "show", cmd_show },
 		      { "list", cmd_list } };
 	const char *names[ARRAY_SIZE(verbs) + 1] = { NULL };
 	const char *hint;

@@ -16,5 +16,6 @@ int cmd_compare(int argc, char **argv);
 int cmd_merge(int argc, char **argv);
 int cmd_claims(int argc, char **argv);
 int cmd_prove(int argc, char **argv);
+int cmd_show(int argc, char **argv);
 
 #endif

@@ -13,6 +13,7 @@
 #ifndef CLOBBER_FUZZ_H
 #define CLOBBER_FUZZ_H
 
+#include "bundle/bundle.h"
 #include "run/places.h"
 #include "verdict/model.h"
 
@@ -200,6 +201,7 @@ struct fuzz_cluster {
 	bool folded; /* told with another cluster */
 	const char *dir;
 	struct str case_h, target_c, trampoline, run_sh, readme;
+	struct bundle bundle; /* a test without clobber; empty: there can be none */
 };
 
 struct fuzz_refusal {

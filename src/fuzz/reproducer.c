@@ -283,8 +283,41 @@ static void readme(struct fuzz_setup *s, struct fuzz_cluster *c, const struct ge
 	str_addf(out,
 		 "found in    %zu cases and %zu findings of seed %llu; this one, %s, after %u "
 		 "reductions\n"
-		 "repeat      sh run.sh\n",
-		 c->cases, c->findings, (unsigned long long)s->seed, c->name, c->steps);
+		 "repeat      sh run.sh%s\n",
+		 c->cases, c->findings, (unsigned long long)s->seed, c->name, c->steps,
+		 c->bundle.file[BUNDLE_C].s ? "; without clobber, for a bug report: sh bundle/run.sh"
+					    : "");
+}
+
+/* The test that needs no clobber, where there can be one. */
+static void bundle(struct fuzz_setup *s, struct fuzz_cluster *c, const struct gen_case *g,
+		   struct arena *a)
+{
+	const struct column *col = &s->columns[c->example];
+	const struct rule *rule = rule_in(c->key.rule, EDITION_LATEST);
+	struct bundle_about about = {
+		.title = arena_printf(a, "%s: %s", col->compiler->name, fuzz_title(a, c)),
+		.compiler = ct_argument(a, col->compiler),
+		.banner = col->compiler->banner,
+		.flags = col->compiler->target[col->profile].flags,
+		.opt = col->opt,
+		.subject = arena_printf(a, "%s: %s", checks[c->key.check].name, c->subject),
+		.expected = c->expected,
+		.observed = c->observed,
+		.origin = c->origin,
+		.known = c->known,
+		.rule = rule->name,
+		.sentence = rule->sentence,
+		.cited = arena_printf(a, "%s (%s), %s", documents[rule->document].title,
+				      documents[rule->document].edition, rule->section),
+		.profile = col->profile,
+		.direction = c->key.direction < 0 ? c->direction : c->key.direction,
+		.died = *c->key.message,
+		.undecided = c->key.unspecified || c->key.verdict < VERDICT_VIOLATION,
+	};
+
+	if (!bundle_unfit(a, &about, g))
+		bundle_make(&c->bundle, a, s->places.options.runtime, &about, g);
 }
 
 void fuzz_reproducer(struct fuzz_setup *s, struct fuzz_cluster *c, const struct fuzz_round *r,
@@ -297,6 +330,7 @@ void fuzz_reproducer(struct fuzz_setup *s, struct fuzz_cluster *c, const struct 
 	gen_trampoline(&c->trampoline, a, g);
 	gen_probe(&c->trampoline, a, g);
 	script(s, c, a);
+	bundle(s, c, g, a);
 	readme(s, c, g, a);
 }
 
@@ -325,6 +359,9 @@ static void remove_old(struct arena *a, const char *dir)
 			continue;
 		for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 			unlink(arena_printf(a, "%s/%s/%s", dir, e->d_name, files[i].name));
+		for (size_t i = 0; i < BUNDLE_FILES; i++)
+			unlink(arena_printf(a, "%s/%s/bundle/%s", dir, e->d_name, bundle_names[i]));
+		rmdir(arena_printf(a, "%s/%s/bundle", dir, e->d_name));
 		rmdir(arena_printf(a, "%s/%s", dir, e->d_name));
 	}
 	if (d)
@@ -379,5 +416,7 @@ void fuzz_write_clusters(const char *out, struct fuzz_clusters *all)
 		for (size_t k = 0; k < ARRAY_SIZE(files); k++)
 			write_file(a, arena_printf(a, "%s/%s", out, c->dir), files[k].name,
 				   (struct str *)((char *)c + files[k].text));
+		if (c->bundle.file[BUNDLE_C].s)
+			bundle_write(&c->bundle, arena_printf(a, "%s/%s/bundle", out, c->dir));
 	}
 }

@@ -4,6 +4,7 @@
  * passes values, keeps values of its own and stores what came back. Plain C89 in the bodies, so
  * that any compiler reads it. */
 #include "gen/gen.h"
+#include "payload/record.h"
 
 #include <string.h>
 
@@ -325,7 +326,9 @@ static const char *comment_text(struct arena *a, const char *s)
 	return r;
 }
 
-void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
+/* `direction`: one that is taken alone, or CL_DIRECTIONS for both. */
+static void sources(struct str *out, struct arena *a, const struct gen_case *v, size_t n,
+		    int direction)
 {
 	const struct type *done[MAX_DEFINED];
 	size_t ndone = 0;
@@ -363,7 +366,19 @@ void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
 		str_addf(out, "\n/* %s\n * %s */\n",
 			 comment_text(a, v[i].call.decl->proto->pos.file),
 			 v[i].call.decl->proto->text);
-		target(out, a, &v[i], presses(&v[i], n));
-		caller(out, a, &v[i]);
+		if (direction != CL_CALLER)
+			target(out, a, &v[i], presses(&v[i], n));
+		if (direction != CL_CALLEE)
+			caller(out, a, &v[i]);
 	}
+}
+
+void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
+{
+	sources(out, a, v, n, CL_DIRECTIONS);
+}
+
+void gen_c_alone(struct str *out, struct arena *a, const struct gen_case *c, int direction)
+{
+	sources(out, a, c, 1, direction);
 }

@@ -83,7 +83,7 @@ void gen_destroy(struct str *out, const struct convention *c, enum profile_id pr
 			 word == 8 ? "qword" : "dword", IMAGE_FLAGS(word));
 }
 
-static void one_engine(struct str *out, const struct convention *c, enum profile_id profile)
+void gen_engine_of(struct str *out, const struct convention *c, enum profile_id profile)
 {
 	const char *name = c->name, *size = c->width == W64 ? "qword" : "dword";
 
@@ -114,7 +114,7 @@ void gen_engine(struct str *out, enum profile_id profile)
 		width_bits(w), w == W64 ? "\tdefault rel\n" : "");
 	for (const struct convention *const *c = conventions; *c; c++) {
 		if ((*c)->width == w && abi_engine(*c) == *c)
-			one_engine(out, *c, profile);
+			gen_engine_of(out, *c, profile);
 	}
 	str_add(out, "\n\tsection .note.GNU-stack noalloc noexec nowrite progbits\n");
 }

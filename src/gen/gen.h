@@ -99,6 +99,7 @@ void gen_through_caller(struct str *out, struct arena *a, const struct gen_case 
 /* engine.c: what the runtime calls in place of callees, for every convention of the profile's
  * width; and the instructions by which one of them destroys what a callee may. */
 void gen_engine(struct str *out, enum profile_id profile);
+void gen_engine_of(struct str *out, const struct convention *c, enum profile_id profile);
 void gen_destroy(struct str *out, const struct convention *c, enum profile_id profile);
 
 /* Text of single parts, for reports and reproducers: appended to *out. */
@@ -106,6 +107,8 @@ void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c);
 void gen_probe(struct str *out, struct arena *a, const struct gen_case *c);
 /* C of the cases v[0..n-1], which share a convention and can share a file. */
 void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n);
+/* Of one case, one direction only: its target, or its caller. */
+void gen_c_alone(struct str *out, struct arena *a, const struct gen_case *c, int direction);
 
 /* Class of a type's values (enum cl_class), bytes that carry the value, and its address in cl_arg.
  */
