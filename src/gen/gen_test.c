@@ -478,7 +478,7 @@ static const struct compiled {
 	const char *abi;
 	const char *files; /* those of these stems; after `!' all but these */
 } compiled[] = {
-	{ "gcc", W64, "sysv", "!bitint" }, /* a type gcc 12 does not have */
+	{ "gcc", W64, "sysv", "!bitint bf16" }, /* types gcc 12 does not have */
 	{ "gcc", W64, "ms", "counts varargs" },
 	{ "gcc", W32, "cdecl", "attributes exhaust" },
 	{ "gcc", W32, "fastcall", "returns varargs" },
