@@ -22,6 +22,7 @@
 	X(lseek, 8, 19)          \
 	X(mmap, 9, 192)          \
 	X(mprotect, 10, 125)     \
+	X(mremap, 25, 163)       \
 	X(rt_sigaction, 13, 174) \
 	X(rt_sigreturn, 15, 173) \
 	X(setitimer, 38, 104)    \
