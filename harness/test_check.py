@@ -364,7 +364,8 @@ def test_junit(three):
     suite = ElementTree.fromstring(r.stdout).find("testsuite")
     assert r.status == 1 and suite.attrib | {"tests": "3", "failures": "1", "skipped": "1"} == suite.attrib
     cases = {c.attrib["name"]: [e.tag for e in c] for c in suite}
-    assert cases == {"f": [], "g": ["failure"], "h": ["skipped"]}
+    assert cases == {"f": ["system-out"], "g": ["failure"], "h": ["skipped"]}
+    assert "1000 calls, 2 of 2 instructions" in suite.find("testcase/system-out").text
     assert "callee-saved: rbx after the call" in suite.find("testcase/failure").attrib["message"]
 
 

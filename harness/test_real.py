@@ -36,8 +36,8 @@ def check(*arguments, status: int) -> Report:
     text = r.stdout + r.stderr
     assert r.status == status, f"status {r.status}, want {status}\n{text}"
     verdicts = {name: verdict for verdict, name in
-                re.findall(r"^([a-z-]+) +[a-z0-9]+/(\w+)$", r.stdout, re.M)}
-    blocks = re.findall(r"^[a-z-]+  [a-z0-9]+/(\w+)  (.+)\n((?:  .*\n)+)", r.stdout, re.M)
+                re.findall(r"^([a-z-]+) +[a-z0-9]+/(\w+)(?:  \d+ calls.*)?$", r.stdout, re.M)}
+    blocks = re.findall(r"^[a-z-]+  [a-z0-9]+/(\w+)  (\D.+)\n((?:  .*\n)+)", r.stdout, re.M)
     findings = [(name, places, " ".join(body.split())) for name, places, body in blocks]
     assert {name for name, *_ in findings} == {n for n, v in verdicts.items() if v != "pass"}
     return Report(verdicts, findings, text)

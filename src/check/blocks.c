@@ -2,178 +2,12 @@
 /* From an entry along all branches: see blocks.h. */
 #include "check/blocks.h"
 
-#include "check/object.h"
-
-#include <Zydis/Zydis.h>
-#include <gelf.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { LONGEST = 15, MOST_BLOCKS = CT_MOST_BLOCKS, MOST_CONSTANTS = 64, MOST_OFFSETS = 64 };
 
-struct segment {
-	uint64_t at, size, offset;
-	bool writable;
-};
-
-struct code {
-	ZydisDecoder decoder;
-	uint8_t *file;
-	size_t length;
-	struct segment segment[8];
-	unsigned nsegments, word;
-	uint64_t start, end; /* of code under test */
-	struct global {
-		uint64_t at;
-		const char *name;
-	} * global; /* by address */
-	size_t nglobals;
-};
-
-/* The payload ------------------------------------------------------------------------------- */
-
-static int by_place(const void *a, const void *b)
-{
-	const struct global *x = a, *y = b;
-
-	return (x->at > y->at) - (x->at < y->at);
-}
-
-static void read_segments(struct code *k, Elf *elf)
-{
-	size_t n = 0;
-
-	elf_getphdrnum(elf, &n);
-	for (size_t i = 0; i < n && k->nsegments < ARRAY_SIZE(k->segment); i++) {
-		GElf_Phdr p;
-
-		if (!gelf_getphdr(elf, (int)i, &p) || p.p_type != PT_LOAD ||
-		    p.p_offset > k->length || p.p_filesz > k->length - p.p_offset)
-			continue;
-		k->segment[k->nsegments++] =
-			(struct segment){ p.p_vaddr, p.p_filesz, p.p_offset, p.p_flags & PF_W };
-	}
-}
-
-static void read_symbols(struct arena *a, struct code *k, Elf *elf)
-{
-	Elf_Scn *section = NULL;
-
-	while ((section = elf_nextscn(elf, section))) {
-		Elf_Data *data;
-		GElf_Shdr h;
-		GElf_Sym s;
-
-		if (!gelf_getshdr(section, &h) || h.sh_type != SHT_SYMTAB ||
-		    !(data = elf_getdata(section, NULL)))
-			continue;
-		for (int i = 0; gelf_getsym(data, i, &s); i++) {
-			const char *name = elf_strptr(elf, h.sh_link, s.st_name);
-
-			if (!name)
-				continue;
-			if (!strcmp(name, "cl_code_start"))
-				k->start = s.st_value;
-			if (!strcmp(name, "cl_rodata"))
-				k->end = s.st_value;
-			if (GELF_ST_BIND(s.st_info) == STB_LOCAL || s.st_shndx == SHN_UNDEF)
-				continue;
-			k->global = arena_grow(a, k->global, k->nglobals, sizeof(*k->global));
-			k->global[k->nglobals++] =
-				(struct global){ s.st_value, arena_strdup(a, name) };
-		}
-	}
-	if (k->nglobals)
-		qsort(k->global, k->nglobals, sizeof(*k->global), by_place);
-}
-
-uint64_t code_symbol(const struct code *k, const char *name)
-{
-	for (size_t i = 0; i < k->nglobals; i++) {
-		if (!strcmp(k->global[i].name, name))
-			return k->global[i].at;
-	}
-	return 0;
-}
-
-struct code *code_open(struct arena *a, const char *payload, enum width w)
-{
-	struct code *k = arena_alloc(a, sizeof(*k));
-	char *data = file_read(payload, &k->length);
-	Elf *elf;
-
-	if (!data)
-		return NULL;
-	elf_version(EV_CURRENT);
-	elf = elf_memory(data, k->length);
-	k->word = word_bytes(w);
-	k->file = arena_alloc(a, k->length + 1);
-	memcpy(k->file, data, k->length);
-	if (elf) {
-		read_segments(k, elf);
-		read_symbols(a, k, elf);
-		elf_end(elf);
-	}
-	free(data);
-	ZydisDecoderInit(&k->decoder,
-			 w == W64 ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LONG_COMPAT_32,
-			 w == W64 ? ZYDIS_STACK_WIDTH_64 : ZYDIS_STACK_WIDTH_32);
-	return k->start && k->end > k->start ? k : NULL;
-}
-
-static const struct segment *segment_at(const struct code *k, uint64_t address)
-{
-	for (unsigned i = 0; i < k->nsegments; i++) {
-		const struct segment *s = &k->segment[i];
-
-		if (address >= s->at && address - s->at < s->size)
-			return s;
-	}
-	return NULL;
-}
-
-const uint8_t *code_bytes(const struct code *k, uint64_t address, size_t *most)
-{
-	const struct segment *s = segment_at(k, address);
-	size_t n;
-
-	if (!s)
-		return NULL;
-	n = s->size - (address - s->at);
-	*most = n < *most ? n : *most;
-	return k->file + s->offset + (address - s->at);
-}
-
-static bool is_code(const struct code *k, uint64_t address)
-{
-	return address >= k->start + 16 && address < k->end;
-}
-
-static bool is_global(const struct code *k, uint64_t address)
-{
-	const struct global key = { address, NULL };
-
-	return k->nglobals && bsearch(&key, k->global, k->nglobals, sizeof(*k->global), by_place);
-}
-
-/* Where the function that starts there is at an end: the next global symbol, or all of it. */
-static uint64_t end_of(const struct code *k, uint64_t entry)
-{
-	for (size_t i = 0; i < k->nglobals; i++) {
-		if (k->global[i].at > entry && k->global[i].at < k->end)
-			return k->global[i].at;
-	}
-	return k->end;
-}
-
 /* One function ------------------------------------------------------------------------------ */
-
-struct insn {
-	ZydisDecodedInstruction in;
-	ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT];
-};
 
 /* What is at an address: the length of an instruction, or a mark. */
 enum { LEADER = 0x40, LENGTH = 0x0f };
@@ -182,6 +16,7 @@ struct walk {
 	struct arena *a;
 	const struct code *k;
 	uint64_t entry, other;
+	unsigned word; /* bytes of an address */
 	uint8_t *mark; /* of each address of code under test */
 	struct block *todo;
 	size_t ntodo, done;
@@ -192,24 +27,26 @@ struct walk {
 	struct blocks out;
 };
 
-static bool decode(const struct walk *w, uint64_t at, struct insn *i)
+static void add_edge(struct walk *w, uint64_t from, uint64_t to, bool falls)
 {
-	size_t n = LONGEST;
-	const uint8_t *bytes = is_code(w->k, at) ? code_bytes(w->k, at, &n) : NULL;
+	struct blocks *b = &w->out;
 
-	return bytes &&
-	       ZYAN_SUCCESS(ZydisDecoderDecodeFull(&w->k->decoder, bytes, n, &i->in, i->op));
+	if (!from)
+		return;
+	b->edge = arena_grow(w->a, b->edge, b->nedges, sizeof(*b->edge));
+	b->edge[b->nedges++] = (struct edge){ (uint32_t)from, (uint32_t)to, falls };
 }
 
 static void add_leader(struct walk *w, uint64_t at, uint64_t from, bool falls)
 {
-	if (!is_code(w->k, at) || (at != w->entry && at != w->other && is_global(w->k, at)) ||
-	    w->mark[at - w->k->start] & LEADER || w->ntodo == MOST_BLOCKS)
+	if (!code_has(w->k, at) || (at != w->entry && at != w->other && code_is_global(w->k, at)))
 		return;
-	w->mark[at - w->k->start] |= LEADER;
+	add_edge(w, from, at, falls);
+	if (w->mark[at - code_start(w->k)] & LEADER || w->ntodo == MOST_BLOCKS)
+		return;
+	w->mark[at - code_start(w->k)] |= LEADER;
 	w->todo = arena_grow(w->a, w->todo, w->ntodo, sizeof(*w->todo));
-	w->todo[w->ntodo++] =
-		(struct block){ .at = (uint32_t)at, .from = (uint32_t)from, .falls = falls };
+	w->todo[w->ntodo++] = (struct block){ .at = (uint32_t)at };
 }
 
 static void add_constant(struct walk *w, uint64_t v)
@@ -268,7 +105,8 @@ static void note_constants(struct walk *w, const struct insn *i, uint64_t at)
 	for (unsigned n = 0; n < i->in.operand_count_visible; n++) {
 		const ZydisDecodedOperand *o = &i->op[n];
 		uint64_t address, v = 0;
-		const struct segment *s;
+		bool writable;
+		const uint8_t *p;
 		size_t most = 8;
 
 		if (o->type == ZYDIS_OPERAND_TYPE_IMMEDIATE && !o->imm.is_relative) {
@@ -296,13 +134,11 @@ static void note_constants(struct walk *w, const struct insn *i, uint64_t at)
 			w->table[w->ntables++] = address;
 			continue;
 		}
-		s = segment_at(w->k, address);
-		if (!s || s->writable || o->size / 8 > 8 || !code_bytes(w->k, address, &most))
+		p = code_bytes(w->k, address, &most, &writable);
+		if (!p || writable || o->size / 8 > most)
 			continue;
-		if (most >= o->size / 8) {
-			memcpy(&v, code_bytes(w->k, address, &most), o->size / 8);
-			add_constant(w, v);
-		}
+		memcpy(&v, p, o->size / 8);
+		add_constant(w, v);
 	}
 }
 
@@ -341,8 +177,8 @@ static void follow(struct walk *w, uint64_t at)
 {
 	struct insn i;
 
-	while (decode(w, at, &i)) {
-		uint8_t *m = &w->mark[at - w->k->start];
+	while (code_decode(w->k, at, &i)) {
+		uint8_t *m = &w->mark[at - code_start(w->k)];
 
 		if (*m & LENGTH)
 			return;
@@ -354,7 +190,7 @@ static void follow(struct walk *w, uint64_t at)
 		    i.in.meta.category == ZYDIS_CATEGORY_COND_BR)
 			return;
 		at += i.in.length;
-		if (w->mark[at - w->k->start] & LEADER)
+		if (w->mark[at - code_start(w->k)] & LEADER)
 			return;
 	}
 }
@@ -370,12 +206,12 @@ static void follow_all(struct walk *w)
 static void read_table(struct walk *w, uint64_t table, uint64_t base, unsigned bytes, uint64_t jump)
 {
 	enum { MOST_ENTRIES = 256 };
-	uint64_t end = end_of(w->k, w->entry);
+	uint64_t end = code_next(w->k, w->entry);
 
 	for (unsigned n = 0; n < MOST_ENTRIES; n++) {
 		uint64_t at = table + n * bytes, v = 0, other;
 		size_t most = bytes;
-		const uint8_t *p = code_bytes(w->k, at, &most);
+		const uint8_t *p = code_bytes(w->k, at, &most, NULL);
 
 		if (!p || most < bytes)
 			return;
@@ -383,7 +219,7 @@ static void read_table(struct walk *w, uint64_t table, uint64_t base, unsigned b
 			if (w->table[k] == at)
 				return;
 		}
-		if (n && is_global(w->k, at))
+		if (n && code_is_global(w->k, at))
 			return;
 		memcpy(&v, p, bytes);
 		other = base ? base + (uint64_t)(int64_t)(int32_t)v : v;
@@ -404,20 +240,22 @@ static void resolve(struct walk *w, uint64_t at)
 	struct insn i;
 	size_t before = w->ntodo;
 
-	if (!decode(w, at, &i))
+	if (!code_decode(w->k, at, &i))
 		return;
 	if (i.op[0].type == ZYDIS_OPERAND_TYPE_MEMORY) {
 		const ZydisDecodedOperandMem *m = &i.op[0].mem;
 
 		if (m->index != ZYDIS_REGISTER_NONE && m->base == ZYDIS_REGISTER_NONE)
-			read_table(w, (uint64_t)m->disp.value, 0, w->k->word, at);
+			read_table(w, (uint64_t)m->disp.value, 0, w->word, at);
 		for (size_t k = 0; k < w->ntables && m->index != ZYDIS_REGISTER_NONE; k++)
-			read_table(w, w->table[k], 0, w->k->word, at);
+			read_table(w, w->table[k], 0, w->word, at);
 	} else {
 		for (size_t k = 0; k < w->ntables; k++) {
-			const struct segment *s = segment_at(w->k, w->table[k]);
+			size_t most = 4;
+			bool writable;
 
-			if (s && !s->writable && !is_code(w->k, w->table[k]))
+			if (code_bytes(w->k, w->table[k], &most, &writable) && !writable &&
+			    !code_has(w->k, w->table[k]))
 				read_table(w, w->table[k], w->table[k], 4, at);
 		}
 	}
@@ -432,10 +270,10 @@ static void note_all_constants(struct walk *w)
 		uint64_t at = w->todo[k].at;
 		struct insn i;
 
-		while (decode(w, at, &i) && w->mark[at - w->k->start] & LENGTH) {
+		while (code_decode(w->k, at, &i) && w->mark[at - code_start(w->k)] & LENGTH) {
 			note_constants(w, &i, at);
 			at += i.in.length;
-			if (ends_path(&i.in) || w->mark[at - w->k->start] & LEADER)
+			if (ends_path(&i.in) || w->mark[at - code_start(w->k)] & LEADER)
 				break;
 		}
 	}
@@ -451,8 +289,8 @@ static int by_address(const void *a, const void *b)
 /* Is the address inside an instruction that begins before it? */
 static bool inside(const struct walk *w, uint64_t at)
 {
-	for (uint64_t d = 1; d < LONGEST && at - d >= w->k->start; d++) {
-		if ((w->mark[at - d - w->k->start] & LENGTH) > d)
+	for (uint64_t d = 1; d < LONGEST && at - d >= code_start(w->k); d++) {
+		if ((w->mark[at - d - code_start(w->k)] & LENGTH) > d)
 			return true;
 	}
 	return false;
@@ -473,16 +311,16 @@ static void close_blocks(struct walk *w)
 		/* Two readings of the same bytes: nothing is put there. */
 		if (inside(w, at))
 			continue;
-		while ((n = w->mark[at - w->k->start] & LENGTH)) {
+		while ((n = w->mark[at - code_start(w->k)] & LENGTH)) {
 			struct insn i;
-			bool last = !decode(w, at, &i) || ends_path(&i.in) ||
+			bool last = !code_decode(w->k, at, &i) || ends_path(&i.in) ||
 				    i.in.meta.category == ZYDIS_CATEGORY_CALL ||
 				    i.in.meta.category == ZYDIS_CATEGORY_COND_BR;
 
 			x.insns++;
 			x.bytes += n;
 			at += n;
-			if (last || w->mark[at - w->k->start] & LEADER)
+			if (last || w->mark[at - code_start(w->k)] & LEADER)
 				break;
 		}
 		if (!x.insns)
@@ -493,13 +331,16 @@ static void close_blocks(struct walk *w)
 }
 
 /* In two passages: the table's address is often computed before what leads to it is known. */
-struct blocks *blocks_of(struct arena *a, const struct code *k, uint64_t entry, uint64_t other)
+struct blocks *blocks_of(struct arena *a, const struct code *k, enum width width, uint64_t entry,
+			 uint64_t other)
 {
-	struct walk w = { .a = a, .k = k, .entry = entry, .other = other };
-	size_t n = k->end - k->start + LONGEST + 1;
+	struct walk w = {
+		.a = a, .k = k, .entry = entry, .other = other, .word = word_bytes(width)
+	};
+	size_t n = code_end(k) - code_start(k) + LONGEST + 1;
 	struct blocks *out = arena_alloc(a, sizeof(*out));
 
-	if (!is_code(k, entry))
+	if (!code_has(k, entry))
 		return out;
 	w.mark = calloc(n, 1);
 	if (!w.mark)

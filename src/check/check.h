@@ -56,6 +56,7 @@ struct check_run {
 	const char **stub; /* of --weak-stubs */
 	size_t nstubs;
 	struct contract_fit *fitted; /* by contract; NULL: nothing ran natively */
+	struct strength *strength;   /* by contract (strength.h); NULL: likewise */
 	const char **undefined;      /* functions that headers declare and no object defines */
 	size_t nundefined;
 	size_t unreadable; /* declarations of headers; the first error */

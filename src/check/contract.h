@@ -95,9 +95,9 @@ struct contract_file {
 	size_t nsupplies;
 	const char **built_in; /* of C's library, supplied by clobber */
 	size_t nbuilt_in;
-	size_t skipped; /* functions of the other width */
+	size_t skipped;  /* functions of the other width */
 	unsigned effort; /* calls of each that may look for what did not run */
-	unsigned calls; /* rounds of each function; 0: as many as usual */
+	unsigned calls;  /* rounds of each function; 0: as many as usual */
 };
 
 /* Source text of the declarations, for messages. */

@@ -2,6 +2,7 @@
 /* A run as JSON, JUnit's XML, KTAP, and annotations of GitHub. */
 #include "check/formats.h"
 
+#include "check/strength.h"
 #include "util/json.h"
 #include "version.h"
 
@@ -57,6 +58,23 @@ static const char *story(const struct check_run *r, const struct checked_finding
 	return text;
 }
 
+/* How strong the result is, in lines; "" when nothing is known. */
+static const char *strength_story(const struct check_run *r, const struct contract *c)
+{
+	const struct strength *s = r->strength ? &r->strength[c->index] : NULL;
+	struct str t = { 0 };
+	char *text;
+
+	str_add(&t, strength_text(r, c));
+	for (size_t i = 0; s && i < s->nnever; i++)
+		str_addf(&t, "\nnever ran: %s", strength_never(r, &s->never[i]));
+	for (size_t i = 0; s && i < s->nmissing; i++)
+		str_addf(&t, "\nnot checked: %s", s->missing[i]);
+	text = arena_strdup(r->arena, t.s);
+	str_free(&t);
+	return text;
+}
+
 /* JSON ---------------------------------------------------------------------------------------- */
 
 static json_t *json_finding(const struct check_run *r, const struct checked_finding *x)
@@ -77,6 +95,32 @@ static json_t *json_finding(const struct check_run *r, const struct checked_find
 	json_object_set_new(j, "places", string_or_null(check_places_text(r, x->places)));
 	json_object_set_new(j, "command", string_or_null(check_command(r, x)));
 	return j;
+}
+
+static void json_strength(json_t *j, const struct check_run *r, const struct contract *c)
+{
+	const struct strength *s = r->strength ? &r->strength[c->index] : NULL;
+	json_t *never = json_array(), *unchecked = json_array();
+
+	for (size_t i = 0; s && i < s->nnever; i++) {
+		json_t *x = json_object();
+
+		json_object_set_new(x, "at", string_or_null(s->never[i].where));
+		json_object_set_new(x, "instructions", json_integer(s->never[i].insns));
+		json_object_set_new(x, "source", string_or_null(s->never[i].line));
+		json_object_set_new(x, "first", string_or_null(s->never[i].text));
+		json_object_set_new(x, "why", string_or_null(s->never[i].why));
+		json_object_set_new(x, "help", string_or_null(s->never[i].help));
+		json_array_append_new(never, x);
+	}
+	for (size_t i = 0; s && i < s->nmissing; i++)
+		json_array_append_new(unchecked, string_or_null(s->missing[i]));
+	json_object_set_new(j, "calls", s ? json_integer(s->calls) : json_null());
+	json_object_set_new(j, "instructions",
+			    s && s->insns ? json_integer(s->insns) : json_null());
+	json_object_set_new(j, "ran", s && s->insns ? json_integer(s->ran) : json_null());
+	json_object_set_new(j, "never", never);
+	json_object_set_new(j, "unchecked", unchecked);
 }
 
 static json_t *json_function(const struct check_run *r, const struct contract *c)
@@ -101,6 +145,7 @@ static json_t *json_function(const struct check_run *r, const struct contract *c
 	for (size_t i = 0; r->fitted && i < r->fitted[c->index].nlines; i++)
 		json_array_append_new(lines, string_or_null(r->fitted[c->index].line[i]));
 	json_object_set_new(j, "fits", lines);
+	json_strength(j, r, c);
 	return j;
 }
 
@@ -143,6 +188,8 @@ static void junit_findings(xmlTextWriterPtr w, const struct check_run *r, const 
 		first = first ? first : headline(r, &r->finding[i]);
 		str_addf(&all, "%s\n\n", story(r, &r->finding[i]));
 	}
+	if (v != VERDICT_NOT_RUN)
+		str_add(&all, strength_story(r, c));
 	if (v == VERDICT_NOT_RUN) {
 		xmlTextWriterStartElement(w, XML("skipped"));
 		xmlTextWriterWriteAttribute(w, XML("message"), XML(first ? first : reason(r, c)));
@@ -215,6 +262,8 @@ static void write_ktap(struct str *out, const struct check_run *r)
 			if (r->finding[k].c == c)
 				comment(out, story(r, &r->finding[k]));
 		}
+		if (v != VERDICT_NOT_RUN)
+			comment(out, strength_story(r, c));
 		str_addf(out, "%sok %zu %s%s%s\n", fails(v) ? "not " : "", i + 1, name_of(r, c),
 			 v == VERDICT_NOT_RUN ? " # SKIP " : "",
 			 v == VERDICT_NOT_RUN ? reason(r, c) : "");
@@ -266,6 +315,8 @@ static void write_github(struct str *out, const struct check_run *r)
 		}
 		if (!told && check_verdict(r, c) == VERDICT_NOT_RUN)
 			annotate(out, r, c, "notice", "not-run", reason(r, c));
+		else if (r->strength && r->strength[i].nnever)
+			annotate(out, r, c, "notice", "strength", strength_story(r, c));
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "check/fitted.h"
 #include "check/link.h"
 #include "check/source.h"
+#include "check/strength.h"
 #include "place/kept.h"
 
 struct payload check_payload(const struct check_run *r)
@@ -57,8 +58,10 @@ static bool make_order(struct check_run *r, struct checked_place *p, const char 
 static void after_run(struct check_run *r, struct checked_place *p)
 {
 	p->why_not = p->run.why_not;
-	if (p->place == PLACE_NATIVE && !p->why_not)
+	if (p->place == PLACE_NATIVE && !p->why_not) {
 		fitted_read(r, p);
+		strength_read(r, p);
+	}
 }
 
 void check_run_place(struct check_run *r, struct checked_place *p, const char *runtime,

@@ -284,7 +284,8 @@ static void find_blocks(struct linking *l, const char *payload)
 	for (size_t i = 0; k && i < l->file->n; i++) {
 		struct contract *c = &l->file->v[i];
 
-		c->blocks = blocks_of(l->a, k, code_symbol(k, c->call.decl->proto->name),
+		c->blocks = blocks_of(l->a, k, l->file->width,
+				      code_symbol(k, c->call.decl->proto->name),
 				      c->exit ? code_symbol(k, c->exit) : 0);
 	}
 }

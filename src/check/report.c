@@ -2,6 +2,7 @@
 /* A run of `clobber check` as text: what ran, a line for each function, the findings. */
 #include "check/check.h"
 #include "check/report_fitted.h"
+#include "check/strength.h"
 #include "report/style.h"
 #include "version.h"
 #include "util/terminal.h"
@@ -181,9 +182,27 @@ static void looked_at(struct str *out, const struct check_run *r, const struct c
 	str_free(&s);
 }
 
+/* Instructions that did not run. */
+static void never(struct str *out, const struct check_run *r, const struct contract *c,
+		  const struct text_style *style, bool all)
+{
+	enum { SHOWN = 4 };
+	const struct strength *s = r->strength ? &r->strength[c->index] : NULL;
+
+	for (size_t i = 0; s && i < s->nnever; i++) {
+		if (i == SHOWN && !all) {
+			str_addf(out, "    never ran: %zu more places: -v\n", s->nnever - i);
+			break;
+		}
+		text_wrap(out, style, "    never ran: ", "      ", strength_never(r, &s->never[i]));
+	}
+}
+
 static void functions(struct str *out, const struct check_run *r, const struct text_style *style,
 		      bool verbose)
 {
+	enum { FEW = 4 };
+
 	for (size_t i = 0; i < r->file->n; i++) {
 		const struct contract *c = &r->file->v[i];
 		enum verdict v = verdict_of(r, c);
@@ -193,9 +212,13 @@ static void functions(struct str *out, const struct check_run *r, const struct t
 		paint(out, style, executed(r, c) ? colour_of(v) : YELLOW, word);
 		str_addf(out, "%*s%s/%s", 12 - (int)strlen(word), "", c->call.conv->name,
 			 c->call.decl->proto->name);
+		if (executed(r, c) && *strength_text(r, c))
+			str_addf(out, "  %s", strength_text(r, c));
 		str_add(out, "\n");
 		if (verbose)
 			looked_at(out, r, c, style);
+		if (executed(r, c) && (verbose || r->file->n <= FEW))
+			never(out, r, c, style, verbose);
 	}
 	str_add(out, "\n");
 }
@@ -272,6 +295,61 @@ int check_status(const struct check_run *r)
 	return wrong ? 1 : 0;
 }
 
+static bool misses(const struct strength *s, const char *what)
+{
+	for (size_t i = 0; i < s->nmissing; i++) {
+		if (!strcmp(s->missing[i], what))
+			return true;
+	}
+	return false;
+}
+
+/* A check that did not run: for all functions, or which. */
+static void one_missing(struct str *out, const struct check_run *r, const char *what,
+			const struct text_style *style)
+{
+	enum { SHOWN = 3 };
+	struct str s = { 0 };
+	size_t n = 0, of = 0, told = 0;
+
+	for (size_t i = 0; i < r->file->n; i++) {
+		n += misses(&r->strength[i], what);
+		of += r->strength[i].calls > 0;
+	}
+	str_add(&s, what);
+	for (size_t i = 0; n < of && i < r->file->n && told < SHOWN; i++) {
+		if (misses(&r->strength[i], what))
+			str_addf(&s, "%s%s", told++ ? ", " : ": ",
+				 r->file->v[i].call.decl->proto->name);
+	}
+	if (told && n > told)
+		str_addf(&s, " and %zu more", n - told);
+	text_wrap(out, style, "not checked: ", "  ", s.s);
+	str_free(&s);
+}
+
+static void missing(struct str *out, const struct check_run *r, const struct text_style *style)
+{
+	const char *done[STRENGTH_MISSING] = { NULL };
+	size_t ndone = 0;
+
+	for (size_t i = 0; r->strength && i < r->file->n; i++) {
+		for (size_t k = 0; k < r->strength[i].nmissing; k++) {
+			const char *what = r->strength[i].missing[k];
+			bool told = ndone == ARRAY_SIZE(done);
+
+			for (size_t d = 0; d < ndone; d++)
+				told = told || !strcmp(done[d], what);
+			if (told)
+				continue;
+			done[ndone++] = what;
+			one_missing(out, r, what, style);
+		}
+	}
+	if (ndone)
+		str_add(out, "\n");
+}
+
 static void totals(struct str *out, const struct check_run *r)
 {
 	unsigned count[VERDICT_COUNT] = { 0 };
@@ -298,6 +376,7 @@ int check_report(struct str *out, const struct check_run *r, const struct text_s
 		str_add(out, "\n");
 		functions(out, r, style, verbose);
 		report_fitted(out, r, style, verbose);
+		missing(out, r, style);
 	}
 	for (enum verdict v = 0; v < VERDICT_COUNT; v++) {
 		for (size_t i = 0; i < r->nfindings; i++) {

@@ -8,6 +8,7 @@
 #include "check/link.h"
 #include "check/source.h"
 #include "check/step.h"
+#include "check/strength.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "cmd/values.h"
@@ -213,7 +214,8 @@ static int read_declarations(struct arena *a, const struct options *o, struct de
 	return 0;
 }
 
-/* Calls of each of n functions that may look for what did not run: many functions share the time. */
+/* Calls of each of n functions that may look for what did not run: many functions share the time.
+ */
 static unsigned effort_of(size_t n)
 {
 	enum { ALL = 200000, MOST = 40000, LEAST = 2000 };
@@ -249,7 +251,7 @@ static void read_contracts(struct arena *a, const struct options *o, struct obje
 	if (!out->n)
 		die("check: nothing is under test: every function is named by a `calls' line");
 	out->calls = (unsigned)o->calls;
-	out->effort = effort_of(out->n);
+	out->effort = o->calls ? (unsigned)o->calls : effort_of(out->n);
 }
 
 /* A second definition in the same archive: the linker takes one without a word. What is defined in
@@ -487,6 +489,7 @@ int cmd_check(int argc, char **argv)
 		r.stepped = true;
 		r.step_why_not = check_step(&r);
 	}
+	strength_missing(&r);
 	status = print(&r, &o);
 	scratch_close(&scratch);
 	if (!ran) {

@@ -121,6 +121,9 @@ static bool allowed(const struct ct_input *d, uint64_t *v)
 		*v = pair(set + 2 * below(d->nset));
 	if (d->role == CT_RANGE) {
 		n = (int64_t)*v;
+		if (n < from || n > to)
+			n = from + (int64_t)below((uint32_t)(to - from) + 1 ? (uint32_t)(to - from) + 1
+									    : ~0u);
 		if (d->multiple > 1 && n >= 0 && n <= 0x7fffffff)
 			n -= (int32_t)n % (int32_t)d->multiple;
 		*v = (uint64_t)n;
@@ -154,8 +157,12 @@ static bool change_number(const struct ct_contract *c, const struct ct_input *d,
 static bool change_contents(const struct ct_contract *c, unsigned input, struct ct_change *x)
 {
 	const uint32_t *offsets = ct_at(c->offsets);
+	const struct ct_input *d = &ct_now.inputs[input];
 	unsigned r = below(16);
 
+	/* What a line says that it holds. */
+	if (!(d->flags & CT_UNSAID) && (d->contents || d->flags & CT_POINTERS))
+		return false;
 	x->kind = CT_CHANGE_POKE;
 	x->value = any_value(c);
 	if (r < 2) {

@@ -63,8 +63,9 @@ static bool is_finding(const struct cl_finding *f, unsigned nargs, bool contract
 
 static bool is_observation(const struct cl_observation *o, unsigned nargs, bool contract)
 {
-	return o->item < nargs || (contract ? o->item == CT_WAY || o->item == CT_FIT
-					    : o->item == CL_ITEM_POP || o->item == CL_ITEM_RETURN);
+	return o->item < nargs ||
+	       (contract ? o->item == CT_WAY || o->item == CT_FIT || o->item == CT_STRENGTH
+			 : o->item == CL_ITEM_POP || o->item == CL_ITEM_RETURN);
 }
 
 /* Does every finding and observation of a record say what can be? */

@@ -4,7 +4,7 @@
 
 #include "prove/cfi.h"
 #include "prove/flow.h"
-#include "prove/lines.h"
+#include "util/lines.h"
 
 #include <string.h>
 
@@ -168,7 +168,7 @@ static void search(struct arena *a, const struct prove_job *job, const struct pr
 		   bool exhausted, struct proof *out)
 {
 	struct arena *states = arena_new();
-	struct lines *lines = lines_open(a, m);
+	struct lines *lines = lines_open(a, m->elf, m->elf_size);
 	struct machine x;
 	struct flow w;
 	const struct issue *why;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* lines.h: with libdw, on the relocated copy of the object. */
-#include "prove/lines.h"
+/* lines.h, with libdw. */
+#include "util/lines.h"
 
 #include <elfutils/libdw.h>
 #include <string.h>
@@ -10,11 +10,12 @@ struct lines {
 	Dwarf *dwarf;
 };
 
-struct lines *lines_open(struct arena *a, const struct image *m)
+struct lines *lines_open(struct arena *a, void *elf, size_t bytes)
 {
 	struct lines *l = arena_alloc(a, sizeof(*l));
 
-	l->elf = elf_memory(m->elf, m->elf_size);
+	elf_version(EV_CURRENT);
+	l->elf = elf_memory(elf, bytes);
 	l->dwarf = l->elf ? dwarf_begin_elf(l->elf, DWARF_C_READ, NULL) : NULL;
 	return l;
 }

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* See strength.h. */
+#include "check/strength.h"
+
+#include <string.h>
+
+static void read_one(struct check_run *r, struct code *k, const struct contract *c,
+		     const struct outcome *o)
+{
+	struct strength *s = &r->strength[c->index];
+	uint8_t ran[CT_MOST_BLOCKS / 8] = { 0 };
+	bool blocks = false;
+
+	for (unsigned i = 0; i < o->nobservations; i++) {
+		const struct cl_observation *x = &o->observations[i];
+		unsigned at = x->piece - CT_STRENGTH_BLOCKS;
+
+		if (x->item != CT_STRENGTH)
+			continue;
+		if (x->piece == CT_STRENGTH_CALLS) {
+			s->calls = (unsigned)x->places[0];
+			s->no_equal = x->places[1] & CT_NO_EQUAL_CALLS;
+		} else if (at < CT_STRENGTH_MOST) {
+			memcpy(ran + 16 * at, x->places, 16);
+			blocks = true;
+		}
+	}
+	if (!blocks || !c->blocks)
+		return;
+	s->insns = c->blocks->insns;
+	s->open = c->blocks->open;
+	for (size_t i = 0; i < c->blocks->n; i++)
+		s->ran += ran[i / 8] >> (i % 8) & 1 ? c->blocks->v[i].insns : 0;
+	if (s->ran < s->insns && k)
+		s->never = never_ran(r->arena, k, c, ran, &s->nnever);
+}
+
+void strength_read(struct check_run *r, const struct checked_place *p)
+{
+	struct code *k = code_open(r->arena, r->payload, r->file->width);
+
+	r->strength = arena_alloc(r->arena, (r->file->n + 1) * sizeof(*r->strength));
+	for (size_t i = 0; i < r->file->n; i++) {
+		const struct outcome *o = &p->run.v[2 * i + CL_CALLER];
+
+		if (o->state == OUTCOME_EXECUTED)
+			read_one(r, k, &r->file->v[i], o);
+	}
+}
+
+const char *strength_text(const struct check_run *r, const struct contract *c)
+{
+	const struct strength *s = r->strength ? &r->strength[c->index] : NULL;
+
+	if (!s || !s->calls)
+		return "";
+	if (!s->insns)
+		return arena_printf(r->arena, "%u call%s", s->calls, s->calls == 1 ? "" : "s");
+	return arena_printf(r->arena, "%u call%s, %u of %u instruction%s%s", s->calls,
+			    s->calls == 1 ? "" : "s", s->ran, s->insns, s->insns == 1 ? "" : "s",
+			    s->open ? " that can be found" : "");
+}
+
+const char *strength_never(const struct check_run *r, const struct never *x)
+{
+	return arena_printf(r->arena, "%s (%u instruction%s%s%s): %s%s%s%s%s%s", x->where, x->insns,
+			    x->insns == 1 ? "" : "s", x->line ? ", " : "", x->line ? x->line : "",
+			    x->text, x->why ? "; " : "", x->why ? x->why : "",
+			    x->help ? "; a line such as `" : "", x->help ? x->help : "",
+			    x->help ? "' may lead there" : "");
+}
+
+static void add(struct check_run *r, struct strength *s, const char *what)
+{
+	s->missing = arena_grow(r->arena, s->missing, s->nmissing, sizeof(*s->missing));
+	s->missing[s->nmissing++] = what;
+}
+
+/* Pointers to memory without a size, given or found. */
+static bool has_open_buffers(const struct check_run *r, const struct contract *c)
+{
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		const bool fitted = r->fitted && r->fitted[c->index].known[i];
+
+		if (c->input[i].d.role == CT_PAGE && !fitted)
+			return true;
+	}
+	return false;
+}
+
+void strength_missing(struct check_run *r)
+{
+	if (!r->strength)
+		return;
+	for (size_t i = 0; i < r->file->n; i++) {
+		const struct contract *c = &r->file->v[i];
+		struct strength *s = &r->strength[i];
+
+		if (!s->calls)
+			continue;
+		if (has_open_buffers(r, c))
+			add(r, s, "ends of buffers (`arg P buf N', `arg N len of P')");
+		if (s->no_equal)
+			add(r, s, "equal calls (they differ, or nothing says what is called)");
+		if (!r->stepped)
+			add(r, s, "stack writes and call frame information (--step)");
+	}
+}
