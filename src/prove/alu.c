@@ -4,7 +4,7 @@
 #include "prove/machine.h"
 
 /* Numbers that may be indices of a table of jumps. */
-enum { MOST_INDEX = 4096 };
+enum { MOST_INDEX = 4096, MOST_ALIGN = 4096 };
 
 static uint64_t mask_of(unsigned bytes)
 {
@@ -121,6 +121,11 @@ static bool linear(struct machine *x, enum alu op, const struct value *a, const 
 {
 	bool moves = a->kind == V_ENTRY || a->kind == V_STACK || a->kind == V_TABLE;
 
+	/* By how much, the linker knows. */
+	if ((b->flags & VALUE_LINKED && b->kind == V_CONST && a->kind != V_TABLE) ||
+	    (a->flags & VALUE_LINKED && a->kind == V_CONST && b->kind != V_TABLE))
+		return false;
+
 	if (b->kind == V_CONST && moves && (op == ALU_ADD || op == ALU_SUB)) {
 		uint64_t by = op == ALU_ADD ? b->off : -b->off;
 		uint8_t flags = v->flags;
@@ -155,8 +160,8 @@ static bool linear(struct machine *x, enum alu op, const struct value *a, const 
 	} else if (op == ALU_AND && a->kind == V_STACK && b->kind == V_CONST) {
 		uint64_t low = -b->off & mask_of(x->word);
 
-		/* The constant is minus a power of two? */
-		return low && !(low & (low - 1)) &&
+		/* The constant is minus a power of two, of a size that frames are aligned to? */
+		return low && low <= MOST_ALIGN && !(low & (low - 1)) &&
 		       base_align(&x->bases, a->id, (int64_t)a->off, low, v);
 	} else {
 		return false;
@@ -193,7 +198,7 @@ struct value alu(struct machine *x, enum alu op, const struct value *a, const st
 	if (a->kind == V_CONST && b->kind == V_CONST) {
 		v.kind = V_CONST;
 		v.off = on_constants(op, a->off, b->off, bytes) & mask_of(bytes);
-		v.flags = (a->flags | b->flags) & VALUE_CODE;
+		v.flags = (a->flags | b->flags) & (VALUE_CODE | VALUE_LINKED);
 		v.undefined = 0;
 		return v;
 	}
@@ -230,6 +235,7 @@ struct value alu_extend(const struct value *v, unsigned bytes, unsigned to, bool
 		return r;
 	if (v->kind == V_LOW && bytes == 1) {
 		r = value_const(sign ? (uint64_t)(int64_t)(int8_t)v->off & mask_of(to) : v->off);
+		r.flags = v->flags & (VALUE_CODE | VALUE_LINKED);
 		r.undefined = v->undefined & 1 ? bytes_mask(to) : 0;
 		return r;
 	}

@@ -118,6 +118,9 @@ static void tail_call(struct flow *f, struct state *s, const struct insn *in, co
 	const struct prove_callee *c = name ? declared(x, name) : NULL;
 	unsigned pop = c && c->proto ? c->place.pop_bytes : 0;
 
+	/* Below the function's own return address nothing is left of local ones. */
+	if (at_entry(x, s))
+		x->context = NULL;
 	if (x->context) {
 		struct value back = value_any(), from = s->gpr[GPR_SP];
 
@@ -126,8 +129,7 @@ static void tail_call(struct flow *f, struct state *s, const struct insn *in, co
 			machine_assume(x, arena_printf(x->a, "%s keeps its convention", name));
 		back = machine_pop(x, s, in, x->word);
 		if (back.kind == V_CONST && back.off == x->context->back) {
-			machine_push(x, s, in, x->word, back);
-			machine_pop(x, s, in, x->word);
+			call_check(x, s, in, c, false);
 			call_effect(x, s, in, c, name);
 			flow_edge(f, back.off, x->context->up, s, in->at);
 		} else {
@@ -152,6 +154,7 @@ static void tail_call(struct flow *f, struct state *s, const struct insn *in, co
 					      "the function that %s jumps to keeps its "
 					      "convention",
 					      machine_place(x, in->at)));
+	tail_check(x, s, in, c, name);
 	leave(f, s, in, true);
 }
 
@@ -162,11 +165,12 @@ static void direct_jump(struct flow *f, struct state *s, const struct insn *in, 
 	const struct image_symbol *symbol;
 	int reg;
 
-	if (is_code(x, to)) {
+	symbol = image_symbol_at(x->m, to);
+	/* Of a weak function the linker may take another definition. */
+	if (is_code(x, to) && !(symbol && symbol->weak && symbol->function && in->relocated)) {
 		flow_edge(f, to, x->context, s, in->at);
 		return;
 	}
-	symbol = image_symbol_at(x->m, to);
 	if (!symbol) {
 		cannot(f, in, "it jumps to where there is no code", NULL);
 		return;
@@ -354,7 +358,7 @@ static void call_local(struct flow *f, struct state *s, const struct insn *in, u
 
 	if (!c)
 		return;
-	back.flags = VALUE_CODE;
+	back.flags = VALUE_CODE | (f->x->m->linked ? 0 : VALUE_LINKED);
 	back.more = CONST_BACK;
 	machine_push(f->x, s, in, f->x->word, back);
 	flow_edge(f, to, c, s, in->at);
@@ -366,6 +370,19 @@ static bool ends_function(const struct machine *x, uint64_t at)
 	const struct image_section *in = image_section_at(x->m, at);
 
 	return !in || (s && s->function && s->size);
+}
+
+/* ISO C 7.13.1, POSIX: the second time with what the frame holds by then. */
+static bool returns_twice(const char *name)
+{
+	static const char *const names[] = { "setjmp", "_setjmp", "__setjmp", "sigsetjmp",
+					     "__sigsetjmp", "vfork" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(name, names[i]))
+			return true;
+	}
+	return false;
 }
 
 static void call_named(struct flow *f, struct state *s, const struct insn *in, const char *name,
@@ -381,9 +398,15 @@ static void call_named(struct flow *f, struct state *s, const struct insn *in, c
 
 	if (itself && !c)
 		c = &own;
+	if (name && !c && returns_twice(name)) {
+		cannot(f, in, "what it calls returns twice", NULL);
+		return;
+	}
 	comes_back = c ? c->never ? RETURNS_NEVER : RETURNS : name ? x->ask(x, name) : RETURNS;
-	call_check(x, s, in, c);
-	if (name && !strcmp(name, "__fentry__"))
+	call_check(x, s, in, c, false);
+	/* They keep every register. */
+	if (name && (!strcmp(name, "__fentry__") || !strcmp(name, "mcount") ||
+		     !strcmp(name, "_mcount")))
 		;
 	else if (comes_back == RETURNS_NEVER) {
 		machine_assume(x, arena_printf(x->a, "%s does not return", name));
@@ -400,7 +423,11 @@ static void call_named(struct flow *f, struct state *s, const struct insn *in, c
 					       c ? ""
 						 : " (undeclared: it takes no stack "
 						   "arguments, pops nothing)"));
-	if (ends_function(x, in->next)) {
+	if (ends_function(x, in->next) && comes_back == RETURNS && name && is_code(x, in->next)) {
+		/* So they say. */
+		s->doubt = 1;
+		x->doubted = name;
+	} else if (ends_function(x, in->next)) {
 		machine_assume(x, arena_printf(x->a, "%s does not return", what));
 		return;
 	}
@@ -416,11 +443,7 @@ static bool bound(const struct machine *x, const struct insn *in, const struct i
 {
 	if (x->m->linked || symbol->weak || !strcmp(symbol->name, x->f->name))
 		return false;
-	for (uint64_t at = in->at; at < in->next; at++) {
-		if (image_relocated(x->m, at))
-			return false;
-	}
-	return true;
+	return !in->relocated;
 }
 
 /* Is the call followed into the function? Otherwise it is taken to keep its convention. */
@@ -429,13 +452,37 @@ static bool follows(struct machine *x, const struct insn *in, const struct image
 {
 	if (!is_code(x, to) || !symbol)
 		return is_code(x, to);
-	if (in_context(x, to) || symbol->weak || declared(x, symbol->name))
+	if (to == x->entry || in_context(x, to) || symbol->weak || declared(x, symbol->name))
 		return false;
 	if (symbol->local || symbol->hidden || bound(x, in, symbol))
 		return true;
 	/* The compiler of an object may know more of its functions than their convention. */
 	x->might_follow = x->might_follow || (!x->m->linked && strcmp(symbol->name, x->f->name));
 	return x->follows && strcmp(symbol->name, x->f->name) != 0;
+}
+
+/* A local function inside of itself. What it returns, and where, is not known. */
+static void call_again(struct flow *f, struct state *s, const struct insn *in,
+		       const struct image_symbol *symbol)
+{
+	struct machine *x = f->x;
+
+	if (!keeps_convention(x, symbol)) {
+		cannot(f, in, "it calls itself, and does not keep the convention", NULL);
+		return;
+	}
+	call_check(x, s, in, NULL, false);
+	call_effect(x, s, in, NULL, NULL);
+	for (unsigned i = 0; i < GPR_COUNT; i++) {
+		if (i != GPR_SP && !(x->f->conv->preserved.gpr >> i & 1))
+			s->gpr[i] = value_any();
+	}
+	for (unsigned i = 0; i < XMM_COUNT; i++) {
+		if (!(x->f->conv->preserved.xmm >> i & 1))
+			s->vector[i] = value_any();
+	}
+	s->flags_undefined = s->flags_origin = 0;
+	flow_edge(f, in->next, x->context, s, in->at);
 }
 
 static void call_direct(struct flow *f, struct state *s, const struct insn *in, uint64_t to)
@@ -450,6 +497,8 @@ static void call_direct(struct flow *f, struct state *s, const struct insn *in, 
 		call_indirect(f, s, in, &v);
 	} else if (follows(x, in, symbol, to)) {
 		call_local(f, s, in, to);
+	} else if (symbol && symbol->local && to != x->entry) {
+		call_again(f, s, in, symbol);
 	} else if (symbol) {
 		call_named(f, s, in, symbol->name, symbol->name);
 	} else {
@@ -519,6 +568,10 @@ static void conditional(struct flow *f, struct state *s, const struct insn *in)
 
 		machine_use(x, s, in->at, &s->gpr[GPR_CX], x->word, "a branch");
 		s->gpr[GPR_CX] = alu(x, ALU_SUB, &s->gpr[GPR_CX], &one, x->word);
+		if (in->d.address_width < 8 * x->word)
+			s->gpr[GPR_CX].kind = V_ANY;
+		if (s->compared == 4 && s->left == GPR_CX)
+			s->compared = 0;
 		taken = UNSURE;
 		break;
 	}
@@ -539,10 +592,7 @@ static void conditional(struct flow *f, struct state *s, const struct insn *in)
 	if (taken == CLEAR)
 		return;
 	branch_refine(x, s, in->d.mnemonic, true);
-	if (is_code(x, to))
-		flow_edge(f, to, x->context, s, in->at);
-	else
-		direct_jump(f, s, in, to);
+	direct_jump(f, s, in, to);
 }
 
 static void do_call(struct flow *f, struct state *s, const struct insn *in)
@@ -581,8 +631,27 @@ static void do_jump(struct flow *f, struct state *s, const struct insn *in)
 	indirect_jump(f, s, in, &v, false);
 }
 
+/* The address of 16 bits that such a prefix asks for; at 64 bit processors differ. */
+static bool narrow(const struct machine *x, const struct insn *in)
+{
+	switch (in->d.meta.category) {
+	case ZYDIS_CATEGORY_CALL:
+	case ZYDIS_CATEGORY_RET:
+	case ZYDIS_CATEGORY_COND_BR:
+	case ZYDIS_CATEGORY_UNCOND_BR:
+		return in->d.attributes & ZYDIS_ATTRIB_HAS_OPERANDSIZE &&
+		       !(x->word == 8 && in->d.raw.rex.W);
+	default:
+		return false;
+	}
+}
+
 bool flow_control(struct flow *f, struct state *s, const struct insn *in)
 {
+	if (narrow(f->x, in)) {
+		cannot(f, in, "a branch of 16 bits is not modelled", NULL);
+		return true;
+	}
 	switch (in->d.mnemonic) {
 	case ZYDIS_MNEMONIC_UD0:
 	case ZYDIS_MNEMONIC_UD1:

@@ -197,6 +197,8 @@ void exit_check(struct machine *x, struct state *s, const struct insn *in, bool 
 			      "it returns, although it never should");
 	check_sp(x, s, in->at, tail, tail ? 0 : x->f->pop);
 	check_kept(x, s, in->at);
+	if (x->f->leaves_mmx) /* its callers end that, and the x87 stack is empty then */
+		s->mmx = CLEAR, s->x87 = 0;
 	check_modes(x, s, in->at,
 		    tail               ? 0
 		    : x->f->undeclared ? X87_ANY
@@ -271,13 +273,13 @@ static void check_variadic(struct machine *x, struct state *s, const struct insn
 }
 
 void call_check(struct machine *x, struct state *s, const struct insn *in,
-		const struct prove_callee *c)
+		const struct prove_callee *c, bool tail)
 {
 	const struct value *sp = &s->gpr[GPR_SP];
 	unsigned align = c && c->proto ? c->place.align : x->f->align_calls;
 	unsigned area =
 		c ? c->proto ? c->place.stack_bytes : c->conv->home_bytes : x->f->conv->home_bytes;
-	int64_t over;
+	int64_t over, highest = tail ? (int64_t)(x->word + x->f->area) : 0;
 
 	if (align > x->f->align_calls || !align)
 		align = x->f->align_calls;
@@ -293,7 +295,7 @@ void call_check(struct machine *x, struct state *s, const struct insn *in,
 							      "the stack pointer may not be a "
 							      "multiple of %u at the call",
 							      align));
-		if (!sp->id && (int64_t)sp->off + (int64_t)area > 0 && area)
+		if (!sp->id && (int64_t)sp->off + (int64_t)area > highest && area)
 			machine_issue(x, CHECK_CANARY, 1, true, in->at, NULL,
 				      arena_printf(x->a,
 						   "%u bytes for the callee's arguments are not "
@@ -309,8 +311,42 @@ void call_check(struct machine *x, struct state *s, const struct insn *in,
 		check_variadic(x, s, in, (unsigned)c->place.al);
 }
 
+void tail_check(struct machine *x, struct state *s, const struct insn *in,
+		const struct prove_callee *c, const char *name)
+{
+	const struct convention *conv = c ? c->conv : x->f->conv;
+	unsigned gpr = x->f->kept_gpr & ~(unsigned)conv->preserved.gpr & ~GPR_BIT(SP);
+	unsigned vector = x->f->kept_vector & ~(unsigned)conv->preserved.xmm;
+	const char *callee = name ? name : "the function to which it jumps";
+	struct value sp = s->gpr[GPR_SP];
+
+	for (unsigned i = 0; i < (x->word == 8 ? 16u : 8u); i++) {
+		if (gpr >> i & 1)
+			machine_issue(x, CHECK_SAVED, i, false, in->at, NULL,
+				      arena_printf(x->a, "%s is to be kept, which %s need not do",
+						   reg_name(x, i), callee));
+	}
+	if (vector)
+		machine_issue(x, CHECK_SAVED, 16, false, in->at, NULL,
+			      arena_printf(x->a,
+					   "vector registers are to be kept, which %s need not do",
+					   callee));
+	if (x->f->keeps_flags)
+		machine_issue(x, CHECK_STATUS, 0, false, in->at, NULL,
+			      arena_printf(x->a, "flags are to be kept, which %s need not do", callee));
+	if (c && c->proto && x->f->proto && x->f->proto->ret->kind != TYPE_VOID &&
+	    c->proto->ret->kind == TYPE_VOID)
+		machine_issue(x, CHECK_RETURN, 0, true, in->at, NULL,
+			      arena_printf(x->a, "the result is never set: %s, to which it jumps, "
+						 "returns nothing",
+					   callee));
+	s->gpr[GPR_SP].off += x->word;
+	call_check(x, s, in, c, true);
+	s->gpr[GPR_SP] = sp;
+}
+
 /* An address of the frame is among what is handed over. */
-static bool hands_over(const struct machine *x, const struct state *s)
+static bool hands_over(const struct machine *x, const struct state *s, int64_t arguments)
 {
 	const struct value *sp = &s->gpr[GPR_SP];
 
@@ -323,7 +359,7 @@ static bool hands_over(const struct machine *x, const struct state *s)
 		const struct slot *t = &s->slot[i];
 
 		if (sp->kind == V_STACK && t->base == sp->id && t->off >= (int64_t)sp->off &&
-		    t->off < (int64_t)sp->off + 64 &&
+		    t->off < (int64_t)sp->off + arguments &&
 		    (t->v.kind == V_STACK || t->v.flags & VALUE_FRAME))
 			return true;
 	}
@@ -390,11 +426,12 @@ void call_effect(struct machine *x, struct state *s, const struct insn *in,
 	struct value saved_di = s->gpr[GPR_DI], *sp = &s->gpr[GPR_SP];
 	unsigned area = c && c->proto ? c->place.stack_bytes : conv->home_bytes;
 
-	if (hands_over(x, s))
+	/* Of a function that is not declared a guess: more than most have. */
+	if (hands_over(x, s, c && c->proto && !c->proto->variadic ? area : 256))
 		s->escaped_frame = true;
 	if (s->escaped_frame || (x->word == 4 && !(c && c->proto)))
 		state_forget_objects(s);
-	state_drop_below(s);
+	state_drop_below(s, &x->bases, 0);
 	if (sp->kind == V_STACK && area)
 		state_forget(s, sp->id, (int64_t)sp->off, area);
 	for (unsigned i = 0; i < GPR_COUNT; i++) {

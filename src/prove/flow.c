@@ -84,8 +84,8 @@ static void merge_sp(struct flow *f, struct node *n, struct state *s)
 	if (old->kind != V_STACK || new->kind != V_STACK ||
 	    (old->id == new->id && old->off == new->off))
 		return;
-	state_drop_below(n->state);
-	state_drop_below(s);
+	state_drop_below(n->state, b, 0);
+	state_drop_below(s, b, 0);
 	high = b->v[old->id].high + (int64_t)old->off;
 	other = b->v[new->id].high + (int64_t) new->off;
 	modulo = base_modulo(b, old->id, (int64_t)old->off, 16);

@@ -481,6 +481,39 @@ bool image_unknown(const struct image *m, uint64_t address, unsigned bytes)
 	return false;
 }
 
+/* Index of the first symbol behind the address. */
+static size_t symbol_after(const struct image *m, uint64_t address)
+{
+	size_t low = 0, high = m->ndefined;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (m->by_address[mid]->address <= address)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* Of a weak object the linker may take another definition. */
+static bool replaceable(const struct image *m, uint64_t address)
+{
+	size_t i = symbol_after(m, address);
+
+	/* The nearest few: labels may be in front of it. */
+	for (unsigned n = 0; n < 16 && i-- > 0 && !m->linked; n++) {
+		const struct image_symbol *s = m->by_address[i];
+
+		if (s->weak && !s->function && address - s->address < s->size)
+			return true;
+		if (s->address != address && s->size)
+			break;
+	}
+	return false;
+}
+
 bool image_constant(const struct image *m, uint64_t address, unsigned bytes, uint64_t *value)
 {
 	const struct image_section *s = image_section_at(m, address);
@@ -496,7 +529,8 @@ bool image_constant(const struct image *m, uint64_t address, unsigned bytes, uin
 		*value = m->got[slot - 3];
 		return true;
 	}
-	if (!s || s->writable || bytes > 8 || image_unknown(m, address, bytes))
+	if (!s || s->writable || bytes > 8 || image_unknown(m, address, bytes) ||
+	    replaceable(m, address))
 		return false;
 	at = image_bytes_at(m, address, &most);
 	if (!at || most < bytes)
@@ -509,6 +543,21 @@ bool image_relocated(const struct image *m, uint64_t address)
 {
 	return m->nrelocated &&
 	       bsearch(&address, m->relocated, m->nrelocated, sizeof(uint64_t), by_number);
+}
+
+bool image_relocated_in(const struct image *m, uint64_t address, unsigned bytes)
+{
+	size_t low = 0, high = m->nrelocated;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (m->relocated[mid] < address)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < m->nrelocated && m->relocated[low] < address + bytes;
 }
 
 struct image_symbol *image_find(const struct image *m, const char *name)
@@ -524,22 +573,6 @@ struct image_symbol *image_find(const struct image *m, const char *name)
 			high = mid;
 	}
 	return low < m->ndefined && !strcmp(m->by_name[low]->name, name) ? m->by_name[low] : NULL;
-}
-
-/* Index of the first symbol behind the address. */
-static size_t symbol_after(const struct image *m, uint64_t address)
-{
-	size_t low = 0, high = m->ndefined;
-
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-
-		if (m->by_address[mid]->address <= address)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
 }
 
 uint64_t image_next_named(const struct image *m, uint64_t address)

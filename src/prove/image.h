@@ -9,6 +9,7 @@
 #include "proto/proto.h"
 
 enum returns { RETURNS_UNKNOWN, RETURNS_ASKED, RETURNS, RETURNS_NEVER };
+enum keeps { KEEPS_UNKNOWN, KEEPS_ASKED, KEEPS, KEEPS_NOT };
 
 struct image_symbol {
 	const char *name;
@@ -16,6 +17,7 @@ struct image_symbol {
 	unsigned section; /* index in the file; 0: undefined */
 	bool function, local, weak, hidden, resolver /* of an IFUNC */;
 	uint8_t returns; /* enum returns: found when somebody asks */
+	uint8_t keeps;   /* enum keeps: the same */
 };
 
 struct image_section {
@@ -76,6 +78,8 @@ bool image_constant(const struct image *m, uint64_t address, unsigned bytes, uin
 uint64_t image_next_named(const struct image *m, uint64_t address);
 /* Does a relocation begin there? */
 bool image_relocated(const struct image *m, uint64_t address);
+/* Does one begin in these bytes? */
+bool image_relocated_in(const struct image *m, uint64_t address, unsigned bytes);
 /* Is one of these bytes of unknown value? */
 bool image_unknown(const struct image *m, uint64_t address, unsigned bytes);
 /* A symbol by name, defined in this object; NULL. */

@@ -18,6 +18,11 @@ bool machine_decode(const struct machine *x, uint64_t at, struct insn *in)
 	in->at = at;
 	in->next = at + in->d.length;
 	in->unknown = x->m->nholes && image_unknown(x->m, at, in->d.length);
+	in->relocated = image_relocated_in(x->m, at, in->d.length);
+	in->linked_disp = in->relocated && in->d.raw.disp.size &&
+			  image_relocated(x->m, at + in->d.raw.disp.offset);
+	in->linked_imm = in->relocated && in->d.raw.imm[0].size &&
+			 image_relocated(x->m, at + in->d.raw.imm[0].offset);
 	return true;
 }
 

@@ -14,7 +14,9 @@ struct insn {
 	uint64_t at, next;
 	ZydisDecodedInstruction d;
 	ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT];
-	bool unknown; /* a relocation in it is not understood */
+	bool unknown;   /* a relocation in it is not understood */
+	bool relocated; /* it has one */
+	bool linked_disp, linked_imm; /* there */
 };
 
 /* Something that does not hold, or may not. */
@@ -57,6 +59,7 @@ struct machine {
 	const struct context *context;
 	bool doubt;          /* of the state at hand: see struct state */
 	const char *doubted; /* the function that may not have come back */
+	uint64_t entry;      /* of the function */
 	/* Is it certain that a function does not return, or that it does? returns_of. */
 	enum returns (*ask)(struct machine *x, const char *name);
 	const struct machine *joined; /* on paths: what joining all of them had found */
@@ -119,6 +122,8 @@ struct address {
 	uint64_t from;
 	unsigned scale;
 	uint64_t limit; /* of the index, if not 0: it is less */
+	bool ranged;    /* `start' + index * scale, the index limited */
+	struct value start;
 };
 struct address machine_address(struct machine *x, struct state *s, const struct insn *in,
 			       unsigned op);
@@ -141,8 +146,12 @@ void branch_refine(const struct machine *x, struct state *s, ZydisMnemonic jump,
 
 /* exits.c */
 void exit_check(struct machine *x, struct state *s, const struct insn *in, bool tail);
+/* tail: by a jump, with the stack pointer where the return address was. */
 void call_check(struct machine *x, struct state *s, const struct insn *in,
-		const struct prove_callee *callee);
+		const struct prove_callee *callee, bool tail);
+/* A jump to it ends the function: what it promises then has to be kept by the other one. */
+void tail_check(struct machine *x, struct state *s, const struct insn *in,
+		const struct prove_callee *callee, const char *name);
 /* What is left after a call of a function that keeps its convention. */
 void call_effect(struct machine *x, struct state *s, const struct insn *in,
 		 const struct prove_callee *callee, const char *name);

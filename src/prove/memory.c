@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* An array of the frame that an index of so many values may reach. */
+enum { MOST_RANGE = 4096 };
+
 static struct value whole_register(const struct state *s, ZydisRegister reg)
 {
 	ZydisRegister wide = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, reg);
@@ -35,8 +38,11 @@ struct address machine_address(struct machine *x, struct state *s, const struct 
 		r.foreign = true;
 	if (in->unknown && m->disp.has_displacement)
 		disp = value_any();
+	else if (in->linked_disp)
+		disp.flags |= VALUE_LINKED;
 	if (m->base == ZYDIS_REGISTER_RIP) {
 		base = value_const(in->next);
+		base.flags = x->m->linked ? 0 : VALUE_LINKED;
 		disp.flags |= disp.kind == V_CONST ? VALUE_CODE : 0;
 	} else if (m->base != ZYDIS_REGISTER_NONE) {
 		base = whole_register(s, m->base);
@@ -47,6 +53,8 @@ struct address machine_address(struct machine *x, struct state *s, const struct 
 	if (m->index != ZYDIS_REGISTER_NONE) {
 		index = whole_register(s, m->index);
 		r.limit = index.kind == V_ANY && !(index.flags & VALUE_LOW4) ? index.more : 0;
+		r.ranged = r.limit && r.limit <= MOST_RANGE && r.v.kind == V_STACK;
+		r.start = r.v;
 		index = scaled(x, index, m->scale);
 		r.table = r.v.kind == V_CONST && index.kind != V_CONST;
 		r.from = r.v.off;
@@ -59,7 +67,7 @@ struct address machine_address(struct machine *x, struct state *s, const struct 
 	}
 	if (in->d.address_width < 8 * x->word) {
 		r.v = alu_extend(&r.v, in->d.address_width / 8, x->word, false);
-		r.table = false;
+		r.table = r.ranged = false;
 	}
 	return r;
 }
@@ -76,6 +84,8 @@ static struct value load_constant(struct machine *x, const struct state *s, uint
 		v = value_const(n);
 		if (image_relocated(x->m, at) || bytes == x->word)
 			v.flags |= VALUE_CODE;
+		if (!image_section_at(x->m, at) || image_relocated_in(x->m, at, bytes))
+			v.flags |= VALUE_LINKED;
 		return v;
 	}
 	v.from = s->escaped;
@@ -147,7 +157,7 @@ static void check_above(struct machine *x, const struct insn *in, int64_t off, u
 }
 
 static void check_below(struct machine *x, const struct state *s, const struct insn *in,
-			unsigned base, int64_t off, uint32_t bytes)
+			unsigned base, int64_t off, uint32_t bytes, bool certain)
 {
 	const struct value *sp = &s->gpr[GPR_SP];
 	int64_t lowest, highest;
@@ -166,7 +176,7 @@ static void check_below(struct machine *x, const struct state *s, const struct i
 	}
 	if (off >= highest)
 		return;
-	definite = off + (int64_t)bytes <= lowest || sp->id == base;
+	definite = certain && (off + (int64_t)bytes <= lowest || sp->id == base);
 	machine_issue(x, CHECK_STACK, 0, definite, in->at, NULL,
 		      arena_printf(x->a, "%u byte%s written %lld below the stack pointer%s", bytes,
 				   bytes == 1 ? " is" : "s are",
@@ -174,9 +184,31 @@ static void check_below(struct machine *x, const struct state *s, const struct i
 				   x->red_zone ? ", below the red zone" : ""));
 }
 
+/* At an unknown one of several places of the frame. */
+static void store_ranged(struct machine *x, struct state *s, const struct insn *in,
+			 const struct address *at, uint32_t bytes)
+{
+	uint32_t all = (uint32_t)((at->limit - 1) * at->scale) + bytes;
+	int64_t off = (int64_t)at->start.off;
+
+	if (at->start.id == 0)
+		check_above(x, in, off, all, false);
+	check_below(x, s, in, at->start.id, off, all, false);
+	s->escaped_frame = true;
+	state_forget(s, at->start.id, off, all);
+	state_forget_objects(s);
+}
+
 static void store_elsewhere(struct machine *x, struct state *s, const struct insn *in,
 			    const struct address *at, const struct value *v)
 {
+	const struct image_section *in_image =
+		at->v.kind == V_CONST && !at->foreign ? image_section_at(x->m, at->v.off) : NULL;
+
+	if (in_image && in_image->code) {
+		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL, "it writes to code");
+		x->stop = true;
+	}
 	s->escaped |= v->from;
 	if (v->flags & VALUE_FRAME || v->kind == V_STACK)
 		s->escaped_frame = true;
@@ -210,30 +242,17 @@ static bool moves(struct machine *x, const struct insn *in, unsigned base, int64
 	       in->d.meta.category != ZYDIS_CATEGORY_CALL;
 }
 
-/* What is saved there may or may not be overwritten. False: nothing is. */
-static bool may_overwrite(struct state *s, unsigned base, int64_t off, uint32_t bytes)
-{
-	bool any = false;
-
-	for (unsigned i = 0; i < s->nslots; i++) {
-		struct slot *t = &s->slot[i];
-
-		if (t->base == base && t->off < off + bytes && off < t->off + t->size &&
-		    (t->v.kind == V_ENTRY || t->v.kind == V_RETURN || t->v.kind == V_VECTOR)) {
-			t->v = value_any();
-			t->v.from = 0xffff;
-			any = true;
-		}
-	}
-	return any;
-}
-
 void machine_store(struct machine *x, struct state *s, const struct insn *in,
 		   const struct address *at, uint32_t bytes, const struct value *v)
 {
 	bool along;
 
 	machine_use(x, s, in->at, &at->v, in->d.address_width / 8, "an address");
+	if (at->ranged && !at->foreign && !x->bases.v[at->start.id].merged) {
+		s->escaped |= v->from;
+		store_ranged(x, s, in, at, bytes);
+		return;
+	}
 	if (at->foreign || at->v.kind != V_STACK) {
 		store_elsewhere(x, s, in, at, v);
 		return;
@@ -251,8 +270,9 @@ void machine_store(struct machine *x, struct state *s, const struct insn *in,
 		 !x->bases.v[at->v.id].dynamic)
 		machine_issue(x, CHECK_CANARY, 0, false, in->at, NULL,
 			      "a write may reach the caller's frame");
-	check_below(x, s, in, at->v.id, (int64_t)at->v.off, bytes);
-	if (along && may_overwrite(s, at->v.id, (int64_t)at->v.off, bytes))
+	check_below(x, s, in, at->v.id, (int64_t)at->v.off, bytes, true);
+	/* What is saved there may or may not be overwritten. */
+	if (along && state_forget(s, at->v.id, (int64_t)at->v.off, bytes))
 		return;
 	if (!state_store(s, &x->bases, at->v.id, (int64_t)at->v.off, bytes, v)) {
 		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,

@@ -129,6 +129,15 @@ static void look(struct flow *f, struct state *s, const struct insn *in)
 	cfi_check(f->closure, f->x, s, in);
 }
 
+static bool handles_exceptions(const struct image *m)
+{
+	for (size_t i = 0; i < m->nsections; i++) {
+		if (!strncmp(m->section[i].name, ".gcc_except_table", 17))
+			return true;
+	}
+	return false;
+}
+
 static void run(struct flow *f, struct machine *x, struct arena *states, bool paths, uint64_t entry)
 {
 	struct cfi *cfi = x->m->linked ? NULL : cfi_open(states, x->m);
@@ -142,6 +151,10 @@ static void run(struct flow *f, struct machine *x, struct arena *states, bool pa
 		f->closure = cfi;
 	}
 	machine_start(x, &s);
+	x->entry = entry;
+	if (handles_exceptions(x->m))
+		machine_assume(x, "no exception is thrown through it: its handlers are not "
+				  "followed");
 	flow_run(f, entry, &s);
 	if (cfi)
 		cfi_close(cfi);

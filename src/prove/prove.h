@@ -13,7 +13,7 @@ struct prove_subject {
 	const struct convention *conv;
 	struct placement place;
 	unsigned kept_gpr, kept_vector; /* bit sets */
-	bool keeps_flags, never, variadic;
+	bool keeps_flags, leaves_mmx, never, variadic;
 	bool undeclared; /* its arguments and result are not known: all may be read, none is checked
 			  */
 	int jumps;       /* it ends with a jump to where this register pointed; -1 */

@@ -27,7 +27,8 @@ static enum returns by_name(const char *name)
 }
 
 /* Follow it, and see whether an end is reached. */
-static enum returns by_code(struct machine *x, const struct image *m, struct image_symbol *symbol)
+static enum returns by_code(struct machine *x, const struct image *m, struct image_symbol *symbol,
+			    bool *certain)
 {
 	struct arena *a = arena_new();
 	struct prove_subject f;
@@ -42,26 +43,62 @@ static enum returns by_code(struct machine *x, const struct image *m, struct ima
 	subject_of_name(symbol->name, x->f->conv, &f);
 	machine_start(&y, &s);
 	flow_run(&w, symbol->address, &s);
+	/* A return that is not understood may be one. */
 	for (size_t i = 0; i < y.nissues; i++)
-		lost = lost || y.issue[i].check == CHECK_COUNT;
+		lost = lost || y.issue[i].check == CHECK_COUNT || y.issue[i].check == CHECK_SP;
 	symbol->returns = y.returned || lost || w.exhausted ? RETURNS : RETURNS_NEVER;
+	*certain = symbol->returns == RETURNS_NEVER || (y.returned && !y.doubted);
 	arena_free(a);
 	return symbol->returns;
 }
 
 enum returns returns_of(struct machine *x, const char *name)
 {
-	enum returns r = by_name(name);
+	enum returns r = by_name(name), found;
+	bool certain = false;
 
-	for (size_t i = 0; r == RETURNS_UNKNOWN && i < x->job->images->n; i++) {
+	for (size_t i = 0; r != RETURNS && i < x->job->images->n; i++) {
 		struct image *m = x->job->images->v[i];
 		struct image_symbol *s = image_find(m, name);
 
 		if (!s || s->local || !s->function)
 			continue;
 		if (s->returns == RETURNS_ASKED) /* it calls itself: by its other paths */
-			return RETURNS;
-		return s->returns ? (enum returns)s->returns : by_code(x, m, s);
+			return r ? r : RETURNS;
+		if (s->returns)
+			return (enum returns)s->returns;
+		found = by_code(x, m, s, &certain);
+		/* Another function of a well-known name. */
+		if (r && !certain)
+			s->returns = found = r;
+		return found;
 	}
 	return r;
+}
+
+bool keeps_convention(struct machine *x, const struct image_symbol *symbol)
+{
+	/* The answer is remembered. */
+	struct image_symbol *s = (struct image_symbol *)symbol;
+	struct prove_subject f;
+	struct machine y;
+	struct flow w;
+	struct state state;
+	struct arena *a;
+
+	if (s->keeps)
+		return s->keeps != KEEPS_NOT;
+	s->keeps = KEEPS_ASKED;
+	a = arena_new();
+	subject_of_name(s->name, x->f->conv, &f);
+	y = (struct machine){ .a = a, .m = x->m, .job = x->job, .f = &f, .ask = returns_of };
+	w = (struct flow){ .x = &y, .a = a, .most = MOST_STEPS };
+	machine_start(&y, &state);
+	y.entry = s->address;
+	flow_run(&w, s->address, &state);
+	s->keeps = y.nissues || w.exhausted ? KEEPS_NOT : KEEPS;
+	for (size_t i = 0; i < y.nassumptions; i++)
+		machine_assume(x, arena_strdup(x->a, y.assumption[i]));
+	arena_free(a);
+	return s->keeps == KEEPS;
 }

@@ -83,6 +83,8 @@ struct value value_join(const struct value *a, const struct value *b)
 		v.off = a->off;
 		v.more = a->more;
 	}
+	if (v.kind == V_TABLE) /* of elements; 0: all */
+		v.from = !a->from || !b->from ? 0 : a->from > b->from ? a->from : b->from;
 	return v;
 }
 
@@ -165,7 +167,7 @@ static struct value part_of(const struct value *v, uint32_t size, uint32_t at, u
 		r.off = v->off >> (8 * at);
 		if (bytes < 8)
 			r.off &= (1ull << (8 * bytes)) - 1;
-	} else if ((v->kind == V_CW && !at && bytes == 2) || (v->kind == V_MXCSR && !at)) {
+	} else if (!at && ((v->kind == V_CW && bytes == 2) || (v->kind == V_MXCSR && bytes == 4))) {
 		return r;
 	} else {
 		r.kind = V_ANY;
@@ -321,22 +323,28 @@ static bool saved(const struct value *v)
 void state_forget_objects(struct state *s)
 {
 	for (unsigned i = 0; i < s->nslots; i++) {
-		if (!saved(&s->slot[i].v))
-			s->slot[i].v = value_any();
+		struct value *v = &s->slot[i].v;
+
+		if (!saved(v)) /* what was there may still be */
+			*v = (struct value){ .kind = V_ANY, .from = v->from };
 	}
 	merge_plain(s);
 }
 
-void state_forget(struct state *s, unsigned base, int64_t off, uint32_t size)
+bool state_forget(struct state *s, unsigned base, int64_t off, uint32_t size)
 {
+	bool any = false;
+
 	for (unsigned i = 0; i < s->nslots; i++) {
 		struct slot *x = &s->slot[i];
 
-		if (x->base == base && x->off < off + size && off < x->off + x->size) {
-			x->v = value_any();
-			x->v.from = 0xffff;
-		}
+		if (x->base != base || x->off >= off + size || off >= x->off + x->size)
+			continue;
+		any = any || x->v.kind == V_ENTRY || x->v.kind == V_RETURN || x->v.kind == V_VECTOR;
+		x->v = value_any();
+		x->v.from = 0xffff;
 	}
+	return any;
 }
 
 /* States -------------------------------------------------------------------------------------- */
@@ -543,20 +551,52 @@ bool base_dynamic(struct frame_bases *b, unsigned base, int64_t off, uint64_t si
 	return true;
 }
 
-void state_drop_below(struct state *s)
+/* How much of a slot lies below the limit: nothing, a part, perhaps all, or all of it. */
+enum below { NOT_BELOW, PARTLY_BELOW, PERHAPS_BELOW, WHOLLY_BELOW };
+
+static enum below how_far_below(const struct frame_bases *b, const struct slot *t,
+				const struct value *sp, int64_t zone)
+{
+	int64_t limit = (int64_t)sp->off - zone, end = t->off + t->size;
+
+	if (t->base == sp->id)
+		return end <= limit ? WHOLLY_BELOW : t->off < limit ? PARTLY_BELOW : NOT_BELOW;
+	/* Where a stack pointer of unknown depth is decides nothing. */
+	if (b->v[sp->id].dynamic)
+		return t->off + b->v[t->base].high < limit + b->v[sp->id].high && !b->v[t->base].dynamic
+			       ? PERHAPS_BELOW
+			       : NOT_BELOW;
+	if (end + b->v[t->base].high <= limit + b->v[sp->id].low)
+		return WHOLLY_BELOW;
+	if (b->v[t->base].dynamic)
+		return NOT_BELOW;
+	return t->off + b->v[t->base].low < limit + b->v[sp->id].high ? PERHAPS_BELOW : NOT_BELOW;
+}
+
+void state_drop_below(struct state *s, const struct frame_bases *b, int64_t zone)
 {
 	const struct value *sp = &s->gpr[GPR_SP];
 	unsigned kept = 0;
 
-	for (unsigned i = 0; i < s->nslots; i++) {
-		const struct slot *t = &s->slot[i];
+	for (unsigned i = 0; i < s->nslots && sp->kind == V_STACK; i++) {
+		struct slot *t = &s->slot[i];
+		enum below below = how_far_below(b, t, sp, zone);
+		uint32_t cut = (uint32_t)((int64_t)sp->off - zone - t->off);
 
-		if (sp->kind == V_STACK && t->base == sp->id &&
-		    t->off + t->size <= (int64_t)sp->off)
+		if (below == WHOLLY_BELOW)
 			continue;
+		if (below == PARTLY_BELOW) {
+			t->v = part_of(&t->v, t->size, cut, t->size - cut);
+			t->off += cut;
+			t->size -= cut;
+		} else if (below == PERHAPS_BELOW) {
+			t->v = value_mix(&t->v, &t->v);
+			t->v.from = 0xffff;
+		}
 		s->slot[kept++] = *t;
 	}
-	s->nslots = kept;
+	if (sp->kind == V_STACK)
+		s->nslots = kept;
 }
 
 void state_retire(struct state *s, const struct frame_bases *b, unsigned base)

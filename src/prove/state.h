@@ -31,7 +31,8 @@ enum value_flags {
 	VALUE_NARROW1 = 8,  /* of an argument of 1 byte, and what is above it */
 	VALUE_NARROW2 = 16, /* of 2 bytes */
 	VALUE_ALIGNED = 32, /* a multiple of 16 */
-	VALUE_LOW4 = 64     /* what it is less than is said of the low 4 bytes */
+	VALUE_LOW4 = 64,    /* what it is less than is said of the low 4 bytes */
+	VALUE_LINKED = 128  /* the linker decides: made up in the image, so not to be compared */
 };
 
 /* Why bytes are undefined. */
@@ -134,8 +135,8 @@ struct value state_load(const struct state *s, const struct frame_bases *b, unsi
 /* A callee or a pointer of unknown value may have written to the frame's objects: only what is
  * saved there survives. */
 void state_forget_objects(struct state *s);
-/* Nothing is known of these bytes any more. */
-void state_forget(struct state *s, unsigned base, int64_t off, uint32_t size);
+/* Nothing is known of these bytes any more; was a value of entry saved there? */
+bool state_forget(struct state *s, unsigned base, int64_t off, uint32_t size);
 
 /* Make *into cover `from` too; did it change? */
 bool state_join(struct state *into, const struct state *from);
@@ -151,8 +152,9 @@ int64_t base_modulo(const struct frame_bases *b, unsigned base, int64_t off, uin
  * modulo: of the new one by 16, or -1. False: no more bases. */
 bool base_dynamic(struct frame_bases *b, unsigned base, int64_t off, uint64_t site, bool merged,
 		  int64_t modulo, struct value *out);
-/* Forget what lies below the stack pointer. */
-void state_drop_below(struct state *s);
+/* Forget what lies more than `zone` bytes below the stack pointer, where a signal, an interrupt or a
+ * callee may write. */
+void state_drop_below(struct state *s, const struct frame_bases *b, int64_t zone);
 /* No value of the base, nor of one made from it, is the same as before. */
 void state_retire(struct state *s, const struct frame_bases *b, unsigned base);
 

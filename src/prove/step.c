@@ -115,6 +115,13 @@ static void remember(struct state *s, uint8_t how, uint64_t left, uint64_t right
 	s->right = right;
 }
 
+/* What was compared with a constant was the register's value before. */
+static void compared_no_more(struct state *s, unsigned reg)
+{
+	if (s->compared == 4 && s->left == reg)
+		remember(s, 0, 0, 0, 0);
+}
+
 static void write_gpr(struct machine *x, struct state *s, const struct insn *in, unsigned reg,
 		      unsigned at, unsigned bytes, struct value v)
 {
@@ -147,8 +154,9 @@ static void write_gpr(struct machine *x, struct state *s, const struct insn *in,
 		v.undefined &= 0xf;
 	if (!v.undefined)
 		v.origin = ORIGIN_NONE;
-	if (s->compared == 4 && s->left == reg)
-		remember(s, 0, 0, 0, 0);
+	compared_no_more(s, reg);
+	if (reg == GPR_SP && bytes < x->word) /* no address of the stack */
+		v.flags &= (uint8_t)~VALUE_FRAME;
 	if (reg == GPR_SP)
 		machine_set_sp(x, s, in, v);
 	else
@@ -189,6 +197,8 @@ struct value machine_read(struct machine *x, struct state *s, const struct insn 
 			v.off &= 0xffffffff;
 		if (image_section_at(x->m, v.off))
 			v.flags |= VALUE_CODE;
+		if (in->linked_imm)
+			v.flags |= VALUE_LINKED;
 		return v;
 	default:
 		return v;
@@ -268,6 +278,12 @@ static struct value of_flags(const struct state *s, const struct insn *in)
 		v.flags = s->flags_blurred ? VALUE_BLURRED : 0;
 	}
 	return v;
+}
+
+static void not_modelled(struct machine *x, const struct insn *in)
+{
+	machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL, "what it does is not modelled");
+	x->stop = true;
 }
 
 /* Moves --------------------------------------------------------------------------------------- */
@@ -466,6 +482,11 @@ static void do_popf(struct machine *x, struct state *s, const struct insn *in)
 
 static void do_leave(struct machine *x, struct state *s, const struct insn *in)
 {
+	if (in->d.operand_width == 16) {
+		not_modelled(x, in);
+		return;
+	}
+	compared_no_more(s, GPR_BP);
 	machine_set_sp(x, s, in, s->gpr[GPR_BP]);
 	if (!x->stop)
 		s->gpr[GPR_BP] = machine_pop(x, s, in, x->word);
@@ -510,6 +531,9 @@ static void compared(struct state *s, const struct insn *in, const struct value 
 	bool subtracts =
 		in->d.mnemonic == ZYDIS_MNEMONIC_SUB || in->d.mnemonic == ZYDIS_MNEMONIC_CMP;
 
+	/* Where things will be decides: which is less, whether a weak one is there. */
+	if ((a->flags | b->flags) & VALUE_LINKED)
+		return;
 	if (subtracts && a->kind == V_CONST && b->kind == V_CONST)
 		remember(s, 1, a->off, b->off, bytes);
 	else if (subtracts && a->kind == V_STACK && b->kind == V_STACK && a->id == b->id)
@@ -532,6 +556,12 @@ static void do_alu(struct machine *x, struct state *s, const struct insn *in)
 	else
 		r = alu(x, op, &a, &b, bytes);
 	f = value_mix(&r, &a); /* the carry is what was shifted out */
+	/* Shifted by 0, flags stay as they were. */
+	if (op >= ALU_SHL && b.kind != V_CONST && s->flags_undefined && !f.undefined) {
+		f.undefined = 0xff;
+		f.origin = s->flags_origin;
+		f.flags |= VALUE_BLURRED;
+	}
 	set_flags(s, in, op >= ALU_SHL ? &f : &r, bytes);
 	compared(s, in, &a, &b, &r, bytes);
 	machine_write(x, s, in, 0, r);
@@ -546,7 +576,8 @@ static void do_compare(struct machine *x, struct state *s, const struct insn *in
 	r = alu(x, op, &a, &b, bytes);
 	set_flags(s, in, &r, bytes);
 	compared(s, in, &a, &b, &r, bytes);
-	if (!s->compared && op == ALU_SUB && b.kind == V_CONST && bytes >= 4 &&
+	if (!s->compared && op == ALU_SUB && b.kind == V_CONST && !(b.flags & VALUE_LINKED) &&
+	    bytes >= 4 &&
 	    in->op[0].type == ZYDIS_OPERAND_TYPE_REGISTER)
 		remember(s, 4, (uint64_t)general(in->op[0].reg.value, &at), b.off, bytes);
 }
@@ -558,7 +589,7 @@ static void do_step(struct machine *x, struct state *s, const struct insn *in)
 	r = alu(x, in->d.mnemonic == ZYDIS_MNEMONIC_INC ? ALU_ADD : ALU_SUB, &a, &one,
 		bytes_of(in, 0));
 	set_flags(s, in, &r, bytes_of(in, 0));
-	if (r.kind == V_CONST)
+	if (r.kind == V_CONST && !(r.flags & VALUE_LINKED))
 		remember(s, 3, r.off, 0, bytes_of(in, 0));
 	machine_write(x, s, in, 0, r);
 }
@@ -606,6 +637,7 @@ static void advance(struct machine *x, struct state *s, unsigned reg, const stru
 {
 	struct value *v = &s->gpr[reg], by = value_const(count->off * bytes);
 
+	compared_no_more(s, reg);
 	if (count->kind == V_CONST && s->df != UNSURE) {
 		*v = alu(x, s->df == SET ? ALU_SUB : ALU_ADD, v, &by, x->word);
 	} else {
@@ -623,7 +655,7 @@ static void string_store(struct machine *x, struct state *s, const struct insn *
 
 	if (count->kind == V_CONST && !n)
 		return;
-	if (count->kind == V_CONST && s->df != UNSURE && n < 1u << 20) {
+	if (count->kind == V_CONST && s->df != UNSURE && n < 1u << 28) {
 		if (s->df == SET) {
 			struct value by = value_const((n - 1) * bytes);
 
@@ -645,8 +677,13 @@ static void do_string(struct machine *x, struct state *s, const struct insn *in)
 	const char *name = ZydisMnemonicGetString(in->d.mnemonic);
 	bool moves = name[0] == 'm', stores = name[1] == 't', loads = name[0] == 'l';
 	bool scans = name[1] == 'c', compares = name[0] == 'c';
-	struct address from = { .v = s->gpr[GPR_SI] };
+	struct address from = { .v = s->gpr[GPR_SI],
+				.foreign = in->d.attributes & (ZYDIS_ATTRIB_HAS_SEGMENT_FS |
+							       ZYDIS_ATTRIB_HAS_SEGMENT_GS) };
 
+	if (count.flags & VALUE_LINKED)
+		count = value_mix(&count, &count);
+	compared_no_more(s, repeated ? GPR_CX : GPR_COUNT);
 	if (in->d.address_width < 8 * x->word) {
 		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,
 			      "a string instruction with narrow addresses is not modelled");
@@ -671,8 +708,12 @@ static void do_string(struct machine *x, struct state *s, const struct insn *in)
 		else
 			machine_use(x, s, in->at, &from.v, x->word, "an address");
 	}
-	if (repeated && !compares && !scans)
+	if (repeated && !compares && !scans) {
 		v = value_any();
+		/* Addresses of the frame may be among it. */
+		v.flags = from.v.flags & VALUE_FRAME;
+		v.from = s->escaped | (v.flags ? 0xffff : 0);
+	}
 	if (stores)
 		v = read_gpr(x, s, GPR_AX, 0, bytes);
 	if (repeated && v.kind != V_CONST && v.kind != V_ANY)
@@ -754,6 +795,14 @@ static void do_vector(struct machine *x, struct state *s, const struct insn *in)
 	if (in->op[1].type == ZYDIS_OPERAND_TYPE_MEMORY) {
 		m = machine_address(x, s, in, 1);
 		v = machine_load(x, s, in, &m, 16);
+		if (bytes > 16 && m.v.kind == V_STACK) {
+			struct value by = value_const(16), upper;
+
+			m.v = alu(x, ALU_ADD, &m.v, &by, x->word);
+			upper = machine_load(x, s, in, &m, bytes - 16);
+			v.flags |= upper.flags & VALUE_FRAME;
+			v.from |= upper.from;
+		}
 	} else {
 		v = machine_read(x, s, in, 1);
 	}
@@ -766,6 +815,8 @@ static void do_vector(struct machine *x, struct state *s, const struct insn *in)
 	if (bytes > 16 && !x->stop) {
 		struct value by = value_const(16), any = value_any();
 
+		any.flags = v.flags & VALUE_FRAME;
+		any.from = v.from;
 		m.v = alu(x, ALU_ADD, &m.v, &by, x->word);
 		machine_store(x, s, in, &m, bytes - 16, &any);
 	}
@@ -892,6 +943,13 @@ static bool is_flags(ZydisRegister reg)
 	return ZydisRegisterGetClass(reg) == ZYDIS_REGCLASS_FLAGS;
 }
 
+/* It goes to a register of which nothing is known: x87, MMX, masks, the upper vectors. */
+static void not_followed(struct state *s, const struct value *v)
+{
+	s->escaped |= v->from;
+	s->escaped_frame = s->escaped_frame || v->flags & VALUE_FRAME;
+}
+
 static void write_result(struct machine *x, struct state *s, const struct insn *in, unsigned op,
 			 struct value r)
 {
@@ -911,9 +969,10 @@ static void write_result(struct machine *x, struct state *s, const struct insn *
 
 		if (r.flags & VALUE_BLURRED)
 			r.undefined = 0;
-		if (n < XMM_COUNT && perhaps)
+		if (n >= XMM_COUNT)
+			not_followed(s, &r);
+		else if (perhaps)
 			r = value_join(&s->vector[n], &r);
-		r.flags &= (uint8_t)~VALUE_FRAME;
 	} else if (o->type == ZYDIS_OPERAND_TYPE_REGISTER && general(o->reg.value, &at) >= 0) {
 		unsigned reg = (unsigned)general(o->reg.value, &at);
 		struct value old = s->gpr[reg];
@@ -930,6 +989,7 @@ static void write_result(struct machine *x, struct state *s, const struct insn *
 			s->gpr[reg] = value_join(&old, &s->gpr[reg]);
 		return;
 	} else if (o->type == ZYDIS_OPERAND_TYPE_REGISTER) {
+		not_followed(s, &r);
 		return;
 	}
 	machine_write(x, s, in, op, r);
@@ -977,6 +1037,16 @@ static bool uses_empty(const struct state *s, const struct insn *in, int delta)
 	return s->x87 + (delta < 0 ? delta : 0) < 0;
 }
 
+/* The distance of the word that holds a bit: the number is signed. */
+static struct value bit_word(const struct insn *in, uint64_t number)
+{
+	unsigned bits = in->op[0].size;
+	int64_t n = (int64_t)(number << (64 - bits)) >> (64 - bits);
+
+	n = (n >> __builtin_ctz(bits)) * (bits / 8);
+	return value_const((uint64_t)n);
+}
+
 /* A bit of a string of bits that begins at the address: the number of the bit, from a register,
  * reaches far beyond the operand. SDM, volume 2, "BT". */
 static void do_bit(struct machine *x, struct state *s, const struct insn *in)
@@ -990,9 +1060,20 @@ static void do_bit(struct machine *x, struct state *s, const struct insn *in)
 		return;
 	}
 	m = machine_address(x, s, in, 0);
-	value_blur(&number, x->word);
-	m.v = value_mix(&m.v, &number);
+	if (number.kind == V_CONST && !(number.flags & VALUE_LINKED)) {
+		struct value by = bit_word(in, number.off);
+
+		m.v = alu(x, ALU_ADD, &m.v, &by, x->word);
+	} else {
+		m.start = m.v;
+		m.limit = number.more ? (number.more - 1) / in->op[0].size + 1 : 0;
+		m.scale = bytes_of(in, 0);
+		value_blur(&number, x->word);
+		m.v = value_mix(&m.v, &number);
+	}
 	m.table = false;
+	m.ranged = m.v.kind == V_ANY && m.start.kind == V_STACK && m.limit &&
+		   !(number.flags & VALUE_LOW4);
 	r = machine_load(x, s, in, &m, bytes_of(in, 0));
 	r = value_mix(&r, &number);
 	set_flags(s, in, &r, 8);
@@ -1099,8 +1180,6 @@ void machine_step(struct machine *x, struct state *s, const struct insn *in)
 	} else if (plain_of(in)) {
 		do_plain(x, s, in);
 	} else {
-		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,
-			      "what it does is not modelled");
-		x->stop = true;
+		not_modelled(x, in);
 	}
 }

@@ -40,6 +40,7 @@ void subject_of_contract(const struct contract *c, struct prove_subject *out)
 				       .kept_gpr = c->kept.gpr,
 				       .kept_vector = c->kept.xmm,
 				       .keeps_flags = c->keeps_flags,
+				       .leaves_mmx = c->leaves_mmx,
 				       .never = c->never,
 				       .variadic = c->call.decl->proto->variadic,
 				       .jumps = c->jumps,

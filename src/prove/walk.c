@@ -14,15 +14,28 @@ static bool failed(struct flow *f, size_t before)
 	return false;
 }
 
+/* What a stack pointer that went up has left behind is no longer the function's. */
+static void raised(const struct machine *x, struct state *s, const struct value *before)
+{
+	const struct value *sp = &s->gpr[GPR_SP];
+
+	if (sp->kind != V_STACK ||
+	    (before && before->id == sp->id && (int64_t)before->off >= (int64_t)sp->off))
+		return;
+	state_drop_below(s, &x->bases, x->red_zone);
+}
+
 /* The instructions from a node to the next branch. */
 static void follow(struct flow *f, struct node *n)
 {
 	struct machine *x = f->x;
+	struct value sp;
 	struct state s;
 	uint64_t at = n->at;
 	struct insn in;
 
 	memcpy(&s, n->state, state_size(n->state));
+	raised(x, &s, NULL);
 	f->now = n;
 	x->context = n->context;
 	if (s.gpr[GPR_SP].kind != V_STACK) {
@@ -46,8 +59,10 @@ static void follow(struct flow *f, struct node *n)
 		x->doubt = s.doubt;
 		if (f->look)
 			f->look(f, &s, &in);
+		sp = s.gpr[GPR_SP];
 		if (!flow_control(f, &s, &in)) {
 			machine_step(x, &s, &in);
+			raised(x, &s, &sp);
 		} else {
 			x->stop = true;
 		}
