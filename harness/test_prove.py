@@ -11,6 +11,7 @@ import pytest
 import objmutate
 import program
 import real
+from prove_attacks import ATTACKS
 from mutants import MUTANTS
 from program import HARNESS, run
 from test_bad_compilers import CASES as PLAIN, FLAGS
@@ -142,6 +143,18 @@ def test_answer(tmp_path, case):
     assert r.status == (case.answer == "refuted"), text
     for words in case.says:
         assert words in text, text
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda a: a.name)
+def test_attack(tmp_path, attack):
+    """What is broken is never proved."""
+    body = attack.body.replace("; ", "\n")
+    r = run(["prove", assemble(tmp_path, attack.width, body),
+             *(w for proto in attack.protos for w in ("--proto", proto)),
+             *(w for note in attack.notes for w in ("--note", note)), "-v"])
+    text = " ".join((r.stdout + r.stderr).split())
+    assert answers(r.stdout) == {"f": attack.answer}, r.stdout + r.stderr
+    assert attack.says in text, r.stdout
 
 
 def test_hostile(tmp_path):

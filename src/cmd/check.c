@@ -6,11 +6,11 @@
 #include "check/formats.h"
 #include "check/hold.h"
 #include "check/link.h"
-#include "check/source.h"
 #include "check/step.h"
 #include "check/strength.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "cmd/promises.h"
 #include "cmd/values.h"
 #include "run/places.h"
 #include "run/tools.h"
@@ -45,8 +45,8 @@ static const struct options_page page = {
 enum { MOST_CALLS = 10000000, MOST_SECONDS = 86400 };
 
 struct options {
-	struct texts protos, notes, contracts, headers;
-	const char *abi, *place, *work, *color, *format;
+	struct promises promises;
+	const char *place, *work, *color, *format;
 	uint64_t seed, calls, seconds; /* 0: not given */
 	bool weak_stubs, verbose, quiet, step, emit;
 };
@@ -72,17 +72,7 @@ static int parse_options(struct arena *a, int argc, char **argv, struct options 
 	const char *help;
 	const char *const *names = formats(a, &help);
 	const struct option_row rows[] = {
-		TEXTS("proto", &o->protos, "DECL", "a C declaration; may be given several times"),
-		TEXTS("contract", &o->contracts, "FILE",
-		      "declarations with contracts (docs/contracts.md); FILE:FUNCTION is one"),
-		TEXTS("header", &o->headers, "FILE",
-		      "a C header: what it declares and the objects define (all three may be given "
-		      "several times, and together)"),
-		TEXTS("note", &o->notes, "LINE",
-		      "a line of a contract, such as 'arg n count 64 of dst': for the last "
-		      "--proto, or 'FUNCTION: LINE'"),
-		LISTED("abi", &o->abi, "NAME", "abis",
-		       "the convention of what names none (default: sysv, cdecl)"),
+		PROMISES_ROWS(&o->promises),
 		PLACE_ROW(
 			&o->place,
 			arena_printf(a,
@@ -115,9 +105,9 @@ static int parse_options(struct arena *a, int argc, char **argv, struct options 
 
 	*o = (struct options){ .seed = 1, .color = "auto" };
 	n = options_parse(a, &page, rows, argc, argv);
-	if (o->abi)
-		o->abi = abi_list(a, o->abi)[0];
-	if (!o->protos.n && !o->contracts.n && !o->headers.n)
+	if (o->promises.abi)
+		o->promises.abi = abi_list(a, o->promises.abi)[0];
+	if (!o->promises.protos.n && !o->promises.contracts.n && !o->promises.headers.n)
 		die("check: say what the functions promise: --proto 'int f(long n)', "
 		    "--contract FILE or --header FILE");
 	if (!n)
@@ -132,18 +122,7 @@ static const char *command_of(struct arena *a, const struct options *o, const st
 	char *r;
 
 	str_add(&s, "clobber check");
-	for (size_t i = 0; i < objs->n; i++)
-		str_addf(&s, " %s", shell_word(a, objs->path[i]));
-	for (size_t i = 0; o->protos.v[i]; i++)
-		str_addf(&s, " --proto %s", shell_word(a, o->protos.v[i]));
-	for (size_t i = 0; o->notes.v[i]; i++)
-		str_addf(&s, " --note %s", shell_word(a, o->notes.v[i]));
-	for (size_t i = 0; i < o->contracts.n; i++)
-		str_addf(&s, " --contract %s", shell_word(a, o->contracts.v[i]));
-	for (size_t i = 0; i < o->headers.n; i++)
-		str_addf(&s, " --header %s", shell_word(a, o->headers.v[i]));
-	if (o->abi)
-		str_addf(&s, " --abi %s", o->abi);
+	promises_words(a, &s, &o->promises, objs);
 	if (o->calls)
 		str_addf(&s, " --calls %llu", (unsigned long long)o->calls);
 	if (o->weak_stubs)
@@ -157,63 +136,6 @@ static const char *command_of(struct arena *a, const struct options *o, const st
 
 /* What is promised -------------------------------------------------------------------------- */
 
-struct defining {
-	const struct objects *objects;
-	const struct declarations *d;
-};
-
-/* What only a header declares is under test if an object defines it. */
-static bool defined(void *closure, const char *name)
-{
-	const struct defining *in = closure;
-	const struct object_symbol *s;
-
-	if (!declarations_optional(in->d, name))
-		return true;
-	s = objects_find(in->objects, name);
-	return s && s->global && s->code;
-}
-
-/* All declarations there are. 0, or -1 and *error. */
-static int read_declarations(struct arena *a, const struct options *o, struct declarations *all,
-			     const char **error)
-{
-	static const char *const none[] = { NULL };
-	struct declarations d;
-	size_t notes = 0;
-
-	*all = (struct declarations){ 0 };
-	for (size_t i = 0; i < o->contracts.n; i++) {
-		if (declarations_of_contract(a, o->contracts.v[i], &d, error))
-			return -1;
-		declarations_add(a, all, &d);
-	}
-	for (size_t i = 0; i < o->headers.n; i++) {
-		if (declarations_of_header(a, o->headers.v[i], &d, error))
-			return -1;
-		declarations_add(a, all, &d);
-	}
-	if (o->protos.n) {
-		bool named = false;
-
-		for (size_t i = 0; i < o->notes.n; i++)
-			named = named || declarations_note_names(o->notes.v[i]);
-		notes = named ? 0 : o->notes.n;
-		if (declarations_of_protos(a, o->protos.v, notes ? o->notes.v : none, &d, error))
-			return -1;
-		declarations_add(a, all, &d);
-	}
-	for (size_t i = notes; i < o->notes.n; i++) {
-		if (!o->protos.n && all->cases.n > 1 && !declarations_note_names(o->notes.v[i]))
-			die("check: --note: which function is this for? Write --note 'FUNCTION: "
-			    "%s'",
-			    o->notes.v[i]);
-		if (declarations_note(a, all, o->notes.v[i], error))
-			return -1;
-	}
-	return 0;
-}
-
 /* Calls of each of n functions that may look for what did not run: many functions share the time.
  */
 static unsigned effort_of(size_t n)
@@ -223,89 +145,18 @@ static unsigned effort_of(size_t n)
 	return ALL / n > MOST ? MOST : ALL / n < LEAST ? LEAST : (unsigned)(ALL / n);
 }
 
-static void read_contracts(struct arena *a, const struct options *o, struct objects *objs,
+static void read_contracts(struct arena *a, const struct options *o, const struct objects *objs,
 			   struct contract_file *out, struct check_run *r)
 {
-	struct declarations d;
-	struct defining in = { objs, &d };
-	const char *error = NULL;
+	struct not_read left;
 
-	if (read_declarations(a, o, &d, &error) ||
-	    contract_read(a, &d.cases, &d.source, objs->width, o->abi, defined, &in, out, &error)) {
-		fprintf(stderr, "%s\n", error);
-		exit(2);
-	}
-	r->unreadable = d.skipped;
-	r->first_unreadable = d.first_skipped;
-	for (size_t i = 0; i < d.noptional; i++) {
-		if (!*d.optional[i] || defined(&in, d.optional[i]))
-			continue;
-		r->undefined = arena_grow(a, r->undefined, r->nundefined, sizeof(*r->undefined));
-		r->undefined[r->nundefined++] = d.optional[i];
-	}
-	if (!out->n && r->nundefined)
-		die("check: the objects define none of the functions that %s declares",
-		    o->headers.n == 1 ? o->headers.v[0] : "the headers");
-	if (!out->n && out->skipped)
-		die("check: nothing here is for %u bit code", width_bits(objs->width));
-	if (!out->n)
-		die("check: nothing is under test: every function is named by a `calls' line");
+	promises_read(a, "check", &o->promises, objs, out, &left);
+	r->unreadable = left.unreadable;
+	r->first_unreadable = left.first_unreadable;
+	r->undefined = left.undefined;
+	r->nundefined = left.nundefined;
 	out->calls = (unsigned)o->calls;
 	out->effort = o->calls ? (unsigned)o->calls : effort_of(out->n);
-}
-
-/* A second definition in the same archive: the linker takes one without a word. What is defined in
- * front of an archive is meant to replace its member. */
-static const struct object_symbol *another(const struct objects *objs,
-					   const struct object_symbol *s)
-{
-	const char *paren = strrchr(s->where, '(');
-	size_t n = paren ? (size_t)(paren - s->where) + 1 : 0;
-
-	for (size_t i = 0; n && i < objs->nsymbols; i++) {
-		const struct object_symbol *t = &objs->symbol[i];
-
-		if (t != s && t->global && !t->weak && !strcmp(t->name, s->name) &&
-		    !strncmp(t->where, s->where, n))
-			return t;
-	}
-	return NULL;
-}
-
-/* Every function under test is defined, for the linker to see, and is code. */
-static void find_functions(struct arena *a, const struct objects *objs,
-			   const struct contract_file *f)
-{
-	for (size_t i = 0; i < f->n; i++) {
-		const char *name = f->v[i].call.decl->proto->name, *hint = NULL;
-		const struct object_symbol *s = objects_find(objs, name);
-		const char **names = arena_alloc(a, (objs->nsymbols + 1) * sizeof(*names));
-		size_t n = 0;
-
-		if (s && s->global && s->code && !s->weak && another(objs, s))
-			die("check: `%s' is defined twice: in %s and in %s; give the object that "
-			    "you mean (ar xN 1 ARCHIVE MEMBER)",
-			    name, s->where, another(objs, s)->where);
-		if (s && s->global && s->code)
-			continue;
-		if (s && !s->code)
-			die("check: `%s' of %s is data, not a function", name, s->where);
-		if (s)
-			die("check: `%s' of %s is local: make it global for this test", name,
-			    s->where);
-		for (size_t k = 0; k < objs->nsymbols; k++) {
-			if (objs->symbol[k].global && objs->symbol[k].code)
-				names[n++] = objs->symbol[k].name;
-		}
-		hint = nearest(name, names);
-		if (hint)
-			die("check: no object defines `%s'; did you mean `%s'?", name, hint);
-		die("check: no object defines `%s'%s%s%s", name,
-		    n ? n > 1 ? "; functions are " : "; the only function is "
-		      : "; there is no global function",
-		    n ? names[0] : "",
-		    n > 1 ? arena_printf(a, ", %s%s", names[1], n > 2 ? ", ..." : "") : "");
-	}
 }
 
 /* Places -------------------------------------------------------------------------------------- */
@@ -442,7 +293,7 @@ int cmd_check(int argc, char **argv)
 		die("check: %s", error);
 	r = (struct check_run){ .arena = a };
 	read_contracts(a, &o, &objs, &file, &r);
-	find_functions(a, &objs, &file);
+	promises_find(a, "check", &objs, &file);
 	if (o.emit)
 		return emit(a, &o, &objs, &file);
 	r = (struct check_run){ .arena = a,

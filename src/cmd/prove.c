@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber prove: does a function keep its convention on every path? (docs/prove.md) */
 #include "check/object.h"
-#include "check/source.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "cmd/promises.h"
 #include "cmd/values.h"
 #include "prove/image.h"
 #include "prove/report.h"
 #include "prove/subject.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 static const struct options_page page = {
 	"prove",
@@ -27,98 +27,90 @@ static const struct options_page page = {
 };
 
 struct options {
-	struct texts protos, notes;
-	const char *contract, *header, *abi, *color;
-	bool verbose, all;
+	struct promises promises;
+	const char *color, *format;
+	bool verbose, quiet, all, reasons;
 };
+
+static const char *const *formats(struct arena *a, const char **help)
+{
+	static const char *names[8] = { "text" };
+	struct str s = { 0 };
+
+	str_add(&s, "text (the default)");
+	for (size_t i = 0; prove_formats[i].name; i++) {
+		names[i + 1] = prove_formats[i].name;
+		str_addf(&s, ", %s (%s)", prove_formats[i].name, prove_formats[i].what);
+	}
+	*help = arena_strdup(a, s.s);
+	str_free(&s);
+	return names;
+}
 
 static int parse_options(struct arena *a, int argc, char **argv, struct options *o)
 {
+	const char *help;
+	const char *const *names = formats(a, &help);
 	const struct option_row rows[] = {
-		TEXTS("proto", &o->protos, "DECL", "a C declaration; may be given several times"),
-		TEXT("contract", &o->contract, "FILE",
-		     "declarations with contracts (docs/contracts.md); FILE:FUNCTION is one"),
-		TEXT("header", &o->header, "FILE",
-		     "a C header: what it declares and the objects define"),
+		PROMISES_ROWS(&o->promises),
 		FLAG("all", 0, &o->all,
 		     "every global function, by its convention alone: arguments and results are "
 		     "not looked at"),
-		TEXTS("note", &o->notes, "LINE", "a line of a contract for the last --proto"),
-		LISTED("abi", &o->abi, "NAME", "abis",
-		       "the convention of what names none (default: sysv, cdecl)"),
+		FLAG("reasons", 0, &o->reasons,
+		     "instead of functions a table of why they are not proved"),
+		CHOICE("format", &o->format, "FORMAT", names, help),
 		COLOR_ROW(&o->color),
+		FLAG("quiet", 'q', &o->quiet, "what is not proved, and the totals"),
 		FLAG("verbose", 'v', &o->verbose, "what each proof assumes"),
 		END_OF_OPTIONS
 	};
+	const struct promises *p = &o->promises;
+	bool told;
 	int n;
 
 	*o = (struct options){ .color = "auto" };
 	n = options_parse(a, &page, rows, argc, argv);
-	if (o->abi)
-		o->abi = abi_list(a, o->abi)[0];
-	if ((o->protos.n != 0) + !!o->contract + !!o->header + o->all != 1)
-		die("prove: say what the functions promise: one of --proto 'int f(long n)', "
-		    "--contract FILE, --header FILE, --all");
+	if (o->promises.abi)
+		o->promises.abi = abi_list(a, o->promises.abi)[0];
+	told = p->protos.n || p->contracts.n || p->headers.n;
+	if (told == o->all)
+		die("prove: say what the functions promise: --proto 'int f(long n)', --contract "
+		    "FILE, --header FILE; or --all");
 	if (!n)
 		die("prove: which object? clobber prove OBJ... --proto 'int f(long n)'");
 	return n;
 }
 
-static bool defined(void *closure, const char *name)
-{
-	const struct object_symbol *s = objects_find(closure, name);
-
-	return s && s->code;
-}
-
-static void read_contracts(struct arena *a, const struct options *o, struct objects *objs,
-			   struct contract_file *out)
-{
-	struct declarations d;
-	const char *error = NULL;
-	int failed;
-
-	if (o->contract)
-		failed = declarations_of_contract(a, o->contract, &d, &error);
-	else if (o->header)
-		failed = declarations_of_header(a, o->header, &d, &error);
-	else
-		failed = declarations_of_protos(a, o->protos.v, o->notes.v, &d, &error);
-	if (!failed)
-		failed = contract_read(a, &d.cases, &d.source, objs->width, o->abi,
-				       d.header ? defined : NULL, objs, out, &error);
-	if (failed) {
-		fprintf(stderr, "%s\n", error);
-		exit(2);
-	}
-	if (!out->n)
-		die("prove: the objects define none of the functions that are declared");
-	for (size_t i = 0; i < out->n; i++) {
-		if (!defined(objs, out->v[i].call.decl->proto->name))
-			die("prove: no object defines `%s'", out->v[i].call.decl->proto->name);
-	}
-}
-
-static int print(struct arena *a, const struct options *o, const struct prove_subject *f,
-		 const struct proof *p, size_t n)
+static int print(struct arena *a, const struct options *o, const struct proofs *r)
 {
 	const struct text_style style = terminal_style(o->color);
 	struct str out = { 0 };
-	int status;
 
-	status = prove_report(a, &out, f, p, n, &style, o->verbose);
+	if (o->reasons) {
+		prove_reasons(a, &out, r);
+	} else if (!o->format || !strcmp(o->format, "text")) {
+		prove_report(a, &out, r, &style, o->verbose, o->quiet);
+	} else {
+		for (size_t i = 0; prove_formats[i].name; i++) {
+			if (!strcmp(prove_formats[i].name, o->format))
+				prove_formats[i].write(a, &out, r);
+		}
+	}
 	fwrite(out.s, 1, out.len, stdout);
 	str_free(&out);
-	return status;
+	return prove_status(r);
 }
 
 /* What is to be proved; *n of them. */
 static struct prove_subject *declared(struct arena *a, const struct options *o,
-				      struct objects *objs, struct contract_file *file, size_t *n)
+				      const struct objects *objs, struct contract_file *file,
+				      size_t *n)
 {
 	struct prove_subject *f;
+	struct not_read left;
 
-	read_contracts(a, o, objs, file);
+	promises_read(a, "prove", &o->promises, objs, file, &left);
+	promises_find(a, "prove", objs, file);
 	f = arena_alloc(a, file->n * sizeof(*f));
 	for (size_t i = 0; i < file->n; i++)
 		subject_of_contract(&file->v[i], &f[i]);
@@ -129,7 +121,7 @@ static struct prove_subject *declared(struct arena *a, const struct options *o,
 static struct prove_subject *every(struct arena *a, const struct options *o,
 				   const struct objects *objs, size_t *n)
 {
-	const char *abi = o->abi ? o->abi : contract_default_abi(objs->width);
+	const char *abi = o->promises.abi ? o->promises.abi : contract_default_abi(objs->width);
 	const struct convention *conv = convention_find(abi, objs->width);
 	struct prove_subject *f = arena_alloc(a, (objs->nsymbols + 1) * sizeof(*f));
 
@@ -151,10 +143,11 @@ int cmd_prove(int argc, char **argv)
 	struct arena *a = arena_new();
 	struct contract_file file = { 0 };
 	struct prove_subject *f;
+	struct proofs r;
 	struct objects objs;
 	struct images images;
+	struct prove_job job;
 	struct options o;
-	struct proof *p;
 	const char *error;
 	int status, given;
 	size_t n;
@@ -164,16 +157,14 @@ int cmd_prove(int argc, char **argv)
 	    images_read(a, objs.path, objs.n, &images, &error) < 0)
 		die("prove: %s", error);
 	f = o.all ? every(a, &o, &objs, &n) : declared(a, &o, &objs, &file, &n);
-	p = arena_alloc(a, n * sizeof(*p));
-	for (size_t i = 0; i < n; i++) {
-		struct prove_job job = { .images = &images,
-					 .callee = subject_callee,
-					 .closure = &file,
-					 .width = objs.width };
-
-		prove_function(a, &job, &f[i], &p[i]);
-	}
-	status = print(a, &o, f, p, n);
+	r = (struct proofs){ .f = f, .p = arena_alloc(a, n * sizeof(*r.p)), .n = n };
+	job = (struct prove_job){
+		.images = &images, .callee = subject_callee, .closure = &file, .width = objs.width
+	};
+	for (size_t i = 0; i < n; i++)
+		prove_function(a, &job, &f[i], &r.p[i]);
+	prove_together(a, f, r.p, n);
+	status = print(a, &o, &r);
 	arena_free(a);
 	return status;
 }

@@ -126,7 +126,7 @@ static void tail_call(struct flow *f, struct state *s, const struct insn *in, co
 
 		/* The callee returns for the local function. */
 		if (name)
-			machine_assume(x, arena_printf(x->a, "%s keeps its convention", name));
+			machine_trust(x, name, arena_printf(x->a, "%s keeps its convention", name));
 		back = machine_pop(x, s, in, x->word);
 		if (back.kind == V_CONST && back.off == x->context->back) {
 			call_check(x, s, in, c, false);
@@ -148,12 +148,15 @@ static void tail_call(struct flow *f, struct state *s, const struct insn *in, co
 		machine_issue(x, CHECK_SP, 2, true, in->at, NULL,
 			      arena_printf(x->a, "%s, to which it jumps, pops %u bytes, not %u",
 					   name, pop, x->f->pop));
-	machine_assume(x, name ? arena_printf(x->a, "%s keeps its convention%s", name,
-					      c ? "" : " (undeclared)")
-			       : arena_printf(x->a,
-					      "the function that %s jumps to keeps its "
-					      "convention",
-					      machine_place(x, in->at)));
+	if (name)
+		machine_trust(x, name,
+			      arena_printf(x->a, "%s keeps its convention%s", name,
+					   c ? "" : " (undeclared)"));
+	else
+		machine_assume(x, arena_printf(x->a,
+					       "the function that %s jumps to keeps its "
+					       "convention",
+					       machine_place(x, in->at)));
 	tail_check(x, s, in, c, name);
 	leave(f, s, in, true);
 }
@@ -375,8 +378,8 @@ static bool ends_function(const struct machine *x, uint64_t at)
 /* ISO C 7.13.1, POSIX: the second time with what the frame holds by then. */
 static bool returns_twice(const char *name)
 {
-	static const char *const names[] = { "setjmp", "_setjmp", "__setjmp", "sigsetjmp",
-					     "__sigsetjmp", "vfork" };
+	static const char *const names[] = { "setjmp",    "_setjmp",     "__setjmp",
+					     "sigsetjmp", "__sigsetjmp", "vfork" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (!strcmp(name, names[i]))
@@ -405,8 +408,8 @@ static void call_named(struct flow *f, struct state *s, const struct insn *in, c
 	comes_back = c ? c->never ? RETURNS_NEVER : RETURNS : name ? x->ask(x, name) : RETURNS;
 	call_check(x, s, in, c, false);
 	/* They keep every register. */
-	if (name && (!strcmp(name, "__fentry__") || !strcmp(name, "mcount") ||
-		     !strcmp(name, "_mcount")))
+	if (name &&
+	    (!strcmp(name, "__fentry__") || !strcmp(name, "mcount") || !strcmp(name, "_mcount")))
 		;
 	else if (comes_back == RETURNS_NEVER) {
 		machine_assume(x, arena_printf(x->a, "%s does not return", name));
@@ -419,10 +422,11 @@ static void call_named(struct flow *f, struct state *s, const struct insn *in, c
 		x->doubted = name;
 	}
 	if (!itself)
-		machine_assume(x, arena_printf(x->a, "%s keeps its convention%s", what,
-					       c ? ""
-						 : " (undeclared: it takes no stack "
-						   "arguments, pops nothing)"));
+		machine_trust(x, name ? name : "",
+			      arena_printf(x->a, "%s keeps its convention%s", what,
+					   c ? ""
+					     : " (undeclared: it takes no stack "
+					       "arguments, pops nothing)"));
 	if (ends_function(x, in->next) && comes_back == RETURNS && name && is_code(x, in->next)) {
 		/* So they say. */
 		s->doubt = 1;

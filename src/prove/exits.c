@@ -35,7 +35,8 @@ static const char *value_words(const struct machine *x, const struct value *v)
 		return "the return address";
 	default:
 		if (v->undefined)
-			return machine_origin(x, v->origin);
+			return arena_printf(x->a, "a value that depends on %s",
+					    machine_origin(x, v->origin));
 		return "a value computed or loaded since entry";
 	}
 }
@@ -332,13 +333,15 @@ void tail_check(struct machine *x, struct state *s, const struct insn *in,
 					   "vector registers are to be kept, which %s need not do",
 					   callee));
 	if (x->f->keeps_flags)
-		machine_issue(x, CHECK_STATUS, 0, false, in->at, NULL,
-			      arena_printf(x->a, "flags are to be kept, which %s need not do", callee));
+		machine_issue(
+			x, CHECK_STATUS, 0, false, in->at, NULL,
+			arena_printf(x->a, "flags are to be kept, which %s need not do", callee));
 	if (c && c->proto && x->f->proto && x->f->proto->ret->kind != TYPE_VOID &&
 	    c->proto->ret->kind == TYPE_VOID)
 		machine_issue(x, CHECK_RETURN, 0, true, in->at, NULL,
-			      arena_printf(x->a, "the result is never set: %s, to which it jumps, "
-						 "returns nothing",
+			      arena_printf(x->a,
+					   "the result is never set: %s, to which it jumps, "
+					   "returns nothing",
 					   callee));
 	s->gpr[GPR_SP].off += x->word;
 	call_check(x, s, in, c, true);

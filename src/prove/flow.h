@@ -50,8 +50,8 @@ void flow_edge(struct flow *f, uint64_t at, const struct context *c, const struc
 
 /* returns.c: by its code, where an object defines it, or by a few well-known names. */
 enum returns returns_of(struct machine *x, const char *name);
-/* Does a local function keep the caller's convention? Of calls of itself in it that is taken to be so:
- * what holds at each depth if it holds at the one below holds at all. */
+/* Does a local function keep the caller's convention? Of calls of itself in it that is taken to be
+ * so: what holds at each depth if it holds at the one below holds at all. */
 bool keeps_convention(struct machine *x, const struct image_symbol *symbol);
 
 /* control.c: a branch, call or return. False: it is none. */

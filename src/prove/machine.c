@@ -2,6 +2,7 @@
 /* One analysis: decoding, words, and the book of what does not hold. */
 #include "prove/machine.h"
 
+#include <Zycore/Format.h>
 #include <string.h>
 
 enum { MOST_ISSUES = 64 };
@@ -39,18 +40,37 @@ const char *machine_place(const struct machine *x, uint64_t at)
 	return arena_printf(x->a, "%s+0x%llx", f->name, (unsigned long long)(at - f->address));
 }
 
+/* An address as the name of what is there, or its distance from it. */
+static ZyanStatus print_address(const ZydisFormatter *f, ZydisFormatterBuffer *buffer,
+				ZydisFormatterContext *c)
+{
+	const struct machine *x = c->user_data;
+	const struct image_symbol *s;
+	ZyanString *text;
+	ZyanU64 at = 0;
+
+	(void)f;
+	ZYAN_CHECK(ZydisCalcAbsoluteAddress(c->instruction, c->operand, c->runtime_address, &at));
+	s = image_symbol_at(x->m, at);
+	ZYAN_CHECK(ZydisFormatterBufferAppend(buffer, ZYDIS_TOKEN_SYMBOL));
+	ZYAN_CHECK(ZydisFormatterBufferGetString(buffer, &text));
+	return ZyanStringAppendFormat(text, "%s", s ? s->name : machine_place(x, at));
+}
+
 const char *machine_words(const struct machine *x, uint64_t at)
 {
 	struct insn in;
 	ZydisFormatter f;
+	ZydisFormatterFunc hook = print_address;
 	char text[160];
 
 	if (!machine_decode(x, at, &in))
 		return machine_place(x, at);
 	ZydisFormatterInit(&f, ZYDIS_FORMATTER_STYLE_INTEL);
-	ZydisFormatterSetProperty(&f, ZYDIS_FORMATTER_PROP_FORCE_RELATIVE_BRANCHES, ZYAN_TRUE);
-	if (!ZYAN_SUCCESS(ZydisFormatterFormatInstruction(
-		    &f, &in.d, in.op, in.d.operand_count_visible, text, sizeof(text), at, NULL)))
+	ZydisFormatterSetHook(&f, ZYDIS_FORMATTER_FUNC_PRINT_ADDRESS_ABS, (const void **)&hook);
+	if (!ZYAN_SUCCESS(ZydisFormatterFormatInstruction(&f, &in.d, in.op,
+							  in.d.operand_count_visible, text,
+							  sizeof(text), at, (void *)(uintptr_t)x)))
 		return machine_place(x, at);
 	return arena_printf(x->a, "%s: %s", machine_place(x, at), text);
 }
@@ -100,6 +120,17 @@ void machine_assume(struct machine *x, const char *words)
 	}
 	x->assumption = arena_grow(x->a, x->assumption, x->nassumptions, sizeof(char *));
 	x->assumption[x->nassumptions++] = words;
+}
+
+void machine_trust(struct machine *x, const char *name, const char *words)
+{
+	machine_assume(x, words);
+	for (size_t i = 0; i < x->ntrusts; i++) {
+		if (!strcmp(x->trusts[i], name))
+			return;
+	}
+	x->trusts = arena_grow(x->a, x->trusts, x->ntrusts, sizeof(char *));
+	x->trusts[x->ntrusts++] = name;
 }
 
 static const char *argument_words(const struct machine *x, unsigned i)

@@ -14,8 +14,8 @@ struct insn {
 	uint64_t at, next;
 	ZydisDecodedInstruction d;
 	ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT];
-	bool unknown;   /* a relocation in it is not understood */
-	bool relocated; /* it has one */
+	bool unknown;                 /* a relocation in it is not understood */
+	bool relocated;               /* it has one */
 	bool linked_disp, linked_imm; /* there */
 };
 
@@ -69,8 +69,8 @@ struct machine {
 	struct store_site *site; /* where an instruction wrote to the stack, by its address */
 	struct issue *issue;
 	size_t nissues;
-	const char **assumption;
-	size_t nassumptions;
+	const char **assumption, **trusts;
+	size_t nassumptions, ntrusts;
 	unsigned guess;   /* bytes that callees pop of which no document says it */
 	bool guessed;     /* there are such */
 	int8_t guess_x87; /* as `guess`: x87 registers in which a callee returns */
@@ -94,6 +94,8 @@ void machine_issue(struct machine *x, enum check check, unsigned item, bool defi
 void machine_missing(struct machine *x, int64_t off);
 /* What the proof stands on; each once. */
 void machine_assume(struct machine *x, const char *words);
+/* ... that a function keeps its convention; `words' with it. */
+void machine_trust(struct machine *x, const char *name, const char *words);
 
 /* What a register, or a part of it, holds. */
 struct value machine_read(struct machine *x, struct state *s, const struct insn *in, unsigned op);

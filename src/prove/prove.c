@@ -164,6 +164,8 @@ static void give_assumptions(const struct machine *x, struct proof *out)
 {
 	out->assumption = x->assumption;
 	out->nassumptions = x->nassumptions;
+	out->trusts = x->trusts;
+	out->ntrusts = x->ntrusts;
 }
 
 /* The most telling of what stopped the proof: where the analysis could not go on. */
@@ -275,6 +277,36 @@ void prove_function(struct arena *a, const struct prove_job *job, const struct p
 	out->finding[0] =
 		(struct proof_finding){ .check = CHECK_COUNT,
 					.words = f->cannot ? f->cannot : "no object defines it" };
+}
+
+static const struct prove_subject *refuted_one(const struct proof *p, const struct prove_subject *f,
+					       const struct proof *all, size_t n)
+{
+	for (size_t k = 0; k < p->ntrusts; k++) {
+		for (size_t i = 0; i < n; i++) {
+			if (all[i].answer == REFUTED && !strcmp(f[i].name, p->trusts[k]))
+				return &f[i];
+		}
+	}
+	return NULL;
+}
+
+void prove_together(struct arena *a, const struct prove_subject *f, struct proof *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct prove_subject *g =
+			p[i].answer == PROVED ? refuted_one(&p[i], f, p, n) : NULL;
+
+		if (!g)
+			continue;
+		p[i].answer = OPEN;
+		p[i].finding = arena_alloc(a, sizeof(*p[i].finding));
+		p[i].nfindings = 1;
+		p[i].finding[0] = (struct proof_finding){
+			.check = CHECK_COUNT,
+			.words = arena_printf(a, "%s, which it calls, is refuted", g->name)
+		};
+	}
 }
 
 bool prove_decides(enum check check)

@@ -49,6 +49,8 @@ struct proof_finding {
 
 struct proof {
 	enum answer answer;
+	const char **trusts; /* functions that are assumed to keep their convention */
+	size_t ntrusts;
 	struct proof_finding *finding;
 	size_t nfindings;
 	const char **assumption;
@@ -70,6 +72,10 @@ struct prove_job {
 /* Prove one function. Everything of *out is in `a`. */
 void prove_function(struct arena *a, const struct prove_job *job, const struct prove_subject *f,
 		    struct proof *out);
+
+/* Several that were proved by themselves: what is proved on the word of one that is refuted is
+ * open. */
+void prove_together(struct arena *a, const struct prove_subject *f, struct proof *p, size_t n);
 
 /* Is the check one that `proved' speaks of? The others compare values, which needs a run. */
 bool prove_decides(enum check check);

@@ -5,6 +5,7 @@
 #include "check/check.h"
 #include "report/style.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *colour(enum answer a)
@@ -18,10 +19,13 @@ static void assumptions(struct str *out, const struct proof *p, const struct tex
 		text_wrap(out, style, "  if ", "     ", p->assumption[i]);
 }
 
-static void functions(struct str *out, const struct prove_subject *f, const struct proof *p,
-		      size_t n, const struct text_style *style, bool verbose)
+static void functions(struct str *out, const struct proofs *r, const struct text_style *style,
+		      bool verbose)
 {
-	for (size_t i = 0; i < n; i++) {
+	const struct prove_subject *f = r->f;
+	const struct proof *p = r->p;
+
+	for (size_t i = 0; i < r->n; i++) {
 		const char *word = answer_name[p[i].answer];
 
 		paint(out, style, colour(p[i].answer), word);
@@ -68,23 +72,14 @@ static void details(struct arena *a, struct str *out, const struct prove_subject
 	str_add(out, "\n");
 }
 
-int prove_report(struct arena *a, struct str *out, const struct prove_subject *f,
-		 const struct proof *p, size_t n, const struct text_style *style, bool verbose)
+static void totals(struct str *out, const struct proofs *r)
 {
-	static const enum answer order[] = { REFUTED, OPEN };
 	size_t count[OPEN + 1] = { 0 };
 	const char *comma = "";
 
-	functions(out, f, p, n, style, verbose);
-	for (size_t k = 0; k < ARRAY_SIZE(order); k++) {
-		for (size_t i = 0; i < n; i++) {
-			if (p[i].answer == order[k])
-				details(a, out, &f[i], &p[i], style);
-		}
-	}
-	for (size_t i = 0; i < n; i++)
-		count[p[i].answer]++;
-	str_addf(out, "%zu function%s: ", n, n == 1 ? "" : "s");
+	for (size_t i = 0; i < r->n; i++)
+		count[r->p[i].answer]++;
+	str_addf(out, "%zu function%s: ", r->n, r->n == 1 ? "" : "s");
 	for (int i = 0; i <= OPEN; i++) {
 		if (!count[i])
 			continue;
@@ -92,5 +87,93 @@ int prove_report(struct arena *a, struct str *out, const struct prove_subject *f
 		comma = ", ";
 	}
 	str_add(out, "\n");
-	return count[REFUTED] ? 1 : 0;
+}
+
+void prove_report(struct arena *a, struct str *out, const struct proofs *r,
+		  const struct text_style *style, bool verbose, bool quiet)
+{
+	static const enum answer order[] = { REFUTED, OPEN };
+
+	if (!quiet)
+		functions(out, r, style, verbose);
+	for (size_t k = 0; k < ARRAY_SIZE(order); k++) {
+		for (size_t i = 0; i < r->n; i++) {
+			if (r->p[i].answer == order[k])
+				details(a, out, &r->f[i], &r->p[i], style);
+		}
+	}
+	totals(out, r);
+}
+
+struct reason {
+	const char *words;
+	enum answer answer;
+	size_t n;
+	const char *first; /* the function */
+};
+
+static int by_number(const void *x, const void *y)
+{
+	const struct reason *a = x, *b = y;
+
+	if (a->answer != b->answer)
+		return (int)a->answer - (int)b->answer;
+	return a->n != b->n ? (a->n < b->n) - (a->n > b->n) : strcmp(a->words, b->words);
+}
+
+/* Numbers and names apart, two reasons are the same. */
+static const char *kind_of(struct arena *a, const struct proof *p)
+{
+	const struct proof_finding *x = p->finding;
+	const char *words = x->words, *digits;
+
+	if (!p->nfindings)
+		return "?";
+	if (p->answer == REFUTED)
+		return arena_printf(a, "%s", checks[x->check].name);
+	digits = strpbrk(words, "0123456789");
+	if (x->check == CHECK_SAVED)
+		words = "a register that has to be preserved leaves with a value of which nothing "
+			"is known";
+	else if (digits && strncmp(words, "what", 4) != 0)
+		words = arena_printf(a, "%.*s...", (int)(digits - words), words);
+	return words;
+}
+
+void prove_reasons(struct arena *a, struct str *out, const struct proofs *r)
+{
+	struct reason *v = arena_alloc(a, (r->n + 1) * sizeof(*v));
+	size_t n = 0, k;
+
+	totals(out, r);
+	for (size_t i = 0; i < r->n; i++) {
+		const char *words;
+
+		if (r->p[i].answer == PROVED)
+			continue;
+		words = kind_of(a, &r->p[i]);
+		for (k = 0; k < n; k++) {
+			if (v[k].answer == r->p[i].answer && !strcmp(v[k].words, words))
+				break;
+		}
+		if (k == n)
+			v[n++] = (struct reason){ words, r->p[i].answer, 0, r->f[i].name };
+		v[k].n++;
+	}
+	if (!n)
+		return;
+	qsort(v, n, sizeof(*v), by_number);
+	str_add(out, "\n| functions | answer | reason | the first |\n|---|---|---|---|\n");
+	for (k = 0; k < n; k++)
+		str_addf(out, "| %zu | %s | %s | %s |\n", v[k].n, answer_name[v[k].answer],
+			 v[k].words, v[k].first);
+}
+
+int prove_status(const struct proofs *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		if (r->p[i].answer == REFUTED)
+			return 1;
+	}
+	return 0;
 }

@@ -1,14 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* Proofs as text. */
+/* Proofs as text, and for other programs. */
 #ifndef CLOBBER_PROVE_REPORT_H
 #define CLOBBER_PROVE_REPORT_H
 
 #include "prove/prove.h"
 #include "report/report.h"
 
-/* One line a function, then what is refuted or open, each with its path; `verbose` adds what each
- * proof assumes. Returns the exit status: 1 when something is refuted. */
-int prove_report(struct arena *a, struct str *out, const struct prove_subject *f,
-		 const struct proof *p, size_t n, const struct text_style *style, bool verbose);
+/* n functions, each with what came of it. */
+struct proofs {
+	const struct prove_subject *f;
+	struct proof *p;
+	size_t n;
+};
+
+/* One line a function, then what is refuted or open, each with its path. `verbose` adds what each
+ * proof assumes; `quiet` leaves out what is proved. */
+void prove_report(struct arena *a, struct str *out, const struct proofs *r,
+		  const struct text_style *style, bool verbose, bool quiet);
+
+/* How many are what, and why those that are not proved are not, the most frequent reason first: a
+ * table in Markdown. */
+void prove_reasons(struct arena *a, struct str *out, const struct proofs *r);
+
+/* Exit status: 1 when something is refuted. */
+int prove_status(const struct proofs *r);
+
+struct prove_format {
+	const char *name, *what;
+	void (*write)(struct arena *a, struct str *out, const struct proofs *r);
+};
+extern const struct prove_format prove_formats[]; /* name NULL: the end */
 
 #endif

@@ -563,7 +563,8 @@ static enum below how_far_below(const struct frame_bases *b, const struct slot *
 		return end <= limit ? WHOLLY_BELOW : t->off < limit ? PARTLY_BELOW : NOT_BELOW;
 	/* Where a stack pointer of unknown depth is decides nothing. */
 	if (b->v[sp->id].dynamic)
-		return t->off + b->v[t->base].high < limit + b->v[sp->id].high && !b->v[t->base].dynamic
+		return t->off + b->v[t->base].high < limit + b->v[sp->id].high &&
+				       !b->v[t->base].dynamic
 			       ? PERHAPS_BELOW
 			       : NOT_BELOW;
 	if (end + b->v[t->base].high <= limit + b->v[sp->id].low)

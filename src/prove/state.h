@@ -152,8 +152,8 @@ int64_t base_modulo(const struct frame_bases *b, unsigned base, int64_t off, uin
  * modulo: of the new one by 16, or -1. False: no more bases. */
 bool base_dynamic(struct frame_bases *b, unsigned base, int64_t off, uint64_t site, bool merged,
 		  int64_t modulo, struct value *out);
-/* Forget what lies more than `zone` bytes below the stack pointer, where a signal, an interrupt or a
- * callee may write. */
+/* Forget what lies more than `zone` bytes below the stack pointer, where a signal, an interrupt or
+ * a callee may write. */
 void state_drop_below(struct state *s, const struct frame_bases *b, int64_t zone);
 /* No value of the base, nor of one made from it, is the same as before. */
 void state_retire(struct state *s, const struct frame_bases *b, unsigned base);

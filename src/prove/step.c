@@ -577,8 +577,7 @@ static void do_compare(struct machine *x, struct state *s, const struct insn *in
 	set_flags(s, in, &r, bytes);
 	compared(s, in, &a, &b, &r, bytes);
 	if (!s->compared && op == ALU_SUB && b.kind == V_CONST && !(b.flags & VALUE_LINKED) &&
-	    bytes >= 4 &&
-	    in->op[0].type == ZYDIS_OPERAND_TYPE_REGISTER)
+	    bytes >= 4 && in->op[0].type == ZYDIS_OPERAND_TYPE_REGISTER)
 		remember(s, 4, (uint64_t)general(in->op[0].reg.value, &at), b.off, bytes);
 }
 

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* promises.h */
+#include "cmd/promises.h"
+
+#include "check/source.h"
+#include "util/shell.h"
+#include "util/words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct defining {
+	const struct objects *objects;
+	const struct declarations *d;
+};
+
+/* What only a header declares is under test if an object defines it. */
+static bool defined(void *closure, const char *name)
+{
+	const struct defining *in = closure;
+	const struct object_symbol *s;
+
+	if (!declarations_optional(in->d, name))
+		return true;
+	s = objects_find(in->objects, name);
+	return s && s->global && s->code;
+}
+
+/* All declarations there are. 0, or -1 and *error. */
+static int read_declarations(struct arena *a, const char *command, const struct promises *p,
+			     struct declarations *all, const char **error)
+{
+	static const char *const none[] = { NULL };
+	struct declarations d;
+	size_t notes = 0;
+
+	*all = (struct declarations){ 0 };
+	for (size_t i = 0; i < p->contracts.n; i++) {
+		if (declarations_of_contract(a, p->contracts.v[i], &d, error))
+			return -1;
+		declarations_add(a, all, &d);
+	}
+	for (size_t i = 0; i < p->headers.n; i++) {
+		if (declarations_of_header(a, p->headers.v[i], &d, error))
+			return -1;
+		declarations_add(a, all, &d);
+	}
+	if (p->protos.n) {
+		bool named = false;
+
+		for (size_t i = 0; i < p->notes.n; i++)
+			named = named || declarations_note_names(p->notes.v[i]);
+		notes = named ? 0 : p->notes.n;
+		if (declarations_of_protos(a, p->protos.v, notes ? p->notes.v : none, &d, error))
+			return -1;
+		declarations_add(a, all, &d);
+	}
+	for (size_t i = notes; i < p->notes.n; i++) {
+		if (!p->protos.n && all->cases.n > 1 && !declarations_note_names(p->notes.v[i]))
+			die("%s: --note: which function is this for? Write --note 'FUNCTION: %s'",
+			    command, p->notes.v[i]);
+		if (declarations_note(a, all, p->notes.v[i], error))
+			return -1;
+	}
+	return 0;
+}
+
+void promises_read(struct arena *a, const char *command, const struct promises *p,
+		   const struct objects *objs, struct contract_file *out, struct not_read *left)
+{
+	struct declarations d;
+	struct defining in = { objs, &d };
+	const char *error = NULL;
+
+	if (read_declarations(a, command, p, &d, &error) ||
+	    contract_read(a, &d.cases, &d.source, objs->width, p->abi, defined, &in, out, &error)) {
+		fprintf(stderr, "%s\n", error);
+		exit(2);
+	}
+	*left = (struct not_read){ .unreadable = d.skipped, .first_unreadable = d.first_skipped };
+	for (size_t i = 0; i < d.noptional; i++) {
+		if (!*d.optional[i] || defined(&in, d.optional[i]))
+			continue;
+		left->undefined =
+			arena_grow(a, left->undefined, left->nundefined, sizeof(*left->undefined));
+		left->undefined[left->nundefined++] = d.optional[i];
+	}
+	if (!out->n && left->nundefined)
+		die("%s: the objects define none of the functions that %s declares", command,
+		    p->headers.n == 1 ? p->headers.v[0] : "the headers");
+	if (!out->n && out->skipped)
+		die("%s: nothing here is for %u bit code", command, width_bits(objs->width));
+	if (!out->n)
+		die("%s: nothing is under test: every function is named by a `calls' line",
+		    command);
+}
+
+/* A second definition in the same archive: the linker takes one without a word. What is defined in
+ * front of an archive is meant to replace its member. */
+static const struct object_symbol *another(const struct objects *objs,
+					   const struct object_symbol *s)
+{
+	const char *paren = strrchr(s->where, '(');
+	size_t n = paren ? (size_t)(paren - s->where) + 1 : 0;
+
+	for (size_t i = 0; n && i < objs->nsymbols; i++) {
+		const struct object_symbol *t = &objs->symbol[i];
+
+		if (t != s && t->global && !t->weak && !strcmp(t->name, s->name) &&
+		    !strncmp(t->where, s->where, n))
+			return t;
+	}
+	return NULL;
+}
+
+void promises_find(struct arena *a, const char *command, const struct objects *objs,
+		   const struct contract_file *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		const char *name = f->v[i].call.decl->proto->name, *hint = NULL;
+		const struct object_symbol *s = objects_find(objs, name);
+		const char **names = arena_alloc(a, (objs->nsymbols + 1) * sizeof(*names));
+		size_t n = 0;
+
+		if (s && s->global && s->code && !s->weak && another(objs, s))
+			die("%s: `%s' is defined twice: in %s and in %s; give the object that "
+			    "you mean (ar xN 1 ARCHIVE MEMBER)",
+			    command, name, s->where, another(objs, s)->where);
+		if (s && s->global && s->code)
+			continue;
+		if (s && !s->code)
+			die("%s: `%s' of %s is data, not a function", command, name, s->where);
+		if (s)
+			die("%s: `%s' of %s is local: make it global for this test", command, name,
+			    s->where);
+		for (size_t k = 0; k < objs->nsymbols; k++) {
+			if (objs->symbol[k].global && objs->symbol[k].code)
+				names[n++] = objs->symbol[k].name;
+		}
+		hint = nearest(name, names);
+		if (hint)
+			die("%s: no object defines `%s'; did you mean `%s'?", command, name, hint);
+		die("%s: no object defines `%s'%s%s%s", command, name,
+		    n ? n > 1 ? "; functions are " : "; the only function is "
+		      : "; there is no global function",
+		    n ? names[0] : "",
+		    n > 1 ? arena_printf(a, ", %s%s", names[1], n > 2 ? ", ..." : "") : "");
+	}
+}
+
+void promises_words(struct arena *a, struct str *s, const struct promises *p,
+		    const struct objects *objs)
+{
+	for (size_t i = 0; i < objs->n; i++)
+		str_addf(s, " %s", shell_word(a, objs->path[i]));
+	for (size_t i = 0; p->protos.v[i]; i++)
+		str_addf(s, " --proto %s", shell_word(a, p->protos.v[i]));
+	for (size_t i = 0; p->notes.v[i]; i++)
+		str_addf(s, " --note %s", shell_word(a, p->notes.v[i]));
+	for (size_t i = 0; i < p->contracts.n; i++)
+		str_addf(s, " --contract %s", shell_word(a, p->contracts.v[i]));
+	for (size_t i = 0; i < p->headers.n; i++)
+		str_addf(s, " --header %s", shell_word(a, p->headers.v[i]));
+	if (p->abi)
+		str_addf(s, " --abi %s", p->abi);
+}
