@@ -314,13 +314,18 @@ static const char *cut(const struct stored *s, const char *text, size_t room)
 static void short_cause(struct str *out, const struct stored *s, const struct cluster *c,
 			const struct text_style *style, size_t number)
 {
-	enum { NUMBER = 3, WHO = 10, CASES = 5, RULE = 19 };
+	enum { NUMBER = 3, WHO = 13, CASES = 5, RULE = 19 };
 	const char *who =
 		strchr(c->compilers, ',') ? s->columns[c->example->column].family : c->compilers;
 	size_t room = style->columns - (NUMBER + 1 + WHO + 1 + CASES + 2 + RULE);
 
 	str_addf(out, "%*zu %-*s %-*s%*zu  %s\n", NUMBER, number, WHO,
-		 cut(s, arena_printf(s->arena, "%.7s %u", who, c->example->c->width), WHO),
+		 cut(s,
+		     arena_printf(s->arena, "%.7s %s", who,
+				  c->widths == 64   ? "64"
+				  : c->widths == 32 ? "32"
+						    : "64+32"),
+		     WHO),
 		 (int)room, cut(s, cause_title(s, c), room), CASES, c->cases,
 		 cut(s, c->example->rule->name, RULE));
 }

@@ -77,25 +77,35 @@ static const char *first_word(const struct stored *s, const char *text)
 	return arena_strndup(s->arena, text, strcspn(text, " "));
 }
 
-const char *cause_shape(const struct stored *s, const struct stored_finding *f)
+/* The register of "rbx after the call" or "ebx after the call" by its name at 64 bit. */
+static const char *wide_register(const struct stored *s, const char *subject)
 {
-	if (is_check(f, CHECK_SAVED))
-		return f->subject;
-	if (is_check(f, CHECK_FAULT)) /* its kind is what was observed */
-		return arena_printf(s->arena, "%s %s", f->subject, f->observed);
-	if (is_check(f, CHECK_ARG) || is_check(f, CHECK_RETURN))
-		return arena_printf(s->arena, "%s %s", kind_of_value(f->subject),
-				    kind_of_place(f->expected));
-	if (is_check(f, CHECK_ALIGN))
-		return f->expected;
-	if (is_check(f, CHECK_LAYOUT))
-		return first_word(s, f->subject);
-	return without_values(s, f->expected);
+	const char *word = first_word(s, subject);
+
+	for (unsigned r = 0; r < GPR_COUNT; r++) {
+		if (!strcmp(word, gpr_name(W32, r, 4)))
+			return gpr_name(W64, r, 8);
+	}
+	return word;
 }
 
-const char *cause_title(const struct stored *s, const struct cluster *c)
+const char *cause_shape(const struct stored *s, const struct stored_finding *f)
 {
-	const struct stored_finding *f = c->example;
+	if (is_check(f, CHECK_SAVED)) /* one register, whatever the width */
+		return wide_register(s, f->subject);
+	if (is_check(f, CHECK_ALIGN))
+		return f->expected;
+	if (is_check(f, CHECK_FAULT)) /* its kind is what was observed */
+		return arena_printf(s->arena, "%u %s %s", f->c->width, f->subject, f->observed);
+	if (is_check(f, CHECK_ARG) || is_check(f, CHECK_RETURN))
+		return arena_printf(s->arena, "%u %s", f->c->width, kind_of_value(f->subject));
+	if (is_check(f, CHECK_LAYOUT))
+		return arena_printf(s->arena, "%u %s", f->c->width, first_word(s, f->subject));
+	return arena_printf(s->arena, "%u %s", f->c->width, without_values(s, f->expected));
+}
+
+const char *cause_words(const struct stored *s, const struct stored_finding *f)
+{
 	const char *kind = kind_of_value(f->subject), *place = kind_of_place(f->expected);
 
 	if (is_check(f, CHECK_SAVED))
@@ -104,6 +114,9 @@ const char *cause_title(const struct stored *s, const struct cluster *c)
 		return arena_printf(s->arena, "%s argument not %s", kind, place);
 	if (is_check(f, CHECK_RETURN))
 		return arena_printf(s->arena, "%s return value not %s", kind, place);
+	if (is_check(f, CHECK_UPPER))
+		return arena_printf(s->arena, "dirt above a narrow %s is taken for a part of it",
+				    strncmp(f->subject, "return", 6) ? "argument" : "return value");
 	if (is_check(f, CHECK_ALIGN))
 		return arena_printf(s->arena, "stack not %s at calls", f->expected);
 	if (is_check(f, CHECK_LAYOUT))
@@ -118,6 +131,67 @@ const char *cause_title(const struct stored *s, const struct cluster *c)
 			       ? arena_printf(s->arena, "%s: %s", f->subject, f->observed)
 			       : f->observed;
 	return arena_printf(s->arena, "%s is wrong", f->subject);
+}
+
+/* Is it among the first `n` followers, or the example? */
+static bool repeated(const struct stored *s, const struct cluster *c, size_t n, const char *word,
+		     const char *(*of)(const struct stored *, const char *))
+{
+	if (!strcmp(word, of(s, c->example->subject)))
+		return true;
+	for (size_t i = 0; i < n; i++) {
+		if (!strcmp(c->follows[i].example->check, c->example->check) &&
+		    !strcmp(word, of(s, c->follows[i].example->subject)))
+			return true;
+	}
+	return false;
+}
+
+/* What the example and those followers have that are of the same check: "rbx, r12". */
+static const char *joined(const struct stored *s, const struct cluster *c,
+			  const char *(*of)(const struct stored *, const char *), size_t *n)
+{
+	const char *r = of(s, c->example->subject);
+
+	*n = 1;
+	for (size_t i = 0; i < c->nfollows; i++) {
+		const struct stored_finding *f = c->follows[i].example;
+		const char *word = of(s, f->subject);
+
+		if (strcmp(f->check, c->example->check) || repeated(s, c, i, word, of))
+			continue;
+		r = arena_printf(s->arena, "%s, %s", r, word);
+		++*n;
+	}
+	return r;
+}
+
+static const char *value_kind(const struct stored *s, const char *subject)
+{
+	(void)s;
+	return kind_of_value(subject);
+}
+
+const char *cause_title(const struct stored *s, const struct cluster *c)
+{
+	const struct stored_finding *f = c->example;
+	const char *words;
+	size_t n = 1;
+
+	if (is_check(f, CHECK_SAVED)) {
+		words = joined(s, c, c->widths == 32 ? first_word : wide_register, &n);
+		return n > 1 || c->widths != 32 ? arena_printf(s->arena, "%s %s not preserved", words,
+					    n > 1 ? "are" : "is")
+			     : cause_words(s, f);
+	}
+	if (is_check(f, CHECK_ARG)) {
+		words = joined(s, c, value_kind, &n);
+		if (n > 3)
+			words = "all kinds of";
+		if (n > 1)
+			return arena_printf(s->arena, "%s arguments are not in their places", words);
+	}
+	return cause_words(s, f);
 }
 
 /* Undecided points --------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Group the findings that report one fact: a reader wants each fact once, with its
  * smallest example and where else it holds. */
-#include "report/report.h"
+#include "report/follow.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,9 +33,8 @@ static const char *fact_key(const struct stored *s, const struct stored_finding 
 	case CLUSTER_DIED:
 		return arena_printf(s->arena, "died %s", s->columns[f->column].compiler);
 	default:
-		return arena_printf(s->arena, "%s %s %u %s %s %s", s->columns[f->column].family,
-				    verdict_info[f->verdict].name, f->c->width, f->check,
-				    f->rule->name, cause_shape(s, f));
+		return arena_printf(s->arena, "%s %s %s %s", s->columns[f->column].family,
+				    verdict_info[f->verdict].name, f->check, cause_shape(s, f));
 	}
 }
 
@@ -155,21 +154,24 @@ static const char *convention_words(const struct stored *s, const json_t *in)
 	return r;
 }
 
-/* What the findings of one cluster, linked by `next`, have in common. */
-static void fill(const struct stored *s, struct cluster *v, size_t first, const size_t *next,
-		 unsigned char *member, unsigned char *seen)
+/* What the findings of one cluster have in common: those whose `of` is `k`. */
+static void fill(const struct stored *s, struct causes *c, size_t k, unsigned char *member,
+		 unsigned char *seen)
 {
+	struct cluster *v = &c->v[k];
 	json_t *in = json_object();
 
 	memset(member, 0, s->ncolumns);
 	memset(seen, 0, s->ncases);
-	for (size_t i = first; i != NO_FINDING; i = next[i]) {
+	for (size_t i = c->first[k]; i != NO_FINDING; i = c->next[i]) {
 		const struct stored_finding *f = &s->findings[i];
 		unsigned char *at = &seen[f->c - s->cases];
 
 		member[f->column] = 1;
+		v->findings++;
 		v->cases += !*at;
 		v->as[f->direction] += !(*at & (1 << f->direction));
+		v->widths |= f->c->width;
 		*at |= (unsigned char)(1 << f->direction);
 		json_object_set_new_nocheck(in, f->c->convention, json_true());
 	}
@@ -179,56 +181,129 @@ static void fill(const struct stored *s, struct cluster *v, size_t first, const 
 	json_decref(in);
 }
 
-/* Most serious last; `of` follows. */
-static void in_order(const struct stored *s, struct causes *c)
+/* Least serious first, and what follows from others not at all; `of` follows. */
+static void in_order(const struct stored *s, struct causes *c, const struct follow *follow)
 {
 	struct cluster *v = arena_alloc(s->arena, (c->n + 1) * sizeof(*v));
 	unsigned *place = arena_alloc(s->arena, (c->n + 1) * sizeof(*place));
+	size_t n = 0;
 
-	memcpy(v, c->v, c->n * sizeof(*v));
-	qsort(v, c->n, sizeof(*v), by_seriousness);
-	for (unsigned i = 0; i < c->n; i++)
+	for (size_t k = 0; k < c->n; k++) {
+		if (follow[k].from == k)
+			v[n++] = c->v[k];
+	}
+	qsort(v, n, sizeof(*v), by_seriousness);
+	for (unsigned i = 0; i < n; i++)
 		place[c->of[v[i].example - s->findings]] = i;
 	for (size_t i = 0; i < s->nfindings; i++)
-		c->of[i] = place[c->of[i]];
+		c->of[i] = place[follow_root(follow, c->of[i])];
 	c->v = v;
+	c->n = n;
+}
+
+/* Put what follows with what it follows from, and say so there. */
+static void fold(const struct stored *s, struct causes *c, struct follow *follow)
+{
+	for (size_t k = 0; k < c->n; k++) {
+		size_t root = follow_root(follow, k), last = c->first[k];
+		struct cluster *v = &c->v[root];
+
+		if (root == k)
+			continue;
+		v->follows = arena_grow(s->arena, v->follows, v->nfollows, sizeof(*v->follows));
+		v->follows[v->nfollows++] = (struct follower){
+			.example = c->v[k].example,
+			.cases = follow[k].ncases,
+		};
+		while (c->next[last] != NO_FINDING)
+			last = c->next[last];
+		c->next[last] = c->first[root];
+		c->first[root] = c->first[k];
+		c->first[k] = NO_FINDING;
+		c->count[CLUSTER_CAUSE]--;
+	}
+}
+
+static enum check check_of(const struct stored_finding *f)
+{
+	for (int i = 0; i < CHECK_COUNT; i++) {
+		if (!strcmp(checks[i].name, f->check))
+			return (enum check)i;
+	}
+	return CHECK_FAULT;
+}
+
+static struct follow *follow_of(const struct stored *s, const struct causes *c)
+{
+	struct follow *v = arena_alloc(s->arena, (c->n + 1) * sizeof(*v));
+	size_t words = s->ncases / 64 + 1;
+
+	for (size_t k = 0; k < c->n; k++) {
+		const struct stored_finding *f = c->v[k].example;
+
+		v[k].cases = arena_alloc(s->arena, words * sizeof(*v[k].cases));
+		v[k].check = check_of(f);
+		v[k].verdict = f->verdict;
+		if (c->v[k].kind == CLUSTER_CAUSE)
+			v[k].family = s->columns[f->column].family;
+		for (size_t i = c->first[k]; i != NO_FINDING; i = c->next[i]) {
+			size_t at = (size_t)(s->findings[i].c - s->cases);
+
+			v[k].cases[at / 64] |= 1ull << at % 64;
+		}
+	}
+	follow_causes(s->arena, v, c->n, words);
+	return v;
+}
+
+/* Put each finding into its cluster, in order; c->first and c->next link them. */
+static void divide(const struct stored *s, struct causes *c)
+{
+	json_t *keys = json_object();
+
+	for (size_t i = 0; i < s->nfindings; i++) {
+		const struct stored_finding *f = &s->findings[i];
+		const char *key = fact_key(s, f);
+		const json_t *j = json_object_get(keys, key);
+		size_t k = j ? (size_t)json_integer_value(j) : c->n;
+
+		if (!j) {
+			json_object_set_new_nocheck(keys, key, json_integer((json_int_t)k));
+			c->v = arena_grow(s->arena, c->v, c->n, sizeof(*c->v));
+			c->first = arena_grow(s->arena, c->first, c->n, sizeof(*c->first));
+			c->first[c->n] = NO_FINDING;
+			c->v[c->n++] = (struct cluster){ .kind = kind_of(f), .example = f };
+			c->count[kind_of(f)]++;
+		} else if (weight(f) < weight(c->v[k].example)) {
+			c->v[k].example = f;
+		}
+		c->of[i] = (unsigned)k;
+		c->next[i] = c->first[k];
+		c->first[k] = i;
+	}
+	json_decref(keys);
 }
 
 void report_causes(const struct stored *s, struct causes *out)
 {
 	unsigned char *member = arena_alloc(s->arena, s->ncolumns + 1);
 	unsigned char *seen = arena_alloc(s->arena, s->ncases + 1);
-	size_t *next = arena_alloc(s->arena, (s->nfindings + 1) * sizeof(*next)), *first = NULL;
-	json_t *keys = json_object();
+	struct follow *follow;
 
-	*out = (struct causes){ .of = arena_alloc(s->arena,
-						  (s->nfindings + 1) * sizeof(*out->of)) };
-	for (size_t i = 0; i < s->nfindings; i++) {
-		const struct stored_finding *f = &s->findings[i];
-		const char *key = fact_key(s, f);
-		const json_t *j = json_object_get(keys, key);
-		size_t k = j ? (size_t)json_integer_value(j) : out->n;
-
-		if (!j) {
-			json_object_set_new_nocheck(keys, key, json_integer((json_int_t)k));
-			out->v = arena_grow(s->arena, out->v, out->n, sizeof(*out->v));
-			first = arena_grow(s->arena, first, out->n, sizeof(*first));
-			first[out->n] = NO_FINDING;
-			out->v[out->n++] = (struct cluster){ .kind = kind_of(f), .example = f };
-			out->count[kind_of(f)]++;
-		} else if (weight(f) < weight(out->v[k].example)) {
-			out->v[k].example = f;
-		}
-		out->v[k].findings++;
-		out->of[i] = (unsigned)k;
-		next[i] = first[k];
-		first[k] = i;
+	*out = (struct causes){
+		.of = arena_alloc(s->arena, (s->nfindings + 1) * sizeof(*out->of)),
+		.next = arena_alloc(s->arena, (s->nfindings + 1) * sizeof(*out->next)),
+	};
+	divide(s, out);
+	if (!out->n)
+		return;
+	follow = follow_of(s, out);
+	fold(s, out, follow);
+	for (size_t k = 0; k < out->n; k++) {
+		if (follow[k].from == k)
+			fill(s, out, k, member, seen);
 	}
-	json_decref(keys);
-	for (size_t k = 0; k < out->n; k++)
-		fill(s, &out->v[k], first[k], next, member, seen);
-	if (out->n)
-		in_order(s, out);
+	in_order(s, out, follow);
 }
 
 struct cluster *report_clusters(const struct stored *s, size_t *n)

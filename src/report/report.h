@@ -66,14 +66,23 @@ enum cluster_kind {
 	CLUSTER_CAUSE, /* a document is violated, or a call did not come back */
 };
 
-/* Findings that are one fact. Of causes: what happened (check, rule and shape: which register, kind
- * of value or place) with one compiler family at one width; of points: the rule that documents lack
- * or contradict each other on; of known ones: the reason. */
+/* What happens, too, where a cause shows: see src/report/follow.c. */
+struct follower {
+	const struct stored_finding *example;
+	size_t cases;
+};
+
+/* Findings that are one fact. Of causes: what happened (check and shape: which register, kind of
+ * value) with one compiler family, and what follows from it; of points: the rule that documents
+ * lack or contradict each other on; of known ones: the reason. */
 struct cluster {
 	enum cluster_kind kind;
 	const struct stored_finding *example; /* the one with the shortest prototype */
 	size_t findings, cases;
 	size_t as[CL_DIRECTIONS]; /* its cases by direction */
+	unsigned widths;          /* 32, 64 or, of both, 96 */
+	struct follower *follows;
+	size_t nfollows;
 	const char *columns;      /* "gcc-12 -m32 -O0 -O2, ..." */
 	const char *compilers;    /* "gcc-11, gcc-12" */
 	const char *conventions;  /* "sysv, regparm0" */
@@ -84,6 +93,8 @@ struct causes {
 	struct cluster *v;
 	size_t n, count[CLUSTER_CAUSE + 1]; /* all, and by kind */
 	unsigned *of;
+	size_t *first, *next; /* the findings of each cluster as it was before those that follow
+				 were put with others, linked */
 };
 
 /* Group all findings; least serious first, all in s->arena. */
@@ -96,8 +107,11 @@ struct cluster *report_clusters(const struct stored *s, size_t *n);
  * s->arena. */
 const char *cause_shape(const struct stored *s, const struct stored_finding *f);
 
-/* A cause in a few words: "rbx is not preserved". In s->arena. */
+/* A cause in a few words: "rbx, r12 are not preserved". In s->arena. */
 const char *cause_title(const struct stored *s, const struct cluster *c);
+
+/* The same of a finding alone. */
+const char *cause_words(const struct stored *s, const struct stored_finding *f);
 
 /* Who does what where no document decides, in a line: "c in esp+4 (gcc-12), edx (clang-14)". In
  * s->arena. */

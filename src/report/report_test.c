@@ -107,6 +107,17 @@ static const struct stored *stored(void)
 	return s;
 }
 
+/* Once more, with what was broken since. */
+static void judge_again(void)
+{
+	m.nfindings = m.nrows = m.ncells = m.planned = m.executed = m.not_run = m.unexpected = 0;
+	memset(m.total, 0, sizeof(m.total));
+	m.findings = NULL;
+	m.rows = NULL;
+	m.cells = NULL;
+	matrix_judge(&m);
+}
+
 /* ---- clusters ---- */
 
 /* A fact that holds at two optimisations and in several cases: once, with its smallest example. */
@@ -136,26 +147,62 @@ START_TEST(clusters_merge)
 END_TEST
 
 /* Other registers, checks, compiler families and kinds of values are other facts; other arguments
- * and directions are not. */
+ * and directions are not. Each in a case of its own, so that none follows from another. */
 START_TEST(clusters_differ)
 {
 	size_t n;
 
-	make("int f(int a, int b, double c, struct s { double d; long l; } e);\n", W64, "sysv");
+	make("int f(int a);\nint g(int a);\nint h(int a, int b);\nint i(double a);\n"
+	     "int k(struct s { double d; long l; } a);\n",
+	     W64, "sysv");
 	add_column(&gcc, W64, "O2");
 	add_column(&clang, W64, "O2");
 	broken(0, 0, CL_CALLEE, CHECK_SAVED, GPR_BX);
-	broken(0, 0, CL_CALLEE, CHECK_SAVED, GPR_R12);
+	broken(0, 1, CL_CALLEE, CHECK_SAVED, GPR_R12);
 	broken(0, 0, CL_CALLER, CHECK_SAVED, GPR_BX);
 	broken(1, 0, CL_CALLEE, CHECK_SAVED, GPR_BX);
-	broken(0, 0, CL_CALLEE, CHECK_ARG, 0);
-	broken(0, 0, CL_CALLEE, CHECK_ARG, 1);
-	broken(0, 0, CL_CALLEE, CHECK_ARG, 2);
-	broken(0, 0, CL_CALLEE, CHECK_ARG, 3);
+	broken(0, 2, CL_CALLEE, CHECK_ARG, 0);
+	broken(0, 2, CL_CALLEE, CHECK_ARG, 1);
+	broken(0, 3, CL_CALLEE, CHECK_ARG, 0);
+	broken(0, 4, CL_CALLEE, CHECK_ARG, 0);
 	matrix_judge(&m);
 	ck_assert_uint_eq(m.nfindings, 8);
 	report_clusters(stored(), &n);
 	ck_assert_uint_eq(n, 6);
+}
+END_TEST
+
+/* What shows only where something that brings it about shows follows from it; what shows alone as
+ * well does not, nor what nothing else here could bring about. */
+START_TEST(clusters_follow)
+{
+	struct cluster *v;
+	size_t n;
+
+	make("int f(int a, double b);\nint g(int a);\nint h(double a);\n", W64, "sysv");
+	add_column(&gcc, W64, "O2");
+	broken(0, 0, CL_CALLEE, CHECK_ARG, 0);
+	broken(0, 1, CL_CALLEE, CHECK_ARG, 0);
+	broken(0, 0, CL_CALLEE, CHECK_ARG, 1);
+	broken(0, 1, CL_CALLER, CHECK_FAULT, CL_FAULT_SEGV);
+	broken(0, 1, CL_CALLEE, CHECK_ALIGN, 0);
+	matrix_judge(&m);
+	v = report_clusters(stored(), &n);
+	ck_assert_uint_eq(n, 2);
+	for (size_t i = 0; i < n; i++) {
+		bool arguments = !strcmp(v[i].example->check, "argument");
+
+		ck_assert_uint_eq(v[i].nfollows, arguments ? 2 : 0);
+		ck_assert_uint_eq(v[i].findings, arguments ? 4 : 1);
+		if (arguments)
+			ck_assert_str_eq(cause_title(stored(), &v[i]),
+					 "integer, floating arguments are not in their places");
+	}
+	broken(0, 2, CL_CALLEE, CHECK_ARG, 0);
+	broken(0, 2, CL_CALLER, CHECK_ARG, 0);
+	judge_again();
+	report_clusters(stored(), &n);
+	ck_assert_uint_eq(n, 3);
 }
 END_TEST
 
@@ -487,10 +534,11 @@ END_TEST
  * that died last. */
 START_TEST(text_answer)
 {
-	static const unsigned regs[] = { GPR_BX, GPR_BP, GPR_R12, GPR_R13 };
+	static const enum check others[] = { CHECK_ALIGN, CHECK_DF, CHECK_SP };
 	size_t c;
 
-	make("int f(int a);\nint g(int a);\n", W64, "sysv");
+	make("int f(int a);\nint g(int a);\nint h(int a);\nint i(int a);\nint k(int a);\n", W64,
+	     "sysv");
 	add_compiler(&gcc, "good");
 	c = add_compiler(&clang, "bad");
 	columns[c].absent[1] = COMPILER_CRASH;
@@ -500,15 +548,10 @@ START_TEST(text_answer)
 	ck_assert_ptr_nonnull(strstr(text_of(80, false, false),
 				     "\nFAIL  bad: rbx is not preserved (sysv.registers.saved)\n"
 				     "died  bad on 1 prototype, such as sysv/some/g\n"
-				     "ok    good\n      8 calls checked\n"));
-	for (size_t i = 1; i < ARRAY_SIZE(regs); i++)
-		broken(c, 0, CL_CALLEE, CHECK_SAVED, regs[i]);
-	m.nfindings = m.nrows = m.ncells = m.planned = m.executed = m.not_run = m.unexpected = 0;
-	memset(m.total, 0, sizeof(m.total));
-	m.findings = NULL;
-	m.rows = NULL;
-	m.cells = NULL;
-	matrix_judge(&m);
+				     "ok    good\n      20 calls checked\n"));
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		broken(c, 2 + i, CL_CALLEE, others[i], 0);
+	judge_again();
 	ck_assert_ptr_nonnull(
 		strstr(text_of(80, false, false),
 		       "\nFAIL  bad: 4 causes; died on 1 prototype (sysv/some/g)\nok    good\n"));
@@ -810,6 +853,7 @@ int main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, clusters_merge);
 	tcase_add_test(t, clusters_differ);
+	tcase_add_test(t, clusters_follow);
 	tcase_add_test(t, clusters_order);
 	tcase_add_test(t, clusters_of_nothing);
 	tcase_add_test(t, text_fits);
