@@ -367,7 +367,7 @@ def pops32():
 def upper(w: Width):
     """Functions that widen a value from the whole register or slot it came in."""
     source = "%edi" if w.bits == 64 else "4(%esp)"
-    extended = "extended by whoever reads it: 0x#"
+    extended = "extended by its reader: 0x#"
     dirty = "it relied on the dirty bits above the value"
     yield Mutant("upper", w.bits, w.abi, "void {}(signed char a)", "target",
                  {"entry": asm(f"mov {source}, %ecx", "mov %ecx, patch_save"),

@@ -30,16 +30,25 @@ bool convention_in(const struct convention *c, enum profile_id profile)
 	if (c->only)
 		return profile_is(pr, c->only);
 	/* The kernel declares functions plain, asmlinkage, or with the attribute it stands for. */
-	return pr->isa != ISA_INTEGER || !strcmp(c->name, "regparm0") ||
-	       !strcmp(c->name, "asmlinkage");
+	return pr->isa != ISA_INTEGER || c->in_kernel;
 }
 
-/* Vectors: the vector registers that the profile has decide. */
+const struct convention *convention_default(enum profile_id profile)
+{
+	const struct convention *const *c = conventions;
+
+	while (*(*c)->attribute || !convention_in(*c, profile))
+		c++;
+	return *c;
+}
+
+/* Vectors: it depends on the vector registers that the profile has. */
 static const char *why_not_vector(const struct type *t, const struct profile *pr)
 {
 	unsigned size = t->size[pr->width];
 
-	/* Where SSE is not certain no document says how one travels: that is observed. */
+	/* Where SSE is not certain, documents are silent about how one travels: that is
+	 * observed. */
 	if (pr->isa == ISA_INTEGER)
 		return "has a vector, which code of this profile does without";
 	if (size > 16 && pr->width == W32 &&
@@ -48,7 +57,7 @@ static const char *why_not_vector(const struct type *t, const struct profile *pr
 	return size > 64 ? "has a vector that is wider than any register" : NULL;
 }
 
-/* What this oracle does not place. */
+/* The types that this oracle does not place. */
 static const char *why_not_type(const struct type *t, const struct profile *pr)
 {
 	enum width w = pr->width;
@@ -101,8 +110,8 @@ static bool has_vector(const struct type *t)
 	return t->kind == TYPE_VECTOR;
 }
 
-/* Vector types are optional, and where SSE is not certain they are not there: of arguments that
- * hold one, how they are aligned included, no document says anything. */
+/* Vector types are optional, and absent where SSE is not certain: the documents are silent about
+ * arguments that hold one, their alignment included. */
 static void vectors_without_sse(const struct convention *c, const struct prototype *p,
 				struct placement *out)
 {
@@ -137,12 +146,10 @@ const char *abi_place_at(enum edition e, enum profile_id profile, const struct c
 	out->nargs = n;
 	out->nnamed = (unsigned)p->nparams;
 	out->al = -1;
-	out->align = 16;
-	if (pr->isa == ISA_INTEGER) {
-		/* The stack boundary is what the flags say, not the psABI's. */
-		out->align = word_bytes(pr->width);
+	out->home_bytes = c->home_bytes;
+	out->align = abi_call_align(c, profile);
+	if (out->align != c->align)
 		out->align_rule = RULE_LINUX_STACK;
-	}
 	here.profile = pr;
 	here.edition = out->edition = e;
 	c->place(&here, p, out);
@@ -202,7 +209,7 @@ struct reg_set abi_preserved(const struct convention *c, const struct placement 
 	if (pl)
 		without_value(&s, &pl->ret);
 	if (pl && pl->hidden.nlocs)
-		s.gpr &= ~GPR_BIT(AX);
+		s.gpr &= ~(1u << c->int_ret[0]);
 	return s;
 }
 
@@ -218,6 +225,12 @@ struct reg_set abi_destroyed(const struct convention *c, const struct placement 
 	s.x87 &= ~kept.x87;
 	s.flags &= ~kept.flags;
 	return s;
+}
+
+unsigned abi_call_align(const struct convention *c, enum profile_id profile)
+{
+	/* The kernel's flags set the stack boundary to a word, whatever the psABI says. */
+	return profiles[profile].isa == ISA_INTEGER ? word_bytes(c->width) : c->align;
 }
 
 unsigned abi_red_zone(const struct convention *c, enum profile_id profile)

@@ -75,8 +75,8 @@ extern const struct check_info checks[CHECK_COUNT];
 /* The rule as of an edition: what a later one states an earlier one may be silent about. */
 const struct rule *rule_in(enum rule_id id, enum edition e);
 
-/* What gcc and clang of all tested versions do where the rule leaves something open, or NULL: never
- * a rule. */
+/* What all tested versions of gcc and clang do where the rule leaves something open, or NULL. It
+ * is never a rule itself. */
 const char *abi_de_facto(enum rule_id id);
 
 /* The edition of that name, or EDITIONS. */
@@ -93,7 +93,7 @@ struct loc {
 	unsigned bytes; /* how many */
 };
 
-enum { MAX_LOCS = CL_PIECES, ABI_MAX_VALUE = CL_VALUE, MAX_INT_ARGS = 12 };
+enum { MAX_LOCS = CL_PIECES, ABI_MAX_VALUE = CL_VALUE, MAX_INT_ARGS = 12, MAX_INT_RETS = 2 };
 
 struct value_place {
 	struct loc loc[MAX_LOCS]; /* pieces in order of `off`; copies of a piece share it */
@@ -105,10 +105,10 @@ struct value_place {
 };
 
 struct placement {
-	enum edition edition;   /* by which it was made */
+	enum edition edition;   /* the one it was made by */
 	struct value_place ret; /* nlocs == 0 and !unspecified: void */
 	/* Pointer to a memory return value; nlocs == 0: none. Then ret has no loc of its own, and
-	 * the pointer comes back in ax. */
+	 * the pointer comes back in the convention's first return register. */
 	struct value_place hidden;
 	struct value_place arg[MAX_ARGS]; /* named, then variadic */
 	unsigned nargs, nnamed;
@@ -130,11 +130,12 @@ struct convention {
 	enum width width;
 	const char *attribute; /* how C spells it; "" for the default convention */
 	const char *title;
-	enum rule_id noop; /* the rule by which it changes nothing at this width, or RULE_NONE */
+	enum rule_id noop; /* the rule that makes it change nothing at this width, or RULE_NONE */
 	bool headline;     /* leads every matrix */
-	bool named_only;   /* of the cases that do not name it, none are taken unless --abi does */
+	bool named_only;   /* without --abi only cases that name it are run */
 	const char *only;  /* the one profile it exists in, or NULL */
-	/* Set by abi_place_at: what the code is compiled for, and what decides. */
+	bool in_kernel;    /* the Linux kernel spells it: profile kernel has it, too */
+	/* Set by abi_place_at: what the code is compiled for, and which edition decides. */
 	const struct profile *profile;
 	enum edition edition;
 	/* What a callee leaves as it was, stack pointer and registers of the return value apart; it
@@ -143,12 +144,16 @@ struct convention {
 	/* General registers that pass arguments, in order; vector registers from xmm0 on. */
 	unsigned char int_arg[MAX_INT_ARGS];
 	unsigned nint_args, nvector_args;
+	/* General registers that return values, in order; the pointer to a memory return value
+	 * comes back in the first. */
+	unsigned char int_ret[MAX_INT_RETS];
+	unsigned align;      /* of the stack pointer at a call, where the profile promises it */
 	unsigned red_zone;   /* bytes below the stack pointer that belong to the function */
 	unsigned home_bytes; /* of the argument area: the callee's, whatever the arguments */
 	bool counts_vectors; /* a variadic call has the number of vector registers in al */
 	bool callee_pops;    /* the stack arguments, unless the function is variadic */
-	const char
-		*va; /* with _list, _start and _end: by what a variadic function reads arguments */
+	const char *va; /* prefix of _list, _start and _end, with which a variadic function reads
+			   arguments */
 	enum rule_id rule[CHECK_COUNT]; /* what makes each check true; RULE_NONE: does not apply */
 	enum rule_id upper_return;      /* the rule on bits beyond a narrow return value */
 	enum rule_id df_entry; /* on DF at function entry, where it differs from that at return */
@@ -166,7 +171,7 @@ struct call {
 /* All conventions, in the order in which they are reported. Ends with NULL. */
 extern const struct convention *const conventions[];
 
-/* Registers of a width: what is not preserved of them is destroyed. */
+/* All registers of a width: those not preserved are destroyed. */
 struct reg_set abi_registers(enum width w);
 
 /* What a call with this placement leaves as it was: what the convention preserves, less what comes
@@ -175,6 +180,9 @@ struct reg_set abi_preserved(const struct convention *c, const struct placement 
 
 /* What it may leave changed: the complement of what is preserved, stack pointer apart. */
 struct reg_set abi_destroyed(const struct convention *c, const struct placement *pl);
+
+/* The alignment that code compiled in `profile` finds the stack pointer to have at every call. */
+unsigned abi_call_align(const struct convention *c, enum profile_id profile);
 
 /* Bytes below the stack pointer that interrupts and callees leave alone, as compiled in `profile`.
  */
@@ -186,6 +194,9 @@ const struct convention *abi_engine(const struct convention *c);
 
 /* By name and width; NULL if there is none. */
 const struct convention *convention_find(const char *name, enum width w);
+
+/* What C code is compiled to in the profile unless it asks for something else. */
+const struct convention *convention_default(enum profile_id profile);
 
 /* Does the convention exist in the profile (of the same width)? */
 bool convention_in(const struct convention *c, enum profile_id profile);

@@ -318,6 +318,22 @@ START_TEST(every_check_says_what)
 }
 END_TEST
 
+/* Where nothing else is asked for: the platform's, and under the kernel's flags its own. */
+START_TEST(every_profile_has_a_default)
+{
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		bool wide = profiles[f].width == W64, kernel = profile_is(&profiles[f], "kernel");
+
+		ck_assert_str_eq(convention_default(f)->name, kernel ? "kernel"
+							      : wide ? "sysv"
+								     : "cdecl");
+		ck_assert_uint_eq(abi_call_align(convention_default(f), f), !kernel ? 16
+									    : wide  ? 8
+										    : 4);
+	}
+}
+END_TEST
+
 START_TEST(conventions_name_their_rules)
 {
 	size_t i, j;
@@ -339,15 +355,19 @@ START_TEST(conventions_name_their_rules)
 			if (k == CHECK_REFERENCE || k == CHECK_COPY)
 				applies = ms;
 			else if (k >= CHECK_SLOT && k < CHECK_FAULT) /* of contracts */
-				applies = false;
+				applies = k == CHECK_STACK || k == CHECK_UNWIND;
 			else if (k == CHECK_AL)
-				applies = c->width == W64 && !ms;
+				applies = c->counts_vectors;
 			ck_assert_msg((c->rule[k] != RULE_NONE) == applies, "%s at %u bit: %s: %s",
 				      c->name, width_bits(c->width), checks[k].name,
 				      applies ? "no rule" : "a rule, but does not apply");
 			ck_assert_msg((unsigned)c->rule[k] < RULE_COUNT, "%s", c->name);
 		}
 		ck_assert_msg(c->upper_return != RULE_NONE, "%s: upper_return", c->name);
+		ck_assert_msg(c->align >= word_bytes(c->width) && !(c->align & (c->align - 1)),
+			      "%s: align", c->name);
+		ck_assert_msg(!(c->preserved.gpr >> c->int_ret[0] & 1) || c->named_only,
+			      "%s: preserves what returns a value", c->name);
 	}
 }
 END_TEST
@@ -682,6 +702,7 @@ static Suite *tables_suite(void)
 
 	tcase_add_test(tc, every_rule_cites);
 	tcase_add_test(tc, every_check_says_what);
+	tcase_add_test(tc, every_profile_has_a_default);
 	tcase_add_test(tc, conventions_name_their_rules);
 	tcase_add_test(tc, conventions_are_found);
 	tcase_add_loop_test(tc, rule_of_check, 0, (int)ARRAY_SIZE(check_rules_of));

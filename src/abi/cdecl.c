@@ -20,10 +20,8 @@ const struct convention abi_cdecl = {
 	.width = W32,
 	.attribute = "",
 	.title = "i386 psABI (cdecl)",
-	.preserved = I386_PRESERVED,
-	.va = "va",
+	I386_FRAME,
 	.rule = { I386_RULES, [CHECK_ARG] = RULE_I386_STACK, [CHECK_SP] = RULE_I386_SP },
-	.upper_return = RULE_I386_RET_SUB,
 	.place = cdecl_place,
 };
 
@@ -32,10 +30,8 @@ const struct convention abi_stdcall = {
 	.width = W32,
 	.attribute = "__attribute__((stdcall))",
 	.title = "i386 stdcall",
-	.preserved = I386_PRESERVED,
-	.va = "va",
+	I386_FRAME,
 	.rule = { I386_RULES, [CHECK_ARG] = RULE_I386_STACK, [CHECK_SP] = RULE_GCC_STDCALL_POP },
-	.upper_return = RULE_I386_RET_SUB,
 	.callee_pops = true,
 	.place = cdecl_place,
 };

@@ -9,7 +9,7 @@
 #include "abi/conventions.def"
 #undef CONVENTION
 
-/* What only ring 0 can break, whatever the convention. */
+/* The checks that only code in ring 0 can fail, whatever the convention. */
 #define SYSTEM_RULES [CHECK_FLAGS] = RULE_SYSTEM_FLAGS, [CHECK_SEGMENTS] = RULE_SYSTEM_SEGMENTS
 
 /* The rules of the base psABI for every check; a convention overrides what it changes. */
@@ -21,15 +21,15 @@
 	[CHECK_LOCALS] = RULE_I386_LOCALS, [CHECK_DF] = RULE_I386_DF,               \
 	[CHECK_X87_STACK] = RULE_I386_X87_STACK, [CHECK_X87_CW] = RULE_I386_X87_CW, \
 	[CHECK_MMX] = RULE_I386_EMMS, [CHECK_MXCSR] = RULE_I386_MXCSR,              \
+	[CHECK_STACK] = RULE_I386_BELOW, [CHECK_UNWIND] = RULE_I386_UNWIND,         \
 	[CHECK_FAULT] = RULE_I386_CALL, SYSTEM_RULES
 
-/* Table 2.3 of the base psABI; no convention of this width changes it. */
-#define I386_PRESERVED                                                       \
-	{                                                                    \
-		.gpr = GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(SI) | GPR_BIT(DI) \
-	}
+/* Tables 2.3 and 2.4 of the base psABI, and 2.2.2; no convention of this width changes them. */
+#define I386_FRAME                                                                     \
+	.preserved = { .gpr = GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(SI) | GPR_BIT(DI) }, \
+	.int_ret = { GPR_AX, GPR_DX }, .align = 16, .va = "va", .upper_return = RULE_I386_RET_SUB
 
-/* What a convention changes that only preserves other registers than the psABI is not here. */
+/* All but the rules that a convention changes which preserves other registers than the psABI. */
 #define SYSV_CALL_RULES                                                                        \
 	[CHECK_ENTERED] = RULE_SYSV_CALL, [CHECK_LAYOUT] = RULE_SYSV_LAYOUT,                   \
 	[CHECK_ARG] = RULE_SYSV_INT_ARGS, [CHECK_UPPER] = RULE_SYSV_UPPER,                     \
@@ -38,6 +38,7 @@
 	[CHECK_ALIGN] = RULE_SYSV_ALIGN, [CHECK_AL] = RULE_SYSV_AL, [CHECK_DF] = RULE_SYSV_DF, \
 	[CHECK_X87_STACK] = RULE_SYSV_X87_STACK, [CHECK_X87_CW] = RULE_SYSV_X87_CW,            \
 	[CHECK_MMX] = RULE_SYSV_EMMS, [CHECK_MXCSR] = RULE_SYSV_MXCSR,                         \
+	[CHECK_STACK] = RULE_SYSV_REDZONE, [CHECK_UNWIND] = RULE_SYSV_UNWIND,                  \
 	[CHECK_FAULT] = RULE_SYSV_CALL, SYSTEM_RULES
 #define SYSV_RULES \
 	SYSV_CALL_RULES, [CHECK_SAVED] = RULE_SYSV_SAVED, [CHECK_LOCALS] = RULE_SYSV_LOCALS
@@ -45,21 +46,22 @@
 #define SYSV_SAVED \
 	(GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(R12) | GPR_BIT(R13) | GPR_BIT(R14) | GPR_BIT(R15))
 
-/* The alignment that a document's rules give a type whatever `aligned` attributes say: scalars by
- * the table of fundamental types, structures and unions by their most strictly aligned component,
- * of which a packed one counts for nothing. x86-64 psABI 3.1.2, i386 psABI 2.1.1 and 2.1.2. At
- * least 1. */
+/* The alignment that a document's rules give a type whatever `aligned` attributes say: scalars
+ * by the table of fundamental types, structures and unions by their most strictly aligned
+ * component, packed ones not counted. x86-64 psABI 3.1.2, i386 psABI 2.1.1 and 2.1.2. At least
+ * 1. */
 unsigned abi_natural_align(const struct type *t, enum width w);
 
-/* The alignment of an argument of this type: of a scalar that of the table, of a structure or union
- * its definition's, attributes there and in its members included. What an attribute on a typedef
- * makes of either does not count: no document says that it should. */
+/* The alignment of an argument of this type: of a scalar that of the table, of a structure or
+ * union its definition's, attributes there and in its members included. An attribute on a
+ * typedef of either does not count: no document says that it should. */
 unsigned abi_own_align(const struct type *t, enum width w);
 
-/* What passes arguments by the psABI, 3.2.2, 3.2.3 and 3.5.7. */
-#define SYSV_PASSING                                                                   \
-	.int_arg = { GPR_DI, GPR_SI, GPR_DX, GPR_CX, GPR_R8, GPR_R9 }, .nint_args = 6, \
-	.nvector_args = 8, .red_zone = 128, .counts_vectors = true, .va = "va"
+/* How the psABI passes arguments: 3.2.2, 3.2.3 and 3.5.7. */
+#define SYSV_PASSING                                                                    \
+	.int_arg = { GPR_DI, GPR_SI, GPR_DX, GPR_CX, GPR_R8, GPR_R9 }, .nint_args = 6,  \
+	.nvector_args = 8, .int_ret = { GPR_AX, GPR_DX }, .align = 16, .red_zone = 128, \
+	.counts_vectors = true, .va = "va", .upper_return = RULE_SYSV_UPPER
 
 void sysv_place(const struct convention *c, const struct prototype *p, struct placement *out);
 
@@ -67,7 +69,7 @@ void sysv_place(const struct convention *c, const struct prototype *p, struct pl
  * every i386 convention. */
 void i386_return(const struct convention *c, const struct prototype *p, struct placement *out);
 
-/* Why no document says how this vector travels, or RULE_NONE. */
+/* The rule that the documents are silent about how this vector travels, or RULE_NONE. */
 enum rule_id i386_silent_vector(const struct profile *pr, const struct type *t);
 
 /* The same for any type under an attribute that has GCC's manual put all but integral arguments on
@@ -93,6 +95,11 @@ void i386_regparm_place(const struct convention *c, const struct prototype *p, b
 /* A memory return under a convention with register arguments: nothing says where the implicit first
  * argument goes, so nothing is specified. Call after i386_return. */
 void i386_unspecified_return(struct placement *out);
+
+/* What fastcall and thiscall share: the return value and, of a variadic function, every argument,
+ * on the stack by rule `on_stack`; `pops` is the rule on who pops those. True: all is placed. */
+bool i386_callee_pops(const struct convention *c, const struct prototype *p, enum rule_id on_stack,
+		      enum rule_id pops, struct placement *out);
 
 /* Where an argument of type `t` goes on a stack area that so far ends at *stack. False: nothing
  * says, *why is the rule; else *why is a rule of its own for the place, or RULE_NONE. */

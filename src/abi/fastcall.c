@@ -53,21 +53,8 @@ static void fastcall_place(const struct convention *c, const struct prototype *p
 	struct reading gcc = { 0 }, wide = { 0 }, narrow = { 0 };
 	unsigned i;
 
-	i386_return(c, p, out);
-	if (!p->variadic)
-		i386_unspecified_return(out);
-	out->pop_rule = c->rule[CHECK_SP];
-	if (out->stack_unspecified)
+	if (i386_callee_pops(c, p, RULE_GCC_FASTCALL_VA, RULE_GCC_FASTCALL_VA_POP, out))
 		return;
-	if (p->variadic) {
-		for (i = 0; !out->stack_unspecified && i < out->nargs; i++) {
-			if (!i386_other_arg(c, p, i, out))
-				i386_stack_arg(p, i, RULE_GCC_FASTCALL_VA, out);
-		}
-		out->pop_unspecified = true;
-		out->pop_rule = RULE_GCC_FASTCALL_VA_POP;
-		return;
-	}
 	for (i = 0; i < out->nargs; i++) {
 		const struct type *t = proto_arg_type(p, i);
 		struct loc g, m, n;
@@ -92,7 +79,7 @@ static void fastcall_place(const struct convention *c, const struct prototype *p
 			out->arg[i].rule =
 				why && g.kind == LOC_STACK ? why : RULE_GCC_FASTCALL_ARGS;
 			out->arg[i].loc[out->arg[i].nlocs++] = g;
-			/* Where the area is unspecified it still reaches this far. */
+			/* Even where its size is unspecified, the area reaches this far. */
 			if (g.kind == LOC_STACK)
 				out->stack_bytes = gcc.stack;
 			continue;
@@ -114,11 +101,9 @@ const struct convention abi_fastcall = {
 	.attribute = "__attribute__((fastcall))",
 	.title = "i386 fastcall",
 	.headline = true,
-	.preserved = I386_PRESERVED,
-	.va = "va",
+	I386_FRAME,
 	.rule = { I386_RULES, [CHECK_ARG] = RULE_GCC_FASTCALL_ARGS,
 		  [CHECK_SP] = RULE_GCC_FASTCALL_POP },
-	.upper_return = RULE_I386_RET_SUB,
 	.int_arg = { GPR_CX, GPR_DX },
 	.nint_args = 2,
 	.callee_pops = true,

@@ -60,8 +60,8 @@ static bool returns_in_memory(const struct type *t)
 	}
 }
 
-/* Nothing is known of the call: where there may be an implicit first argument, all others may be
- * elsewhere. */
+/* Nothing is known about the call: an implicit first argument, if there is one, moves all
+ * others. */
 static void nothing_specified(bool returns, enum rule_id rule, struct placement *out)
 {
 	out->hidden = (struct value_place){ .rule = RULE_NONE };
@@ -80,7 +80,7 @@ void i386_unspecified_return(struct placement *out)
 		nothing_specified(true, RULE_GCC_HIDDEN, out);
 }
 
-/* The rule, where the edition is silent about what it states later. */
+/* The rule, if this edition is still silent about what it states later. */
 static enum rule_id silent_in(const struct convention *c, enum rule_id rule)
 {
 	return rule_in(rule, c->edition)->status == STATED ? RULE_NONE : rule;
@@ -192,11 +192,12 @@ void i386_return(const struct convention *c, const struct prototype *p, struct p
 		  : t->size[W32] > WORD ? RULE_I386_RET_LLONG
 					: RULE_I386_RET_INT;
 	v->loc[v->nlocs++] = (struct loc){ .kind = LOC_GPR,
-					   .reg = GPR_AX,
+					   .reg = c->int_ret[0],
 					   .bytes = t->size[W32] > WORD ? WORD : t->size[W32] };
 	if (t->size[W32] > WORD)
-		v->loc[v->nlocs++] =
-			(struct loc){ .kind = LOC_GPR, .reg = GPR_DX, .off = WORD, .bytes = WORD };
+		v->loc[v->nlocs++] = (struct loc){
+			.kind = LOC_GPR, .reg = c->int_ret[1], .off = WORD, .bytes = WORD
+		};
 }
 
 static bool has_m64(const struct type *t)
@@ -325,4 +326,22 @@ void i386_unspecified_from(unsigned i, enum rule_id rule, struct placement *out)
 		out->arg[i].unspecified = true;
 		out->arg[i].rule = rule;
 	}
+}
+
+bool i386_callee_pops(const struct convention *c, const struct prototype *p, enum rule_id on_stack,
+		      enum rule_id pops, struct placement *out)
+{
+	i386_return(c, p, out);
+	if (!p->variadic)
+		i386_unspecified_return(out);
+	out->pop_rule = c->rule[CHECK_SP];
+	if (out->stack_unspecified || !p->variadic)
+		return out->stack_unspecified;
+	for (unsigned i = 0; !out->stack_unspecified && i < out->nargs; i++) {
+		if (!i386_other_arg(c, p, i, out))
+			i386_stack_arg(p, i, on_stack, out);
+	}
+	out->pop_unspecified = true;
+	out->pop_rule = pops;
+	return true;
 }

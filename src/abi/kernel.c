@@ -23,10 +23,8 @@ const struct convention abi_kernel_32 = {
 	.attribute = "",
 	.title = "Linux, i386: -mregparm=3",
 	.only = "kernel",
-	.preserved = I386_PRESERVED,
-	.va = "va",
+	I386_FRAME,
 	.rule = { I386_RULES, [CHECK_SP] = RULE_I386_SP, [CHECK_ARG] = RULE_GCC_MREGPARM_ARGS },
-	.upper_return = RULE_I386_RET_SUB,
 	.int_arg = REGPARM_REGISTERS,
 	.nint_args = 3,
 	.place = kernel_place,
@@ -39,10 +37,8 @@ const struct convention abi_asmlinkage_32 = {
 	.title = "Linux, i386: regparm(0)",
 	.only = "kernel",
 	.headline = true,
-	.preserved = I386_PRESERVED,
-	.va = "va",
+	I386_FRAME,
 	.rule = { I386_RULES, [CHECK_SP] = RULE_I386_SP, [CHECK_ARG] = RULE_LINUX_ASMLINKAGE_32 },
-	.upper_return = RULE_I386_RET_SUB,
 	.place = asmlinkage_place,
 };
 
@@ -55,6 +51,5 @@ const struct convention abi_kernel_64 = {
 	.preserved = { .gpr = SYSV_SAVED },
 	SYSV_PASSING,
 	.rule = { SYSV_RULES },
-	.upper_return = RULE_SYSV_UPPER,
 	.place = sysv_place,
 };

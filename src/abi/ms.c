@@ -71,7 +71,7 @@ static void place_return(const struct convention *c, const struct type *t, struc
 		  : kind == VECTORS && xmm ? RULE_MS_RET_VECTOR
 					   : RULE_MS_RET_INT;
 	v->loc[v->nlocs++] = (struct loc){ .kind = xmm ? LOC_XMM : LOC_GPR,
-					   .reg = xmm ? 0 : GPR_AX,
+					   .reg = xmm ? 0 : c->int_ret[0],
 					   .bytes = t->size[W64] };
 }
 
@@ -126,7 +126,6 @@ static void ms_place(const struct convention *c, const struct prototype *p, stru
 	unsigned shift, positions;
 
 	place_return(c, p->ret, out);
-	out->home_bytes = HOME;
 	out->stack_bytes = HOME;
 	out->pop_rule = c->rule[CHECK_SP];
 	if (out->ret.unspecified) {
@@ -161,6 +160,8 @@ const struct convention abi_ms = {
 	.int_arg = { GPR_CX, GPR_DX, GPR_R8, GPR_R9 },
 	.nint_args = REG_ARGS,
 	.nvector_args = REG_ARGS,
+	.int_ret = { GPR_AX },
+	.align = 16,
 	.home_bytes = HOME,
 	.va = "__builtin_ms_va",
 	.rule = { [CHECK_ENTERED] = RULE_MS_CALL,
@@ -181,6 +182,8 @@ const struct convention abi_ms = {
 		  [CHECK_MMX] = RULE_MS_MMX,
 		  [CHECK_X87_CW] = RULE_MS_X87_CW,
 		  [CHECK_MXCSR] = RULE_MS_MXCSR,
+		  [CHECK_STACK] = RULE_MS_BELOW,
+		  [CHECK_UNWIND] = RULE_SYSV_UNWIND, /* what ELF objects have */
 		  [CHECK_FAULT] = RULE_MS_CALL,
 		  SYSTEM_RULES },
 	.upper_return = RULE_MS_RET_INT,

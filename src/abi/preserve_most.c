@@ -13,6 +13,5 @@ const struct convention abi_preserve_most = {
 	SYSV_PASSING,
 	.rule = { SYSV_CALL_RULES, [CHECK_SAVED] = RULE_CLANG_PRESERVE_MOST,
 		  [CHECK_LOCALS] = RULE_CLANG_PRESERVE_MOST_LOCALS },
-	.upper_return = RULE_SYSV_UPPER,
 	.place = sysv_place,
 };

@@ -66,12 +66,11 @@ static void regparm_place(const struct convention *c, const struct prototype *p,
 		.attribute = "__attribute__((regparm(" #n ")))",                        \
 		.title = "i386 regparm(" #n ")",                                        \
 		.headline = lead,                                                       \
-		.preserved = I386_PRESERVED,                                            \
+		.in_kernel = n == 0,                                                    \
+		I386_FRAME,                                                             \
 		.int_arg = REGPARM_REGISTERS,                                           \
 		.nint_args = n,                                                         \
-		.va = "va",                                                             \
 		.rule = { I386_RULES, [CHECK_SP] = RULE_I386_SP, [CHECK_ARG] = spelt }, \
-		.upper_return = RULE_I386_RET_SUB,                                      \
 		.place = regparm_place,                                                 \
 	}
 

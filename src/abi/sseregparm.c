@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* i386 sseregparm: GCC manual, x86 Attributes (arguments) and x86 Options, -msseregparm (return
- * values). Everything that is no float or double is as in cdecl. */
+ * values). Everything but float and double is as in cdecl. */
 #include "abi/conventions.h"
 
 static bool is_plain(const struct type *t)
@@ -8,7 +8,7 @@ static bool is_plain(const struct type *t)
 	return t->kind == TYPE_FLOAT || t->kind == TYPE_DOUBLE;
 }
 
-/* Floating-point of other kinds, and vectors, of which the text does not say whether they count. */
+/* Floating-point of other kinds, and vectors: the text does not say whether they count. */
 static bool is_open(const struct type *t)
 {
 	return (type_is_float(t) && !is_plain(t)) || t->kind == TYPE_COMPLEX ||
@@ -56,10 +56,8 @@ const struct convention abi_sseregparm = {
 	.attribute = "__attribute__((sseregparm))",
 	.title = "i386 sseregparm",
 	.only = "sse2",
-	.preserved = I386_PRESERVED,
-	.va = "va",
+	I386_FRAME,
 	.rule = { I386_RULES, [CHECK_SP] = RULE_I386_SP, [CHECK_ARG] = RULE_I386_STACK },
-	.upper_return = RULE_I386_RET_SUB,
 	.nvector_args = 3,
 	.place = sseregparm_place,
 };

@@ -3,10 +3,7 @@
  * 64 bit, which are documented to change nothing. */
 #include "abi/conventions.h"
 
-enum { EIGHTBYTE = 8, MAX_EIGHTBYTES = 8, CALL_ALIGN = 16 };
-
-/* Passing, 2: the sequence of integer registers. Returning of values: rax, rdx. */
-static const unsigned char return_ints[] = { GPR_AX, GPR_DX };
+enum { EIGHTBYTE = 8, MAX_EIGHTBYTES = 8 };
 
 /* Definitions. */
 enum eightbyte_class { NO_CLASS, INTEGER, SSE, SSEUP, X87, X87UP, COMPLEX_X87, MEMORY };
@@ -102,8 +99,8 @@ static bool classify(struct classes *c, enum isa isa, const struct type *t, unsi
 			}
 			if (f->type->kind == TYPE_ARRAY && !f->type->count)
 				c->silent = RULE_SYSV_FLEXIBLE;
-			/* 1: "or it contains unaligned fields", by the alignments of Figure 3.1; of
-			 * what only an attribute aligns nothing is said. */
+			/* 1: "or it contains unaligned fields", by the alignments of Figure 3.1;
+			 * it is silent about fields that only an attribute aligns. */
 			if ((offset + f->offset[W64]) % abi_natural_align(f->type, W64))
 				return false;
 			if ((offset + f->offset[W64]) % f->type->align[W64])
@@ -239,7 +236,7 @@ static bool classes_of(const struct convention *conv, const struct type *t, stru
 	if (c->n > MAX_EIGHTBYTES)
 		return false;
 	classify(c, isa, t, 0);
-	/* COMPLEX_X87 takes four eightbytes and is no aggregate: the cleanup is not for it. */
+	/* COMPLEX_X87 takes four eightbytes but is not an aggregate: the cleanup does not apply. */
 	return c->of[0] == COMPLEX_X87 || clean_up(c);
 }
 
@@ -311,7 +308,7 @@ static unsigned place_return(const struct convention *conv, const struct type *t
 	for (unsigned i = 0; i < c.n; i++) {
 		switch (c.of[i]) {
 		case INTEGER:
-			add_piece(v, LOC_GPR, return_ints[ints++], i, size);
+			add_piece(v, LOC_GPR, conv->int_ret[ints++], i, size);
 			break;
 		case SSE:
 			add_piece(v, LOC_XMM, sses++, i, size);
@@ -365,8 +362,8 @@ static enum rule_id silent_alignment(const struct convention *c, const struct ty
 {
 	unsigned own = max(abi_own_align(t, W64), EIGHTBYTE);
 
-	/* Figure 3.1 aligns scalars, and components their structure; an attribute on a typedef of
-	 * either is nowhere spoken of, nor one that lets a member ask for less. */
+	/* Figure 3.1 aligns scalars, and components their structure; the document mentions
+	 * neither an attribute on a typedef of either, nor one that lets a member ask for less. */
 	if (t->align[W64] > own)
 		return RULE_SYSV_OVERALIGNED;
 	if (own < max(abi_natural_align(t, W64), EIGHTBYTE))
@@ -445,7 +442,7 @@ void sysv_place(const struct convention *c, const struct prototype *p, struct pl
 		}
 	}
 	out->pop_rule = c->rule[CHECK_SP];
-	/* -mskip-rax-setup: no vector registers, nothing to tell of them. */
+	/* With -mskip-rax-setup there are no vector registers to count. */
 	if (p->variadic && c->counts_vectors && c->profile->isa != ISA_INTEGER)
 		out->al = (int)sses;
 }
@@ -458,10 +455,10 @@ void sysv_place(const struct convention *c, const struct prototype *p, struct pl
 		.title = what,                      \
 		.noop = nothing,                    \
 		.headline = true,                   \
+		.in_kernel = nothing != RULE_NONE,  \
 		.preserved = { .gpr = SYSV_SAVED }, \
 		SYSV_PASSING,                       \
 		.rule = { SYSV_RULES },             \
-		.upper_return = RULE_SYSV_UPPER,    \
 		.place = sysv_place,                \
 	}
 

@@ -8,21 +8,8 @@ static void thiscall_place(const struct convention *c, const struct prototype *p
 {
 	unsigned i = 0;
 
-	i386_return(c, p, out);
-	if (!p->variadic)
-		i386_unspecified_return(out);
-	out->pop_rule = c->rule[CHECK_SP];
-	if (out->stack_unspecified)
+	if (i386_callee_pops(c, p, RULE_GCC_THISCALL_VA, RULE_GCC_THISCALL_VA_POP, out))
 		return;
-	if (p->variadic) {
-		for (; !out->stack_unspecified && i < out->nargs; i++) {
-			if (!i386_other_arg(c, p, i, out))
-				i386_stack_arg(p, i, RULE_GCC_THISCALL_VA, out);
-		}
-		out->pop_unspecified = true;
-		out->pop_rule = RULE_GCC_THISCALL_VA_POP;
-		return;
-	}
 	if (out->nargs && i386_fits_register(proto_arg_type(p, 0))) {
 		i386_reg_arg(p, 0, c->int_arg[0], RULE_GCC_THISCALL_ARGS, out);
 		i = 1;
@@ -45,11 +32,9 @@ const struct convention abi_thiscall = {
 	.width = W32,
 	.attribute = "__attribute__((thiscall))",
 	.title = "i386 thiscall",
-	.preserved = I386_PRESERVED,
-	.va = "va",
+	I386_FRAME,
 	.rule = { I386_RULES, [CHECK_ARG] = RULE_GCC_THISCALL_ARGS,
 		  [CHECK_SP] = RULE_GCC_THISCALL_POP },
-	.upper_return = RULE_I386_RET_SUB,
 	.int_arg = { GPR_CX },
 	.nint_args = 1,
 	.callee_pops = true,

@@ -122,9 +122,7 @@ static void prepare(struct str *out, struct arena *a, const struct gen_case *c)
 
 		if (l->kind == LOC_GPR || l->kind == LOC_XMM)
 			str_addf(out, "\t\tcl_copy(cl_ret_cell + %u, cl_ret + %u, %u);\n",
-				 l->kind == LOC_XMM       ? CL_RET_XMM + 16 * l->reg
-				 : l->reg == GPR_AX ? CL_RET_GPR
-						    : CL_RET_DX,
+				 gen_return_cell(c, i),
 				 l->off, l->bytes);
 	}
 }
@@ -285,7 +283,7 @@ static void checks_of_callee(struct str *out, struct arena *a, const struct bund
 {
 	const struct placement *pl = &c->call.place;
 	struct reg_set k = abi_preserved(c->call.conv, pl);
-	unsigned x87 = pl->ret.unspecified ? 9 : 0, align = pl->align < 16 ? pl->align : 16;
+	unsigned x87 = pl->ret.unspecified ? 9 : 0, align = gen_align_calls(c);
 
 	for (unsigned i = 0; i < pl->ret.nlocs; i++)
 		x87 += pl->ret.loc[i].kind == LOC_X87;
@@ -352,7 +350,7 @@ static void checks_of_caller(struct str *out, struct arena *a, const struct bund
 	const struct placement *pl = &c->call.place;
 	const struct type *t = c->call.decl->proto->ret;
 	enum width w = c->call.conv->width;
-	const struct convention *own = convention_find(w == W64 ? "sysv" : "cdecl", w);
+	const struct convention *own = convention_default(about->profile);
 	struct reg_set k = abi_preserved(own, NULL);
 
 	str_addf(out, "\t\tcl_equal(\"calls of the function\", %u, cl_probe_count);\n", gen_calls(c));

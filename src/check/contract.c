@@ -46,9 +46,7 @@ static void by_convention(struct reader *r, struct contract *c, const struct cas
 	c->pop = c->call.place.pop_bytes;
 	c->area = c->call.place.stack_bytes;
 	c->align_entry = c->call.place.align;
-	c->align_calls = c->call.place.align < 16 ? c->call.place.align : 16;
-	if (c->align_entry < word_bytes(r->width))
-		c->align_entry = c->align_calls = word_bytes(r->width);
+	c->align_calls = abi_call_align(c->call.conv, convention_profile(c->call.conv));
 	c->ninputs = (unsigned)p->nparams;
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		c->input[i].type = p->params[i].type;

@@ -7,7 +7,7 @@
 
 const char *contract_default_abi(enum width w)
 {
-	return w == W64 ? "sysv" : "cdecl";
+	return convention_default(profile_user(w))->name;
 }
 
 void contract_fail_decl(struct reader *r, const struct prototype *p, const char *what,

@@ -131,9 +131,7 @@ static void stack_write(struct stepper *s, const struct unwind_regs *at, uint64_
 	if (!above && address >= low)
 		return;
 	x = new_finding(s, CHECK_STACK, above,
-			above     ? s->c->call.conv->rule[CHECK_CANARY]
-			: wide(s) ? RULE_SYSV_REDZONE
-				  : RULE_I386_BELOW);
+			s->c->call.conv->rule[above ? CHECK_CANARY : CHECK_STACK]);
 	if (!x)
 		return;
 	x->f.subject = where(s, at->pc);
@@ -189,7 +187,7 @@ static void check_writes(struct stepper *s, const struct unwind_regs *at)
 static struct checked_finding *unwind_finding(struct stepper *s, uint64_t pc)
 {
 	struct checked_finding *x =
-		new_finding(s, CHECK_UNWIND, 0, wide(s) ? RULE_SYSV_UNWIND : RULE_I386_UNWIND);
+		new_finding(s, CHECK_UNWIND, 0, s->c->call.conv->rule[CHECK_UNWIND]);
 
 	if (x)
 		x->f.subject = where(s, pc);

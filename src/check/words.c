@@ -138,7 +138,7 @@ static void contract_calls_words(const struct wording *w)
 					     x->c->call.decl->proto->name);
 		x->f.observed = arena_printf(a, "%u bytes left there",
 					     r->observed[0] | r->observed[1] << 8);
-		by_rule(a, x, home ? RULE_MS_FRAME : x->c->call.conv->rule[CHECK_CANARY]);
+		by_rule(a, x, x->c->call.conv->rule[CHECK_CANARY]);
 	} else if (r->item >= CL_ITEM_UNEXPECTED) {
 		x->f.subject = arena_printf(a, "%s", probe_name(run, r->item - CL_ITEM_UNEXPECTED));
 		x->f.expected = "not called here";

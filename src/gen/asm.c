@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* nasm trampolines (asm calls the C target) and probes (C calls the asm probe). What they share is
- * asm/engine.asm and engine.c; what they say is where each argument goes. */
+/* nasm trampolines (asm calls the C target) and probes (C calls the asm probe). They say where each
+ * argument goes; what they share is in asm/engine.asm and engine.c. */
 #include "gen/gen.h"
 
 #include <stdio.h>
@@ -27,7 +27,7 @@ static const char *word(enum width w)
 	return w == W64 ? "qword" : "dword";
 }
 
-/* The contract: where everything is, and by which rule. */
+/* The contract: where everything is, and the rule that puts it there. */
 static void comment(struct str *out, struct arena *a, const struct gen_case *c)
 {
 	const struct placement *p = &c->call.place;
@@ -69,8 +69,10 @@ static void push_arguments(struct str *out, const struct gen_case *c)
 	enum width w = c->call.conv->width;
 	const struct placement *p = &c->call.place;
 	unsigned bytes = word_bytes(w), n = p->stack_bytes / bytes;
-	/* Where less than 16 is promised, it is 16 by no accident: sp is that much off. */
-	unsigned to = p->align < 16 ? 16 : p->align, off = p->align < 16 ? p->align : 0;
+	/* Where less is promised than the convention has, sp is off by just that: code that
+	 * relies on more is seen. */
+	unsigned own = c->call.conv->align;
+	unsigned to = p->align < own ? own : p->align, off = p->align < own ? p->align : 0;
 	unsigned pad = (2 * to - off - p->stack_bytes % to) % to;
 	struct slot slots[MAX_ARGS * ABI_MAX_VALUE / 4 + 64];
 	char buf[16];
@@ -146,7 +148,7 @@ static void load_registers(struct str *out, const struct gen_case *c)
 	if (p->al >= 0)
 		/* al is an upper bound: where the documents do not place everything, the most. */
 		str_addf(out, "\tmov\tal, %d\t\t\t; vector registers used\n",
-			 p->stack_unspecified ? 8 : p->al);
+			 p->stack_unspecified ? (int)c->call.conv->nvector_args : p->al);
 }
 
 void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c)
@@ -176,14 +178,13 @@ static void set_return(struct str *out, const struct gen_case *c)
 
 		switch (at->kind) {
 		case LOC_GPR:
-			str_addf(out, "\tmov\t%s, [cl_ret_cell + %d]\n",
-				 gpr_name(w, at->reg, word_bytes(w)),
-				 at->reg == GPR_AX ? CL_RET_GPR : CL_RET_DX);
+			str_addf(out, "\tmov\t%s, [cl_ret_cell + %u]\n",
+				 gpr_name(w, at->reg, word_bytes(w)), gen_return_cell(c, i));
 			break;
 		case LOC_XMM:
 			str_addf(out, "\t%s\t%s, [cl_ret_cell + %u]\n",
 				 at->bytes > 16 ? "vmovups" : "movups",
-				 vector_name(at->reg, at->bytes), CL_RET_XMM + 16 * at->reg);
+				 vector_name(at->reg, at->bytes), gen_return_cell(c, i));
 			break;
 		case LOC_X87:
 			str_addf(out, "\tfld\t%s [cl_ret + %u]\n",
@@ -199,12 +200,13 @@ static void set_return(struct str *out, const struct gen_case *c)
 }
 
 /* Write the return value where the caller wants it, from the pointer as it was at entry (what the
- * probe owned of it is destroyed by now), and return that pointer in ax. */
+ * probe owned of it is destroyed by now), and return that pointer where the convention wants it. */
 static void fill_result(struct str *out, const struct gen_case *c)
 {
 	enum width w = c->call.conv->width;
 	const struct loc *l = &c->call.place.hidden.loc[0];
 	const char *ax = gpr_name(w, GPR_AX, word_bytes(w));
+	unsigned back = c->call.conv->int_ret[0];
 
 	if (l->kind == LOC_GPR)
 		str_addf(out, "\tmov\t%s, [cl_probe_image + %u]\t; the hidden pointer, from %s\n",
@@ -215,6 +217,8 @@ static void fill_result(struct str *out, const struct gen_case *c)
 			 l->stack, sp(w), l->stack);
 	str_addf(out, "\tpush\t%s %u\t\t; bytes of the return value\n\tcall\tcl_fill_result\n",
 		 word(w), c->call.decl->proto->ret->size[w]);
+	if (back != GPR_AX)
+		str_addf(out, "\tmov\t%s, %s\n", gpr_name(w, back, word_bytes(w)), ax);
 }
 
 void gen_probe(struct str *out, struct arena *a, const struct gen_case *c)
@@ -223,9 +227,9 @@ void gen_probe(struct str *out, struct arena *a, const struct gen_case *c)
 	const struct placement *p = &c->call.place;
 
 	(void)a;
-	/* What kernel CFI looks at: the hash of the type, in an instruction before the function.
-	 * The compiler defines the symbol where it takes the function's address; elsewhere it is 0.
-	 */
+	/* The hash of the type, in an instruction before the function, which kernel CFI
+	 * compares. The compiler defines the symbol where it takes the function's address;
+	 * elsewhere it is 0. */
 	if (gen_indirect(c))
 		str_addf(out,
 			 "\n\textern\t__kcfi_typeid_probe_%s:weak\n\tdb\t0xb8\t\t\t; mov eax,\n"

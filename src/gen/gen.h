@@ -156,4 +156,11 @@ bool gen_widens(const struct type *t, enum width w);
 /* Offset in cl_cell of what location `loc` of argument `arg` is loaded from. */
 unsigned gen_cell(unsigned arg, unsigned loc);
 
+/* Offset in cl_ret_cell of piece `i` of the return value, which is in a register. */
+unsigned gen_return_cell(const struct gen_case *c, unsigned i);
+
+/* Alignment of the stack pointer at the calls that the function makes itself: vectors on the stack
+ * may align the call to it further. */
+unsigned gen_align_calls(const struct gen_case *c);
+
 #endif

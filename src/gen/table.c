@@ -15,7 +15,7 @@ static const char *const classes[] = {
 	[CL_POINTER] = "CL_POINTER", [CL_OPAQUE] = "CL_OPAQUE"
 };
 
-/* Masks and leaves of a value that is no scalar, named by case and number (nargs: the return
+/* Masks and leaves of a value other than a scalar, named by case and number (nargs: the return
  * value). */
 static void details(struct str *out, const struct gen_case *c, const struct type *t,
 		    unsigned number)
@@ -183,9 +183,11 @@ static void one_case(struct str *out, struct arena *a, const struct gen_case *c,
 	}
 	str_addf(out, "};\nstatic const struct cl_case case_%u = { /* %s */\n", c->index, c->id);
 	str_addf(out,
-		 "\t.index = %u, .key = 0x%08xu, .preserved = %u, .al = %d, .align = %u,\n"
+		 "\t.index = %u, .key = 0x%08xu, .preserved = %u, .align = %u, .align_calls = %u,\n"
+		 "\t.al = %d, .al_most = %u, .hidden_reg = %u,\n"
 		 "\t.stack_bytes = %u, .pop_bytes = %u, .calls = %u,\n",
-		 c->index, (uint32_t)hash_str(HASH_INIT, c->id), preserved, p->al, p->align,
+		 c->index, (uint32_t)hash_str(HASH_INIT, c->id), preserved, p->align,
+		 gen_align_calls(c), p->al, c->call.conv->nvector_args, c->call.conv->int_ret[0],
 		 gen_trampolined(c) ? 2 * word_bytes(w) : gen_reserved(c),
 		 gen_trampolined(c) ? 2 * word_bytes(w) : p->pop_bytes, gen_calls(c));
 	case_flags(out, c);
@@ -206,8 +208,8 @@ static void one_case(struct str *out, struct arena *a, const struct gen_case *c,
 }
 
 /* The batch's part of the linker's table, in order: the host relies on ascending indexes. One
- * array, for the compiler may emit single objects in any order; its alignment is said, for it may
- * align large arrays further and leave gaps. */
+ * array, because the compiler may emit single objects in any order; with an explicit alignment,
+ * because it may align large arrays further and leave gaps. */
 static void entries(struct str *out, const struct gen_set *set, const struct gen_batch *b)
 {
 	str_addf(out,

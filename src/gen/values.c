@@ -49,6 +49,25 @@ unsigned gen_cell(unsigned arg, unsigned loc)
 	return arg * CELLS + loc * CELL;
 }
 
+unsigned gen_return_cell(const struct gen_case *c, unsigned i)
+{
+	const struct loc *l = c->call.place.ret.loc;
+	unsigned before = 0;
+
+	if (l[i].kind == LOC_XMM)
+		return CL_RET_XMM + 16 * l[i].reg;
+	for (unsigned k = 0; k < i; k++)
+		before += l[k].kind == LOC_GPR;
+	return CL_RET_GPR + 16 * before;
+}
+
+unsigned gen_align_calls(const struct gen_case *c)
+{
+	unsigned own = c->call.conv->align;
+
+	return c->call.place.align < own ? c->call.place.align : own;
+}
+
 bool gen_widens(const struct type *t, enum width w)
 {
 	return type_is_integer(t) && t->kind != TYPE_ENUM && t->size[w] < 8;

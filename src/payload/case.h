@@ -86,7 +86,10 @@ struct cl_case {
 	uint8_t nargs;
 	uint16_t flags;
 	int8_t al;            /* vector registers of a variadic call, or -1 */
-	uint16_t align;       /* of the stack pointer at the call */
+	uint8_t al_most;      /* that the convention has */
+	uint8_t hidden_reg;   /* in which the pointer to a memory return value comes back */
+	uint8_t align_calls;  /* of the stack pointer at the calls the function makes */
+	uint16_t align;       /* and at the call */
 	uint16_t stack_bytes; /* argument area, home area included */
 	uint16_t pop_bytes;
 	/* CL_RETURN_UNSPECIFIED, CL_OPEN_POINTERS: general registers that may be such a pointer, by
@@ -111,9 +114,8 @@ enum {
 	CL_LIVE = 16,            /* words in cl_live; twice as many in cl_back */
 	CL_LIVE_DOUBLES = 12,    /* doubles in cl_live_double, for conventions that save xmm */
 	CL_OBSERVED_STACK = 256, /* argument area reserved when its size is unspecified */
-	CL_RET_GPR = 0,          /* offsets in cl_ret_cell: ax, dx, xmm0 */
-	CL_RET_DX = 16,
-	CL_RET_XMM = 32, /* xmm0, xmm1; or all of zmm0 */
+	CL_RET_GPR = 0,          /* in cl_ret_cell: 16 bytes for each piece in a general register */
+	CL_RET_XMM = 32,         /* xmm0, xmm1; or all of zmm0 */
 	CL_RET_BYTES = 96,
 	CL_RETURNED = 0xff
 };

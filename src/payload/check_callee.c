@@ -9,9 +9,6 @@ enum { EVERY_GPR = sizeof(cl_word) == 8 ? 0xffef : 0xef /* but the stack pointer
  * which calls nothing, is seen by what it stored. */
 static void check_nested(const struct cl_case *c, int round, struct findings *out)
 {
-	/* Vectors on the stack may align the call to it further: not its own. */
-	unsigned align = min(c->align, CALL_ALIGN);
-
 	if (c->flags & CL_LEAF_TARGET) {
 		for (int i = 0; i < CL_LEAF_LIVE; i++) {
 			if (cl_back[i] == cl_unset) {
@@ -25,9 +22,9 @@ static void check_nested(const struct cl_case *c, int round, struct findings *ou
 		differ_word(out, CHECK_ENTERED, 0, round, 1, cl_nested_count);
 		return;
 	}
-	if (cl_nested_image.gpr[GPR_SP] % align)
+	if (cl_nested_image.gpr[GPR_SP] % c->align_calls)
 		differ_word(out, CHECK_ALIGN, CL_ITEM_NESTED, round, 0,
-			    cl_nested_image.gpr[GPR_SP] % align);
+			    cl_nested_image.gpr[GPR_SP] % c->align_calls);
 	check_state(&cl_before_image, &cl_nested_image, 0, CL_ITEM_NESTED, round, out);
 }
 
@@ -137,7 +134,7 @@ static void check_received(const struct cl_case *c, const struct cl_values *v, i
 	}
 }
 
-/* A value returned in memory, and the pointer to it in ax. */
+/* A value returned in memory, and the pointer to it. */
 static void check_memory_return(const struct cl_case *c, const struct cl_values *v, int round,
 				struct findings *out)
 {
@@ -150,8 +147,8 @@ static void check_memory_return(const struct cl_case *c, const struct cl_values 
 		       search_masked(&cl_after_image, NULL, v->ret, c->ret.mask,
 				     min(c->ret.compare, 8)));
 	}
-	if (cl_after_image.gpr[GPR_AX] != want)
-		differ_word(out, CHECK_HIDDEN, 0, round, want, cl_after_image.gpr[GPR_AX]);
+	if (cl_after_image.gpr[c->hidden_reg] != want)
+		differ_word(out, CHECK_HIDDEN, 0, round, want, cl_after_image.gpr[c->hidden_reg]);
 }
 
 static void check_returned(const struct cl_case *c, const struct cl_values *v, int round,

@@ -185,7 +185,7 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 		differ_word(out, CHECK_ALIGN, 0, round, 0, cl_probe_image.gpr[GPR_SP] % c->align);
 	if (c->hidden.nlocs)
 		check_hidden(c, round, out);
-	if (c->al >= 0 && (al < (cl_word)c->al || al > 8))
+	if (c->al >= 0 && (al < (cl_word)c->al || al > c->al_most))
 		differ_word(out, CHECK_AL, 0, round, (cl_word)c->al, al);
 	check_state(&cl_before_image, &cl_probe_image, 0, CL_ITEM_NESTED, round, out);
 	if (how == CL_ESCAPED)

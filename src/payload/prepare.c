@@ -311,11 +311,11 @@ static void fill_return(const struct cl_case *c, struct cl_values *v)
 	/* Also for values that return elsewhere: so that one left in st0 is recognised. */
 	if (c->ret.class == CL_FLOAT || c->ret.class == CL_DOUBLE)
 		make_st0(&c->ret, v->ret, v->st[0]);
-	for (unsigned i = 0; i < c->ret.nlocs; i++) {
+	for (unsigned i = 0, gprs = 0; i < c->ret.nlocs; i++) {
 		const struct cl_loc *l = &c->ret.loc[i];
-		unsigned at = l->kind == CL_XMM ? CL_RET_XMM + 16u * l->reg
-			      : l->reg == 0     ? CL_RET_GPR
-						: CL_RET_DX;
+		unsigned at = l->kind == CL_XMM   ? CL_RET_XMM + 16u * l->reg
+			      : l->kind == CL_GPR ? CL_RET_GPR + 16 * gprs++
+						  : 0;
 
 		if (l->kind == CL_X87) {
 			make_st0(&c->ret, v->ret + l->off, v->st[l->reg & 1]);

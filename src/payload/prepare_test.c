@@ -62,6 +62,8 @@ static struct cl_case a_case(unsigned index)
 				 .flags = CL_RETURNS,
 				 .al = -1,
 				 .align = 16,
+				 .align_calls = 16,
+				 .al_most = 8,
 				 .stack_bytes = 32,
 				 .args = args,
 				 .ret = VALUE(CL_SIGNED, 0, 8, 8, 0, GPR(0, 0, 8, 0)) };
@@ -465,7 +467,7 @@ START_TEST(returns)
 	c.ret = (struct cl_value)VALUE(CL_SIGNED, 0, 16, 16, 0, GPR(0, 0, 8, 0), GPR(2, 8, 8, 0));
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	ck_assert_mem_eq(cl_ret_cell + CL_RET_GPR, values.ret, 8);
-	ck_assert_mem_eq(cl_ret_cell + CL_RET_DX, values.ret + 8, 8);
+	ck_assert_mem_eq(cl_ret_cell + CL_RET_GPR + 16, values.ret + 8, 8);
 	c.ret = (struct cl_value)VALUE(CL_DOUBLE, 0, 8, 8, 0, XMM(0, 0, 8, 0));
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	ck_assert_mem_eq(cl_ret_cell + CL_RET_XMM, values.ret, 8);
@@ -650,7 +652,7 @@ START_TEST(returns_in_several)
 					   GPR(2, 8, 8, 0));
 	prepare(&c, CL_CALLER, 0, 3, &values);
 	ck_assert_mem_eq(cl_ret_cell + CL_RET_GPR, values.ret, 8);
-	ck_assert_mem_eq(cl_ret_cell + CL_RET_DX, values.ret + 8, 8);
+	ck_assert_mem_eq(cl_ret_cell + CL_RET_GPR + 16, values.ret + 8, 8);
 	/* A vector: 16 bytes of one register. */
 	c.ret = (struct cl_value)AGGREGATE(NULL, one_double, 16, 0, XMM(0, 0, 16, 0));
 	prepare(&c, CL_CALLER, 0, 3, &values);

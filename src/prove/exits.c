@@ -254,7 +254,7 @@ static void check_argument(struct machine *x, struct state *s, const struct insn
 }
 
 static void check_variadic(struct machine *x, struct state *s, const struct insn *in,
-			   unsigned vectors)
+			   unsigned vectors, unsigned most)
 {
 	struct value al = s->gpr[GPR_AX];
 
@@ -262,7 +262,7 @@ static void check_variadic(struct machine *x, struct state *s, const struct insn
 		machine_issue(x, CHECK_AL, 0, !(al.flags & VALUE_BLURRED), in->at, NULL,
 			      "al is not set at the call of a variadic function");
 	else if ((al.kind == V_CONST || al.kind == V_LOW) &&
-		 ((al.off & 0xff) > 8 || (al.off & 0xff) < vectors))
+		 ((al.off & 0xff) > most || (al.off & 0xff) < vectors))
 		machine_issue(x, CHECK_AL, 0, true, in->at, NULL,
 			      arena_printf(x->a,
 					   "al is %u at the call of a variadic function that gets "
@@ -308,8 +308,8 @@ void call_check(struct machine *x, struct state *s, const struct insn *in,
 		return;
 	for (unsigned i = 0; i < c->place.nargs; i++)
 		check_argument(x, s, in, c, i);
-	if (c->place.al >= 0 && x->word == 8)
-		check_variadic(x, s, in, (unsigned)c->place.al);
+	if (c->place.al >= 0 && c->conv->counts_vectors)
+		check_variadic(x, s, in, (unsigned)c->place.al, c->conv->nvector_args);
 }
 
 void tail_check(struct machine *x, struct state *s, const struct insn *in,

@@ -24,13 +24,7 @@ static const char *with_line(struct machine *x, struct lines *lines, uint64_t at
 
 static enum rule_id rule_of(const struct prove_subject *f, enum check check)
 {
-	bool wide = f->conv->width == W64;
-
 	switch (check) {
-	case CHECK_STACK:
-		return wide ? RULE_SYSV_REDZONE : RULE_I386_BELOW;
-	case CHECK_UNWIND:
-		return wide ? RULE_SYSV_UNWIND : RULE_I386_UNWIND;
 	case CHECK_SP:
 		return f->place.pop_rule ? f->place.pop_rule : f->conv->rule[CHECK_SP];
 	case CHECK_COUNT:

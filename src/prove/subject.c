@@ -86,9 +86,7 @@ const char *subject_of_prototype(const char *name, const struct prototype *p,
 		out->place.stack_bytes = 1024;
 	out->area = out->place.stack_bytes;
 	out->align_entry = out->place.align;
-	out->align_calls = out->place.align < 16 ? out->place.align : 16;
-	if (out->align_entry < word_bytes(conv->width))
-		out->align_entry = out->align_calls = word_bytes(conv->width);
+	out->align_calls = abi_call_align(conv, profile);
 	return NULL;
 }
 

@@ -39,16 +39,6 @@ static const struct prototype *void_function(void)
 	return &with_type;
 }
 
-/* What C code is compiled to by default in the profile. */
-static const struct convention *default_convention(const struct proving *w)
-{
-	const struct column *c = &w->m->plan->columns[w->column];
-
-	if (profile_is(&profiles[c->profile], "kernel"))
-		return convention_find("kernel", c->width);
-	return convention_find(c->width == W64 ? "sysv" : "cdecl", c->width);
-}
-
 /* The probe of the case at hand, and what every target calls. */
 static const struct prove_callee *callee(void *closure, const char *name)
 {
@@ -67,7 +57,7 @@ static const struct prove_callee *callee(void *closure, const char *name)
 	w->answer = (struct prove_callee){ .proto = void_function() };
 	w->answer.conv = convention_find(name + strlen(nested), c->width);
 	if (!w->answer.conv)
-		w->answer.conv = default_convention(w);
+		w->answer.conv = convention_default(c->profile);
 	abi_place_in(c->profile, w->answer.conv, w->answer.proto, &w->answer.place);
 	return &w->answer;
 }
@@ -115,7 +105,8 @@ static void prove_one(struct proving *w, size_t i, int direction, struct proved_
 
 	w->now = c;
 	f.cannot = subject_of_prototype(name, target ? c->call.decl->proto : void_function(),
-					target ? c->call.conv : default_convention(w), profile, &f);
+					target ? c->call.conv : convention_default(profile),
+					profile, &f);
 	prove_function(a, &w->job, &f, &p);
 	sum->count[p.answer]++;
 	w->out->count[p.answer]++;

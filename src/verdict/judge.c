@@ -54,7 +54,7 @@ static bool has_bitfield(const struct type *t)
 	return false;
 }
 
-/* Of sizes and offsets: the i386 psABI has no section on bit-fields. */
+/* The rule on sizes and offsets: the i386 psABI has no section on bit-fields. */
 static enum rule_id layout_rule(const struct gen_case *c)
 {
 	bool any = c->call.conv->width == W32 && has_bitfield(c->call.decl->proto->ret);
@@ -64,7 +64,7 @@ static enum rule_id layout_rule(const struct gen_case *c)
 	return any ? RULE_I386_BITFIELDS : c->call.conv->rule[CHECK_LAYOUT];
 }
 
-/* Of the bits beyond a narrow value. */
+/* The rule on the bits beyond a narrow value. */
 static enum rule_id upper_rule(const struct gen_case *c, unsigned item)
 {
 	const struct type *t = item == CL_ITEM_RETURN ? c->call.decl->proto->ret
@@ -75,7 +75,7 @@ static enum rule_id upper_rule(const struct gen_case *c, unsigned item)
 	return t->kind == TYPE_BITINT && rule == RULE_SYSV_UPPER ? RULE_SYSV_BITINT_UNUSED : rule;
 }
 
-/* Of a register in use on the x87 stack, or of none where one should be. */
+/* The rule on a register in use on the x87 stack, or on none where one should be. */
 static enum rule_id x87_rule(const struct gen_case *c, int direction, const struct cl_finding *f)
 {
 	const struct value_place *ret = &c->call.place.ret;
@@ -94,14 +94,14 @@ static enum rule_id x87_rule(const struct gen_case *c, int direction, const stru
 								    : c->call.conv->rule[f->check];
 }
 
-/* Of a pointer that an argument travels as: is it one, and is it aligned? */
+/* The rule on an argument's pointer to its value: is it valid, and is it aligned? */
 static enum rule_id reference_rule(const struct value_place *v, const struct cl_finding *f)
 {
 	uint64_t want, got;
 
 	memcpy(&want, f->expected, sizeof(want));
 	memcpy(&got, f->observed, sizeof(got));
-	/* The payload expects it rounded down where it is not aligned. */
+	/* If it is not aligned, the payload expects it rounded down. */
 	return v->rule == RULE_MS_REFERENCE && want == got - got % 16 ? RULE_MS_REFERENCE_OTHER
 								      : v->rule;
 }
@@ -147,13 +147,12 @@ static enum rule_id rule_of(const struct gen_case *c, int direction, const struc
 		return x87_rule(c, direction, f);
 	case CHECK_ALIGN:
 		/* Vectors on the stack align this call, not the function's own. */
-		return c->call.place.align_rule &&
-				       (f->item != CL_ITEM_NESTED || c->call.place.align < 16)
+		return c->call.place.align_rule && (f->item != CL_ITEM_NESTED ||
+						    c->call.place.align < c->call.conv->align)
 			       ? c->call.place.align_rule
 			       : c->call.conv->rule[CHECK_ALIGN];
 	case CHECK_LOCALS:
-		return in_redzone(c, direction) ? RULE_SYSV_REDZONE
-						: c->call.conv->rule[CHECK_LOCALS];
+		return c->call.conv->rule[in_redzone(c, direction) ? CHECK_STACK : CHECK_LOCALS];
 	case CHECK_SP:
 		return direction == CL_CALLEE ? c->call.place.pop_rule
 					      : c->call.conv->rule[CHECK_SP];
@@ -172,8 +171,7 @@ static enum verdict verdict_of(const struct gen_case *c, const struct cl_finding
 					     : VERDICT_CRASH;
 }
 
-/* A case that the place should have executed and of which nothing, or nothing readable,
- * came back. */
+/* The place should have executed this case, but no record, or none that is readable, came back. */
 static void judge_missing(struct matrix *m, size_t column, const struct gen_case *c, int direction,
 			  const char *why)
 {
@@ -198,7 +196,7 @@ static void judge_records(struct matrix *m, size_t column, const struct gen_case
 
 		rule = rule_of(c, direction, r);
 		if (lost && r->check == CHECK_ARG)
-			rule = RULE_SYSV_REDZONE;
+			rule = c->call.conv->rule[CHECK_STACK];
 		f = matrix_add_finding(m, column, c, direction, (enum check)r->check, rule,
 				       verdict_of(c, r, rule));
 		f->item = r->item;
@@ -318,24 +316,24 @@ static void make_cells(struct matrix *m)
 	size_t ncolumns = m->plan->ncolumns;
 	size_t *row[PROFILES];
 
-	for (enum profile_id w = 0; w < PROFILES; w++) {
-		const struct gen_set *set = &m->plan->set[w];
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		const struct gen_set *set = &m->plan->set[f];
 
-		row[w] = arena_alloc(m->arena, (2 * set->n + 1) * sizeof(size_t));
+		row[f] = arena_alloc(m->arena, (2 * set->n + 1) * sizeof(size_t));
 		for (int d = 0; d < CL_DIRECTIONS; d++) {
 			for (size_t k = 0; k < set->n; k++)
-				row[w][2 * k + (size_t)d] = find_row(m, &set->v[k], d);
+				row[f][2 * k + (size_t)d] = find_row(m, &set->v[k], d);
 		}
 	}
 	/* Dense while counting; cells of other profiles stay unplanned and are dropped. */
 	m->cells = arena_alloc(m->arena, (m->nrows * ncolumns + 1) * sizeof(*m->cells));
 	for (size_t i = 0; i < ncolumns; i++) {
-		enum profile_id w = m->plan->columns[i].profile;
+		enum profile_id f = m->plan->columns[i].profile;
 
-		for (size_t k = 0; k < 2 * m->plan->set[w].n; k++) {
-			struct cell *cell = &m->cells[row[w][k] * ncolumns + i];
+		for (size_t k = 0; k < 2 * m->plan->set[f].n; k++) {
+			struct cell *cell = &m->cells[row[f][k] * ncolumns + i];
 
-			cell->row = row[w][k];
+			cell->row = row[f][k];
 			cell->column = i;
 			cell->place = place_name(m->plan->columns[i].place);
 			count(m, cell, &m->runs[i].judged[k]);
@@ -366,7 +364,6 @@ void matrix_judge(struct matrix *m)
 	/* Nothing passes silently: every case of every column is accounted for. */
 	if (m->planned != want || m->planned != m->executed + m->not_run)
 		die("internal error: %u planned, %zu wanted, %u executed, %u not run: results are "
-		    "not "
-		    "accounted for; please report this",
+		    "not accounted for; please report this",
 		    m->planned, want, m->executed, m->not_run);
 }

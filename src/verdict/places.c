@@ -10,7 +10,7 @@ static bool ran(const struct judged *j)
 /* Findings that a place is known to make or to prevent: why is in docs/vmx.md. */
 static const char *known_reason(const struct finding *f)
 {
-	if (f->rule == RULE_SYSV_REDZONE)
+	if (f->rule == f->c->call.conv->rule[CHECK_STACK])
 		return "red zone";
 	switch (f->check) {
 	case CHECK_FLAGS:
@@ -56,7 +56,7 @@ static const char *reason(const struct matrix *m, size_t column, const struct ge
 		    : NULL;
 }
 
-/* The native column of the same code; the number of columns when there is none. */
+/* The native column of the same code, or the number of columns. */
 static size_t native_of(const struct plan *p, const struct column *c)
 {
 	size_t i = 0;

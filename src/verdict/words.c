@@ -82,7 +82,7 @@ static const char *fault_text(unsigned fault)
 	case CL_FAULT_TIMEOUT:
 		return "endless loop: stopped by the watchdog";
 	case CL_FAULT_OVERWRITTEN:
-		return "a record that says what cannot be: the payload's memory was overwritten";
+		return "an impossible record: the payload's memory was overwritten";
 	case CL_FAULT_FPU:
 		return "x87 or vector instruction where none is allowed";
 	default:
@@ -159,7 +159,7 @@ static void hex_words(const struct wording *x, unsigned bytes)
 	x->f->observed = hex_text(x->a, x->r->observed, bytes);
 }
 
-/* What src/check alone reports, and puts in words of its own. */
+/* Only src/check reports these, in words of its own. */
 static void raw_words(const struct wording *x)
 {
 	x->f->subject = checks[x->f->check].name;
@@ -263,8 +263,8 @@ static void upper_words(const struct wording *x)
 	x->f->subject = x->r->item == CL_ITEM_RETURN
 				? arena_printf(x->a, "%s, widened by the caller", return_name(x))
 				: arena_printf(x->a, "%s, widened by the callee", argument_of(x));
-	x->f->expected = arena_printf(x->a, "extended by whoever reads it: %s",
-				      hex_text(x->a, x->r->expected, 8));
+	x->f->expected =
+		arena_printf(x->a, "extended by its reader: %s", hex_text(x->a, x->r->expected, 8));
 	x->f->observed = hex_text(x->a, x->r->observed, 8);
 	x->f->origin = "it relied on the dirty bits above the value";
 }
@@ -278,11 +278,11 @@ static void return_words(const struct wording *x)
 static void hidden_words(const struct wording *x)
 {
 	x->f->subject = "pointer to the return value";
-	x->f->expected =
-		x->f->direction == CL_CALLEE
-			? arena_printf(x->a, "returned in %s: %s", register_name(x, GPR_AX),
-				       hex_text(x->a, x->r->expected, x->r->size))
-			: "into the caller's frame";
+	x->f->expected = x->f->direction == CL_CALLEE
+				 ? arena_printf(x->a, "returned in %s: %s",
+						register_name(x, x->call->conv->int_ret[0]),
+						hex_text(x->a, x->r->expected, x->r->size))
+				 : "into the caller's frame";
 	x->f->observed = hex_text(x->a, x->r->observed, x->r->size);
 }
 
@@ -366,8 +366,8 @@ static void locals_words(const struct wording *x)
 static void al_words(const struct wording *x)
 {
 	x->f->subject = "al at the variadic call";
-	x->f->expected =
-		arena_printf(x->a, "at least %llu, at most 8", (unsigned long long)want(x));
+	x->f->expected = arena_printf(x->a, "at least %llu, at most %u",
+				      (unsigned long long)want(x), x->call->conv->nvector_args);
 	x->f->observed = arena_printf(x->a, "%llu", (unsigned long long)got(x));
 }
 
