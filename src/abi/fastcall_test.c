@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* i386 fastcall against GCC's manual, "x86 Attributes", and Microsoft's page "__fastcall". Results
- * are those of the i386 psABI (draft 1.1), table 2.4, for neither says anything of them.
+/* i386 fastcall against GCC's manual, "x86 Attributes", and Microsoft's page "__fastcall".
+ * Results are those of the i386 psABI (draft 1.1), table 2.4, because neither mentions them.
  *
  * GCC: the first argument is in ecx if integral, the second in edx if integral; later ones and
- * those of other types are on the stack. Microsoft: the first two arguments found that are a DWORD
- * or smaller are in ecx and edx, all others on the stack. The oracle can speak where both say the
- * same: while each argument is an integer or pointer of up to 32 bits, once two of these have been
- * found at the start, and for arguments that are on the stack in both at the same offset. Pointers
- * are counted as integral: Microsoft's example passes one in a register, and GCC's thiscall (same
- * words) is for a member function's `this`. */
+ * those of other types are on the stack. Microsoft: the first two arguments found that are a
+ * DWORD or smaller are in ecx and edx, all others on the stack. The oracle can speak where both
+ * say the same: while each argument is an integer or pointer of up to 32 bits, once two of these
+ * have been found at the start, and for arguments that are on the stack in both at the same
+ * offset. Pointers are counted as integral: Microsoft's example passes one in a register, and
+ * GCC's thiscall (same words) is for a member function's `this`. */
 #include "abi/abi_test.h"
 
 #include <stdlib.h>
@@ -39,7 +39,7 @@ static const struct row rows[] = {
 	{ "void DeleteAggrWrapper(void *pWrapper)", "ecx -> void", "gcc.fastcall.args", "stack 0" },
 	{ "int (*f(int (*a)(char)))(char)", "ecx -> eax", "gcc.fastcall.args -> return.integer",
 	  "stack 0" },
-	/* Neither integral nor of up to a DWORD. */
+	/* Neither integral nor as small as a DWORD. */
 	{ "double f(double a)", "esp+0 -> st0", "gcc.fastcall.args -> return.x87",
 	  "stack 8 pop 8" },
 	{ "long double f(long double a)", "esp+0 -> st0", "gcc.fastcall.args -> return.x87",
@@ -135,9 +135,9 @@ static const struct row rows[] = {
 	{ "void f(double, double, float)", "esp+0 | esp+8 | unspecified -> void",
 	  "2*gcc.fastcall.args ANY", "stack ? pop ?" },
 
-	/* Variadic: all on the stack (GCC's manual; i386 psABI 2.2.4; to Microsoft such a function
-	 * has to be __cdecl, page /Gd, /Gr, /Gv, /Gz). Who pops is not decided: the manual's
-	 * sentence that the callee does has no exception for it, as that for stdcall has, but a
+	/* Variadic: all on the stack (GCC's manual; i386 psABI 2.2.4; to Microsoft such a
+	 * function has to be __cdecl, page /Gd, /Gr, /Gv, /Gz). Who pops is not decided: the
+	 * manual says that the callee does, without the exception it makes for stdcall, but a
 	 * callee cannot know how much to pop. */
 	{ "int f(int a, ...)", "esp+0 -> eax", "gcc.fastcall.varargs -> return.integer",
 	  "stack 4 pop ?" },

@@ -90,8 +90,8 @@ static const struct row cdecl_rows[] = {
 	  "esp+0 | esp+4 | esp+24 -> void", "3*args.stack", "stack 28" },
 	{ "struct in { char a; __float128 b __attribute__((packed)); }; " S("struct in i[2];")
 	  "void f(int, struct s)", "esp+0 | esp+4 -> void", "2*args.stack", "stack 40" },
-	/* Table 2.1 aligns the scalar, whatever a typedef says; of a structure with one in it that
-	 * owes its own alignment to that nothing is said. */
+	/* Table 2.1 aligns the scalar, whatever a typedef says; documents are silent about a
+	 * structure that is aligned only because of such a member. */
 	{ "typedef __float128 u __attribute__((aligned(4))); void f(int, u, int)",
 	  "esp+0 | esp+16 | esp+32 -> void", "args.stack args.aligned args.stack", "stack 36" },
 	{ "typedef __float128 u __attribute__((aligned(4))); " S("u a;") "void f(int, struct s)",
@@ -107,7 +107,7 @@ static const struct row cdecl_rows[] = {
 	{ "enum e { A, B = 0x123456789LL }; enum e f(int, enum e)", "esp+0 | esp+4 -> edx:eax",
 	  "2*args.stack -> return.longlong", "stack 12" },
 
-	/* Where SSE is not certain nothing is said of vectors, nor of what holds one. */
+	/* Where SSE is not certain, documents are silent about vectors and what holds one. */
 	{ "typedef float v __attribute__((vector_size(16))); void f(int, v, int)",
 	  "esp+0 | unspecified | unspecified -> void", "args.stack 2*args.vector.unavailable",
 	  "stack ?" },
@@ -117,7 +117,7 @@ static const struct row cdecl_rows[] = {
 	  "unspecified -> unspecified", "args.vector.unavailable -> args.vector.unavailable",
 	  "stack ? pop ?" },
 
-	/* Aligned by an attribute to more than table 2.1 does: from there on nothing is said. */
+	/* Aligned further than table 2.1 by an attribute: from there on documents are silent. */
 	{ OVER "void f(struct s)", "unspecified -> void", "args.overaligned", "stack ?" },
 	{ OVER "void f(int, struct s, int)", "esp+0 | unspecified | unspecified -> void",
 	  "args.stack 2*args.overaligned", "stack ?" },

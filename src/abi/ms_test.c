@@ -116,8 +116,8 @@ static const struct row rows[] = {
 
 	/* Varargs: registers as usual, but a floating-point value is in both registers of its
 	 * position. "Calling convention defaults" asks it of any floating-point value given to a
-	 * vararg function, "Varargs" of those passed through the ellipsis: a named one is in xmm, and
-	 * the copy is for whoever looks for it. Nothing is duplicated on the stack. */
+	 * vararg function, "Varargs" of those passed through the ellipsis: a named one is in
+	 * xmm, and the copy is for callees that look for it. Nothing is duplicated on the stack. */
 	{ "int f(const char *a, ...)", "rcx -> eax", "args -> return.integer", "stack 32" },
 	{ "int f(const char *a, ...) <- int, long, char *", "rcx | edx | r8 | r9 -> eax",
 	  "4*args -> return.integer", "stack 32" },
@@ -187,7 +187,7 @@ static const struct row aggregates[] = {
 	  "double)", "ecx | edx | r8d | r9d | pointer in rsp+32 | rsp+40 | rsp+48 -> void",
 	  "4*args args.reference.aligned 2*args.stack", "stack 56" },
 	/* The page's example of argument passing 4: func4(__m64 a, __m128 b, struct c, float d,
-	 * __m128 e, __m128 f), of a structure whose size it does not tell. */
+	 * __m128 e, __m128 f), of a structure whose size it does not give. */
 	{ M64 M128 S("char a[24];") "int func4(m64 a, m128 b, struct s c, float d, m128 e, m128 f)",
 	  "rcx | pointer in rdx | pointer in r8 | xmm3 | pointer in rsp+32 | "
 	  "pointer in rsp+40 -> eax",

@@ -6,7 +6,7 @@
 
 #include "proto/proto.h"
 
-/* What registers there are for values that are no integers. */
+/* Which registers there are for values other than integers. */
 enum isa {
 	ISA_INTEGER, /* none: -msoft-float, -mno-80387, -mno-sse */
 	ISA_NO_SSE,  /* x87 is certain, SSE is not: plain -m32 */
@@ -44,7 +44,7 @@ struct profile {
 
 extern const struct profile profiles[PROFILES];
 
-/* Is it taken only when it is named? */
+/* Is it used only when named? */
 static inline bool profile_optional(enum profile_id f)
 {
 	return profiles[f].cases == CASES_THROUGH;

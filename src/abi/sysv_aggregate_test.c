@@ -265,7 +265,7 @@ static const struct row rows[] = {
 	  "stack 0" },
 	{ "struct in { char a; int : 20; }; struct s { char c; struct in i; } "
 	  "__attribute__((packed)); " BOTH, "rdi -> rax", IN, "stack 0" },
-	/* Where only an `aligned` attribute makes a field unaligned nothing is said... */
+	/* Documents are silent where only an `aligned` attribute makes a field unaligned... */
 	{ "struct in { char c; } __attribute__((aligned(4))); "
 	  "struct s { char c; struct in i; } __attribute__((packed)); " BOTH,
 	  "unspecified -> unspecified", "args.aligned.field -> args.aligned.field", "stack ?" },
@@ -303,8 +303,8 @@ static const struct row rows[] = {
 	  SIX " | rsp+0 | rsp+32 -> void",
 	  "6*args.integer args.stack args.aggregate.memory", "stack 96 align 32" },
 
-	/* Of a scalar whose typedef has such an attribute nothing is said: figure 3.1 aligns a long
-	 * to 8, and no structure is there to be aligned. */
+	/* Documents are silent about a scalar whose typedef has such an attribute: figure 3.1
+	 * aligns a long to 8, and no structure is there to be aligned. */
 	{ "typedef long a32 __attribute__((aligned(32))); void f(" INTS6 ", int, a32)",
 	  SIX " | rsp+0 | unspecified -> void", "7*ANY ANY", "stack ?" },
 
@@ -327,7 +327,8 @@ static const struct row rows[] = {
 	{ "struct s { long double a; }; typedef struct s u __attribute__((aligned(4))); "
 	  "struct t { long a[3]; }; void f(struct t, u)", "rsp+0 | rsp+32 -> void", "2*ANY",
 	  "stack 48" },
-	/* A structure that owes its lower alignment to such a member: 16 or 4, nothing says. */
+	/* A structure that is aligned less because of such a member: 16 or 4, documents are
+	 * silent. */
 	{ "typedef long double u __attribute__((aligned(4))); " S("u a; char b[9];")
 	  "void f(long double, struct s)", "rsp+0 | unspecified -> void",
 	  "args.x87 args.underaligned", "stack ?" },

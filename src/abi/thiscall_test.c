@@ -71,8 +71,8 @@ static const struct row rows[] = {
 	  "3*gcc.thiscall.args", "stack 24 pop 24" },
 
 	/* Variadic: all on the stack, in both documents. Who pops: to Microsoft such a member
-	 * function is __cdecl, for no callee could; GCC's sentence that the callee pops has no
-	 * exception for it, as that for stdcall has. */
+	 * function is __cdecl, because no callee could; GCC says that the callee pops, without
+	 * the exception it makes for stdcall. */
 	{ "int f(void *a, ...)", "esp+0 -> eax", "gcc.thiscall.varargs -> return.integer",
 	  "stack 4 pop ?" },
 	{ "int f(void *a, int b, ...) <- int, double, long long",
