@@ -133,8 +133,8 @@ def test_a_real_exit_clears_flags(matrix):
 
 
 @pytest.mark.parametrize("note, prototype, says", [
-    ("through vcpu_exits keep_slot", ENTRY.format("f"), "which is none of: drop_bx"),
-    ("through vcpu_run keep_slot", ENTRY.format("f"), "which is none of: drop_bx"),
+    ("through vcpu_exits keep_slot", ENTRY.format("f"), "use one of drop_bx"),
+    ("through vcpu_run keep_slot", ENTRY.format("f"), "use one of drop_bx"),
     ("through vcpu_run", "void f(int a, int b, int c, int d);\n", "at most 3 arguments"),
     ("through vmreed", PROTOTYPE.format("f"), "names `vmreed'"),
     ("through vmread dropped", PROTOTYPE.format("f"), "is broken as `dropped'"),

@@ -8,7 +8,7 @@
 
 enum { BATCH = 100 }; /* cases, two functions each */
 
-/* The tags, typedef names and enumerators of a batch, and whose they are. */
+/* The tags, typedef names and enumerators of a batch, and the file each comes from. */
 struct names {
 	struct {
 		const char *name, *file;
@@ -51,7 +51,7 @@ static void types_of(struct arena *a, const struct prototype *p, struct types *o
 		collect(a, out, p->varargs[i]);
 }
 
-/* Is the name, if there is one, another file's in the batch? */
+/* Does another file in the batch define this name (which may be NULL)? */
 static bool taken(const struct names *names, const char *name, const char *file)
 {
 	for (size_t i = 0; name && i < names->n; i++) {

@@ -6,8 +6,8 @@
 
 #include "gen/gen.h"
 
-/* id, name, a declaration that uses it as an argument: a convention that does not place that has no
- * such type. */
+/* id, name, a declaration that uses it as an argument: a convention has the type if it places that
+ * declaration. */
 #define CENSUS_TYPES(X)                                                                           \
 	X(BOOL, "_Bool", "void f(_Bool a);")                                                      \
 	X(CHAR, "char", "void f(char a);")                                                        \
@@ -79,7 +79,7 @@ struct census {
 };
 
 /* Count the cases of all profiles, each once. Those of files under cases/coverage are left out:
- * they are generated, and made of what automata need. */
+ * they are generated to walk automata. */
 void census_take(struct arena *a, const struct gen_set set[PROFILES], struct census *out);
 
 /* As tables, one for each width, and one line for each type that is in fewer than `enough` cases of

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The cases that a first answer needs: of each convention those that exercise something that none
- * before them does. */
+/* The cases that a first answer needs: for each convention, those that exercise something no
+ * earlier case does. */
 #include "gen/coverage.h"
 
 #include <string.h>
@@ -78,7 +78,7 @@ static bool new_types(struct seen *s, const struct gen_case *c)
 	return new;
 }
 
-/* What is written for one thing each: none stands for another. */
+/* Each of these was written for one thing: no other case replaces it. */
 static bool is_special(const struct case_decl *d)
 {
 	return d->through || d->leaf || d->nknown || d->proto->attribute || d->nconventions;

@@ -84,7 +84,7 @@ static unsigned in_registers(const struct placement *p, enum loc_kind kind)
 	return n;
 }
 
-/* Some conventions count positions, and are past all registers when there are as many. */
+/* Some conventions count positions, and are past all registers after as many arguments. */
 static struct state state_of(const struct automaton *m, const struct placement *p,
 			     const struct type *const *types)
 {
@@ -92,7 +92,7 @@ static struct state state_of(const struct automaton *m, const struct placement *
 			   .sses = in_registers(p, LOC_XMM),
 			   .align = p->stack_bytes % 16 };
 
-	/* SysV gives what is left to whoever fits, on purpose: no gap there. */
+	/* SysV gives what is left to any argument that fits, on purpose: no gap there. */
 	for (unsigned i = 0; i < p->nargs && m->conv->width == W32; i++)
 		s.gap |= s.ints < m->registers && type_is_integer(types[i]) &&
 			 p->arg[i].loc[0].kind == LOC_STACK;
@@ -312,7 +312,7 @@ static int step(const struct automaton *m, int state)
 }
 
 /* The first class on the shortest way from a state to one with something untaken, and how long that
- * way is; NONE if there is none. */
+ * way is; NONE if nothing is left. */
 static int toward_open(const struct automaton *m, int state, unsigned *length)
 {
 	static const int unseen = -2;
@@ -346,7 +346,7 @@ static int toward_open(const struct automaton *m, int state, unsigned *length)
 	return NONE;
 }
 
-/* An argument list that takes as much as it can of what is untaken; 0 when all is taken. Marks
+/* An argument list that takes as many untaken transitions as it can; 0 when all are taken. Marks
  * what it takes. */
 static unsigned next_list(struct automaton *m, unsigned *classes)
 {
@@ -358,7 +358,7 @@ static unsigned next_list(struct automaton *m, unsigned *classes)
 
 		if (k == NONE) {
 			k = toward_open(m, state, &length);
-			/* Not worth beginning a way that cannot be ended. */
+			/* Do not start a way that cannot be finished. */
 			if (k == NONE || (n && n + length >= MOST_LENGTH))
 				break;
 		}

@@ -11,15 +11,15 @@
 struct coverage {
 	unsigned states, states_seen;
 	unsigned transitions, transitions_seen; /* state x class of the next argument */
-	unsigned unspecified; /* transitions into what no document decides: not counted */
+	unsigned unspecified; /* transitions that no document decides: not counted */
 };
 
 /* How much of the automaton of `c` the cases of the set that are under it cover. */
 void coverage_measure(struct arena *a, const struct convention *c, const struct gen_set *set,
 		      struct coverage *out);
 
-/* The same step by step: true when the case, of the convention, takes a transition that none before
- * it took. */
+/* The same step by step: true when the case, which is under the convention, takes a transition that
+ * no earlier one took. */
 struct coverage_walk;
 struct coverage_walk *coverage_walk(struct arena *a, const struct convention *c);
 bool coverage_take(struct coverage_walk *w, const struct gen_case *c);

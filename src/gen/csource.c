@@ -87,7 +87,7 @@ static unsigned kept_words(const struct convention *c)
 	return kept(c->preserved.gpr, CL_LIVE);
 }
 
-/* None where no vector register is preserved. */
+/* 0 where the convention preserves no vector register. */
 static unsigned kept_doubles(const struct convention *c)
 {
 	return c->preserved.xmm ? kept(c->preserved.xmm, CL_LIVE_DOUBLES) : 0;
@@ -172,7 +172,8 @@ static void layout(struct str *out, struct arena *a, const struct gen_case *c)
 		else if (!strcmp(g->what, "size"))
 			str_addf(out, "sizeof(%s);\n", t);
 		else if (!strcmp(g->what, "alignment"))
-			/* GCC's _Alignof stops at 16 for what it has no registers for. */
+			/* GCC's _Alignof stops at 16 for types that are wider than its
+			 * registers. */
 			str_addf(out, "CL_OFFSET(struct { char c; %s; }, t);\n",
 				 type_spell(a, type, "t"));
 		else

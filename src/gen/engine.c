@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The part of the engine that depends on conventions: what is called in place of a callee destroys
- * exactly what the convention lets a callee destroy (abi_destroyed), so that code that relies on
- * more is seen. One file for a set of cases; the rest of the engine is asm/engine.asm. */
+/* The part of the engine that depends on conventions: what stands in for a callee destroys exactly
+ * what the convention lets a callee destroy (abi_destroyed), so that code that relies on more
+ * fails. One file for a set of cases; the rest of the engine is asm/engine.asm. */
 #include "gen/gen.h"
 #include "payload/image.h"
 

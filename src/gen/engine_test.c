@@ -49,7 +49,7 @@ static void add_instruction(struct reg_set *s, enum width w, const char *instruc
 
 		while (r < GPR_COUNT && strcmp(gpr_name(w, r, word_bytes(w)), reg))
 			r++;
-		ck_assert_msg(r < GPR_COUNT, "%s is no register", reg);
+		ck_assert_msg(r < GPR_COUNT, "unknown register %s", reg);
 		s->gpr |= 1u << r;
 	} else if (strcmp(instruction, "emms") && strcmp(instruction, "push")) {
 		add_vector(s, instruction, reg);

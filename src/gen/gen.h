@@ -30,7 +30,7 @@ struct gen_batch {
 struct gen_set {
 	enum profile_id profile;
 	enum width width;
-	enum edition edition; /* of the documents that decide */
+	enum edition edition; /* of the psABIs that decide */
 	struct gen_case *v;
 	size_t n;
 	struct gen_batch *batch;
@@ -87,8 +87,8 @@ bool gen_calls_entry(const struct gen_case *c);
 /* Is there such assembly at this width? */
 bool gen_exists_at(const struct case_decl *d, enum width w);
 /* The attribute of a C function of the case, the target or, for the caller direction, what C calls:
- * the declaration's, the convention's, that of what the assembly calls, or, where a case is broken
- * so, not the one it should have. "" for none. */
+ * the declaration's, the convention's, that of what the assembly calls, or, in a case that is
+ * broken on purpose, a wrong one. "" for none. */
 const char *gen_attribute(const struct gen_case *c, bool called);
 /* How often the C caller calls the probe. */
 unsigned gen_calls(const struct gen_case *c);
@@ -97,7 +97,7 @@ void gen_through_asm(struct str *out, struct arena *a, const struct gen_case *c)
 void gen_through_caller(struct str *out, struct arena *a, const struct gen_case *c);
 
 /* engine.c: what the runtime calls in place of callees, for every convention of the profile's
- * width; and the instructions by which one of them destroys what a callee may. */
+ * width; and the instructions with which one of them destroys all that a callee may. */
 void gen_engine(struct str *out, enum profile_id profile);
 void gen_engine_of(struct str *out, const struct convention *c, enum profile_id profile);
 void gen_destroy(struct str *out, const struct convention *c, enum profile_id profile);
@@ -121,8 +121,8 @@ unsigned gen_reserved(const struct gen_case *c);
 /* Do documents leave open whether argument `i` is passed by reference, or how what is passed so is
  * aligned? The trampoline passes no pointer for it and does not align it. */
 bool gen_maybe_pointer(const struct gen_case *c, unsigned i);
-/* General registers that may hold the hidden pointer, or one to an argument, where no document
- * says, by number. */
+/* General registers, by number, that may hold the hidden pointer, or one to an argument, where
+ * documents are silent. */
 unsigned gen_pointer_regs(const struct gen_case *c);
 
 /* The bits of a type that carry its value; false when that is every bit of its bytes. */

@@ -183,7 +183,7 @@ static const struct golden {
 	  "\tpush\tqword 0\t\t; bytes of the argument area it owns\n"
 	  "\tcall\tcl_probe_ms\n"
 	  "\tjmp\tcl_return_open\t\t; no document says where the value goes\n" },
-	/* st0 is loaded in the size of the type, by which every bit pattern comes back. */
+	/* st0 is loaded in the size of the type, so that every bit pattern comes back. */
 	{ W32, "cdecl", "float f(void);",
 	  "tramp_cdecl_some_f:\n"
 	  "\tcall\tcl_before\n"
@@ -369,7 +369,7 @@ START_TEST(leaf)
 	ck_assert_ptr_nonnull(strstr(s.s, "#define CL_LEAF_KEEP volatile cl_word cl_k[6]; cl_k[0] "
 					  "= cl_live[0];"));
 	str_free(&s);
-	/* What has none is as it was. */
+	/* A case without one is as it was. */
 	gen_c(&s, arena, set.v, 1);
 	ck_assert_ptr_null(strstr(s.s, "LEAF"));
 	str_free(&s);
@@ -396,7 +396,7 @@ START_TEST(observed_area)
 	gen_trampoline(&s, arena, &set.v[0]);
 	ck_assert_int_eq(sscanf(strstr(s.s, "\tsub\tesp, "), "\tsub\tesp, %u", &size), 1);
 	/* 264 bytes, 22 times 12 + 16, 4 + 16 and CL_OBSERVED_STACK are 1156: 1216 in multiples of
-	 * 64, of which 264 are pushed. */
+	 * 64, 264 of them pushed. */
 	ck_assert_uint_eq(set.v[0].call.place.stack_bytes, 264);
 	ck_assert_uint_eq(gen_reserved(&set.v[0]), 1216);
 	ck_assert_uint_eq(size, 1216 - 264);

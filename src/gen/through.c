@@ -223,12 +223,13 @@ const char *gen_through_error(struct arena *a, const struct case_decl *d)
 	if (!d->through)
 		return NULL;
 	if (!b)
-		return arena_printf(a, "`//! through' of %s names `%s', which is none of %s", name,
-				    d->through, all_bodies(a));
+		return arena_printf(
+			a, "`//! through' of %s names the unknown code `%s': use one of %s", name,
+			d->through, all_bodies(a));
 	if (d->broken && !listed(b->broken, d->broken))
-		return arena_printf(a,
-				    "`//! through' of %s is broken as `%s', which is none of: %s",
-				    name, d->broken, *b->broken ? b->broken : "(nothing)");
+		return arena_printf(
+			a, "`//! through' of %s is broken in the unknown way `%s': use one of %s",
+			name, d->broken, *b->broken ? b->broken : "(nothing)");
 	wrong = wrong_prototype(a, b, d->proto);
 	if (wrong)
 		return arena_printf(a, "`//! through %s' of %s needs %s", d->through, name, wrong);

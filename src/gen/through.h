@@ -18,7 +18,7 @@ struct through_body {
 	const char *broken; /* ways it can be broken on purpose, separated by blanks */
 	enum through_kind kind;
 	unsigned reads;   /* of the C caller: how many times the probe is called */
-	bool only_32;     /* there is no such thing at 64 bit */
+	bool only_32;     /* it does not exist at 64 bit */
 	bool exits;       /* ENTRY: it enters a guest, and a VM exit brings it back */
 	bool called_by_c; /* ENTRY: C calls it; otherwise only assembly does */
 	unsigned words;   /* ENTRY: most arguments, all of a word; exactly so many on the stack */

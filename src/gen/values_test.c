@@ -135,8 +135,8 @@ END_TEST
 
 /* ---- masks ---- */
 
-/* Masks in hexadecimal, a byte after the other; NULL: all bits of all bytes that are compared; ""
- * where the width has no such type. */
+/* Masks in hexadecimal, byte after byte; NULL: all bits of all bytes are compared; "" where the
+ * type does not exist at this width. */
 static const struct {
 	const char *type, *mask64, *mask32;
 } masks[] = {
@@ -458,7 +458,7 @@ END_TEST
 
 /* ---- the table ---- */
 
-/* What the runtime is told of an aggregate: exactly these lines. */
+/* What the runtime's tables say about an aggregate: exactly these lines. */
 START_TEST(table)
 {
 	struct gen_set set =
