@@ -67,8 +67,8 @@ static bool of_check(const struct known *k, enum check check)
 	return !k->nchecks;
 }
 
-/* Findings of a rule that a whole compiler family has in every function, one's own included: no
- * line beside a case, and none vanishes. */
+/* Findings of a rule that a whole compiler family breaks in every function, a user's own included:
+ * they need no line beside a case, and never vanish. */
 static const struct {
 	enum rule_id rule;
 	struct known known;
@@ -101,7 +101,7 @@ static void mark(struct matrix *m)
 		struct finding *f = &m->findings[i];
 		const struct case_decl *d = f->c->call.decl;
 
-		/* What no document decides needs no excuse. */
+		/* What no document decides is not a violation, so it is never known. */
 		for (size_t k = 0; f->verdict >= VERDICT_VIOLATION && k < d->nknown && !f->known;
 		     k++) {
 			bool bound;
@@ -186,7 +186,7 @@ void judge_known(struct matrix *m)
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
 		const struct column *col = &m->plan->columns[i];
 
-		/* Told once, wherever else the same code ran. */
+		/* Reported once, however many places the same code ran in. */
 		if (col->built != i || (i && same_family(&m->plan->columns[i - 1], col)))
 			continue;
 		find_vanished(m, i);

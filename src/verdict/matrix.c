@@ -4,7 +4,7 @@
 
 #include "util/shell.h"
 
-/* Names profile and place, too: what is left to the defaults runs in all that there are. */
+/* Names profile and place, too: left to the defaults, every one would run. */
 static const char *repeat_command(struct matrix *m, const struct column *col,
 				  const struct gen_case *c)
 {

@@ -32,7 +32,7 @@ struct finding {
 };
 
 /* One row: what is asked. Rows, cells, differences and what vanished are the same judged and read
- * back from matrix.json; members that only a judged one has say so. */
+ * back from matrix.json; members that only a judged matrix has are marked. */
 struct row {
 	ROW_FIELDS(MEMBER, row)
 	const struct convention *conv; /* judged */
@@ -76,8 +76,8 @@ struct extension {
 	bool relies[NARROWS][2];  /* as a callee, in at least one call */
 };
 
-/* A case whose verdict in another place is not the one it has natively. The reason is
- * known, or the check that is wanting in one of the two; NULL: there is neither. */
+/* A case whose verdict in another place is not the one it has natively. The reason is known, or the
+ * check that failed in one of the two; NULL: neither. */
 struct difference {
 	DIFFERENCE_FIELDS(MEMBER, difference)
 };
@@ -91,7 +91,8 @@ struct matrix {
 	uint64_t seed;
 	const char *engine[PLACES];  /* what implements each place; NULL: not in this run */
 	const char *why_not[PLACES]; /* of a place that was left out, or NULL */
-	const char *instead[PLACES]; /* what it runs as the native place cannot, and why; or NULL */
+	const char *instead[PLACES]; /* what runs elsewhere because the native place cannot run it,
+					and why; or NULL */
 	const char *case_args;       /* the --cases of this run, for messages; may be NULL */
 	const char *vmx_with;        /* its --vmx-with; NULL: the defaults of the profiles */
 	struct column_run *runs;     /* by column */
@@ -125,8 +126,8 @@ bool extension_unsafe(const struct matrix *m, size_t caller, size_t callee, size
 /* A column's habits under conventions[conv]. */
 const struct extension *extension_of(const struct matrix *m, size_t column, size_t conv);
 
-/* Does the column, as a caller, put something of a case that no document places where it does not
- * look for it as a callee? */
+/* As a caller, does the column put a value that no document places elsewhere than where it looks
+ * for it as a callee? */
 bool disagrees_with_itself(const struct matrix *m, size_t column, const struct gen_case *c);
 
 /* "callee", "caller". */

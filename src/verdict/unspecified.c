@@ -154,9 +154,9 @@ static void prefer_passing(const struct gen_case *c, uint64_t places[2])
 		narrow(places, w == W32 ? regs : stack);
 }
 
-/* A calling convention does not depend on the optimisation: of what a caller of one compiler left
- * in several places, those that all its columns have in common; of these the one its own callee
- * reads; and if it reads none of them, where arguments are passed. */
+/* A calling convention does not depend on the optimisation: of several places in which one
+ * compiler's caller left a value, those common to all its columns count; of these the one its own
+ * callee reads; and if it reads none of them, those where arguments are passed. */
 static void drop_leftovers(const struct matrix *m, const struct gen_case *c,
 			   const struct behaviours *all, struct behaviour *b)
 {
@@ -184,7 +184,7 @@ static void drop_leftovers(const struct matrix *m, const struct gen_case *c,
 	}
 }
 
-/* A callee's value that is in two registers after the call, of which its own caller takes one. */
+/* A value that the callee leaves in two registers, and its own caller takes from one. */
 static void drop_copies(const struct behaviours *all, struct behaviour *b)
 {
 	for (unsigned k = 0; k < b->n; k++) {
@@ -261,7 +261,7 @@ static const char *behaviour_words(struct arena *a, const struct gen_case *c,
 		if (o->item >= c->call.place.nargs && o->item != CL_ITEM_RETURN)
 			continue;
 		places = place_words(a, c, all, o);
-		/* Of a value found in one register its upper parts are not looked for. */
+		/* If a value is found in one register, its upper parts are not searched for. */
 		if (o->item == item && (!strcmp(places, "nowhere") || !strcmp(places, last)))
 			continue;
 		if (o->item != item)
@@ -281,8 +281,8 @@ static const char *behaviour_words(struct arena *a, const struct gen_case *c,
 	return r;
 }
 
-/* What is said of behaviour i in a list of all: without the popped bytes, which a caller does not
- * show, it is what the callee of this very column does. */
+/* Behaviour i in a list of all. A caller does not show how many bytes are popped: they are those of
+ * the same column's callee. */
 static const char *told_of(const struct behaviours *b, size_t i)
 {
 	const struct behaviour *one = &b->v[i];
@@ -382,7 +382,7 @@ static bool leads(const struct matrix *m, const struct behaviour *b, const char 
 }
 
 /* gcc and clang, in all versions of this run, agree on what documents leave open: that is de facto
- * the rule, and only who departs from it is reported. Fills `both` with what they do; false: they
+ * the rule, and only a departure from it is reported. Fills `both` with what they do; false: they
  * do not agree, or one of them is not there. */
 static bool de_facto(struct matrix *m, const struct behaviours *b, struct behaviours *both)
 {
@@ -424,8 +424,7 @@ static void departs_from_de_facto(struct matrix *m, const struct gen_case *c, en
 					       subject_of(c), rule, VERDICT_DIVERGENCE);
 			f->item = CL_ITEM_POP;
 			f->subject =
-				"departure from what gcc and clang do de facto, where no document "
-				"decides";
+				"departure from what gcc and clang do de facto, where no document decides";
 			f->expected = arena_printf(m->arena, "de facto %s", words);
 			f->observed = b->v[i].text;
 		}
@@ -466,7 +465,7 @@ static void judge_case(struct matrix *m, const struct gen_case *c, struct behavi
 				     : "placement no document decides";
 		f->expected = "unspecified";
 		f->observed = b->v[i].text;
-		/* Told once: it is long, and the same for all. */
+		/* Reported once: it is long, and the same for all. */
 		f->origin = i ? NULL : all;
 	}
 }

@@ -533,7 +533,7 @@ START_TEST(unspecified_return_of_two_kinds)
 }
 END_TEST
 
-/* A register through which a value went is no place in common with who reads that register. */
+/* A register that a value passed through is not a place in common with code that reads it. */
 START_TEST(leftover_is_no_agreement)
 {
 	uint64_t ecx = 1u << GPR_CX, both = ecx | 1u << GPR_DX;
@@ -563,8 +563,8 @@ START_TEST(leftovers_are_dropped)
 }
 END_TEST
 
-/* A caller that crashes when it is popped what its own callee pops contradicts itself where no
- * document says how much that is; elsewhere it crashes. */
+/* A caller that crashes when its probe pops what its own callee pops contradicts itself where
+ * documents are silent about how much that is; elsewhere it crashes. */
 START_TEST(fault_behind_an_unspecified_return)
 {
 	make("int f(int a);\nint g(int a);\n", W64, "sysv");
@@ -695,7 +695,7 @@ START_TEST(two_compilers_disagree)
 }
 END_TEST
 
-/* gcc and clang agree on what no document decides: only who departs from that is told, and how. */
+/* gcc and clang agree on what no document decides: only a departure from that is reported. */
 START_TEST(de_facto)
 {
 	static const struct compiler tcc = {
@@ -746,7 +746,8 @@ START_TEST(callee_and_caller_disagree)
 }
 END_TEST
 
-/* Two that differ from each other, each at one with itself: nothing is said of themselves. */
+/* Two that differ from each other but agree with themselves: nothing is reported about either
+ * alone. */
 START_TEST(nobody_disagrees_with_itself)
 {
 	uint64_t eax = 1u << GPR_AX, ecx = 1u << GPR_CX, both = eax | ecx;
