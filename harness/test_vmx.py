@@ -391,9 +391,9 @@ def fake(tmp_path, body: str) -> str:
     ("echo hello; exit 0", "bochs did not start: "),
     ("echo \"[      ] config:1: display library 'term' not available\"; exit 1",
      "bochs did not start: its display library `term' is missing: apt-get install bochs-term"),
-    ("echo nonsense >log; exit 3", "ended with status 3 and no word from the hypervisor"),
+    ("echo nonsense >log; exit 3", "ended with status 3 before the hypervisor wrote"),
     ("tr '\\0' x </dev/zero | dd of=disk bs=1M count=8 conv=notrunc status=none; echo x >log",
-     "no word from the hypervisor"),
+     "before the hypervisor wrote anything"),
     ("echo '000p[CPU0  ] >>PANIC<< on fire' >log; exit 1", "bochs panicked: on fire"),
 ))
 def test_engine_that_fails(broken, tmp_path, body, words):
@@ -423,7 +423,7 @@ def test_hang_in_root_operation_is_charged(broken):
 
 @pytest.mark.parametrize("options, words", (
     (["model=zambezi"], "zambezi: this processor has no VMX"),
-    (["model=z80"], "this Bochs has no processor model z80"),
+    (["model=z80"], "this Bochs does not know the processor model z80"),
     (["engine=1"], "kvm: "),
 ))
 def test_why_not(options, words):

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Engine `bochs`: the hypervisor's ROM and the request's disk in an emulated PC without firmware,
- * display or network. What had to be found out, none of it in Bochs' manual: no display plugin is
- * headless by itself, but `term` is with a terminal type and no terminal (never `rfb`: it listens
- * on the network); it survives SIGTERM; a build with the debugger waits for commands. */
+ * display or network. Bochs' manual does not say, but it is so: no display plugin is headless by
+ * itself, but `term` is, given a terminal type and no terminal (never `rfb`: it listens on the
+ * network); it survives SIGTERM; a build with the debugger waits for commands. */
 #include "place/answers.h"
 #include "place/vmx.h"
 #include "plan/toolchain.h"
@@ -20,9 +20,9 @@
 enum {
 	HELP_SECONDS = 20,
 	SECTORS_A_CYLINDER = 16 * 63,
-	/* Of processor time, without a case that comes to its end: some hundred times of what the
-	 * longest takes. The hypervisor gives up a guest before; what runs in root operation with
-	 * interrupts off nobody else can end. */
+	/* Seconds of processor time in which no case ends: some hundred times what the longest
+	 * takes. The hypervisor gives up a guest earlier; nothing else can end what runs in root
+	 * operation with interrupts off. */
 	IDLE_SECONDS = 5
 };
 
@@ -38,7 +38,7 @@ static int help(const struct vmx_options *o, const char *about, struct str *text
 	return run_program(argv, HELP_SECONDS, text);
 }
 
-/* The word behind `what`, in `a`; NULL if there is none. */
+/* The word behind `what`, in `a`, or NULL. */
 static const char *word_after(struct arena *a, const char *text, const char *what)
 {
 	const char *at = text ? strstr(text, what) : NULL;
@@ -105,12 +105,14 @@ const char *bochs_why_not(struct arena *a, const struct vmx_options *o, const ch
 	*version = f.version;
 	if (!strstr(f.models, arena_printf(a, "\n%s\n", model)))
 		return arena_printf(
-			a, "this Bochs has no processor model %s; `bochs --help cpu' lists them",
+			a,
+			"this Bochs does not know the processor model %s; `bochs --help cpu' lists them",
 			model);
 	return NULL;
 }
 
-/* The debugger, if this build has it, is told to continue, and to end when the machine stops. */
+/* The debugger, if this build has it, gets the commands to continue, and to end when the machine
+ * stops. */
 static bool has_debugger(struct arena *a, const struct vmx_options *o)
 {
 	struct facts f;
@@ -168,7 +170,7 @@ static const char *panic(struct arena *a, const char *log)
 	return arena_strndup(a, at + 10, strcspn(at + 10, "\n"));
 }
 
-/* The last line that says anything, of Bochs if there is one. */
+/* The last line of the log that says anything, of Bochs itself if possible. */
 static const char *last_words(struct arena *a, const char *text)
 {
 	const char *best = text ? text : "";
@@ -207,12 +209,13 @@ static const char *failure(struct arena *a, const struct vmx_options *o, int sta
 				    last_words(a, printed), WEXITSTATUS(status));
 	}
 	if (!strstr(log, "Shutdown port"))
-		return arena_printf(a, "bochs ended with status %d and no word from the hypervisor",
-				    WEXITSTATUS(status));
+		return arena_printf(
+			a, "bochs ended with status %d before the hypervisor wrote anything",
+			WEXITSTATUS(status));
 	return NULL;
 }
 
-/* Does the machine still do anything? It has nothing to do it with but its disk. */
+/* Is the machine still alive? Only its disk can show it. */
 struct watch {
 	struct vmx_machine *machine;
 	const char *disk;
@@ -244,7 +247,7 @@ const char *bochs_boot(struct arena *a, const struct vmx_options *o, struct vmx_
 	char *log;
 	int status;
 
-	/* One that was killed leaves its lock behind, and the next would refuse the disk. */
+	/* A Bochs that was killed leaves its lock behind, which makes the next refuse the disk. */
 	unlink(arena_printf(a, "%s/disk.lock", m->dir));
 	unlink(arena_printf(a, "%s/log", m->dir));
 	configure(a, o, m);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { LARGE_PAGE = 2 << 20, PAGE = 4096 };
-/* The first page below which no payload is linked, and what guest.c has page tables for. */
+/* Payloads are linked at or above the first, within what guest.c has page tables for. */
 enum { LOWEST = 4 << 20, MOST = 64 << 20 };
 
 struct segment {
@@ -69,7 +69,7 @@ const char *image_load(struct arena *a, const char *path, struct image *out)
 	struct segment v[8];
 	size_t n = 0, len;
 	char *file = file_read(path, &len);
-	const char *error = "it is no ELF file";
+	const char *error = "not an ELF file";
 
 	*out = (struct image){ 0 };
 	if (file && len >= sizeof(Elf64_Ehdr) && !memcmp(file, ELFMAG, SELFMAG)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A payload as bare metal needs it: its bytes as they lie in memory, and where it is entered. For
- * every place that starts it itself (src/payload/handover.h). */
+/* A payload as bare metal needs it: its bytes as they lie in memory, and its entry. For the places
+ * that start it themselves (src/payload/handover.h). */
 #ifndef CLOBBER_IMAGE_H
 #define CLOBBER_IMAGE_H
 
@@ -17,7 +17,7 @@ struct image {
 /* NULL, or why the file cannot be a payload. The image lives in `a`. */
 const char *image_load(struct arena *a, const char *path, struct image *out);
 
-/* The first address behind the image that is a multiple of 2 MiB: where results may be. */
+/* The first multiple of 2 MiB behind the image: results may go there. */
 uint64_t image_results(const struct image *i);
 
 #endif

@@ -27,7 +27,7 @@ bool kept_file(struct str *s, const char *what, const char *path)
 	return data != NULL;
 }
 
-/* Guests run on top of these; what natively runs is in the payload. */
+/* Guests run on top of these; a native payload contains all it runs. */
 static void add_runtime(struct str *s, const char *runtime)
 {
 	static const char *const kinds[] = { "rom", "bin" };
@@ -170,7 +170,7 @@ bool kept_load(struct arena *a, const char *path, const char *key, const struct 
 	return true;
 }
 
-/* Did it come to its end by itself, and no clock decide? */
+/* Did it end by itself, without any clock? */
 static bool reliable(const struct place_run *r)
 {
 	if (r->why_not || r->unstarted || r->broken || r->restarts || !r->v)

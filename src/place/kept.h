@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Records of payloads that ran before. A payload that runs again where nothing changed that its
- * records depend on would hand back the same: they are kept beside a text that names all of it, and
+/* Records of payloads that ran before. A payload that runs again while nothing changes that its
+ * records depend on hands back the same: they are kept beside a text that names all of it, and
  * taken only when that text is the same, byte for byte, and the file undamaged.
  *
  * Kept are runs that came to their end by themselves. What a clock or a death decided (a timeout, a
@@ -19,20 +19,19 @@ const char *kept_ground(struct arena *a, const char *runtime);
 const char *kept_key(struct arena *a, const char *ground, enum place_id place, const char *engine,
 		     const struct payload *p, const struct place_options *o);
 
-/* Take the outcomes from file `path`. False, with *out untouched, when there is none for the key.
- */
+/* Take the outcomes from file `path`. False, with *out untouched, if it has none for the key. */
 bool kept_load(struct arena *a, const char *path, const char *key, const struct payload *p,
 	       struct place_run *out);
 
-/* Keep the outcomes if they are to be relied on. Nothing is reported when that fails: the payload
- * runs again the next time. */
+/* Keep the outcomes if they can be relied on. Failures are not reported: the payload runs again the
+ * next time. */
 void kept_store(const char *path, const char *key, const struct payload *p,
 		const struct place_run *r);
 
 /* How a payload's records are kept: its file, the ground, and whether to take what is there. */
 struct keeping {
 	const char *ground, *path; /* NULL: the payload runs, and nothing is kept */
-	bool fresh;                /* it runs, whatever is there; what comes of it is kept */
+	bool fresh;                /* run even if records are there, and keep the new ones */
 };
 
 /* Payloads to run in places that can, whose engine is `engine`; or what was kept of them is taken.
@@ -47,8 +46,8 @@ void kept_run_together(const struct kept_job *v, size_t n);
 /* The same of any, one machine after the other. */
 void kept_run_all(const struct kept_job *v, size_t n);
 
-/* The same of other things that follow from a key: a file with what was kept for it. NULL when
- * there is none, or it is damaged; else *bytes in `a`, and a NUL behind them. */
+/* The same for anything else that follows from a key: the file of what was kept for it. NULL when
+ * it is missing or damaged; else *bytes in `a`, and a NUL behind them. */
 char *kept_body(struct arena *a, const char *path, const char *key, size_t *bytes);
 void keep_body(const char *path, const char *key, const void *body, size_t bytes);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Place `kvm`: starts a monitor with a machine for a payload as often as it takes, each in a
- * process of its own, which can be ended whatever KVM does; and reads back what came of it. */
+ * process of its own, which can be ended whatever KVM does; and reads back the results. */
 #include "place/kvm.h"
 
 #include "place/kvm_monitor.h"
@@ -101,8 +101,8 @@ static void add_cost(struct place_cost *sum, const struct place_cost *c)
 	sum->destroy += c->destroy;
 }
 
-/* The machine ended in a case, or in none that is known: then again from where it was last seen,
- * each case announced. NULL, or why a further start is no use. */
+/* The machine ended in a case, or in none that is known: then start again where it was last seen,
+ * with each case announced. NULL, or why starting again is useless. */
 static const char *go_on(struct arena *a, struct work *k, struct place_run *out, bool late)
 {
 	const struct kvm_report *r = k->job.report;
@@ -124,7 +124,7 @@ static const char *go_on(struct arena *a, struct work *k, struct place_run *out,
 	return NULL;
 }
 
-/* Start a machine once and read what it left. NULL, or why a further start is no use. */
+/* Start a machine once and read what it left. NULL, or why starting again is useless. */
 static const char *start(struct arena *a, struct work *k, struct place_run *out)
 {
 	struct kvm_report *r = k->job.report;

@@ -112,7 +112,7 @@ const char *kvm_make(struct kvm_machine *m)
 	m->vm = ioctl(m->kvm, KVM_CREATE_VM, 0);
 	if (m->vm < 0)
 		return "KVM_CREATE_VM";
-	/* Intel's processors need it for code without paging; others know no such thing. */
+	/* Intel's processors need it for code without paging; others do not have it. */
 	ioctl(m->vm, KVM_SET_TSS_ADDR, (unsigned long)(uint32_t)TSS_AT);
 	m->cpu = ioctl(m->vm, KVM_CREATE_VCPU, 0);
 	if (m->cpu < 0)
@@ -157,7 +157,7 @@ const char *kvm_give_memory(struct kvm_machine *m, unsigned slot, uint64_t at, v
 
 void kvm_deny_msrs(struct kvm_machine *m)
 {
-	/* One range is needed, and allows nothing either. */
+	/* KVM wants at least one range; this one allows nothing. */
 	uint8_t none[8] = { 0 };
 	struct kvm_msr_filter f = { .flags = KVM_MSR_FILTER_DEFAULT_DENY };
 
@@ -268,7 +268,7 @@ bool kvm_interrupt(struct kvm_machine *m, uint8_t vector)
 
 const char *kvm_take_steps(struct kvm_machine *m, bool on)
 {
-	/* With breakpoints, of which there are none, every #DB is an exit. */
+	/* Asking for breakpoints, without setting one, makes every #DB an exit. */
 	struct kvm_guest_debug d = { .control = on ? KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW_BP
 						   : 0 };
 

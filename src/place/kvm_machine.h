@@ -23,8 +23,8 @@ struct kvm_features {
 /* /dev/kvm, or -1 and in *why what is wrong with it and what to do: a constant text. */
 int kvm_open(const char **why);
 
-/* The module that stands behind /dev/kvm ("kvm_intel", "kvm_amd", or whatever else there is that is
- * named like them); NULL when none does. In `a`. */
+/* The module that stands behind /dev/kvm ("kvm_intel", "kvm_amd", or another one named like them),
+ * in `a`; NULL when there is none. */
 const char *kvm_vendor(struct arena *a);
 
 struct kvm_features kvm_features(int kvm);
@@ -32,7 +32,7 @@ struct kvm_features kvm_features(int kvm);
 /* Make a machine without memory, its processor having all that KVM supports. */
 const char *kvm_make(struct kvm_machine *m);
 
-/* Give it memory: page-aligned, whole pages, shared with whoever else has it mapped. */
+/* Give it memory: page-aligned, whole pages, shared with every process that has it mapped. */
 const char *kvm_give_memory(struct kvm_machine *m, unsigned slot, uint64_t at, void *memory,
 			    size_t bytes);
 

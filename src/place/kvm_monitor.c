@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The monitor of one virtual machine: makes it, loads a payload as src/payload/handover.h says,
  * answers what it exits for (Linux, Documentation/virt/kvm/api.rst, 5), looks at it from time to
- * time, and destroys it. It owes the payload what src/vmx/run.c does, and no exit is needed for a
- * case: results are in memory. */
+ * time, and destroys it. It must do for the payload what src/vmx/run.c does. A case needs no exit:
+ * results are in memory. */
 #include "place/kvm_monitor.h"
 
 #include <errno.h>
@@ -58,7 +58,7 @@ static void check(struct monitor *g, const char *failed)
 
 /* Results -------------------------------------------------------------------------------------- */
 
-/* Code under test may have written over the header; what was announced it cannot reach. */
+/* Code under test may have overwritten the header, but it cannot reach what was announced. */
 static uint32_t under_way(const struct monitor *g)
 {
 	if (g->announcing)
@@ -134,7 +134,8 @@ static void set_steps(struct monitor *g, bool on)
 	wind(on);
 }
 
-/* What ring 3 may not do either is an exception, so that a guest's verdict is a process's. */
+/* What ring 3 may not do either raises an exception, so that a guest gets the same verdict as a
+ * process. */
 static void refuse_io(struct monitor *g)
 {
 	const char *failed = kvm_undo_io(&g->m);

@@ -2,7 +2,7 @@
 /* Engine `kvm-nested`: the hypervisor as a guest of the host's KVM, which then has to nest VMX. The
  * plain KVM API (Linux, Documentation/virt/kvm/api.rst): memory, one processor, and the
  * hypervisor's flat binary entered in 32-bit protected mode with the disk's image in memory.
- * Whether it works is found out by doing it, in a process of its own with a deadline. */
+ * Whether it works is found by trying, in a process of its own with a deadline. */
 #include "place/kvm_machine.h"
 #include "place/vmx.h"
 

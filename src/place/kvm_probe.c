@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Is KVM worth anything to payloads here? Names prove little: behind /dev/kvm may be a vendor that
- * emulates instructions and lacks most. So a guest (asm/kvm/probe.asm) does what payloads do, in a
+/* Can KVM here run payloads? Its name proves little: behind /dev/kvm may be a vendor that emulates
+ * instructions, and only a few of them. So a guest (asm/kvm/probe.asm) does what payloads do, in a
  * process that is ended when it takes too long. */
 #include "place/kvm_probe.h"
 
@@ -186,7 +186,7 @@ static const char *brand(struct arena *a)
 	return arena_strdup(a, s);
 }
 
-/* Kernels whose KVM can tell a guest's hypervisor of VMX what there is are on such a processor. */
+/* A kernel whose KVM can describe VMX to a guest's hypervisor runs on such a processor. */
 static bool tells_vmx(int kvm)
 {
 	union {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the guest of the probe says, in this order (asm/kvm/probe.asm), and what a report says when
- * the next one does not come. */
+/* The stages that the probe's guest reports, in this order (asm/kvm/probe.asm), and what a report
+ * says when the next one does not come. */
 #ifndef CLOBBER_KVM_PROBE_H
 #define CLOBBER_KVM_PROBE_H
 

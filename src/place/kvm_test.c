@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of what place kvm decides without a machine: names, reasons, and what is said where there
- * is no KVM. What runs in machines is tested in harness/test_kvm.py. */
+/* Tests of what place kvm decides without a machine: names, reasons, and messages without KVM. What
+ * runs in machines is tested in harness/test_kvm.py. */
 #include "place/kvm.h"
 #include "place/kvm_machine.h"
 #include "place/kvm_probe.h"
@@ -29,7 +29,7 @@ START_TEST(engines)
 	/* A name that is neither proves nothing, whatever it claims to nest. */
 	ck_assert_str_eq(kvm_engine("kvm_pvm", true, false), "another vendor");
 	ck_assert_str_eq(kvm_engine("kvm_pvm", false, true), "another vendor");
-	/* Built in: what it nests tells. */
+	/* Built in: what it can nest shows the vendor. */
 	ck_assert_str_eq(kvm_engine(NULL, true, false), "vmx");
 	ck_assert_str_eq(kvm_engine(NULL, false, true), "svm");
 	ck_assert_str_eq(kvm_engine(NULL, false, false), "another vendor");

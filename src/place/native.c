@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A payload that somebody traces (p->trace) asks for it. */
+/* A payload that is to be traced (p->trace) asks for it. */
 static bool confine(void *closure)
 {
 	const struct payload *p = closure;

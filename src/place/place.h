@@ -36,12 +36,13 @@ struct place_run {
 	const uint8_t *nargs; /* arguments of each case; NULL: they are calls by contract */
 	const char *
 		why_not; /* NULL, or why the place cannot run here: then every outcome is missing */
-	const char *broken; /* NULL, or how the payload itself failed: what is missing is charged */
-	const char *unstarted;  /* NULL, or why what runs payloads could not be started this time:
-				   what is missing is not-run */
+	const char
+		*broken; /* NULL, or how the payload itself failed: missing outcomes are crashes */
+	const char *unstarted;  /* NULL, or why the engine could not be started this time: missing
+				   outcomes are not-run */
 	unsigned restarts;      /* times the payload died and was started again behind the case */
 	bool reused;            /* nothing ran: these are the records of an earlier run (kept.h) */
-	struct place_cost cost; /* wall: by whoever runs places, if the place does not */
+	struct place_cost cost; /* wall: set by the caller if not by the place */
 };
 
 /* What a place needs to know of a payload. */
@@ -75,9 +76,8 @@ enum place_id {
 struct place_options {
 	const char *runtime; /* folder with vmx64.rom, kvm64.bin and their like */
 	const char *engine;  /* one of the place's engines, by name; NULL: its first */
-	const char
-		*model; /* the processor to emulate, by the engine's name of it; NULL: its choice */
-	unsigned monitor; /* of a guest: CL_STEP, CL_INTERRUPTS, CL_STEP_LEAF, CL_TRAP_FPU */
+	const char *model; /* the processor to emulate, as the engine names it; NULL: its default */
+	unsigned monitor;  /* of a guest: CL_STEP, CL_INTERRUPTS, CL_STEP_LEAF, CL_TRAP_FPU */
 };
 
 /* One payload to run in a place. */
@@ -99,8 +99,8 @@ struct place {
 	bool stands_in;      /* for the native place, where that cannot run code */
 	bool kernel;         /* the kernel's code runs there, too, unless places are named */
 	bool guest;          /* a virtual machine, whose monitor has options */
-	bool root; /* it gets only what is written for VMX root operation; all else is as in a guest
-		    */
+	bool root; /* runs only code written for VMX root operation; all other code behaves as in a
+		      guest */
 	const struct place
 		*with; /* NULL, or the place it comes with: if that works, so does this */
 	unsigned mode; /* for its functions */
@@ -127,7 +127,7 @@ extern const struct place *const all_places[PLACES];
 /* "native", "kvm", ... */
 const char *place_name(enum place_id place);
 
-/* PLACES when there is none of the name. */
+/* PLACES if no place has the name. */
 enum place_id place_find(const char *name);
 
 /* "native, kvm, ...", in `a`. */
@@ -158,14 +158,14 @@ struct record_source {
 	uint32_t first, end; /* positions (index * 2 + direction) that it may speak of */
 };
 
-/* The records of a finished or interrupted run, into out->v, validated: readers of an outcome may
- * rely on every code and index in it. A record that says what cannot be, or whose seal is wrong,
- * becomes a fault of its call (CL_FAULT_OVERWRITTEN); malformed memory ends the reading, and what
- * was not read stays missing. False if there was either. */
+/* The records of a finished or interrupted run, into out->v, validated: callers may rely on every
+ * code and index in them. An impossible record, or one whose seal is wrong, becomes a fault of its
+ * call (CL_FAULT_OVERWRITTEN); malformed memory ends the reading, and the rest stays missing. False
+ * in either case. */
 bool records_read(struct arena *a, const struct record_source *from, struct place_run *out);
 
-/* Give every position from `first` to before `end` that has no record, though a payload that came
- * to its end writes one, the fault CL_FAULT_OVERWRITTEN. */
+/* A payload that ended wrote a record for every position from `first` to before `end`: give those
+ * without one the fault CL_FAULT_OVERWRITTEN. */
 void records_complete(struct arena *a, const struct payload *p, uint32_t first, uint32_t end,
 		      struct place_run *out);
 

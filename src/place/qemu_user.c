@@ -51,7 +51,7 @@ static const char *program_of(enum width w)
 
 /* In the child ------------------------------------------------------------------------------- */
 
-/* What the emulator needs while it runs code, none of which reaches beyond its own process. */
+/* System calls that the emulator needs while it runs code; none reaches beyond its own process. */
 static const unsigned harmless[] = {
 	__NR_brk,
 	__NR_mmap,
@@ -78,8 +78,8 @@ static const unsigned harmless[] = {
 };
 _Static_assert(ARRAY_SIZE(harmless) <= MOST_CALLS, "the filter's jumps reach over all of them");
 
-/* Of another architecture: end the process (a 64-bit one can make 32-bit calls). Harmless: allow.
- * A signal to itself: allow. All else: ask. */
+/* Calls of another architecture (a 64-bit process can make 32-bit ones) end the process. Harmless
+ * calls and signals to itself are allowed. All others ask. */
 static bool confine(void *closure)
 {
 	struct supervised *s = closure;
@@ -161,7 +161,7 @@ static void answer(struct watch *w, const struct seccomp_notif *n, struct seccom
 
 	*r = (struct seccomp_notif_resp){ .id = n->id };
 	if (w->set_up) {
-		/* The emulator's own thread is no code under test. */
+		/* The emulator's own thread is not code under test. */
 		if ((pid_t)n->pid == w->pid)
 			syscall(__NR_tgkill, w->pid, n->pid, SIGSYS);
 		r->error = -EPERM;
@@ -197,7 +197,7 @@ static double cpu_ms(pid_t pid)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-/* A case that takes much too long gets the ticks by which the payload gives it up. */
+/* A case that takes much too long gets the ticks that make the payload give it up. */
 static void tick(struct watch *w)
 {
 	double now = cpu_ms(w->pid);
@@ -250,7 +250,7 @@ static int wait_for(void *closure, pid_t pid, const volatile struct cl_header *h
 
 /* The place ------------------------------------------------------------------------------------ */
 
-/* Does this kernel let us supervise a child as above? Found out by doing it. */
+/* Does this kernel let us supervise a child as above? Found by trying. */
 static bool supervises(void)
 {
 	struct supervised *s =
@@ -315,7 +315,7 @@ static const char *why_not(const struct place *self, struct arena *a, const stru
 	if (isa == ISA_INTEGER && w == W32)
 		return arena_printf(
 			a,
-			"%s %s: it loses x87 state at signals, by which instructions of "
+			"%s %s: it loses x87 state at signals, with which instructions of "
 			"32-bit kernel code are emulated: use place vmx",
 			name, v);
 	if (isa >= ISA_AVX512F)
@@ -324,7 +324,7 @@ static const char *why_not(const struct place *self, struct arena *a, const stru
 		return arena_printf(a, "%s %s: it does not emulate AVX", name, v);
 	if (!supervises())
 		return "this kernel does not let a process supervise another's system calls "
-		       "(seccomp_unotify), by which code under test is confined";
+		       "(seccomp_unotify), which confines code under test";
 	*engine = arena_printf(a, "%s %s", name, v);
 	return NULL;
 }

@@ -47,7 +47,7 @@ static bool is_item(const struct cl_finding *f, unsigned nargs, bool contract)
 	case CHECK_FAULT:
 		return f->item >= CL_FAULT_SEGV && f->item <= CL_FAULT_OVERWRITTEN;
 	default:
-		/* A number that only tells findings apart, or of a list that words.c looks up. */
+		/* A number that only distinguishes findings, or an index of a list in words.c. */
 		return true;
 	}
 }
@@ -68,7 +68,7 @@ static bool is_observation(const struct cl_observation *o, unsigned nargs, bool 
 			 : o->item == CL_ITEM_POP || o->item == CL_ITEM_RETURN);
 }
 
-/* Does every finding and observation of a record say what can be? */
+/* Is every finding and observation of a record possible? */
 static bool is_sound(const struct outcome *o, unsigned nargs, bool contract)
 {
 	for (unsigned i = 0; i < o->nfindings; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading what the hypervisor wrote on its disk (src/vmx/disk.h): the machine may have stopped in
- * the middle of a word, so nothing counts but what its checksum vouches for. */
+ * the middle of a word, so only what its checksum confirms counts. */
 #include "place/vmx.h"
 
 #include <string.h>

@@ -121,7 +121,7 @@ static const char *engine_text(struct arena *a, const struct vmx_options *o, enu
 			      : s->features & VMX_HAS_AVX  ? ", AVX"
 							   : "";
 
-	/* A payload in root operation has its own width: both are run, so none is named. */
+	/* A payload in root operation has its own width, so the request names none. */
 	if (is_root(o))
 		return arena_printf(a, "%s, VMX root operation, %s current VMCS%s", s->name,
 				    o->mode == VMX_MODE_ROOT ? "no" : "a", vectors);
@@ -291,7 +291,7 @@ struct outcome_of_start {
 	bool finished;
 	uint32_t current;   /* the case under way when the machine stopped, or CL_NO_CASE */
 	const char *died;   /* how the guest ended, if in no case that is known */
-	const char *broken; /* NULL, or why a further start is no use */
+	const char *broken; /* NULL, or why starting again is useless */
 };
 
 /* One segment; j->next is where a further start would go on. */
@@ -359,8 +359,9 @@ static void read_start(const struct work *k, struct job *j, const char *failed)
 	} else if (r.finished) {
 		j->next = j->request.end;
 	} else if (!was_announced) {
-		/* The last look at it may be cases ago, or unreadable: again from there, each case
-		 * announced, so that the one it ends in is known. */
+		/* It may have been seen last many cases ago, or its state be unreadable: start
+		 * again from there with each case announced, so that the one it ends in is
+		 * known. */
 		if (r.current != CL_NO_CASE)
 			j->next = r.current;
 		j->request.options |= CL_ANNOUNCE;
@@ -380,7 +381,7 @@ static void read_start(const struct work *k, struct job *j, const char *failed)
 	}
 }
 
-/* The payloads of one start, for whoever looks while the engine runs. */
+/* The payloads of one start, for the watcher of the running engine. */
 struct chain {
 	const struct work *work;
 	struct job **v;
@@ -416,9 +417,9 @@ static uint64_t nanoseconds(const struct timespec *from, const struct timespec *
 	return (uint64_t)((to->tv_sec - from->tv_sec) * 1000000000 + to->tv_nsec - from->tv_nsec);
 }
 
-/* Start the engine once for these, one behind the other, and read what it left. One that does not
- * come to its end at once is the last that ran: what is behind it has no answer and stays as it is.
- * `v` has at least one. */
+/* Start the engine once for these, one behind the other, and read what it left. The first that does
+ * not end is the last that ran: those behind it have no result and stay as they are. `v` has at
+ * least one. */
 static void start(struct work *k, struct job **v, size_t n)
 {
 	struct arena *a = v[0]->of->a;
@@ -479,7 +480,7 @@ void vmx_run_together(struct vmx_job *jobs, size_t n)
 		size_t waiting = 0;
 
 		for (size_t i = 0; i < n; i++) {
-			/* Whoever was started before, and is not over, runs alone. */
+			/* One that was started before and did not end runs alone. */
 			for (struct job *one = &v[i]; one->starts && !one->over;)
 				start(&k, &one, 1);
 			if (!v[i].over)

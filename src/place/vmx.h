@@ -39,8 +39,8 @@ void vmx_run(struct arena *a, const struct payload *p, const struct vmx_options 
 	     struct place_run *out);
 
 /* One payload of several that one start of an engine runs, one behind the other. Between them the
- * processor is reset, so that each finds what it would find alone. One that does not come to its
- * end at once is started again alone; those behind it get a new start without it. */
+ * processor is reset, so that each finds what it would find alone. One that does not end is started
+ * again alone; those behind it get a new start without it. */
 struct vmx_job {
 	struct arena *a; /* the outcomes' */
 	const struct payload *p;
@@ -49,12 +49,12 @@ struct vmx_job {
 };
 void vmx_run_together(struct vmx_job *v, size_t n);
 
-/* What machine runs a payload of the width: those with the same text may run together. NULL: alone.
- * In `a`. */
+/* Names the machine that runs a payload of the width, in `a`: those with the same name may run
+ * together. NULL: alone. */
 const char *vmx_machine(struct arena *a, const struct vmx_options *o, enum width w);
 
 /* One start of an engine on a disk that vmx_run made, in its folder. NULL, or how it failed: the
- * segments on the disk tell what was achieved all the same. */
+ * segments on the disk still show how far it came. */
 struct vmx_machine {
 	const char *dir; /* holds `disk` and `rom`; the engine may put its files there */
 	unsigned megs;   /* memory */
@@ -64,15 +64,15 @@ struct vmx_machine {
 	void (*look)(void *closure); /* NULL, or called now and then while it runs */
 	void *closure;
 	bool absent; /* set by the engine: it did not even start, so no code under test ran */
-	bool idle;   /* set by the engine: it was ended because nothing came from it any more */
+	bool idle;   /* set by the engine: it was ended for lack of progress */
 };
 const char *bochs_boot(struct arena *a, const struct vmx_options *o, struct vmx_machine *m);
 const char *bochs_why_not(struct arena *a, const struct vmx_options *o, const char **version);
 const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o, struct vmx_machine *m,
 			    uint8_t *disk, size_t disk_bytes);
 
-/* segments.c: the segments on a disk, checked, one by one from sector *at on. NULL: no further one
- * that is whole. Behind it lie s->bytes of struct cl_header and records. */
+/* segments.c: the segments on a disk, checked, one by one from sector *at on. NULL: there is no
+ * further one, or it is incomplete. Behind it lie s->bytes of struct cl_header and records. */
 const struct vmx_segment *segment_next(const uint8_t *disk, size_t bytes, uint64_t *at);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Not installed: run a payload in place vmx (with `kvm': in place kvm) and print its outcomes, for
  * the tests and for looking at the place alone.  vmx_probe [kvm] [KEY=VALUE]... PAYLOAD; without a
- * payload: what engine there is. Further payloads, each behind what differs for it, run on the same
- * machine; a line with its number heads what came of each. */
+ * payload: print the engine. Further payloads, each behind its own KEY=VALUE, run on the same
+ * machine; a line with its number precedes the outcomes of each. */
 #include "place/kvm.h"
 #include "place/vmx.h"
 

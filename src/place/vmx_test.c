@@ -86,7 +86,7 @@ START_TEST(image_refused)
 	struct file good = elf(), f;
 	struct image i;
 
-	ck_assert_str_eq(load(&good, 10, &i), "it is no ELF file");
+	ck_assert_str_eq(load(&good, 10, &i), "not an ELF file");
 	f = good;
 	f.h.e_phoff = 1 << 20;
 	ck_assert_str_eq(load(&f, sizeof(f), &i), "its program headers are outside of the file");
