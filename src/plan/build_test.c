@@ -109,7 +109,7 @@ END_TEST
 /* ---- real ELF files ---- */
 
 /* In assembly, so that .text is the same bytes with every assembler: nop and ret. `second` is one
- * instruction after `first`, which is at the start; `hidden` is local; `data` is no function. */
+ * instruction after `first`, which is at the start; `hidden` is local; `data` is not a function. */
 static const char source[] = "	.text\n"
 			     "	.globl _start\n"
 			     "	.type _start, @function\n"

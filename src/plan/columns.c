@@ -82,8 +82,8 @@ static const struct probe *ruled_out(const struct target *t, const struct gen_ca
 	return l;
 }
 
-/* tcc's code calls helpers of its own (va_arg, for one). Asked of the compiler: the line after
- * "libtcc1:" of its search folders. */
+/* tcc's code calls helpers of its own (va_arg, for one). The compiler names their library: the line
+ * after "libtcc1:" of its search folders. */
 static const char *support_library(struct arena *a, const struct compiler *c, enum width w)
 {
 	const char *const argv[] = { c->path, w == W32 ? "-m32" : "-m64", "-print-search-dirs",

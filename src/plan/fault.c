@@ -72,7 +72,7 @@ const char *machine_fault(struct arena *a, int status, const char *output)
 		if (status == 128 + signals[i].number)
 			return signals[i].what;
 	}
-	/* env(1), timeout(1) and shells: 125 the wrapper failed, 126 it is no program, 127 it is
+	/* env(1), timeout(1) and shells: 125 the wrapper failed, 126 it is not a program, 127 it is
 	 * missing (POSIX.1-2017, XCU 2.8.2). */
 	if (status >= 125 && status <= 127)
 		return arena_printf(a, "exit status %d: %s", status,

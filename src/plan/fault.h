@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Faults of the machine on which compilers and linkers run. They are no verdicts. */
+/* Faults of the machine on which compilers and linkers run. They are never verdicts. */
 #ifndef CLOBBER_FAULT_H
 #define CLOBBER_FAULT_H
 

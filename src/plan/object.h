@@ -11,7 +11,7 @@
 const char *object_wrong(const char *path, enum width w, bool *is_choice);
 
 /* The first of `names` (a newline behind each) that the object refers to and does not define, in
- * `a`; NULL where there is none. */
+ * `a`; or NULL. */
 const char *object_refers(struct arena *a, const char *path, const char *names);
 
 #endif

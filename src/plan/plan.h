@@ -12,7 +12,7 @@
 
 #include <signal.h>
 
-/* Why a case has no function in a column. */
+/* Why a column lacks the functions of a case. */
 enum absence {
 	PRESENT,
 	UNSUPPORTED,    /* the compiler lacks the convention or a type, or refuses the prototype */
@@ -37,7 +37,7 @@ struct column {
 	uint64_t text_hash;    /* of the payload's .text */
 };
 
-/* Which places run the code of which profiles. */
+/* The places that run code of each profile. */
 struct place_set {
 	bool v[PLACES][PROFILES];
 };
@@ -55,7 +55,7 @@ struct plan {
 	const char *nasm, *ninja, *ld;
 	const char *timeout; /* "timeout -v": with the option, where it has that */
 	struct gen_set set[PROFILES];
-	enum edition edition; /* of the documents, by which the cases are placed and judged */
+	enum edition edition; /* of the psABIs, that places and judges the cases */
 	struct column *columns;
 	size_t ncolumns;
 	const char *launcher;            /* what compilers are called through ("ccache"), or NULL */
@@ -69,8 +69,8 @@ struct plan {
 };
 
 /* Make the columns: every compiler in every profile that has cases, with every optimisation, in
- * every wanted place. Probes compilers; fills columns, absent and why for what the probes already
- * tell. */
+ * every wanted place. Probes compilers; fills columns, absent and why where the probes already
+ * decide. */
 void plan_columns(struct plan *p, struct compiler_list *compilers, const struct place_set *places,
 		  const char *const *opts);
 
@@ -78,7 +78,7 @@ void plan_columns(struct plan *p, struct compiler_list *compilers, const struct 
 size_t plan_find_column(const struct plan *p, const struct compiler *c, enum profile_id profile,
 			const char *opt);
 
-/* Put every payload of the plan, of which each is there once, into the wanted places instead. */
+/* Put every payload of the plan, each there once, into the wanted places instead. */
 void plan_places(struct plan *p, const struct place_set *places);
 
 /* Can code of both columns meet in one program? */

@@ -210,7 +210,7 @@ static struct probe probe_flags(struct session *s, struct flags *kept)
 	return p;
 }
 
-/* The flags under which sources are tried: warnings must show, and tcc tells of attributes it
+/* The flags under which sources are tried: warnings must show, and tcc reports attributes it
  * ignores only when asked. */
 static struct flags trial_flags(struct session *s, const struct flags *kept)
 {

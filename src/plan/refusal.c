@@ -21,7 +21,7 @@ static bool is_empty(const char *path)
 	return stat(path, &st) == 0 && st.st_size == 0;
 }
 
-/* Cut off the line with the exit status. -1: there is none. */
+/* Cut off the line with the exit status; -1 if it is missing. */
 static int take_status(char *log)
 {
 	char *at = log ? strstr(log, REFUSAL_STATUS) : NULL;
@@ -102,7 +102,7 @@ struct refusal refusal_of_object(struct arena *a, const char *path, enum width w
 	return r;
 }
 
-/* What GNU ld and others say of a name: "undefined reference to `f'". */
+/* How GNU ld and others complain about a name: "undefined reference to `f'". */
 static const char *undefined_names(struct arena *a, const char *log)
 {
 	static const char words[] = "undefined reference to `";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Why a file of a compiler under test is no part of a payload: read from the files and logs that
- * the edges of build.ninja and link.ninja leave. */
+/* Why a file of a compiler under test did not become part of a payload: read from the files and
+ * logs that the edges of build.ninja and link.ninja leave. */
 #ifndef CLOBBER_REFUSAL_H
 #define CLOBBER_REFUSAL_H
 
@@ -32,7 +32,7 @@ struct link_result {
 	const char *undefined; /* names that nothing defines, a newline behind each; "": none */
 };
 
-/* `log`: what the linker printed; NULL: there is no such file. */
+/* `log`: the linker's output; NULL: the file does not exist. */
 struct link_result refusal_of_link(struct arena *a, const char *payload, const char *log);
 
 /* Is it because of this object, `name` to the linker? */

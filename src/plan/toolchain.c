@@ -67,7 +67,7 @@ static int is_compiler_entry(const struct dirent *d)
 	return 0;
 }
 
-/* 0, or the errno that explains why `path` is no program. */
+/* 0, or the errno that explains why `path` cannot be executed. */
 static int not_executable(const char *path)
 {
 	struct stat st;
@@ -92,7 +92,7 @@ static const char *absolute(struct arena *a, const char *path)
 		return path;
 	cwd = getcwd(NULL, 0);
 	if (!cwd)
-		die("cannot tell the current directory: %s", strerror(errno));
+		die("cannot find the current directory: %s", strerror(errno));
 	if (path[0] == '.' && path[1] == '/')
 		path += 2;
 	full = arena_printf(a, "%s/%s", cwd, path);

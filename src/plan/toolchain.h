@@ -86,7 +86,7 @@ int compilers_find(struct arena *a, const char *list, struct compiler_list *out,
 const char *compiler_probe(struct arena *a, struct compiler *c, enum profile_id profile,
 			   const char *cache);
 
-/* The same, for who can do nothing about a fault: it ends the process. */
+/* The same, for callers that cannot handle a fault: it ends the process. */
 void compiler_ask(struct arena *a, struct compiler *c, enum profile_id profile, const char *cache);
 
 #endif

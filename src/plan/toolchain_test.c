@@ -267,7 +267,7 @@ START_TEST(test_scan_path)
 	ck_assert_str_eq(l.v[3].version, "14.0.6");
 	ck_assert_str_eq(l.v[4].version, "0.9.27");
 	ck_assert_str_eq(l.v[5].version, "1.2.0.DEVEL");
-	ck_assert_str_eq(l.v[6].family, "other"); /* this chibicc has no usage either */
+	ck_assert_str_eq(l.v[6].family, "other"); /* this chibicc prints no usage either */
 	ck_assert_str_eq(l.v[6].banner, "");
 	ck_assert_str_eq(l.v[6].version, "unknown");
 	/* As on a machine with gcc and clang only. */
