@@ -287,7 +287,7 @@ static void lex_odd_byte(struct lexer *lx)
 		lex_nul(lx, lx->p);
 	else if (c == '\\')
 		fail(lx, lx->p, 1, "stray '\\'",
-		     "there are no macros here: a declaration may simply go on in the next line");
+		     "a backslash is not needed: a declaration may simply go on in the next line");
 	else if (c > ' ' && c < 0x7f)
 		fail(lx, lx->p, 1, arena_printf(lx->a, "unexpected character '%c'", c), NULL);
 	else

@@ -328,14 +328,14 @@ int proto_parse_header(struct arena *a, const char *name, const char *text, size
 
 		if (parse_or_skip(p, &c))
 			continue;
-		/* A line of a contract is no C of others: it was written for this program. */
+		/* A contract line, unlike the C around it, was written for this program. */
 		if (note) {
 			*error = p->error;
 			return -1;
 		}
 		*error = *error ? *error : p->error;
 		++*skipped;
-		/* Behind what is no C at all there are no tokens. */
+		/* What is not C at all has no tokens. */
 		if (p->tok->kind == TOK_ERROR)
 			break;
 	}

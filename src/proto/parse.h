@@ -127,7 +127,7 @@ struct symbol *symbol_find(const struct parser *p, unsigned scope, const char *n
 struct symbol *symbol_add(struct parser *p, unsigned scope, const struct token *name,
 			  enum symbol_kind kind);
 
-/* The type a word names as a typedef, the user's or a built-in one; NULL if it is none. */
+/* The type a word names as a typedef, the user's or a built-in one; NULL if it names none. */
 const struct type *typedef_type(struct parser *p, const char *name);
 /* What the next token is in a declaration; WORD_NONE for all but words. Refused words fail. */
 enum word_kind next_word(struct parser *p);

@@ -22,7 +22,7 @@ static inline unsigned word_bytes(enum width w)
 }
 
 /* kind, canonical C spelling, size/align at 32 bit, size/align at 64 bit; a size of 0 means that
- * the width has no such type (except void). */
+ * the type does not exist at that width (except void). */
 #define BASIC_TYPES(X)                                \
 	X(VOID, "void", 0, 0, 0, 0)                   \
 	X(BOOL, "_Bool", 1, 1, 1, 1)                  \
@@ -81,8 +81,8 @@ struct enumerator {
 	long long value;
 };
 
-/* Where a width has no such type (__int128 at 32 bit, and whatever contains or points to it), size
- * and align are 0 there: ask type_exists. */
+/* Where a type does not exist (__int128 at 32 bit, and whatever contains or points to it), size and
+ * align are 0: ask type_exists. */
 struct type {
 	enum type_kind kind;
 	uint32_t size[WIDTHS], align[WIDTHS]; /* bytes */
@@ -187,9 +187,9 @@ struct case_list {
  * comments, and `//!` annotation lines. Appends to *out; everything lives in `a`. `name` is used in
  * messages and stored in positions. On error returns -1 and sets *error (in `a`) to a message of
  * the form "FILE:LINE:COL: error: WHAT", the source line, a caret, and a hint. */
-/* As proto_parse_mem, of a project's header: variables and repeated declarations are passed over,
- * and so is what cannot be read: *skipped declarations, the first error of which is *error (NULL:
- * none). -1 for an error in an annotation line. */
+/* As proto_parse_mem, of a project's header: variables and repeated declarations are skipped, and
+ * so are *skipped declarations that cannot be read; *error is the first one's error (NULL: none).
+ * -1 for an error in an annotation line. */
 int proto_parse_header(struct arena *a, const char *name, const char *text, size_t len,
 		       struct case_list *out, size_t *skipped, const char **error);
 

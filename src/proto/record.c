@@ -68,8 +68,8 @@ static void name_field(struct parser *p, unsigned scope, const struct token *nam
 	symbol_add(p, scope, name, SYM_MEMBER);
 }
 
-/* Names of an anonymous member's members are names of this struct; there is no token of theirs to
- * point at but the closing brace. */
+/* Names of an anonymous member's members are names of this struct; the only token left to point at
+ * is the closing brace. */
 static void name_anonymous(struct parser *p, unsigned scope, const struct type *t,
 			   const struct token *at)
 {

@@ -84,7 +84,7 @@ static const struct type *floating_type(struct parser *p, const struct type_word
 	return type_complex(p->a, kind);
 }
 
-/* The type that the words name; NULL when there were none. */
+/* The type that the words name; NULL without any. */
 static const struct type *words_type(struct parser *p, const struct type_words *w)
 {
 	const unsigned *n = w->count;
