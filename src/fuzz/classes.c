@@ -32,7 +32,7 @@ void fuzz_default_weights(struct fuzz_weights *out)
 		out->w[i] = fuzz_classes[i].weight;
 }
 
-/* The classes of a name as a bit set; 0: there is none. */
+/* The classes of a name as a bit set; 0: unknown. */
 static uint32_t find_classes(const char *name, size_t n)
 {
 	for (int i = 0; i < FUZZ_CLASS_COUNT; i++) {

@@ -131,7 +131,7 @@ static void add_fact(const struct fuzz_round *r, struct facts *all, const struct
 	}
 	t->column[f->column] = 1;
 	t->findings++;
-	/* The one that tells what all of them do. */
+	/* The one that carries the summary of all compilers. */
 	if (key.unspecified && !t->first->origin && f->origin)
 		t->first = f;
 }

@@ -605,7 +605,7 @@ START_TEST(one_cause_in_many_cases)
 	ck_assert_uint_eq(s->clusters.n, 1);
 	ck_assert_uint_eq(s->clusters.v[0].cases, 4);
 	ck_assert_str_eq(s->clusters.v[0].key.compilers, "clang-14");
-	/* The lightest, under the convention that is no other's synonym. */
+	/* The lightest, under the convention that is not a synonym of another. */
 	ck_assert_str_eq(s->clusters.v[0].name, "fuzz_1");
 	ck_assert_str_eq(s->clusters.v[0].conv->name, "sysv");
 	ck_assert(fuzz_unexpected(&s->clusters.v[0]));

@@ -62,8 +62,8 @@ static uint32_t sizes(const struct prototype *p)
 	return set;
 }
 
-/* Sizes that all prototypes of the reason have are what it is about; where there are none, any of
- * those seen may be it. */
+/* The reason is about the sizes that all its prototypes have; without any, about any of those
+ * seen. */
 static bool of_size(const struct fuzz_reason *r, uint32_t have)
 {
 	return r->every_size ? !(r->every_size & ~have) : !r->any_size || r->any_size & have;

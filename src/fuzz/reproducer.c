@@ -368,7 +368,7 @@ static void remove_old(struct arena *a, const char *dir)
 		closedir(d);
 }
 
-/* "clang-14-sysv-args-int128-callee": what of the title can be in a path. */
+/* "clang-14-sysv-args-int128-callee": the title, reduced to what a path can contain. */
 static char *short_name(struct arena *a, const struct fuzz_clusters *all,
 			const struct fuzz_cluster *c)
 {

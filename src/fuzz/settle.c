@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From clusters to minimal prototypes: reductions are tried in rounds of their own, in the one
  * column and convention of the example; what is left is then run under all conventions in all
- * columns, which tells who else shows it. */
+ * columns, to see which others show it. */
 #include "fuzz/fuzz.h"
 
 #include <string.h>
@@ -208,7 +208,7 @@ static void fold_into(struct fuzz_clusters *all, struct fuzz_cluster *o, struct 
 	o->conventions |= c->conventions;
 }
 
-/* What is known is told once for each reason. */
+/* What is known is reported once for each reason. */
 static void fold_known(struct fuzz_clusters *all)
 {
 	for (size_t i = 0; i < all->n; i++) {
@@ -228,7 +228,7 @@ static void fold_known(struct fuzz_clusters *all)
 	}
 }
 
-/* Findings of one minimal prototype are one fact, told by the most serious. */
+/* Findings of one minimal prototype are one fact, reported by the most serious. */
 static void fold(struct fuzz_clusters *all)
 {
 	for (size_t i = 0; i < all->n; i++) {
@@ -318,7 +318,7 @@ static void run_minimal(struct fuzz_setup *s, struct fuzz_clusters *all,
 			c->expected = arena_strdup(all->arena, f->expected);
 			c->observed = arena_strdup(all->arena, f->observed);
 			c->origin = NULL;
-			/* What all do is told by one of the case's findings only. */
+			/* Only one finding per case carries the summary of all compilers. */
 			for (size_t k = 0; k < r.matrix.nfindings && !f->origin; k++) {
 				const struct finding *o = &r.matrix.findings[k];
 

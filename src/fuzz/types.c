@@ -78,7 +78,7 @@ static const struct type *vector(struct arena *a, struct random *r)
 	unsigned size = bytes[random_below(r, ARRAY_SIZE(bytes))];
 	struct type *t;
 
-	/* A vector of one element is a case of its own that no document knows. */
+	/* A vector of one element is a case of its own, unknown to the documents. */
 	if (size == element->size[W64])
 		element = type_basic(TYPE_FLOAT);
 	t = derive(a, TYPE_VECTOR, element);
