@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-/* Nothing is shown where standard error is no terminal: who calls asks. */
+/* Only for a standard error that is a terminal: callers ask first. */
 void show_progress(const char *line)
 {
 	if (line)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What `run' and `merge' do with a judged matrix: write all reports, print one, and tell the exit
+/* What `run' and `merge' do with a judged matrix: write all reports, print one, and return the exit
  * status. */
 #ifndef CLOBBER_RESULTS_H
 #define CLOBBER_RESULTS_H

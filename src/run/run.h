@@ -12,7 +12,7 @@
  * the caller; `places` says how, and are asked what they are. */
 void execute(struct matrix *m, struct places *places);
 
-/* Run nothing, for that reason. */
+/* Mark every column not-run, with this reason. */
 void execute_nothing(struct matrix *m, const char *why);
 
 /* Free what execute allocated beside m->arena. */

@@ -348,7 +348,7 @@ static void read_absences(struct plan *p, const struct shard *s, const json_t *o
 	}
 }
 
-/* Columns of one compiler share it: src/verdict tells compilers apart by address. */
+/* Columns of one compiler share it: src/verdict compares compilers by address. */
 static const struct compiler *same_compiler(const struct plan *p, const struct compiler *cc)
 {
 	for (size_t i = 0; i < p->ncolumns; i++) {

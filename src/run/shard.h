@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A part of a run: some of its columns, executed and not yet judged. What no document decides is
- * judged by comparing all columns, so a shard keeps what its payloads recorded, and `clobber merge'
- * judges all of them as if they had been run at once.
+/* A part of a run: some of its columns, executed and not yet judged. Where no document decides,
+ * columns are judged by comparing all of them, so a shard keeps what its payloads recorded, and
+ * `clobber merge' judges all of them as if they had been run at once.
  *
  * DIR/shard.json says what was run; beside the payloads in DIR/work/col are their records, in the
  * format of src/payload/record.h. */
@@ -45,7 +45,7 @@ struct shard {
 	struct shard_run run;
 };
 
-/* Read shard.json of a folder (or the file itself). Ends with a message when it is none. */
+/* Read shard.json of a folder (or the file itself). Ends with a message if it is not one. */
 void shard_read(struct arena *a, const char *path, struct shard *out);
 
 /* The cases as they are here, into p->set; they must be those of the shard, and its clobber this

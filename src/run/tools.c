@@ -21,7 +21,7 @@ static const char *absolute(struct arena *a, const char *path)
 		return path;
 	cwd = getcwd(NULL, 0);
 	if (!cwd)
-		die("cannot tell the current folder: %s", strerror(errno));
+		die("cannot find the current folder: %s", strerror(errno));
 	r = arena_printf(a, "%s/%s", cwd, path);
 	free(cwd);
 	return r;
