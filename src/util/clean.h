@@ -10,8 +10,7 @@
  * `lines`, line ends and tabs stay. */
 void str_add_clean(struct str *out, const char *s, bool lines);
 
-/* The same as text of its own: `s` itself where nothing is to be changed, else in `a`. NULL stays
- * NULL. */
+/* The same as a string: `s` itself if nothing changes, else in `a`. NULL stays NULL. */
 const char *clean_text(struct arena *a, const char *s);
 const char *clean_lines(struct arena *a, const char *s);
 

@@ -30,7 +30,7 @@ const char *data_dir(struct arena *a, const char *what)
 	if (env)
 		places[k++] = arena_printf(a, "%s/%s", env, what);
 	/* Run from a build tree (meson puts data/ beside the program), then as installed: relative
-	 * to the program, so that a moved prefix works, then where it was told it would be. */
+	 * to the program, so that a moved prefix works, then the prefix of the build. */
 	places[k++] = arena_printf(a, "%s/data/%s", dir, what);
 	places[k++] = arena_printf(a, "%s/../share/clobber/%s", dir, what);
 	places[k++] = arena_printf(a, "%s/%s", CLOBBER_DATADIR, what);

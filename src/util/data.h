@@ -13,8 +13,8 @@ const char *data_dir(struct arena *a, const char *what);
  * or ~/.cache/clobber; it need not exist. NULL when none of these variables is set. In `a`. */
 const char *cache_dir(struct arena *a);
 
-/* The first executable file of the name in PATH; the name itself if it has a slash; NULL: there is
- * none. In `a`. */
+/* The first executable file of the name in PATH; the name itself if it has a slash; NULL if it is
+ * not found. In `a`. */
 const char *program_path(struct arena *a, const char *name);
 
 /* Write a result through a temporary name; ends with a message on failure. Frees the text. */

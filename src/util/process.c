@@ -169,7 +169,7 @@ static _Noreturn void guard(const char *const argv[], const char *dir, const cha
 			kill_children();
 		if (one != program)
 			continue;
-		/* Nobody may be there to read it: then everything else is to be ended, too. */
+		/* Perhaps nobody is left to read it: then end everything else, too. */
 		if (write(GUARD_FD, &status, sizeof(status)) < 0)
 			end_all(0);
 		/* What it left running on purpose may go on: the server of a compiler cache. */
@@ -295,7 +295,7 @@ struct watcher {
 	void *closure;
 };
 
-/* Processor time of the guard's program, in seconds; 0 when it cannot be told. */
+/* Processor time of the guard's program, in seconds; 0 if unknown. */
 static double spent_by(pid_t guard)
 {
 	char path[64], text[32] = "";

@@ -21,8 +21,8 @@ struct text_style {
 	bool every_finding; /* all findings, not one example of each kind */
 };
 
-/* For standard output: as wide as its terminal, 80 where it is none; in colour if `color`, which is
- * auto, always or never, says so: auto is a terminal, unless NO_COLOR is set. */
+/* For standard output: as wide as its terminal, else 80; `color` is auto, always or never: auto
+ * colours a terminal, unless NO_COLOR is set. */
 struct text_style terminal_style(const char *color);
 
 /* Append text, in colour if the style has any. */

@@ -369,7 +369,7 @@ static void is_dir(const char *path)
 {
 	struct stat st;
 
-	ck_assert_msg(stat(path, &st) == 0 && S_ISDIR(st.st_mode), "%s is no folder", path);
+	ck_assert_msg(stat(path, &st) == 0 && S_ISDIR(st.st_mode), "%s is not a folder", path);
 }
 
 START_TEST(make_dirs_makes_all)
