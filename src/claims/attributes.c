@@ -2,7 +2,7 @@
 /* Claim 18: is there a way to have a 64-bit compiler take a parameter from the stack? Every
  * attribute that names a calling convention is tried. What the compiler accepts is run: an assembly
  * start-up gives every register and stack slot a value of its own and calls the C function, which
- * tells the value it took for its first parameter. */
+ * returns the value it took for its first parameter. */
 #include "claims/room.h"
 #include "place/kept.h"
 #include "util/process.h"
@@ -45,8 +45,8 @@ static const char *linker_words(struct arena *a, const char *text)
 	return folder ? folder + 1 : what;
 }
 
-/* Link the object with the start-up and run it: where the parameter came from, or why there is
- * nothing to tell (*why). */
+/* Link the object with the start-up and run it: where the parameter came from, or why it is unknown
+ * (*why). */
 static int link_and_run(struct unit *u, const char *object, const char *start, const char **why)
 {
 	const char *program = arena_printf(u->arena, "%s.elf", object);

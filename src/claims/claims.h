@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The claims of the thread "KVM/VMX: Do not declare vmread_error asmlinkage" (2022), each with a
- * verdict per compiler, width and place. Nothing here knows a verdict: each claim has steps
- * (steps.def), each step is done when it is asked for, and the verdict follows from what came of
- * them. docs/thread.md tells the story. */
+ * verdict per compiler, width and place. No verdict is written down here: each claim has steps
+ * (steps.def), each step is carried out when asked for, and the verdict follows from the results.
+ * docs/thread.md has the whole story. */
 #ifndef CLOBBER_CLAIMS_H
 #define CLOBBER_CLAIMS_H
 
@@ -30,7 +30,7 @@ enum step_kind {
 enum step_weight {
 	DECIDES, /* the claim is false */
 	EXCEPTS, /* the claim is true except for this */
-	NOTES    /* nothing: told for the reader */
+	NOTES    /* nothing: for the reader */
 };
 
 enum { FOR_32 = 1 << W32, FOR_64 = 1 << W64, FOR_BOTH = FOR_32 | FOR_64 };

@@ -139,7 +139,7 @@ START_TEST(other_instruction)
 }
 END_TEST
 
-/* The bytes alone are the same here: only the relocation tells. */
+/* The bytes are the same here: only the relocation differs. */
 START_TEST(other_symbol)
 {
 	struct object x = assembled("x", "extern g\nf:\tcall g\n", W64);

@@ -68,10 +68,9 @@ static bool measure(struct unit *u, const struct object *o, const char *list, st
 		struct object_size size;
 
 		if (!f || !object_measure(o, f, &size)) {
-			e->not_run = arena_printf(u->arena, "%s: %s `%s'", e->id,
-						  f ? "bytes that are no instructions in"
-						    : "there is no function",
-						  name);
+			e->not_run = arena_printf(
+				u->arena, "%s: %s `%s'", e->id,
+				f ? "bytes that do not decode in" : "there is no function", name);
 			return false;
 		}
 		out->bytes += size.bytes;

@@ -100,7 +100,7 @@ void step_contract(struct unit *u, const struct step *s, struct evidence *e)
 	for (size_t i = 0; i < h->n; i++) {
 		const struct finding *f = &h->v[i];
 
-		/* Above a divergence: what no document decides is no matter of the contract. */
+		/* More than a divergence: what no document decides is not part of the contract. */
 		if (f->verdict > VERDICT_DIVERGENCE && (!worst || f->verdict > worst->verdict))
 			worst = f;
 		if (broken && !asserted && finding_is(f, s->d))

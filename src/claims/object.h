@@ -53,7 +53,7 @@ struct object_size {
 	unsigned saved;   /* registers of the caller's pushed before anything is called */
 	uint32_t written; /* general registers written other than by pop: bits in encoding order */
 };
-/* False when it holds bytes that are no instruction. */
+/* False if it holds bytes that do not decode. */
 bool object_measure(const struct object *o, const struct object_function *f,
 		    struct object_size *out);
 
