@@ -59,7 +59,7 @@ void disk_write(uint64_t sector, const void *from, uint64_t bytes);
 void vmx_on(void); /* enter root operation: SDM volume 3, 23.7 */
 void vmx_off(void);
 void vmcs_make(void); /* a cleared VMCS becomes the current one */
-void vmcs_drop(void); /* and there is none again */
+void vmcs_drop(void); /* no VMCS is current any more */
 uint32_t vmx_features(void);
 uint32_t controls(uint32_t msr, uint32_t wanted); /* as far as allowed: appendix A.3 */
 void vmwrite(uint32_t field, word v);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The hypervisor: reads a request from the disk, runs the payload, hands back its records, and runs
- * it again behind the case that took it down. When it was finished at once, the processor is reset,
- * and the next request finds a machine of which nothing is left but the disk. It has no output but
- * that. */
+ * it again behind the case that took it down. After a payload that finished in one go the processor
+ * is reset, so that the next request finds nothing but the disk of this one. The disk is its only
+ * output. */
 #include "vmx/hv.h"
 
 void *memcpy(void *to, const void *from, size_t n);
@@ -163,7 +163,7 @@ static bool run_from(uint32_t first)
 
 	load_payload(first);
 	announced = CL_NO_CASE;
-	/* Whatever resets the machine from here on, this request is not served anew. */
+	/* From here on no reset of the machine makes it serve this request again. */
 	if (!segment.number)
 		write_segment(VMX_RUNNING);
 	if (request.mode == VMX_MODE_GUEST)

@@ -4,7 +4,7 @@
  * (Intel SDM volume 3, 30.2 and 30.3). The payload makes its own tables, and calls back. */
 #include "vmx/hv.h"
 
-/* Ticks come from the timer of the PC, as there is no exit that could bring them. */
+/* Ticks come from the PC's timer, because no exit could bring them. */
 enum {
 	PIC1 = 0x20,
 	PIC2 = 0xa0,

@@ -11,8 +11,8 @@ enum { MSR_VMX_MISC = 0x485 };
  * small part of a tick. */
 enum { PATIENCE = 2 };
 
-/* The preemption timer counts the guest's time: code that does nothing but cause exits has none. So
- * many ticks of the processor's time are one of the guest's. */
+/* The preemption timer counts the guest's time: code that only causes exits uses none. So this many
+ * ticks of the processor's time count as one of the guest's. */
 enum { TICKS_WITH_EXITS = 16 };
 
 struct guest {
