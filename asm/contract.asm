@@ -18,9 +18,10 @@ default_mxcsr:	dd 0x1f80
 	section .text
 
 ; cl_contract_call: entered by cl_run with everything in place but the return address.
-	global	cl_contract_call
+	global	cl_contract_call, cl_contract_back
 cl_contract_call:
 	call	[cl_function]
+cl_contract_back:
 	jmp	cl_after
 
 ; cl_contract_step_call: the same for a tracer of the process: stops before the call, and it ends at

@@ -296,6 +296,24 @@ static bool inside(const struct walk *w, uint64_t at)
 	return false;
 }
 
+/* Does the block end with a call of __stack_chk_fail? */
+static bool gives_up(const struct walk *w, uint64_t at)
+{
+	uint64_t fail = code_symbol(w->k, "__stack_chk_fail"), to;
+	struct insn i;
+
+	while (fail && code_decode(w->k, at, &i) && !ends_path(&i.in)) {
+		if (i.in.meta.category == ZYDIS_CATEGORY_CALL)
+			return i.op[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
+			       ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&i.in, &i.op[0], at, &to)) &&
+			       to == fail;
+		at += i.in.length;
+		if (w->mark[at - code_start(w->k)] & LEADER)
+			break;
+	}
+	return false;
+}
+
 static void close_blocks(struct walk *w)
 {
 	struct blocks *b = &w->out;
@@ -308,8 +326,9 @@ static void close_blocks(struct walk *w)
 		uint64_t at = x.at;
 		uint8_t n;
 
-		/* Two readings of the same bytes: nothing is put there. */
-		if (inside(w, at))
+		/* Two readings of the same bytes: nothing is put there. And what a stack protector
+		 * does when it is too late is of no interest. */
+		if (inside(w, at) || gives_up(w, at))
 			continue;
 		while ((n = w->mark[at - code_start(w->k)] & LENGTH)) {
 			struct insn i;

@@ -89,7 +89,8 @@ static struct origin of_operand(const struct trace *t, uint64_t at, const struct
 		r.number = o->imm.is_signed ? o->imm.value.s : (int64_t)o->imm.value.u;
 	} else if (o->type == ZYDIS_OPERAND_TYPE_REGISTER && code_gpr(t->k, o->reg.value) >= 0) {
 		r = of_register(t, at, code_gpr(t->k, o->reg.value), depth);
-	} else if (o->type == ZYDIS_OPERAND_TYPE_MEMORY && o->mem.index == ZYDIS_REGISTER_NONE) {
+	} else if (o->type == ZYDIS_OPERAND_TYPE_MEMORY && o->mem.index == ZYDIS_REGISTER_NONE &&
+		   o->mem.segment != ZYDIS_REGISTER_FS && o->mem.segment != ZYDIS_REGISTER_GS) {
 		if (ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&i->in, o, at, &address))) {
 			r.kind = SYMBOL;
 			r.name = code_name(t->a, t->k, address);

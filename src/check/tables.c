@@ -341,7 +341,9 @@ static void write_probe_table(struct arena *a, struct str *out, const struct con
 			      .owned = p->place.stack_bytes,
 			      .pop = p->place.pop_bytes,
 			      .align = p->place.align,
-			      .trap = p->trap };
+			      .trap = !p->trap                               ? 0
+				      : !strcmp(p->name, "__stack_chk_fail") ? CT_TRAP_SMASHED
+									     : CT_TRAP };
 	struct table t;
 
 	/* Kernel code does not touch vector registers. */

@@ -113,11 +113,10 @@ static bool all_plain(const struct ct_contract *c)
 }
 
 /* All numbers at once: of two that are absurd none alone makes the difference. */
-static bool returns_when_tame(const struct ct_contract *c)
+bool ct_returns_when_tame(const struct ct_contract *c, bool right)
 {
 	bool any = false;
 
-	ct_draw_round(c, ct_fitting.failed, ct_fitting.rounds, ct_fitting.seed);
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		if (!ct_unsaid_number(&ct_now.inputs[i]))
 			continue;
@@ -126,7 +125,7 @@ static bool returns_when_tame(const struct ct_contract *c)
 								      : 16);
 		any = true;
 	}
-	return any && ct_fit_call(c);
+	return any && ct_fit_call(c) && (!right || !ct_fit_findings.nfindings);
 }
 
 /* Of a counter any value may fit, but some take too long. */
@@ -159,8 +158,9 @@ bool ct_unfit(const struct ct_contract *c)
 	if (returns_when_extended(c))
 		return false;
 	/* Absurd numbers excuse everything, a smashed stack, too. */
-	if (!all_plain(c)) {
-		if (returns_when_tame(c))
+	if (!all_plain(c) || (ct_now.smashed && ct_large_numbers(c))) {
+		ct_draw_round(c, ct_fitting.failed, ct_fitting.rounds, ct_fitting.seed);
+		if (ct_returns_when_tame(c, false))
 			return true;
 		ct_draw_round(c, ct_fitting.failed, ct_fitting.rounds, ct_fitting.seed);
 		ct_fit_call(c);
@@ -170,7 +170,7 @@ bool ct_unfit(const struct ct_contract *c)
 		return false;
 	/* Of its own code, an instruction that this processor lacks; or else a wild jump to it. */
 	if (f.kind == CL_FAULT_ILL && ct_in_code(f.ip))
-		return returns_when_tame(c);
+		return ct_returns_when_tame(c, false);
 	/* What poison changes is no input's fault; but what is above a narrow input goes with it.
 	 */
 	for (unsigned i = 0; i < CT_SOURCES; i++)

@@ -242,6 +242,7 @@ void contract_probe(void)
 		landed();
 	p = probe_of(index);
 	if (p->trap) {
+		ct_now.smashed = p->trap == CT_TRAP_SMASHED;
 		differ_word(ct_now.out, CHECK_CALLS, (int)(CT_NEEDS + index), 0, 0, 1);
 		cl_abort(CT_STOPPED);
 	}

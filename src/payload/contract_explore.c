@@ -122,8 +122,9 @@ static bool allowed(const struct ct_input *d, uint64_t *v)
 	if (d->role == CT_RANGE) {
 		n = (int64_t)*v;
 		if (n < from || n > to)
-			n = from + (int64_t)below((uint32_t)(to - from) + 1 ? (uint32_t)(to - from) + 1
-									    : ~0u);
+			n = from + (int64_t)below((uint32_t)(to - from) + 1
+							  ? (uint32_t)(to - from) + 1
+							  : ~0u);
 		if (d->multiple > 1 && n >= 0 && n <= 0x7fffffff)
 			n -= (int32_t)n % (int32_t)d->multiple;
 		*v = (uint64_t)n;

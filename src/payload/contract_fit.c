@@ -13,6 +13,7 @@ enum { MOST_CHANGES = 200 /* of what was found before */ };
 
 struct ct_fitting ct_fitting;
 struct ct_input ct_asked[CT_ARGS + 1];
+struct findings ct_fit_findings;
 
 void ct_fit_begin(const struct ct_contract *c, uint64_t seed)
 {
@@ -58,17 +59,16 @@ void ct_set_range(struct ct_input *d, int64_t from, int64_t to, uint32_t step)
 bool ct_fit_call(const struct ct_contract *c)
 {
 	static const struct ct_sources none;
-	static struct findings ignored;
 	int how;
 
-	ignored.nfindings = ignored.nobservations = 0;
+	ct_fit_findings.nfindings = ct_fit_findings.nobservations = 0;
 	ct_now.extended = ct_fitting.extended;
 	ct_now.extended_to = sizeof(cl_word);
-	how = ct_call(c, &none, &ignored);
+	how = ct_call(c, &none, &ct_fit_findings);
 	ct_now.extended = 0;
 	if (how == CL_FAULTED && cl_fault_kind == CL_FAULT_TIMEOUT)
 		ct_fitting.late++;
-	return how != CL_FAULTED;
+	return how != CL_FAULTED && !(ct_now.smashed && ct_large_numbers(c));
 }
 
 uint32_t ct_narrow_inputs(const struct ct_contract *c)
@@ -190,6 +190,9 @@ static bool narrow(const struct ct_contract *c)
 
 	if (++ct_fitting.changes > MOST_CHANGES || ct_fitting.late >= CT_MOST_LATE)
 		return false;
+	/* It overwrote its frame: only other numbers help. */
+	if (ct_now.smashed && ct_narrow_number(c))
+		return true;
 	if (f.kind == CL_FAULT_SEGV && f.address && ct_widen_memory(c, &f))
 		return true;
 	/* What is not aligned faults without an address. */

@@ -69,8 +69,16 @@ bool ct_plain(int64_t v);
 uint32_t ct_narrow_inputs(const struct ct_contract *c);
 /* A call with what is drawn returns. */
 bool ct_fit_call(const struct ct_contract *c);
+/* What was wrong with it. */
+extern struct findings ct_fit_findings;
 /* Do so many rounds of calls return? */
 bool ct_fits(const struct ct_contract *c, unsigned rounds);
+
+/* contract_blame.c: does the call return with small numbers in place of those no line speaks of;
+ * with nothing wrong? */
+bool ct_returns_when_tame(const struct ct_contract *c, bool right);
+/* contract_frame.c: are some of them large, or below 0? */
+bool ct_large_numbers(const struct ct_contract *c);
 
 /* contract_domain.c: each number by itself, from single values to a range, its multiples, a set;
  * less of one of them, after a call that did not return. */

@@ -159,7 +159,7 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 	ct_now.draw = ct_now.first_draw;
 	ct_now.ended = false;
 	ct_now.at = ct_now.nsaid = 0;
-	ct_now.stubbed = false;
+	ct_now.stubbed = ct_now.smashed = false;
 	ct_now.ncalled = 0;
 	for (unsigned i = 0; i < CT_CALLS; i++)
 		ct_now.count[i] = 0;
@@ -178,6 +178,7 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 		check_fault(0, cl_fault_kind, cl_fault_ip, cl_fault_address, out);
 	else if (how != CT_STOPPED)
 		check_call(c, how);
+	ct_frame_look(c, how);
 	return how;
 }
 
@@ -395,6 +396,15 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 		ct_draw_round(c, round, rounds, seed);
 		ct_now.number = number;
 	}
+	if ((how == CL_CAME_BACK || how == CT_STOPPED) && now.nfindings) {
+		bool overran;
+
+		ct_cover_pause();
+		overran = ct_overran(c, &now);
+		ct_cover_resume();
+		if (overran)
+			return DOES_NOT_FIT;
+	}
 	for (unsigned i = 0; i < now.nfindings; i++)
 		known = known && find(to->v, &now.finding[i].f);
 	/* At once: what follows may end all of it. */
@@ -480,6 +490,7 @@ static void one_contract(const struct ct_contract *c, uint64_t seed, struct coll
 	ct_keep_data();
 	ct_fit_begin(c, seed);
 	ct_explore_begin();
+	ct_frame_begin();
 	__builtin_memcpy(inputs, ct_at(c->inputs), c->ninputs * sizeof(inputs[0]));
 	ct_now.inputs = inputs;
 	ct_cover_begin(c);

@@ -81,6 +81,7 @@ struct ct_call_state {
 	unsigned nchanges, ncalled; /* calls that it made */
 	int number;                 /* of the round, for the report */
 	bool overlaps;              /* two buffers of this round do */
+	bool smashed;               /* the call overwrote its own frame */
 	bool stubbed;               /* something was called of which nothing is known */
 	unsigned nsaid;
 	struct ct_said said[CT_MOST_SAID];
@@ -141,6 +142,13 @@ bool ct_varied(const struct ct_contract *c);
 void ct_compare(const struct ct_contract *c, int how, struct findings *told);
 /* contract_blame.c: is it the inputs that no line speaks of that made the call fault? */
 bool ct_unfit(const struct ct_contract *c);
+/* contract_frame.c: did the call, which ended as `how` says, overwrite its own frame? Into
+ * ct_now.smashed. */
+void ct_frame_begin(void);
+void ct_frame_look(const struct ct_contract *c, int how);
+/* Are the findings of the call that was just made those of an array on its stack that was too small
+ * for numbers no line speaks of? */
+bool ct_overran(const struct ct_contract *c, const struct findings *now);
 /* After a call that did not fit: look for inputs that do, or for fewer. False: there are none (any
  * more). */
 bool ct_fit(const struct ct_contract *c, uint64_t seed);
