@@ -198,10 +198,19 @@ static int again(const struct ct_contract *c, const struct ct_sources *sources)
 	return ct_call(c, sources, &ignored);
 }
 
+/* What is beside memory whose size was found by running may belong to it. */
+static bool is_measured(unsigned source)
+{
+	unsigned input = source - CT_FROM_BESIDE;
+
+	return source >= CT_FROM_BESIDE && input < CT_ARGS && input < ct_now.c->ninputs &&
+	       ct_now.inputs[input].flags & CT_UNSAID;
+}
+
 static void use_all(const struct ct_contract *c, struct ct_sources *s)
 {
 	for (unsigned i = 0; i < CT_SOURCES; i++)
-		s->other[i] = !(c->used[i / 32] >> (i % 32) & 1);
+		s->other[i] = !(c->used[i / 32] >> (i % 32) & 1) && !is_measured(i);
 }
 
 /* Do narrow inputs that are extended to so many bytes make the calls equal again? */
@@ -302,7 +311,8 @@ static bool is_source(const struct ct_contract *c, unsigned i)
 	if (i >= CT_FROM_UPPER && i < CT_FROM_BESIDE + CT_ARGS) {
 		unsigned input = (i - CT_FROM_UPPER) % CT_ARGS;
 
-		return input < c->ninputs || (c->hidden.nlocs && input == CT_ARGS - 1);
+		return (input < c->ninputs && !is_measured(i)) ||
+		       (c->hidden.nlocs && input == CT_ARGS - 1);
 	}
 	return !(c->used[i / 32] >> (i % 32) & 1);
 }

@@ -165,7 +165,32 @@ void ct_find_domains(const struct ct_contract *c)
 		ct_now.inputs[i] = domain[i];
 }
 
-static void ct_shrink(unsigned i, int64_t v)
+/* Does a multiple nearby return? Then of them only. */
+static bool step_up(const struct ct_contract *c, unsigned i, int64_t v)
+{
+	struct ct_input *d = &ct_now.inputs[i];
+	int64_t base = ct_fitting.base[i];
+
+	for (uint32_t step = 2 * d->multiple; step <= 64 && v == (int32_t)v; step *= 2) {
+		int64_t rest = (int32_t)v & (int32_t)(step - 1);
+		bool returns;
+
+		if (base & (step - 1) || d->multiple & (d->multiple - 1))
+			return false;
+		if (!rest || v - rest == base || ct_pair(d->to) - ct_pair(d->from) < step)
+			continue;
+		ct_set_number(i, v - rest);
+		returns = ct_fit_call(c);
+		ct_set_number(i, v);
+		if (!returns)
+			continue;
+		ct_set_range(d, ct_pair(d->from), ct_pair(d->to), step);
+		return true;
+	}
+	return false;
+}
+
+static void shrink(const struct ct_contract *c, unsigned i, int64_t v)
 {
 	struct ct_input *d = &ct_now.inputs[i];
 	int64_t base = ct_fitting.base[i], far = v > base ? v - base : base - v, step;
@@ -187,7 +212,7 @@ static void ct_shrink(unsigned i, int64_t v)
 		d->flags &= ~(uint32_t)CT_ALSO_ANY;
 		return;
 	}
-	if (d->role != CT_RANGE)
+	if (d->role != CT_RANGE || step_up(c, i, v))
 		return;
 	step = d->multiple;
 	/* A quarter of the way at once. */
@@ -221,12 +246,12 @@ bool ct_narrow_number(const struct ct_contract *c)
 		returns = ct_fit_call(c);
 		ct_set_number(i, v);
 		if (returns) {
-			ct_shrink(i, v);
+			shrink(c, i, v);
 			return true;
 		}
 	}
 	if (widest < 0)
 		return false;
-	ct_shrink((unsigned)widest, ct_number_in((unsigned)widest));
+	shrink(c, (unsigned)widest, ct_number_in((unsigned)widest));
 	return true;
 }

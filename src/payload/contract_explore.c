@@ -125,7 +125,7 @@ static bool allowed(const struct ct_input *d, uint64_t *v)
 			n = from + (int64_t)below((uint32_t)(to - from) + 1
 							  ? (uint32_t)(to - from) + 1
 							  : ~0u);
-		if (d->multiple > 1 && n >= 0 && n <= 0x7fffffff)
+		if (d->multiple > 1 && n == (int32_t)n)
 			n -= (int32_t)n % (int32_t)d->multiple;
 		*v = (uint64_t)n;
 		return n >= from && n <= to;
@@ -229,12 +229,32 @@ static bool change_one(const struct ct_contract *c, struct ct_change *x)
 	return false;
 }
 
+static bool in_domain(const struct ct_input *d, unsigned input)
+{
+	int64_t n = 0, from = (int64_t)pair(d->from), to = (int64_t)pair(d->to);
+
+	if (d->role != CT_RANGE || d->size > 8)
+		return false;
+	__builtin_memcpy(&n, ct_now.values.arg[input], min(d->size, 8));
+	if (d->class == CL_SIGNED && d->size == 4)
+		n = (int32_t)n;
+	return n >= from && n <= to &&
+	       (d->multiple < 2 || (n == (int32_t)n && !((int32_t)n % (int32_t)d->multiple)));
+}
+
 bool ct_explore_guessed(void)
 {
 	for (unsigned i = 0; i < ct_now.nchanges; i++) {
 		const struct ct_change *x = &ct_now.change[i];
+		const struct ct_input *d = &ct_now.inputs[x->input];
 
-		if (x->kind == CT_CHANGE_RESULT || ct_now.inputs[x->input].flags & CT_UNSAID)
+		if (x->kind == CT_CHANGE_RESULT)
+			return true;
+		if (!(d->flags & CT_UNSAID))
+			continue;
+		if (!ct_fitted() || x->kind == CT_CHANGE_NULL || x->kind == CT_CHANGE_SAME ||
+		    (x->kind == CT_CHANGE_NUMBER && !in_domain(d, x->input)) ||
+		    (d->contents == CT_ADDRESSES || d->flags & CT_POINTERS))
 			return true;
 	}
 	return false;

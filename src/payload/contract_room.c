@@ -49,14 +49,61 @@ bool ct_widen_memory(const struct ct_contract *c, const struct ct_fault *f)
 	return false;
 }
 
-/* Does a better alignment of one pointer help? */
+bool ct_widen_for(const struct ct_contract *c, const struct findings *now)
+{
+	bool widened = false;
+
+	for (unsigned i = 0; i < now->nfindings; i++) {
+		const struct cl_finding *f = &now->finding[i].f;
+		struct ct_input *d = &ct_now.inputs[f->item];
+		int32_t at = (int16_t)f->offset;
+
+		if (f->check != CHECK_BUFFER || f->item >= c->ninputs || !ct_unsaid_pointer(d) ||
+		    !d->bytes || ct_now.overlaps)
+			continue;
+		/* Offsets of 16 bits: what is far behind looks as if it were before. */
+		if (at < 0 && (uint32_t)-at > d->at + CT_SLACK)
+			at = (uint16_t)f->offset;
+		if (at < 0 && d->bytes + d->align * 8 <= CT_ROOM) {
+			d->at += d->align * 8;
+			d->bytes += d->align * 8;
+			widened = true;
+		} else if (at >= 0 && (uint32_t)at >= d->bytes - d->at &&
+			   d->bytes + d->align * 8 <= CT_ROOM) {
+			d->bytes += d->align * 8;
+			widened = true;
+		}
+	}
+	if (widened) {
+		ct_fitting.failed = ct_now.round;
+		ct_fitting.rounds = ct_now.rounds;
+	}
+	return widened;
+}
+
+/* Does a better alignment of one pointer help? Else all are raised, one after the other. */
 bool ct_raise_alignment(const struct ct_contract *c)
 {
+	int round = ct_now.round, rounds = ct_now.rounds;
+
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		struct ct_input *d = &ct_now.inputs[i];
-		cl_word p = ct_now.pointer[i];
+		uint32_t was = d->align;
 
-		if (!ct_unsaid_pointer(&ct_asked[i]) || d->align >= 64 || !(p & 63))
+		if (!ct_unsaid_pointer(&ct_asked[i]) || !(ct_now.pointer[i] & 63))
+			continue;
+		for (d->align = was * 2; d->align <= 64; d->align *= 2) {
+			ct_draw_round(c, round, rounds, ct_fitting.seed);
+			if (ct_fit_call(c))
+				return true;
+		}
+		d->align = was;
+		ct_draw_round(c, round, rounds, ct_fitting.seed);
+	}
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		struct ct_input *d = &ct_now.inputs[i];
+
+		if (!ct_unsaid_pointer(&ct_asked[i]) || d->align >= 64 || !(ct_now.pointer[i] & 63))
 			continue;
 		d->align *= 2;
 		return true;

@@ -405,6 +405,8 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 		if (overran)
 			return DOES_NOT_FIT;
 	}
+	if (ct_widen_for(c, &now))
+		return DOES_NOT_FIT;
 	for (unsigned i = 0; i < now.nfindings; i++)
 		known = known && find(to->v, &now.finding[i].f);
 	/* At once: what follows may end all of it. */
@@ -471,6 +473,12 @@ static void explore(const struct ct_contract *c, uint64_t seed, struct collected
 
 		ct_now.number = n;
 		how = one_round(c, to, seed);
+		/* What fits turns out to be less, or to need more memory. */
+		if (how == DOES_NOT_FIT && ct_fitted() && !ct_explore_guessed()) {
+			ct_cover_pause();
+			ct_fit(c, seed);
+			ct_cover_resume();
+		}
 		reached = how == DOES_NOT_FIT ? ct_cover_forget() : ct_cover_keep();
 		to->judged += how != DOES_NOT_FIT;
 		ct_explore_learn(reached, how == DOES_NOT_FIT);

@@ -149,6 +149,10 @@ void ct_frame_look(const struct ct_contract *c, int how);
 /* Are the findings of the call that was just made those of an array on its stack that was too small
  * for numbers no line speaks of? */
 bool ct_overran(const struct ct_contract *c, const struct findings *now);
+/* contract_room.c: was something written beside memory whose size was found? Then there is more of
+ * it.
+ */
+bool ct_widen_for(const struct ct_contract *c, const struct findings *now);
 /* After a call that did not fit: look for inputs that do, or for fewer. False: there are none (any
  * more). */
 bool ct_fit(const struct ct_contract *c, uint64_t seed);

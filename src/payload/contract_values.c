@@ -387,7 +387,7 @@ static void remember(unsigned input, uint8_t *area, uint8_t *p, uint32_t bytes,
 		     const struct ct_input *d)
 {
 	struct shadow *s = &shadows[nshadows++];
-	bool open = d->role == CT_PAGE;
+	bool open = d->role == CT_PAGE && (!d->bytes || d->flags & (CT_MIDDLE | CT_LOW | CT_HIGH));
 
 	s->before = open ? 0 : min((unsigned)(p - area), CT_SLACK);
 	s->behind = open ? 0 : min((unsigned)(area + CT_AREA - p - bytes), CT_SLACK);
