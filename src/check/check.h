@@ -69,8 +69,8 @@ struct check_run {
  * earlier place. */
 void check_add_finding(struct check_run *r, const struct contract *c, const struct checked_place *p,
 		       const struct outcome *o, const struct cl_finding *record);
-/* A rule of a document, with its sentence and where it stands. */
-const char *check_rule_text(struct arena *a, enum rule_id id);
+/* A rule of a document in an edition, with its sentence and where it stands. */
+const char *check_rule_text(struct arena *a, enum rule_id id, enum edition e);
 /* All records of all places; of one. */
 void check_judge(struct check_run *r);
 void check_judge_place(struct check_run *r, const struct checked_place *p);

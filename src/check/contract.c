@@ -172,12 +172,12 @@ static bool read_all(struct reader *r, bool (*defined)(void *closure, const char
 
 int contract_read(struct arena *a, const struct case_list *cases,
 		  const struct contract_source *source, enum width w, const char *abi,
-		  bool (*defined)(void *closure, const char *name), void *closure,
+		  enum edition edition, bool (*defined)(void *closure, const char *name), void *closure,
 		  struct contract_file *out, const char **error)
 {
 	struct reader *r = arena_alloc(a, sizeof(*r));
 
-	*out = (struct contract_file){ .width = w };
+	*out = (struct contract_file){ .width = w, .edition = edition };
 	r->a = a;
 	r->cases = cases;
 	r->source = source;

@@ -87,6 +87,7 @@ struct contract_supply {
 
 struct contract_file {
 	enum width width;
+	enum edition edition;
 	struct contract *v; /* under test */
 	size_t n;
 	struct contract_probe *probe;
@@ -109,11 +110,11 @@ struct contract_source {
 };
 
 /* Read what `cases` declare at a width. `abi` is the convention of functions that name none (NULL:
- * the platform's). Which functions are under test: all that no `calls` line names; with `defined`
+ * the platform's), `edition` that of the psABIs that decide. Which functions are under test: all that no `calls` line names; with `defined`
  * (may be NULL) only those for which it says so. 0, or -1 and *error, with position, in `a`. */
 int contract_read(struct arena *a, const struct case_list *cases,
 		  const struct contract_source *source, enum width w, const char *abi,
-		  bool (*defined)(void *closure, const char *name), void *closure,
+		  enum edition edition, bool (*defined)(void *closure, const char *name), void *closure,
 		  struct contract_file *out, const char **error);
 
 /* Class, size and places of a value, as the payload wants them. */

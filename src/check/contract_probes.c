@@ -50,7 +50,7 @@ const struct convention *contract_convention(struct reader *r, const struct case
 void contract_place_all(struct reader *r, const struct case_decl *d, const struct convention *c,
 			struct placement *out)
 {
-	const char *why = abi_place(c, d->proto, out);
+	const char *why = abi_place_at(r->out->edition, convention_profile(c), c, d->proto, out);
 
 	if (why)
 		contract_fail_decl(r, d->proto,

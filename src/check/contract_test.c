@@ -28,7 +28,7 @@ static const char *try_read(const char *text, enum width w, const char *abi,
 	const char *error = NULL;
 
 	if (proto_parse_file(a, "c.h", text, &cases, &error) == 0)
-		contract_read(a, &cases, &source, w, abi, NULL, NULL, out, &error);
+		contract_read(a, &cases, &source, w, abi, EDITION_LATEST, NULL, NULL, out, &error);
 	return error;
 }
 

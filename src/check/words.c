@@ -26,9 +26,9 @@ typedef void words_of_check(const struct wording *w);
 #include "abi/checks.def"
 #undef CHECK
 
-const char *check_rule_text(struct arena *a, enum rule_id id)
+const char *check_rule_text(struct arena *a, enum rule_id id, enum edition e)
 {
-	const struct rule *r = &rules[id];
+	const struct rule *r = rule_in(id, e);
 
 	return arena_printf(a, "rule %s%s: %s [%s, %s]", r->name,
 			    r->status == STATED   ? ""
@@ -51,9 +51,11 @@ static const char *line_text(struct arena *a, const struct contract *c,
 
 static void by_rule(struct arena *a, struct checked_finding *x, enum rule_id rule)
 {
+	const enum edition e = x->c->call.place.edition;
+
 	x->f.rule = rule;
-	x->f.verdict = rules[rule].status == STATED ? VERDICT_VIOLATION : VERDICT_DIVERGENCE;
-	x->rule = check_rule_text(a, rule);
+	x->f.verdict = rule_in(rule, e)->status == STATED ? VERDICT_VIOLATION : VERDICT_DIVERGENCE;
+	x->rule = check_rule_text(a, rule, e);
 }
 
 static void by_line(struct arena *a, struct checked_finding *x, const struct contract_line *l)

@@ -74,7 +74,8 @@ void promises_read(struct arena *a, const char *command, const struct promises *
 	const char *error = NULL;
 
 	if (read_declarations(a, command, p, &d, &error) ||
-	    contract_read(a, &d.cases, &d.source, objs->width, p->abi, defined, &in, out, &error)) {
+	    contract_read(a, &d.cases, &d.source, objs->width, p->abi, edition_option(p->edition),
+			  defined, &in, out, &error)) {
 		fprintf(stderr, "%s\n", error);
 		exit(2);
 	}
@@ -164,4 +165,6 @@ void promises_words(struct arena *a, struct str *s, const struct promises *p,
 		str_addf(s, " --header %s", shell_word(a, p->headers.v[i]));
 	if (p->abi)
 		str_addf(s, " --abi %s", p->abi);
+	if (p->edition)
+		str_addf(s, " --edition %s", p->edition);
 }

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* What `clobber check' and `clobber prove' are told of functions: --proto, --note, --contract,
- * --header, --abi. */
+ * --header, --abi, --edition. */
 #ifndef CLOBBER_CMD_PROMISES_H
 #define CLOBBER_CMD_PROMISES_H
 
 #include "check/contract.h"
 #include "check/object.h"
 #include "cmd/options.h"
+#include "cmd/values.h"
 
 struct promises {
 	struct texts protos, notes, contracts, headers;
-	const char *abi;
+	const char *abi, *edition;
 };
 
-/* Rows of an option table for them; `p` is a struct promises *. */
+/* Rows of an option table for them; `p` is a struct promises *, `a` an arena in scope. */
 #define PROMISES_ROWS(p)                                                                        \
 	TEXTS("proto", &(p)->protos, "DECL", "a C declaration; may be given several times"),    \
 		TEXTS("contract", &(p)->contracts, "FILE",                                      \
@@ -25,7 +26,10 @@ struct promises {
 		      "a line of a contract, such as 'arg n count 64 of dst': for the last "    \
 		      "--proto, or 'FUNCTION: LINE'"),                                          \
 		LISTED("abi", &(p)->abi, "NAME", "abis",                                        \
-		       "the convention of what names none (default: sysv, cdecl)")
+		       "the convention of what names none (default: sysv, cdecl)"),             \
+		CHOICE("edition", &(p)->edition, "E", edition_words(a),                         \
+		       "of the psABIs, that decides: 2019, 2024, 2025 (default: 2025; see "     \
+		       "`clobber list rules')")
 
 /* What headers declare and cannot be tested. */
 struct not_read {

@@ -176,6 +176,7 @@ struct case_decl {
 	const struct contract_line *contract; /* docs/contracts.md */
 	size_t ncontract;
 	const char *stem; /* file name without folder and .h */
+	bool own;         /* comes with clobber: its known lines are complete */
 };
 
 struct case_list {

@@ -48,7 +48,7 @@ static const char *story(struct arena *a, const struct proof *p)
 		for (size_t k = 0; k < x->npath; k++)
 			str_addf(&s, "path %s\n", x->path[k].words);
 		if (x->rule)
-			str_addf(&s, "%s\n", check_rule_text(a, x->rule));
+			str_addf(&s, "%s\n", check_rule_text(a, x->rule, EDITION_LATEST));
 	}
 	text = arena_strdup(a, s.s);
 	str_free(&s);
@@ -68,7 +68,8 @@ static json_t *json_finding(struct arena *a, const struct proof_finding *x)
 	json_object_set_new(j, "instruction", string_or_null(x->instruction));
 	json_object_set_new(j, "hint", string_or_null(x->hint));
 	json_object_set_new(j, "rule",
-			    x->rule ? string_or_null(check_rule_text(a, x->rule)) : json_null());
+			    x->rule ? string_or_null(check_rule_text(a, x->rule, EDITION_LATEST))
+				    : json_null());
 	for (size_t i = 0; i < x->npath; i++)
 		json_array_append_new(path, string_or_null(x->path[i].words));
 	json_object_set_new(j, "path", path);

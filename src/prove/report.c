@@ -55,7 +55,7 @@ static void finding(struct arena *a, struct str *out, const struct proof_finding
 	for (size_t i = 0; i < x->npath; i++)
 		text_wrap(out, style, i ? "       " : "  path ", "         ", x->path[i].words);
 	if (refuted && x->rule)
-		text_wrap(out, style, "  ", "    ", check_rule_text(a, x->rule));
+		text_wrap(out, style, "  ", "    ", check_rule_text(a, x->rule, EDITION_LATEST));
 }
 
 static void details(struct arena *a, struct str *out, const struct prove_subject *f,

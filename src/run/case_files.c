@@ -167,6 +167,19 @@ static void refuse_contracts(struct arena *a, const struct case_list *cases, siz
 	}
 }
 
+/* Its real path below clobber's own cases, or NULL. */
+static const char *own_path(struct arena *a, const char *path)
+{
+	char *real = realpath(path, NULL), *r = NULL;
+	const char *own = data_dir(a, "cases");
+	size_t n = strlen(own);
+
+	if (real && !strncmp(real, own, n) && real[n] == '/')
+		r = arena_strdup(a, real + n + 1);
+	free(real);
+	return r;
+}
+
 static void parse(struct arena *a, const char *path, const char *name, const char *only,
 		  struct case_list *out)
 {
@@ -185,6 +198,8 @@ static void parse(struct arena *a, const char *path, const char *name, const cha
 		fprintf(stderr, "%s\n", error);
 		exit(2);
 	}
+	for (size_t i = before; i < out->n; i++)
+		out->v[i].own = own_path(a, path) != NULL;
 	refuse_contracts(a, out, before, text, len);
 	check_abi_lines(a, out, before, text, len);
 	check_known_lines(a, out, before, text, len);
@@ -207,19 +222,14 @@ static void parse(struct arena *a, const char *path, const char *name, const cha
  * still finds the file. */
 static const char *display_name(struct arena *a, const char *path)
 {
-	char *real = realpath(path, NULL);
-	const char *own = data_dir(a, "cases");
+	const char *own = own_path(a, path);
 	char *r = arena_strdup(a, path);
 
 	for (char *c = r; *c; c++) {
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = '?';
 	}
-
-	if (real && !strncmp(real, own, strlen(own)) && real[strlen(own)] == '/')
-		r = arena_printf(a, "cases/%s", real + strlen(own) + 1);
-	free(real);
-	return r;
+	return own ? arena_printf(a, "cases/%s", own) : r;
 }
 
 static void load_entry(struct arena *a, const char *entry, struct case_list *out)

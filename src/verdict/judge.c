@@ -94,16 +94,20 @@ static enum rule_id x87_rule(const struct gen_case *c, int direction, const stru
 								    : c->call.conv->rule[f->check];
 }
 
-/* The rule on an argument's pointer to its value: is it valid, and is it aligned? */
-static enum rule_id reference_rule(const struct value_place *v, const struct cl_finding *f)
+/* Is it a pointer to the value, only not aligned? The payload expects it rounded down then. */
+static bool is_misaligned(const struct cl_finding *f)
 {
 	uint64_t want, got;
 
 	memcpy(&want, f->expected, sizeof(want));
 	memcpy(&got, f->observed, sizeof(got));
-	/* If it is not aligned, the payload expects it rounded down. */
-	return v->rule == RULE_MS_REFERENCE && want == got - got % 16 ? RULE_MS_REFERENCE_OTHER
-								      : v->rule;
+	return f->check == CHECK_REFERENCE && want == got - got % 16;
+}
+
+/* Of a pointer that an argument travels as: is it one, and is it aligned? */
+static enum rule_id reference_rule(const struct value_place *v, const struct cl_finding *f)
+{
+	return v->rule == RULE_MS_REFERENCE && is_misaligned(f) ? RULE_MS_REFERENCE_OTHER : v->rule;
 }
 
 /* The rule that makes this check true here. */
@@ -200,6 +204,7 @@ static void judge_records(struct matrix *m, size_t column, const struct gen_case
 		f = matrix_add_finding(m, column, c, direction, (enum check)r->check, rule,
 				       verdict_of(c, r, rule));
 		f->item = r->item;
+		f->misaligned = is_misaligned(r);
 		finding_words(m->arena, &c->call, r, col->payload, f);
 	}
 }

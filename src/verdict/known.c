@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Known findings: `//! known` lines beside the cases. Strict both ways: what is not listed is
- * unexpected, and what is listed and no longer occurs is reported with the line to delete. */
+ * unexpected, and what is listed and no longer occurs is reported with the line to delete. For
+ * other people's cases there are the causes that clobber's own are about: causes.c. */
 #include "verdict/judge.h"
 
 #include <stdlib.h>
@@ -67,29 +68,6 @@ static bool of_check(const struct known *k, enum check check)
 	return !k->nchecks;
 }
 
-/* Findings of a rule that a whole compiler family breaks in every function, a user's own included:
- * they need no line beside a case, and never vanish. */
-static const struct {
-	enum rule_id rule;
-	struct known known;
-} everywhere[] = {
-	{ RULE_SYSV_UPPER,
-	  { .family = "clang",
-	    .reason = "LLVM 12579: clang relies on callers to extend narrow arguments" } },
-	{ RULE_SYSV_BITINT_UNUSED,
-	  { .family = "clang", .reason = "LLVM 62032: clang relies on unused bits of _BitInt" } },
-};
-
-static const struct known *known_everywhere(const struct column *col, const struct finding *f)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(everywhere); i++) {
-		if (everywhere[i].rule == f->rule &&
-		    !strcmp(everywhere[i].known.family, col->compiler->family))
-			return &everywhere[i].known;
-	}
-	return NULL;
-}
-
 static void mark(struct matrix *m)
 {
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
@@ -111,8 +89,11 @@ static void mark(struct matrix *m)
 			    of_check(&d->known[k], f->check))
 				f->known = &d->known[k];
 		}
-		if (!f->known && f->verdict >= VERDICT_VIOLATION)
-			f->known = known_everywhere(&m->plan->columns[f->column], f);
+		/* The lines beside clobber's own cases are complete, but for what is in every
+		 * function. */
+		if (!f->known && f->verdict >= VERDICT_VIOLATION &&
+		    (!d->own || f->check == CHECK_UPPER))
+			f->known = known_cause(&m->plan->columns[f->column], f);
 		if (!f->known && f->verdict >= VERDICT_VIOLATION)
 			m->runs[f->column].judged[f->c->index * 2 + (size_t)f->direction].known = 0;
 	}

@@ -22,6 +22,7 @@ struct finding {
 	enum check check;
 	enum rule_id rule;
 	enum verdict verdict;
+	bool misaligned;      /* a pointer that is one, and not aligned */
 	unsigned item;        /* as in the record: which part of the subject, for grouping */
 	const char *subject;  /* "argument b (double)", "rbx", "stack pointer after the call" */
 	const char *expected; /* "in xmm0: 0x..." */
