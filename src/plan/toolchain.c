@@ -17,8 +17,16 @@
 
 enum { VERSION_SECONDS = 20, SCRIPT_LIMIT = 64 << 10 };
 
-/* In the order of the columns. */
-static const char *const families[] = { "gcc", "clang", "tcc", "chibicc", "pcc", "other" };
+static const struct {
+	const char *name;
+	bool versions;
+	const char *mark;
+	bool version_follows;
+} families[] = {
+#define FAMILY(name, versions, mark, version_follows) { name, versions, mark, version_follows },
+#include "proto/families.def"
+#undef FAMILY
+};
 
 static const char *base_name(const char *path)
 {
@@ -45,23 +53,14 @@ static bool is_version_suffix(const char *s)
 /* Exactly the compilers: not gcc-ar, clang-format or clang++. */
 static int is_compiler_entry(const struct dirent *d)
 {
-	static const struct {
-		const char *stem;
-		bool versions;
-	} known[] = { { "gcc", true },
-		      { "clang", true },
-		      { "tcc", false },
-		      { "chibicc", false },
-		      { "pcc", false } };
-
 	if (without(WITHOUT_COMPILERS))
 		return !strcmp(d->d_name, "gcc") || !strcmp(d->d_name, "clang");
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		size_t n = strlen(known[i].stem);
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		size_t n = strlen(families[i].name);
 
-		if (strncmp(d->d_name, known[i].stem, n))
+		if (strncmp(d->d_name, families[i].name, n))
 			continue;
-		if (!d->d_name[n] || (known[i].versions && is_version_suffix(d->d_name + n)))
+		if (!d->d_name[n] || (families[i].versions && is_version_suffix(d->d_name + n)))
 			return 1;
 	}
 	return 0;
@@ -161,27 +160,19 @@ static const char *version_in(struct arena *a, const char *banner)
 	return "unknown";
 }
 
-/* Fill in family and version from what `--version` printed. */
+/* Fill in family and version from what the compiler printed. */
 static void recognise(struct arena *a, struct compiler *c, const char *text)
 {
-	static const struct {
-		const char *family, *mark;
-		bool version_follows;
-	} marks[] = { { "clang", "clang version ", true },
-		      { "tcc", "tcc version ", true },
-		      { "pcc", "Portable C Compiler ", true },
-		      { "gcc", "Free Software Foundation", false } };
-
 	c->family = "other";
 	c->version = version_in(a, c->banner);
-	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
-		const char *at = strstr(text, marks[i].mark);
+	for (size_t i = ARRAY_SIZE(families); i-- > 0;) {
+		const char *at = strstr(text, families[i].mark);
 
 		if (!at)
 			continue;
-		c->family = marks[i].family;
-		if (marks[i].version_follows)
-			c->version = version_at(a, at + strlen(marks[i].mark));
+		c->family = families[i].name;
+		if (families[i].version_follows)
+			c->version = version_at(a, at + strlen(families[i].mark));
 		return;
 	}
 }
@@ -234,9 +225,8 @@ static const char *ask(struct arena *a, struct compiler *c)
 		/* chibicc has no --version, but its usage names it. */
 		struct str usage = { 0 };
 
-		if (run_program(help, VERSION_SECONDS, &usage) >= 0 && usage.s &&
-		    strstr(usage.s, "chibicc"))
-			c->family = "chibicc";
+		if (run_program(help, VERSION_SECONDS, &usage) >= 0 && usage.s)
+			recognise(a, c, usage.s);
 		str_free(&usage);
 	}
 	c->identity = identity(c, text.s);
@@ -320,7 +310,7 @@ static unsigned family_rank(const char *family)
 {
 	unsigned i = 0;
 
-	while (i + 1 < ARRAY_SIZE(families) && strcmp(families[i], family))
+	while (i < ARRAY_SIZE(families) && strcmp(families[i].name, family))
 		i++;
 	return i;
 }

@@ -173,9 +173,20 @@ static size_t word_length(const char *s)
 	return strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 }
 
+static const char *const families[] = {
+#define FAMILY(name, ...) name,
+#include "proto/families.def"
+#undef FAMILY
+	"other"
+};
+static const char known_families[] = "use one of "
+#define FAMILY(name, ...) name ", "
+#include "proto/families.def"
+#undef FAMILY
+				     "other";
+
 static void known_selector(struct parser *p, const struct token *t, const char **s, struct known *k)
 {
-	static const char *const families[] = { "gcc", "clang", "tcc", "chibicc", "pcc", "other" };
 	size_t len = word_length(*s);
 	bool found = false;
 
@@ -183,9 +194,8 @@ static void known_selector(struct parser *p, const struct token *t, const char *
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		found = found || !strcmp(families[i], k->family);
 	if (!found)
-		parse_fail_at(p, note_in_source(t, *s), len ? len : 1,
-			      "families are gcc, clang, tcc, chibicc, pcc and other",
-			      "no compiler family");
+		parse_fail_at(p, note_in_source(t, *s), len ? len : 1, known_families,
+			      "unknown compiler family");
 	*s += len;
 	if (!strchr("<=>", **s) || !**s)
 		return;

@@ -164,7 +164,7 @@ static const struct {
 	{ "//! gruop x\nint f(int);", "1:5", "unknown annotation 'gruop'",
 	  "did you mean 'group'?" },
 	{ "//! knwon x\nint f(int);", "1:5", "unknown annotation 'knwon'", "did you mean 'known'" },
-	{ "//! known x y: z\nint f(int);", "1:11", "no compiler family", "gcc, clang" },
+	{ "//! known x y: z\nint f(int);", "1:11", "unknown compiler family", "gcc, clang" },
 	{ "//! known gcc<x y: z\nint f(int);", "1:15", "a major version", "known FAMILY" },
 	{ "//! known gcc=12 : z\nint f(int);", "1:18", "a convention's name", "known FAMILY" },
 	{ "//! known gcc sysv,: z\nint f(int);", "1:20", "a convention's name", "known FAMILY" },
