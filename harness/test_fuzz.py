@@ -142,7 +142,7 @@ def test_reproducer(which, request, gcc):
     data, _, out, _ = request.getfixturevalue(which)
     for c in unexpected(data):
         files = {p.name for p in (out / c["folder"]).iterdir()}
-        assert files == {"case.h", "target.c", "trampoline.asm", "run.sh", "README"}
+        assert files == {"case.h", "target.c", "trampoline.asm", "run.sh", "README", "bundle"}
         assert os.access(out / c["folder"] / "run.sh", os.X_OK)
         readme = (out / c["folder"] / "README").read_text()
         assert c["rule"] in readme and c["expected"] in readme

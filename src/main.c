@@ -28,9 +28,9 @@ static const char usage[] =
 	"  compare   what is different between two stored matrices\n"
 	"  merge     join the shards of a run\n"
 	"  show      everything about a finding; repeat it, or write a bug report\n"
-	"  list      abis, cases, compilers, places, rules or checks\n"
+	"  list      abis, cases, compilers, places, profiles, rules or checks\n"
 	"\n"
-	"`clobber VERB --help' says more. --version prints the version.\n"
+	"`clobber help VERB' says more. `clobber version' prints the version.\n"
 	"\n"
 	"Exit status: 0 nothing unexpected, 1 an unexpected finding, 2 bad usage or\n"
 	"environment.\n";
@@ -58,6 +58,11 @@ static void open_standard(void)
 		close(fd);
 }
 
+static bool is_one_of(const char *s, const char *a, const char *b, const char *c)
+{
+	return !strcmp(s, a) || !strcmp(s, b) || !strcmp(s, c);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -71,6 +76,7 @@ int main(int argc, char **argv)
 		      { "show", cmd_show },
 		      { "list", cmd_list } };
 	const char *names[ARRAY_SIZE(verbs) + 1] = { NULL };
+	static char help[] = "--help";
 	const char *hint;
 
 	open_standard();
@@ -79,11 +85,15 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+	if (!strcmp(argv[1], "help") && argc == 3) { /* as of `VERB --help' */
+		argv[1] = argv[2];
+		argv[2] = help;
+	}
+	if (is_one_of(argv[1], "--help", "-h", "help")) {
 		fputs(usage, stdout);
 		return 0;
 	}
-	if (!strcmp(argv[1], "--version")) {
+	if (is_one_of(argv[1], "--version", "-V", "version")) {
 		puts("clobber " CLOBBER_VERSION);
 		for (int i = 0; i < DOCUMENTS; i++)
 			printf("  %s, %s\n", documents[i].title, documents[i].edition);

@@ -77,10 +77,12 @@ static void translate(struct str *out, const char *nasm)
 
 /* Directives of the template: `!NAME argument'. ------------------------------------------------ */
 
-/* Registers that the C function which calls this wants back: psABIs 3.2.1 and i386 2.2.3. */
+/* Registers that the C function which calls this wants back: psABIs 3.2.1 and i386 2.2.3; and rdi
+ * and rsi, for a compiler under test whose own functions are of Microsoft's convention. */
 static void saved(struct str *out, const struct expansion *e, bool push)
 {
-	static const enum gpr wide[] = { GPR_BX, GPR_BP, GPR_R12, GPR_R13, GPR_R14, GPR_R15 },
+	static const enum gpr wide[] = { GPR_BX,  GPR_BP,  GPR_R12, GPR_R13,
+					 GPR_R14, GPR_R15, GPR_DI,  GPR_SI },
 			      narrow[] = { GPR_BX, GPR_BP, GPR_SI, GPR_DI };
 	const enum gpr *v = e->width == W64 ? wide : narrow;
 	size_t n = e->width == W64 ? ARRAY_SIZE(wide) : ARRAY_SIZE(narrow);
@@ -133,10 +135,10 @@ static void flags(struct str *out, const struct expansion *e, const char *image)
 		 image, IMAGE_FLAGS(e->word));
 }
 
-static void directive(struct str *out, const struct expansion *e, const char *name,
-		      const char *arg)
+static void directive(struct str *out, const struct expansion *e, const char *name, const char *arg)
 {
-	const char *suffix = e->width == W64 ? "64" : "", *word = e->width == W64 ? "qword" : "dword";
+	const char *suffix = e->width == W64 ? "64" : "",
+		   *word = e->width == W64 ? "qword" : "dword";
 
 	if (!strcmp(name, "push") || !strcmp(name, "pop")) {
 		saved(out, e, !strcmp(name, "push"));
@@ -148,7 +150,8 @@ static void directive(struct str *out, const struct expansion *e, const char *na
 		flags(out, e, arg);
 	} else if (!strcmp(name, "picture")) {
 		gprs(out, e, arg, false);
-		str_addf(out, "\tpushf\n\tpop\t%s ptr [%s + %u]\n", word, arg, IMAGE_FLAGS(e->word));
+		str_addf(out, "\tpushf\n\tpop\t%s ptr [%s + %u]\n", word, arg,
+			 IMAGE_FLAGS(e->word));
 		str_addf(out, "\tfxsave%s [%s + %u]\n", suffix, arg, IMAGE_FX(e->word));
 		wide(out, e, arg, false);
 	} else if (!strcmp(name, "restore")) {
@@ -156,8 +159,9 @@ static void directive(struct str *out, const struct expansion *e, const char *na
 
 		flags(out, e, arg);
 		for (size_t i = 0; i < ARRAY_SIZE(used); i++)
-			str_addf(out, "\tmov\t%s, [%s + %u]\n", gpr_name(e->width, used[i], e->word),
-				 arg, IMAGE_GPR(e->word, used[i]));
+			str_addf(out, "\tmov\t%s, [%s + %u]\n",
+				 gpr_name(e->width, used[i], e->word), arg,
+				 IMAGE_GPR(e->word, used[i]));
 	} else if (!strcmp(name, "own")) {
 		str_addf(out, "\tlea\t%s, [%s + %u]\n", gpr_name(e->width, GPR_DI, e->word),
 			 gpr_name(e->width, GPR_SP, e->word), 4 * e->word);
@@ -229,8 +233,7 @@ static void engine(struct str *out, struct arena *a, const struct expansion *e, 
 		expand(a, &text, e, line, n);
 		space = strchr(text.s, ' ');
 		if (*text.s == '!')
-			directive(out, e,
-				  arena_strndup(a, text.s + 1, strcspn(text.s + 1, " ")),
+			directive(out, e, arena_strndup(a, text.s + 1, strcspn(text.s + 1, " ")),
 				  space ? space + 1 : "");
 		else
 			str_addf(out, "%s\n", text.s);
@@ -240,7 +243,9 @@ static void engine(struct str *out, struct arena *a, const struct expansion *e, 
 
 unsigned bundle_vector_bytes(enum profile_id profile)
 {
-	return profiles[profile].isa >= ISA_AVX512F ? 64 : profiles[profile].isa >= ISA_AVX ? 32 : 16;
+	return profiles[profile].isa >= ISA_AVX512F ? 64
+	       : profiles[profile].isa >= ISA_AVX   ? 32
+						    : 16;
 }
 
 void bundle_assembly(struct str *out, struct arena *a, const char *template,

@@ -73,9 +73,9 @@ void bundle_readme(struct str *out, struct arena *a, const struct bundle_about *
 	field(out, "compiler", arena_printf(a, "%s (%s)", about->compiler, about->banner));
 	field(out, "flags", flags_of(a, about));
 	field(out, "prototype", gen_prototype(a, &c->call));
-	field(out, "role", about->direction == CL_CALLEE
-				   ? "the compiler compiles the function that is called"
-				   : "the compiler compiles the call");
+	field(out, "role",
+	      about->direction == CL_CALLEE ? "the compiler compiles the function that is called"
+					    : "the compiler compiles the call");
 	for (unsigned i = 0; i < pl->nargs; i++) {
 		const char *name = proto_arg_name(c->call.decl->proto, i);
 		struct str place = { 0 };
@@ -89,15 +89,17 @@ void bundle_readme(struct str *out, struct arena *a, const struct bundle_about *
 	field(out, "", NULL);
 	field(out, "found", about->subject);
 	field(out, "expected", about->expected);
-	field(out, "got", about->origin ? arena_printf(a, "%s (%s)", about->observed, about->origin)
-					: about->observed);
+	field(out, "got",
+	      about->origin ? arena_printf(a, "%s (%s)", about->observed, about->origin)
+			    : about->observed);
 	field(out, "rule",
 	      arena_printf(a, "%s: %s [%s]", about->rule, about->sentence, about->cited));
 	field(out, "known", about->known);
 	if (about->died)
-		str_addf(out,
-			 "\nBuild it, with another compiler as CC=...; exit status 0: it compiles, 1: "
-			 "the\ncompiler dies.\n\n  sh run.sh\n");
+		str_addf(
+			out,
+			"\nBuild it, with another compiler as CC=...; exit status 0: it compiles, 1: "
+			"the\ncompiler dies.\n\n  sh run.sh\n");
 	else
 		str_addf(out,
 			 "\nBuild and run it, with another compiler as CC=...; exit status of the "
@@ -113,43 +115,45 @@ static void script(struct str *out, struct arena *a, const struct bundle_about *
 {
 	enum width w = c->call.conv->width;
 
-	str_addf(out,
-		 "#!/bin/sh\n"
-		 "# Exit status: 0 the compiler conforms, 1 it does not, 2 the test cannot be built or "
-		 "run\n"
-		 "# here. CC, FLAGS, AS, LD name other tools; RUN what runs the test (qemu-i386).\n"
-		 "cd \"$(dirname \"$0\")\" || exit 2\n"
-		 ": \"${AS:=as}\" \"${LD:=ld}\" \"${FLAGS=%s}\"\n"
-		 "out=$(mktemp -d) || exit 2\n"
-		 "trap 'rm -rf \"$out\"' EXIT\n"
-		 "# Another compiler may not know all of these flags.\n"
-		 "if [ \"$CC\" ]; then\n"
-		 "\tall=$FLAGS FLAGS=\n"
-		 "\techo 'int x;' >\"$out/x.c\"\n"
-		 "\tfor flag in $all; do\n"
-		 "\t\tif $CC $flag -c -o \"$out/x.o\" \"$out/x.c\" 2>\"$out/log\"; then "
-		 "FLAGS=\"$FLAGS $flag\"\n"
-		 "\t\telse echo \"$CC does not take $flag\" >&2; fi\n"
-		 "\tdone\n"
-		 "fi\n"
-		 ": \"${CC:=%s}\"\n",
-		 flags_of(a, about), about->compiler);
+	str_addf(
+		out,
+		"#!/bin/sh\n"
+		"# Exit status: 0 the compiler conforms, 1 it does not, 2 the test cannot be built or "
+		"run\n"
+		"# here. CC, FLAGS, AS, LD name other tools; RUN what runs the test (qemu-i386).\n"
+		"cd \"$(dirname \"$0\")\" || exit 2\n"
+		": \"${AS:=as}\" \"${LD:=ld}\" \"${FLAGS=%s}\"\n"
+		"out=$(mktemp -d) || exit 2\n"
+		"trap 'rm -rf \"$out\"' EXIT\n"
+		"# Another compiler may not know all of these flags.\n"
+		"if [ \"$CC\" ]; then\n"
+		"\tall=$FLAGS FLAGS=\n"
+		"\techo 'int x;' >\"$out/x.c\"\n"
+		"\tfor flag in $all; do\n"
+		"\t\tif $CC $flag -c -o \"$out/x.o\" \"$out/x.c\" 2>\"$out/log\"; then "
+		"FLAGS=\"$FLAGS $flag\"\n"
+		"\t\telse echo \"$CC does not take $flag\" >&2; fi\n"
+		"\tdone\n"
+		"fi\n"
+		": \"${CC:=%s}\"\n",
+		flags_of(a, about), about->compiler);
 	if (about->died) {
 		str_add(out, "timeout 120 $CC $FLAGS -c -o \"$out/test.o\" test.c && exit 0\n"
 			     "exit 1\n");
 		return;
 	}
-	str_addf(out,
-		 "$CC $FLAGS -c -o \"$out/test.o\" test.c 2>\"$out/log\" || { cat \"$out/log\" >&2; "
-		 "exit 2; }\n"
-		 "if grep 'attribute.*ignored' \"$out/log\" >&2; then exit 2; fi\n"
-		 "$AS --%u -o \"$out/asm.o\" test.s || exit 2\n"
-		 "$LD -m %s -z noexecstack -o \"$out/test\" \"$out/test.o\" \"$out/asm.o\" || exit 2\n"
-		 "$RUN \"$out/test\"\n"
-		 "status=$?\n"
-		 "[ $status -le 1 ] || { echo \"the test did not run: status $status\" >&2; exit 2; "
-		 "}\nexit $status\n",
-		 width_bits(w), w == W64 ? "elf_x86_64" : "elf_i386");
+	str_addf(
+		out,
+		"$CC $FLAGS -c -o \"$out/test.o\" test.c 2>\"$out/log\" || { cat \"$out/log\" >&2; "
+		"exit 2; }\n"
+		"if grep 'attribute.*ignored' \"$out/log\" >&2; then exit 2; fi\n"
+		"$AS --%u -o \"$out/asm.o\" test.s || exit 2\n"
+		"$LD -m %s -z noexecstack -o \"$out/test\" \"$out/test.o\" \"$out/asm.o\" || exit 2\n"
+		"$RUN \"$out/test\"\n"
+		"status=$?\n"
+		"[ $status -le 1 ] || { echo \"the test did not run: status $status\" >&2; exit 2; "
+		"}\nexit $status\n",
+		width_bits(w), w == W64 ? "elf_x86_64" : "elf_i386");
 }
 
 static const char *template(struct arena *a, const char *dir, const char *name)

@@ -14,9 +14,9 @@
 
 /* What the bundle is about, in words; `origin` and `known` may be NULL. */
 struct bundle_about {
-	const char *title;    /* "gcc-12: rbx is not preserved" */
-	const char *compiler; /* to execute: a name on PATH, or a path */
-	const char *banner;   /* what it says it is */
+	const char *title;        /* "gcc-12: rbx is not preserved" */
+	const char *compiler;     /* to execute: a name on PATH, or a path */
+	const char *banner;       /* what it says it is */
 	const char *const *flags; /* without the optimisation; NULL-ended */
 	const char *opt;          /* "O2" */
 	const char *subject, *expected, *observed, *origin, *known;

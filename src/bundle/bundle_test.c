@@ -2,8 +2,9 @@
 
 /* Of test.s. A picture holds all registers; CL_GPR and so on are offsets in it. */
 extern volatile unsigned char cl_poison[], cl_poison_callee[], cl_before_image[], cl_after_image[],
-	cl_probe_image[], cl_nested_image[], cl_probe_stack[], cl_spare[], cl_stack[], cl_stack_top[],
-	cl_stack_end[], cl_reference[], cl_cell[], cl_result[], cl_ret_cell[], cl_st[];
+	cl_probe_image[], cl_nested_image[], cl_probe_stack[], cl_spare[], cl_stack[],
+	cl_stack_top[], cl_stack_end[], cl_reference[], cl_cell[], cl_result[], cl_ret_cell[],
+	cl_st[];
 extern const char *volatile cl_text;
 extern volatile unsigned cl_text_length, cl_escaped, cl_probe_count, cl_nested_count;
 extern void (*volatile cl_entry)(void);
@@ -15,12 +16,12 @@ void cl_begin(void);
 void cl_st_float(void);
 void cl_st_double(void);
 
-#define CL_GPR(n) (sizeof(cl_word) * (n))
-#define CL_FLAGS (sizeof(cl_word) * 16)
-#define CL_FX ((CL_FLAGS + sizeof(cl_word) + 15) / 16 * 16)
-#define CL_ST(n) (CL_FX + 32 + 16 * (n))
-#define CL_XMM(n) (CL_FX + 160 + 16 * (n))
-#define CL_WIDE(n) (CL_FX + 512 + 64 * (n))
+#define CL_GPR(n)      (sizeof(cl_word) * (n))
+#define CL_FLAGS       (sizeof(cl_word) * 16)
+#define CL_FX          ((CL_FLAGS + sizeof(cl_word) + 15) / 16 * 16)
+#define CL_ST(n)       (CL_FX + 32 + 16 * (n))
+#define CL_XMM(n)      (CL_FX + 160 + 16 * (n))
+#define CL_WIDE(n)     (CL_FX + 512 + 64 * (n))
 #define CL_WORD(bytes) (*(volatile cl_word *)(bytes))
 
 static int cl_failed;
@@ -188,7 +189,8 @@ static void cl_prepare(int round)
 	cl_fill((volatile unsigned char *)&cl_unset, sizeof(cl_unset));
 	for (i = 0; i < 32; i++)
 		cl_back[i] = cl_unset;
-	cl_copy((volatile unsigned char *)cl_back_double, (volatile unsigned char *)cl_live_double, 96);
+	cl_copy((volatile unsigned char *)cl_back_double, (volatile unsigned char *)cl_live_double,
+		96);
 	cl_copy((volatile unsigned char *)(cl_back_double + 12),
 		(volatile unsigned char *)cl_live_double, 96);
 	cl_fill((volatile unsigned char *)cl_wide, 192);
@@ -221,7 +223,8 @@ static void cl_check_locals(void)
 	for (i = 0; i < 32; i++) {
 		if (cl_back[i] == cl_unset || cl_back[i] == cl_live[i % 16])
 			continue;
-		cl_differ("a local value kept across a call", (volatile unsigned char *)&cl_live[i % 16],
+		cl_differ("a local value kept across a call",
+			  (volatile unsigned char *)&cl_live[i % 16],
 			  (volatile unsigned char *)&cl_back[i], sizeof(cl_word));
 		return;
 	}
@@ -236,8 +239,8 @@ static void cl_check_frame(unsigned args)
 {
 	cl_word from = CL_WORD(cl_before_image + CL_GPR(4)) + args - (cl_word)(cl_stack_top - 2048);
 
-	cl_same("memory above the argument area", cl_stack_was + from, cl_stack_top - 2048 + from, 0,
-		(unsigned)(4096 - from));
+	cl_same("memory above the argument area", cl_stack_was + from, cl_stack_top - 2048 + from,
+		0, (unsigned)(4096 - from));
 }
 
 /* A pointer into the frame of the function that called: n bytes, aligned. */

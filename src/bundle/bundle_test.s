@@ -8,6 +8,7 @@
 	.weak	_start
 _start:
 	and	$sp, -16
+	sub	$sp, 32
 	call	main
 64:	mov	edi, eax
 64:	mov	eax, 60

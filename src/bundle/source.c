@@ -13,8 +13,8 @@ static const char *plain(struct arena *a, const char *s)
 	char *r = arena_strdup(a, s);
 
 	for (char *p = r; *p; p++) {
-		if ((unsigned char)*p < ' ' || *p == '"' || *p == '\\' || (*p == '*' && p[1] == '/') ||
-		    (*p == '/' && p[1] == '*'))
+		if ((unsigned char)*p < ' ' || *p == '"' || *p == '\\' ||
+		    (*p == '*' && p[1] == '/') || (*p == '/' && p[1] == '*'))
 			*p = '\'';
 	}
 	return r;
@@ -25,9 +25,9 @@ static const char *argument(struct arena *a, const struct gen_case *c, unsigned 
 	const struct prototype *p = c->call.decl->proto;
 	const char *name = proto_arg_name(p, i);
 
-	return plain(a, arena_printf(a, "argument %s (%s)",
-				     name ? name : arena_printf(a, "%u", i + 1),
-				     type_spell(a, proto_arg_type(p, i), "")));
+	return plain(a,
+		     arena_printf(a, "argument %s (%s)", name ? name : arena_printf(a, "%u", i + 1),
+				  type_spell(a, proto_arg_type(p, i), "")));
 }
 
 /* Values --------------------------------------------------------------------------------------- */
@@ -83,8 +83,7 @@ static void cells(struct str *out, const struct gen_case *c, unsigned i)
 		str_addf(out, "\t\tcl_fill(cl_cell + %u, %u);\n", gen_cell(i, k),
 			 (l->bytes + 15u) & ~15u);
 		if (v->by_reference)
-			str_addf(out,
-				 "\t\tCL_WORD(cl_cell + %u) = (cl_word)(cl_reference + %u);\n",
+			str_addf(out, "\t\tCL_WORD(cl_cell + %u) = (cl_word)(cl_reference + %u);\n",
 				 gen_cell(i, k), gen_buffer(i));
 		else
 			str_addf(out, "\t\tcl_copy(cl_cell + %u, cl_arg + %u, %u);\n",
@@ -156,8 +155,8 @@ static void same_wide(struct str *out, const struct type *t, enum width w, const
 {
 	const char *narrow = t->size[w] < 4 ? "_int" : "";
 
-	str_addf(out, "\t\tcl_number(\"%s, widened\", cl_bits(%s, 0, %u, %d), cl_wide%s%s);\n", what,
-		 from, t->size[w] * 8, gen_class(t) == CL_SIGNED, narrow, suffix);
+	str_addf(out, "\t\tcl_number(\"%s, widened\", cl_bits(%s, 0, %u, %d), cl_wide%s%s);\n",
+		 what, from, t->size[w] * 8, gen_class(t) == CL_SIGNED, narrow, suffix);
 }
 
 static void layout(struct str *out, struct arena *a, const struct gen_case *c)
@@ -167,7 +166,8 @@ static void layout(struct str *out, struct arena *a, const struct gen_case *c)
 	gen_members(a, &c->call, m);
 	for (unsigned i = 0; i < m->n; i++) {
 		const struct gen_member *g = &m->v[i];
-		const char *of = g->arg == CL_RETURNED ? "the return value" : argument(a, c, g->arg);
+		const char *of =
+			g->arg == CL_RETURNED ? "the return value" : argument(a, c, g->arg);
 		const char *from = g->arg == CL_RETURNED
 					   ? "cl_ret"
 					   : arena_printf(a, "cl_arg + %u", gen_buffer(g->arg));
@@ -236,7 +236,8 @@ static void returned(struct str *out, struct arena *a, const struct gen_case *c)
 	enum width w = c->call.conv->width;
 
 	if (pl->hidden.nlocs) {
-		str_addf(out, "\t\tcl_same(\"return value, in memory\", cl_ret, cl_result, %s, %u);\n",
+		str_addf(out,
+			 "\t\tcl_same(\"return value, in memory\", cl_ret, cl_result, %s, %u);\n",
 			 mask_name(a, t, w, MAX_ARGS, 0), gen_compare_bytes(t, w));
 		str_add(out, "\t\tcl_equal(\"pointer to the return value, in ax\", "
 			     "(cl_word)cl_result,\n\t\t\t CL_WORD(cl_after_image + CL_GPR(0)));\n");
@@ -274,7 +275,8 @@ static void kept(struct str *out, const struct reg_set *k, enum width w, unsigne
 
 		if (k->xmm >> n & 1)
 			str_addf(out, "\t\tcl_kept(\"%s after the call\", %s(%u), %u);\n",
-				 vector_name(n, bytes), bytes > 16 ? "CL_WIDE" : "CL_XMM", n, bytes);
+				 vector_name(n, bytes), bytes > 16 ? "CL_WIDE" : "CL_XMM", n,
+				 bytes);
 	}
 }
 
@@ -292,10 +294,11 @@ static void checks_of_callee(struct str *out, struct arena *a, const struct bund
 	returned(out, a, c);
 	kept(out, &k, c->call.conv->width, bundle_vector_bytes(about->profile));
 	if (!pl->pop_unspecified)
-		str_addf(out,
-			 "\t\tcl_equal(\"bytes popped\", %u, CL_WORD(cl_after_image + CL_GPR(4)) -\n"
-			 "\t\t\t CL_WORD(cl_before_image + CL_GPR(4)));\n",
-			 pl->pop_bytes);
+		str_addf(
+			out,
+			"\t\tcl_equal(\"bytes popped\", %u, CL_WORD(cl_after_image + CL_GPR(4)) -\n"
+			"\t\t\t CL_WORD(cl_before_image + CL_GPR(4)));\n",
+			pl->pop_bytes);
 	str_addf(out, "\t\tcl_check_frame(%u);\n", gen_reserved(c));
 	if (!c->call.decl->leaf)
 		str_addf(out,
@@ -333,10 +336,11 @@ static void placed(struct str *out, struct arena *a, const struct gen_case *c)
 					 "(CL_WORD(%s) -\n\t\t\t\tCL_WORD(cl_probe_image + "
 					 "CL_GPR(4))), %s, %u);\n",
 					 argument(a, c, i), place_name(a, w, l), at, t->size[w],
-					 argument(a, c, i), gen_buffer(i), at, mask_name(a, t, w, i, 0),
-					 all);
+					 argument(a, c, i), gen_buffer(i), at,
+					 mask_name(a, t, w, i, 0), all);
 			else
-				str_addf(out, "\t\tcl_same(\"%s, in %s\", cl_arg + %u, %s, %s, %u);\n",
+				str_addf(out,
+					 "\t\tcl_same(\"%s, in %s\", cl_arg + %u, %s, %s, %u);\n",
 					 argument(a, c, i), place_name(a, w, l),
 					 gen_buffer(i) + l->off, at, mask_name(a, t, w, i, l->off),
 					 l->bytes < left ? l->bytes : left);
@@ -353,7 +357,8 @@ static void checks_of_caller(struct str *out, struct arena *a, const struct bund
 	const struct convention *own = convention_default(about->profile);
 	struct reg_set k = abi_preserved(own, NULL);
 
-	str_addf(out, "\t\tcl_equal(\"calls of the function\", %u, cl_probe_count);\n", gen_calls(c));
+	str_addf(out, "\t\tcl_equal(\"calls of the function\", %u, cl_probe_count);\n",
+		 gen_calls(c));
 	placed(out, a, c);
 	str_addf(out,
 		 "\t\tcl_equal(\"stack pointer at the call, modulo %u\", 0,\n"

@@ -25,7 +25,7 @@ static const struct options_page page = {
 	"(points no document decides and known findings follow), or the name of a case.\n"
 	"MATRIX.json may be the folder it is in (default: results/latest).\n",
 	"Exit status: 0; with --run that of the run, 1 when the finding shows again.\n"
-	"examples: clobber show 1; clobber show 1 --bundle report; clobber show 2 old --run\n",
+	"examples: clobber show 1; clobber show 1 --bundle DIR; clobber show 2 old --run\n",
 };
 
 struct subject {
@@ -50,7 +50,8 @@ static struct subject find(const struct stored *s, const struct causes *c, const
 		    c->n);
 	if (*name && !*end)
 		return (struct subject){
-			v, v->example,
+			v,
+			v->example,
 			arena_printf(a, "%s: %s", v->compilers, cause_title(s, v)),
 		};
 	for (size_t i = 0; i < s->nfindings; i++) {
@@ -62,7 +63,8 @@ static struct subject find(const struct stored *s, const struct causes *c, const
 			continue;
 		v = &c->v[c->of[i]];
 		return (struct subject){
-			v->example == f ? v : NULL, f,
+			v->example == f ? v : NULL,
+			f,
 			arena_printf(a, "%s: %s", s->columns[f->column].compiler,
 				     cause_title(s, &(struct cluster){ .example = f })),
 		};

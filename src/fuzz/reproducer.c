@@ -285,8 +285,9 @@ static void readme(struct fuzz_setup *s, struct fuzz_cluster *c, const struct ge
 		 "reductions\n"
 		 "repeat      sh run.sh%s\n",
 		 c->cases, c->findings, (unsigned long long)s->seed, c->name, c->steps,
-		 c->bundle.file[BUNDLE_C].s ? "; without clobber, for a bug report: sh bundle/run.sh"
-					    : "");
+		 c->bundle.file[BUNDLE_C].s
+			 ? "; without clobber, for a bug report: sh bundle/run.sh"
+			 : "");
 }
 
 /* The test that needs no clobber, where there can be one. */

@@ -9,6 +9,7 @@
 enum {
 	MOST_CAUSES = 3,
 	MOST_COMPILERS = 4,
+	MOST_FOLLOWERS = 3,
 	MOST_REASONS = 3,
 	MOST_POINTS = 20,
 	MOST_REFERENCES = 26
@@ -295,6 +296,13 @@ void report_answer(struct str *out, const struct stored *s, const struct causes 
 	text_claims_line(out, &s->claims, style);
 	not_run(out, s, style);
 	not_built(out, s, style);
+	if (run && run->folder && c->count[CLUSTER_CAUSE] + c->count[CLUSTER_DIED])
+		line(out, style, "", "",
+		     arena_printf(a,
+				  "clobber show 1%s%s explains a cause; --run repeats it, --bundle "
+				  "DIR writes a bug report",
+				  strcmp(run->folder, "results/latest") ? " " : "",
+				  strcmp(run->folder, "results/latest") ? run->folder : ""));
 	if (run && run->folder)
 		line(out, style, "", "",
 		     arena_printf(a, "%s/report.html, report.txt (a mail), report.md, junit.xml",
@@ -340,6 +348,24 @@ static void full_cause(struct str *out, const struct stored *s, const struct clu
 	line(out, style, RED, "FAIL",
 	     arena_printf(s->arena, "%s: %s, as %s", c->compilers, cause_title(s, c), as));
 	text_finding(out, s, style, c->example, text_cluster_columns(s, c));
+	if (c->nfollows) {
+		out->len--; /* of the blank line behind the finding */
+		text_followers(out, s, c, style, MOST_FOLLOWERS);
+		str_add(out, "\n");
+	}
+}
+
+void text_followers(struct str *out, const struct stored *s, const struct cluster *c,
+		    const struct text_style *style, size_t most)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < c->nfollows && i < most; i++)
+		text = arena_printf(s->arena, "%s%s%s (%zu)", text, i ? ", " : "",
+				    cause_words(s, c->follows[i].example), c->follows[i].cases);
+	if (c->nfollows > most)
+		text = arena_printf(s->arena, "%s, and %zu more", text, c->nfollows - most);
+	text_wrap(out, style, "  with it, in the same cases: ", "    ", text);
 }
 
 void text_causes(struct str *out, const struct stored *s, const struct causes *c,

@@ -100,7 +100,7 @@ const char *cause_shape(const struct stored *s, const struct stored_finding *f)
 	if (is_check(f, CHECK_ARG) || is_check(f, CHECK_RETURN))
 		return arena_printf(s->arena, "%u %s", f->c->width, kind_of_value(f->subject));
 	if (is_check(f, CHECK_LAYOUT))
-		return arena_printf(s->arena, "%u %s", f->c->width, first_word(s, f->subject));
+		return "aggregates";
 	return arena_printf(s->arena, "%u %s", f->c->width, without_values(s, f->expected));
 }
 
@@ -180,16 +180,17 @@ const char *cause_title(const struct stored *s, const struct cluster *c)
 
 	if (is_check(f, CHECK_SAVED)) {
 		words = joined(s, c, c->widths == 32 ? first_word : wide_register, &n);
-		return n > 1 || c->widths != 32 ? arena_printf(s->arena, "%s %s not preserved", words,
-					    n > 1 ? "are" : "is")
-			     : cause_words(s, f);
+		return n > 1 || c->widths != 32 ? arena_printf(s->arena, "%s %s not preserved",
+							       words, n > 1 ? "are" : "is")
+						: cause_words(s, f);
 	}
 	if (is_check(f, CHECK_ARG)) {
 		words = joined(s, c, value_kind, &n);
 		if (n > 3)
 			words = "all kinds of";
 		if (n > 1)
-			return arena_printf(s->arena, "%s arguments are not in their places", words);
+			return arena_printf(s->arena, "%s arguments are not in their places",
+					    words);
 	}
 	return cause_words(s, f);
 }

@@ -9,8 +9,8 @@ struct follow {
 	const char *family; /* of its compilers; NULL: it is no cause and follows from nothing */
 	enum check check;
 	enum verdict verdict;
-	uint64_t *cases; /* bit set of the cases in which it shows */
-	size_t ncases;   /* set by follow_causes, as what follows */
+	uint64_t *cases;     /* bit set of the cases in which it shows */
+	size_t ncases;       /* set by follow_causes, as what follows */
 	size_t number, from; /* `from`: the cluster it follows from; its own number: from none */
 };
 

@@ -83,9 +83,9 @@ struct cluster {
 	unsigned widths;          /* 32, 64 or, of both, 96 */
 	struct follower *follows;
 	size_t nfollows;
-	const char *columns;      /* "gcc-12 -m32 -O0 -O2, ..." */
-	const char *compilers;    /* "gcc-11, gcc-12" */
-	const char *conventions;  /* "sysv, regparm0" */
+	const char *columns;     /* "gcc-12 -m32 -O0 -O2, ..." */
+	const char *compilers;   /* "gcc-11, gcc-12" */
+	const char *conventions; /* "sysv, regparm0" */
 };
 
 /* All clusters of a matrix, and of each finding the cluster it is in. */

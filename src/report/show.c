@@ -53,6 +53,8 @@ static void elsewhere(struct str *out, const struct stored *s, const struct clus
 			       c->as[CL_CALLER], c->findings, c->findings == 1 ? "" : "s"));
 	text_wrap(out, style, "  ", "    ", arena_printf(a, "with %s", c->columns));
 	text_wrap(out, style, "  ", "    ", arena_printf(a, "under %s", c->conventions));
+	if (c->nfollows)
+		text_followers(out, s, c, style, c->nfollows);
 	str_add(out, "\n");
 }
 
@@ -78,7 +80,8 @@ void show_finding(struct str *out, const struct stored *s, const struct cluster 
 	}
 	if (e && e->assembly && style->every_finding) {
 		title(out, style,
-		      f->direction == CL_CALLEE ? "What calls it" : "What stands in for its callee");
+		      f->direction == CL_CALLEE ? "What calls it"
+						: "What stands in for its callee");
 		str_addf(out, "%s\n", e->assembly + (*e->assembly == '\n'));
 	}
 	if (cluster)

@@ -75,7 +75,8 @@ static bool matches(const struct wanted *w, const char *line, size_t n)
 	comma = memchr(operands, ',', (size_t)(end - operands));
 	if (!strncmp(tab, "push", 4)) /* saves it */
 		return false;
-	if (w->writes && memchr(operands, '[', (size_t)((comma ? comma : end) - operands)) == NULL &&
+	if (w->writes &&
+	    memchr(operands, '[', (size_t)((comma ? comma : end) - operands)) == NULL &&
 	    mentions(operands, (size_t)((comma ? comma : end) - operands), w->place))
 		return strncmp(tab, "cmp", 3) && strncmp(tab, "test", 4);
 	return w->reads && comma && mentions(comma, (size_t)(end - comma), w->place);
@@ -138,7 +139,8 @@ void show_code(struct str *out, const struct stored_finding *f, const char *code
 			continue;
 		}
 		if (skipped)
-			str_addf(out, "      ... %zu line%s (-v)\n", skipped, skipped == 1 ? "" : "s");
+			str_addf(out, "      ... %zu line%s (-v)\n", skipped,
+				 skipped == 1 ? "" : "s");
 		skipped = 0;
 		paint(out, style, mark[i] ? RED : "", mark[i] ? "> " : "  ");
 		str_addf(out, "%.*s\n", (int)n, p);

@@ -90,6 +90,7 @@ static void value(struct picture *p, const json_t *v, const char *name, const ch
 		if (json_is_true(json_object_get(v, "by_reference")))
 			what = arena_printf(p->s->arena, "pointer to %s (%s)", name, type);
 		add(p, arena_strdup(p->s->arena, place), what)->mark = mark;
+		mark = mark ? "" : NULL; /* once is enough */
 	}
 	if (!n && strcmp(name, "returns"))
 		add(p, "?", arena_printf(p->s->arena, "%s (%s): no document decides", name, type))
@@ -171,12 +172,13 @@ void show_places(struct str *out, const struct stored *s, const struct stored_fi
 	str_add(out, "\n");
 	for (i = 0; i < p.n; i++) {
 		const struct row_of *r = &p.v[i];
-		const char *lead = arena_printf(s->arena, "%c %-*s  %-*s", r->mark ? '>' : ' ',
-						(int)room, r->place, (int)(r->mark ? widest : 0),
-						r->what);
+		const char *lead =
+			arena_printf(s->arena, "%c %-*s  %-*s", r->mark ? '>' : ' ', (int)room,
+				     r->place, (int)(r->mark ? widest : 0), r->what);
 
-		if (r->mark)
-			text_wrap(out, style, arena_printf(s->arena, "%s  ", lead), "      ", r->mark);
+		if (r->mark && *r->mark)
+			text_wrap(out, style, arena_printf(s->arena, "%s  ", lead), "      ",
+				  r->mark);
 		else
 			str_addf(out, "%s\n", lead);
 	}

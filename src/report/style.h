@@ -107,6 +107,10 @@ const char *grouped_number(struct arena *a, size_t n);
 void text_causes(struct str *out, const struct stored *s, const struct causes *c,
 		 const struct text_style *style, size_t most, size_t lines);
 
+/* What follows from a cause, with the number of cases: `most` of it. */
+void text_followers(struct str *out, const struct stored *s, const struct cluster *c,
+		    const struct text_style *style, size_t most);
+
 /* Compilers that died, with an example each. */
 void text_died(struct str *out, const struct stored *s, const struct causes *c,
 	       const struct text_style *style);
