@@ -54,6 +54,9 @@ void bundle_assembly(struct str *out, struct arena *a, const char *template,
 void bundle_readme(struct str *out, struct arena *a, const struct bundle_about *about,
 		   const struct gen_case *c);
 
+/* The flags it was compiled with, as words of a shell, in `a`. */
+const char *bundle_flags(struct arena *a, const struct bundle_about *about);
+
 /* Bytes of vector registers that code of the profile has: 16, 32, 64. */
 unsigned bundle_vector_bytes(enum profile_id profile);
 

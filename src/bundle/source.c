@@ -121,8 +121,7 @@ static void prepare(struct str *out, struct arena *a, const struct gen_case *c)
 
 		if (l->kind == LOC_GPR || l->kind == LOC_XMM)
 			str_addf(out, "\t\tcl_copy(cl_ret_cell + %u, cl_ret + %u, %u);\n",
-				 gen_return_cell(c, i),
-				 l->off, l->bytes);
+				 gen_return_cell(c, i), l->off, l->bytes);
 	}
 }
 
