@@ -242,7 +242,7 @@ def test_minimal_where_32_bit_code_runs_elsewhere(tmp_path, compilers):
     r = run(["fuzz", "--cc", clang, "--count", "12", "--seed", "11", "--types", "int,char,double",
              "--minimise", "60", "--abi", "sysv,cdecl", "--opt", "O2", "--out", out],
             cwd=tmp_path, env=env)
-    assert r.status == 1, r.stderr
+    assert r.status == 0, r.stderr
     (c,) = json.loads((out / "fuzz.json").read_text())["clusters"]
     assert (c["minimal"], c["reductions"] > 0) == (True, True)
     assert re.fullmatch(r"void fuzz_\w+\((signed char|char) a\);\n", c["case"])

@@ -100,7 +100,7 @@ void step_cases(struct unit *u, const struct step *s, struct evidence *e)
 
 			if (!wanted_direction(s->c, d))
 				continue;
-			if (j->verdict == VERDICT_PASS || j->verdict == VERDICT_DIVERGENCE ||
+			if ((j->verdict >= VERDICT_PASS && j->verdict <= VERDICT_DIVERGENCE) ||
 			    (j->verdict == VERDICT_VIOLATION && only_upper(u, c, d))) {
 				/* A divergence is about what no document decides. */
 				passed++;

@@ -107,7 +107,7 @@ static void how(struct str *out, const struct stored *s, const struct subject *v
 
 	paint(out, style, BOLD, "How to go on");
 	str_addf(out, "\n  again       %s --run\n", same);
-	if (v->finding->verdict != VERDICT_DIVERGENCE)
+	if (v->finding->verdict > VERDICT_DIVERGENCE)
 		str_addf(out, "  bug report  %s --bundle DIR\n", same);
 	if (!style->every_finding)
 		str_addf(out, "  all code    %s -v\n", same);

@@ -177,6 +177,7 @@ static void verdict(struct str *out, const struct stored *s, const struct causes
 		return;
 	line(out, style, GREEN, "ok",
 	     answer_fails(s) ? good
+	     : s->known      ? arena_printf(s->arena, "no violation but known ones by %s", good)
 			     : arena_printf(s->arena, "no document is violated by %s", good));
 }
 
@@ -284,6 +285,9 @@ void report_answer(struct str *out, const struct stored *s, const struct causes 
 	if (c->count[CLUSTER_POINT])
 		points = arena_printf(a, "; %zu point%s no document decides (-v)",
 				      c->count[CLUSTER_POINT], plural(c->count[CLUSTER_POINT]));
+	if (s->total[VERDICT_DE_FACTO])
+		points = arena_printf(a, "%s; %s de facto, as no document decides", points,
+				      grouped_number(a, s->total[VERDICT_DE_FACTO]));
 	line(out, style, "", "",
 	     arena_printf(a, "%s calls checked%s%s%s", grouped_number(a, s->executed),
 			  run && run->took ? " in " : "", run && run->took ? run->took : "",
@@ -405,21 +409,21 @@ void text_died(struct str *out, const struct stored *s, const struct causes *c,
 	}
 }
 
-void text_points(struct str *out, const struct stored *s, const struct causes *c,
-		 const struct text_style *style)
+static void points(struct str *out, const struct stored *s, const struct causes *c,
+		   const struct text_style *style, enum cluster_kind kind, const char *title)
 {
 	size_t most = style->every_finding ? c->n : MOST_POINTS, more = 0;
 
-	if (!c->count[CLUSTER_POINT])
+	if (!c->count[kind])
 		return;
-	str_add(out, "Points no document decides\n");
+	str_addf(out, "%s\n", title);
 	for (size_t i = c->n; i-- > 0;) {
 		const struct cluster *v = &c->v[i];
 
-		if (v->kind != CLUSTER_POINT)
+		if (v->kind != kind)
 			continue;
 		if (!most--) {
-			more = c->count[CLUSTER_POINT] - MOST_POINTS;
+			more = c->count[kind] - MOST_POINTS;
 			break;
 		}
 		str_addf(out, "%s\n",
@@ -431,4 +435,12 @@ void text_points(struct str *out, const struct stored *s, const struct causes *c
 	if (more)
 		str_addf(out, "  ... and %zu more: -v, report.html\n", more);
 	str_add(out, "\n");
+}
+
+void text_points(struct str *out, const struct stored *s, const struct causes *c,
+		 const struct text_style *style)
+{
+	points(out, s, c, style, CLUSTER_POINT, "Points no document decides");
+	points(out, s, c, style, CLUSTER_DE_FACTO,
+	       "De facto: no document decides, gcc and clang agree");
 }

@@ -15,6 +15,8 @@ static enum cluster_kind kind_of(const struct stored_finding *f)
 {
 	if (f->known)
 		return CLUSTER_KNOWN;
+	if (f->verdict == VERDICT_DE_FACTO)
+		return CLUSTER_DE_FACTO;
 	if (f->verdict == VERDICT_DIVERGENCE)
 		return CLUSTER_POINT;
 	return !strcmp(f->check, checks[CHECK_FAULT].name) && !strcmp(f->subject, "the compiler")
@@ -30,6 +32,8 @@ static const char *fact_key(const struct stored *s, const struct stored_finding 
 		return arena_printf(s->arena, "known %s", f->known_reason);
 	case CLUSTER_POINT: /* of all implementations: they differ from each other */
 		return arena_printf(s->arena, "point %s", f->rule->name);
+	case CLUSTER_DE_FACTO:
+		return arena_printf(s->arena, "de facto %s", f->rule->name);
 	case CLUSTER_DIED:
 		return arena_printf(s->arena, "died %s", s->columns[f->column].compiler);
 	default:
@@ -83,7 +87,7 @@ static int by_seriousness(const void *x, const void *y)
 	 */
 	if (headline(a->example) != headline(b->example))
 		return headline(a->example) ? 1 : -1;
-	if (a->kind >= CLUSTER_POINT && a->cases != b->cases)
+	if (a->kind >= CLUSTER_DE_FACTO && a->cases != b->cases)
 		return a->cases < b->cases ? -1 : 1;
 	return a->example < b->example ? -1 : 1;
 }

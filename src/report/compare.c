@@ -140,8 +140,8 @@ static bool same_company(const struct comparison *c)
 /* Between these verdicts other compilers may be all the difference. */
 static bool is_relative(enum verdict a, enum verdict b)
 {
-	return (a == VERDICT_PASS || a == VERDICT_DIVERGENCE) &&
-	       (b == VERDICT_PASS || b == VERDICT_DIVERGENCE);
+	return a >= VERDICT_PASS && a <= VERDICT_DIVERGENCE && b >= VERDICT_PASS &&
+	       b <= VERDICT_DIVERGENCE;
 }
 
 static void compare_cells(struct comparison *c, json_t *index)

@@ -59,7 +59,7 @@ static void head(struct str *out, const struct stored *s, const struct causes *c
 /* Every finding, most serious first. */
 static void every_finding(struct str *out, const struct stored *s, const struct text_style *style)
 {
-	for (int level = VERDICT_COUNT; level-- > VERDICT_DIVERGENCE;) {
+	for (int level = VERDICT_COUNT; level-- > VERDICT_DE_FACTO;) {
 		for (size_t i = 0; i < s->nfindings; i++) {
 			const struct stored_finding *f = &s->findings[i];
 

@@ -126,16 +126,17 @@ static void causes_of(struct str *out, const struct stored *s, const struct caus
 		str_add(out, "</details>\n\n");
 }
 
-static void points(struct str *out, const struct stored *s, const struct causes *c)
+static void points(struct str *out, const struct stored *s, const struct causes *c,
+		   enum cluster_kind kind, const char *title)
 {
-	size_t n = c->count[CLUSTER_POINT];
+	size_t n = c->count[kind];
 
 	if (n)
-		str_addf(out, "<details><summary>Points no document decides: %zu</summary>\n\n", n);
+		str_addf(out, "<details><summary>%s: %zu</summary>\n\n", title, n);
 	for (size_t i = c->n; i-- > 0;) {
 		const struct cluster *v = &c->v[i];
 
-		if (v->kind != CLUSTER_POINT)
+		if (v->kind != kind)
 			continue;
 		str_addf(out, "- %s (%zu case%s): ", v->example->rule->name, v->cases,
 			 v->cases == 1 ? "" : "s");
@@ -248,7 +249,8 @@ void report_markdown(struct str *out, const struct stored *s, bool everything)
 	table(out, s, &summary);
 	vanished(out, s);
 	causes_of(out, s, &c);
-	points(out, s, &c);
+	points(out, s, &c, CLUSTER_POINT, "Points no document decides");
+	points(out, s, &c, CLUSTER_DE_FACTO, "De facto: no document decides, gcc and clang agree");
 	known(out, &c);
 	claims(out, &s->claims);
 }

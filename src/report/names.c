@@ -103,6 +103,7 @@ const char *colour_of(enum verdict v)
 {
 	switch (v) {
 	case VERDICT_PASS:
+	case VERDICT_DE_FACTO:
 		return GREEN;
 	case VERDICT_DIVERGENCE:
 		return YELLOW;

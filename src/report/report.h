@@ -60,10 +60,11 @@ void report_totals(struct str *out, const struct stored *s);
 
 /* What a cluster of findings is. */
 enum cluster_kind {
-	CLUSTER_KNOWN, /* listed with its case, with a reason */
-	CLUSTER_DIED,  /* the compiler itself died */
-	CLUSTER_POINT, /* no document decides */
-	CLUSTER_CAUSE, /* a document is violated, or a call did not come back */
+	CLUSTER_KNOWN,    /* listed with its case, with a reason */
+	CLUSTER_DIED,     /* the compiler itself died */
+	CLUSTER_DE_FACTO, /* no document decides, gcc and clang agree */
+	CLUSTER_POINT,    /* no document decides, implementations differ */
+	CLUSTER_CAUSE,    /* a document is violated, or a call did not come back */
 };
 
 /* What happens, too, where a cause shows: see src/report/follow.c. */

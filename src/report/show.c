@@ -33,6 +33,9 @@ static const char *head(const struct stored *s, const struct cluster *c)
 		return arena_printf(s->arena, "FAIL  %s: %s", c->compilers, cause_title(s, c));
 	case CLUSTER_POINT:
 		return arena_printf(s->arena, "point no document decides: %s", point_words(s, c));
+	case CLUSTER_DE_FACTO:
+		return arena_printf(s->arena, "de facto, no document decides: %s",
+				    point_words(s, c));
 	case CLUSTER_DIED:
 		return arena_printf(s->arena, "died  %s", c->compilers);
 	default:

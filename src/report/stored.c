@@ -104,13 +104,15 @@ static void remember(json_t *map, const char *name, size_t index)
 	json_object_set_new_nocheck(map, name, json_integer((json_int_t)index));
 }
 
-/* The verdicts' counts; absent ones are wrong. */
-static void read_counts(struct reader *r, const json_t *o, const char *key, verdict_counts out)
+/* The verdicts' counts; absent ones are wrong, but for the one that older documents do not have. */
+static void read_verdicts(struct reader *r, const json_t *counts, verdict_counts out)
 {
-	const json_t *counts = json_object_get(o, key);
+	for (int v = 0; v < VERDICT_COUNT; v++) {
+		const char *name = verdict_info[v].name;
+		bool absent = v == VERDICT_DE_FACTO && !json_object_get(counts, name);
 
-	for (int v = 0; v < VERDICT_COUNT; v++)
-		out[v] = number(r, counts, verdict_info[v].name);
+		out[v] = absent ? 0 : number(r, counts, name);
+	}
 }
 
 /* "char on the stack" into a table by type and kind of place. */
@@ -181,7 +183,7 @@ static void read_field(struct reader *r, const json_t *o, const struct shape_fie
 		*(size_t *)member = lookup(r, r->row_of, text(r, o, f->key), f->key);
 		return;
 	case FIELD_COUNTS:
-		read_counts(r, o, f->key, member);
+		read_verdicts(r, json_object_get(o, f->key), member);
 		return;
 	case FIELD_NARROW:
 		read_narrow_set(r, o, f->key, member);
@@ -422,8 +424,7 @@ static void read_head(struct reader *r)
 	r->s->not_run = number(r, totals, "not_run");
 	r->s->known = number(r, totals, "known");
 	r->s->unexpected = number(r, totals, "unexpected");
-	for (int v = 0; v < VERDICT_COUNT; v++)
-		r->s->total[v] = number(r, totals, verdict_info[v].name);
+	read_verdicts(r, totals, r->s->total);
 }
 
 const char *stored_load(struct arena *a, json_t *root, struct stored *out)

@@ -26,7 +26,7 @@ void text_vanished(struct str *out, const struct stored *m, const struct text_st
 
 static void findings(struct str *out, const struct stored *m, const struct text_style *style)
 {
-	for (int level = VERDICT_DIVERGENCE; level < VERDICT_COUNT; level++) {
+	for (int level = VERDICT_DE_FACTO; level < VERDICT_COUNT; level++) {
 		for (size_t i = 0; i < m->nfindings; i++) {
 			const struct stored_finding *f = &m->findings[i];
 
@@ -73,8 +73,10 @@ static void header(struct str *out, const struct stored *m, const struct text_st
 void text_legend(struct str *out, const struct text_style *style)
 {
 	text_wrap(out, style, "", "",
-		  "ok: no document is violated; k: known findings only; NV: N cases violate a "
-		  "document; N!: crash or hang; -: not expressible; n/r: not run");
+		  "ok: no document is violated (of points that none decides: a divergence where "
+		  "implementations differ, de facto where gcc and clang agree); k: known findings "
+		  "only; NV: N cases violate a document; N!: crash or hang; -: not expressible; "
+		  "n/r: not run");
 	str_add(out, "\n");
 }
 

@@ -89,7 +89,7 @@ void finding_bundle(const struct stored *s, const struct stored_finding *f, cons
 		.direction = f->direction,
 		.died = !strcmp(f->check, checks[CHECK_FAULT].name) &&
 			!strcmp(f->subject, "the compiler"),
-		.undecided = f->verdict == VERDICT_DIVERGENCE,
+		.undecided = f->verdict <= VERDICT_DIVERGENCE,
 	};
 	const char *why = bundle_unfit(s->arena, &about, c);
 	struct bundle bundle = { 0 };

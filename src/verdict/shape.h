@@ -15,6 +15,7 @@
 	X(UNSUPPORTED_HERE, "unsupported", "this compiler or width cannot express it") \
 	X(NOT_RUN, "not-run", "not executed, for the reason given")                    \
 	X(PASS, "pass", "every check held")                                            \
+	X(DE_FACTO, "de-facto", "no document decides, gcc and clang agree")            \
 	X(DIVERGENCE, "divergence", "no document decides, implementations differ")     \
 	X(VIOLATION, "violation", "a document forbids it")                             \
 	X(TIMEOUT, "timeout", "the call did not come back")                            \
@@ -40,34 +41,34 @@ struct json_t;                       /* jansson's */
 /* Kinds of fields: KIND(name, type of the member, JSON Schema). TEXT is never NULL, MAYBE may be;
  * both are one line, LINES are several. LATER and COUNT_LATER are absent from older documents. COPY
  * repeats, for readers of the document, what another list says: it is written, not read. */
-#define FIELD_KINDS(KIND)                                                                     \
-	KIND(TEXT, const char *, TEXT_SCHEMA)                                                 \
-	KIND(LATER, const char *, TEXT_SCHEMA)                                                \
-	KIND(COPY, const char *, TEXT_SCHEMA)                                                 \
-	KIND(WHERE, const char *, "{\"type\": \"string\", \"pattern\": \":[0-9]+$\"}")        \
-	KIND(COMMAND, const char *, "{\"type\": \"string\", \"pattern\": \"^clobber run \"}") \
-	KIND(STATUS, const char *, "{\"enum\": [\"stated\", \"silent\", \"contradictory\"]}") \
-	KIND(MAYBE, const char *, "{\"$ref\": \"#/$defs/text-or-null\"}")                     \
-	KIND(LINES, const char *, "{\"$ref\": \"#/$defs/text-or-null\"}")                     \
-	KIND(HASH, const char *,                                                              \
-	     "{\"anyOf\": [{\"type\": \"null\"}, "                                            \
-	     "{\"type\": \"string\", \"pattern\": \"^[0-9a-f]{16}$\"}]}")                     \
-	KIND(COUNT, unsigned, "{\"$ref\": \"#/$defs/count\"}")                                \
-	KIND(COUNT_LATER, unsigned, "{\"$ref\": \"#/$defs/count\"}")                          \
-	KIND(SOME, unsigned, "{\"type\": \"integer\", \"minimum\": 1}")                       \
-	KIND(WIDTH, unsigned, "{\"$ref\": \"#/$defs/width\"}")                                \
-	KIND(TRUTH, bool, "{\"type\": \"boolean\"}")                                          \
-	KIND(DIRECTION, int, "{\"$ref\": \"#/$defs/direction\"}")                             \
-	KIND(VERDICT, enum verdict, "{\"$ref\": \"#/$defs/verdict\"}")                        \
-	KIND(FOUND, enum verdict,                                                             \
-	     "{\"enum\": [\"divergence\", \"violation\", \"timeout\", \"crash\"]}")           \
-	KIND(COLUMN, size_t, TEXT_SCHEMA)                                                     \
-	KIND(ROW, size_t, TEXT_SCHEMA)                                                        \
-	KIND(COUNTS, verdict_counts, "{\"$ref\": \"#/$defs/counts\"}")                        \
-	KIND(NARROW, narrow_set, "{\"$ref\": \"#/$defs/narrow\"}")                            \
-	KIND(IDS, const struct json_t *,                                                      \
-	     "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}")                      \
-	KIND(PLACEMENT, const struct json_t *,                                                \
+#define FIELD_KINDS(KIND)                                                                         \
+	KIND(TEXT, const char *, TEXT_SCHEMA)                                                     \
+	KIND(LATER, const char *, TEXT_SCHEMA)                                                    \
+	KIND(COPY, const char *, TEXT_SCHEMA)                                                     \
+	KIND(WHERE, const char *, "{\"type\": \"string\", \"pattern\": \":[0-9]+$\"}")            \
+	KIND(COMMAND, const char *, "{\"type\": \"string\", \"pattern\": \"^clobber run \"}")     \
+	KIND(STATUS, const char *, "{\"enum\": [\"stated\", \"silent\", \"contradictory\"]}")     \
+	KIND(MAYBE, const char *, "{\"$ref\": \"#/$defs/text-or-null\"}")                         \
+	KIND(LINES, const char *, "{\"$ref\": \"#/$defs/text-or-null\"}")                         \
+	KIND(HASH, const char *,                                                                  \
+	     "{\"anyOf\": [{\"type\": \"null\"}, "                                                \
+	     "{\"type\": \"string\", \"pattern\": \"^[0-9a-f]{16}$\"}]}")                         \
+	KIND(COUNT, unsigned, "{\"$ref\": \"#/$defs/count\"}")                                    \
+	KIND(COUNT_LATER, unsigned, "{\"$ref\": \"#/$defs/count\"}")                              \
+	KIND(SOME, unsigned, "{\"type\": \"integer\", \"minimum\": 1}")                           \
+	KIND(WIDTH, unsigned, "{\"$ref\": \"#/$defs/width\"}")                                    \
+	KIND(TRUTH, bool, "{\"type\": \"boolean\"}")                                              \
+	KIND(DIRECTION, int, "{\"$ref\": \"#/$defs/direction\"}")                                 \
+	KIND(VERDICT, enum verdict, "{\"$ref\": \"#/$defs/verdict\"}")                            \
+	KIND(FOUND, enum verdict,                                                                 \
+	     "{\"enum\": [\"de-facto\", \"divergence\", \"violation\", \"timeout\", \"crash\"]}") \
+	KIND(COLUMN, size_t, TEXT_SCHEMA)                                                         \
+	KIND(ROW, size_t, TEXT_SCHEMA)                                                            \
+	KIND(COUNTS, verdict_counts, "{\"$ref\": \"#/$defs/counts\"}")                            \
+	KIND(NARROW, narrow_set, "{\"$ref\": \"#/$defs/narrow\"}")                                \
+	KIND(IDS, const struct json_t *,                                                          \
+	     "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}")                          \
+	KIND(PLACEMENT, const struct json_t *,                                                    \
 	     "{\"anyOf\": [{\"type\": \"null\"}, {\"$ref\": \"#/$defs/placement\"}]}")
 
 #define KIND(name, type, schema) typedef type shape_##name;

@@ -381,9 +381,9 @@ static bool leads(const struct matrix *m, const struct behaviour *b, const char 
 	return !strcmp(m->plan->columns[b->column].compiler->family, family);
 }
 
-/* gcc and clang, in all versions of this run, agree on what documents leave open: that is de facto
- * the rule, and only a departure from it is reported. Fills `both` with what they do; false: they
- * do not agree, or one of them is not there. */
+/* gcc and clang, in all versions of this run, agree on what documents leave open: that is no rule
+ * of a document, but what they do de facto, and a verdict of its own. Fills `both` with what they
+ * do; false: they do not agree, or one of them is not there. */
 static bool de_facto(struct matrix *m, const struct behaviours *b, struct behaviours *both)
 {
 	bool gcc = false, clang = false;
@@ -406,20 +406,39 @@ static enum check subject_of(const struct gen_case *c)
 	return c->call.place.nargs ? CHECK_ARG : CHECK_RETURN;
 }
 
-static void departs_from_de_facto(struct matrix *m, const struct gen_case *c, enum rule_id rule,
-				  const struct behaviours *b, struct behaviours *both)
+/* Of a call that otherwise passes. */
+static void is_de_facto(struct matrix *m, const struct gen_case *c, const struct behaviour *b)
+{
+	struct judged *j = &m->runs[b->column].judged[c->index * 2 + (size_t)b->direction];
+
+	if (j->verdict == VERDICT_PASS)
+		j->verdict = VERDICT_DE_FACTO;
+}
+
+static void judge_de_facto(struct matrix *m, const struct gen_case *c, enum rule_id rule,
+			   const struct behaviours *b, struct behaviours *both)
 {
 	const char *words = behaviour_words(m->arena, c, both, &both->v[0]);
+	struct finding *f = matrix_add_finding(m, both->v[0].column, c, both->v[0].direction,
+					       subject_of(c), rule, VERDICT_DE_FACTO);
 
+	/* Told once for each call: what all others do is the same. */
+	f->item = CL_ITEM_POP;
+	f->subject = "placement no document decides, on which gcc and clang agree";
+	f->expected = "unspecified";
+	f->observed = both->v[0].text;
+	f->origin = all_words(m, c, both);
 	for (size_t i = 0; i < b->n; i++) {
-		struct finding *f;
-
-		if (leads(m, &b->v[i], "gcc") || leads(m, &b->v[i], "clang"))
+		if (leads(m, &b->v[i], "gcc") || leads(m, &b->v[i], "clang")) {
+			is_de_facto(m, c, &b->v[i]);
 			continue;
+		}
 		/* There is room for one more. */
 		both->v[both->n] = b->v[i];
 		both->n++;
-		if (!all_agree(both)) {
+		if (all_agree(both)) {
+			is_de_facto(m, c, &b->v[i]);
+		} else {
 			f = matrix_add_finding(m, b->v[i].column, c, b->v[i].direction,
 					       subject_of(c), rule, VERDICT_DIVERGENCE);
 			f->item = CL_ITEM_POP;
@@ -447,12 +466,12 @@ static void judge_case(struct matrix *m, const struct gen_case *c, struct behavi
 	drop_what_is_left(m, c, b);
 	for (size_t i = 0; i < b->n; i++)
 		b->v[i].text = behaviour_words(m->arena, c, b, &b->v[i]);
-	if (all_agree(b))
-		return;
 	if (de_facto(m, b, &both)) {
-		departs_from_de_facto(m, c, rule, b, &both);
+		judge_de_facto(m, c, rule, b, &both);
 		return;
 	}
+	if (all_agree(b))
+		return;
 	all = all_words(m, c, b);
 	for (size_t i = 0; i < b->n; i++) {
 		struct finding *f = matrix_add_finding(m, b->v[i].column, c, b->v[i].direction,
