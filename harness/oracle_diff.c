@@ -26,15 +26,17 @@ struct record {
 	uint32_t magic, index, round;
 	struct picture in, out;
 	word stack[STACK];
-	uint8_t got[ARGS][VALUE], ret[VALUE], memory[VALUE];
+	uint8_t got[ARGS][VALUE], ret[VALUE], memory[VALUE], pointed[ARGS][VALUE];
 };
 
 extern void (*const d_functions[])(void);
-extern const uint8_t d_clean[]; /* functions: bit 0: returns _Bool */
+extern const uint8_t d_clean[]; /* functions: bit 0: returns _Bool, bit 1: variadic */
 extern const unsigned d_count;
 uint8_t d_got[ARGS][VALUE], d_return[VALUE];
 uint8_t d_memory[VALUE] __attribute__((aligned(64)));
 extern const int d_hidden[]; /* GPR number of the pointer to memory; 100 + word of the stack; -1 */
+extern const int d_references[][ARGS]; /* the same of a pointer to each argument */
+static uint8_t pointed[ARGS][VALUE] __attribute__((aligned(64)));
 
 void (*d_function)(void);
 struct picture d_in, d_out;
@@ -134,6 +136,15 @@ static void put(const void *p, long n)
 	}
 }
 
+/* Put a pointer where d_hidden says. */
+static void point(int where, void *to)
+{
+	if (where >= 100)
+		d_stack[where - 100] = (word)to;
+	else if (where >= 0)
+		d_in.gpr[where] = (word)to;
+}
+
 static struct record r;
 
 static void one(unsigned index, unsigned round)
@@ -145,12 +156,14 @@ static void one(unsigned index, unsigned round)
 	fill(d_return, sizeof(d_return));
 	fill(d_memory, sizeof(d_memory));
 	fill(d_got, sizeof(d_got));
-	if (d_clean[index])
+	if (d_clean[index] & 1)
 		d_return[0] &= 1;
-	if (hidden >= 100)
-		d_stack[hidden - 100] = (word)d_memory;
-	else if (hidden >= 0)
-		d_in.gpr[hidden] = (word)d_memory;
+	if (d_clean[index] & 2) /* al: as many vector registers as there may be */
+		d_in.gpr[0] = (d_in.gpr[0] & ~(word)0xff) | 8;
+	fill(pointed, sizeof(pointed));
+	point(hidden, d_memory);
+	for (unsigned i = 0; i < ARGS; i++)
+		point(d_references[index][i], pointed[i]);
 	memcpy(d_area + 65536, d_stack, sizeof(d_stack));
 	d_function = d_functions[index];
 	r = (struct record){ .magic = 0x6f726163, .index = index, .round = round, .in = d_in };
@@ -164,6 +177,7 @@ static void one(unsigned index, unsigned round)
 	memcpy(r.got, d_got, sizeof(d_got));
 	memcpy(r.ret, d_return, sizeof(d_return));
 	memcpy(r.memory, d_memory, sizeof(d_memory));
+	memcpy(r.pointed, pointed, sizeof(pointed));
 	put((const char *)&r + 12, sizeof(r) - 12);
 }
 

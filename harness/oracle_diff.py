@@ -149,23 +149,41 @@ class Writer:
     def value(self) -> str:
         return self.record() if self.chance(50) else self.scalar()
 
-    def prototype(self) -> tuple[str, str, list[str]]:
+    def variadic_value(self) -> str:
+        """Of a type that C passes for `...` as it is."""
+        if self.chance(35):
+            return self.record()
+        wide = ["__int128", "__float128"] if self.width == 64 else []
+        return self.rng.choice(["int", "unsigned", "long", "unsigned long", "long long", "double",
+                                "double", "long double", "char *", "double _Complex", *wide])
+
+    def prototype(self) -> tuple[str, list[str], list[str]]:
         n = self.rng.choice((0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 8, 9, 10))
         ret = "void" if self.chance(30) else self.value()
-        return "\n".join(self.text), ret, [self.value() for _ in range(n)] if n else []
+        if not self.chance(20):
+            return ret, [self.value() for _ in range(n)], []
+        # The last one before `...' must be of a type that is not promoted.
+        params = [self.value() for _ in range(min(n, 5))] + [self.rng.choice(("int", "char *"))]
+        return ret, params, [self.variadic_value() for _ in range(self.rng.randint(1, 5))]
 
 
 def draw(rng: random.Random, width: int, number: int, clang: bool) -> dict:
     w = Writer(rng, width, number, clang)
-    _, ret, params = w.prototype()
-    args = ", ".join(f"{t} a{i}" for i, t in enumerate(params)) or "void"
-    return {"number": number, "types": "\n".join(w.text), "ret": ret, "params": params,
+    ret, params, rest = w.prototype()
+    args = ", ".join([f"{t} a{i}" for i, t in enumerate(params)] + ["..."] * bool(rest)) or "void"
+    return {"number": number, "types": "\n".join(w.text), "ret": ret, "params": params, "rest": rest,
             "declaration": f"{ret} f{number}({args})", "abi": rng.choice(ABIS[width])}
+
+
+def all_types(p: dict) -> list[str]:
+    """Of the arguments, those passed for `...' too, and of the return value."""
+    return [*p["params"], *p["rest"], p["ret"]]
 
 
 def explain(p: dict, width: int) -> dict | None:
     r = subprocess.run([CLOBBER, "explain", "--json", "--width", str(width), "--abi", p["abi"],
-                        p["types"] + "\n" + p["declaration"]], capture_output=True, text=True)
+                        p["types"] + "\n" + (f"//! varargs {', '.join(p['rest'])}\n" if p["rest"] else "")
+                        + p["declaration"]], capture_output=True, text=True)
     if r.returncode:
         p["refused"] = r.stderr
         return None
@@ -208,13 +226,17 @@ TRIAGED = (
      "SSEUP of one member and SSE or INTEGER of another in a union: one register, or two general ones"),
     ("gcc clang", "cdecl stdcall fastcall thiscall regparm3 ms", lambda p: unnamed_only(p["types"]),
      "a structure of unnamed bit-fields only takes no place"),
-    ("clang<18", "sysv", lambda p: "__float128" in p["types"],
-     "LLVM 74601: __float128 in structures is not SSE"),
+    ("clang<18", "sysv", lambda p: "__float128" in p["types"] + "".join(p["rest"]),
+     "LLVM 74601: __float128 in structures and variadic arguments is not SSE"),
     ("clang<19", "sysv", lambda p: re.search(r"typedef [^;]* t\S+ __attribute__\(\(aligned", p["types"])
      is not None and has_rule(p, "sysv.args.aggregate.memory", "sysv.return.memory"),
      "LLVM 85387: fields that an attribute leaves unaligned do not make a structure MEMORY"),
-    ("clang<18", "sysv", lambda p: "__int128" in p["types"] + p["declaration"],
+    ("clang<18", "sysv", lambda p: "__int128" in p["types"] + p["declaration"] + "".join(p["rest"]),
      "LLVM 41784: __int128 is not aligned to 16 on the stack"),
+    ("gcc", "ms", lambda p: any(v["by_reference"] for v in p["place"]["arguments"][len(p["params"]):]),
+     "va_arg reads wide values in line, the caller passes a reference"),
+    ("clang<20", "ms", lambda p: "__float128" in p["types"] + p["declaration"] + "".join(p["rest"]),
+     "LLVM 115052: __float128 is passed by value"),
     ("clang", "ms", lambda p: "vector_size(8" in p["types"],
      "8-byte vectors by reference"),
 )
@@ -250,23 +272,37 @@ def source(batch: list[dict], width: int) -> str:
         out.append(p["types"])
         attr = ATTRIBUTE.get(p["abi"], "")
         out.append(f"__attribute__((noinline)) {attr} {p['declaration']}\n{{")
-        out += [f"\tmemcpy(d_got[{i}], &a{i}, sizeof(a{i}));" for i in range(len(p["params"]))]
+        n, va = len(p["params"]), "ms_va" if p["abi"] == "ms" else "va"
+        if p["rest"]:
+            out.append(f"\t__builtin_{va}_list ap;\n\t__builtin_{va}_start(ap, a{n - 1});")
+        out += [f"\tmemcpy(d_got[{i}], &a{i}, sizeof(a{i}));" for i in range(n)]
+        out += [f"\t{{ {t} v = __builtin_va_arg(ap, {t}); memcpy(d_got[{n + i}], &v, sizeof(v)); }}"
+                for i, t in enumerate(p["rest"])]
         if p["ret"] != "void":
             out.append(f"\t{p['ret']} r;\n\tmemcpy(&r, d_return, sizeof(r));\n\treturn r;")
         out.append("}")
-        for i, t in enumerate([*p["params"], p["ret"]]):
+        for i, t in enumerate(all_types(p)):
             if t != "void":
                 out.append(f"unsigned d_size_{p['number']}_{i} = sizeof({t});")
     return "\n".join(out) + "\n"
 
 
-def hidden_of(place: dict) -> int:
-    if not place["hidden_pointer"]:
-        return -1
-    piece = place["hidden_pointer"][0]
+def where(piece: dict, width: int) -> int:
+    """Of a pointer: a register's number, or 100 and a word of the stack."""
     if "stack" in piece:
-        return 100 + piece["stack"] // (place["width"] // 8)
+        return 100 + piece["stack"] // (width // 8)
     return register(piece["register"])[1]
+
+
+def hidden_of(place: dict) -> int:
+    return where(place["hidden_pointer"][0], place["width"]) if place["hidden_pointer"] else -1
+
+
+def references_of(place: dict) -> str:
+    """Of each argument: where a pointer to it is, or -1."""
+    at = [where(v["pieces"][0], place["width"]) if v["by_reference"] else -1
+          for v in place["arguments"]]
+    return "{ " + ", ".join(map(str, at + [-1] * (ARGS - len(at)))) + " }"
 
 
 def table(batch: list[dict]) -> str:
@@ -274,8 +310,10 @@ def table(batch: list[dict]) -> str:
     return (f"{rows}\nvoid (*const d_functions[])(void) = {{"
             + ", ".join(f"f{p['number']}" for p in batch) + "};\n"
             + "const int d_hidden[] = {" + ", ".join(str(hidden_of(p["place"])) for p in batch)
+            + f"}};\nconst int d_references[][{ARGS}] = {{"
+            + ", ".join(references_of(p["place"]) for p in batch)
             + "};\nconst unsigned char d_clean[] = {"
-            + ", ".join(str(int(p["ret"] == "_Bool")) for p in batch)
+            + ", ".join(str(int(p["ret"] == "_Bool") + 2 * bool(p["rest"])) for p in batch)
             + f"}};\nconst unsigned d_count = {len(batch)};\n")
 
 
@@ -309,12 +347,13 @@ class Record:
         self.stack = take(STACK * word)
         self.got = [take(VALUE) for _ in range(ARGS)]
         self.ret, self.memory = take(VALUE), take(VALUE)
+        self.pointed = [take(VALUE) for _ in range(ARGS)]
 
     @staticmethod
     def size(width: int) -> int:
         word, n = width // 8, 16 if width == 64 else 8
         return (12 + (4 if width == 64 else 0) + 2 * (word * n + 16 * n + 32) + STACK * word
-                + ARGS * VALUE + 2 * VALUE)
+                + 2 * ARGS * VALUE + 2 * VALUE)
 
 
 def from_x87(st: bytes, size: int) -> bytes | None:
@@ -368,12 +407,25 @@ def differs(want: bytes, got: bytes, mask: bytes) -> bool:
     return any((w ^ g) & m for w, g, m in zip(want, got, mask))
 
 
+def copies(pieces: list[dict]) -> list[list[dict]]:
+    """A value that is in two places whole (Microsoft's variadic floating-point ones) may be read from
+    either; the stub has made no copy."""
+    if len({x["from"] for x in pieces}) == len(pieces):
+        return [pieces]
+    return [[x] for x in pieces]
+
+
 def judge(p: dict, r: Record) -> list[str]:
     place, found = p["place"], []
     for i, v in enumerate(place["arguments"]):
         if v["nothing"] or not v["size"]:
             continue
-        if differs(gather(v, r.inward, r.stack), r.got[i], mask_of(v, p["bases"][i])):
+        mask = mask_of(v, p["bases"][i])
+        if v["by_reference"]:
+            wants = [r.pointed[i]]
+        else:
+            wants = [gather({**v, "pieces": q}, r.inward, r.stack) for q in copies(v["pieces"])]
+        if all(differs(want, r.got[i], mask) for want in wants):
             found.append(f"argument {i + 1}")
     v = place["returns"]
     if v and v["size"] and not v["nothing"]:
@@ -385,7 +437,7 @@ def judge(p: dict, r: Record) -> list[str]:
 
 def is_open(place: dict) -> bool:
     values = [*place["arguments"], *([place["returns"]] if place["returns"] else [])]
-    return any(v["unspecified"] or v["by_reference"] for v in values)
+    return any(v["unspecified"] for v in values)
 
 
 def base_of(p: dict, t: str) -> str:
@@ -522,7 +574,7 @@ def prepare(rng: random.Random, width: int, n: int, clang: bool, first: int, cou
             count["open"] += 1
         else:
             p["place"] = place
-            p["bases"] = [base_of(p, t) for t in [*p["params"], p["ret"]]]
+            p["bases"] = [base_of(p, t) for t in all_types(p)]
             ready.append(p)
     return ready
 
@@ -579,10 +631,11 @@ def main() -> int:
                 continue
             differences += 1
             print(f"{cc} -m{width} -{opt} {p['abi']}: {'; '.join(found)}")
-            for v, t in zip(p["place"]["arguments"], p["params"]):
+            for v, t in zip(p["place"]["arguments"], all_types(p)):
                 where = " ".join(str(x.get("register", x.get("stack"))) for x in v["pieces"])
                 print(f"    {t}: {where or 'nothing'} [{v['rule']}]")
-            print("    " + "\n    ".join(p["types"].splitlines()) + f"\n    {p['declaration']};\n")
+            print("    " + "\n    ".join(p["types"].splitlines()) + f"\n    {p['declaration']};"
+                  + (f"  /* {', '.join(p['rest'])} */" if p["rest"] else "") + "\n")
     return 1 if differences else 0
 
 
