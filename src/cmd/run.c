@@ -81,6 +81,22 @@ static const char *place_help(struct arena *a)
 		s);
 }
 
+/* The names of the profiles that are used only when named, or of the others. */
+static const char *profile_names(struct arena *a, bool optional)
+{
+	const char *s = NULL;
+
+	for (enum profile_id i = 0; i < PROFILES; i++) {
+		enum profile_id first = 0;
+
+		while (strcmp(profiles[first].name, profiles[i].name))
+			first++;
+		if (first == i && profile_optional(i) == optional)
+			s = s ? arena_printf(a, "%s, %s", s, profiles[i].name) : profiles[i].name;
+	}
+	return s;
+}
+
 static void parse_options(struct arena *a, int argc, char **argv, struct options *o)
 {
 	static const char *const launchers[] = { "ccache", "distcc", "icecc", NULL };
@@ -93,9 +109,11 @@ static void parse_options(struct arena *a, int argc, char **argv, struct options
 		       "conventions (default: all; see `clobber list abis')"),
 		OFFERED("opt", &o->opt, "LIST", opt_words, "optimisations (default: O0,O2)"),
 		LISTED("profile", &o->profile, "LIST", "profiles",
-		       "user, kernel, sse2, avx, avx512f, reg-struct, pcc-struct (default: these, if "
-		       "they have cases), and when named kernel-retpoline, kernel-rethunk, "
-		       "kernel-ibt, kernel-sls, kernel-cfi (see `clobber list profiles')"),
+		       arena_printf(
+			       a,
+			       "%s (default: these, if they have cases), and when named %s (see "
+			       "`clobber list profiles')",
+			       profile_names(a, false), profile_names(a, true))),
 		PLACE_ROW(&o->place, place_help(a)),
 		TEXT("vmx-model", &o->vmx_model, "M",
 		     "the processor that Bochs is to be (default: corei7_icelake_u)"),
