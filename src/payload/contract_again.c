@@ -2,7 +2,7 @@
 /* Equal calls: a call is made again with equal inputs and other poison in everything that is no
  * input. What it returns, writes and passes on must be the same. What it is not is traced to the
  * register, flag or memory that it came from, by giving other poison to one of them at a time. */
-#include "payload/contract_run.h"
+#include "payload/contract_fit.h"
 
 enum {
 	WORD = sizeof(cl_word),
@@ -204,13 +204,13 @@ static bool is_measured(unsigned source)
 	unsigned input = source - CT_FROM_BESIDE;
 
 	return source >= CT_FROM_BESIDE && input < CT_ARGS && input < ct_now.c->ninputs &&
-	       ct_now.inputs[input].flags & CT_UNSAID;
+	       ct_unsaid_pointer(&ct_now.inputs[input]);
 }
 
 static void use_all(const struct ct_contract *c, struct ct_sources *s)
 {
 	for (unsigned i = 0; i < CT_SOURCES; i++)
-		s->other[i] = !(c->used[i / 32] >> (i % 32) & 1) && !is_measured(i);
+		s->other[i] = !(c->used[i / 32] >> (i % 32) & 1);
 }
 
 /* Do narrow inputs that are extended to so many bytes make the calls equal again? */
@@ -302,7 +302,7 @@ static void trace_together(const struct ct_contract *c, struct findings *out)
 			last = i;
 		}
 	}
-	if (differs(c, again(c, &some), &d))
+	if (!is_measured(last) && differs(c, again(c, &some), &d))
 		tell(c, last, &d, out);
 }
 
@@ -311,8 +311,7 @@ static bool is_source(const struct ct_contract *c, unsigned i)
 	if (i >= CT_FROM_UPPER && i < CT_FROM_BESIDE + CT_ARGS) {
 		unsigned input = (i - CT_FROM_UPPER) % CT_ARGS;
 
-		return (input < c->ninputs && !is_measured(i)) ||
-		       (c->hidden.nlocs && input == CT_ARGS - 1);
+		return input < c->ninputs || (c->hidden.nlocs && input == CT_ARGS - 1);
 	}
 	return !(c->used[i / 32] >> (i % 32) & 1);
 }
@@ -323,7 +322,8 @@ static bool is_late(int how)
 	return how == CL_FAULTED && cl_fault_kind == CL_FAULT_TIMEOUT;
 }
 
-static void trace(const struct ct_contract *c, struct findings *out)
+/* True: what fits was found to be other than thought. */
+static bool trace(const struct ct_contract *c, struct findings *out)
 {
 	bool found = false;
 	struct difference d;
@@ -337,9 +337,11 @@ static void trace(const struct ct_contract *c, struct findings *out)
 		one.other[i] = 1;
 		how = again(c, &one);
 		if (is_late(how))
-			return;
+			return false;
 		if (!differs(c, how, &d))
 			continue;
+		if (is_measured(i))
+			return ct_widen_both(i - CT_FROM_BESIDE);
 		tell(c, i, &d, out);
 		found = true;
 		/* What is told of upper bits took other calls in between. */
@@ -350,6 +352,7 @@ static void trace(const struct ct_contract *c, struct findings *out)
 	}
 	if (!found)
 		trace_together(c, out);
+	return false;
 }
 
 static struct {
@@ -362,8 +365,21 @@ bool ct_varied(const struct ct_contract *c)
 	return c->flags & CT_VARIES || (comparing.of == c->key && comparing.varied);
 }
 
-void ct_compare(const struct ct_contract *c, int how, struct findings *out)
+static bool equal_calls(const struct ct_contract *c)
 {
+	static const struct ct_sources none;
+	struct ct_sources all;
+	struct difference d;
+
+	keep(c, again(c, &none));
+	use_all(c, &all);
+	return !differs(c, again(c, &all), &d);
+}
+
+bool ct_compare(const struct ct_contract *c, int how, struct findings *out)
+{
+	static const struct ct_sources none;
+	const int round = ct_now.round, rounds = ct_now.rounds, number = ct_now.number;
 	struct ct_sources sources;
 	struct difference d;
 	bool in_memory;
@@ -374,28 +390,29 @@ void ct_compare(const struct ct_contract *c, int how, struct findings *out)
 		comparing.varied = false;
 	}
 	if (ct_varied(c) || comparing.traced >= MOST_TRACED || ct_now.stubbed)
-		return;
+		return false;
 	keep(c, how);
 	use_all(c, &sources);
 	how = ct_call(c, &sources, out);
 	if (is_late(how) || !differs(c, how, &d))
-		return;
+		return false;
 	in_memory =
 		d.what == CT_WHAT_DATA || (d.what >= CT_WHAT_BUFFER && d.what < CT_WHAT_ARGUMENT);
 	/* Or is it something else that differs from call to call? */
 	__builtin_memset(&sources, 0, sizeof(sources));
 	if (differs(c, again(c, &sources), &d)) {
 		comparing.varied = true;
-		return;
+		return false;
 	}
 	comparing.traced++;
 	/* With numbers that only happen to fit even right code may read what it never wrote, and
 	 * write that to memory. */
-	if (ct_make_plain(c, in_memory)) {
-		keep(c, again(c, &sources));
-		use_all(c, &sources);
-		if (!differs(c, again(c, &sources), &d))
-			return;
+	if (ct_make_plain(c, in_memory) && equal_calls(c)) {
+		ct_draw_round(c, round, rounds, ct_fitting.seed);
+		return ct_narrow_number(c, equal_calls);
 	}
-	trace(c, out);
+	ct_draw_round(c, round, rounds, ct_fitting.seed);
+	ct_now.number = number;
+	keep(c, again(c, &none));
+	return trace(c, out);
 }

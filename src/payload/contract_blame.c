@@ -42,24 +42,29 @@ static bool inexcusable(const struct ct_fault *f)
 	       cl_fault_sp <= (cl_word)cl_test_stack + CL_PAGE + CL_TEST_STACK && *popped == f->ip;
 }
 
-/* All memory of which nothing is said in another place, and with contents of this kind; numbers
- * stay. */
+/* All memory of which nothing is said in another place, aligned as it happens or well, and with
+ * contents of this kind; numbers stay. */
 static bool other_with_contents(const struct ct_contract *c, const struct ct_fault *f,
-				unsigned contents)
+				unsigned contents, bool aligned_well)
 {
 	static struct cl_values values;
-	uint32_t were[CT_ARGS];
+	uint32_t were[CT_ARGS], aligned[CT_ARGS];
 	bool other;
 
 	values = ct_now.values;
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		were[i] = ct_now.inputs[i].contents;
-		if (ct_unsaid_pointer(&ct_now.inputs[i]))
-			ct_now.inputs[i].contents = contents;
+		aligned[i] = ct_now.inputs[i].align;
+		if (!ct_unsaid_pointer(&ct_now.inputs[i]))
+			continue;
+		ct_now.inputs[i].contents = contents;
+		if (aligned_well)
+			ct_now.inputs[i].align = 64;
 	}
 	ct_draw_round(c, ct_fitting.round++, CT_ROUNDS_ASKED, ct_fitting.seed);
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		ct_now.inputs[i].contents = were[i];
+		ct_now.inputs[i].align = aligned[i];
 		if (!ct_unsaid_pointer(&ct_now.inputs[i]) && ct_now.inputs[i].role <= CT_SET)
 			__builtin_memcpy(ct_now.values.arg[i], values.arg[i], CL_VALUE);
 	}
@@ -74,8 +79,8 @@ static bool other_with_memory(const struct ct_contract *c, const struct ct_fault
 
 	for (unsigned i = 0; i < c->ninputs; i++)
 		any = any || ct_unsaid_pointer(&ct_now.inputs[i]);
-	for (unsigned k = 0; any && k < CT_CONTENTS; k++) {
-		if (other_with_contents(c, f, k))
+	for (unsigned k = 0; any && k < 4 * CT_CONTENTS; k++) {
+		if (other_with_contents(c, f, k % CT_CONTENTS, k < CT_CONTENTS))
 			return true;
 	}
 	return false;
@@ -145,8 +150,7 @@ bool ct_unfit(const struct ct_contract *c)
 	for (unsigned i = 0; i < c->ninputs; i++)
 		any = any || ct_unsaid_pointer(&ct_now.inputs[i]) ||
 		      ct_unsaid_number(&ct_now.inputs[i]);
-	ct_fitting.failed = ct_now.round;
-	ct_fitting.rounds = ct_now.rounds;
+	ct_refit();
 	if (!any || cl_where != CL_IN_PROCESS || cl_contract_step)
 		return false;
 	if (f.kind == CL_FAULT_TIMEOUT && ct_fitting.found && !all_plain(c)) {

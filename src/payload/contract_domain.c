@@ -166,7 +166,7 @@ void ct_find_domains(const struct ct_contract *c)
 }
 
 /* Does a multiple nearby return? Then of them only. */
-static bool step_up(const struct ct_contract *c, unsigned i, int64_t v)
+static bool step_up(const struct ct_contract *c, ct_right *right, unsigned i, int64_t v)
 {
 	struct ct_input *d = &ct_now.inputs[i];
 	int64_t base = ct_fitting.base[i];
@@ -180,7 +180,7 @@ static bool step_up(const struct ct_contract *c, unsigned i, int64_t v)
 		if (!rest || v - rest == base || ct_pair(d->to) - ct_pair(d->from) < step)
 			continue;
 		ct_set_number(i, v - rest);
-		returns = ct_fit_call(c);
+		returns = right(c);
 		ct_set_number(i, v);
 		if (!returns)
 			continue;
@@ -190,7 +190,7 @@ static bool step_up(const struct ct_contract *c, unsigned i, int64_t v)
 	return false;
 }
 
-static void shrink(const struct ct_contract *c, unsigned i, int64_t v)
+static void shrink(const struct ct_contract *c, ct_right *right, unsigned i, int64_t v)
 {
 	struct ct_input *d = &ct_now.inputs[i];
 	int64_t base = ct_fitting.base[i], far = v > base ? v - base : base - v, step;
@@ -212,7 +212,7 @@ static void shrink(const struct ct_contract *c, unsigned i, int64_t v)
 		d->flags &= ~(uint32_t)CT_ALSO_ANY;
 		return;
 	}
-	if (d->role != CT_RANGE || step_up(c, i, v))
+	if (d->role != CT_RANGE || step_up(c, right, i, v))
 		return;
 	step = d->multiple;
 	/* A quarter of the way at once. */
@@ -225,7 +225,7 @@ static void shrink(const struct ct_contract *c, unsigned i, int64_t v)
 }
 
 /* The number that has to be at its base for the call to return. */
-bool ct_narrow_number(const struct ct_contract *c)
+bool ct_narrow_number(const struct ct_contract *c, ct_right *right)
 {
 	int widest = -1;
 	int64_t far = 0;
@@ -243,15 +243,15 @@ bool ct_narrow_number(const struct ct_contract *c)
 			widest = (int)i;
 		}
 		ct_set_number(i, ct_fitting.base[i]);
-		returns = ct_fit_call(c);
+		returns = right(c);
 		ct_set_number(i, v);
 		if (returns) {
-			shrink(c, i, v);
+			shrink(c, right, i, v);
 			return true;
 		}
 	}
 	if (widest < 0)
 		return false;
-	shrink(c, (unsigned)widest, ct_number_in((unsigned)widest));
+	shrink(c, right, (unsigned)widest, ct_number_in((unsigned)widest));
 	return true;
 }

@@ -25,6 +25,7 @@ static struct {
 	uint32_t left, total, first_tick;
 	uint64_t random;
 	bool started;
+	bool guessing; /* beyond what was found to fit */
 } explored;
 
 static uint64_t random(void)
@@ -44,7 +45,7 @@ static unsigned below(unsigned n)
 void ct_explore_begin(void)
 {
 	explored.nkept = explored.late = 0;
-	explored.started = false;
+	explored.started = explored.guessing = false;
 	ct_now.nchanges = 0;
 }
 
@@ -109,13 +110,19 @@ static uint64_t any_value(const struct ct_contract *c)
 	}
 }
 
+/* Something is said of it, or was found and is kept to. */
+static bool known(const struct ct_input *d)
+{
+	return !(d->flags & CT_UNSAID) || (ct_fitted() && !explored.guessing);
+}
+
 /* As far as lines say what it may be; false: it may not be changed. */
 static bool allowed(const struct ct_input *d, uint64_t *v)
 {
 	const uint32_t *set = ct_at(d->set);
 	int64_t from = (int64_t)pair(d->from), to = (int64_t)pair(d->to), n;
 
-	if (d->flags & CT_UNSAID)
+	if (!known(d))
 		return explored.late == 0 || (int64_t)*v <= TAME;
 	if (d->role == CT_SET)
 		*v = pair(set + 2 * below(d->nset));
@@ -162,7 +169,7 @@ static bool change_contents(const struct ct_contract *c, unsigned input, struct 
 	unsigned r = below(16);
 
 	/* What a line says that it holds. */
-	if (!(d->flags & CT_UNSAID) && (d->contents || d->flags & CT_POINTERS))
+	if (known(d) && (d->contents || d->flags & CT_POINTERS))
 		return false;
 	x->kind = CT_CHANGE_POKE;
 	x->value = any_value(c);
@@ -195,17 +202,17 @@ static bool change_pointer(const struct ct_contract *c, unsigned input, struct c
 	switch (below(8)) {
 	case 0:
 		x->kind = CT_CHANGE_NULL;
-		return d->flags & (CT_UNSAID | CT_NULL);
+		return !known(d) || d->flags & CT_NULL;
 	case 1:
 		x->kind = CT_CHANGE_SAME;
 		x->at = below(c->ninputs);
-		return d->flags & CT_UNSAID && x->at != input && d->role == CT_PAGE &&
+		return !known(d) && x->at != input && d->role == CT_PAGE &&
 		       ct_now.inputs[x->at].role == CT_PAGE && !(d->flags & CT_NO_ALIAS);
 	case 2:
 	case 3:
 		x->kind = CT_CHANGE_MOVE;
 		x->value = below(64);
-		return d->role == CT_PAGE || (d->role == CT_BUFFER && !(d->align & 63));
+		return !known(d);
 	default:
 		return change_contents(c, input, x);
 	}
@@ -250,7 +257,7 @@ bool ct_explore_guessed(void)
 
 		if (x->kind == CT_CHANGE_RESULT)
 			return true;
-		if (!(d->flags & CT_UNSAID))
+		if (known(d))
 			continue;
 		if (!ct_fitted() || x->kind == CT_CHANGE_NULL || x->kind == CT_CHANGE_SAME ||
 		    (x->kind == CT_CHANGE_NUMBER && !in_domain(d, x->input)) ||
@@ -261,6 +268,21 @@ bool ct_explore_guessed(void)
 }
 
 /* Rounds -------------------------------------------------------------------------------------- */
+
+static bool any_unsaid(const struct ct_contract *c)
+{
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		if (ct_now.inputs[i].flags & CT_UNSAID)
+			return true;
+	}
+	return false;
+}
+
+static bool is_over(void)
+{
+	return !explored.left || !explored.total || ct_cover_all() || explored.late >= MOST_LATE ||
+	       cl_ticks - explored.first_tick > MOST_TICKS;
+}
 
 static void start(const struct ct_contract *c, uint64_t seed)
 {
@@ -274,13 +296,18 @@ static void start(const struct ct_contract *c, uint64_t seed)
 bool ct_explore_draw(const struct ct_contract *c, int rounds, uint64_t seed)
 {
 	struct kept *now = &explored.now;
-	unsigned more = 1 + (below(8) > 4) + (below(8) > 6);
+	unsigned more;
 
 	if (!explored.started)
 		start(c, seed);
-	if (!explored.left || !explored.total || ct_cover_all() || explored.late >= MOST_LATE ||
-	    cl_ticks - explored.first_tick > MOST_TICKS)
+	/* First with what fits, as if lines said so; then beyond it. */
+	if (is_over() && ct_fitted() && !explored.guessing && any_unsaid(c)) {
+		start(c, seed + 1);
+		explored.guessing = true;
+	}
+	if (is_over())
 		return false;
+	more = 1 + (below(8) > 4) + (below(8) > 6);
 	explored.left--;
 	explored.total--;
 	*now = (struct kept){ .round = (int)below((unsigned)rounds) };

@@ -191,14 +191,14 @@ static bool narrow(const struct ct_contract *c)
 	if (++ct_fitting.changes > MOST_CHANGES || ct_fitting.late >= CT_MOST_LATE)
 		return false;
 	/* It overwrote its frame: only other numbers help. */
-	if (ct_now.smashed && ct_narrow_number(c))
+	if (ct_now.smashed && ct_narrow_number(c, ct_fit_call))
 		return true;
 	if (f.kind == CL_FAULT_SEGV && f.address && ct_widen_memory(c, &f))
 		return true;
 	/* What is not aligned faults without an address. */
 	if (f.kind == CL_FAULT_SEGV && !f.address && ct_in_code(f.ip) && ct_raise_alignment(c))
 		return true;
-	return ct_narrow_number(c) || ct_raise_alignment(c);
+	return ct_narrow_number(c, ct_fit_call) || ct_raise_alignment(c);
 }
 
 static bool narrow_until(const struct ct_contract *c, unsigned rounds)
@@ -228,6 +228,12 @@ static bool look(const struct ct_contract *c)
 		return false;
 	ct_draw_tight(c);
 	return true;
+}
+
+void ct_refit(void)
+{
+	ct_fitting.failed = ct_now.round;
+	ct_fitting.rounds = ct_now.rounds;
 }
 
 bool ct_fit(const struct ct_contract *c, uint64_t seed)

@@ -69,6 +69,8 @@ bool ct_plain(int64_t v);
 uint32_t ct_narrow_inputs(const struct ct_contract *c);
 /* A call with what is drawn returns. */
 bool ct_fit_call(const struct ct_contract *c);
+/* Is all well with the inputs as they are now? */
+typedef bool ct_right(const struct ct_contract *c);
 /* What was wrong with it. */
 extern struct findings ct_fit_findings;
 /* Do so many rounds of calls return? */
@@ -83,10 +85,12 @@ bool ct_large_numbers(const struct ct_contract *c);
 /* contract_domain.c: each number by itself, from single values to a range, its multiples, a set;
  * less of one of them, after a call that did not return. */
 void ct_find_domains(const struct ct_contract *c);
-bool ct_narrow_number(const struct ct_contract *c);
+bool ct_narrow_number(const struct ct_contract *c, ct_right *right);
 /* contract_room.c: memory on both sides, as well aligned as any code asks for; more of it, or a
  * better alignment, after a fault; the least alignment and memory with which calls return. */
 void ct_give_room(const struct ct_contract *c, unsigned contents);
+/* More on both sides of what an input points to; false: there is no more room. */
+bool ct_widen_both(unsigned input);
 bool ct_widen_memory(const struct ct_contract *c, const struct ct_fault *f);
 bool ct_raise_alignment(const struct ct_contract *c);
 void ct_lower_alignments(const struct ct_contract *c);

@@ -108,7 +108,6 @@ bool ct_overran(const struct ct_contract *c, const struct findings *now)
 	if (!excused)
 		return false;
 	excused = !ct_fit_call(c) || above;
-	ct_fitting.failed = round;
-	ct_fitting.rounds = rounds;
+	ct_refit();
 	return excused;
 }

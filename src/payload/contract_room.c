@@ -16,7 +16,8 @@ void ct_give_room(const struct ct_contract *c, unsigned contents)
 		d->align = 64;
 		d->shift = 0;
 		d->contents = contents;
-		d->flags |= CT_MIDDLE;
+		/* As a line would have it: no string. */
+		d->flags = (d->flags & ~(uint32_t)CT_CHARACTERS) | CT_MIDDLE;
 	}
 }
 
@@ -49,6 +50,18 @@ bool ct_widen_memory(const struct ct_contract *c, const struct ct_fault *f)
 	return false;
 }
 
+bool ct_widen_both(unsigned input)
+{
+	struct ct_input *d = &ct_now.inputs[input];
+	uint32_t more = d->align < 64 ? 64 : d->align;
+
+	if (!d->bytes || d->bytes + 2 * more > CT_ROOM)
+		return false;
+	d->at += more;
+	d->bytes += 2 * more;
+	return true;
+}
+
 bool ct_widen_for(const struct ct_contract *c, const struct findings *now)
 {
 	bool widened = false;
@@ -59,7 +72,7 @@ bool ct_widen_for(const struct ct_contract *c, const struct findings *now)
 		int32_t at = (int16_t)f->offset;
 
 		if (f->check != CHECK_BUFFER || f->item >= c->ninputs || !ct_unsaid_pointer(d) ||
-		    !d->bytes || ct_now.overlaps)
+		    !d->bytes)
 			continue;
 		/* Offsets of 16 bits: what is far behind looks as if it were before. */
 		if (at < 0 && (uint32_t)-at > d->at + CT_SLACK)
@@ -74,10 +87,8 @@ bool ct_widen_for(const struct ct_contract *c, const struct findings *now)
 			widened = true;
 		}
 	}
-	if (widened) {
-		ct_fitting.failed = ct_now.round;
-		ct_fitting.rounds = ct_now.rounds;
-	}
+	if (widened)
+		ct_refit();
 	return widened;
 }
 

@@ -7,8 +7,10 @@
 
 enum {
 	WORD = sizeof(cl_word),
-	STEP = 4,        /* in `directions` */
-	DOES_NOT_FIT = 9 /* how a call ended, besides CL_FAULTED and the like */
+	STEP = 4, /* in `directions` */
+	MOST_EXPLORED = 4,
+	MOST_PASSAGES = 8, /* through all rounds, while what fits changes */
+	DOES_NOT_FIT = 9   /* how a call ended, besides CL_FAULTED and the like */
 };
 
 uint32_t payload_count(void)
@@ -364,7 +366,7 @@ static int rounds_wanted(const struct ct_contract *c)
 		return (int)cl_contract_rounds;
 	if (cl_where != CL_IN_PROCESS)
 		return CT_ROUNDS_SLOW;
-	return ct_fitted() ? rounds_affordable(c) : CT_ROUNDS;
+	return rounds_affordable(c);
 }
 
 /* One round: a call, and the same call with other poison. How the first ended. */
@@ -416,10 +418,20 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 	if (!known && how != CT_STOPPED)
 		blame_upper_bits(c, &now);
 	/* Of calls that were made up, only where there is something new. */
-	if (how != CL_FAULTED && how != CT_STOPPED && (!ct_now.nchanges || ct_cover_fresh()))
-		ct_compare(c, how, &now);
+	if (how != CL_FAULTED && how != CT_STOPPED && (!ct_now.nchanges || ct_cover_fresh()) &&
+	    ct_compare(c, how, &now)) {
+		ct_refit();
+		return DOES_NOT_FIT;
+	}
 	collect(c, to, &now);
 	return how;
+}
+
+static void start_anew(const struct ct_contract *c)
+{
+	ct_explore_begin();
+	ct_cover_end();
+	ct_cover_begin(c);
 }
 
 /* Rounds of inputs as they are promised. How many there were. */
@@ -427,7 +439,7 @@ static int rounds_of(const struct ct_contract *c, uint64_t seed, struct collecte
 {
 	struct patience patience = { 0, 0 };
 	const cl_word top = cl_stack_top;
-	int rounds = rounds_wanted(c), how = CL_CAME_BACK;
+	int rounds = rounds_wanted(c), how = CL_CAME_BACK, left = MOST_PASSAGES * rounds;
 
 	for (int round = 0; round < rounds && !out_of_patience(&patience, how); round++) {
 		bool fitted = ct_fitted(), fits;
@@ -453,20 +465,26 @@ static int rounds_of(const struct ct_contract *c, uint64_t seed, struct collecte
 		/* Now with what fits, and nothing that others brought up. */
 		if (!fitted) {
 			to->v->nfindings = to->v->nobservations = to->told = to->judged = 0;
-			ct_explore_begin();
 			rounds = rounds_wanted(c);
+			left = MOST_PASSAGES * rounds;
+		}
+		/* All rounds anew: they are those that the lines that say what fits will make. */
+		left -= round;
+		if (left > 0) {
+			start_anew(c);
 			round = -1;
 		}
 	}
 	return rounds;
 }
 
-/* Then toward what did not run. */
-static void explore(const struct ct_contract *c, uint64_t seed, struct collected *to, int rounds)
+/* Then toward what did not run. Is what fits another now? */
+static bool explore(const struct ct_contract *c, uint64_t seed, struct collected *to, int rounds)
 {
 	const cl_word top = cl_stack_top;
 	struct patience patience = { 0, 0 };
 	int how = CL_CAME_BACK;
+	bool changed = false;
 
 	for (int n = rounds; ct_explore_draw(c, rounds, seed); n++) {
 		unsigned reached;
@@ -476,7 +494,7 @@ static void explore(const struct ct_contract *c, uint64_t seed, struct collected
 		/* What fits turns out to be less, or to need more memory. */
 		if (how == DOES_NOT_FIT && ct_fitted() && !ct_explore_guessed()) {
 			ct_cover_pause();
-			ct_fit(c, seed);
+			changed = ct_fit(c, seed) || changed;
 			ct_cover_resume();
 		}
 		reached = how == DOES_NOT_FIT ? ct_cover_forget() : ct_cover_keep();
@@ -487,25 +505,30 @@ static void explore(const struct ct_contract *c, uint64_t seed, struct collected
 			break;
 	}
 	ct_now.nchanges = 0;
+	return changed;
 }
 
 static void one_contract(const struct ct_contract *c, uint64_t seed, struct collected *to)
 {
 	static struct ct_input inputs[CT_ARGS + 1];
 	const cl_word top = cl_stack_top;
-	int rounds;
 
 	ct_keep_data();
 	ct_fit_begin(c, seed);
-	ct_explore_begin();
 	ct_frame_begin();
 	__builtin_memcpy(inputs, ct_at(c->inputs), c->ninputs * sizeof(inputs[0]));
 	ct_now.inputs = inputs;
-	ct_cover_begin(c);
-	rounds = rounds_of(c, seed, to);
-	cl_stack_top = top;
-	if (rounds && ct_cover_known())
-		explore(c, seed, to, rounds);
+	/* Until what fits stays as it is. */
+	for (unsigned passage = 0; passage < MOST_EXPLORED; passage++) {
+		int rounds;
+
+		start_anew(c);
+		rounds = rounds_of(c, seed, to);
+		cl_stack_top = top;
+		if (!rounds || !ct_cover_known() || !explore(c, seed, to, rounds))
+			break;
+		cl_stack_top = top;
+	}
 	cl_stack_top = top;
 	ct_restore_data();
 }

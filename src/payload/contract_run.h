@@ -138,8 +138,8 @@ void ct_restore_data(void);
 /* Calls with equal inputs differ, or cannot be compared. */
 bool ct_varied(const struct ct_contract *c);
 /* Make the call that was just made, and ended as `how` says, again with other poison, and tell what
- * that changes. */
-void ct_compare(const struct ct_contract *c, int how, struct findings *told);
+ * that changes. True: it is because of what was found to fit, which is less now, or more memory. */
+bool ct_compare(const struct ct_contract *c, int how, struct findings *told);
 /* contract_blame.c: is it the inputs that no line speaks of that made the call fault? */
 bool ct_unfit(const struct ct_contract *c);
 /* contract_frame.c: did the call, which ended as `how` says, overwrite its own frame? Into
@@ -153,6 +153,8 @@ bool ct_overran(const struct ct_contract *c, const struct findings *now);
  * it.
  */
 bool ct_widen_for(const struct ct_contract *c, const struct findings *now);
+/* The round under way has shown that what fits is something else. */
+void ct_refit(void);
 /* After a call that did not fit: look for inputs that do, or for fewer. False: there are none (any
  * more). */
 bool ct_fit(const struct ct_contract *c, uint64_t seed);

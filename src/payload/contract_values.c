@@ -182,8 +182,8 @@ static uint64_t in_range(unsigned i, const struct ct_input *d)
 {
 	uint64_t from, n = steps_of(d, &from), step = d->multiple ? d->multiple : 1;
 
-	/* Of a length that may be long each short one, too. */
-	if (d->flags & CT_LENGTH && n > SHORT && ct_now.round & 1)
+	/* Of what may be long each short one, too. */
+	if (n > SHORT && n >= (uint32_t)ct_now.rounds / 2 && !(from >> 32) && ct_now.round & 1)
 		return from + permuted((uint32_t)ct_now.round / 2 % (SHORT + 1), SHORT + 1,
 				       mix((uint64_t)i << 56 ^ ct_now.c->key ^ input_seed ^
 					   (uint64_t)ct_now.round / 2 / (SHORT + 1))) *
@@ -353,13 +353,21 @@ uint8_t *ct_area_of(unsigned input)
 	return area_of(number);
 }
 
-/* The buffer so that the pointer into it is aligned as promised, at one end of the area; better
- * aligned than promised in half of the calls. */
+/* Is the size of what it points to known, by a line or by running? */
+static bool has_size(const struct ct_input *d)
+{
+	return d->role != CT_PAGE || d->bytes;
+}
+
+/* The buffer so that the pointer into it is aligned as promised: at one end of the area, better
+ * aligned than promised in half of the calls; in some calls, and where nothing is known of its
+ * size, a bit away from there, for any alignment that is better to come up. */
 static uint8_t *locate(const struct ct_input *d, uint8_t *area, uint32_t bytes, bool at_end,
 		       uint64_t random_bits)
 {
 	uint32_t align = d->align ? d->align : 1, p = (d->at + align - 1) & ~(align - 1);
-	bool better = random_bits & 1;
+	uint32_t shift = ((uint32_t)(random_bits >> 1) & 63) & ~(align - 1);
+	bool better = random_bits & 1, anywhere = !(random_bits >> 7 & 3);
 
 	if (d->flags & CT_MIDDLE)
 		return area + CT_AREA / 2 + d->shift - d->at;
@@ -367,16 +375,15 @@ static uint8_t *locate(const struct ct_input *d, uint8_t *area, uint32_t bytes, 
 		at_end = d->flags & CT_HIGH;
 	if (at_end && CT_AREA - bytes >= p - d->at)
 		p = (CT_AREA - bytes + d->at) & ~(align - 1);
-	/* Of an alignment that is only usual any better one comes up. */
-	if (d->flags & CT_UNSAID && !(d->flags & (CT_LOW | CT_HIGH))) {
-		uint32_t shift = ((uint32_t)(random_bits >> 1) & 63) & ~(align - 1);
-
+	if (d->flags & (CT_LOW | CT_HIGH) || d->role == CT_STRING)
+		return area + p - d->at;
+	if (!has_size(d) || anywhere) {
 		if (at_end && p - d->at >= shift)
 			return area + p - d->at - shift;
 		return p - d->at + bytes + shift <= CT_AREA && !at_end ? area + p - d->at + shift
 								       : area + p - d->at;
 	}
-	if (!(d->flags & CT_ALIGNED) || !(p & align) == better)
+	if (!(p & align) == better)
 		return area + p - d->at;
 	if (at_end && p - d->at >= align)
 		return area + p - d->at - align;
@@ -387,7 +394,7 @@ static void remember(unsigned input, uint8_t *area, uint8_t *p, uint32_t bytes,
 		     const struct ct_input *d)
 {
 	struct shadow *s = &shadows[nshadows++];
-	bool open = d->role == CT_PAGE && (!d->bytes || d->flags & (CT_MIDDLE | CT_LOW | CT_HIGH));
+	bool open = !has_size(d) || d->flags & (CT_MIDDLE | CT_LOW | CT_HIGH);
 
 	s->before = open ? 0 : min((unsigned)(p - area), CT_SLACK);
 	s->behind = open ? 0 : min((unsigned)(area + CT_AREA - p - bytes), CT_SLACK);
@@ -763,6 +770,8 @@ void ct_draw(uint64_t seed)
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		const struct ct_input *d = &ct_now.inputs[i];
 
+		/* Each from a stream of its own: one that is drawn otherwise changes no other. */
+		random_state = mix(state + i);
 		if (d->role == CT_PROBE)
 			put(ct_now.values.arg[i], d->probe);
 		else if (d->role == CT_LANDING_PAD)
@@ -774,9 +783,11 @@ void ct_draw(uint64_t seed)
 	}
 	/* Their sizes are among the numbers. */
 	for (unsigned i = 0; i < c->ninputs; i++) {
+		random_state = mix(state + CT_ARGS + i);
 		if (is_pointer(&ct_now.inputs[i]))
 			make_pointer(i, &ct_now.inputs[i], buffers++);
 	}
+	random_state = mix(state + 2 * CT_ARGS);
 	overlap();
 	for (unsigned k = 0; k < ct_now.nchanges; k++)
 		change_pointer(&ct_now.change[k]);
