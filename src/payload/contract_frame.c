@@ -84,22 +84,13 @@ bool ct_large_numbers(const struct ct_contract *c)
 	return false;
 }
 
-static bool has(const struct findings *v, int check)
-{
-	for (unsigned i = 0; i < v->nfindings; i++) {
-		if (v->finding[i].f.check == check)
-			return true;
-	}
-	return false;
-}
-
 bool ct_overran(const struct ct_contract *c, const struct findings *now)
 {
 	int round = ct_now.round, rounds = ct_now.rounds, number = ct_now.number;
-	bool above = has(now, CHECK_CANARY), excused, smashed = ct_now.smashed;
+	bool above = ct_has(now, CHECK_CANARY), excused, smashed = ct_now.smashed;
 
 	if (cl_where != CL_IN_PROCESS || cl_contract_step || !ct_large_numbers(c) ||
-	    (!above && !smashed && !has(now, CHECK_SAVED)))
+	    (!above && !smashed && !ct_has(now, CHECK_SAVED)))
 		return false;
 	/* With small numbers it is seen where registers are saved. */
 	excused = ct_returns_when_tame(c, true);

@@ -407,7 +407,8 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 		if (overran)
 			return DOES_NOT_FIT;
 	}
-	if (ct_widen_for(c, &now))
+	/* Numbers out of all bounds lead to memory of other inputs, too. */
+	if (ct_widen_for(c, &now) || (ct_has(&now, CHECK_BUFFER) && ct_explore_guessed()))
 		return DOES_NOT_FIT;
 	for (unsigned i = 0; i < now.nfindings; i++)
 		known = known && find(to->v, &now.finding[i].f);

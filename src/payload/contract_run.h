@@ -88,6 +88,15 @@ struct ct_call_state {
 };
 extern struct ct_call_state ct_now;
 
+static inline bool ct_has(const struct findings *v, int check)
+{
+	for (unsigned i = 0; i < v->nfindings; i++) {
+		if (v->finding[i].f.check == check)
+			return true;
+	}
+	return false;
+}
+
 /* An address in the tables. */
 static inline const void *ct_at(uint32_t address)
 {
