@@ -144,16 +144,15 @@ static struct origin of_register(const struct trace *t, uint64_t at, int gpr, un
 		}
 		if (!writes(t, &i, gpr))
 			continue;
-		if (copies(&i)) {
-			r = of_operand(t, at, &i, &i.op[1], depth + 1);
-			r.changed = r.changed || changed;
-			return r;
-		}
 		/* What else is done to it changes it. */
 		if (i.op[0].actions & ZYDIS_OPERAND_ACTION_READ) {
 			changed = true;
 			continue;
 		}
+		if (i.in.operand_count_visible < 2 || i.in.mnemonic == ZYDIS_MNEMONIC_LEA)
+			return r;
+		r = of_operand(t, at, &i, &i.op[1], depth + 1);
+		r.changed = r.changed || changed || !copies(&i);
 		return r;
 	}
 	return r;
