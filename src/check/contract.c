@@ -144,35 +144,52 @@ static void read_lines(struct reader *r, const struct case_decl *d)
 	}
 }
 
-static bool read_all(struct reader *r, bool (*defined)(void *closure, const char *name),
-		     void *closure)
+static bool read_one(struct reader *r, const struct case_decl *d)
+{
+	const struct contract_file was = *r->out;
+	struct contract *c = &r->out->v[r->out->n];
+
+	if (setjmp(r->bail)) {
+		/* And the probes that it asked for. */
+		r->out->nprobes = was.nprobes;
+		r->out->nsupplies = was.nsupplies;
+		return false;
+	}
+	by_convention(r, c, d);
+	contract_arg_defaults(r);
+	read_lines(r, d);
+	complete(r, c);
+	c->index = (unsigned)r->out->n++;
+	return true;
+}
+
+static bool read_all(struct reader *r,
+		     enum contract_wanted (*wanted)(void *closure, const char *name), void *closure)
 {
 	const struct case_list *cases = r->cases;
 
-	if (setjmp(r->bail))
-		return false;
 	r->out->v = arena_alloc(r->a, (cases->n + 1) * sizeof(*r->out->v));
 	for (size_t i = 0; i < cases->n; i++) {
 		const struct case_decl *d = &cases->v[i];
-		struct contract *c = &r->out->v[r->out->n];
+		enum contract_wanted how = CONTRACT_LEFT_OUT;
 
 		if (other_width(r, d))
 			r->out->skipped++;
-		if (other_width(r, d) || is_callee(r, d->proto->name) ||
-		    (defined && !defined(closure, d->proto->name)))
+		else if (!is_callee(r, d->proto->name))
+			how = wanted ? wanted(closure, d->proto->name) : CONTRACT_WANTED;
+		if (how == CONTRACT_LEFT_OUT || read_one(r, d))
 			continue;
-		by_convention(r, c, d);
-		contract_arg_defaults(r);
-		read_lines(r, d);
-		complete(r, c);
-		c->index = (unsigned)r->out->n++;
+		if (how == CONTRACT_WANTED)
+			return false;
+		if (!r->out->refused++)
+			r->out->first_refused = r->error;
 	}
 	return true;
 }
 
 int contract_read(struct arena *a, const struct case_list *cases,
 		  const struct contract_source *source, enum width w, const char *abi,
-		  enum edition edition, bool (*defined)(void *closure, const char *name), void *closure,
+		  enum edition edition, enum contract_wanted (*wanted)(void *closure, const char *name), void *closure,
 		  struct contract_file *out, const char **error)
 {
 	struct reader *r = arena_alloc(a, sizeof(*r));
@@ -184,7 +201,7 @@ int contract_read(struct arena *a, const struct case_list *cases,
 	r->width = w;
 	r->abi = abi;
 	r->out = out;
-	if (read_all(r, defined, closure))
+	if (read_all(r, wanted, closure))
 		return 0;
 	*error = r->error;
 	return -1;

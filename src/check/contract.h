@@ -96,6 +96,8 @@ struct contract_file {
 	size_t nsupplies;
 	const char **built_in; /* of C's library, supplied by clobber */
 	size_t nbuilt_in;
+	size_t refused; /* functions that were wanted if possible; why not the first */
+	const char *first_refused;
 	size_t skipped;  /* functions of the other width */
 	unsigned effort; /* calls of each that may look for what did not run */
 	unsigned calls;  /* rounds of each function; 0: as many as usual */
@@ -109,12 +111,16 @@ struct contract_source {
 	const struct contract_source *next; /* other sources, or NULL */
 };
 
+enum contract_wanted { CONTRACT_LEFT_OUT, CONTRACT_IF_POSSIBLE, CONTRACT_WANTED };
+
 /* Read what `cases` declare at a width. `abi` is the convention of functions that name none (NULL:
- * the platform's), `edition` that of the psABIs that decide. Which functions are under test: all that no `calls` line names; with `defined`
- * (may be NULL) only those for which it says so. 0, or -1 and *error, with position, in `a`. */
+ * the platform's), `edition` that of the psABIs that decide. Which functions are under test: all
+ * that no `calls` line names; with `wanted` (may be NULL) those for which it says so. 0, or -1 and
+ * *error, with position, in `a`. */
 int contract_read(struct arena *a, const struct case_list *cases,
 		  const struct contract_source *source, enum width w, const char *abi,
-		  enum edition edition, bool (*defined)(void *closure, const char *name), void *closure,
+		  enum edition edition,
+		  enum contract_wanted (*wanted)(void *closure, const char *name), void *closure,
 		  struct contract_file *out, const char **error);
 
 /* Class, size and places of a value, as the payload wants them. */

@@ -11,7 +11,7 @@
 struct reading {
 	struct arena *a;
 	struct objects *out;
-	const char *path, *member; /* member NULL: a plain object */
+	const char *path, *file, *member; /* its name, where it is; member NULL: a plain object */
 	const char *error;
 	bool known_width;
 	size_t nmembers;
@@ -71,6 +71,12 @@ static bool is_code(Elf *e, size_t section)
 	return s && gelf_getshdr(s, &h) && h.sh_flags & SHF_EXECINSTR;
 }
 
+/* gcc's object without machine code: GCC internals, "LTO", slim objects. */
+static bool is_lto(const char *name)
+{
+	return !strcmp(name, "__gnu_lto_slim");
+}
+
 static bool read_symbols(struct reading *r, Elf *e, Elf_Scn *s, const GElf_Shdr *h)
 {
 	Elf_Data *d = elf_getdata(s, NULL);
@@ -85,6 +91,12 @@ static bool read_symbols(struct reading *r, Elf *e, Elf_Scn *s, const GElf_Shdr 
 
 		if (!name)
 			return fail(r, "is corrupt: a symbol's name is outside of its strings");
+		if (is_lto(name) && r->member)
+			r->out->lto = arena_printf(r->a, "%s(%s)", r->path, r->member);
+		else if (is_lto(name))
+			return fail(r, "holds gcc's intermediate code for link-time optimisation "
+				       "(LTO), no machine code: compile without -flto, or with "
+				       "-ffat-lto-objects");
 		if (!*name || y.st_shndx == SHN_UNDEF || type == STT_FILE || type == STT_SECTION)
 			continue;
 		r->out->symbol = arena_grow(r->a, r->out->symbol, r->out->nsymbols, sizeof(*o));
@@ -125,6 +137,15 @@ static bool read_object(struct reading *r, Elf *e)
 	return any || fail(r, "is corrupt or truncated: it has no sections");
 }
 
+/* LLVM's: "BC" 0xc0de. */
+static bool is_bitcode(Elf *e)
+{
+	size_t n;
+	const char *data = elf_rawfile(e, &n);
+
+	return data && n > 4 && !memcmp(data, "BC\xc0\xde", 4);
+}
+
 static bool read_archive(struct reading *r, Elf *archive, int fd)
 {
 	Elf_Cmd cmd = ELF_C_READ;
@@ -141,6 +162,8 @@ static bool read_archive(struct reading *r, Elf *archive, int fd)
 			/* Other things may be in an archive, too. */
 			if (elf_kind(e) == ELF_K_ELF)
 				ok = read_object(r, e);
+			else if (is_bitcode(e))
+				r->out->lto = arena_printf(r->a, "%s(%s)", r->path, r->member);
 		}
 		cmd = elf_next(e);
 		elf_end(e);
@@ -153,7 +176,7 @@ static bool read_archive(struct reading *r, Elf *archive, int fd)
 
 static bool read_path(struct reading *r)
 {
-	int fd = open(r->path, O_RDONLY | O_CLOEXEC);
+	int fd = open(r->file, O_RDONLY | O_CLOEXEC);
 	bool ok;
 	Elf *e;
 
@@ -175,22 +198,30 @@ static bool read_path(struct reading *r)
 	return ok;
 }
 
-int objects_read(struct arena *a, char *const *paths, size_t n, struct objects *out,
-		 const char **error)
+int objects_read_as(struct arena *a, char *const *paths, char *const *names, size_t n,
+		    struct objects *out, const char **error)
 {
 	struct reading r = { .a = a, .out = out };
 
 	*out = (struct objects){ 0 };
 	elf_version(EV_CURRENT);
 	out->path = arena_alloc(a, (n + 1) * sizeof(*out->path));
+	out->given = arena_alloc(a, (n + 1) * sizeof(*out->given));
 	for (size_t i = 0; i < n; i++) {
-		out->path[out->n++] = r.path = paths[i];
+		out->given[out->n] = r.path = names[i];
+		out->path[out->n++] = r.file = paths[i];
 		if (!read_path(&r)) {
 			*error = r.error;
 			return -1;
 		}
 	}
 	return 0;
+}
+
+int objects_read(struct arena *a, char *const *paths, size_t n, struct objects *out,
+		 const char **error)
+{
+	return objects_read_as(a, paths, paths, n, out, error);
 }
 
 const struct object_symbol *objects_find(const struct objects *o, const char *name)

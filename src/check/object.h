@@ -11,8 +11,11 @@ struct object_symbol {
 };
 
 struct objects {
-	const char **path;
+	const char **path;  /* what the linker reads */
+	const char **given; /* what messages name */
 	size_t n;
+	const char *lto; /* the first member of an archive without machine code; or NULL */
+	bool windows;    /* COFF objects, made ELF ones */
 	enum width width;
 	struct object_symbol *symbol; /* defined ones */
 	size_t nsymbols;
@@ -22,6 +25,10 @@ struct objects {
  * in `a`. */
 int objects_read(struct arena *a, char *const *paths, size_t n, struct objects *out,
 		 const char **error);
+
+/* The same, of files with other names for messages. */
+int objects_read_as(struct arena *a, char *const *paths, char *const *names, size_t n,
+		    struct objects *out, const char **error);
 
 /* The definition of a symbol, a global one if there is one; NULL: none. */
 const struct object_symbol *objects_find(const struct objects *o, const char *name);

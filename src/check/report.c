@@ -115,12 +115,13 @@ static void absences(struct str *out, const struct check_run *r, const struct te
 					       c->call.decl->proto->name, place_name(p->place)));
 	}
 	if (r->unreadable)
-		text_wrap(out, style, "skipped  ", "         ",
-			  arena_printf(r->arena,
-				       "%zu declaration%s that cannot be read; the first: %.*s",
-				       r->unreadable, r->unreadable == 1 ? "" : "s",
-				       (int)strcspn(r->first_unreadable, "\n"),
-				       r->first_unreadable));
+		text_wrap(
+			out, style, "skipped  ", "         ",
+			arena_printf(
+				r->arena,
+				"%zu declaration%s that cannot be read or called; the first: %.*s",
+				r->unreadable, r->unreadable == 1 ? "" : "s",
+				(int)strcspn(r->first_unreadable, "\n"), r->first_unreadable));
 	undefined(out, r, style);
 	report_not_judged(out, r, style);
 	for (size_t i = 0; i < r->nno_cfi; i++)

@@ -9,15 +9,59 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static int parse(struct arena *a, const char *name, const char *text, size_t len,
+static bool name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_';
+}
+
+/* Is the word `word` before or behind s[0..n) in the declaration? */
+static bool beside(const char *text, const char *s, size_t n, const char *word)
+{
+	size_t len = strlen(word);
+	const char *next = s + n + strspn(s + n, " \t"), *end = s;
+
+	if (!strncmp(next, word, len) && !name_char(next[len]))
+		return true;
+	while (end > text && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	return (size_t)(end - text) >= len && !strncmp(end - len, word, len) &&
+	       ((size_t)(end - text) == len || !name_char(end[-(ptrdiff_t)len - 1]));
+}
+
+/* With types of the same places and sizes that are as large as those of Windows. */
+static const char *windows_text(struct arena *a, const char *text, size_t len)
+{
+	char *out = arena_strndup(a, text, len);
+
+	for (char *s = out; *s;) {
+		size_t n = 0;
+
+		while (name_char(s[n]))
+			n++;
+		/* long long and long double are what they are. */
+		if (n == 4 && !strncmp(s, "long", n) &&
+		    !beside(text, text + (s - out), n, "long") &&
+		    !beside(text, text + (s - out), n, "double"))
+			memcpy(s, beside(text, text + (s - out), n, "int") ? "    " : "int ", n);
+		else if (n == 7 && !strncmp(s, "wchar_t", n))
+			memcpy(s, "__u16  ", n);
+		s += n ? n : 1;
+	}
+	return out;
+}
+
+static int parse(struct arena *a, const char *name, const char *text, size_t len, bool windows,
 		 struct declarations *out, const char **error)
 {
 	out->source = (struct contract_source){ .text = text, .len = len, .file = name };
+	if (windows)
+		text = windows_text(a, text, len);
 	return proto_parse_mem(a, name, text, len, &out->cases, error);
 }
 
 int declarations_of_protos(struct arena *a, const char *const *protos, const char *const *notes,
-			   struct declarations *out, const char **error)
+			   bool windows, struct declarations *out, const char **error)
 {
 	struct str s = { 0 };
 	const char *text;
@@ -37,7 +81,7 @@ int declarations_of_protos(struct arena *a, const char *const *protos, const cha
 	text = arena_strndup(a, s.s, s.len);
 	len = s.len;
 	str_free(&s);
-	if (parse(a, "<prototype>", text, len, out, error) < 0)
+	if (parse(a, "<prototype>", text, len, windows, out, error) < 0)
 		return -1;
 	if (!out->cases.n) {
 		*error = "<prototype>: no function is declared; give one, such as 'int f(long n)'";
@@ -94,8 +138,8 @@ static int keep_only(struct arena *a, const char *path, const char *name, struct
 	return 0;
 }
 
-int declarations_of_contract(struct arena *a, const char *path, struct declarations *out,
-			     const char **error)
+int declarations_of_contract(struct arena *a, const char *path, bool windows,
+			     struct declarations *out, const char **error)
 {
 	const char *only = NULL;
 	struct stat st;
@@ -111,7 +155,7 @@ int declarations_of_contract(struct arena *a, const char *path, struct declarati
 		only = split + 1;
 	}
 	text = read_text(a, path, &len, error);
-	if (!text || parse(a, path, text, len, out, error) < 0)
+	if (!text || parse(a, path, text, len, windows, out, error) < 0)
 		return -1;
 	if (!out->cases.n) {
 		*error = arena_printf(a, "%s: no function is declared", path);
@@ -120,8 +164,8 @@ int declarations_of_contract(struct arena *a, const char *path, struct declarati
 	return only ? keep_only(a, path, only, &out->cases, error) : 0;
 }
 
-int declarations_of_header(struct arena *a, const char *path, struct declarations *out,
-			   const char **error)
+int declarations_of_header(struct arena *a, const char *path, bool windows,
+			   struct declarations *out, const char **error)
 {
 	size_t len, left_out;
 	char *text = read_text(a, path, &len, error);
@@ -134,6 +178,8 @@ int declarations_of_header(struct arena *a, const char *path, struct declaration
 					  .len = len,
 					  .file = path };
 	text = header_text(a, text, &left_out);
+	if (windows)
+		text = (char *)(uintptr_t)windows_text(a, text, strlen(text));
 	if (proto_parse_header(a, path, text, strlen(text), &out->cases, &out->skipped,
 			       &out->first_skipped) < 0) {
 		*error = out->first_skipped;
@@ -256,7 +302,7 @@ int declarations_note(struct arena *a, struct declarations *d, const char *note,
 		note += strspn(note, " \t");
 	}
 	text = arena_printf(a, "//! %s\nvoid f(void);\n", note);
-	if (!to || parse(a, "<note>", text, strlen(text), &lines, error) < 0)
+	if (!to || parse(a, "<note>", text, strlen(text), false, &lines, error) < 0)
 		return -1;
 	for (size_t i = 0; i < lines.cases.v[0].ncontract; i++) {
 		struct contract_line *all = arena_alloc(a, (to->ncontract + 1) * sizeof(*all));

@@ -15,20 +15,23 @@ struct declarations {
 	const char *first_skipped; /* why not, of the first; NULL: there is none */
 };
 
+/* `windows': in these declarations long has 4 bytes and wchar_t 2, as in COFF objects' compilers
+ * (Microsoft C++: Fundamental types). */
+
 /* `--proto' texts, each with `//!' lines before it (`notes', for the last one), as one source
  * called
  * "<prototype>". 0, or -1 and *error in `a`. */
 int declarations_of_protos(struct arena *a, const char *const *protos, const char *const *notes,
-			   struct declarations *out, const char **error);
+			   bool windows, struct declarations *out, const char **error);
 
 /* A contract file, "FILE" or "FILE:FUNCTION" (that one and what it calls). */
-int declarations_of_contract(struct arena *a, const char *path, struct declarations *out,
-			     const char **error);
+int declarations_of_contract(struct arena *a, const char *path, bool windows,
+			     struct declarations *out, const char **error);
 
 /* A C header: preprocessor lines, function bodies, extern "C" and what cannot be read are passed
  * over; macros that stand for attributes are taken for what they are. */
-int declarations_of_header(struct arena *a, const char *path, struct declarations *out,
-			   const char **error);
+int declarations_of_header(struct arena *a, const char *path, bool windows,
+			   struct declarations *out, const char **error);
 
 /* The declarations of `more` behind those of `to`, which were read before. A function that both
  * declare is what a contract says, or what came first. */

@@ -329,6 +329,21 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 	table_write(out, arena_printf(a, "contract_%u", c->index), &t);
 }
 
+/* What is no call of something else, but an end. */
+static enum ct_trap trap_of(const struct contract_probe *p)
+{
+	static const char *const ends[] = { "abort",         "exit",       "_exit",
+					    "__assert_fail", "__chk_fail", "__fortify_fail" };
+
+	if (!p->trap)
+		return CT_NO_TRAP;
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		if (!strcmp(p->name, ends[i]))
+			return CT_TRAP_END;
+	}
+	return !strncmp(p->name, "__stack_chk_fail", 16) ? CT_TRAP_FAULT : CT_TRAP_MISSING;
+}
+
 static void write_probe_table(struct arena *a, struct str *out, const struct contract_file *f,
 			      unsigned number)
 {
@@ -341,9 +356,7 @@ static void write_probe_table(struct arena *a, struct str *out, const struct con
 			      .owned = p->place.stack_bytes,
 			      .pop = p->place.pop_bytes,
 			      .align = p->place.align,
-			      .trap = !p->trap                               ? 0
-				      : !strcmp(p->name, "__stack_chk_fail") ? CT_TRAP_SMASHED
-									     : CT_TRAP };
+			      .trap = trap_of(p) };
 	struct table t;
 
 	/* Kernel code does not touch vector registers. */
@@ -373,9 +386,10 @@ static void write_probe(struct str *out, const struct contract_file *f, unsigned
 {
 	const struct contract_probe *p = &f->probe[number];
 
+	if (p->trap)
+		return;
 	str_addf(out, "\n; %s%s\n", p->proto ? p->proto->text : p->name,
-		 p->trap     ? ", which nothing defines"
-		 : p->stub   ? ", a stub"
+		 p->stub     ? ", a stub"
 		 : p->symbol ? ""
 			     : ", through a pointer");
 	if (p->symbol)
@@ -384,31 +398,90 @@ static void write_probe(struct str *out, const struct contract_file *f, unsigned
 		 f->width == W64 ? "qword" : "dword", number);
 }
 
+/* Symbols that nothing defines are in pages that nobody may touch, so that code and data are alike;
+ * far enough from each other, as long as they are few, to know which it was. */
+static void write_traps(struct str *out, const struct contract_file *f)
+{
+	enum { FEW = 64, MANY = 4096 };
+	size_t n = 0, first = f->nprobes;
+	unsigned bytes;
+
+	for (size_t i = f->nprobes; i-- > 0 && f->probe[i].trap; n++)
+		first = i;
+	bytes = !n ? 0 : n <= FEW ? 4096 : n <= MANY ? 256 : 16;
+	str_add(out, "\n\tsection .cl_traps nobits alloc noexec write align=4096\n");
+	for (size_t i = first; i < f->nprobes; i++)
+		str_addf(out, "\tglobal\t$%s\n$%s:\tresb\t%u\n", f->probe[i].symbol,
+			 f->probe[i].symbol, bytes);
+	str_addf(out,
+		 "\n\tsection .rodata align=16\n\tglobal\tcl_trap_bytes, cl_first_trap\n"
+		 "cl_trap_bytes:\tdd\t%u\ncl_first_trap:\tdd\t%zu\n",
+		 bytes, first);
+}
+
+/* Where the objects' thread-local variables start, from the thread pointer: as the linker has it.
+ * nasm has the relocations of code that reads it from a table only. */
+static void write_thread(struct str *out, enum width w)
+{
+	str_add(out,
+		"\n\tsection .tdata align=4\n\tglobal\tcl_tls_first\ncl_tls_first:\tdd\t0\n\n\tsection .text\n"
+		"\tglobal\tcl_tls_offset\ncl_tls_offset:\n");
+	str_add(out, w == W64 ? "\tmov\trax, [rel cl_tls_first wrt ..gottpoff]\n\tret\n"
+			      : "\tmov\teax, [cl_tls_first wrt ..tlsie]\n\tret\n");
+}
+
 /* What hand-written code and compilers call without more ado; C's own convention of the width.
  * Written anew: of libc nothing is linked. */
 static const struct built_in {
 	const char *name, *wide, *narrow;
+	bool keeps; /* all registers */
 } built_ins[] = {
-	{ "memcpy", "\tmov\trax, rdi\n\tmov\trcx, rdx\n\trep movsb\n\tret\n",
+	{ "memcpy", "\tmov\trax, rdi\n\tmov\trcx, rdx\n\trep movsb\n",
 	  "\tpush\tesi\n\tpush\tedi\n\tmov\tedi, [esp+12]\n\tmov\tesi, [esp+16]\n"
-	  "\tmov\tecx, [esp+20]\n\tmov\teax, edi\n\trep movsb\n\tpop\tedi\n\tpop\tesi\n\tret\n" },
+	  "\tmov\tecx, [esp+20]\n\tmov\teax, edi\n\trep movsb\n\tpop\tedi\n\tpop\tesi\n",
+	  false },
 	{ "memmove",
 	  "\tmov\trax, rdi\n\tmov\trcx, rdx\n\tcmp\trdi, rsi\n\tjbe\t.up\n"
-	  "\tlea\trsi, [rsi+rcx-1]\n\tlea\trdi, [rdi+rcx-1]\n\tstd\n.up:\trep movsb\n\tcld\n"
-	  "\tret\n",
+	  "\tlea\trsi, [rsi+rcx-1]\n\tlea\trdi, [rdi+rcx-1]\n\tstd\n.up:\trep movsb\n\tcld\n",
 	  "\tpush\tesi\n\tpush\tedi\n\tmov\tedi, [esp+12]\n\tmov\tesi, [esp+16]\n"
 	  "\tmov\tecx, [esp+20]\n\tmov\teax, edi\n\tcmp\tedi, esi\n\tjbe\t.up\n"
 	  "\tlea\tesi, [esi+ecx-1]\n\tlea\tedi, [edi+ecx-1]\n\tstd\n.up:\trep movsb\n\tcld\n"
-	  "\tpop\tedi\n\tpop\tesi\n\tret\n" },
+	  "\tpop\tedi\n\tpop\tesi\n",
+	  false },
 	{ "memset",
-	  "\tmov\tr8, rdi\n\tmov\teax, esi\n\tmov\trcx, rdx\n\trep stosb\n\tmov\trax, r8\n\tret\n",
+	  "\tmov\tr8, rdi\n\tmov\teax, esi\n\tmov\trcx, rdx\n\trep stosb\n\tmov\trax, r8\n",
 	  "\tpush\tedi\n\tmov\tedi, [esp+8]\n\tmov\teax, [esp+12]\n\tmov\tecx, [esp+16]\n"
-	  "\trep stosb\n\tmov\teax, [esp+8]\n\tpop\tedi\n\tret\n" },
+	  "\trep stosb\n\tmov\teax, [esp+8]\n\tpop\tedi\n",
+	  false },
+	{ "memcmp",
+	  "\tmov\trcx, rdx\n\txor\teax, eax\n\trepe cmpsb\n\tje\t.end\n"
+	  "\tmovzx\teax, byte [rdi-1]\n\tmovzx\tedx, byte [rsi-1]\n\tsub\teax, edx\n.end:",
+	  "\tpush\tesi\n\tpush\tedi\n\tmov\tedi, [esp+12]\n\tmov\tesi, [esp+16]\n"
+	  "\tmov\tecx, [esp+20]\n\txor\teax, eax\n\trepe cmpsb\n\tje\t.end\n"
+	  "\tmovzx\teax, byte [edi-1]\n\tmovzx\tedx, byte [esi-1]\n\tsub\teax, edx\n"
+	  ".end:\tpop\tedi\n\tpop\tesi\n",
+	  false },
+	{ "cl_tls_descriptor", "\tmov\trax, [rax+8]\n", "\tmov\teax, [eax+4]\n", true },
+	/* Of mingw-w64 and Microsoft: touch what rax bytes of stack are in. */
+	{ "___chkstk_ms", "", "", true },
+	{ "__chkstk_ms", "", "", true },
+	{ "__chkstk", "", "", true },
+	/* The same, and takes them: eax. */
+	{ "_alloca", "",
+	  "\tpush\tecx\n\tlea\tecx, [esp+8]\n\tsub\tecx, eax\n\txchg\tecx, esp\n"
+	  "\tpush\tdword [ecx+4]\n\tmov\tecx, [ecx]\n",
+	  true },
+	{ "getenv", "\txor\teax, eax\n", "\txor\teax, eax\n", false },
+	{ "__tls_get_addr", "\tmov\trax, [fs:0]\n\tadd\trax, [rdi+8]\n",
+	  "\tmov\tecx, [esp+4]\n\tmov\teax, [gs:0]\n\tadd\teax, [ecx+4]\n", false },
+	{ "___tls_get_addr", "\tud2\n",
+	  "\tmov\tecx, [eax+4]\n\tmov\teax, [gs:0]\n\tadd\teax, ecx\n", false },
 	{ "strlen",
 	  "\tor\trcx, -1\n\txor\teax, eax\n\trepne scasb\n\tnot\trcx\n\tlea\trax, [rcx-1]\n"
-	  "\tret\n",
+	  "",
 	  "\tpush\tedi\n\tmov\tedi, [esp+8]\n\tor\tecx, -1\n\txor\teax, eax\n\trepne scasb\n"
-	  "\tnot\tecx\n\tlea\teax, [ecx-1]\n\tpop\tedi\n\tret\n" },
+	  "\tnot\tecx\n\tlea\teax, [ecx-1]\n\tpop\tedi\n",
+	  false },
 };
 
 bool tables_built_in(const char *name)
@@ -420,13 +493,27 @@ bool tables_built_in(const char *name)
 	return false;
 }
 
-static void write_built_in(struct str *out, enum width w, const char *name)
+/* They destroy what a function may: the registers the payload chose for that. */
+static void write_built_in(struct str *out, const struct contract_file *f, const char *name)
 {
+	static const char *const wide[] = { "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11" };
+	static const unsigned number[] = { 1, 2, 6, 7, 8, 9, 10, 11 };
+	enum width w = f->width;
+	bool keeps = false;
+
 	for (size_t i = 0; i < ARRAY_SIZE(built_ins); i++) {
-		if (!strcmp(built_ins[i].name, name))
-			str_addf(out, "\n\tglobal\t%s\n%s:\n%s", name, name,
-				 w == W64 ? built_ins[i].wide : built_ins[i].narrow);
+		if (strcmp(built_ins[i].name, name))
+			continue;
+		str_addf(out, "\n\tglobal\t%s\n%s:\n%s", name, name,
+			 w == W64 ? built_ins[i].wide : built_ins[i].narrow);
+		keeps = built_ins[i].keeps;
 	}
+	for (size_t i = 0; !keeps && w == W64 && i < ARRAY_SIZE(wide); i++)
+		str_addf(out, "\tmov\t%s, [rel cl_poison_callee + %u]\n", wide[i], number[i] * 8);
+	if (!keeps && w == W32)
+		str_add(out, "\tmov\tecx, [cl_poison_callee + 4]\n"
+			     "\tmov\tedx, [cl_poison_callee + 8]\n");
+	str_add(out, "\tret\n");
 }
 
 static void write_supply(struct str *out, enum width w, const struct contract_supply *s)
@@ -498,7 +585,7 @@ void tables_write(struct arena *a, const struct contract_file *f, struct str *ou
 	str_addf(out,
 		 "; Generated by clobber check: probes for what code under test calls, and\n"
 		 "; the tables of its contracts (src/payload/contract.h).\n"
-		 "\tbits\t%u\n\textern\tcl_contract_probe\n",
+		 "\tbits\t%u\n\textern\tcl_contract_probe, cl_poison_callee\n",
 		 width_bits(f->width));
 	for (size_t i = 0; i < f->n; i++)
 		write_externs(out, f, &f->v[i]);
@@ -509,9 +596,11 @@ void tables_write(struct arena *a, const struct contract_file *f, struct str *ou
 	for (size_t i = 0; i < f->nprobes; i++)
 		write_probe(out, f, (unsigned)i);
 	for (size_t i = 0; i < f->nbuilt_in; i++)
-		write_built_in(out, f->width, f->built_in[i]);
+		write_built_in(out, f, f->built_in[i]);
 	for (size_t i = 0; i < f->nsupplies; i++)
 		write_supply(out, f->width, &f->supply[i]);
+	write_thread(out, f->width);
+	write_traps(out, f);
 	str_add(out,
 		"\n\tsection .text\n\talign\t16\n\tglobal\tcl_code_start\ncl_code_start:\n\ttimes "
 		"16 int3\t; no function has the address of this label\n"

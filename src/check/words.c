@@ -121,7 +121,22 @@ static void contract_calls_words(const struct wording *w)
 	struct checked_finding *x = w->x;
 	struct arena *a = run->arena;
 
-	if (r->item >= CT_NEEDS) {
+	if (r->item >= CT_NEEDS && r->observed[0] == 2) {
+		x->f.subject = "each call";
+		x->f.expected = "returns";
+		x->f.observed =
+			arena_printf(a, "a call of %s", probe_name(run, r->item - CT_NEEDS));
+		x->f.verdict = VERDICT_NOT_RUN;
+		x->rule = "say with `arg' lines what it takes (docs/contracts.md)";
+	} else if (r->item >= CT_NEEDS &&
+		   !strncmp(probe_name(run, r->item - CT_NEEDS), "__stack_chk_fail", 16)) {
+		x->f.subject = "the word that its stack protector put above its variables";
+		x->f.expected = "as it was";
+		x->f.observed = "overwritten: it called __stack_chk_fail";
+		x->f.verdict = VERDICT_CRASH;
+		by_rule(a, x, x->c->call.conv->rule[CHECK_FAULT]);
+		x->f.verdict = VERDICT_CRASH;
+	} else if (r->item >= CT_NEEDS) {
 		x->f.subject =
 			arena_printf(a, "the call needs %s", probe_name(run, r->item - CT_NEEDS));
 		x->f.expected = "a definition among the objects";

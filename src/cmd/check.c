@@ -5,6 +5,7 @@
 #include "check/fitted.h"
 #include "check/formats.h"
 #include "check/hold.h"
+#include "check/inputs.h"
 #include "check/link.h"
 #include "check/step.h"
 #include "check/strength.h"
@@ -289,7 +290,7 @@ int cmd_check(int argc, char **argv)
 	int status, n;
 
 	n = parse_options(a, argc, argv, &o);
-	if (objects_read(a, argv + 1, (size_t)n, &objs, &error) < 0)
+	if (inputs_read(a, argv + 1, (size_t)n, &objs, &error) < 0)
 		die("check: %s", error);
 	r = (struct check_run){ .arena = a };
 	read_contracts(a, &o, &objs, &file, &r);

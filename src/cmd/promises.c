@@ -13,23 +13,49 @@
 struct defining {
 	const struct objects *objects;
 	const struct declarations *d;
+	const char *otherwise; /* returns a structure, as no document here says */
+	size_t notherwise;
 };
 
-/* What only a header declares is under test if an object defines it. */
-static bool defined(void *closure, const char *name)
+static bool is_defined(const struct defining *in, const char *name)
 {
-	const struct defining *in = closure;
-	const struct object_symbol *s;
+	const struct object_symbol *s = objects_find(in->objects, name);
 
-	if (!declarations_optional(in->d, name))
-		return true;
-	s = objects_find(in->objects, name);
 	return s && s->global && s->code;
+}
+
+/* Compilers of 32-bit Windows return structures otherwise than the i386 psABI says. */
+static bool returns_otherwise(const struct defining *in, const char *name)
+{
+	for (size_t i = 0; in->objects->windows && in->objects->width == W32 && i < in->d->cases.n;
+	     i++) {
+		const struct prototype *p = in->d->cases.v[i].proto;
+
+		if (!strcmp(p->name, name))
+			return p->ret->kind == TYPE_STRUCT || p->ret->kind == TYPE_UNION;
+	}
+	return false;
+}
+
+/* What only a header declares is under test if an object defines it. */
+static enum contract_wanted wanted(void *closure, const char *name)
+{
+	struct defining *in = closure;
+	bool optional = declarations_optional(in->d, name);
+
+	if (optional && !is_defined(in, name))
+		return CONTRACT_LEFT_OUT;
+	if (returns_otherwise(in, name)) {
+		in->otherwise = name;
+		in->notherwise++;
+		return CONTRACT_LEFT_OUT;
+	}
+	return optional ? CONTRACT_IF_POSSIBLE : CONTRACT_WANTED;
 }
 
 /* All declarations there are. 0, or -1 and *error. */
 static int read_declarations(struct arena *a, const char *command, const struct promises *p,
-			     struct declarations *all, const char **error)
+			     bool windows, struct declarations *all, const char **error)
 {
 	static const char *const none[] = { NULL };
 	struct declarations d;
@@ -37,12 +63,12 @@ static int read_declarations(struct arena *a, const char *command, const struct 
 
 	*all = (struct declarations){ 0 };
 	for (size_t i = 0; i < p->contracts.n; i++) {
-		if (declarations_of_contract(a, p->contracts.v[i], &d, error))
+		if (declarations_of_contract(a, p->contracts.v[i], windows, &d, error))
 			return -1;
 		declarations_add(a, all, &d);
 	}
 	for (size_t i = 0; i < p->headers.n; i++) {
-		if (declarations_of_header(a, p->headers.v[i], &d, error))
+		if (declarations_of_header(a, p->headers.v[i], windows, &d, error))
 			return -1;
 		declarations_add(a, all, &d);
 	}
@@ -52,7 +78,7 @@ static int read_declarations(struct arena *a, const char *command, const struct 
 		for (size_t i = 0; i < p->notes.n; i++)
 			named = named || declarations_note_names(p->notes.v[i]);
 		notes = named ? 0 : p->notes.n;
-		if (declarations_of_protos(a, p->protos.v, notes ? p->notes.v : none, &d, error))
+		if (declarations_of_protos(a, p->protos.v, notes ? p->notes.v : none, windows, &d, error))
 			return -1;
 		declarations_add(a, all, &d);
 	}
@@ -70,23 +96,34 @@ void promises_read(struct arena *a, const char *command, const struct promises *
 		   const struct objects *objs, struct contract_file *out, struct not_read *left)
 {
 	struct declarations d;
-	struct defining in = { objs, &d };
+	struct defining in = { .objects = objs, .d = &d };
+	/* What Windows does by default: Microsoft's convention, at 32 bit cdecl as anywhere. */
+	const char *abi = p->abi || !objs->windows || objs->width == W32 ? p->abi : "ms";
 	const char *error = NULL;
 
-	if (read_declarations(a, command, p, &d, &error) ||
-	    contract_read(a, &d.cases, &d.source, objs->width, p->abi, edition_option(p->edition),
-			  defined, &in, out, &error)) {
+	if (read_declarations(a, command, p, objs->windows, &d, &error) ||
+	    contract_read(a, &d.cases, &d.source, objs->width, abi, edition_option(p->edition),
+			  wanted, &in, out, &error)) {
 		fprintf(stderr, "%s\n", error);
 		exit(2);
 	}
-	*left = (struct not_read){ .unreadable = d.skipped, .first_unreadable = d.first_skipped };
+	*left = (struct not_read){ .unreadable = d.skipped + out->refused + in.notherwise,
+				   .first_unreadable = d.first_skipped ? d.first_skipped
+								       : out->first_refused };
+	if (in.notherwise && !left->first_unreadable)
+		left->first_unreadable = arena_printf(
+			a,
+			"`%s' returns a structure: no document here says how 32-bit Windows does",
+			in.otherwise);
 	for (size_t i = 0; i < d.noptional; i++) {
-		if (!*d.optional[i] || defined(&in, d.optional[i]))
+		if (!*d.optional[i] || is_defined(&in, d.optional[i]))
 			continue;
 		left->undefined =
 			arena_grow(a, left->undefined, left->nundefined, sizeof(*left->undefined));
 		left->undefined[left->nundefined++] = d.optional[i];
 	}
+	if (!out->n && (out->refused || in.notherwise))
+		die("%s: nothing can be called: %s", command, left->first_unreadable);
 	if (!out->n && left->nundefined)
 		die("%s: the objects define none of the functions that %s declares", command,
 		    p->headers.n == 1 ? p->headers.v[0] : "the headers");
@@ -139,6 +176,10 @@ void promises_find(struct arena *a, const char *command, const struct objects *o
 			if (objs->symbol[k].global && objs->symbol[k].code)
 				names[n++] = objs->symbol[k].name;
 		}
+		if (objs->lto)
+			die("%s: no object defines `%s', and %s holds intermediate code for "
+			    "link-time optimisation (LTO) only: compile without -flto",
+			    command, name, objs->lto);
 		hint = nearest(name, names);
 		if (hint)
 			die("%s: no object defines `%s'; did you mean `%s'?", command, name, hint);
@@ -154,7 +195,7 @@ void promises_words(struct arena *a, struct str *s, const struct promises *p,
 		    const struct objects *objs)
 {
 	for (size_t i = 0; i < objs->n; i++)
-		str_addf(s, " %s", shell_word(a, objs->path[i]));
+		str_addf(s, " %s", shell_word(a, objs->given[i]));
 	for (size_t i = 0; p->protos.v[i]; i++)
 		str_addf(s, " --proto %s", shell_word(a, p->protos.v[i]));
 	for (size_t i = 0; p->notes.v[i]; i++)

@@ -44,6 +44,16 @@ cl_word payload_guard(unsigned i)
 	return 0;
 }
 
+cl_word payload_mixed(void)
+{
+	return (cl_word)cl_rodata;
+}
+
+cl_word payload_thread(void)
+{
+	return 0;
+}
+
 static struct areas areas_of(const struct cl_case *c)
 {
 	struct areas at = { c->stack_bytes / sizeof(cl_word), c->stack_bytes / sizeof(cl_word) };

@@ -112,15 +112,20 @@ struct ct_call {
 	struct ct_value returns;
 };
 
-/* Not called unless the caller's frame was overwritten: __stack_chk_fail. */
-enum ct_trap { CT_TRAP = 1, CT_TRAP_SMASHED };
+/* What a symbol is that nothing defines: a call that reaches it ends. */
+enum ct_trap {
+	CT_NO_TRAP,
+	CT_TRAP_MISSING,
+	CT_TRAP_END,  /* `abort', and its like: the function gives up */
+	CT_TRAP_FAULT /* `__stack_chk_fail': it found a fault of its own */
+};
 
 /* A function that the code under test calls. */
 struct ct_probe {
 	uint32_t nargs, args;       /* struct ct_input: places and classes */
 	struct reg_set kept;        /* what it must preserve; all else it destroys */
 	uint32_t owned, pop, align; /* bytes of arguments, popped; of the stack at the call */
-	uint32_t trap;              /* nothing defines it: a call ends here (enum ct_trap) */
+	uint32_t trap;              /* enum ct_trap */
 	struct ct_input ret;
 };
 

@@ -27,24 +27,42 @@ struct difference {
 };
 
 static uint8_t data_before[MOST_DATA];
-static unsigned data_bytes, bss_bytes;
+static struct ct_region region[CT_REGIONS];
 
 void ct_keep_data(void)
 {
-	size_t data = (size_t)(cl_objects_data_end - cl_objects_data);
-	size_t bss = (size_t)(cl_objects_bss_end - cl_objects_bss);
+	size_t all = 0;
+	uint8_t *to = data_before;
 
+	for (unsigned i = 0; i < CT_REGIONS; i++) {
+		region[i] = ct_objects_region(i);
+		all += region[i].bytes;
+	}
 	/* More than that is left alone: then equal calls tell whether it matters. */
-	data_bytes = data + bss <= MOST_DATA ? (unsigned)data : 0;
-	bss_bytes = data + bss <= MOST_DATA ? (unsigned)bss : 0;
-	__builtin_memcpy(data_before, cl_objects_data, data_bytes);
-	__builtin_memcpy(data_before + data_bytes, cl_objects_bss, bss_bytes);
+	for (unsigned i = 0; i < CT_REGIONS; i++) {
+		if (all > MOST_DATA)
+			region[i].bytes = 0;
+		__builtin_memcpy(to, region[i].at, region[i].bytes);
+		to += region[i].bytes;
+	}
 }
 
 void ct_restore_data(void)
 {
-	__builtin_memcpy(cl_objects_data, data_before, data_bytes);
-	__builtin_memcpy(cl_objects_bss, data_before + data_bytes, bss_bytes);
+	const uint8_t *from = data_before;
+
+	for (unsigned i = 0; i < CT_REGIONS; i++) {
+		__builtin_memcpy(region[i].at, from, region[i].bytes);
+		from += region[i].bytes;
+	}
+}
+
+static void keep_data(uint8_t *to)
+{
+	for (unsigned i = 0; i < CT_REGIONS; i++) {
+		__builtin_memcpy(to, region[i].at, region[i].bytes);
+		to += region[i].bytes;
+	}
 }
 
 static const uint8_t *masked(const struct ct_input *d, uint8_t *bytes, unsigned n)
@@ -71,8 +89,7 @@ static void keep(const struct ct_contract *c, int how)
 	masked(&c->ret, first.memory, CL_VALUE);
 	first.nsaid = ct_now.nsaid;
 	__builtin_memcpy(first.said, ct_now.said, ct_now.nsaid * sizeof(first.said[0]));
-	__builtin_memcpy(first.data, cl_objects_data, data_bytes);
-	__builtin_memcpy(first.data + data_bytes, cl_objects_bss, bss_bytes);
+	keep_data(first.data);
 	for (unsigned i = 0; (p = ct_buffer(i, &input, &bytes)); i++)
 		__builtin_memcpy(first.buffer[i], p, bytes);
 }
@@ -122,7 +139,7 @@ static bool memory_differs(const struct ct_contract *c, const uint8_t *a, const 
 
 static bool buffers_differ(const struct ct_contract *c, struct difference *d)
 {
-	const uint8_t *p;
+	const uint8_t *p, *data = first.data;
 	unsigned input;
 	uint32_t bytes;
 
@@ -132,9 +149,11 @@ static bool buffers_differ(const struct ct_contract *c, struct difference *d)
 			return true;
 	}
 	d->what = CT_WHAT_DATA;
-	if (memory_differs(c, first.data, cl_objects_data, data_bytes, NULL, 1, d) ||
-	    memory_differs(c, first.data + data_bytes, cl_objects_bss, bss_bytes, NULL, 1, d))
-		return true;
+	for (unsigned i = 0; i < CT_REGIONS; i++) {
+		if (memory_differs(c, data, region[i].at, (uint32_t)region[i].bytes, NULL, 1, d))
+			return true;
+		data += region[i].bytes;
+	}
 	return false;
 }
 

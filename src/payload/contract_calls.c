@@ -241,11 +241,6 @@ void contract_probe(void)
 	if (index == CT_LANDING)
 		landed();
 	p = probe_of(index);
-	if (p->trap) {
-		ct_now.smashed = p->trap == CT_TRAP_SMASHED;
-		differ_word(ct_now.out, CHECK_CALLS, (int)(CT_NEEDS + index), 0, 0, 1);
-		cl_abort(CT_STOPPED);
-	}
 	l = match(index, &line);
 	if (l)
 		check_arguments(l, line, p, sp);

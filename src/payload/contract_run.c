@@ -150,6 +150,24 @@ static bool other_way(const struct ct_contract *c)
 	return cl_where == CL_IN_ROOT || (c->flags & CT_VMX_FAILS && ct_now.round & 1);
 }
 
+/* Was it what nothing defines that the call reached? */
+static bool needs_symbol(struct findings *out)
+{
+	int missing = ct_missing_symbol();
+	const struct ct_probe *p;
+
+	if (missing < 0 || (uint32_t)missing >= cl_probe_total)
+		return false;
+	p = ct_at(cl_probe_table[missing]);
+	ct_now.smashed = p->trap == CT_TRAP_FAULT;
+	/* That it gives up is its own affair, unless it always does. */
+	if (p->trap == CT_TRAP_END)
+		ct_now.gave_up = 1 + (unsigned)missing;
+	else
+		differ_word(out, CHECK_CALLS, CT_NEEDS + missing, 0, 0, 1);
+	return true;
+}
+
 int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struct findings *out)
 {
 	static const struct cl_case none; /* what a place asks of a case: nothing special */
@@ -176,7 +194,9 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 	cl_ticket++;
 	if (cl_after_run)
 		cl_after_run(0, out);
-	if (how == CL_FAULTED)
+	if (how == CL_FAULTED && needs_symbol(out))
+		how = CT_STOPPED;
+	else if (how == CL_FAULTED)
 		check_fault(0, cl_fault_kind, cl_fault_ip, cl_fault_address, out);
 	else if (how != CT_STOPPED)
 		check_call(c, how);
@@ -270,6 +290,7 @@ struct collected {
 	unsigned told;        /* calls of which the inputs are told */
 	unsigned unfit;       /* rounds that did not fit */
 	unsigned judged;      /* rounds that were judged */
+	bool returned;        /* one of them came to an end of its own */
 };
 
 /* The inputs of the call, for the report. Returns which of the calls told it is. */
@@ -452,6 +473,7 @@ static int rounds_of(const struct ct_contract *c, uint64_t seed, struct collecte
 			to->judged++;
 			if (ct_cover_keep())
 				ct_explore_remember(round);
+			to->returned = to->returned || how != CT_STOPPED;
 			continue;
 		}
 		to->unfit++;
@@ -514,6 +536,8 @@ static void one_contract(const struct ct_contract *c, uint64_t seed, struct coll
 	static struct ct_input inputs[CT_ARGS + 1];
 	const cl_word top = cl_stack_top;
 
+	ct_now.gave_up = 0;
+	to->returned = false;
 	ct_keep_data();
 	ct_fit_begin(c, seed);
 	ct_frame_begin();
@@ -532,6 +556,13 @@ static void one_contract(const struct ct_contract *c, uint64_t seed, struct coll
 	}
 	cl_stack_top = top;
 	ct_restore_data();
+	if (ct_now.gave_up && !to->returned && !to->v->nfindings) {
+		static struct findings all;
+
+		all.nfindings = all.nobservations = 0;
+		differ_word(&all, CHECK_CALLS, (int)(CT_NEEDS + ct_now.gave_up - 1), 0, 0, 2);
+		collect(c, to, &all);
+	}
 }
 
 /* In root operation no one plays the guest that is to be entered. */
@@ -575,6 +606,7 @@ void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint6
 	struct collected to = { .h = h, .v = behind_records(h) };
 
 	cl_contract_step = directions & STEP ? 1 : 0;
+	ct_start();
 	for (uint32_t i = 0; i < cl_contract_count; i++) {
 		const struct ct_contract *c = ct_at(cl_contract_table[i]);
 

@@ -30,6 +30,17 @@ extern uint32_t cl_contract_step;
 
 /* Where the data of objects under test starts (src/check/tables.c) and ends (asm/check.ld). */
 extern uint8_t cl_objects_data[], cl_objects_data_end[], cl_objects_bss[], cl_objects_bss_end[];
+extern uint8_t cl_shared[], cl_shared_data[], cl_shared_data_end[]; /* of a shared object */
+/* asm/check.ld: initial values of thread-local variables; relocations of indirect functions; what
+ * runs before main(). */
+extern const uint8_t cl_tls_image[], cl_tls_image_end[], cl_init[], cl_init_end[];
+extern const cl_word cl_irelative[], cl_irelative_end[], cl_init_array[], cl_init_array_end[];
+/* Generated: from the thread pointer to the first thread-local variable, negative. */
+cl_word cl_tls_offset(void);
+/* Symbols that nothing defines: so many bytes of forbidden pages each, from the probe of that
+ * number on. */
+extern uint8_t cl_traps[], cl_traps_end[];
+extern const uint32_t cl_trap_bytes, cl_first_trap;
 extern const uint32_t cl_contract_rounds; /* asked for; 0: as many as usual */
 extern const uint32_t cl_contract_effort; /* calls that may look for what did not run */
 
@@ -80,6 +91,7 @@ struct ct_call_state {
 	const struct ct_change *change;
 	unsigned nchanges, ncalled; /* calls that it made */
 	int number;                 /* of the round, for the report */
+	unsigned gave_up; /* 1 + the probe for `abort' and its like that ended a call; 0: none */
 	bool overlaps;              /* two buffers of this round do */
 	bool smashed;               /* the call overwrote its own frame */
 	bool stubbed;               /* something was called of which nothing is known */
@@ -141,6 +153,18 @@ struct ct_poison {
 const struct ct_poison *ct_poison_of(bool second);
 /* Registers, flags and stack, before inputs are placed. */
 void ct_apply_poison(const struct ct_sources *sources);
+/* contract_start.c: what a program finds when it starts. */
+void ct_start(void);
+/* The number of the probe that stands for what the fault under way accessed; -1: none. */
+int ct_missing_symbol(void);
+cl_word ct_trap_page(unsigned i); /* 0 behind the last */
+/* Memory of the objects that they may write; no bytes: there is none. */
+struct ct_region {
+	uint8_t *at;
+	size_t bytes;
+};
+enum { CT_REGIONS = 4 };
+struct ct_region ct_objects_region(unsigned i);
 /* contract_again.c: data of the objects as it was before the first call. */
 void ct_keep_data(void);
 void ct_restore_data(void);

@@ -9,7 +9,7 @@ static uint8_t areas[CL_AREAS * CL_AREA_STRIDE + CL_PAGE] __attribute__((aligned
 
 cl_word payload_guard(unsigned i)
 {
-	return i <= CL_AREAS ? (cl_word)areas + i * CL_AREA_STRIDE : 0;
+	return i <= CL_AREAS ? (cl_word)areas + i * CL_AREA_STRIDE : ct_trap_page(i - CL_AREAS - 1);
 }
 
 /* What a buffer and its neighbourhood held before the call. */

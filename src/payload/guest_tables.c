@@ -62,7 +62,8 @@ void guest_map(bool has_noexec)
 {
 	uint64_t noexec = has_noexec ? P_NOEXEC : 0;
 
-	map((cl_word)cl_text, (cl_word)cl_rodata, 0);
+	map((cl_word)cl_text, payload_mixed(), 0);
+	map(payload_mixed(), (cl_word)cl_rodata, P_WRITE);
 	map((cl_word)cl_rodata, (cl_word)cl_data, noexec);
 	map((cl_word)cl_data, (cl_word)cl_image_end, P_WRITE | noexec);
 	/* Page 0 is absent like all else. So are the pages around the stack and buffers. */

@@ -53,7 +53,8 @@ enum {
 	NR_EXIT = 252,
 	NR_PRCTL = 172,
 	NR_SECCOMP = 354,
-	NR_SIGALTSTACK = 186
+	NR_SIGALTSTACK = 186,
+	NR_SET_THREAD_AREA = 243
 };
 enum { UC_SP = 48, UC_IP = 76, UC_FLAGS = 84 };
 #define ARCH 0x40000003u
@@ -252,21 +253,28 @@ static void map_code_twice(void)
 	if (syscall6(NR_MREMAP, copy, 0, bytes, MOVE_THERE, (long)from, 0) != (long)from)
 		return;
 	sys(NR_MPROTECT, (long)from, bytes, READ_RUN);
+	/* But for what holds code and data together. */
+	if (payload_mixed() < (cl_word)cl_rodata)
+		sys(NR_MPROTECT, (long)payload_mixed(),
+		    (long)((cl_word)cl_rodata - payload_mixed()), ALL);
 	sys(NR_MPROTECT, copy, bytes, READ_WRITE);
 	cl_code_alias = (cl_word)copy - from;
 }
 
-/* Code built with a stack protector reads its canary at fs:0x28, thread-local variables lie below
- * fs:0, which points to itself: x86-64 psABI, ELF TLS supplement. */
-static void set_thread_pointer(void)
+/* fs or gs to where the thread's data is: arch_prctl(2), set_thread_area(2). */
+static void set_thread_pointer(cl_word at)
 {
 #ifdef __x86_64__
-	enum { ARCH_SET_FS = 0x1002, BELOW = 4096 };
-	static uint8_t block[2 * BELOW] __attribute__((aligned(64)));
+	enum { ARCH_SET_FS = 0x1002 };
 
-	*(cl_word *)(block + BELOW) = (cl_word)(block + BELOW);
-	*(cl_word *)(block + BELOW + 0x28) = 0x5bd1e995a7c15f00;
-	sys(NR_ARCH_PRCTL, ARCH_SET_FS, (long)(block + BELOW), 0);
+	sys(NR_ARCH_PRCTL, ARCH_SET_FS, (long)at, 0);
+#else
+	/* struct user_desc: any entry, all memory, 32 bit, limit in pages, usable. */
+	enum { ALL = 0xfffff, SEGMENT = 1 | 1 << 4 | 1 << 6 };
+	uint32_t descriptor[4] = { 0xffffffff, at, ALL, SEGMENT };
+
+	if (!sys(NR_SET_THREAD_AREA, (long)descriptor, 0, 0))
+		__asm__ volatile("mov %w0, %%gs" : : "r"(descriptor[0] * 8 + 3));
 #endif
 }
 
@@ -283,7 +291,7 @@ void native_main(long *stack)
 	if (payload_guard(0)) {
 		map_areas();
 		map_code_twice();
-		set_thread_pointer();
+		set_thread_pointer(payload_thread());
 	}
 	catch_signals();
 	place_begin(h, number(argv[4]), number(argv[5]));

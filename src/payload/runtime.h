@@ -105,6 +105,11 @@ bool payload_trap(cl_word *ip, cl_word *flags);
 bool payload_break(cl_word *ip);
 /* The i-th page of its own that nobody may touch; 0 behind the last. */
 cl_word payload_guard(unsigned i);
+/* A page from which on code up to cl_rodata may be written, too; cl_rodata: there is none. */
+cl_word payload_mixed(void);
+/* Where fs (64 bit) or gs (32 bit) is to point while code under test runs; 0: nowhere. Sets that
+ * memory up. */
+cl_word payload_thread(void);
 
 /* record.c. Records are sealed with this key. */
 extern uint64_t cl_key;

@@ -17,19 +17,20 @@
 /* name, number at 64 bit, number at 32 bit (arch/x86/entry/syscalls of Linux): what
  * src/payload/native.c needs. execve is how the payload starts; behind it there is no descriptor to
  * read a program from, and what it executes has this same filter. */
-#define SET_UP(X)                \
-	X(execve, 59, 11)        \
-	X(lseek, 8, 19)          \
-	X(mmap, 9, 192)          \
-	X(mprotect, 10, 125)     \
-	X(mremap, 25, 163)       \
-	X(rt_sigaction, 13, 174) \
-	X(rt_sigreturn, 15, 173) \
-	X(setitimer, 38, 104)    \
-	X(sigaltstack, 131, 186) \
-	X(prctl, 157, 172)       \
-	X(arch_prctl, 158, 384)  \
-	X(seccomp, 317, 354)     \
+#define SET_UP(X)                    \
+	X(execve, 59, 11)            \
+	X(lseek, 8, 19)              \
+	X(mmap, 9, 192)              \
+	X(mprotect, 10, 125)         \
+	X(mremap, 25, 163)           \
+	X(rt_sigaction, 13, 174)     \
+	X(rt_sigreturn, 15, 173)     \
+	X(setitimer, 38, 104)        \
+	X(sigaltstack, 131, 186)     \
+	X(prctl, 157, 172)           \
+	X(arch_prctl, 158, 384)      \
+	X(set_thread_area, 205, 243) \
+	X(seccomp, 317, 354)         \
 	X(exit_group, 231, 252)
 
 static const uint32_t allowed[2][16] = {
