@@ -44,7 +44,7 @@ def native(width: int) -> None:
 
 def verdicts(r: program.Result) -> dict[str, str]:
     return {name: word for word, name in
-            re.findall(r"^(pass|violation|crash|not-run|divergence|timeout) +\w+/(\w+)$", r.stdout,
+            re.findall(r"^(pass|violation|crash|not-run|divergence|timeout) +\w+/(\w+)(?:  \d.*)?$", r.stdout,
                        re.M)}
 
 
@@ -298,7 +298,7 @@ def test_shared_object(width, flags, tmp_path):
     assert got == {"get": "pass", "count": "pass", "through_got": "pass", "needs": "not-run",
                    "via_data": "not-run", "chosen": "pass", "uses": "pass", "get_ready": "pass"}, \
         r.stdout + r.stderr
-    assert bad in ("pass", "violation")
+    assert bad in ("pass", "violation", "crash")  # by what uses ebx for itself
     source.write_text(SHARED + LOSES.format("loses"))
     subprocess.run(["gcc", f"-m{width}", "-shared", "-fPIC", "-nostdlib", "-O1", "-o", "libf.so",
                     source.name], cwd=tmp_path, check=True)

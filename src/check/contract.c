@@ -179,7 +179,8 @@ static bool read_all(struct reader *r,
 			how = wanted ? wanted(closure, d->proto->name) : CONTRACT_WANTED;
 		if (how == CONTRACT_LEFT_OUT || read_one(r, d))
 			continue;
-		if (how == CONTRACT_WANTED)
+		/* Lines are somebody's own. */
+		if (how == CONTRACT_WANTED || d->ncontract)
 			return false;
 		if (!r->out->refused++)
 			r->out->first_refused = r->error;
@@ -189,7 +190,8 @@ static bool read_all(struct reader *r,
 
 int contract_read(struct arena *a, const struct case_list *cases,
 		  const struct contract_source *source, enum width w, const char *abi,
-		  enum edition edition, enum contract_wanted (*wanted)(void *closure, const char *name), void *closure,
+		  enum edition edition,
+		  enum contract_wanted (*wanted)(void *closure, const char *name), void *closure,
 		  struct contract_file *out, const char **error)
 {
 	struct reader *r = arena_alloc(a, sizeof(*r));

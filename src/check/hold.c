@@ -95,8 +95,8 @@ static int link_one(struct arena *a, const struct holding *h, struct check_run *
 
 	if (objects_read(a, paths, 1, objects, error) < 0 ||
 	    declarations_of_contract(a, h->contract, false, &d, error) ||
-	    contract_read(a, &d.cases, &d.source, objects->width, NULL, EDITION_LATEST, NULL, NULL, file,
-			  error))
+	    contract_read(a, &d.cases, &d.source, objects->width, NULL, EDITION_LATEST, NULL, NULL,
+			  file, error))
 		return -1;
 	/* Or nothing would be found in it. */
 	if (!file->n) {

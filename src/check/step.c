@@ -83,7 +83,8 @@ static struct checked_finding *new_finding(struct stepper *s, enum check check, 
 	x->f.check = check;
 	x->f.direction = CL_CALLEE;
 	x->f.rule = rule;
-	x->f.verdict = rule_in(rule, r->file->edition)->status == STATED ? VERDICT_VIOLATION : VERDICT_DIVERGENCE;
+	x->f.verdict = rule_in(rule, r->file->edition)->status == STATED ? VERDICT_VIOLATION
+									 : VERDICT_DIVERGENCE;
 	x->rule = check_rule_text(r->arena, rule, r->file->edition);
 	return x;
 }

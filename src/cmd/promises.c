@@ -78,7 +78,8 @@ static int read_declarations(struct arena *a, const char *command, const struct 
 		for (size_t i = 0; i < p->notes.n; i++)
 			named = named || declarations_note_names(p->notes.v[i]);
 		notes = named ? 0 : p->notes.n;
-		if (declarations_of_protos(a, p->protos.v, notes ? p->notes.v : none, windows, &d, error))
+		if (declarations_of_protos(a, p->protos.v, notes ? p->notes.v : none, windows, &d,
+					   error))
 			return -1;
 		declarations_add(a, all, &d);
 	}
@@ -108,8 +109,8 @@ void promises_read(struct arena *a, const char *command, const struct promises *
 		exit(2);
 	}
 	*left = (struct not_read){ .unreadable = d.skipped + out->refused + in.notherwise,
-				   .first_unreadable = d.first_skipped ? d.first_skipped
-								       : out->first_refused };
+				   .first_unreadable =
+					   d.first_skipped ? d.first_skipped : out->first_refused };
 	if (in.notherwise && !left->first_unreadable)
 		left->first_unreadable = arena_printf(
 			a,
