@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """`clobber prove`: what is right is proved, what is broken on any path is refuted with that path,
 and what is not understood is open, never proved."""
+import json
 import re
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
+from xml.etree import ElementTree
 
 import pytest
 
@@ -309,3 +311,134 @@ def test_no_bad_compiler_is_proved(tmp_path, gcc, compilers, width):
     assert r.status == 1, r.stdout + r.stderr
     assert contradictions(tmp_path / "out") == []
     assert "refuted" in (tmp_path / "out" / "prove.txt").read_text()
+
+
+# g loses rbx for one square of a product in 2^64; h calls it; j jumps to where nobody knows.
+FOUR = """
+.intel_syntax noprefix
+.globl f, g, h, j
+.type f, @function
+.type g, @function
+.type h, @function
+.type j, @function
+f:	lea rax, [rdi+rsi]
+	ret
+	.size f, . - f
+g:	push rbx
+	mov rbx, rdi
+	mov rax, rdi
+	imul rax, rdi
+	movabs rcx, 0x123456789abcdef
+	add rax, rsi
+	imul rax, rcx
+	imul rax, rax
+	cmp rax, rcx
+	je 1f
+	pop rbx
+	ret
+1:	add rsp, 8
+	ret
+	.size g, . - g
+h:	sub rsp, 8
+	call g@PLT
+	add rsp, 8
+	ret
+	.size h, . - h
+j:	lea rax, [rip+1f]
+	and edi, 1
+	imul edi, edi, 3
+	add rax, rdi
+	jmp rax
+1:	xor eax, eax
+	ret
+	xor eax, eax
+	ret
+	.size j, . - j
+.section .note.GNU-stack, "", @progbits
+"""
+LONGS = [w for name in "fghj" for w in ("--proto", f"long {name}(long a, unsigned long n)")]
+
+
+@pytest.fixture(scope="module")
+def four(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("four")
+    (folder / "four.s").write_text(FOUR)
+    subprocess.run(["as", "--64", "-o", "four.o", "four.s"], cwd=folder, check=True)
+    return folder / "four.o"
+
+
+def test_on_the_word_of_a_refuted_one(four):
+    r = run(["prove", four, *LONGS])
+    assert answers(r.stdout) == {"f": "proved", "g": "refuted", "h": "open", "j": "open"}, r.stdout
+    assert "g, which it calls, is refuted" in r.stdout
+    assert "4 functions: 1 proved, 1 refuted, 2 open" in r.stdout
+
+
+def test_reasons(four):
+    r = run(["prove", four, *LONGS, "--reasons"])
+    assert r.status == 1
+    assert "| 1 | refuted | callee-saved | g |" in r.stdout, r.stdout
+    assert re.search(r"\| 1 \| open \| where it jumps is computed .* \| j \|", r.stdout), r.stdout
+
+
+def test_formats(four):
+    """What is refuted fails, what is open is skipped with its reason."""
+    def formatted(name: str) -> str:
+        r = run(["prove", four, *LONGS, "--format", name])
+        assert r.status == 1 and r.stderr == ""
+        return r.stdout
+
+    found = {f["name"]: f for f in json.loads(formatted("json"))["functions"]}
+    assert {n: f["answer"] for n, f in found.items()} == \
+        {"f": "proved", "g": "refuted", "h": "open", "j": "open"}
+    assert found["g"]["findings"][0]["check"] == "callee-saved"
+    assert "taken" in found["g"]["findings"][0]["path"][-1]
+    suite = ElementTree.fromstring(formatted("junit")).find("testsuite")
+    assert [suite.get(k) for k in ("tests", "failures", "skipped")] == ["4", "1", "2"]
+    assert suite.find("testcase[@name='g']/failure").text.startswith("callee-saved: rbx")
+    ktap = formatted("ktap")
+    assert "\nok 1 sysv/f\n" in ktap and "\nnot ok 2 sysv/g\n" in ktap
+    assert "\nok 3 sysv/h # SKIP g, which it calls, is refuted" in ktap
+    github = formatted("github").splitlines()
+    assert [line.split()[0] for line in github] == ["::error", "::warning", "::warning"]
+    assert "title=sysv/g%3A refuted::callee-saved: rbx" in github[0]
+
+
+def test_sources_together(four, tmp_path):
+    """Contracts, headers and prototypes in one call, as for check; notes by name."""
+    (tmp_path / "f.h").write_text("long f(long, unsigned long);\nint elsewhere(void);\n")
+    (tmp_path / "j.h").write_text("//! returns 0\nlong j(long a, unsigned long n);\n")
+    r = run(["prove", four, "--header", tmp_path / "f.h", "--contract", tmp_path / "j.h",
+             "--proto", "long g(long a, unsigned long n)", "--note", "f: keeps convention and cx"])
+    assert answers(r.stdout) == {"f": "proved", "g": "refuted", "j": "open"}, r.stdout + r.stderr
+    r = run(["prove", four, "--proto", "long gg(long a)"])
+    assert r.status == 2 and "prove: no object defines `gg'; did you mean `g'?" in r.stderr
+
+
+def test_check(four):
+    """`clobber check --prove': what no run reaches fails nevertheless."""
+    r = run(["check", four, *LONGS, "--prove", "--calls", "200", "--weak-stubs"])
+    text = " ".join(r.stdout.split())
+    assert r.status == 1, r.stdout
+    assert re.search(r"^pass +sysv/f  proved \+ \d+ calls, 2 of 2 instructions$", r.stdout, re.M), \
+        r.stdout
+    assert re.search(r"^refuted +sysv/g  \d+ calls, 12 of 14 instructions$", r.stdout, re.M), r.stdout
+    assert "refuted sysv/g on a path that no run reached" in text
+    assert "not proved: g, which it calls, is refuted" in text
+    assert re.search(r"functions: 3 pass, 1 refuted; 1 proved$", r.stdout, re.M), r.stdout
+    r = run(["check", four, *LONGS, "--prove", "--calls", "200", "--weak-stubs", "--format", "json"])
+    found = {f["name"]: f for f in json.loads(r.stdout)["functions"]}
+    assert found["f"]["proof"]["answer"] == "proved"
+    assert found["g"]["proof"]["reached"] == "on a path that no run reached"
+    assert found["g"]["verdict"] == "pass"
+    r = run(["check", four, *LONGS, "--prove", "--calls", "200", "--weak-stubs", "--format", "ktap"])
+    assert "\nnot ok 2 sysv/g\n" in r.stdout
+
+
+def test_check_shows_it(tmp_path):
+    """A path to which inputs can be steered breaks when it runs, too."""
+    r = run(["check", assemble(tmp_path, 64, "push rbx\nmov rbx, rdi\nmov rax, rbx\n"
+                               "cmp rsi, 0x12345678\nje .far\npop rbx\nret\n.far: add rsp, 8\nret"),
+             "--proto", "long f(long a, unsigned long n)", "--prove"])
+    assert "refuted  sysv/f  a run shows it, too" in r.stdout, r.stdout
+    assert re.search(r"^violation +sysv/f", r.stdout, re.M), r.stdout

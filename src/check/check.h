@@ -40,6 +40,15 @@ struct contract_fit {
 	unsigned nset[MAX_ARGS];
 };
 
+/* What `--prove' says of a function. */
+struct checked_proof {
+	const char *answer; /* proved, refuted, open */
+	bool proved;        /* and no run broke it */
+	bool refuted;
+	const char *text;    /* why not, in lines */
+	const char *reached; /* refuted: whether a run shows it */
+};
+
 struct check_run {
 	struct arena *arena;
 	struct contract_file *file;
@@ -57,6 +66,7 @@ struct check_run {
 	size_t nstubs;
 	struct contract_fit *fitted; /* by contract; NULL: nothing ran natively */
 	struct strength *strength;   /* by contract (strength.h); NULL: likewise */
+	struct checked_proof *proof; /* by contract; NULL: nothing was to be proved */
 	const char **undefined;      /* functions that headers declare and no object defines */
 	size_t nundefined;
 	size_t unreadable; /* declarations of headers; the first error */
@@ -75,6 +85,8 @@ const char *check_rule_text(struct arena *a, enum rule_id id, enum edition e);
 void check_judge(struct check_run *r);
 void check_judge_place(struct check_run *r, const struct checked_place *p);
 
+/* Is it refuted, whether a run shows it or not? */
+bool check_refuted(const struct check_run *r, const struct contract *c);
 /* report.c: the verdict on a function; not-run when it did not run in all places that there are. */
 enum verdict check_verdict(const struct check_run *r, const struct contract *c);
 /* The command that repeats a finding; a bit set of places as words. */

@@ -75,6 +75,37 @@ static const char *strength_story(const struct check_run *r, const struct contra
 	return text;
 }
 
+/* Refuted, and no run shows it. */
+static bool unseen(const struct check_run *r, const struct contract *c)
+{
+	return check_refuted(r, c) && !fails(check_verdict(r, c));
+}
+
+/* What --prove says, in lines; "" when nothing was to be proved. */
+static const char *proof_story(const struct check_run *r, const struct contract *c)
+{
+	const struct checked_proof *p = r->proof ? &r->proof[c->index] : NULL;
+
+	if (!p)
+		return "";
+	return arena_printf(r->arena, "%s%s%s\n%s", p->answer, p->reached ? ", " : "",
+			    p->reached ? p->reached : "", p->text);
+}
+
+static json_t *json_proof(const struct check_run *r, const struct contract *c)
+{
+	const struct checked_proof *p = r->proof ? &r->proof[c->index] : NULL;
+	json_t *j;
+
+	if (!p)
+		return json_null();
+	j = json_object();
+	json_object_set_new(j, "answer", string_or_null(p->answer));
+	json_object_set_new(j, "reached", string_or_null(p->reached));
+	json_object_set_new(j, "text", string_or_null(p->text));
+	return j;
+}
+
 /* JSON ---------------------------------------------------------------------------------------- */
 
 static json_t *json_finding(const struct check_run *r, const struct checked_finding *x)
@@ -146,6 +177,7 @@ static json_t *json_function(const struct check_run *r, const struct contract *c
 		json_array_append_new(lines, string_or_null(r->fitted[c->index].line[i]));
 	json_object_set_new(j, "fits", lines);
 	json_strength(j, r, c);
+	json_object_set_new(j, "proof", json_proof(r, c));
 	return j;
 }
 
@@ -190,7 +222,14 @@ static void junit_findings(xmlTextWriterPtr w, const struct check_run *r, const 
 	}
 	if (v != VERDICT_NOT_RUN)
 		str_add(&all, strength_story(r, c));
-	if (v == VERDICT_NOT_RUN) {
+	str_addf(&all, "%s%s", *proof_story(r, c) ? "\n" : "", proof_story(r, c));
+	if (unseen(r, c)) {
+		xmlTextWriterStartElement(w, XML("failure"));
+		xmlTextWriterWriteAttribute(w, XML("type"), XML("refuted"));
+		xmlTextWriterWriteAttribute(w, XML("message"), XML(r->proof[c->index].reached));
+		xmlTextWriterWriteString(w, XML(all.s));
+		xmlTextWriterEndElement(w);
+	} else if (v == VERDICT_NOT_RUN) {
 		xmlTextWriterStartElement(w, XML("skipped"));
 		xmlTextWriterWriteAttribute(w, XML("message"), XML(first ? first : reason(r, c)));
 		xmlTextWriterEndElement(w);
@@ -215,9 +254,9 @@ static void write_junit(struct str *out, const struct check_run *r)
 	for (size_t i = 0; i < r->file->n; i++) {
 		enum verdict v = check_verdict(r, &r->file->v[i]);
 
-		failures += v == VERDICT_VIOLATION;
+		failures += v == VERDICT_VIOLATION || unseen(r, &r->file->v[i]);
 		errors += v == VERDICT_CRASH || v == VERDICT_TIMEOUT;
-		skipped += v == VERDICT_NOT_RUN;
+		skipped += v == VERDICT_NOT_RUN && !unseen(r, &r->file->v[i]);
 	}
 	xmlTextWriterSetIndent(w, 1);
 	xmlTextWriterStartDocument(w, NULL, "UTF-8", NULL);
@@ -264,9 +303,13 @@ static void write_ktap(struct str *out, const struct check_run *r)
 		}
 		if (v != VERDICT_NOT_RUN)
 			comment(out, strength_story(r, c));
-		str_addf(out, "%sok %zu %s%s%s\n", fails(v) ? "not " : "", i + 1, name_of(r, c),
-			 v == VERDICT_NOT_RUN ? " # SKIP " : "",
-			 v == VERDICT_NOT_RUN ? reason(r, c) : "");
+		comment(out, proof_story(r, c));
+		if (unseen(r, c))
+			str_addf(out, "not ok %zu %s\n", i + 1, name_of(r, c));
+		else
+			str_addf(out, "%sok %zu %s%s%s\n", fails(v) ? "not " : "", i + 1,
+				 name_of(r, c), v == VERDICT_NOT_RUN ? " # SKIP " : "",
+				 v == VERDICT_NOT_RUN ? reason(r, c) : "");
 	}
 }
 
@@ -301,6 +344,8 @@ static void write_github(struct str *out, const struct check_run *r)
 		const struct contract *c = &r->file->v[i];
 		bool told = false;
 
+		if (unseen(r, c))
+			annotate(out, r, c, "error", "refuted", proof_story(r, c));
 		for (size_t k = 0; k < r->nfindings; k++) {
 			const struct checked_finding *x = &r->finding[k];
 

@@ -199,6 +199,37 @@ static void never(struct str *out, const struct check_run *r, const struct contr
 	}
 }
 
+bool check_refuted(const struct check_run *r, const struct contract *c)
+{
+	return r->proof && r->proof[c->index].refuted;
+}
+
+/* Why it is not proved; only the first line gets the first indent. */
+static void lines(struct str *out, const struct check_run *r, const struct contract *c,
+		  const struct text_style *style, const char *first, const char *rest)
+{
+	const char *s = r->proof[c->index].text;
+
+	for (; *s; s += strcspn(s, "\n"), s += *s == '\n') {
+		text_wrap(out, style, first, rest,
+			  arena_printf(r->arena, "%.*s", (int)strcspn(s, "\n"), s));
+		first = rest;
+	}
+}
+
+static void refuted(struct str *out, const struct check_run *r, const struct contract *c,
+		    const struct text_style *style)
+{
+	const struct prototype *p = c->call.decl->proto;
+
+	paint(out, style, RED, "refuted");
+	str_addf(out, "  %s/%s  %s\n", c->call.conv->name, p->name, r->proof[c->index].reached);
+	text_wrap(out, style, "  ", "    ",
+		  arena_printf(r->arena, "%s:%u: %s", p->pos.file, p->pos.line, p->text));
+	lines(out, r, c, style, "  ", "    ");
+	str_add(out, "\n");
+}
+
 static void functions(struct str *out, const struct check_run *r, const struct text_style *style,
 		      bool verbose)
 {
@@ -207,19 +238,25 @@ static void functions(struct str *out, const struct check_run *r, const struct t
 	for (size_t i = 0; i < r->file->n; i++) {
 		const struct contract *c = &r->file->v[i];
 		enum verdict v = verdict_of(r, c);
-		const char *word =
-			executed(r, c) ? verdict_info[v].name : verdict_info[VERDICT_NOT_RUN].name;
+		bool hidden = check_refuted(r, c) && v < VERDICT_VIOLATION;
+		const char *word = hidden           ? "refuted"
+				   : executed(r, c) ? verdict_info[v].name
+						    : verdict_info[VERDICT_NOT_RUN].name;
 
-		paint(out, style, executed(r, c) ? colour_of(v) : YELLOW, word);
+		paint(out, style, hidden ? RED : executed(r, c) ? colour_of(v) : YELLOW, word);
 		str_addf(out, "%*s%s/%s", 12 - (int)strlen(word), "", c->call.conv->name,
 			 c->call.decl->proto->name);
 		if (executed(r, c) && *strength_text(r, c))
-			str_addf(out, "  %s", strength_text(r, c));
+			str_addf(out, "  %s%s",
+				 r->proof && r->proof[c->index].proved ? "proved + " : "",
+				 strength_text(r, c));
 		str_add(out, "\n");
 		if (verbose)
 			looked_at(out, r, c, style);
 		if (executed(r, c) && (verbose || r->file->n <= FEW))
 			never(out, r, c, style, verbose);
+		if (r->proof && !r->proof[c->index].proved && !r->proof[c->index].refuted)
+			lines(out, r, c, style, "    not proved: ", "      ");
 	}
 	str_add(out, "\n");
 }
@@ -285,7 +322,8 @@ int check_status(const struct check_run *r)
 	bool wrong = false;
 
 	for (size_t i = 0; i < r->file->n; i++)
-		wrong = wrong || check_verdict(r, &r->file->v[i]) >= VERDICT_VIOLATION;
+		wrong = wrong || check_verdict(r, &r->file->v[i]) >= VERDICT_VIOLATION ||
+			check_refuted(r, &r->file->v[i]);
 	/* What is missing without a reason is not well. */
 	for (size_t i = 0; i < r->nplaces; i++) {
 		const struct checked_place *p = &r->place[i];
@@ -355,9 +393,17 @@ static void totals(struct str *out, const struct check_run *r)
 {
 	unsigned count[VERDICT_COUNT] = { 0 };
 	const char *comma = "";
+	unsigned proved = 0, unseen = 0;
 
-	for (size_t i = 0; i < r->file->n; i++)
-		count[check_verdict(r, &r->file->v[i])]++;
+	for (size_t i = 0; i < r->file->n; i++) {
+		const struct contract *c = &r->file->v[i];
+		enum verdict v = check_verdict(r, c);
+		bool hidden = check_refuted(r, c) && v < VERDICT_VIOLATION;
+
+		proved += r->proof && r->proof[c->index].proved;
+		unseen += hidden;
+		count[v] += !hidden;
+	}
 	str_addf(out, "%zu function%s: ", r->file->n, r->file->n == 1 ? "" : "s");
 	for (int v = VERDICT_COUNT; v-- > 0;) {
 		if (!count[v])
@@ -365,6 +411,10 @@ static void totals(struct str *out, const struct check_run *r)
 		str_addf(out, "%s%u %s", comma, count[v], verdict_info[v].name);
 		comma = ", ";
 	}
+	if (unseen)
+		str_addf(out, "%s%u refuted", comma, unseen);
+	if (r->proof)
+		str_addf(out, "; %u proved", proved);
 	str_add(out, "\n");
 }
 
@@ -384,6 +434,10 @@ int check_report(struct str *out, const struct check_run *r, const struct text_s
 			if (r->finding[i].f.verdict == v)
 				one_finding(out, r, &r->finding[i], style);
 		}
+	}
+	for (size_t i = 0; i < r->file->n; i++) {
+		if (check_refuted(r, &r->file->v[i]))
+			refuted(out, r, &r->file->v[i], style);
 	}
 	totals(out, r);
 	return check_status(r);

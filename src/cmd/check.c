@@ -9,6 +9,7 @@
 #include "check/link.h"
 #include "check/step.h"
 #include "check/strength.h"
+#include "cmd/check_proof.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "cmd/promises.h"
@@ -49,7 +50,7 @@ struct options {
 	struct promises promises;
 	const char *place, *work, *color, *format;
 	uint64_t seed, calls, seconds; /* 0: not given */
-	bool weak_stubs, verbose, quiet, step, emit;
+	bool weak_stubs, verbose, quiet, step, emit, prove;
 };
 
 /* The names of the formats, and what each is, for the help. */
@@ -100,6 +101,9 @@ static int parse_options(struct arena *a, int argc, char **argv, struct options 
 		COLOR_ROW(&o->color),
 		FLAG("quiet", 'q', &o->quiet, "what went wrong, and the totals"),
 		FLAG("verbose", 'v', &o->verbose, "what each function was held against"),
+		FLAG("prove", 0, &o->prove,
+		     "prove each function, too: what is refuted fails, whether a run shows it or "
+		     "not (docs/prove.md)"),
 		END_OF_OPTIONS
 	};
 	int n;
@@ -130,6 +134,8 @@ static const char *command_of(struct arena *a, const struct options *o, const st
 		str_add(&s, " --weak-stubs");
 	if (o->step)
 		str_add(&s, " --step");
+	if (o->prove)
+		str_add(&s, " --prove");
 	r = arena_strdup(a, s.s);
 	str_free(&s);
 	return r;
@@ -342,6 +348,8 @@ int cmd_check(int argc, char **argv)
 		r.step_why_not = check_step(&r);
 	}
 	strength_missing(&r);
+	if (o.prove)
+		check_prove(&r);
 	status = print(&r, &o);
 	scratch_close(&scratch);
 	if (!ran) {

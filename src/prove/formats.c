@@ -29,6 +29,22 @@ static const char *headline(struct arena *a, const struct proof *p)
 	return arena_printf(a, "%s: %s", checks[x->check].name, x->words);
 }
 
+void prove_finding_text(struct arena *a, struct str *out, const struct proof *p, size_t i)
+{
+	const struct proof_finding *x = &p->finding[i];
+	bool check = x->check != CHECK_COUNT && p->answer == REFUTED;
+
+	str_addf(out, "%s%s%s\n", check ? checks[x->check].name : "", check ? ": " : "", x->words);
+	if (x->instruction)
+		str_addf(out, "at %s\n", x->instruction);
+	if (x->hint)
+		str_addf(out, "%s%s\n", p->answer == OPEN ? "to close it: " : "", x->hint);
+	for (size_t k = 0; k < x->npath; k++)
+		str_addf(out, "%s%s\n", k ? "     " : "path ", x->path[k].words);
+	if (check && x->rule)
+		str_addf(out, "%s\n", check_rule_text(a, x->rule, EDITION_LATEST));
+}
+
 /* All of it, in lines. */
 static const char *story(struct arena *a, const struct proof *p)
 {
@@ -36,20 +52,8 @@ static const char *story(struct arena *a, const struct proof *p)
 	char *text;
 
 	str_add(&s, "");
-	for (size_t i = 0; i < p->nfindings; i++) {
-		const struct proof_finding *x = &p->finding[i];
-
-		str_addf(&s, "%s%s%s\n", x->check == CHECK_COUNT ? "" : checks[x->check].name,
-			 x->check == CHECK_COUNT ? "" : ": ", x->words);
-		if (x->instruction)
-			str_addf(&s, "at %s\n", x->instruction);
-		if (x->hint)
-			str_addf(&s, "%s\n", x->hint);
-		for (size_t k = 0; k < x->npath; k++)
-			str_addf(&s, "path %s\n", x->path[k].words);
-		if (x->rule)
-			str_addf(&s, "%s\n", check_rule_text(a, x->rule, EDITION_LATEST));
-	}
+	for (size_t i = 0; i < p->nfindings; i++)
+		prove_finding_text(a, &s, p, i);
 	text = arena_strdup(a, s.s);
 	str_free(&s);
 	return text;

@@ -18,6 +18,9 @@ struct proofs {
 void prove_report(struct arena *a, struct str *out, const struct proofs *r,
 		  const struct text_style *style, bool verbose, bool quiet);
 
+/* One of the findings, in lines. */
+void prove_finding_text(struct arena *a, struct str *out, const struct proof *p, size_t i);
+
 /* How many are what, and why those that are not proved are not, the most frequent reason first: a
  * table in Markdown. */
 void prove_reasons(struct arena *a, struct str *out, const struct proofs *r);
