@@ -533,7 +533,7 @@ ATTACKS = [
            ("keeps convention and ax",)),
     Attack("rdpid", 64, VOID,
            "rdpid rbx; ret",
-           "open", "what it does is not modelled"),
+           "refuted", "changed by f: rdpid rbx"),
     Attack("salc", 32, VOID,
            "db 0xd6; ret",
            "open", "what it does is not modelled",

@@ -115,7 +115,7 @@ CASES = [
          "proved"),
     Case("bits", 64, "void f(long n)", "sub rsp, 8\nbts [rsp], rdi\nadd rsp, 8\nret", "proved",
          ("1 assumption",)),
-    Case("unmodelled", 64, "void f(void)", "wrmsr\nret", "open", ("not modelled",)),
+    Case("unmodelled", 64, "void f(void)", "hlt\nret", "open", ("not modelled",)),
     Case("switches", 64, "void f(void *stack)", "mov rsp, rdi\nret", "open",
          ("the stack pointer is not known",)),
     Case("computed", 64, "void f(unsigned long n)", "lea rax, [rel .x]\nadd rax, rdi\njmp rax\n.x: ret",
@@ -442,3 +442,79 @@ def test_check_shows_it(tmp_path):
              "--proto", "long f(long a, unsigned long n)", "--prove"])
     assert "refuted  sysv/f  a run shows it, too" in r.stdout, r.stdout
     assert re.search(r"^violation +sysv/f", r.stdout, re.M), r.stdout
+
+
+# Code that Linux changes, and where it goes on after a fault: BROKEN loses rbx.
+TABLES = {
+    "alternative": """
+f:	movq %rdi, %rax
+1:	nop; nop; nop; nop; nop
+	ret
+	.pushsection .altinstructions, "a"
+	.long 1b - ., 2f - .
+	.word 4
+	.byte 5, 3f - 2f
+	.popsection
+	.pushsection .altinstr_replacement, "ax"
+2:	BROKEN
+3:	.popsection
+""",
+    "jump-in-alternative": """
+f:	movq %rdi, %rax
+1:	nop; nop; nop; nop; nop
+	ret
+4:	BROKEN
+	ret
+	.pushsection .altinstructions, "a"
+	.long 1b - ., 2f - .
+	.long 4
+	.byte 5, 3f - 2f
+	.popsection
+	.pushsection .altinstr_replacement, "ax"
+2:	jmp 4b
+3:	.popsection
+""",
+    "exception": """
+f:	xorl %eax, %eax
+1:	movq (%rdi), %rdx
+2:	ret
+3:	BROKEN
+	jmp 2b
+	.pushsection __ex_table, "a"
+	.long 1b - ., 3b - ., 3
+	.popsection
+""",
+    "static-key": """
+f:	xorl %eax, %eax
+1:	.byte 0x0f, 0x1f, 0x44, 0, 0
+2:	ret
+3:	BROKEN
+	jmp 2b
+	.pushsection __jump_table, "aw"
+	.long 1b - ., 3b - .
+	.quad key - .
+	.popsection
+""",
+    "warning": """
+f:	xorl %eax, %eax
+1:	ud2
+	BROKEN
+	ret
+	.pushsection __bug_table, "aw"
+	.long 1b - ., 0
+	.word 0, 1
+	.popsection
+""",
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_of_linux(tmp_path, name):
+    for n, (broken, answer) in enumerate((("nop", "proved"), ("xorl %ebx, %ebx", "refuted"))):
+        source, out = tmp_path / f"f{n}.s", tmp_path / f"f{n}.o"
+        source.write_text(".globl f\n.type f, @function\n" + TABLES[name].replace("BROKEN", broken) +
+                          '.section .note.GNU-stack, "", @progbits\n')
+        subprocess.run(["as", "--64", "-o", out, source], check=True)
+        r = run(["prove", out, "--proto", "long f(long *a)", "--abi", "kernel"])
+        assert answers(r.stdout) == {"f": answer}, r.stdout + r.stderr
+        assert answer == "proved" or "callee-saved: rbx leaves with the constant 0x0" in r.stdout

@@ -332,7 +332,7 @@ static const struct context *inner(struct flow *f, const struct insn *in, uint64
 
 	for (unsigned i = 0; i < f->ncontexts; i++) {
 		c = f->contexts[i];
-		if (c->up == x->context && c->back == in->next && c->entry == to)
+		if (c->up == x->context && c->back == in->then && c->entry == to)
 			return c;
 	}
 	if (in_context(x, to)) {
@@ -346,7 +346,7 @@ static const struct context *inner(struct flow *f, const struct insn *in, uint64
 	}
 	c = arena_alloc(f->a, sizeof(*c));
 	*c = (struct context){ .up = x->context,
-			       .back = in->next,
+			       .back = in->then,
 			       .entry = to,
 			       .site = in->at,
 			       .depth = x->context ? x->context->depth + 1 : 1 };
@@ -357,7 +357,7 @@ static const struct context *inner(struct flow *f, const struct insn *in, uint64
 static void call_local(struct flow *f, struct state *s, const struct insn *in, uint64_t to)
 {
 	const struct context *c = inner(f, in, to);
-	struct value back = value_const(in->next);
+	struct value back = value_const(in->then);
 
 	if (!c)
 		return;
@@ -427,15 +427,15 @@ static void call_named(struct flow *f, struct state *s, const struct insn *in, c
 					   c ? ""
 					     : " (undeclared: it takes no stack "
 					       "arguments, pops nothing)"));
-	if (ends_function(x, in->next) && comes_back == RETURNS && name && is_code(x, in->next)) {
+	if (ends_function(x, in->then) && comes_back == RETURNS && name && is_code(x, in->then)) {
 		/* So they say. */
 		s->doubt = 1;
 		x->doubted = name;
-	} else if (ends_function(x, in->next)) {
+	} else if (ends_function(x, in->then)) {
 		machine_assume(x, arena_printf(x->a, "%s does not return", what));
 		return;
 	}
-	flow_edge(f, in->next, x->context, s, in->at);
+	flow_edge(f, in->then, x->context, s, in->at);
 }
 
 static void call_indirect(struct flow *f, struct state *s, const struct insn *in,
@@ -486,7 +486,7 @@ static void call_again(struct flow *f, struct state *s, const struct insn *in,
 			s->vector[i] = value_any();
 	}
 	s->flags_undefined = s->flags_origin = 0;
-	flow_edge(f, in->next, x->context, s, in->at);
+	flow_edge(f, in->then, x->context, s, in->at);
 }
 
 static void call_direct(struct flow *f, struct state *s, const struct insn *in, uint64_t to)
@@ -591,7 +591,7 @@ static void conditional(struct flow *f, struct state *s, const struct insn *in)
 	if (taken != SET) {
 		memcpy(&other, s, state_size(s));
 		branch_refine(x, &other, in->d.mnemonic, false);
-		flow_edge(f, in->next, x->context, &other, in->at);
+		flow_edge(f, in->then, x->context, &other, in->at);
 	}
 	if (taken == CLEAR)
 		return;
@@ -650,6 +650,105 @@ static bool narrow(const struct machine *x, const struct insn *in)
 	}
 }
 
+/* The handler of a warning goes on behind it. */
+static bool warns(const struct machine *x, const struct insn *in)
+{
+	const struct patch *p;
+	size_t n;
+
+	p = patches_at(x->m, in->at, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (p[i].kind == PATCH_WARNING)
+			return true;
+	}
+	return false;
+}
+
+/* Registers as the handler of an exception leaves them: the low byte of `data' is its type, which
+ * asm/extable_fixup_types.h lists, the next four bits a register. */
+static bool after_fault(struct state *s, const struct insn *in, uint32_t data)
+{
+	enum {
+		DEFAULT = 1,
+		FAULT = 2,
+		UACCESS = 3,
+		COPY = 4,
+		WRMSR = 8,
+		RDMSR = 9,
+		WRMSR_SAFE = 10,
+		RDMSR_SAFE = 11,
+		DEFAULT_MCE_SAFE = 14,
+		FAULT_MCE_SAFE = 15,
+		IMM_REG = 17,
+		UCOPY_LEN = 19
+	};
+	struct value any = value_any();
+
+	any.from = 0xffff;
+	/* Some of it has been done. */
+	if (in->d.meta.category == ZYDIS_CATEGORY_STRINGOP)
+		s->gpr[GPR_SI] = s->gpr[GPR_DI] = s->gpr[GPR_CX] = any;
+	switch (data & 0xff) {
+	case DEFAULT:
+	case UACCESS:
+	case DEFAULT_MCE_SAFE:
+	case WRMSR:
+		return true;
+	case FAULT:
+	case COPY:
+	case FAULT_MCE_SAFE:
+		s->gpr[GPR_AX] = any;
+		return true;
+	case RDMSR:
+		s->gpr[GPR_AX] = s->gpr[GPR_DX] = any;
+		return true;
+	case UCOPY_LEN:
+		s->gpr[GPR_CX] = any;
+		return true;
+	case WRMSR_SAFE:
+	case RDMSR_SAFE:
+	case IMM_REG:
+		s->gpr[data >> 8 & 15] = any;
+		if ((data & 0xff) == RDMSR_SAFE)
+			s->gpr[GPR_AX] = s->gpr[GPR_DX] = any;
+		return (data >> 8 & 15) != GPR_SP;
+	default:
+		return false;
+	}
+}
+
+void flow_patches(struct flow *f, const struct state *s, const struct insn *in)
+{
+	struct machine *x = f->x;
+	const struct patch *p;
+	struct state other;
+	size_t n;
+
+	p = patches_at(x->m, in->at, &n);
+	for (size_t i = 0; i < n; i++) {
+		memcpy(&other, s, state_size(s));
+		switch (p[i].kind) {
+		case PATCH_REPLACED:
+			flow_edge(f, p[i].bytes ? p[i].to : in->at + p[i].length, x->context,
+				  &other, in->at);
+			break;
+		case PATCH_JUMP:
+			flow_edge(f, p[i].to, x->context, &other, in->at);
+			break;
+		case PATCH_FAULT:
+			if (after_fault(&other, in, p[i].data))
+				flow_edge(f, p[i].to, x->context, &other, in->at);
+			else
+				cannot(f, in,
+				       "what follows an exception of this type is not modelled",
+				       NULL);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
 bool flow_control(struct flow *f, struct state *s, const struct insn *in)
 {
 	if (narrow(f->x, in)) {
@@ -661,7 +760,10 @@ bool flow_control(struct flow *f, struct state *s, const struct insn *in)
 	case ZYDIS_MNEMONIC_UD1:
 	case ZYDIS_MNEMONIC_UD2:
 	case ZYDIS_MNEMONIC_INT3:
-		return true; /* a trap: nothing comes behind it */
+		/* A trap: nothing comes behind it, unless it is a warning. */
+		if (warns(f->x, in))
+			flow_edge(f, in->then, f->x->context, s, in->at);
+		return true;
 	case ZYDIS_MNEMONIC_CALL:
 		do_call(f, s, in);
 		return true;

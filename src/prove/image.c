@@ -380,6 +380,8 @@ static bool read_image(struct arena *a, const char *where, const void *data, siz
 		if (l.m->nnamed)
 			qsort(l.m->named, l.m->nnamed, sizeof(uint64_t), by_number);
 		qsort(l.m->hole, l.m->nholes, sizeof(*l.m->hole), by_number);
+		if (!l.m->linked)
+			patches_read(a, l.m);
 		out->v = arena_grow(a, out->v, out->n, sizeof(struct image *));
 		out->v[out->n++] = l.m;
 	}

@@ -6,6 +6,7 @@
 #ifndef CLOBBER_PROVE_IMAGE_H
 #define CLOBBER_PROVE_IMAGE_H
 
+#include "prove/patches.h"
 #include "proto/proto.h"
 
 enum returns { RETURNS_UNKNOWN, RETURNS_ASKED, RETURNS, RETURNS_NEVER };
@@ -53,6 +54,8 @@ struct image {
 	uint64_t *
 		named; /* addresses that relocations in code lead to, sorted: where objects begin */
 	size_t nnamed;
+	struct patch *patch; /* by address */
+	size_t npatches;
 	void *elf; /* the whole file, relocated, sections at their addresses */
 	size_t elf_size;
 };

@@ -17,7 +17,12 @@ bool machine_decode(const struct machine *x, uint64_t at, struct insn *in)
 	    !ZYAN_SUCCESS(ZydisDecoderDecodeFull(&x->decoder, bytes, most, &in->d, in->op)))
 		return false;
 	in->at = at;
-	in->next = at + in->d.length;
+	in->next = in->then = at + in->d.length;
+	if (x->m->npatches && !strcmp(section->name, ".altinstr_replacement")) {
+		const struct patch *p = patch_ending(x->m, at, in->next);
+
+		in->then = p ? p->at + p->length : in->next;
+	}
 	in->unknown = x->m->nholes && image_unknown(x->m, at, in->d.length);
 	in->relocated = image_relocated_in(x->m, at, in->d.length);
 	in->linked_disp = in->relocated && in->d.raw.disp.size &&

@@ -11,7 +11,8 @@
 
 /* An instruction in its place. */
 struct insn {
-	uint64_t at, next;
+	uint64_t at, next; /* behind it, for what is relative */
+	uint64_t then;     /* where it goes on: elsewhere at the end of an alternative */
 	ZydisDecodedInstruction d;
 	ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT];
 	bool unknown;                 /* a relocation in it is not understood */

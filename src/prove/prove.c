@@ -50,10 +50,10 @@ static void describe_path(struct machine *x, struct lines *lines, const struct n
 
 		if (!machine_decode(x, to->via, &in))
 			continue;
-		if (in.d.meta.category != ZYDIS_CATEGORY_COND_BR && to->at == in.next)
+		if (in.d.meta.category != ZYDIS_CATEGORY_COND_BR && to->at == in.then)
 			continue;
 		step.words = arena_printf(x->a, "%s: %s", with_line(x, lines, to->via),
-					  to->at == in.next ? "not taken"
+					  to->at == in.then ? "not taken"
 					  : in.d.meta.category == ZYDIS_CATEGORY_COND_BR
 						  ? "taken"
 						  : machine_place(x, to->at));
@@ -87,7 +87,7 @@ static uint64_t broken_at(struct flow *f, const struct node *last, uint64_t end,
 			machine_step(&scratch, &s, &in);
 			if (before && !value_is_entry(&s.gpr[reg], reg))
 				found = at;
-			at = in.next;
+			at = in.then;
 		}
 	}
 	return found;

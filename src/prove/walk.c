@@ -59,6 +59,8 @@ static void follow(struct flow *f, struct node *n)
 		x->doubt = s.doubt;
 		if (f->look)
 			f->look(f, &s, &in);
+		if (x->m->npatches)
+			flow_patches(f, &s, &in);
 		sp = s.gpr[GPR_SP];
 		if (!flow_control(f, &s, &in)) {
 			machine_step(x, &s, &in);
@@ -72,7 +74,7 @@ static void follow(struct flow *f, struct node *n)
 		}
 		if (x->stop)
 			return;
-		at = in.next;
+		at = in.then;
 		if (!f->paths && flow_find(f, at, n->context)) {
 			flow_edge(f, at, n->context, &s, in.at);
 			return;
