@@ -73,8 +73,7 @@ int main(int argc, char **argv)
 		      { "fuzz", cmd_fuzz },     { "coverage", cmd_coverage },
 		      { "report", cmd_report }, { "compare", cmd_compare },
 		      { "merge", cmd_merge },   { "claims", cmd_claims },
-		      { "show", cmd_show },
-		      { "list", cmd_list } };
+		      { "show", cmd_show },     { "list", cmd_list } };
 	const char *names[ARRAY_SIZE(verbs) + 1] = { NULL };
 	static char help[] = "--help";
 	const char *hint;

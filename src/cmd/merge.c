@@ -2,6 +2,8 @@
 /* clobber merge: judge the shards of a run together, as if they had been run at once. */
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "cmd/values.h"
+#include "run/accepted_files.h"
 #include "run/results.h"
 #include "run/shard.h"
 
@@ -170,14 +172,17 @@ int cmd_merge(int argc, char **argv)
 	struct matrix m = { .arena = p.arena, .plan = &p };
 	struct shard *v;
 	json_t *host;
+	const char *known = NULL, *baseline = NULL;
 	size_t n;
 	int status;
 	const struct option_row rows[] = {
 		TEXT("out", &style.out, "DIR", "results (default: results/latest)"),
+		KNOWN_ROWS(&known, &baseline),
 		COLOR_ROW(&style.color),
 		FLAG("verbose", 'v', &style.verbose,
 		     "a row for each group and every finding, not one of each kind"),
-		FLAG("quiet", 'q', &style.quiet, "only the totals"), END_OF_OPTIONS
+		FLAG("quiet", 'q', &style.quiet, "only the totals"),
+		END_OF_OPTIONS
 	};
 
 	n = (size_t)options_parse(p.arena, &page, rows, argc, argv);
@@ -191,6 +196,8 @@ int cmd_merge(int argc, char **argv)
 	m.seed = v[0].run.seed;
 	shard_load_set(&p, &v[0]);
 	join(&m, v, n);
+	m.accepted =
+		accepted_files(p.arena, known, baseline ? matrix_path(p.arena, baseline) : NULL);
 	matrix_judge(&m);
 	if (make_dirs(style.out) < 0)
 		die("cannot make folder %s: %s; choose another with --out", style.out,

@@ -74,6 +74,11 @@ struct option_row {
 	{                                                                                  \
 		"place", 0, OPTION_TEXT, target, "LIST", help, 0, 0, place_words, "places" \
 	}
+#define KNOWN_ROWS(known, baseline)                                                             \
+	TEXT("known", known, "FILE",                                                            \
+	     "findings that are expected, a line each (`clobber report --format known' prints " \
+	     "those of a run): they fail nothing, and do fail when they no longer occur"),      \
+		TEXT("baseline", baseline, "MATRIX", "the same of all that an earlier run found")
 extern const char *const color_words[], *const width_words[], *const opt_words[],
 								      *const place_words[];
 

@@ -4,6 +4,7 @@
 #include "cmd/options.h"
 #include "cmd/values.h"
 #include "gen/coverage.h"
+#include "run/accepted_files.h"
 #include "run/case_files.h"
 #include "run/claims.h"
 #include "run/effort.h"
@@ -36,7 +37,7 @@ static const struct options_page page = {
 struct options {
 	const char *cc, *width, *abi, *opt, *profile, *place, *cases, *out, *work, *color, *shard,
 		*launcher, *vmx_model, *vmx_engine, *vmx_with, *built;
-	const char *edition;
+	const char *edition, *known, *baseline;
 	uint64_t seed, jobs;
 	bool verbose, quiet, build_only, fresh, prove, cover;
 };
@@ -61,6 +62,9 @@ static void refuse_mixtures(const struct options *o)
 	}
 	if (o->cover && (o->shard || o->build_only || o->built))
 		die("--cover: does not go with --shard, --build-only and --built");
+	if ((o->known || o->baseline) && (o->shard || o->build_only))
+		die("--known, --baseline: nothing is judged before `clobber merge' or --built: give "
+		    "them there");
 	if (o->build_only && (o->shard || o->place))
 		die("--build-only: does not go with %s: nothing is run",
 		    o->shard ? "--shard" : "--place");
@@ -133,6 +137,7 @@ static void parse_options(struct arena *a, int argc, char **argv, struct options
 		CHOICE("edition", &o->edition, "E", edition_words(a),
 		       "of the psABIs, that decides: 2019, 2024, 2025 (default: 2025; see `clobber "
 		       "list rules')"),
+		KNOWN_ROWS(&o->known, &o->baseline),
 		TEXT("out", &o->out, "DIR", "results (default: results/latest)"),
 		TEXT("work", &o->work, "DIR", "generated and built files (default: DIR/work)"),
 		FLAG("build-only", 0, &o->build_only,
@@ -277,7 +282,8 @@ static char *command_of(struct arena *a, const struct options *o)
 		const char *name, *value;
 	} given[] = { { "cc", o->cc },       { "width", o->width },       { "abi", o->abi },
 		      { "opt", o->opt },     { "profile", o->profile },   { "place", o->place },
-		      { "cases", o->cases }, { "vmx-with", o->vmx_with }, { "built", o->built } };
+		      { "cases", o->cases }, { "vmx-with", o->vmx_with }, { "built", o->built },
+		      { "known", o->known }, { "baseline", o->baseline } };
 	char *s = arena_strdup(a, "clobber run");
 
 	for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
@@ -396,6 +402,7 @@ int cmd_run(int argc, char **argv)
 	struct places places;
 	struct shard built = { 0 };
 	struct effort effort;
+	struct accepted_list *accepted;
 	struct progress_whole whole;
 	unsigned k = 1, n = 1;
 
@@ -404,6 +411,8 @@ int cmd_run(int argc, char **argv)
 	parse_options(p.arena, argc, argv, &o);
 	if (o.shard)
 		shard_parse(o.shard, &k, &n);
+	accepted = accepted_files(p.arena, o.known,
+				  o.baseline ? matrix_path(p.arena, o.baseline) : NULL);
 	p.jobs = (unsigned)o.jobs;
 	progress_begin(&whole, !o.quiet && isatty(2) ? show_progress : NULL);
 	p.progress = &whole;
@@ -427,6 +436,7 @@ int cmd_run(int argc, char **argv)
 	m.plan = &p;
 	m.seed = o.seed;
 	m.vmx_with = o.vmx_with;
+	m.accepted = accepted;
 	if (o.build_only)
 		execute_nothing(&m, "built only: run it with `clobber run --built'");
 	else

@@ -170,8 +170,11 @@ static void verdict(struct str *out, const struct stored *s, const struct causes
 		each_compiler(out, s, v, n, style);
 	if (s->nvanished)
 		line(out, style, RED, "FAIL",
-		     arena_printf(s->arena, "%zu known finding%s did not occur: delete %s",
-				  s->nvanished, plural(s->nvanished),
+		     arena_printf(s->arena, "%zu known finding%s did not occur: %s%s", s->nvanished,
+				  plural(s->nvanished),
+				  strcmp(s->vanished[0].reason, IN_BASELINE)
+					  ? "delete "
+					  : "make the baseline anew: ",
 				  s->nvanished == 1 ? s->vanished[0].where : "their lines"));
 	if (!*good)
 		return;

@@ -12,6 +12,7 @@ const struct report_format report_formats[] = {
 	{ "junit", "junit.xml", "JUnit XML", report_junit },
 	{ "ktap", "ktap.txt", "the kernel's Test Anything Protocol", report_ktap },
 	{ "github", NULL, "annotations for GitHub Actions", report_github },
+	{ "known", NULL, "what was found, as lines for `clobber run --known FILE'", report_known },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -42,7 +42,7 @@ void report_answer(struct str *out, const struct stored *s, const struct causes 
  * room for it, not one of each kind. */
 typedef void report_function(struct str *out, const struct stored *s, bool everything);
 report_function report_terminal, report_mail, report_markdown, report_html, report_junit,
-	report_ktap, report_github;
+	report_ktap, report_github, report_known;
 
 struct report_format {
 	const char *name, *file; /* file: what `clobber run' writes it to; NULL: it does not */

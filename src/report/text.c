@@ -9,19 +9,25 @@
 #include <string.h>
 
 /* What the first screen has room for: causes with an example, in a line, and points. */
-enum { FEW_CAUSES = 2, MOST_CAUSES = 12, FEW_POINTS = 6 };
+enum { FEW_CAUSES = 2, MOST_CAUSES = 12, FEW_POINTS = 6, MOST_VANISHED = 12 };
 
 void text_vanished(struct str *out, const struct stored *m, const struct text_style *style)
 {
-	for (size_t i = 0; i < m->nvanished; i++) {
+	size_t most = style->every_finding ? m->nvanished : MOST_VANISHED;
+
+	for (size_t i = 0; i < m->nvanished && i < most; i++) {
 		const struct vanished *v = &m->vanished[i];
 		struct str s = { 0 };
 
-		str_addf(&s, "%s no longer shows the known finding of %s (%s): delete the line %s",
-			 v->compiler, v->id, v->reason, v->where);
+		str_addf(&s, "%s no longer shows the known finding of %s (%s): %s%s", v->compiler,
+			 v->id, v->reason,
+			 strcmp(v->reason, IN_BASELINE) ? "delete the line " : "make it anew: ",
+			 v->where);
 		text_wrap(out, style, "vanished  ", "  ", s.s);
 		str_free(&s);
 	}
+	if (m->nvanished > most)
+		str_addf(out, "vanished  ... and %zu more: -v\n", m->nvanished - most);
 }
 
 static void findings(struct str *out, const struct stored *m, const struct text_style *style)

@@ -2,12 +2,13 @@
 /* Known findings: `//! known` lines beside the cases. Strict both ways: what is not listed is
  * unexpected, and what is listed and no longer occurs is reported with the line to delete. For
  * other people's cases there are the causes that clobber's own are about: causes.c. */
+#include "verdict/accepted.h"
 #include "verdict/judge.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static bool version_matches(const struct known *k, const char *version)
+bool known_version(const struct known *k, const char *version)
 {
 	unsigned major = (unsigned)strtoul(version, NULL, 10);
 
@@ -45,7 +46,7 @@ static bool names(const char *spelt, const struct convention *c, const struct pr
 static bool speaks_of(const struct known *k, const struct column *col, const struct gen_case *c,
 		      bool *bound)
 {
-	if (strcmp(k->family, col->compiler->family) || !version_matches(k, col->compiler->version))
+	if (strcmp(k->family, col->compiler->family) || !known_version(k, col->compiler->version))
 		return false;
 	for (size_t i = 0; i < k->nconventions; i++) {
 		if (names(k->conventions[i], c->call.conv, &profiles[col->profile], bound))
@@ -94,6 +95,12 @@ static void mark(struct matrix *m)
 		if (!f->known && f->verdict >= VERDICT_VIOLATION &&
 		    (!d->own || f->check == CHECK_UPPER))
 			f->known = known_cause(&m->plan->columns[f->column], f);
+		if (m->accepted && f->verdict >= VERDICT_VIOLATION) {
+			const struct known *k =
+				accepted_find(m->accepted, &m->plan->columns[f->column], f);
+
+			f->known = f->known ? f->known : k;
+		}
 		if (!f->known && f->verdict >= VERDICT_VIOLATION)
 			m->runs[f->column].judged[f->c->index * 2 + (size_t)f->direction].known = 0;
 	}
@@ -172,4 +179,6 @@ void judge_known(struct matrix *m)
 			continue;
 		find_vanished(m, i);
 	}
+	if (m->accepted)
+		accepted_vanished(m);
 }

@@ -67,6 +67,9 @@ struct vanished {
 	VANISHED_FIELDS(MEMBER, vanished)
 };
 
+/* The reason of what an earlier run found: `--baseline'. */
+#define IN_BASELINE "in the baseline"
+
 /* What a column does about the bits above integers narrower than int, by type and kind of place. No
  * document decides, so a caller that does not extend and a callee that relies on it are both right,
  * and do not work together. */
@@ -96,7 +99,8 @@ struct matrix {
 					and why; or NULL */
 	const char *case_args;       /* the --cases of this run, for messages; may be NULL */
 	const char *vmx_with;        /* its --vmx-with; NULL: the defaults of the profiles */
-	struct column_run *runs;     /* by column */
+	struct accepted_list *accepted; /* expected from outside; NULL: nothing is */
+	struct column_run *runs;        /* by column */
 	struct finding *findings;
 	size_t nfindings;
 	struct row *rows;
