@@ -136,8 +136,8 @@ def test_a_real_exit_clears_flags(matrix):
     ("through vcpu_exits keep_slot", ENTRY.format("f"), "use one of drop_bx"),
     ("through vcpu_run keep_slot", ENTRY.format("f"), "use one of drop_bx"),
     ("through vcpu_run", "void f(int a, int b, int c, int d);\n", "at most 3 arguments"),
-    ("through vmreed", PROTOTYPE.format("f"), "names `vmreed'"),
-    ("through vmread dropped", PROTOTYPE.format("f"), "is broken as `dropped'"),
+    ("through vmreed", PROTOTYPE.format("f"), "names the unknown code `vmreed'"),
+    ("through vmread dropped", PROTOTYPE.format("f"), "is broken in the unknown way `dropped'"),
     ("through vmread", "int f(int a);\n", "needs void f(unsigned long, _Bool)"),
     ("through", PROTOTYPE.format("f"), "without the name of the assembly"),
 ])
