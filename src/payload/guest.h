@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Private to the payload's bare-metal part: guest.c, guest_tables.c and asm/guest*.asm. */
+/* Private to the payload's bare-metal part: guest.c, guest_tables.c and asm/guest.asm. */
 #ifndef CLOBBER_GUEST_H
 #define CLOBBER_GUEST_H
 
@@ -8,7 +8,7 @@
 
 enum { WIDE = sizeof(cl_word) == 8 };
 
-/* asm/guest*.asm */
+/* asm/guest.asm */
 void guest_tables(const void *gdtr, const void *idtr);
 void guest_segments(void);
 void guest_dirty(void);

@@ -34,7 +34,7 @@ struct table_register {
 } __attribute__((packed));
 extern struct table_register hv_gdtr, hv_idtr;
 
-/* asm/vmx/enter32.asm, enter64.asm: VM entry. 0: a VM exit followed; 1: VMfailInvalid; 2:
+/* asm/vmx/enter.asm: VM entry. 0: a VM exit followed; 1: VMfailInvalid; 2:
  * VMfailValid. */
 int vmx_enter(struct registers *r, bool launch);
 void vmx_exit(void); /* HOST_IP */

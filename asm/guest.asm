@@ -1,12 +1,20 @@
 ; SPDX-License-Identifier: MIT
-; The payload on bare metal at 32 bit: its entry, and what C cannot say of descriptor tables and
-; traps. Intel SDM volume 3, 6.12 (exceptions) and 7.2.1 (the TSS).
+; The payload on bare metal: its entry, and what C cannot say of descriptor tables and traps. Intel SDM
+; volume 3, 6.12 and 6.14 (exceptions at 32 and 64 bit) and 7.2.1 (the TSS).
 
-	bits	32
-	extern	guest_main, guest_trap, guest_clock, cl_abort, guest_gdt, guest_tss
+%include "image.inc"
+
+	extern	guest_main, guest_trap, cl_abort
+%if WORD == 4
+	extern	guest_clock, guest_gdt, guest_tss
+%define iret_ iretd
+%else
+%define iret_ iretq
+%define TRAP_GPRS rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
+%endif
 
 	section .bss align=16
-		resb 32768
+	resb 32768
 guest_stack_top:			; of the runtime
 
 	section .guest_start progbits alloc exec
@@ -14,25 +22,35 @@ guest_stack_top:			; of the runtime
 
 	section .text
 
-; Entered by whoever starts the payload (src/payload/handover.h): edi = handover.
+; Entered by the program that starts the payload (src/payload/handover.h): xdi = handover.
 	global	guest_start
 guest_start:
 	cli
 	cld
+%if WORD == 8
+	lea	rsp, [guest_stack_top]
+	xor	ebp, ebp
+%else
 	mov	esp, guest_stack_top - 12
 	xor	ebp, ebp
 	push	edi
+%endif
 	call	guest_main			; void guest_main(const struct cl_handover *)
 	ud2
 
 ; void guest_tables(const void *gdtr, const void *idtr): C-callable. Selectors as in guest.c.
 	global	guest_tables
 guest_tables:
+%if WORD == 8
+	lgdt	[rdi]
+	lidt	[rsi]
+%else
 	mov	eax, [esp + 4]
 	lgdt	[eax]
 	mov	eax, [esp + 8]
 	lidt	[eax]
-	jmp	0x08:.code
+%endif
+	FAR_JUMP 0x08, .code
 .code:
 	mov	eax, 0x30
 	ltr	ax
@@ -52,9 +70,10 @@ guest_segments:
 	mov	gs, eax
 	ret
 
-; Gates lead here: 16 bytes a vector, 0 to 31, then CL_VECTOR_CLOCK and int 0x80. They use the
-; interrupted stack: there is no other without a change of privilege. When esp is wild the processor
-; cannot push, and the double fault comes through a task gate: guest_double_fault.
+; Gates lead here: 16 bytes a vector, 0 to 31, then CL_VECTOR_CLOCK and int 0x80. At 64 bit every gate
+; has a stack of its own (IST), so that a wild rsp is survived and nothing below it is written. At 32 bit
+; there is no other stack than the interrupted one without a change of privilege: when esp is wild the
+; processor cannot push, and the double fault comes through a task gate: guest_double_fault.
 	global	guest_stubs
 	align	16
 guest_stubs:
@@ -70,6 +89,13 @@ guest_stubs:
 %endrep
 
 trap:
+%if WORD == 8
+	PUSH_EACH TRAP_GPRS
+	cld
+	mov	rdi, rsp
+	call	guest_trap			; void guest_trap(struct trap *)
+	POP_EACH TRAP_GPRS
+%else
 	push	ds
 	push	es
 	pushad
@@ -78,14 +104,16 @@ trap:
 	mov	es, eax
 	cld
 	push	esp
-	call	guest_trap			; void guest_trap(struct trap *)
+	call	guest_trap
 	add	esp, 4
 	popad
 	pop	es
 	pop	ds
-	add	esp, 8
-	iretd					; also ends the blocking of NMIs: SDM volume 3, 6.7.1
+%endif
+	add	xsp, 2 * WORD
+	iret_					; also ends the blocking of NMIs: SDM volume 3, 6.7.1
 
+%if WORD == 4
 ; The task of #DF. The processor saved the state at the fault in guest_tss (SDM volume 3, 7.3) and
 ; loaded this task's; go back to being the task guest_tss, and treat it like any trap.
 	global	guest_double_fault
@@ -113,24 +141,33 @@ guest_clock_task:
 	call	guest_clock			; void guest_clock(void)
 	iretd
 	jmp	guest_clock_task
+%endif
 
 ; A trap returns here when the call is given up: any stack will do for cl_abort.
 	global	guest_give_up
 guest_give_up:
+%if WORD == 8
+	lea	rsp, [guest_stack_top - 16384]
+	call	guest_segments
+	mov	edi, 2				; CL_FAULTED
+	jmp	cl_abort
+%else
 	mov	eax, 0x10
 	mov	ss, eax
 	mov	esp, guest_stack_top - 16384
 	call	guest_segments
 	push	2				; CL_FAULTED
 	call	cl_abort
+%endif
 
-; CL_VECTOR_DIRTY, on the interrupted stack: what is below the stack pointer is lost.
+; CL_VECTOR_DIRTY, on the interrupted stack: a kernel's interrupt handler writes there, and what is
+; below the stack pointer is lost. x86-64 psABI 3.2.2: the red zone is for user code only.
 	global	guest_dirty
 guest_dirty:
 %rep 32
-	push	-0x21524111
+	push	-0x21524111			; 0xdeadbeef
 %endrep
-	add	esp, 32 * 4
-	iretd
+	add	xsp, 32 * WORD
+	iret_
 
 	section .note.GNU-stack noalloc noexec nowrite progbits
