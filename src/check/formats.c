@@ -315,26 +315,15 @@ static void write_ktap(struct str *out, const struct check_run *r)
 
 /* GitHub -------------------------------------------------------------------------------------- */
 
-/* GitHub's escapes in data and, with `also`, in properties. */
-static void escaped(struct str *out, const char *s, const char *also)
-{
-	for (; *s; s++) {
-		if (strchr("%\r\n", *s) || strchr(also, *s))
-			str_addf(out, "%%%02X", (unsigned char)*s);
-		else
-			str_addn(out, s, 1);
-	}
-}
-
 static void annotate(struct str *out, const struct check_run *r, const struct contract *c,
 		     const char *kind, const char *what, const char *message)
 {
 	str_addf(out, "::%s file=", kind);
-	escaped(out, c->call.decl->proto->pos.file, ":,");
+	str_add_escaped(out, c->call.decl->proto->pos.file, ":,");
 	str_addf(out, ",line=%u,title=", c->call.decl->proto->pos.line);
-	escaped(out, arena_printf(r->arena, "%s: %s", name_of(r, c), what), ":,");
+	str_add_escaped(out, arena_printf(r->arena, "%s: %s", name_of(r, c), what), ":,");
 	str_add(out, "::");
-	escaped(out, message, "");
+	str_add_escaped(out, message, "");
 	str_add(out, "\n");
 }
 

@@ -8,7 +8,6 @@
 #include "util/process.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,24 +75,6 @@ static void compose(struct unit *u, const char *source, const char *options, str
 	words(u->arena, c, options);
 }
 
-/* What nasm may include: part of the name of what it makes. */
-static uint64_t hash_includes(struct unit *u, uint64_t h)
-{
-	glob_t g;
-
-	if (glob(arena_printf(u->arena, "%s/*.inc", u->request->plan->runtime), 0, NULL, &g))
-		return h;
-	for (size_t i = 0; i < g.gl_pathc; i++) {
-		size_t len;
-		char *text = file_read(g.gl_pathv[i], &len);
-
-		h = text ? hash_bytes(h, text, len) : h;
-		free(text);
-	}
-	globfree(&g);
-	return h;
-}
-
 /* What is there of an object, for `remembered`. */
 static const char *object_line(struct arena *a, const char *object)
 {
@@ -145,7 +126,9 @@ struct compiled claims_compile(struct unit *u, const char *source, const char *o
 	/* Diagnostics name the file. */
 	c.hash = hash_bytes(hash_str(c.hash, from), content, len);
 	if (is_assembly(source))
-		c.hash = hash_includes(u, c.hash);
+		/* What nasm may include. */
+		c.hash = hash_files(c.hash,
+				    arena_printf(u->arena, "%s/*.inc", u->request->plan->runtime));
 	free(content);
 	folder = arena_printf(u->arena, "%s/compiled", r->plan->work);
 	if (make_dirs(folder) < 0)

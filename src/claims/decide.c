@@ -2,8 +2,8 @@
 /* From steps to verdicts: every column's work, side by side, and what follows from it. */
 #include "claims/room.h"
 #include "util/shell.h"
+#include "util/parallel.h"
 
-#include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -285,12 +285,11 @@ struct queue {
 	struct claims_table *table;
 	struct held_list held;
 	struct arena **arenas; /* by column */
-	pthread_mutex_t lock;
-	size_t next;
 };
 
-static void decide_column(struct queue *q, size_t i)
+static void decide_column(void *closure, size_t i)
 {
+	struct queue *q = closure;
 	struct claim_column *c = &q->table->columns[i];
 	const struct target *t = &c->compiler->target[c->profile];
 	struct unit u = { .arena = q->arenas[i],
@@ -305,22 +304,6 @@ static void decide_column(struct queue *q, size_t i)
 	for (size_t k = 0; k < q->table->nresults; k++) {
 		if (q->table->results[k].column == i)
 			decide(&u, &q->table->results[k]);
-	}
-}
-
-static void *worker(void *arg)
-{
-	struct queue *q = arg;
-
-	for (;;) {
-		size_t i;
-
-		pthread_mutex_lock(&q->lock);
-		i = q->next++;
-		pthread_mutex_unlock(&q->lock);
-		if (i >= q->table->ncolumns)
-			return NULL;
-		decide_column(q, i);
 	}
 }
 
@@ -341,8 +324,6 @@ static void make_results(const struct claims_request *r, struct claims_table *t)
 void claims_decide(const struct claims_request *r, const struct matrix *m, struct claims_table *out)
 {
 	struct queue q = { .request = r, .matrix = m, .table = out };
-	pthread_t threads[16];
-	long n = sysconf(_SC_NPROCESSORS_ONLN), started = 0;
 
 	*out = (struct claims_table){ .arena = r->plan->arena };
 	make_columns(r, m, out);
@@ -351,15 +332,7 @@ void claims_decide(const struct claims_request *r, const struct matrix *m, struc
 	q.arenas = arena_alloc(out->arena, (out->ncolumns + 1) * sizeof(*q.arenas));
 	for (size_t i = 0; i < out->ncolumns; i++)
 		q.arenas[i] = arena_new();
-	pthread_mutex_init(&q.lock, NULL);
-	for (; started < n - 1 && started < 16; started++) {
-		if (pthread_create(&threads[started], NULL, worker, &q))
-			break;
-	}
-	worker(&q);
-	while (started--)
-		pthread_join(threads[started], NULL);
-	pthread_mutex_destroy(&q.lock);
+	parallel(out->ncolumns, 0, decide_column, &q);
 	out->arenas = q.arenas;
 	for (size_t i = 0; i < out->nresults; i++) {
 		for (size_t k = 0; k < out->results[i].n; k++)

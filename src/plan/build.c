@@ -14,7 +14,6 @@
 #include "util/shell.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,21 +187,7 @@ static void column_rule(struct plan *p, struct str *s, size_t number)
 /* Of the headers that tables include: another clobber's, in an old work folder, compile again. */
 static uint64_t headers_hash(const struct plan *p)
 {
-	const char *pattern = arena_printf(p->arena, "%s/payload/*.h", p->include);
-	uint64_t h = HASH_INIT;
-	glob_t g;
-
-	if (glob(pattern, 0, NULL, &g))
-		return h;
-	for (size_t i = 0; i < g.gl_pathc; i++) {
-		size_t len;
-		char *text = file_read(g.gl_pathv[i], &len);
-
-		h = text ? hash_bytes(h, text, len) : h;
-		free(text);
-	}
-	globfree(&g);
-	return h;
+	return hash_files(HASH_INIT, arena_printf(p->arena, "%s/payload/*.h", p->include));
 }
 
 static void compiler_independent_rules(struct plan *p, struct str *s, enum width w)

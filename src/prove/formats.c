@@ -182,17 +182,6 @@ static void write_ktap(struct arena *a, struct str *out, const struct proofs *r)
 
 /* GitHub -------------------------------------------------------------------------------------- */
 
-/* GitHub's escapes in data and, with `also`, in properties. */
-static void escaped(struct str *out, const char *s, const char *also)
-{
-	for (; *s; s++) {
-		if (strchr("%\r\n", *s) || strchr(also, *s))
-			str_addf(out, "%%%02X", (unsigned char)*s);
-		else
-			str_addn(out, s, 1);
-	}
-}
-
 static void write_github(struct arena *a, struct str *out, const struct proofs *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
@@ -204,14 +193,15 @@ static void write_github(struct arena *a, struct str *out, const struct proofs *
 		str_addf(out, "::%s ", p->answer == REFUTED ? "error" : "warning");
 		if (f->proto) {
 			str_add(out, "file=");
-			escaped(out, f->proto->pos.file, ":,");
+			str_add_escaped(out, f->proto->pos.file, ":,");
 			str_addf(out, ",line=%u,", f->proto->pos.line);
 		}
 		str_add(out, "title=");
-		escaped(out, arena_printf(a, "%s: %s", name_of(a, f), answer_name[p->answer]),
-			":,");
+		str_add_escaped(out,
+				arena_printf(a, "%s: %s", name_of(a, f), answer_name[p->answer]),
+				":,");
 		str_add(out, "::");
-		escaped(out, p->answer == REFUTED ? story(a, p) : headline(a, p), "");
+		str_add_escaped(out, p->answer == REFUTED ? story(a, p) : headline(a, p), "");
 		str_add(out, "\n");
 	}
 }

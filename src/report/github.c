@@ -7,17 +7,6 @@
 
 #include <string.h>
 
-/* `%` and line ends are escaped in messages, `:` and `,` in properties too. */
-static void escape(struct str *out, const char *s, const char *also)
-{
-	for (; *s; s++) {
-		if (*s == '%' || *s == '\r' || *s == '\n' || strchr(also, *s))
-			str_addf(out, "%%%02X", (unsigned char)*s);
-		else
-			str_addn(out, s, 1);
-	}
-}
-
 /* "cases/x.h:12" as file and line. */
 static void annotation(struct str *out, struct arena *a, const char *kind, const char *where,
 		       const char *title, const char *message)
@@ -25,11 +14,12 @@ static void annotation(struct str *out, struct arena *a, const char *kind, const
 	const char *colon = strrchr(where, ':');
 
 	str_addf(out, "::%s file=", kind);
-	escape(out, colon ? arena_strndup(a, where, (size_t)(colon - where)) : where, ":,");
+	str_add_escaped(out, colon ? arena_strndup(a, where, (size_t)(colon - where)) : where,
+			":,");
 	str_addf(out, ",line=%s,title=", colon ? colon + 1 : "1");
-	escape(out, title, ":,");
+	str_add_escaped(out, title, ":,");
 	str_add(out, "::");
-	escape(out, message, "");
+	str_add_escaped(out, message, "");
 	str_add(out, "\n");
 }
 

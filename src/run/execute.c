@@ -2,6 +2,7 @@
 /* Runs the payloads of a plan in their places and judges what came back. */
 #include "run/run.h"
 #include "place/kept.h"
+#include "util/parallel.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -23,7 +24,7 @@ struct queue {
 	struct matrix *m;
 	const struct places *places;
 	struct task *tasks;
-	size_t ntasks, next;
+	size_t ntasks;
 	pthread_mutex_t lock;
 	unsigned done, payloads; /* for progress */
 };
@@ -99,8 +100,10 @@ static void report_done(struct queue *q, const struct column *c)
 	pthread_mutex_unlock(&q->lock);
 }
 
-static void run_task(struct queue *q, const struct task *t)
+static void run_task(void *closure, size_t number)
 {
+	struct queue *q = closure;
+	const struct task *t = &q->tasks[number];
 	struct arena *a = arena_new();
 	struct order *orders = arena_alloc(a, t->n * sizeof(*orders));
 	struct kept_job *jobs = arena_alloc(a, t->n * sizeof(*jobs));
@@ -119,22 +122,6 @@ static void run_task(struct queue *q, const struct task *t)
 		report_done(q, &q->m->plan->columns[t->columns[i]]);
 	}
 	arena_free(a);
-}
-
-static void *worker(void *arg)
-{
-	struct queue *q = arg;
-
-	for (;;) {
-		size_t i;
-
-		pthread_mutex_lock(&q->lock);
-		i = q->next++;
-		pthread_mutex_unlock(&q->lock);
-		if (i >= q->ntasks)
-			return NULL;
-		run_task(q, &q->tasks[i]);
-	}
 }
 
 /* Can the column's payload run? Else the reason is in its run. */
@@ -247,9 +234,7 @@ static double units(const struct plan *p)
 static void run_payloads(struct matrix *m, struct places *places)
 {
 	struct queue q = { .m = m, .places = places };
-	pthread_t threads[64];
 	long n = m->plan->jobs ? (long)m->plan->jobs : sysconf(_SC_NPROCESSORS_ONLN);
-	long started = 0;
 
 	find_engines(m, places);
 	if (m->plan->kept)
@@ -262,13 +247,7 @@ static void run_payloads(struct matrix *m, struct places *places)
 	if (n > 64)
 		n = 64;
 	make_tasks(&q, n > 1 ? (size_t)n : 1);
-	for (; started < n - 1; started++) {
-		if (pthread_create(&threads[started], NULL, worker, &q))
-			break;
-	}
-	worker(&q);
-	while (started--)
-		pthread_join(threads[started], NULL);
+	parallel(q.ntasks, n > 1 ? (size_t)n : 1, run_task, &q);
 	pthread_mutex_destroy(&q.lock);
 	if (m->plan->progress)
 		progress_end(m->plan->progress);

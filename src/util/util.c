@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +170,16 @@ void str_addf(struct str *b, const char *fmt, ...)
 	b->len += (size_t)n;
 }
 
+void str_add_escaped(struct str *b, const char *s, const char *also)
+{
+	for (; *s; s++) {
+		if (strchr("%\r\n", *s) || strchr(also, *s))
+			str_addf(b, "%%%02X", (unsigned char)*s);
+		else
+			str_addn(b, s, 1);
+	}
+}
+
 void str_free(struct str *b)
 {
 	free(b->s);
@@ -317,6 +328,23 @@ uint64_t hash_bytes(uint64_t h, const void *data, size_t len)
 uint64_t hash_str(uint64_t h, const char *s)
 {
 	return hash_bytes(h, s, strlen(s) + 1);
+}
+
+uint64_t hash_files(uint64_t h, const char *pattern)
+{
+	glob_t g;
+
+	if (glob(pattern, 0, NULL, &g))
+		return h;
+	for (size_t i = 0; i < g.gl_pathc; i++) {
+		size_t len;
+		char *text = file_read(g.gl_pathv[i], &len);
+
+		h = text ? hash_bytes(h, text, len) : h;
+		free(text);
+	}
+	globfree(&g);
+	return h;
 }
 
 uint64_t random_key(void)

@@ -32,6 +32,9 @@ struct str {
 void str_add(struct str *b, const char *s);
 void str_addn(struct str *b, const char *s, size_t n);
 void str_addf(struct str *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Append `s` with %, line ends and the characters of `also` as %XX. */
+void str_add_escaped(struct str *b, const char *s, const char *also);
 void str_free(struct str *b);
 
 /* Bytes as a number, most significant digit first: 0x0123. */
@@ -53,6 +56,10 @@ int make_dirs(const char *path);
 /* FNV-1a over bytes, for cache keys and content hashes. Start with HASH_INIT. */
 #define HASH_INIT 0xcbf29ce484222325ull
 uint64_t hash_bytes(uint64_t h, const void *data, size_t len);
+
+/* The hash goes on with the bytes of all files that match a glob pattern, in the order of their
+ * names. */
+uint64_t hash_files(uint64_t h, const char *pattern);
 uint64_t hash_str(uint64_t h, const char *s);
 
 /* 64 random bits that nobody can guess. */
