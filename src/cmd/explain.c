@@ -20,13 +20,6 @@ static const struct options_page page = {
 	"example: clobber explain 'void vmread_error(unsigned long field, _Bool fault)'\n",
 };
 
-static const char *name_of(struct arena *a, const struct prototype *p, unsigned i)
-{
-	if (proto_arg_name(p, i))
-		return proto_arg_name(p, i);
-	return arena_printf(a, i < p->nparams ? "#%u" : "...#%u", i + 1);
-}
-
 static void saved_text(struct str *out, const struct convention *c, const struct placement *pl)
 {
 	const struct reg_set kept = abi_preserved(c, pl);
@@ -93,15 +86,15 @@ static void stack_picture(struct str *out, struct arena *a, const struct convent
 				if (loc->kind != LOC_STACK || at < from || at >= from + loc->bytes)
 					continue;
 				text = pl->arg[i].by_reference
-					       ? arena_printf(a, "&%s", name_of(a, p, i))
+					       ? arena_printf(a, "&%s", proto_arg_label(a, p, i))
 				       : loc->bytes > word
 					       ? arena_printf(a, "%s, bytes %u-%u",
-							      name_of(a, p, i), at - from,
+							      proto_arg_label(a, p, i), at - from,
 							      (at - from + word < loc->bytes
 								       ? at - from + word
 								       : loc->bytes) -
 								      1)
-					       : name_of(a, p, i);
+					       : proto_arg_label(a, p, i);
 			}
 		}
 		str_addf(out, "      | %-16.16s | %s%s%u\n", text, sp, "+", at);
@@ -144,7 +137,7 @@ static void explain(struct str *out, struct arena *a, enum edition e, const stru
 
 		s.len = 0;
 		value_text(&s, c->width, v);
-		str_addf(out, "    %-10s %-18s %-20s [%s]\n", name_of(a, p, i),
+		str_addf(out, "    %-10s %-18s %-20s [%s]\n", proto_arg_label(a, p, i),
 			 type_spell(a, proto_arg_type(p, i), ""), s.s, rules[v->rule].name);
 	}
 	de_facto(out, &pl);

@@ -237,6 +237,9 @@ const struct type *proto_arg_type(const struct prototype *p, unsigned i);
 /* Its name; NULL of a variadic one, and where the declaration names none. */
 const char *proto_arg_name(const struct prototype *p, unsigned i);
 
+/* Its name, or its number from 1: "#2", "...#3" of a variadic one. */
+const char *proto_arg_label(struct arena *a, const struct prototype *p, unsigned i);
+
 /* Is `t` an integer type (including _Bool, char and enum; not pointers)? */
 bool type_is_integer(const struct type *t);
 /* Does the width have this type (or every type of this prototype)? */

@@ -197,3 +197,10 @@ const char *proto_arg_name(const struct prototype *p, unsigned i)
 {
 	return i < p->nparams ? p->params[i].name : NULL;
 }
+
+const char *proto_arg_label(struct arena *a, const struct prototype *p, unsigned i)
+{
+	const char *name = proto_arg_name(p, i);
+
+	return name ? name : arena_printf(a, i < p->nparams ? "#%u" : "...#%u", i + 1);
+}

@@ -140,11 +140,9 @@ void machine_trust(struct machine *x, const char *name, const char *words)
 
 static const char *argument_words(const struct machine *x, unsigned i)
 {
-	const struct prototype *p = x->f->proto;
+	const char *name = x->f->proto ? proto_arg_name(x->f->proto, i) : NULL;
 
-	if (p && i < p->nparams && p->params[i].name)
-		return p->params[i].name;
-	return arena_printf(x->a, "argument %u", i + 1);
+	return name ? name : arena_printf(x->a, "argument %u", i + 1);
 }
 
 const char *machine_origin(const struct machine *x, unsigned origin)

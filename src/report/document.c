@@ -71,12 +71,8 @@ static json_t *placement(struct arena *a, const struct gen_case *c)
 	json_t *j = json_object(), *arguments = json_array();
 
 	for (unsigned i = 0; i < pl->nargs; i++) {
-		const char *name = proto_arg_name(p, i);
-
-		if (!name)
-			name = arena_printf(a, "%s%u", i < p->nparams ? "#" : "...#", i + 1);
-		json_array_append_new(arguments,
-				      value(a, w, name, proto_arg_type(p, i), &pl->arg[i]));
+		json_array_append_new(arguments, value(a, w, proto_arg_label(a, p, i),
+						       proto_arg_type(p, i), &pl->arg[i]));
 	}
 	json_object_set_new(j, "arguments", arguments);
 	json_object_set_new(j, "returns",

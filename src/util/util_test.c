@@ -2,6 +2,7 @@
 /* Tests of src/util: memory that is aligned, zeroed and stays put, strings that grow, files that
  * are written wholly or not at all, hashes against published values. */
 #include "util/clean.h"
+#include "util/parallel.h"
 #include "util/words.h"
 #include "util/util.h"
 #include "util/without.h"
@@ -570,6 +571,53 @@ START_TEST(unknown_capability)
 }
 END_TEST
 
+START_TEST(percent_escapes)
+{
+	struct str s = { 0 };
+
+	str_add_escaped(&s, "a%b:\nc", "");
+	str_add_escaped(&s, ",d:", ":,");
+	ck_assert_str_eq(s.s, "a%25b:%0Ac%2Cd%3A");
+	str_free(&s);
+}
+END_TEST
+
+START_TEST(files_are_hashed_by_name)
+{
+	const char *pattern = in_folder("*.h");
+	uint64_t none = hash_files(HASH_INIT, pattern), both;
+
+	ck_assert_uint_eq(none, HASH_INIT);
+	ck_assert_int_eq(file_write(in_folder("b.h"), "2", 1), 0);
+	ck_assert_int_eq(file_write(in_folder("a.h"), "1", 1), 0);
+	ck_assert_int_eq(file_write(in_folder("a.c"), "3", 1), 0);
+	both = hash_files(HASH_INIT, pattern);
+	ck_assert_uint_eq(both, hash_bytes(HASH_INIT, "12", 2));
+}
+END_TEST
+
+enum { JOBS = 1000 };
+
+static void count_job(void *closure, size_t i)
+{
+	((unsigned char *)closure)[i]++;
+}
+
+START_TEST(every_job_is_done_once)
+{
+	static const size_t threads[] = { 0, 1, 3, 64, 1000 };
+	unsigned char done[JOBS];
+
+	for (size_t k = 0; k < ARRAY_SIZE(threads); k++) {
+		memset(done, 0, sizeof(done));
+		parallel(JOBS, threads[k], count_job, done);
+		for (size_t i = 0; i < JOBS; i++)
+			ck_assert_uint_eq(done[i], 1);
+	}
+	parallel(0, 4, count_job, NULL);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("util");
@@ -601,6 +649,9 @@ int main(void)
 	tcase_add_test(t, nearest_word);
 	tcase_add_test(t, capabilities_taken_away);
 	tcase_add_test(t, unknown_capability);
+	tcase_add_test(t, percent_escapes);
+	tcase_add_test(t, files_are_hashed_by_name);
+	tcase_add_test(t, every_job_is_done_once);
 	suite_add_tcase(s, t);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);
