@@ -642,3 +642,21 @@ def test_messages_of_compilers_are_harmless(tmp_path, gcc, compilers):
         assert not found, (name, found)
     reason = program.load(out).data["findings"][0]["observed"]
     assert "internal compiler error:  ]0;pwn  [31mboom \ufffd   \u00e9" in reason
+
+
+# Calls of another convention ---------------------------------------------------------------------
+
+def test_what_calls_another_convention_preserves_its_own(tmp_path, gcc, compilers):
+    """A function of Microsoft's convention that calls one of System V's: who may not write vector
+    registers cannot save those that the call destroys (LLVM issue 196908)."""
+    cases = program.HARNESS / "inputs/run/ms-calls-sysv/case.h"
+    args = ("--width", "64", "--opt", "O2", "--profile", "user", "--place", "native", "--abi",
+            "ms,sysv", "--cases", cases)
+    program.need("native", 64)
+    bad = script(tmp_path / "nosse", f'exec {compilers[gcc]["path"]} -mno-sse "$@"\n')
+    m = run_matrix(tmp_path / "bad", "--cc", bad, *args, status=1)
+    assert {(f["check"], f["rule"], f["case"]) for f in m.findings} == {
+        ("callee-saved", "ms.registers.saved", "ms/case/f")}
+    assert {f["subject"] for f in m.findings} == {f"xmm{n} after the call" for n in range(6, 16)}
+    m = run_matrix(tmp_path / "good", "--cc", gcc, *args, status=0)
+    assert m.totals["pass"] == m.totals["planned"] > 0

@@ -20,6 +20,7 @@ static const char prologue[] =
 	"extern volatile long long cl_wide[], cl_wide_ret;\n"
 	"extern volatile int cl_wide_int[], cl_wide_int_ret;\n"
 	"extern volatile long long cl_layout[];\n"
+	"extern volatile int cl_other_convention;\n"
 	"#define CL_OFFSET(T, member) ((unsigned long)&((T *)0)->member)\n"
 	"#define CL_PUT(T, offset, value) (*(T volatile *)(cl_got + (offset)) = (value))\n"
 	"#define CL_PUT_RETURN(T, value) (*(T volatile *)cl_got_ret = (value))\n";
@@ -181,6 +182,44 @@ static void layout(struct str *out, struct arena *a, const struct gen_case *c)
 	}
 }
 
+/* The convention of the other platform, which C of one may call (Wine, EFI, code made at run time):
+ * a function of it preserves other registers. NULL: there is none. */
+static const struct convention *other_convention(const struct convention *c)
+{
+	if (c->width != W64 || abi_engine(c) != c)
+		return NULL;
+	return convention_find(c->home_bytes ? "sysv" : "ms", W64);
+}
+
+/* A function of the same file that is not inlined: compilers may know which registers it leaves
+ * alone, and keep values there. */
+static void local_function(struct str *out, const struct gen_case *c)
+{
+	const char *attribute = gen_attribute(c, false);
+
+	str_addf(
+		out,
+		"static CL_NOINLINE %s%scl_word local_%s(cl_word a) { return (a ^ cl_live[1]) ^ cl_live[1]; }\n",
+		attribute, *attribute ? " " : "", c->symbol);
+}
+
+/* The target's own call, in between the values that it keeps. */
+static void nested_call(struct str *out, const struct gen_case *c, bool press)
+{
+	const struct convention *other = press ? other_convention(c->call.conv) : NULL;
+	const char *name = abi_engine(c->call.conv)->name;
+
+	if (press)
+		str_addf(out, "\tcl_back[%d] = local_%s(cl_live[%d]);\n", 2 * CL_LIVE - 1,
+			 c->symbol, CL_LIVE - 1);
+	if (other)
+		str_addf(
+			out,
+			"\tif (CL_KNOWS_BOTH && cl_other_convention)\n\t\tcl_nested_%s();\n\telse\n\t",
+			other->name);
+	str_addf(out, "\tcl_nested_%s();\n", name);
+}
+
 static void target(struct str *out, struct arena *a, const struct gen_case *c, bool press)
 {
 	const struct prototype *p = c->call.decl->proto;
@@ -218,9 +257,11 @@ static void target(struct str *out, struct arena *a, const struct gen_case *c, b
 	}
 	if (c->call.decl->leaf)
 		str_add(out, "\tCL_LEAF_KEPT\n");
-	else
-		str_addf(out, "\tcl_nested_%s();\n\tCL_KEPT%s%s\n", abi_engine(c->call.conv)->name,
-			 doubles ? " CL_DKEPT" : "", press ? "\n\tCL_PRESS" : "");
+	else {
+		nested_call(out, c, press);
+		str_addf(out, "\tCL_KEPT%s%s\n", doubles ? " CL_DKEPT" : "",
+			 press ? "\n\tCL_PRESS" : "");
+	}
 	if (p->ret->kind != TYPE_VOID) {
 		str_add(out, "\treturn ");
 		load(out, a, p->ret, w, "cl_ret", 0);
@@ -317,6 +358,24 @@ static void define(struct str *out, struct arena *a, const struct type *t, bool 
 	str_addf(out, "%s;\n", type_define(a, t));
 }
 
+/* What targets that press call, beside what all do. Compilers that know one of the two conventions
+ * only call that one. */
+static void press_declarations(struct str *out, const struct convention *conv)
+{
+	const struct convention *other = other_convention(conv);
+
+	str_add(out, "#ifdef __GNUC__\n#define CL_NOINLINE __attribute__((noinline))\n#else\n"
+		     "#define CL_NOINLINE\n#endif\n");
+	if (!other)
+		return;
+	str_addf(out,
+		 "#if defined(__clang__) || (defined(__GNUC__) && !defined(__TINYC__) && "
+		 "!defined(__PCC__) && !defined(__chibicc__))\n#define CL_KNOWS_BOTH 1\n"
+		 "#define CL_OTHER __attribute__((%s_abi))\n#else\n#define CL_KNOWS_BOTH 0\n"
+		 "#define CL_OTHER\n#endif\nCL_OTHER void cl_nested_%s(void);\n",
+		 other->name, other->name);
+}
+
 /* Text that does not end a comment. */
 static const char *comment_text(struct arena *a, const char *s)
 {
@@ -349,8 +408,10 @@ static void sources(struct str *out, struct arena *a, const struct gen_case *v, 
 		leaf = leaf || v[i].call.decl->leaf;
 		press = press || presses(&v[i], n);
 	}
-	if (press)
+	if (press) {
 		press_macro(out, a, wide ? 16 : 8);
+		press_declarations(out, conv);
+	}
 	if (leaf)
 		leaf_macros(out);
 	if (variadic)
@@ -368,7 +429,9 @@ static void sources(struct str *out, struct arena *a, const struct gen_case *v, 
 			 comment_text(a, v[i].call.decl->proto->pos.file),
 			 v[i].call.decl->proto->text);
 		if (direction != CL_CALLER)
-			target(out, a, &v[i], presses(&v[i], n));
+			if (presses(&v[i], n))
+				local_function(out, &v[i]);
+		target(out, a, &v[i], presses(&v[i], n));
 		if (direction != CL_CALLEE)
 			caller(out, a, &v[i]);
 	}

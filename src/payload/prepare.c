@@ -175,7 +175,7 @@ static void make_value(struct draw *draw, const struct cl_value *d, unsigned num
 		return;
 	case CL_FLOAT:
 		*(uint32_t *)to = ((uint32_t)r[0] & 0xbfffffff) | 0x40000000;
-		to[3] &= 0xcf; /* exponent well inside the normal range */
+		to[3] &= 0xcf;    /* exponent well inside the normal range */
 		if (d->size == 2) /* __bf16 is the upper half of a float */
 			*(uint16_t *)to = *(uint16_t *)(to + 2);
 		return;
@@ -331,6 +331,7 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 	struct draw draw = stock_open(
 		seed ^ ((uint64_t)c->key << 16 | (uint64_t)direction << 8 | (uint64_t)round), seed);
 
+	cl_other_convention = round & 1;
 	need_stack(c, direction);
 	fill_image(&draw, &cl_poison, round);
 	fill_image(&draw, &cl_poison_callee, round);

@@ -38,6 +38,8 @@ extern volatile uint8_t cl_result[CL_VALUE]; /* where a memory return value is w
 extern volatile long long cl_layout[CL_MEMBERS];
 extern volatile long long cl_wide[CL_ARGS], cl_wide_ret;
 extern volatile int cl_wide_int[CL_ARGS], cl_wide_int_ret;
+/* Some targets call a function of another convention when it is set, in every second round. */
+extern volatile int cl_other_convention;
 extern volatile cl_word cl_back[2 * CL_LIVE];
 extern volatile double cl_back_double[2 * CL_LIVE_DOUBLES];
 extern volatile cl_word

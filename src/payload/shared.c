@@ -16,6 +16,7 @@ volatile uint8_t cl_result[CL_VALUE] __attribute__((aligned(64)));
 volatile long long cl_layout[CL_MEMBERS];
 volatile long long cl_wide[CL_ARGS], cl_wide_ret;
 volatile int cl_wide_int[CL_ARGS], cl_wide_int_ret;
+volatile int cl_other_convention;
 unsigned cl_vmx_flags;
 volatile cl_word cl_guest[16], cl_guest_ip, cl_host_ip;
 volatile cl_word cl_slot[2];
