@@ -2,6 +2,9 @@
 /* What an input may be: `arg` lines, and what its type and name suggest without one. */
 #include "check/reader.h"
 
+#include "payload/case.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 enum { DEFAULT_STRING = 64, DEFAULT_LENGTH = 64, MOST_VALUES = 64 };
@@ -121,6 +124,34 @@ static long long pair_of(const uint32_t v[2])
 	return (long long)(v[0] | (unsigned long long)v[1] << 32);
 }
 
+static bool is_float(const struct type *t)
+{
+	return t->kind == TYPE_FLOAT || t->kind == TYPE_DOUBLE;
+}
+
+/* A floating-point number, as the bytes of the type. */
+static long long float_bits(struct reader *r, const struct type *t)
+{
+	union {
+		double d;
+		float f;
+		long long bits;
+	} v = { .bits = 0 };
+	char *end;
+	double d;
+
+	reader_end(r);
+	d = strtod(r->s, &end);
+	if (end == r->s)
+		reader_expected(r, "a number, `inf' or `nan'", NULL);
+	r->s = end;
+	if (t->kind == TYPE_FLOAT)
+		v.f = (float)d;
+	else
+		v.d = d;
+	return v.bits;
+}
+
 static void value_set(struct reader *r, struct contract_input *in)
 {
 	in->d.role = CT_SET;
@@ -128,7 +159,8 @@ static void value_set(struct reader *r, struct contract_input *in)
 		if (in->nset == MOST_VALUES)
 			reader_expected(r, "an end: there are too many values; it", NULL);
 		in->set = arena_grow(r->a, in->set, in->nset, sizeof(*in->set));
-		in->set[in->nset++] = reader_number(r, "a number");
+		in->set[in->nset++] =
+			is_float(in->type) ? float_bits(r, in->type) : reader_number(r, "a number");
 	} while (reader_take(r, ','));
 }
 
@@ -165,6 +197,19 @@ static bool pointer_property(struct reader *r, unsigned i, const char *start, co
 			d->contents = CT_ADDRESSES;
 		else
 			reader_expected(r, "`zeros', `small' or `addresses'", NULL);
+	} else if (!strcmp(word, "overlaps")) {
+		const char *at;
+		unsigned other;
+
+		must_point(r, start, i);
+		reader_end(r);
+		at = r->s;
+		other = reader_input(r);
+		must_point(r, at, other);
+		if (other == i)
+			reader_fail_at(r, at, (size_t)(r->s - at), NULL,
+				       "another pointer belongs here");
+		d->overlaps = other + 1;
 	} else if (!strcmp(word, "null")) {
 		must_point(r, start, i);
 		d->flags |= CT_NULL;
@@ -226,7 +271,8 @@ static bool number_property(struct reader *r, unsigned i, const char *start, con
 		if (d->role != CT_RANGE)
 			make_range(d, 0, DEFAULT_LENGTH * (long long)d->multiple);
 	} else if (!strcmp(word, "one")) {
-		must_count(r, start, i);
+		if (!is_float(in->type))
+			must_count(r, start, i);
 		if (!reader_take_word(r, "of"))
 			reader_expected(r, "`of'", NULL);
 		value_set(r, in);
@@ -240,7 +286,7 @@ static bool number_property(struct reader *r, unsigned i, const char *start, con
 void contract_arg_read(struct reader *r)
 {
 	static const char hint[] =
-		"properties: buf, at, holds, nul-terminated, read-only, aligned, null, faults; "
+		"properties: buf, at, holds, overlaps, nul-terminated, read-only, aligned, null, faults; "
 		"len, count, each, from, to, multiple, one of, =";
 	unsigned i = reader_input(r);
 	bool any = false;
@@ -252,6 +298,8 @@ void contract_arg_read(struct reader *r)
 
 		any = true;
 		if (reader_take(r, '=')) {
+			if (!is_float(r->c->input[i].type))
+				must_count(r, start, i);
 			value_set(r, &r->c->input[i]);
 			r->c->input[i].said = true;
 			continue;
@@ -354,6 +402,14 @@ static bool stands_alone(const struct prototype *p, unsigned i, const struct typ
 	       t->kind != TYPE_DOUBLE;
 }
 
+/* Class of the numbers that memory of the type consists of, if it is floating point. */
+static uint32_t element_of(const struct type *t)
+{
+	while (t->kind == TYPE_ARRAY || t->kind == TYPE_VECTOR || t->kind == TYPE_COMPLEX)
+		t = t->of;
+	return t->kind == TYPE_FLOAT ? CL_FLOAT : t->kind == TYPE_DOUBLE ? CL_DOUBLE : 0;
+}
+
 static void pointer_default(struct reader *r, unsigned i)
 {
 	struct contract_input *in = &r->c->input[i];
@@ -362,6 +418,7 @@ static void pointer_default(struct reader *r, unsigned i)
 	in->d.role = CT_PAGE;
 	in->d.flags |= CT_UNSAID;
 	in->d.natural = in->d.align = pointee_align(r, i);
+	in->d.element = element_of(t);
 	if (t->kind == TYPE_CHAR || t->kind == TYPE_SCHAR || t->kind == TYPE_UCHAR)
 		in->d.flags |= CT_CHARACTERS;
 	if (t->kind == TYPE_POINTER && t->of->kind != TYPE_FUNCTION)

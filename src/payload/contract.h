@@ -85,6 +85,8 @@ struct ct_input {
 	uint32_t at;       /* of these bytes so many are before the pointer */
 	uint32_t natural;  /* alignment of the type pointed to */
 	uint32_t contents; /* enum ct_contents */
+	uint32_t element;  /* of memory of floating point: CL_FLOAT or CL_DOUBLE; 0: of other */
+	uint32_t overlaps; /* 1 + the input that it may overlap */
 	uint32_t shift;
 	uint32_t sized, unit; /* 1 + the input that counts units of so many bytes */
 	uint32_t from[2], to[2], multiple;

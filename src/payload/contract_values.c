@@ -234,7 +234,7 @@ static bool edge(const struct ct_input *d, uint8_t *to)
 /* Floating point at which code is often wrong: +-0, infinities, NaNs, denormals, the largest, the
  * smallest, small whole numbers. IEEE 754; of the 80-bit format the integer bit is explicit (SDM
  * volume 1, 4.2.2). */
-static void edge_float(const struct ct_input *d, uint8_t *to)
+static void edge_float(unsigned class, uint8_t *to)
 {
 	static const struct {
 		uint32_t exponent; /* 0: smallest; 1: all ones; else: biased by 0x100 */
@@ -252,7 +252,7 @@ static void edge_float(const struct ct_input *d, uint8_t *to)
 		{ 0x100 + 127, ~0ull << 40 },
 		{ 0x101, 1ull << 63 },
 	};
-	unsigned bits = d->class == CL_FLOAT ? 8 : d->class == CL_DOUBLE ? 11 : 15;
+	unsigned bits = class == CL_FLOAT ? 8 : class == CL_DOUBLE ? 11 : 15;
 	uint64_t r = random(), sign = r >> 8 & 1, fraction;
 	uint32_t bias = (1u << (bits - 1)) - 1, exponent;
 	unsigned which = (unsigned)(r >> 16 & 0xff) % (sizeof(special) / sizeof(special[0]));
@@ -262,18 +262,75 @@ static void edge_float(const struct ct_input *d, uint8_t *to)
 	exponent = special[which].exponent;
 	fraction = special[which].fraction;
 	exponent = !exponent ? 0 : exponent == 1 ? 2 * bias + 1 : exponent - 0x100 + bias;
-	if (d->class == CL_FLOAT) {
+	if (class == CL_FLOAT) {
 		uint32_t f = (uint32_t)sign << 31 | exponent << 23 | (uint32_t)(fraction >> 41);
 
 		/* The least denormal. */
 		f += special[which].fraction == 1ull << 12;
 		__builtin_memcpy(to, &f, 4);
-	} else if (d->class == CL_DOUBLE) {
+	} else if (class == CL_DOUBLE) {
 		put(to, sign << 63 | (uint64_t)exponent << 52 | fraction >> 12);
 	} else {
 		put(to, (exponent ? 1ull << 63 : 0) | fraction >> 1);
 		to[8] = (uint8_t)exponent;
 		to[9] = (uint8_t)(exponent >> 8 | sign << 7);
+	}
+}
+
+/* Floating point inside of structures and vectors. */
+static void edge_leaves(const struct ct_input *d, uint8_t *to)
+{
+	const struct cl_leaf *leaf = ct_at(d->leaves);
+
+	for (unsigned i = 0; i < d->nleaves; i++) {
+		if (leaf[i].class >= CL_FLOAT && leaf[i].class <= CL_LDOUBLE &&
+		    leaf[i].size >= sizeof(float) && !(random() & 3))
+			edge_float(leaf[i].class, to + leaf[i].off);
+	}
+}
+
+/* n / 4 as a float or double; the payload computes with integers only. */
+static void quarters(unsigned class, int8_t n, uint8_t *to)
+{
+	uint32_t most = n < 0 ? (uint32_t)-n : (uint32_t)n, top = 0, sign = n < 0;
+	uint64_t fraction;
+
+	if (!most)
+		return;
+	while (most >> (top + 1))
+		top++;
+	fraction = (uint64_t)most << (52 - top) & 0xfffffffffffffull;
+	if (class == CL_DOUBLE) {
+		put(to, (uint64_t)sign << 63 | (uint64_t)(1023 - 2 + top) << 52 | fraction);
+	} else {
+		uint32_t f = sign << 31 | (127 - 2 + top) << 23 | (uint32_t)(fraction >> 29);
+
+		__builtin_memcpy(to, &f, 4);
+	}
+}
+
+/* Memory of floating point: in some rounds any bits; in others numbers as they are used, with
+ * special ones among them; or all alike. */
+static void fill_floats(const struct ct_input *d, uint8_t *to, uint32_t bytes)
+{
+	unsigned class = d->element, size = class == CL_FLOAT ? 4 : 8;
+	uint64_t kind = random() & 7, r = 0;
+	uint8_t same[16] = { 0 };
+
+	if (kind < 2)
+		return;
+	edge_float(class, same);
+	for (uint32_t i = 0; i + size <= bytes; i += size) {
+		uint8_t number[16] = { 0 };
+
+		/* 8 bits at a time. */
+		r = i % (8 * size) ? r >> 8 : random();
+		quarters(class, (int8_t)r, number);
+		if (kind == 2)
+			__builtin_memcpy(number, same, size);
+		else if (kind < 5 && !(r & 15))
+			edge_float(class, number);
+		__builtin_memcpy(to + i, number, size);
 	}
 }
 
@@ -298,7 +355,9 @@ static void make_number(unsigned i, const struct ct_input *d, uint8_t *to)
 	else if ((d->class == CL_SIGNED || d->class == CL_UNSIGNED) && d->size <= 8)
 		edge(d, to);
 	else if (d->class >= CL_FLOAT && d->class <= CL_LDOUBLE)
-		edge_float(d, to);
+		edge_float(d->class, to);
+	else if (d->class == CL_OPAQUE)
+		edge_leaves(d, to);
 }
 
 static uint64_t number_of(unsigned i)
@@ -465,6 +524,8 @@ static void make_pointer(unsigned i, const struct ct_input *d, unsigned number)
 		return;
 	}
 	fill(was, bytes);
+	if (d->element && !d->contents)
+		fill_floats(d, was, bytes);
 	if (d->role == CT_STRING)
 		make_string(was, bytes - 1);
 	else if (d->role == CT_PAGE || d->contents || d->flags & CT_POINTERS)
@@ -494,46 +555,6 @@ static bool may_overlap(const struct shadow *s)
 	return s->size && !d->deref && !(d->flags & (CT_NO_ALIAS | CT_MIDDLE | CT_LOW | CT_HIGH));
 }
 
-/* Nothing says that two buffers are apart: in some rounds the second begins within, or a bit
- * before, the first. */
-static void overlap(void)
-{
-	struct shadow *a, *b;
-	uint64_t r = random();
-	uint32_t align, room, at;
-	const struct ct_input *d;
-	uint8_t *area;
-
-	ct_now.overlaps = false;
-	if (nshadows < 2 || r & 7)
-		return;
-	a = &shadows[(uint32_t)(r >> 8 & 0xff) % nshadows];
-	b = &shadows[(uint32_t)(r >> 16 & 0xff) % nshadows];
-	if (a == b || !may_overlap(a) || !may_overlap(b) || ct_now.round >= CT_FIRST_TRIAL)
-		return;
-	d = &ct_now.inputs[b->input];
-	align = d->align ? d->align : 1;
-	area = ct_area_of(a->input);
-	room = a->size + b->size;
-	at = (uint32_t)(a->at + a->before - area) + (uint32_t)modulo(r >> 24 & 0xffff, room);
-	at = at > b->size ? at - b->size : 0;
-	/* Where the pointer, not the buffer, is aligned. */
-	at = ((at + d->at + align - 1) & ~(align - 1)) - d->at;
-	if (at + b->size > CT_AREA)
-		return;
-	/* What is beside one may be the other. */
-	a->at += a->before;
-	b->at = area + at;
-	a->before = a->behind = b->before = b->behind = 0;
-	a->bytes = a->size;
-	b->bytes = b->size;
-	a->overlaps = b->overlaps = ct_now.overlaps = true;
-	ct_now.pointer[b->input] = (cl_word)(b->at + d->at);
-	put(ct_now.values.arg[b->input], ct_now.pointer[b->input]);
-}
-
-/* Changes ------------------------------------------------------------------------------------- */
-
 static struct shadow *shadow_of(unsigned input)
 {
 	for (unsigned k = 0; k < nshadows; k++) {
@@ -542,6 +563,58 @@ static struct shadow *shadow_of(unsigned input)
 	}
 	return NULL;
 }
+
+/* The second begins within, or a bit before, the first. */
+static bool lay_over(struct shadow *a, struct shadow *b, uint64_t r)
+{
+	const struct ct_input *d = &ct_now.inputs[b->input];
+	uint32_t align = d->align ? d->align : 1, room = a->size + b->size, at;
+	uint8_t *area = ct_area_of(a->input);
+
+	at = (uint32_t)(a->at + a->before - area) + (uint32_t)modulo(r & 0xffff, room);
+	at = at > b->size ? at - b->size : 0;
+	/* Where the pointer, not the buffer, is aligned. */
+	at = ((at + d->at + align - 1) & ~(align - 1)) - d->at;
+	if (at + b->size > CT_AREA)
+		return false;
+	/* What is beside one may be the other. */
+	a->at += a->before;
+	b->at = area + at;
+	a->before = a->behind = b->before = b->behind = 0;
+	a->bytes = a->size;
+	b->bytes = b->size;
+	a->overlaps = b->overlaps = true;
+	point(b->input, b->at + d->at, b->size - d->at);
+	return true;
+}
+
+/* Where a line says that they may overlap, in every other round. Where nothing says that two
+ * buffers are apart, in some. */
+static void overlap(void)
+{
+	struct shadow *a, *b;
+	uint64_t r = random();
+
+	ct_now.overlaps = false;
+	if (nshadows < 2 || ct_now.round >= CT_FIRST_TRIAL)
+		return;
+	for (unsigned k = 0; k < nshadows; k++) {
+		const struct ct_input *d = &ct_now.inputs[shadows[k].input];
+
+		a = d->overlaps ? shadow_of(d->overlaps - 1) : NULL;
+		if (a && a->size && shadows[k].size && !d->deref && r >> (8 + k) & 1 &&
+		    lay_over(a, &shadows[k], r >> 24))
+			return;
+	}
+	if (r & 7)
+		return;
+	a = &shadows[(uint32_t)(r >> 8 & 0xff) % nshadows];
+	b = &shadows[(uint32_t)(r >> 16 & 0xff) % nshadows];
+	if (a != b && may_overlap(a) && may_overlap(b))
+		ct_now.overlaps = lay_over(a, b, r >> 24);
+}
+
+/* Changes ------------------------------------------------------------------------------------- */
 
 static void change_number(unsigned i)
 {
