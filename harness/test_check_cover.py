@@ -169,3 +169,69 @@ def test_an_array_on_its_stack(tmp_path):
              ".b: mov ebx, esi\n ret", 64)
     r = check(tmp_path, "f.o", *proto(declared))
     assert r.status == 1 and "callee-saved: rbx" in r.stdout, r.stdout
+
+
+LOSES = "xor ebx, ebx"
+VALUES = {
+    "a NaN in memory": ("void f(const double *p)", "f: movsd xmm0, [rdi+16]\n ucomisd xmm0, xmm0\n"
+                        " jnp .r\n {bad}\n.r: ret"),
+    "infinity in memory": ("void f(const float *p)", "f: mov eax, [rdi]\n and eax, 0x7fffffff\n"
+                           " imul eax, eax, 3\n cmp eax, 0x7e800000\n jne .r\n {bad}\n.r: ret"),
+    "-0 in a vector": ("typedef float v4 __attribute__((vector_size(16)));\nvoid f(v4 x)",
+                       "f: movshdup xmm0, xmm0\n movd eax, xmm0\n imul eax, eax, 3\n"
+                       " cmp eax, 0x80000000\n jne .r\n {bad}\n.r: ret"),
+    "a denormal": ("void f(float x)", "f: movd eax, xmm0\n and eax, 0x7fffffff\n jz .r\n"
+                   " shr eax, 23\n jnz .r\n {bad}\n.r: ret"),
+    "an alignment": ("void f(const char *p)", "f: imul eax, edi, 5\n and eax, 63\n cmp eax, 31\n"
+                     " jne .r\n {bad}\n.r: ret"),
+    "overlap": ("void f(char *d, const char *s)", "f: sub rdi, rsi\n cmp rdi, 3\n jne .r\n"
+                " {bad}\n.r: ret"),
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_values_by_default(name, tmp_path):
+    declared, code = VALUES[name]
+    (tmp_path / "c.h").write_text(declared + ";\n")
+    assemble(tmp_path, code.format(bad=LOSES), 64)
+    r = check(tmp_path, "f.o", "--contract", "c.h")
+    assert r.status == 1 and "callee-saved: rbx after the call" in findings(r)[0], r.stdout
+    assemble(tmp_path, code.format(bad="nop"), 64)
+    assert check(tmp_path, "f.o", "--contract", "c.h").status == 0
+
+
+COPY = "f: mov rcx, rdx\n rep movsb\n{bad}\n ret"
+
+
+def test_overlap(tmp_path):
+    """A copy that is none with overlap is not accused; where a line says so, what it does counts."""
+    declared = "void f(char *d, const char *s, unsigned long n)"
+    size = "arg n len 64 of d, s"
+    assemble(tmp_path, COPY.format(bad=""), 64)
+    for notes in ([], [size], [size, "arg d overlaps s"]):
+        r = check(tmp_path, "f.o", *proto(declared, *notes))
+        assert r.status == 0, r.stdout
+    crash = "f: mov rax, rdi\n sub rax, rsi\n jbe .c\n cmp rax, rdx\n jae .c\n mov al, [0]\n" \
+            ".c: mov rcx, rdx\n rep movsb\n ret"
+    assemble(tmp_path, crash, 64)
+    assert check(tmp_path, "f.o", *proto(declared, size)).status == 0
+    r = check(tmp_path, "f.o", *proto(declared, size, "arg d overlaps s"))
+    assert r.status == 1 and "fault: the call" in r.stdout
+    for bad, words in (("d", "another pointer belongs here"), ("n", "this is for pointers"),
+                       ("x", "no parameter")):
+        r = check(tmp_path, "f.o", *proto("void f(char *d, int n)", f"arg d overlaps {bad}"))
+        assert r.status == 2 and words in r.stderr, r.stderr
+
+
+def test_sets_of_floating_point(tmp_path):
+    assemble(tmp_path, f"f: movq rax, xmm0\n mov rcx, 0x3ff8000000000000\n cmp rax, rcx\n jne .r\n"
+             f" {LOSES}\n.r: ret", 64)
+    declared = "void f(double x)"
+    assert check(tmp_path, "f.o", *proto(declared, "arg x one of 0, -0, inf, nan, 2.5")).status == 0
+    r = check(tmp_path, "f.o", *proto(declared, "arg x one of 0, 1.5"))
+    assert r.status == 1 and "f(x = 0x3ff8000000000000)" in r.stdout
+    assert check(tmp_path, "f.o", *proto(declared, "arg x = 1.5")).status == 1
+    r = check(tmp_path, "f.o", *proto(declared, "arg x one of a"))
+    assert r.status == 2 and "a number, `inf' or `nan' belongs here" in r.stderr
+    r = check(tmp_path, "f.o", *proto(declared, "arg x from 0"))
+    assert r.status == 2 and "this is for integers" in r.stderr

@@ -164,16 +164,18 @@ static const char *words_of(const struct trace *t, const struct origin *o)
 				   ? check_input_name(t->a, t->c, o->input)
 				   : o->name;
 
+	const char *changed = o->changed ? ", changed" : "";
+
 	switch (o->kind) {
 	case INPUT:
-		return arena_printf(t->a, "%s%s", name, o->changed ? ", changed" : "");
+		return arena_printf(t->a, "%s%s", name, changed);
 	case BEHIND:
-		return arena_printf(t->a, "what %s points to, at byte %lld", name,
-				    (long long)o->number);
+		return arena_printf(t->a, "what %s points to, at byte %lld%s", name,
+				    (long long)o->number, changed);
 	case SYMBOL:
-		return arena_printf(t->a, "the objects' %s", name);
+		return arena_printf(t->a, "the objects' %s%s", name, changed);
 	case RESULT:
-		return arena_printf(t->a, "what %s returned", name);
+		return arena_printf(t->a, "what %s returned%s", name, changed);
 	default:
 		return NULL;
 	}

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory that inputs point to: buffers that end or begin at a page nobody may touch, what they
+ * hold, and what may have become of it. */
+#include "payload/contract_draw.h"
+
+_Static_assert((int)CT_AREA == (int)CL_BUFFER && CT_BUFFERS + 1 == (int)CL_AREAS, "areas");
+static uint8_t areas[CL_AREAS * CL_AREA_STRIDE + CL_PAGE] __attribute__((aligned(CL_PAGE)));
+
+cl_word payload_guard(unsigned i)
+{
+	return i <= CL_AREAS ? (cl_word)areas + i * CL_AREA_STRIDE : ct_trap_page(i - CL_AREAS - 1);
+}
+
+/* What a buffer and its neighbourhood held before the call. */
+static struct shadow {
+	uint8_t *at;             /* memory that is looked at: the buffer, and what is beside it */
+	uint32_t bytes;          /* of it */
+	uint32_t before, behind; /* bytes of it that are not the buffer */
+	uint32_t size;           /* of the buffer */
+	unsigned input;
+	bool whole;    /* the buffer may not be written either */
+	bool overlaps; /* another one: then nothing is said of what is written */
+	uint8_t was[CT_SLACK + CT_AREA + CT_SLACK]; /* the buffer from CT_SLACK on */
+} shadows[CT_BUFFERS + 1]; /* the last for a buffer that is not remembered */
+static unsigned nshadows;
+
+/* Random bytes in stock: a buffer takes a part of them that starts anywhere. */
+enum { STOCK = 2 * CT_AREA };
+static uint64_t stock[STOCK / 8];
+static uint64_t stock_seed;
+
+static void fill(uint8_t *to, uint32_t bytes)
+{
+	uint32_t at = (uint32_t)ct_random() % (STOCK - CT_AREA);
+
+	if (stock_seed != ct_random_seed() || !stock[0]) {
+		uint64_t state = ct_random_seed();
+
+		for (unsigned i = 0; i < STOCK / 8; i++)
+			stock[i] = ct_mix(state += 0x9e3779b97f4a7c15ull) | 1;
+		stock_seed = ct_random_seed();
+	}
+	__builtin_memcpy(to, (const uint8_t *)stock + at, bytes);
+}
+
+static uint8_t *area_of(unsigned number)
+{
+	if (cl_far_areas)
+		return cl_far_areas + number * cl_far_stride;
+	return areas + number * CL_AREA_STRIDE + CL_PAGE;
+}
+
+uint8_t *ct_area_of(unsigned input)
+{
+	unsigned number = 0;
+
+	for (unsigned i = 0; i < input; i++)
+		number += ct_is_pointer(&ct_now.inputs[i]);
+	return area_of(number);
+}
+
+/* Is the size of what it points to known, by a line or by running? */
+static bool has_size(const struct ct_input *d)
+{
+	return d->role != CT_PAGE || d->bytes;
+}
+
+/* The buffer so that the pointer into it is aligned as promised: at one end of the area, better
+ * aligned than promised in half of the calls; in some calls, and where nothing is known of its
+ * size, a bit away from there, for any alignment that is better to come up. */
+static uint8_t *locate(const struct ct_input *d, uint8_t *area, uint32_t bytes, bool at_end,
+		       uint64_t random_bits)
+{
+	uint32_t align = d->align ? d->align : 1, p = (d->at + align - 1) & ~(align - 1);
+	uint32_t shift = ((uint32_t)(random_bits >> 1) & 63) & ~(align - 1);
+	bool better = random_bits & 1, anywhere = !(random_bits >> 7 & 3);
+
+	if (d->flags & CT_MIDDLE)
+		return area + CT_AREA / 2 + d->shift - d->at;
+	if (d->flags & (CT_LOW | CT_HIGH))
+		at_end = d->flags & CT_HIGH;
+	if (at_end && CT_AREA - bytes >= p - d->at)
+		p = (CT_AREA - bytes + d->at) & ~(align - 1);
+	if (d->flags & (CT_LOW | CT_HIGH) || d->role == CT_STRING)
+		return area + p - d->at;
+	if (!has_size(d) || anywhere) {
+		if (at_end && p - d->at >= shift)
+			return area + p - d->at - shift;
+		return p - d->at + bytes + shift <= CT_AREA && !at_end ? area + p - d->at + shift
+								       : area + p - d->at;
+	}
+	if (!(p & align) == better)
+		return area + p - d->at;
+	if (at_end && p - d->at >= align)
+		return area + p - d->at - align;
+	return p - d->at + align + bytes <= CT_AREA ? area + p - d->at + align : area + p - d->at;
+}
+
+static void remember(unsigned input, uint8_t *area, uint8_t *p, uint32_t bytes,
+		     const struct ct_input *d)
+{
+	struct shadow *s = &shadows[nshadows++];
+	bool open = !has_size(d) || d->flags & (CT_MIDDLE | CT_LOW | CT_HIGH);
+
+	s->before = open ? 0 : min((unsigned)(p - area), CT_SLACK);
+	s->behind = open ? 0 : min((unsigned)(area + CT_AREA - p - bytes), CT_SLACK);
+	s->at = p - s->before;
+	s->bytes = s->before + bytes + s->behind;
+	s->input = input;
+	s->overlaps = false;
+	s->whole = d->flags & CT_READ_ONLY;
+	s->size = bytes;
+}
+
+static void make_string(uint8_t *p, uint32_t length)
+{
+	for (uint32_t i = 0; i < length; i++) {
+		if (!p[i])
+			p[i] = (uint8_t)(1 + (i & 0x7f));
+	}
+	p[length] = 0;
+}
+
+static void make_page(const struct ct_input *d, uint8_t *p, uint32_t bytes)
+{
+	uint32_t *words = (uint32_t *)p;
+
+	switch (d->contents) {
+	case CT_ZEROS:
+		__builtin_memset(p, 0, bytes);
+		break;
+	case CT_SMALL:
+		for (uint32_t i = 0; i < bytes / 4; i++)
+			words[i] &= 7;
+		break;
+	}
+	if (d->flags & CT_CHARACTERS && d->at < bytes)
+		p[d->at + (uint32_t)ct_modulo(ct_random(), min(bytes - d->at, 64))] = 0;
+	for (uint32_t i = 0; (d->flags & CT_POINTERS || d->contents == CT_ADDRESSES) &&
+			     i + sizeof(cl_word) <= bytes;
+	     i += sizeof(cl_word))
+		*(cl_word *)(p + i) = (cl_word)(area_of(CT_BUFFERS) + CT_AREA / 2);
+}
+
+static void point(unsigned i, const uint8_t *p, uint32_t bytes)
+{
+	ct_now.pointer[i] = (cl_word)p;
+	ct_now.bytes[i] = bytes;
+	ct_put(ct_now.values.arg[i], (cl_word)p);
+}
+
+/* The contents are made in the buffer's shadow: ct_apply() copies them. */
+void ct_make_pointer(unsigned i, const struct ct_input *d, unsigned number)
+{
+	uint8_t *area = area_of(number), *p, *was = shadows[nshadows].was + CT_SLACK;
+	uint64_t r = ct_random();
+	uint32_t bytes = d->bytes;
+
+	if (d->sized)
+		bytes = (uint32_t)ct_number_of(d->sized - 1) * d->unit;
+	if (d->role == CT_STRING)
+		bytes = 1 + (uint32_t)ct_modulo(ct_random(), d->bytes + 1);
+	if (d->role == CT_PAGE && !bytes)
+		bytes = CT_DEFAULT;
+	if (bytes > CT_AREA)
+		bytes = CT_AREA;
+	p = locate(d, area, bytes, d->role == CT_STRING || r & 1, r >> 32);
+	/* While what fits is looked for, mostly as it is. */
+	if (d->flags & (CT_MIDDLE | CT_LOW | CT_HIGH) && ct_now.round & 15) {
+		point(i, p + d->at, bytes - d->at);
+		return;
+	}
+	fill(was, bytes);
+	if (d->element && !d->contents)
+		ct_fill_floats(d, was, bytes);
+	if (d->role == CT_STRING)
+		make_string(was, bytes - 1);
+	else if (d->role == CT_PAGE || d->contents || d->flags & CT_POINTERS)
+		make_page(d, was, bytes);
+	if (d->flags & CT_NULL && !(r >> 8 & (CT_PERIOD_NULL - 1))) {
+		p = NULL;
+		bytes = 0;
+	} else if (d->flags & CT_FAULTS && !(r >> 16 & (CT_PERIOD_FAULT - 1))) {
+		p = area + CT_AREA;
+		bytes = 0;
+		ct_now.other = true;
+	} else {
+		remember(i, area, p, bytes, d);
+		if (d->deref)
+			__builtin_memcpy(ct_now.deref[i], was + d->at,
+					 min(d->deref, min(bytes - d->at, 16)));
+		p += d->at;
+		bytes -= d->at;
+	}
+	point(i, p, bytes);
+}
+
+static bool may_overlap(const struct shadow *s)
+{
+	const struct ct_input *d = &ct_now.inputs[s->input];
+
+	return s->size && !d->deref && !(d->flags & (CT_NO_ALIAS | CT_MIDDLE | CT_LOW | CT_HIGH));
+}
+
+static struct shadow *shadow_of(unsigned input)
+{
+	for (unsigned k = 0; k < nshadows; k++) {
+		if (shadows[k].input == input)
+			return &shadows[k];
+	}
+	return NULL;
+}
+
+/* The second begins within, or a bit before, the first. */
+static bool lay_over(struct shadow *a, struct shadow *b, uint64_t r)
+{
+	const struct ct_input *d = &ct_now.inputs[b->input];
+	uint32_t align = d->align ? d->align : 1, room = a->size + b->size, at;
+	uint8_t *area = ct_area_of(a->input);
+
+	at = (uint32_t)(a->at + a->before - area) + (uint32_t)ct_modulo(r & 0xffff, room);
+	at = at > b->size ? at - b->size : 0;
+	/* Where the pointer, not the buffer, is aligned. */
+	at = ((at + d->at + align - 1) & ~(align - 1)) - d->at;
+	if (at + b->size > CT_AREA)
+		return false;
+	/* What is beside one may be the other. */
+	a->at += a->before;
+	b->at = area + at;
+	a->before = a->behind = b->before = b->behind = 0;
+	a->bytes = a->size;
+	b->bytes = b->size;
+	a->overlaps = b->overlaps = true;
+	point(b->input, b->at + d->at, b->size - d->at);
+	return true;
+}
+
+/* Where a line says that they may overlap, in every other round. Where nothing says that two
+ * buffers are apart, in some. */
+static void overlap(void)
+{
+	struct shadow *a, *b;
+	uint64_t r = ct_random();
+
+	ct_now.overlaps = false;
+	if (nshadows < 2 || ct_now.round >= CT_FIRST_TRIAL)
+		return;
+	for (unsigned k = 0; k < nshadows; k++) {
+		const struct ct_input *d = &ct_now.inputs[shadows[k].input];
+
+		a = d->overlaps ? shadow_of(d->overlaps - 1) : NULL;
+		if (a && a->size && shadows[k].size && !d->deref && r >> (8 + k) & 1 &&
+		    lay_over(a, &shadows[k], r >> 24))
+			return;
+	}
+	if (r & 7)
+		return;
+	a = &shadows[(uint32_t)(r >> 8 & 0xff) % nshadows];
+	b = &shadows[(uint32_t)(r >> 16 & 0xff) % nshadows];
+	if (a != b && may_overlap(a) && may_overlap(b))
+		ct_now.overlaps = lay_over(a, b, r >> 24);
+}
+
+/* Changes ------------------------------------------------------------------------------------- */
+
+/* The pointer to another remainder modulo 64, as far as its alignment and the area go. */
+static void move(struct shadow *s, uint32_t to)
+{
+	const struct ct_input *d = &ct_now.inputs[s->input];
+	uint32_t align = d->align ? d->align : 1;
+	uint8_t *area = ct_area_of(s->input), *p = s->at + s->before;
+	uint32_t now = (uint32_t)(cl_word)(p + d->at) & 63;
+
+	to &= ~(align - 1) & 63;
+	p = p - now + to;
+	if (p + s->size > area + CT_AREA)
+		p -= 64;
+	if (p < area || p + s->size > area + CT_AREA)
+		return;
+	s->before = min((unsigned)(p - area), s->before);
+	s->behind = min((unsigned)(area + CT_AREA - p - s->size), s->behind);
+	s->at = p - s->before;
+	s->bytes = s->before + s->size + s->behind;
+	point(s->input, p + d->at, s->size - d->at);
+}
+
+static void change_contents(struct shadow *s, const struct ct_change *x)
+{
+	const struct ct_input *d = &ct_now.inputs[s->input];
+	uint8_t *was = s->was + CT_SLACK;
+	const struct shadow *other = x->kind == CT_CHANGE_COPY ? shadow_of(x->at) : NULL;
+
+	if (x->kind == CT_CHANGE_POKE && d->at + x->at + x->bytes <= s->size)
+		__builtin_memcpy(was + d->at + x->at, &x->value, x->bytes);
+	if (x->kind == CT_CHANGE_FILL)
+		__builtin_memset(was, (uint8_t)x->value, s->size);
+	if (other)
+		__builtin_memcpy(was, other->was + CT_SLACK, min(s->size, other->size));
+	if (d->role == CT_STRING)
+		make_string(was, s->size - 1);
+	if (d->deref)
+		__builtin_memcpy(ct_now.deref[s->input], was + d->at,
+				 min(d->deref, min(s->size - d->at, 16)));
+}
+
+static void change_pointer(const struct ct_change *x)
+{
+	struct shadow *s = shadow_of(x->input), *other;
+
+	switch (x->kind) {
+	case CT_CHANGE_MOVE:
+		if (s)
+			move(s, (uint32_t)x->value);
+		break;
+	case CT_CHANGE_NULL:
+		point(x->input, NULL, 0);
+		break;
+	case CT_CHANGE_SAME:
+		other = shadow_of(x->at);
+		if (!s || !other || s->size > other->size)
+			break;
+		s->at = other->at + other->before;
+		s->bytes = s->size;
+		s->before = s->behind = 0;
+		s->overlaps = other->overlaps = ct_now.overlaps = true;
+		point(x->input, s->at + ct_now.inputs[x->input].at, s->size);
+		break;
+	case CT_CHANGE_POKE:
+	case CT_CHANGE_FILL:
+	case CT_CHANGE_COPY:
+		if (s)
+			change_contents(s, x);
+		break;
+	}
+}
+
+/* Contents into all buffers, poison beside them. */
+void ct_restore_buffers(const struct ct_sources *sources)
+{
+	for (unsigned k = 0; k < nshadows; k++) {
+		struct shadow *s = &shadows[k];
+		const uint8_t *beside =
+			ct_poison_of(sources->other[CT_FROM_BESIDE + s->input])->stack +
+			2 * CT_SLACK * k;
+		uint8_t *was = s->was + CT_SLACK;
+
+		__builtin_memcpy(was - s->before, beside, s->before);
+		__builtin_memcpy(was + s->size, beside + CT_SLACK, s->behind);
+		__builtin_memcpy(s->at, was - s->before, s->bytes);
+	}
+}
+
+const uint8_t *ct_buffer(unsigned i, unsigned *input, uint32_t *bytes)
+{
+	if (i >= nshadows)
+		return NULL;
+	*input = shadows[i].input;
+	*bytes = shadows[i].size;
+	return shadows[i].at + shadows[i].before;
+}
+
+static void written(const struct shadow *s, uint32_t at)
+{
+	const uint8_t *was = s->was + CT_SLACK - s->before;
+
+	differ(ct_now.out, CHECK_BUFFER, (int)s->input, 0, was + at, s->at + at,
+	       min(s->bytes - at, 8), nowhere, nowhere);
+	for (unsigned f = 0; f < ct_now.out->nfindings; f++) {
+		struct cl_finding *x = &ct_now.out->finding[f].f;
+
+		if (x->check == CHECK_BUFFER && x->item == s->input) {
+			x->offset = (uint16_t)(at - s->before - ct_now.inputs[s->input].at);
+			x->loc = (uint16_t)(s->size - ct_now.inputs[s->input].at);
+		}
+	}
+}
+
+void ct_check_buffers(void)
+{
+	for (unsigned k = 0; k < nshadows; k++) {
+		const struct shadow *s = &shadows[k];
+		const uint8_t *was = s->was + CT_SLACK - s->before;
+
+		for (uint32_t i = 0; i < s->bytes && !s->overlaps; i++) {
+			/* What is inside and may be written. */
+			if (!s->whole && i == s->before)
+				i += s->size;
+			if (i < s->bytes && s->at[i] != was[i]) {
+				written(s, i);
+				break;
+			}
+		}
+	}
+}
+
+void ct_memory_begin(void)
+{
+	nshadows = 0;
+}
+
+void ct_memory_end(void)
+{
+	overlap();
+	for (unsigned k = 0; k < ct_now.nchanges; k++)
+		change_pointer(&ct_now.change[k]);
+}
