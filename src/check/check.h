@@ -57,6 +57,7 @@ struct check_run {
 	uint64_t seed, more_seeds; /* the first; how many natively after it */
 	bool stepped;
 	const char *step_why_not; /* NULL, or why that was not possible */
+	const char *against;      /* --against, or NULL */
 	const char *command;      /* repeats the run, without --place and --seed */
 	struct checked_place *place;
 	size_t nplaces;

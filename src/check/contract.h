@@ -63,6 +63,7 @@ struct contract {
 	uint32_t used[CT_SOURCES / 32]; /* enum ct_source: what it may depend on, no input */
 	bool leaves_mmx;                /* in use: its callers end that */
 	bool varies;                    /* calls with equal inputs may differ */
+	const char *against;            /* symbol of its reference; NULL: none */
 	const struct blocks *blocks;    /* NULL: not known (blocks.h) */
 	unsigned index;                 /* among those under test */
 };

@@ -72,6 +72,8 @@ static int run_ld(struct linking *l, const char *out, struct str *said)
 	argv[n++] = "--start-group";
 	for (size_t i = 0; i < l->objects->n; i++)
 		argv[n++] = l->objects->path[i];
+	if (l->against)
+		argv[n++] = l->against;
 	argv[n++] = "--end-group";
 	return run_program(argv, SECONDS, said);
 }

@@ -19,7 +19,8 @@ struct linking {
 	bool traps;  /* undefined symbols are no error: calls of them are told, memcpy and the like
 			exist */
 	bool follow; /* find the blocks of each function, for the payload to see which run */
-	const char **stub; /* what stands in for undefined symbols */
+	const char *against; /* an object with references (against.h); NULL: none */
+	const char **stub;   /* what stands in for undefined symbols */
 	size_t nstubs;
 };
 

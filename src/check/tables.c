@@ -309,6 +309,8 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 		v.x87 += c->call.place.ret.loc[i].kind == LOC_X87;
 	t = table_new(a, &v, sizeof(v));
 	patch(&t, offsetof(struct ct_contract, function), p->name);
+	if (c->against)
+		patch(&t, offsetof(struct ct_contract, against), c->against);
 	patch(&t, offsetof(struct ct_contract, inputs), arena_printf(a, "inputs_%u", c->index));
 	patch(&t, offsetof(struct ct_contract, outs), arena_printf(a, "outs_%u", c->index));
 	patch(&t, offsetof(struct ct_contract, calls), arena_printf(a, "calls_%u", c->index));
@@ -567,6 +569,7 @@ static void write_externs(struct str *out, const struct contract_file *f, const 
 {
 	write_extern(out, f, c->call.decl->proto->name);
 	write_extern(out, f, c->exit);
+	write_extern(out, f, c->against);
 	write_extern(out, f, c->returned.symbol);
 	write_extern(out, f, c->returned_else.symbol);
 	for (size_t i = 0; i < c->ncalls; i++) {

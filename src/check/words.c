@@ -336,6 +336,74 @@ static void contract_depends_words(const struct wording *w)
 	by_rule(a, w->x, w->x->c->call.conv->rule[CHECK_ARG]);
 }
 
+/* The value of an input in the call of a finding. */
+static bool told_value(const struct outcome *o, unsigned call, unsigned input, long long *value)
+{
+	for (unsigned i = 0; i < o->nobservations; i++) {
+		const struct cl_observation *v = &o->observations[i];
+
+		if (v->piece != call || v->item != input)
+			continue;
+		*value = (long long)v->places[0];
+		return true;
+	}
+	return false;
+}
+
+/* "row 2, column 3": of memory whose rows are as far apart as the input behind it says that is
+ * named like that. NULL: there is none. */
+static const char *row_of(const struct wording *w, unsigned input, int at)
+{
+	const struct contract *c = w->x->c;
+	long long stride = 0;
+
+	for (unsigned i = input + 1; i < c->ninputs; i++) {
+		const struct ct_input *d = &c->input[i].d;
+
+		if (c->input[i].type->kind == TYPE_POINTER)
+			break;
+		if (!(d->flags & CT_STRIDE) || !told_value(w->o, w->r->round, i, &stride))
+			continue;
+		if (d->size == 4)
+			stride = (int)stride;
+		if (stride > 0 && at >= 0)
+			return arena_printf(w->run->arena, " (row %lld, column %lld)", at / stride,
+					    at % stride);
+		break;
+	}
+	return "";
+}
+
+static void contract_against_words(const struct wording *w)
+{
+	struct checked_finding *x = w->x;
+	struct arena *a = w->run->arena;
+	const struct cl_finding *r = w->r;
+
+	x->f.verdict = VERDICT_VIOLATION;
+	x->rule = arena_printf(a, "reference %s", w->run->against ? w->run->against : "?");
+	x->f.expected = arena_printf(a, "%s, as the reference", hex_text(a, r->observed, r->size));
+	x->f.observed = hex_text(a, r->expected, r->size);
+	if (r->item == CT_ARGS) {
+		x->f.subject = "the reference";
+		x->f.expected = "returns with the inputs with which the function does";
+		x->f.observed = r->observed[0] ? "a fault" : "no return";
+		x->f.verdict = VERDICT_NOT_RUN;
+	} else if (r->item > CT_ARGS) {
+		x->f.subject = arena_printf(a, "the return value (%s)%s",
+					    type_spell(a, x->c->call.decl->proto->ret, ""),
+					    r->loc == CT_WHAT_MEMORY_RESULT
+						    ? arena_printf(a, ", byte %u", r->offset)
+						    : "");
+	} else {
+		int at = (int)r->offset - (int)r->loc;
+
+		x->f.subject =
+			arena_printf(a, "memory at %s + %d%s", check_input_name(a, x->c, r->item),
+				     at, row_of(w, r->item, at));
+	}
+}
+
 /* Faults ------------------------------------------------------------------------------------- */
 
 /* Which input the address is in or near. */

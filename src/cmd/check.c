@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber check: hold assembly objects against prototypes and contracts (docs/check.md). */
+#include "check/against.h"
 #include "check/check.h"
 #include "check/emit.h"
 #include "check/fitted.h"
@@ -48,7 +49,7 @@ enum { MOST_CALLS = 10000000, MOST_SECONDS = 86400 };
 
 struct options {
 	struct promises promises;
-	const char *place, *work, *color, *format;
+	const char *place, *work, *color, *format, *against;
 	uint64_t seed, calls, seconds; /* 0: not given */
 	bool weak_stubs, verbose, quiet, step, emit, prove;
 };
@@ -96,6 +97,9 @@ static int parse_options(struct arena *a, int argc, char **argv, struct options 
 		FLAG("emit-test", 0, &o->emit,
 		     "print a C file that tests the functions without clobber (64 bit), run "
 		     "nothing"),
+		TEXT("against", &o->against, "REF",
+		     "compare results and memory with those of the functions of the same name in REF: "
+		     "an object, an archive or a C file; REF:NAME is one function"),
 		TEXT("work", &o->work, "DIR", "leave what is generated in this folder"),
 		CHOICE("format", &o->format, "FORMAT", names, help),
 		COLOR_ROW(&o->color),
@@ -130,6 +134,8 @@ static const char *command_of(struct arena *a, const struct options *o, const st
 	promises_words(a, &s, &o->promises, objs);
 	if (o->calls)
 		str_addf(&s, " --calls %llu", (unsigned long long)o->calls);
+	if (o->against)
+		str_addf(&s, " --against %s", shell_word(a, o->against));
 	if (o->weak_stubs)
 		str_add(&s, " --weak-stubs");
 	if (o->step)
@@ -282,6 +288,19 @@ static int emit(struct arena *a, const struct options *o, const struct objects *
 	return 0;
 }
 
+/* The object of --against. False: *error. */
+static bool add_reference(struct linking *l, const struct options *o, const char **error)
+{
+	struct reference ref = { .given = o->against, .dir = l->dir, .ld = l->ld };
+
+	if (!o->against)
+		return true;
+	ref.cc = find_launcher("cc");
+	ref.objcopy = find_launcher("objcopy");
+	l->against = reference_make(l->a, &ref, l->file, error);
+	return l->against;
+}
+
 int cmd_check(int argc, char **argv)
 {
 	struct arena *a = arena_new();
@@ -324,7 +343,8 @@ int cmd_check(int argc, char **argv)
 			      .traps = true };
 	/* From here on nothing may end without removing it. */
 	l.dir = make_folder(a, &o, &scratch);
-	r.payload = link_payload(&l, &error);
+	r.payload = add_reference(&l, &o, &error) ? link_payload(&l, &error) : NULL;
+	r.against = o.against;
 	r.stub = l.stub;
 	r.nstubs = l.nstubs;
 	if (!r.payload) {

@@ -184,6 +184,7 @@ enum ct_flags {
 
 struct ct_contract {
 	uint32_t key, function, flags;
+	uint32_t against; /* the reference; 0: none */
 	uint32_t ninputs, inputs, nouts, outs, ncalls, calls;
 	struct ct_input ret, hidden; /* hidden.nlocs 0: none */
 	struct ct_value returned, returned_else;

@@ -2,6 +2,7 @@
 /* Equal calls: a call is made again with equal inputs and other poison in everything that is no
  * input. What it returns, writes and passes on must be the same. What it is not is traced to the
  * register, flag or memory that it came from, by giving other poison to one of them at a time. */
+#include "payload/contract_again.h"
 #include "payload/contract_fit.h"
 
 enum {
@@ -19,12 +20,6 @@ static struct left {
 	struct ct_said said[CT_MOST_SAID];
 	uint8_t data[MOST_DATA], buffer[CT_BUFFERS][CT_AREA];
 } first;
-
-struct difference {
-	unsigned what, offset, bytes;
-	const uint8_t *a, *b;
-	uint16_t probe;
-};
 
 static uint8_t data_before[MOST_DATA];
 static struct ct_region region[CT_REGIONS];
@@ -74,7 +69,7 @@ static const uint8_t *masked(const struct ct_input *d, uint8_t *bytes, unsigned 
 	return bytes;
 }
 
-static void keep(const struct ct_contract *c, int how)
+void ct_keep(const struct ct_contract *c, int how)
 {
 	const uint8_t *p;
 	unsigned input;
@@ -110,7 +105,7 @@ static bool is_saved_register(const struct ct_contract *c, const uint8_t *a, con
 /* Memory: the first byte that differs and is no saved register. */
 static bool memory_differs(const struct ct_contract *c, const uint8_t *a, const uint8_t *b,
 			   uint32_t bytes, const uint8_t *mask, uint32_t period,
-			   struct difference *d)
+			   struct ct_difference *d)
 {
 	uint32_t skip = (uint32_t)(cl_word)b & (WORD - 1);
 
@@ -137,9 +132,9 @@ static bool memory_differs(const struct ct_contract *c, const uint8_t *a, const 
 	return false;
 }
 
-static bool buffers_differ(const struct ct_contract *c, struct difference *d)
+static bool buffers_differ(const struct ct_contract *c, struct ct_difference *d)
 {
-	const uint8_t *p, *data = first.data;
+	const uint8_t *p;
 	unsigned input;
 	uint32_t bytes;
 
@@ -148,6 +143,13 @@ static bool buffers_differ(const struct ct_contract *c, struct difference *d)
 		if (memory_differs(c, first.buffer[i], p, bytes, NULL, 1, d))
 			return true;
 	}
+	return false;
+}
+
+static bool data_differ(const struct ct_contract *c, struct ct_difference *d)
+{
+	const uint8_t *data = first.data;
+
 	d->what = CT_WHAT_DATA;
 	for (unsigned i = 0; i < CT_REGIONS; i++) {
 		if (memory_differs(c, data, region[i].at, (uint32_t)region[i].bytes, NULL, 1, d))
@@ -157,7 +159,7 @@ static bool buffers_differ(const struct ct_contract *c, struct difference *d)
 	return false;
 }
 
-static bool calls_differ(struct difference *d)
+static bool calls_differ(struct ct_difference *d)
 {
 	unsigned i = 0;
 
@@ -166,38 +168,30 @@ static bool calls_differ(struct difference *d)
 		i++;
 	if (i == first.nsaid && i == ct_now.nsaid)
 		return false;
-	*d = (struct difference){ .what = CT_WHAT_CALLS };
+	*d = (struct ct_difference){ .what = CT_WHAT_CALLS };
 	if (i < first.nsaid && i < ct_now.nsaid && first.said[i].probe == ct_now.said[i].probe &&
 	    first.said[i].arg == ct_now.said[i].arg)
-		*d = (struct difference){ .what = CT_WHAT_ARGUMENT + first.said[i].arg,
-					  .bytes = min(first.said[i].bytes, 16),
-					  .a = first.said[i].value,
-					  .b = ct_now.said[i].value,
-					  .probe = first.said[i].probe };
+		*d = (struct ct_difference){ .what = CT_WHAT_ARGUMENT + first.said[i].arg,
+					     .bytes = min(first.said[i].bytes, 16),
+					     .a = first.said[i].value,
+					     .b = ct_now.said[i].value,
+					     .probe = first.said[i].probe };
 	return true;
 }
 
-/* Is the call that was just made other than the first? */
-static bool differs(const struct ct_contract *c, int how, struct difference *d)
+bool ct_output_differs(const struct ct_contract *c, struct ct_difference *d)
 {
 	static uint8_t bytes[CL_VALUE];
 
-	*d = (struct difference){ .what = CT_WHAT_FATE };
-	if (how != first.how || (how == CL_FAULTED && first.fault != cl_fault_kind))
-		return true;
-	if (how == CL_FAULTED)
-		return false;
-	if (calls_differ(d))
-		return true;
-	if (how == CL_CAME_BACK && !(c->flags & CT_OUT_REGISTERS) && !c->hidden.nlocs) {
+	if (!(c->flags & CT_OUT_REGISTERS) && !c->hidden.nlocs) {
 		unsigned n = ct_returned(&c->ret, &cl_after_image, bytes);
 
 		masked(&c->ret, bytes, n);
-		*d = (struct difference){ CT_WHAT_RESULT, 0, n, first.ret, bytes, 0 };
+		*d = (struct ct_difference){ CT_WHAT_RESULT, 0, n, first.ret, bytes, 0 };
 		if (n != first.nret || !same(bytes, first.ret, n))
 			return true;
 	}
-	if (how == CL_CAME_BACK && c->hidden.nlocs) {
+	if (c->hidden.nlocs) {
 		__builtin_memcpy(bytes, (const void *)cl_result, CL_VALUE);
 		masked(&c->ret, bytes, CL_VALUE);
 		d->what = CT_WHAT_MEMORY_RESULT;
@@ -205,6 +199,21 @@ static bool differs(const struct ct_contract *c, int how, struct difference *d)
 			return true;
 	}
 	return buffers_differ(c, d);
+}
+
+/* Is the call that was just made other than the first? */
+static bool differs(const struct ct_contract *c, int how, struct ct_difference *d)
+{
+	*d = (struct ct_difference){ .what = CT_WHAT_FATE };
+	if (how != first.how || (how == CL_FAULTED && first.fault != cl_fault_kind))
+		return true;
+	if (how == CL_FAULTED)
+		return false;
+	if (calls_differ(d))
+		return true;
+	if (how == CL_CAME_BACK)
+		return ct_output_differs(c, d) || data_differ(c, d);
+	return buffers_differ(c, d) || data_differ(c, d);
 }
 
 /* Tracing ------------------------------------------------------------------------------------- */
@@ -236,7 +245,7 @@ static void use_all(const struct ct_contract *c, struct ct_sources *s)
 static bool mends(const struct ct_contract *c, unsigned input, unsigned bytes)
 {
 	struct ct_sources none = { { 0 } }, all;
-	struct difference d;
+	struct ct_difference d;
 	int how;
 
 	use_all(c, &all);
@@ -244,14 +253,14 @@ static bool mends(const struct ct_contract *c, unsigned input, unsigned bytes)
 		all.other[i] &= i == CT_FROM_UPPER + input;
 	ct_now.extended = 1u << input;
 	ct_now.extended_to = bytes;
-	keep(c, again(c, &none));
+	ct_keep(c, again(c, &none));
 	how = again(c, &all);
 	ct_now.extended = 0;
 	return !differs(c, how, &d);
 }
 
 /* The result is what the register held at entry, or the memory what was in it. */
-static bool never_set(const struct ct_contract *c, unsigned source, const struct difference *d)
+static bool never_set(const struct ct_contract *c, unsigned source, const struct ct_difference *d)
 {
 	if (d->what == CT_WHAT_MEMORY_RESULT)
 		return source == CT_FROM_RESULT;
@@ -269,27 +278,12 @@ static bool never_set(const struct ct_contract *c, unsigned source, const struct
 	return false;
 }
 
-static void tell(const struct ct_contract *c, unsigned source, const struct difference *d,
-		 struct findings *out)
+void ct_tell_difference(int check, int item, const struct ct_difference *d, struct findings *out)
 {
-	bool never = never_set(c, source, d);
-	int check = never ? CHECK_RETURN : CHECK_DEPENDS;
-	int item = never ? CT_RETURN_NEVER_SET : (int)source;
 	uint8_t a[16] = { 0 }, b[16] = { 0 };
 
 	__builtin_memcpy(a, d->a ? d->a : a, d->bytes < 16 ? d->bytes : 16);
 	__builtin_memcpy(b, d->b ? d->b : b, d->bytes < 16 ? d->bytes : 16);
-	if (source >= CT_FROM_UPPER && source < CT_FROM_BESIDE &&
-	    ct_is_narrow(&ct_now.inputs[source - CT_FROM_UPPER])) {
-		unsigned input = source - CT_FROM_UPPER;
-		unsigned bytes = ct_now.inputs[input].loc[0].bytes, to = WORD;
-
-		/* 32 bits are what compilers extend to. */
-		if (WORD == 8 && bytes < 4 && mends(c, input, 4))
-			to = 4;
-		differ_word(out, CHECK_UPPER, (int)input, 0, 0, to);
-		return;
-	}
 	differ(out, check, item, 0, a, b, 16, nowhere, nowhere);
 	for (unsigned i = 0; i < out->nfindings; i++) {
 		struct cl_finding *f = &out->finding[i].f;
@@ -304,11 +298,32 @@ static void tell(const struct ct_contract *c, unsigned source, const struct diff
 	}
 }
 
+static void tell(const struct ct_contract *c, unsigned source, const struct ct_difference *d,
+		 struct findings *out)
+{
+	bool never = never_set(c, source, d);
+	int check = never ? CHECK_RETURN : CHECK_DEPENDS;
+	int item = never ? CT_RETURN_NEVER_SET : (int)source;
+
+	if (source >= CT_FROM_UPPER && source < CT_FROM_BESIDE &&
+	    ct_is_narrow(&ct_now.inputs[source - CT_FROM_UPPER])) {
+		unsigned input = source - CT_FROM_UPPER;
+		unsigned bytes = ct_now.inputs[input].loc[0].bytes, to = WORD;
+
+		/* 32 bits are what compilers extend to. */
+		if (WORD == 8 && bytes < 4 && mends(c, input, 4))
+			to = 4;
+		differ_word(out, CHECK_UPPER, (int)input, 0, 0, to);
+		return;
+	}
+	ct_tell_difference(check, item, d, out);
+}
+
 /* The last of many is given the whole blame when no single one makes the difference. */
 static void trace_together(const struct ct_contract *c, struct findings *out)
 {
 	struct ct_sources some;
-	struct difference d;
+	struct ct_difference d;
 	unsigned last = 0;
 
 	use_all(c, &some);
@@ -345,7 +360,7 @@ static bool is_late(int how)
 static bool trace(const struct ct_contract *c, struct findings *out)
 {
 	bool found = false;
-	struct difference d;
+	struct ct_difference d;
 	int how;
 
 	for (unsigned i = 0; i < CT_SOURCES; i++) {
@@ -365,7 +380,7 @@ static bool trace(const struct ct_contract *c, struct findings *out)
 		found = true;
 		/* What is told of upper bits took other calls in between. */
 		one.other[i] = 0;
-		keep(c, again(c, &one));
+		ct_keep(c, again(c, &one));
 		if (i >= CT_FROM_STACK)
 			break;
 	}
@@ -388,9 +403,9 @@ static bool equal_calls(const struct ct_contract *c)
 {
 	static const struct ct_sources none;
 	struct ct_sources all;
-	struct difference d;
+	struct ct_difference d;
 
-	keep(c, again(c, &none));
+	ct_keep(c, again(c, &none));
 	use_all(c, &all);
 	return !differs(c, again(c, &all), &d);
 }
@@ -400,7 +415,7 @@ bool ct_compare(const struct ct_contract *c, int how, struct findings *out)
 	static const struct ct_sources none;
 	const int round = ct_now.round, rounds = ct_now.rounds, number = ct_now.number;
 	struct ct_sources sources;
-	struct difference d;
+	struct ct_difference d;
 	bool in_memory;
 
 	if (comparing.of != c->key) {
@@ -410,7 +425,7 @@ bool ct_compare(const struct ct_contract *c, int how, struct findings *out)
 	}
 	if (ct_varied(c) || comparing.traced >= MOST_TRACED || ct_now.stubbed)
 		return false;
-	keep(c, how);
+	ct_keep(c, how);
 	use_all(c, &sources);
 	how = ct_call(c, &sources, out);
 	if (is_late(how) || !differs(c, how, &d))
@@ -432,6 +447,6 @@ bool ct_compare(const struct ct_contract *c, int how, struct findings *out)
 	}
 	ct_draw_round(c, round, rounds, ct_fitting.seed);
 	ct_now.number = number;
-	keep(c, again(c, &none));
+	ct_keep(c, again(c, &none));
 	return trace(c, out);
 }

@@ -188,7 +188,7 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 	cl_before_image = cl_poison;
 	cl_before_image.gpr[4] = cl_stack_top;
 	__builtin_memcpy(cl_before_stack, (void *)cl_stack_top, sizeof(cl_before_stack));
-	cl_function = (void (*)(void))(cl_word)c->function;
+	cl_function = (void (*)(void))(cl_word)(ct_now.instead ? ct_now.instead : c->function);
 	cl_ticket++;
 	how = cl_run(cl_contract_step ? cl_contract_step_call : cl_contract_call);
 	cl_ticket++;
@@ -445,6 +445,8 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 		ct_refit();
 		return DOES_NOT_FIT;
 	}
+	if (how == CL_CAME_BACK)
+		ct_against(c, &now);
 	collect(c, to, &now);
 	return how;
 }

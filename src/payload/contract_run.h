@@ -92,9 +92,10 @@ struct ct_call_state {
 	unsigned nchanges, ncalled; /* calls that it made */
 	int number;                 /* of the round, for the report */
 	unsigned gave_up; /* 1 + the probe for `abort' and its like that ended a call; 0: none */
-	bool overlaps;              /* two buffers of this round do */
-	bool smashed;               /* the call overwrote its own frame */
-	bool stubbed;               /* something was called of which nothing is known */
+	bool overlaps;    /* two buffers of this round do */
+	uint32_t instead; /* the function to call, if it is another: a reference */
+	bool smashed;     /* the call overwrote its own frame */
+	bool stubbed;     /* something was called of which nothing is known */
 	unsigned nsaid;
 	struct ct_said said[CT_MOST_SAID];
 };
@@ -173,6 +174,8 @@ bool ct_varied(const struct ct_contract *c);
 /* Make the call that was just made, and ended as `how` says, again with other poison, and tell what
  * that changes. True: it is because of what was found to fit, which is less now, or more memory. */
 bool ct_compare(const struct ct_contract *c, int how, struct findings *told);
+/* contract_against.c: call the reference, if there is one, and tell what is other. */
+void ct_against(const struct ct_contract *c, struct findings *out);
 /* contract_blame.c: is it the inputs that no line speaks of that made the call fault? */
 bool ct_unfit(const struct ct_contract *c);
 /* contract_frame.c: did the call, which ended as `how` says, overwrite its own frame? Into
