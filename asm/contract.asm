@@ -24,6 +24,11 @@ cl_contract_call:
 cl_contract_back:
 	jmp	cl_after
 
+; cl_contract_nothing: a function that only returns, to know what the call around one costs.
+	global	cl_contract_nothing
+cl_contract_nothing:
+	ret
+
 ; cl_contract_step_call: the same for a tracer of the process: stops before the call, and it ends at
 ; cl_contract_step_end.
 	global	cl_contract_step_call, cl_contract_step_end

@@ -83,3 +83,26 @@ def test_a_reference_that_faults_is_not_compared(tmp_path):
     r = check(tmp_path, "f.o", *proto("int f(int a)"), "--against", "r.c")
     assert "the reference: expected returns with the inputs with which the function does, got a " \
         "fault" in folded(r.stdout) and r.status == 0 and "1 not-run" in r.stdout, r.stdout
+
+
+def test_bench(tmp_path):
+    """Many rounds of a loop take longer than few; of the reference as of the function."""
+    assemble(tmp_path, "f: mov eax, edi\n.l: imul rdx, rdx\n dec eax\n jnz .l\n xor eax, eax\n ret",
+             64)
+    (tmp_path / "r.c").write_text("int f(int n) { for (volatile int i = 0; i < n; i++) {} return 0; }\n")
+
+    def cycles(n):
+        r = check(tmp_path, "f.o", *proto("int f(int n)", f"arg n from {n} to {n + 10}"),
+                  "--against", "r.c", "--bench")
+        assert r.status == 0, r.stdout + r.stderr
+        return [int(x) for x in re.search(
+            r"cycles a call: (\d+) \(\d+ to \d+\); of the reference: (\d+) \(\d+ to \d+\)",
+            folded(r.stdout)).groups()]
+
+    few, many = cycles(10), cycles(5000)
+    assert many[0] > 10 * few[0] and many[1] > 10 * few[1]
+    r = check(tmp_path, "f.o", *proto("int f(int n)", "arg n = 100"), "--bench", "--format", "json")
+    j, = json.loads(r.stdout)["functions"]
+    low, high = j["cycles"][1:]
+    assert low <= j["cycles"][0] <= high and "reference_cycles" not in j
+    assert "cycles" not in check(tmp_path, "f.o", *proto("int f(int n)", "arg n = 100")).stdout

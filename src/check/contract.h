@@ -100,6 +100,7 @@ struct contract_file {
 	size_t refused; /* functions that were wanted if possible; why not the first */
 	const char *first_refused;
 	size_t skipped;  /* functions of the other width */
+	bool bench;      /* measure cycles */
 	unsigned effort; /* calls of each that may look for what did not run */
 	unsigned calls;  /* rounds of each function; 0: as many as usual */
 };

@@ -66,6 +66,8 @@ static const char *strength_story(const struct check_run *r, const struct contra
 	char *text;
 
 	str_add(&t, strength_text(r, c));
+	if (strength_cycles(r, c))
+		str_addf(&t, "\n%s", strength_cycles(r, c));
 	for (size_t i = 0; s && i < s->nnever; i++)
 		str_addf(&t, "\nnever ran: %s", strength_never(r, &s->never[i]));
 	for (size_t i = 0; s && i < s->nmissing; i++)
@@ -150,6 +152,14 @@ static void json_strength(json_t *j, const struct check_run *r, const struct con
 	json_object_set_new(j, "instructions",
 			    s && s->insns ? json_integer(s->insns) : json_null());
 	json_object_set_new(j, "ran", s && s->insns ? json_integer(s->ran) : json_null());
+	for (size_t i = 0; s && r->file->bench && i < (c->against ? 2u : 1u); i++) {
+		json_t *x = json_array();
+
+		json_array_append_new(x, json_integer(s->cycles[i].median));
+		json_array_append_new(x, json_integer(s->cycles[i].low));
+		json_array_append_new(x, json_integer(s->cycles[i].high));
+		json_object_set_new(j, i ? "reference_cycles" : "cycles", x);
+	}
 	json_object_set_new(j, "never", never);
 	json_object_set_new(j, "unchecked", unchecked);
 }

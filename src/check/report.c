@@ -251,6 +251,8 @@ static void functions(struct str *out, const struct check_run *r, const struct t
 				 r->proof && r->proof[c->index].proved ? "proved + " : "",
 				 strength_text(r, c));
 		str_add(out, "\n");
+		if (executed(r, c) && strength_cycles(r, c))
+			text_wrap(out, style, "    ", "      ", strength_cycles(r, c));
 		if (verbose)
 			looked_at(out, r, c, style);
 		if (executed(r, c) && (verbose || r->file->n <= FEW))

@@ -20,6 +20,11 @@ static void read_one(struct check_run *r, struct code *k, const struct contract 
 		if (x->piece == CT_STRENGTH_CALLS) {
 			s->calls = (unsigned)x->places[0];
 			s->no_equal = x->places[1] & CT_NO_EQUAL_CALLS;
+		} else if (x->piece >= CT_STRENGTH_CYCLES &&
+			   x->piece < CT_STRENGTH_CYCLES + ARRAY_SIZE(s->cycles)) {
+			s->cycles[x->piece - CT_STRENGTH_CYCLES] =
+				(struct cycles){ (unsigned)x->places[0], (unsigned)x->places[1],
+						 (unsigned)(x->places[1] >> 32) };
 		} else if (at < CT_STRENGTH_MOST) {
 			memcpy(ran + 16 * at, x->places, 16);
 			blocks = true;
@@ -59,6 +64,26 @@ const char *strength_text(const struct check_run *r, const struct contract *c)
 	return arena_printf(r->arena, "%u call%s, %u of %u instruction%s%s", s->calls,
 			    s->calls == 1 ? "" : "s", s->ran, s->insns, s->insns == 1 ? "" : "s",
 			    s->open ? " that can be found" : "");
+}
+
+const char *strength_cycles(const struct check_run *r, const struct contract *c)
+{
+	const struct strength *s = r->strength ? &r->strength[c->index] : NULL;
+	const struct cycles *f, *ref;
+
+	if (!r->file->bench || !s || !s->calls)
+		return NULL;
+	f = &s->cycles[0];
+	ref = &s->cycles[1];
+	if (!c->against)
+		return arena_printf(r->arena, "cycles a call: %u (%u to %u)", f->median, f->low,
+				    f->high);
+	return arena_printf(r->arena,
+			    "cycles a call: %u (%u to %u); of the reference: %u (%u to %u)%s",
+			    f->median, f->low, f->high, ref->median, ref->low, ref->high,
+			    f->median ? arena_printf(r->arena, ", %.1f times as many",
+						     (double)ref->median / f->median)
+				      : "");
 }
 
 const char *strength_never(const struct check_run *r, const struct never *x)

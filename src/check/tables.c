@@ -614,12 +614,13 @@ void tables_write(struct arena *a, const struct contract_file *f, struct str *ou
 		write_contract(a, out, f, &f->v[i]);
 	write_list(out, "cl_contract_table", "contract", f->n);
 	write_list(out, "cl_probe_table", "probe", f->nprobes);
-	str_addf(out,
-		 "\tglobal\tcl_contract_count, cl_probe_total, cl_preserved, cl_vector_bytes\n"
-		 "\tglobal\tcl_contract_rounds, cl_contract_effort\ncl_contract_rounds:\tdd\t%u\n"
-		 "cl_contract_effort:\tdd\t%u\n"
-		 "cl_contract_count:\tdd\t%zu\ncl_probe_total:\tdd\t%zu\n"
-		 "cl_preserved:\tdd\t0\ncl_vector_bytes:\tdd\t16\n"
-		 "\n\tsection .note.GNU-stack noalloc noexec nowrite progbits\n",
-		 f->calls, f->effort, f->n, f->nprobes);
+	str_addf(
+		out,
+		"\tglobal\tcl_contract_count, cl_probe_total, cl_preserved, cl_vector_bytes\n"
+		"\tglobal\tcl_contract_rounds, cl_contract_effort, cl_contract_bench\ncl_contract_rounds:\tdd\t%u\n"
+		"cl_contract_effort:\tdd\t%u\ncl_contract_bench:\tdd\t%u\n"
+		"cl_contract_count:\tdd\t%zu\ncl_probe_total:\tdd\t%zu\n"
+		"cl_preserved:\tdd\t0\ncl_vector_bytes:\tdd\t16\n"
+		"\n\tsection .note.GNU-stack noalloc noexec nowrite progbits\n",
+		f->calls, f->effort, f->bench, f->n, f->nprobes);
 }

@@ -51,7 +51,7 @@ struct options {
 	struct promises promises;
 	const char *place, *work, *color, *format, *against;
 	uint64_t seed, calls, seconds; /* 0: not given */
-	bool weak_stubs, verbose, quiet, step, emit, prove;
+	bool weak_stubs, verbose, quiet, step, emit, prove, bench;
 };
 
 /* The names of the formats, and what each is, for the help. */
@@ -100,6 +100,9 @@ static int parse_options(struct arena *a, int argc, char **argv, struct options 
 		TEXT("against", &o->against, "REF",
 		     "compare results and memory with those of the functions of the same name in REF: "
 		     "an object, an archive or a C file; REF:NAME is one function"),
+		FLAG("bench", 0, &o->bench,
+		     "cycles a call, natively: the median, and where the half around it is; of the "
+		     "reference of --against, too"),
 		TEXT("work", &o->work, "DIR", "leave what is generated in this folder"),
 		CHOICE("format", &o->format, "FORMAT", names, help),
 		COLOR_ROW(&o->color),
@@ -136,6 +139,8 @@ static const char *command_of(struct arena *a, const struct options *o, const st
 		str_addf(&s, " --calls %llu", (unsigned long long)o->calls);
 	if (o->against)
 		str_addf(&s, " --against %s", shell_word(a, o->against));
+	if (o->bench)
+		str_add(&s, " --bench");
 	if (o->weak_stubs)
 		str_add(&s, " --weak-stubs");
 	if (o->step)
@@ -169,6 +174,7 @@ static void read_contracts(struct arena *a, const struct options *o, const struc
 	r->undefined = left.undefined;
 	r->nundefined = left.nundefined;
 	out->calls = (unsigned)o->calls;
+	out->bench = o->bench;
 	out->effort = o->calls ? (unsigned)o->calls : effort_of(out->n);
 }
 

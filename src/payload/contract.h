@@ -227,7 +227,10 @@ enum {
 	CT_STRENGTH = 0xfe,
 	CT_STRENGTH_CALLS = 0,  /* calls that were judged; bit set of enum ct_unchecked */
 	CT_STRENGTH_BLOCKS = 1, /* + n: bits of the blocks from 128 n on that ran */
-	CT_STRENGTH_MOST = CT_MOST_BLOCKS / 128
+	CT_STRENGTH_MOST = CT_MOST_BLOCKS / 128,
+	/* Cycles of a call, of the function and of its reference: the median, and between which the
+	 * half around it is (low and high half). */
+	CT_STRENGTH_CYCLES = 200
 };
 enum ct_unchecked {
 	CT_NO_EQUAL_CALLS = 1, /* equal calls differ, or called what is not known */

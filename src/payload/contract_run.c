@@ -168,9 +168,19 @@ static bool needs_symbol(struct findings *out)
 	return true;
 }
 
+/* What came before has ended: SDM volume 2, RDTSC. */
+static uint64_t time_stamp(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("lfence\n\trdtsc\n\tlfence" : "=a"(low), "=d"(high) : : "memory");
+	return low | (uint64_t)high << 32;
+}
+
 int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struct findings *out)
 {
 	static const struct cl_case none; /* what a place asks of a case: nothing special */
+	uint64_t from;
 	int how;
 
 	if (cl_before_round)
@@ -190,7 +200,9 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 	__builtin_memcpy(cl_before_stack, (void *)cl_stack_top, sizeof(cl_before_stack));
 	cl_function = (void (*)(void))(cl_word)(ct_now.instead ? ct_now.instead : c->function);
 	cl_ticket++;
+	from = cl_contract_bench ? time_stamp() : 0;
 	how = cl_run(cl_contract_step ? cl_contract_step_call : cl_contract_call);
+	ct_now.cycles = cl_contract_bench ? (uint32_t)(time_stamp() - from) : 0;
 	cl_ticket++;
 	if (cl_after_run)
 		cl_after_run(0, out);
@@ -290,6 +302,7 @@ struct collected {
 	unsigned told;        /* calls of which the inputs are told */
 	unsigned unfit;       /* rounds that did not fit */
 	unsigned judged;      /* rounds that were judged */
+	int rounds;           /* there are of it; 0: nothing fits */
 	bool returned;        /* one of them came to an end of its own */
 };
 
@@ -550,7 +563,7 @@ static void one_contract(const struct ct_contract *c, uint64_t seed, struct coll
 		int rounds;
 
 		start_anew(c);
-		rounds = rounds_of(c, seed, to);
+		rounds = to->rounds = rounds_of(c, seed, to);
 		cl_stack_top = top;
 		if (!rounds || !ct_cover_known() || !explore(c, seed, to, rounds))
 			break;
@@ -574,7 +587,7 @@ static bool cannot_run(const struct ct_contract *c)
 }
 
 /* How much was looked at, and what fits, in a record of its own. */
-static void tell_strength(const struct ct_contract *c, struct collected *to)
+static void tell_strength(const struct ct_contract *c, struct collected *to, uint64_t seed)
 {
 	unsigned unchecked =
 		(ct_varied(c) ? CT_NO_EQUAL_CALLS : 0) | (ct_cover_known() ? 0 : CT_NO_BLOCKS);
@@ -587,6 +600,9 @@ static void tell_strength(const struct ct_contract *c, struct collected *to)
 		.place = { to->judged, unchecked },
 	};
 	ct_cover_tell(to->v);
+	ct_cover_pause();
+	if (cl_contract_bench && to->rounds)
+		ct_bench(c, to->rounds, seed, to->v);
 	ct_cover_end();
 	if (to->unfit)
 		ct_fit_tell(c, to->v);
@@ -625,7 +641,7 @@ void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint6
 			one_contract(c, seed, &to);
 		h->used = to.used;
 		record_write(h, i, CL_CALLEE, cannot_run(c) ? CL_ABSENT : 0, to.v);
-		tell_strength(c, &to);
+		tell_strength(c, &to, seed);
 	}
 	h->current = CL_NO_CASE;
 	h->finished = 1;

@@ -42,6 +42,7 @@ cl_word cl_tls_offset(void);
 extern uint8_t cl_traps[], cl_traps_end[];
 extern const uint32_t cl_trap_bytes, cl_first_trap;
 extern const uint32_t cl_contract_rounds; /* asked for; 0: as many as usual */
+extern const uint32_t cl_contract_bench;  /* measure cycles */
 extern const uint32_t cl_contract_effort; /* calls that may look for what did not run */
 
 /* One argument of an outgoing call, in the order of their happening. */
@@ -94,6 +95,7 @@ struct ct_call_state {
 	unsigned gave_up; /* 1 + the probe for `abort' and its like that ended a call; 0: none */
 	bool overlaps;    /* two buffers of this round do */
 	uint32_t instead; /* the function to call, if it is another: a reference */
+	uint32_t cycles;  /* of the call, if they are measured */
 	bool smashed;     /* the call overwrote its own frame */
 	bool stubbed;     /* something was called of which nothing is known */
 	unsigned nsaid;
@@ -174,6 +176,8 @@ bool ct_varied(const struct ct_contract *c);
 /* Make the call that was just made, and ended as `how` says, again with other poison, and tell what
  * that changes. True: it is because of what was found to fit, which is less now, or more memory. */
 bool ct_compare(const struct ct_contract *c, int how, struct findings *told);
+/* contract_bench.c: cycles of calls, as observations. */
+void ct_bench(const struct ct_contract *c, int rounds, uint64_t seed, struct findings *out);
 /* contract_against.c: call the reference, if there is one, and tell what is other. */
 void ct_against(const struct ct_contract *c, struct findings *out);
 /* contract_blame.c: is it the inputs that no line speaks of that made the call fault? */
