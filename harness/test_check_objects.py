@@ -457,3 +457,32 @@ def test_coff_refusals(tmp_path):
     (tmp_path / "import.lib").write_bytes(b"\0\0\xff\xff" + data)
     r = check(tmp_path, "import.lib", "--proto", "int good(int a, int b)")
     assert r.status == 2 and "is an import library" in r.stderr
+
+
+VARIANTS = """
+ .text
+ .globl f, f_plain, f_lost
+ .type f_plain,@function
+f_plain: mov %edi, %eax
+ ret
+ .type f_lost,@function
+f_lost: mov %edi, %eax
+ mov $1, %ebx
+ ret
+ .type f,@gnu_indirect_function
+f: lea f_plain(%rip), %rax
+ test %rax, %rax
+ jnz 1f
+ lea f_lost(%rip), %rax
+1: ret
+ .size f, .-f
+ .section .note.GNU-stack,"",@progbits
+"""
+
+
+def test_variants_of_an_indirect_function(tmp_path):
+    """All functions that it may be are held against its prototype, whichever is chosen here."""
+    build(tmp_path, "f.S", VARIANTS)
+    r = check(tmp_path, "f.o", "--proto", "int f(int a)", "--note", "returns a")
+    assert verdicts(r) == {"f": "pass", "f_plain": "pass", "f_lost": "violation"}, r.stdout
+    assert LOST.format("rbx") in folded(r.stdout)

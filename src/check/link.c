@@ -285,9 +285,12 @@ static void find_blocks(struct linking *l, const char *payload)
 
 	for (size_t i = 0; k && i < l->file->n; i++) {
 		struct contract *c = &l->file->v[i];
+		const char *name = c->call.decl->proto->name;
+		const struct object_symbol *s = objects_find(l->objects, name);
 
+		/* Of an indirect function the symbol is what decides which one it is. */
 		c->blocks = blocks_of(l->a, k, l->file->width,
-				      code_symbol(k, c->call.decl->proto->name),
+				      s && s->indirect ? 0 : code_symbol(k, name),
 				      c->exit ? code_symbol(k, c->exit) : 0);
 	}
 }

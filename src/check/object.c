@@ -105,14 +105,96 @@ static bool read_symbols(struct reading *r, Elf *e, Elf_Scn *s, const GElf_Shdr 
 		o->where = r->member ? arena_printf(r->a, "%s(%s)", r->path, r->member) : r->path;
 		o->global = bind == STB_GLOBAL || bind == STB_WEAK;
 		o->weak = bind == STB_WEAK;
+		o->indirect = type == STT_GNU_IFUNC;
 		o->code = type == STT_FUNC || type == STT_GNU_IFUNC ||
 			  (type == STT_NOTYPE && is_code(e, y.st_shndx));
 	}
 	return true;
 }
 
+/* Indirect functions: what their code refers to by name --------------------------------------- */
+
+static void add_choice(struct reading *r, struct object_symbol *o, const char *name)
+{
+	for (size_t i = 0; i < o->nchoices; i++) {
+		if (!strcmp(o->choice[i], name))
+			return;
+	}
+	o->choice = arena_grow(r->a, o->choice, o->nchoices, sizeof(*o->choice));
+	o->choice[o->nchoices++] = arena_strdup(r->a, name);
+}
+
+/* The k-th relocation of a section: where, and of which symbol. */
+static bool relocation(Elf_Data *d, unsigned type, int k, GElf_Addr *at, size_t *symbol)
+{
+	GElf_Rela a;
+	GElf_Rel b;
+
+	if (type == SHT_RELA && gelf_getrela(d, k, &a)) {
+		*at = a.r_offset;
+		*symbol = GELF_R_SYM(a.r_info);
+		return true;
+	}
+	if (type != SHT_REL || !gelf_getrel(d, k, &b))
+		return false;
+	*at = b.r_offset;
+	*symbol = GELF_R_SYM(b.r_info);
+	return true;
+}
+
+static void read_choices_of(struct reading *r, Elf *e, size_t strings, Elf_Data *symbols,
+			    const GElf_Sym *y, struct object_symbol *o)
+{
+	Elf_Scn *s = NULL;
+	GElf_Shdr h;
+	GElf_Addr at;
+	GElf_Sym to;
+	size_t symbol;
+
+	while ((s = elf_nextscn(e, s))) {
+		Elf_Data *d;
+
+		if (!gelf_getshdr(s, &h) || (h.sh_type != SHT_REL && h.sh_type != SHT_RELA) ||
+		    h.sh_info != y->st_shndx || !(d = elf_getdata(s, NULL)))
+			continue;
+		for (int k = 0; relocation(d, h.sh_type, k, &at, &symbol); k++) {
+			const char *name;
+
+			if (at < y->st_value || at - y->st_value >= y->st_size ||
+			    !gelf_getsym(symbols, (int)symbol, &to) ||
+			    GELF_ST_BIND(to.st_info) == STB_LOCAL)
+				continue;
+			name = elf_strptr(e, strings, to.st_name);
+			if (name && *name && strcmp(name, o->name))
+				add_choice(r, o, name);
+		}
+	}
+}
+
+/* The object's symbols were added from `first` on. */
+static void read_choices(struct reading *r, Elf *e, Elf_Scn *table, const GElf_Shdr *h,
+			 size_t first)
+{
+	Elf_Data *d = elf_getdata(table, NULL);
+	GElf_Sym y;
+
+	for (int i = 1; d && gelf_getsym(d, i, &y); i++) {
+		const char *name = elf_strptr(e, h->sh_link, y.st_name);
+
+		if (GELF_ST_TYPE(y.st_info) != STT_GNU_IFUNC || !name)
+			continue;
+		for (size_t k = first; k < r->out->nsymbols; k++) {
+			struct object_symbol *o = &r->out->symbol[k];
+
+			if (o->indirect && !strcmp(o->name, name))
+				read_choices_of(r, e, h->sh_link, d, &y, o);
+		}
+	}
+}
+
 static bool read_object(struct reading *r, Elf *e)
 {
+	size_t first = r->out->nsymbols;
 	Elf_Scn *s = NULL;
 	GElf_Ehdr h;
 	GElf_Shdr sh;
@@ -131,8 +213,11 @@ static bool read_object(struct reading *r, Elf *e)
 		any = true;
 		if (sh.sh_type != SHT_NOBITS && sh.sh_size && !elf_rawdata(s, NULL))
 			return fail(r, "is corrupt or truncated: a section reaches beyond its end");
-		if (sh.sh_type == SHT_SYMTAB && !read_symbols(r, e, s, &sh))
+		if (sh.sh_type != SHT_SYMTAB)
+			continue;
+		if (!read_symbols(r, e, s, &sh))
 			return false;
+		read_choices(r, e, s, &sh, first);
 	}
 	return any || fail(r, "is corrupt or truncated: it has no sections");
 }

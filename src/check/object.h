@@ -8,6 +8,9 @@
 struct object_symbol {
 	const char *name, *where; /* "libx.a(y.o)" */
 	bool global, weak, code;  /* weak ones are global, too */
+	bool indirect;            /* code that decides which function it is (IFUNC) */
+	const char **choice;      /* functions that such code names; NULL: it is not */
+	size_t nchoices;
 };
 
 struct objects {

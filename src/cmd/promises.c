@@ -93,6 +93,31 @@ static int read_declarations(struct arena *a, const char *command, const struct 
 	return 0;
 }
 
+/* A declaration of an indirect function is one of all that it may be, too. */
+static void add_choices(struct arena *a, const struct objects *objs, struct declarations *d)
+{
+	size_t n = d->cases.n;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct case_decl was = d->cases.v[i];
+		const struct object_symbol *s = objects_find(objs, was.proto->name);
+
+		for (size_t k = 0; s && s->indirect && k < s->nchoices; k++) {
+			const struct object_symbol *to = objects_find(objs, s->choice[k]);
+			struct prototype *p;
+
+			if (!to || !to->global || !to->code || to->indirect)
+				continue;
+			p = arena_alloc(a, sizeof(*p));
+			*p = *was.proto;
+			p->name = s->choice[k];
+			d->cases.v = arena_grow(a, d->cases.v, d->cases.n, sizeof(was));
+			d->cases.v[d->cases.n] = was;
+			d->cases.v[d->cases.n++].proto = p;
+		}
+	}
+}
+
 void promises_read(struct arena *a, const char *command, const struct promises *p,
 		   const struct objects *objs, struct contract_file *out, struct not_read *left)
 {
@@ -102,9 +127,12 @@ void promises_read(struct arena *a, const char *command, const struct promises *
 	const char *abi = p->abi || !objs->windows || objs->width == W32 ? p->abi : "ms";
 	const char *error = NULL;
 
-	if (read_declarations(a, command, p, objs->windows, &d, &error) ||
-	    contract_read(a, &d.cases, &d.source, objs->width, abi, edition_option(p->edition),
-			  wanted, &in, out, &error)) {
+	int failed = read_declarations(a, command, p, objs->windows, &d, &error);
+
+	if (!failed)
+		add_choices(a, objs, &d);
+	if (failed || contract_read(a, &d.cases, &d.source, objs->width, abi,
+				    edition_option(p->edition), wanted, &in, out, &error)) {
 		fprintf(stderr, "%s\n", error);
 		exit(2);
 	}
