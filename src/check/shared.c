@@ -20,7 +20,8 @@ struct reading {
 	uint8_t *image;
 	size_t image_symbol, tls_symbol; /* of sections */
 	bool has_tls;
-	size_t *symbol; /* of each dynamic one, in *out; SIZE_MAX: not needed yet */
+	uint64_t tls, tls_bytes; /* initial values of thread-local variables, in the image */
+	size_t *symbol;          /* of each dynamic one, in *out; SIZE_MAX: not needed yet */
 	Elf_Data *symbols;
 	size_t strings, nsymbols;
 	uint64_t array[2], narray[2], init; /* of .preinit_array and .init_array */
@@ -93,7 +94,8 @@ static void read_tls(struct reading *r)
 				 p.p_align ? (unsigned)p.p_align : 1);
 		s->bytes = p.p_memsz;
 		s->data = arena_alloc(r->a, p.p_memsz + 1);
-		memcpy(s->data, r->image + p.p_vaddr, p.p_filesz);
+		r->tls = p.p_vaddr;
+		r->tls_bytes = p.p_filesz;
 		r->tls_symbol =
 			made_symbol(r->out, (struct made_symbol){ NULL, (int)r->out->nsections - 1,
 								  0, STT_SECTION, STB_LOCAL });
@@ -135,10 +137,9 @@ static bool read_symbols(struct reading *r)
 		if (y.st_shndx == SHN_UNDEF || y.st_shndx == SHN_ABS || type == STT_TLS || !*name ||
 		    bind == STB_LOCAL)
 			continue;
-		/* The linker takes the first of two versions. */
+		/* Of two objects that define a name the first one's counts, as at run time. */
 		r->symbol[i] = made_symbol(
-			r->out, (struct made_symbol){ name, 0, y.st_value, type,
-						      bind == STB_WEAK ? STB_WEAK : STB_GLOBAL });
+			r->out, (struct made_symbol){ name, 0, y.st_value, type, STB_WEAK });
 	}
 	return true;
 }
@@ -178,9 +179,10 @@ static bool target(struct reading *r, size_t symbol, struct made_reloc *to)
 		name = elf_strptr(r->e, r->strings, y.st_name);
 		r->symbol[symbol] = made_symbol(
 			r->out,
-			(struct made_symbol){ name ? name : "?", MADE_UNDEFINED, 0, STT_NOTYPE,
-					      GELF_ST_BIND(y.st_info) == STB_WEAK ? STB_WEAK
-										  : STB_GLOBAL });
+			(struct made_symbol){
+				name ? name : "?", MADE_UNDEFINED, 0,
+				GELF_ST_TYPE(y.st_info) == STT_TLS ? STT_TLS : STT_NOTYPE,
+				GELF_ST_BIND(y.st_info) == STB_WEAK ? STB_WEAK : STB_GLOBAL });
 	}
 	to->symbol = r->symbol[symbol];
 	return true;
@@ -454,6 +456,28 @@ static void constructors(struct reading *r)
 						r->image_symbol, (int64_t)calls[i] });
 }
 
+/* Thread-local variables may hold addresses, too. */
+static void initial_values(struct reading *r)
+{
+	struct made_section *s = NULL;
+
+	for (size_t i = 0; i < r->out->nsections; i++) {
+		if (!strcmp(r->out->section[i].name, ".tdata"))
+			s = &r->out->section[i];
+	}
+	if (!s)
+		return;
+	memcpy(s->data, r->image + r->tls, r->tls_bytes);
+	for (size_t i = 0; i < r->out->section[0].nrelocs; i++) {
+		struct made_reloc to = r->out->section[0].reloc[i];
+
+		if (to.offset < r->tls || to.offset - r->tls >= r->tls_bytes)
+			continue;
+		to.offset -= r->tls;
+		made_reloc(r->out, s, to);
+	}
+}
+
 static void read_dynamic(struct reading *r, Elf_Scn *scn)
 {
 	Elf_Data *d = elf_getdata(scn, NULL);
@@ -487,6 +511,7 @@ static bool read_all(struct reading *r)
 		    h.sh_flags & SHF_ALLOC && !read_relocations(r, scn, &h))
 			return false;
 	}
+	initial_values(r);
 	constructors(r);
 	return true;
 }

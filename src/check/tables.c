@@ -423,13 +423,19 @@ static void write_traps(struct str *out, const struct contract_file *f)
 
 /* Where the objects' thread-local variables start, from the thread pointer: as the linker has it.
  * nasm has the relocations of code that reads it from a table only. */
-static void write_thread(struct str *out, enum width w)
+static void write_thread(struct str *out, const struct contract_file *f)
 {
+	bool wide = f->width == W64, has_errno = false;
+
 	str_add(out,
 		"\n\tsection .tdata align=4\n\tglobal\tcl_tls_first\ncl_tls_first:\tdd\t0\n\n\tsection .text\n"
 		"\tglobal\tcl_tls_offset\ncl_tls_offset:\n");
-	str_add(out, w == W64 ? "\tmov\trax, [rel cl_tls_first wrt ..gottpoff]\n\tret\n"
-			      : "\tmov\teax, [cl_tls_first wrt ..tlsie]\n\tret\n");
+	str_add(out, wide ? "\tmov\trax, [rel cl_tls_first wrt ..gottpoff]\n\tret\n"
+			  : "\tmov\teax, [cl_tls_first wrt ..tlsie]\n\tret\n");
+	for (size_t i = 0; i < f->nbuilt_in; i++)
+		has_errno = has_errno || !strcmp(f->built_in[i], "errno");
+	if (has_errno)
+		str_add(out, "\n\tsection .tdata\n\tglobal\terrno\nerrno:\tdd\t0\n");
 }
 
 /* What hand-written code and compilers call without more ado; C's own convention of the width.
@@ -492,7 +498,7 @@ bool tables_built_in(const char *name)
 		if (!strcmp(built_ins[i].name, name))
 			return true;
 	}
-	return false;
+	return !strcmp(name, "errno"); /* a thread-local variable */
 }
 
 /* They destroy what a function may: the registers the payload chose for that. */
@@ -503,6 +509,8 @@ static void write_built_in(struct str *out, const struct contract_file *f, const
 	enum width w = f->width;
 	bool keeps = false;
 
+	if (!strcmp(name, "errno"))
+		return;
 	for (size_t i = 0; i < ARRAY_SIZE(built_ins); i++) {
 		if (strcmp(built_ins[i].name, name))
 			continue;
@@ -602,7 +610,7 @@ void tables_write(struct arena *a, const struct contract_file *f, struct str *ou
 		write_built_in(out, f, f->built_in[i]);
 	for (size_t i = 0; i < f->nsupplies; i++)
 		write_supply(out, f->width, &f->supply[i]);
-	write_thread(out, f->width);
+	write_thread(out, f);
 	write_traps(out, f);
 	str_add(out,
 		"\n\tsection .text\n\talign\t16\n\tglobal\tcl_code_start\ncl_code_start:\n\ttimes "

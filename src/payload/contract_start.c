@@ -99,8 +99,12 @@ static void resolve(cl_word top)
 	for (const cl_word *r = cl_irelative; r + WORDS <= cl_irelative_end; r += WORDS) {
 		cl_word *slot = (cl_word *)r[0];
 
-		if ((uint8_t)r[1] == IRELATIVE && call(WORDS == 3 ? r[WORDS - 1] : *slot, top))
+		if ((uint8_t)r[1] != IRELATIVE)
+			continue;
+		if (call(WORDS == 3 ? r[WORDS - 1] : *slot, top))
 			*slot = cl_after_image.gpr[0];
+		else /* Who calls it needs what the decision needs. */
+			*slot = ct_missing_symbol() >= 0 ? cl_fault_address : 0;
 	}
 }
 
