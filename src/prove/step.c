@@ -61,6 +61,8 @@ static struct value read_gpr(const struct machine *x, const struct state *s, uns
 	else
 		v.kind = V_ANY;
 	v.undefined = v.undefined >> 1 & 1;
+	v.flags &= (uint8_t) ~(VALUE_ALIGNED | VALUE_LOW4);
+	v.more = 0;
 	return v;
 }
 
@@ -1062,6 +1064,7 @@ static void do_bit(struct machine *x, struct state *s, const struct insn *in)
 	if (number.kind == V_CONST && !(number.flags & VALUE_LINKED)) {
 		struct value by = bit_word(in, number.off);
 
+		m.limit = 0;
 		m.v = alu(x, ALU_ADD, &m.v, &by, x->word);
 	} else {
 		m.start = m.v;
