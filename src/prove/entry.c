@@ -87,6 +87,10 @@ static void enter_arguments(struct machine *x, struct state *s)
 		for (unsigned k = 0; k < p->nlocs && !(f->moved >> i & 1); k++)
 			enter_loc(x, s, &p->loc[k], p->by_reference ? NULL : t, i);
 	}
+	if (f->jumps >= 0) { /* where to is an input */
+		s->gpr[f->jumps % GPR_COUNT].undefined = 0;
+		s->gpr[f->jumps % GPR_COUNT].origin = ORIGIN_NONE;
+	}
 	for (unsigned k = 0; k < f->place.hidden.nlocs; k++)
 		enter_loc(x, s, &f->place.hidden.loc[k], NULL, 0);
 }

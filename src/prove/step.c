@@ -1005,6 +1005,17 @@ static void touches_mmx(struct state *s, const struct insn *in)
 	}
 }
 
+static void write_results(struct machine *x, struct state *s, const struct insn *in, struct value r)
+{
+	for (unsigned i = 0; i < in->d.operand_count && !x->stop; i++) {
+		const ZydisDecodedOperand *o = &in->op[i];
+
+		if (writes(o) &&
+		    !(o->type == ZYDIS_OPERAND_TYPE_REGISTER && is_flags(o->reg.value)))
+			write_result(x, s, in, i, r);
+	}
+}
+
 static void do_plain(struct machine *x, struct state *s, const struct insn *in)
 {
 	struct value r = sources(x, s, in);
@@ -1015,13 +1026,48 @@ static void do_plain(struct machine *x, struct state *s, const struct insn *in)
 		return;
 	touches_mmx(s, in);
 	set_flags(s, in, &r, 8);
-	for (unsigned i = 0; i < in->d.operand_count && !x->stop; i++) {
-		const ZydisDecodedOperand *o = &in->op[i];
+	write_results(x, s, in, r);
+}
 
-		if (writes(o) &&
-		    !(o->type == ZYDIS_OPERAND_TYPE_REGISTER && is_flags(o->reg.value)))
-			write_result(x, s, in, i, r);
+static bool same(const struct value *a, const struct value *b)
+{
+	return a->kind == b->kind && a->id == b->id && a->sign == b->sign && a->off == b->off &&
+	       a->kind != V_ANY;
+}
+
+/* CMPXCHG8B, CMPXCHG16B. With the same in both pairs of registers memory is only read: what they
+ * hold does not matter to the result. */
+static void do_pair(struct machine *x, struct state *s, const struct insn *in)
+{
+	struct value r = sources(x, s, in);
+	bool reads_only =
+		same(&s->gpr[GPR_AX], &s->gpr[GPR_BX]) && same(&s->gpr[GPR_DX], &s->gpr[GPR_CX]);
+
+	set_flags(s, in, &r, 8);
+	if (reads_only) {
+		r.undefined = 0;
+		r.origin = ORIGIN_NONE;
+		r.flags &= (uint8_t)~VALUE_BLURRED;
+		s->gpr[GPR_AX].undefined = s->gpr[GPR_DX].undefined = 0;
 	}
+	write_results(x, s, in, r);
+}
+
+/* VIA's: of the registers that PadLock uses (VIA PadLock Programming Guide) none is what it was,
+ * and memory is written from where rdi and rsi point. */
+static void do_padlock(struct machine *x, struct state *s, const struct insn *in)
+{
+	static const uint8_t used[] = { GPR_AX, GPR_CX, GPR_DX, GPR_SI, GPR_DI };
+	struct value any = value_any();
+	struct address to[] = { { .v = s->gpr[GPR_DI] }, { .v = s->gpr[GPR_SI] } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(to); i++) {
+		to[i].v.kind = V_ANY; /* how much is not known */
+		machine_store(x, s, in, &to[i], 16, &any);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(used); i++)
+		write_gpr(x, s, in, used[i], 0, x->word, any);
+	set_flags(s, in, &any, 8);
 }
 
 /* Does it use a register of the x87 stack that is empty? It may be full afterwards. */
