@@ -17,6 +17,7 @@ renamed, is linked to it: everything else in it is untouched. The same call make
     popped               each return pops a word more
     df                   the direction flag is set before each return
     dropped:REGISTER     the last of its several restores is left out: one way out loses it
+    exit:N:WAY           before the N-th return (counted around) one of EXITS: only that way out breaks
     rarely:REGISTER      as clobbered, but only when the return address is a number that it never is
     without:TEXT         the one instruction that objdump shows with this text is left out
 """
@@ -38,6 +39,38 @@ NAMES_64 = {n: "r" + n for n in ("ax", "bx", "cx", "dx", "si", "di", "bp")} | {
 NAMES_32 = {n: "e" + n for n in ("ax", "bx", "cx", "dx", "si", "di", "bp")}
 LINE = re.compile(r"\s*([0-9a-f]+):\t((?:[0-9a-f]{2} )+)\s*(?:\t(.*))?$")
 JUMP = re.compile(r"((?:j[a-z]+|call|loop[a-z]*|xbegin)(?:,p[nt])?)\s+([0-9a-f]+)\s+<[^>]*>$")
+
+
+# Each breaks what every convention keeps: a register or a part of it, the stack pointer, the return
+# address, the direction flag, x87 and MMX state, control words, memory that is not the function's.
+EXITS = {
+    "register": {64: "not %rbx", 32: "not %ebx"},
+    "exchange": {64: "xchg %rbx, %rbp", 32: "xchg %ebx, %esi"},
+    "byte": {64: "not %bl", 32: "not %bl"},
+    "second-byte": {64: "not %bh", 32: "not %bh"},
+    "word": {64: "incw %bp", 32: "incw %bp"},
+    "half": {64: "lea 1(%rbp), %ebp", 32: "lea 1(%ebp), %ebp"},
+    "bit": {64: "btc $3, %r13", 32: "btc $3, %edi"},
+    "condition": {64: "test %eax, %eax; cmovs %rax, %r12", 32: "test %eax, %eax; cmovs %eax, %edi"},
+    "push": {64: "push %rax", 32: "push %eax"},
+    "pop": {64: "pop %rcx", 32: "pop %ecx"},
+    "leave": {64: "leave", 32: "leave"},
+    "address": {64: "notq (%rsp)", 32: "notl (%esp)"},
+    "address-byte": {64: "btcl $2, 1(%rsp)", 32: "btcl $2, 1(%esp)"},
+    "direction": {64: "std", 32: "std"},
+    "popped-direction": {64: "pushf; orb $4, 1(%rsp); popf", 32: "pushf; orb $4, 1(%esp); popf"},
+    "x87": {64: "fld1", 32: "fld1"},
+    "mmx": {64: "pxor %mm0, %mm0", 32: "pxor %mm0, %mm0"},
+    "mxcsr": {64: "push $0x9fc0; ldmxcsr (%rsp); lea 8(%rsp), %rsp",
+              32: "push $0x9fc0; ldmxcsr (%esp); lea 4(%esp), %esp"},
+    "control-word": {64: "push $0x27f; fldcw (%rsp); lea 8(%rsp), %rsp",
+                     32: "push $0x27f; fldcw (%esp); lea 4(%esp), %esp"},
+    "below": {64: "notq -160(%rsp)", 32: "notl -8(%esp)"},
+    "above": {64: "notb 4096(%rsp)", 32: "notb 4096(%esp)"},
+    "string": {64: "lea (%rsp), %rdi; stosb", 32: "lea (%esp), %edi; stosb"},
+    "up-and-down": {64: "push %r12; push %rbx; lea 512(%rsp), %rsp; lea -512(%rsp), %rsp; pop %rbx; "
+                        "pop %r12", 32: "push %ebx; lea 4(%esp), %esp; lea -4(%esp), %esp; pop %ebx"},
+}
 
 
 class Unmade(Exception):
@@ -127,6 +160,23 @@ class Function:
         new = f"lea {self.word}({sp}), {sp}" if found[-1].text.startswith("pop") else "nop"
         return [Instruction(i.address, b"", new) if i is found[-1] else i
                 for i in self.instructions]
+
+    def exit(self, argument: str) -> list[Instruction]:
+        n, way = argument.split(":")
+        returns = [i for i in self.instructions if self.is_return(i)]
+        if not returns:
+            raise Unmade(f"{self.names[0]} has no return")
+        if any(re.match(r"(notrack )?jmp +\*", i.text) for i in self.instructions):
+            raise Unmade(f"{self.names[0]} has a table of jumps, which leads into the original")
+        at = returns[int(n) % len(returns)]
+        new = []
+        for i in self.instructions:
+            if i is at:
+                new.append(Instruction(i.address, b"", EXITS[way][8 * self.word]))
+                new.append(Instruction(None, b"", i.text))
+            else:
+                new.append(i)
+        return new
 
     def rarely(self, name: str) -> list[Instruction]:
         r, sp = self.register(name), "%rsp" if self.word == 8 else "%esp"
@@ -340,7 +390,7 @@ def mutate(path: Path, out: Path, wanted: list[tuple[list[str], str, str | None]
 
 
 OPERATIONS = {"none": False, "unsaved": True, "swapped": True, "clobbered": True, "popped": False,
-              "df": False, "dropped": True, "rarely": True, "without": True}
+              "df": False, "dropped": True, "rarely": True, "exit": True, "without": True}
 
 
 def main(arguments: list[str]) -> int:

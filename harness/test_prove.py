@@ -2,6 +2,7 @@
 """`clobber prove`: what is right is proved, what is broken on any path is refuted with that path,
 and what is not understood is open, never proved."""
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -18,7 +19,7 @@ from mutants import MUTANTS
 from program import HARNESS, run
 from test_bad_compilers import CASES as PLAIN, FLAGS
 from test_checks import mutant_compiler
-from test_real import LIBRARIES, declared, library, members
+from test_real import LIBRARIES, declared, headers, library, members, tree
 
 BITS = {64: "bits 64\n", 32: "bits 32\n"}
 
@@ -249,6 +250,78 @@ def operations(path: Path, name: str) -> list[tuple[str, str | None]]:
     return found
 
 
+EVERYTHING = bool(os.environ.get("CLOBBER_REAL"))
+
+
+def break_exits(found: dict[str, Path], prototypes: dict[str, str], folder: Path,
+                each: int) -> tuple[int, int]:
+    """Break one way out of each function, by every `each'-th of EXITS in turn: how many were tried,
+    and how many refuted. None is proved."""
+    tried = refuted = turn = 0
+    for name, path in sorted(found.items()):
+        for way in objmutate.EXITS:
+            turn += 1
+            if turn % each:
+                continue
+            out = folder / f"{name}-{way}.o"
+            try:
+                objmutate.mutate(path, out, [([name], "exit", f"{turn // each}:{way}")])
+            except objmutate.Unmade:
+                continue
+            r = run(["prove", out, "--proto", prototypes[name]])
+            answer = answers(r.stdout).get(name)
+            assert answer and answer != "proved", f"{name} {way}: {r.stdout}{r.stderr}"
+            tried += 1
+            refuted += answer == "refuted"
+    return tried, refuted
+
+
+def prototypes(header: str) -> dict[str, str]:
+    text = (LIBRARIES / header).read_text()
+    types = {m[2]: m[1] for m in re.finditer(r"^typedef (.+) (\w+);$", text, re.M)}
+    return {m[1]: re.sub(r"\b\w+\b", lambda w: types.get(w[0], w[0]), m[0])
+            for m in re.finditer(r"^[^#/\n][^;{}]*?\b(\w+)\([^()]*\);$", text, re.M)}
+
+
+def test_exits(gmp, tmp_path):
+    tried, refuted = break_exits(gmp, prototypes("gmp.h"), tmp_path, 1 if EVERYTHING else 11)
+    assert tried > (300 if EVERYTHING else 30)
+    assert refuted > tried * 0.45, f"{refuted} of {tried}"
+
+
+def test_exits_of_crypto(tmp_path):
+    found = members(library("libcrypto.a"), LIBRARIES / "crypto.h", tmp_path)
+    del found["x25519_fe51_mul"]  # it returns by a tail of another
+    tried, _ = break_exits(found, prototypes("crypto.h"), tmp_path, 1 if EVERYTHING else 13)
+    assert tried > (100 if EVERYTHING else 8)
+
+
+@pytest.mark.parametrize("width", (64, 32))
+def test_kernel(tmp_path, width):
+    """What runs say is right is not refuted; of what they say is broken nothing is proved."""
+    try:
+        objects = tree.assemble_all(tree.tree(), tmp_path / "objects")[width]
+    except tree.Absent as e:
+        pytest.skip(f"not-run: {e}")
+    for name, path in objects.items():
+        found = [t for t in real.TARGETS[width] if t.file == name]
+        for header, names in headers(width, [t.name for t in found]):
+            r = run(["prove", path, "--header", header])
+            assert set(answers(r.stdout)) == names and r.status == 0, r.stdout + r.stderr
+        lists = {t.name: real.mutants(width, t, path) for t in found}
+        for n in range(max(map(len, lists.values())) if EVERYTHING else 1):
+            now = {t.name: (t, lists[t.name][n]) for t in found if n < len(lists[t.name])}
+            out = tmp_path / "mutants.o"
+            objmutate.mutate(path, out, [([t.name, *t.tails], m.operation, m.argument)
+                                         for t, m in now.values()])
+            for header, names in headers(width, now):
+                r = run(["prove", out, "--header", header])
+                for f, answer in answers(r.stdout).items():
+                    # What an instruction in the middle was for, values show.
+                    assert f not in names or answer != "proved" or \
+                        now[f][1].operation == "without", f"{f} {now[f][1]}\n{r.stdout}"
+
+
 def test_mutants(gmp, tmp_path):
     """None is proved; all but a few are refuted."""
     tried = refuted = 0
@@ -275,9 +348,18 @@ def test_run(tmp_path):
              "--width", "64", "--opt", "O2", "--profile", "user", "--out", tmp_path, "-q", "--prove"])
     assert "proved on every path" in r.stdout, r.stdout + r.stderr
     assert "please report" not in r.stdout
-    for line in re.findall(r"^gcc.*$", r.stdout, re.M):
-        proved, refuted, left = map(int, line.split()[-4:-1])
-        assert proved > 200 and not refuted and not left, r.stdout
+    rows = re.findall(r"^gcc.* (\d+) +(\d+) +(\d+) +[0-9.]+  ok$", r.stdout, re.M)
+    assert len(rows) == 1 and int(rows[0][0]) > 200 and rows[0][1:] == ("0", "0"), r.stdout
+
+
+def test_legend(tmp_path, gcc, compilers):
+    """A column of which not all is proved says how many of which convention were only run."""
+    cc = program.script(tmp_path / "bad", f'exec {compilers[gcc]["path"]} "$@" -fcall-used-rbx\n')
+    r = run(["run", "--cc", cc, "--cases", HARNESS.parent / "cases" / "scalar" / "mixed.h",
+             "--width", "64", "--opt", "O2", "--profile", "user", "--abi", "sysv", "--out",
+             tmp_path / "out", "-q", "--prove"])
+    assert re.search(r" refuted \(sysv \d+\)", r.stdout), r.stdout
+    assert "ok: every function is proved; ok.: so many were only run" in r.stdout
 
 
 def contradictions(folder: Path) -> list[str]:

@@ -130,11 +130,16 @@ static void write_gpr(struct machine *x, struct state *s, const struct insn *in,
 	struct value old = s->gpr[reg];
 	uint8_t mask = (uint8_t)(low_bytes(bytes) << at);
 
-	if (bytes == 4 && x->word == 8)
+	/* Whatever it is made of, its upper half is not the register's own any more. */
+	if (bytes == 4 && x->word == 8) {
 		v = alu_extend(&v, 4, 8, false);
+		v.from &= (uint16_t) ~(1u << reg);
+	}
 	if (bytes < 4 || at) {
 		struct value merged = value_mix(&old, &v);
 
+		/* Likewise a part, unless the new one is made of the register. */
+		merged.from = (uint16_t)((old.from & ~(1u << reg)) | v.from);
 		if (old.kind == V_CONST && v.kind == V_CONST) {
 			uint64_t bits = (bytes == 1 ? 0xffull : 0xffffull) << (8 * at);
 

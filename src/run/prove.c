@@ -92,6 +92,21 @@ static void describe(const struct proving *w, const struct prove_subject *f, con
 	}
 }
 
+static void count(struct arena *a, struct proved_column *sum, const struct convention *conv,
+		  enum answer answer)
+{
+	size_t i = 0;
+
+	sum->count[answer]++;
+	while (i < sum->nrows && sum->row[i].conv != conv)
+		i++;
+	if (i == sum->nrows) {
+		sum->row = arena_grow(a, sum->row, sum->nrows, sizeof(*sum->row));
+		sum->row[sum->nrows++] = (struct proved_row){ .conv = conv };
+	}
+	sum->row[i].count[answer]++;
+}
+
 static void prove_one(struct proving *w, size_t i, int direction, struct proved_column *sum)
 {
 	const struct gen_case *c = &w->set->v[i];
@@ -108,7 +123,7 @@ static void prove_one(struct proving *w, size_t i, int direction, struct proved_
 					target ? c->call.conv : convention_default(profile),
 					profile, &f);
 	prove_function(a, &w->job, &f, &p);
-	sum->count[p.answer]++;
+	count(w->m->arena, sum, c->call.conv, p.answer);
 	w->out->count[p.answer]++;
 	if (p.answer != PROVED)
 		describe(w, &f, &p, &w->m->runs[w->column].judged[2 * i + (size_t)direction]);
@@ -161,6 +176,34 @@ void prove_matrix(const struct matrix *m, struct proved *out)
 	}
 }
 
+/* "ok": all of it is proved; "ok.": what the run found is all there is to say of some. */
+static void mark(struct str *out, const struct proved_column *c)
+{
+	static const struct {
+		enum answer answer;
+		const char *words;
+	} what[] = { { REFUTED, "refuted" }, { OPEN, "ok." } };
+
+	if (!c->count[REFUTED] && !c->count[OPEN])
+		str_add(out, "  ok");
+	for (size_t k = 0; k < ARRAY_SIZE(what); k++) {
+		const char *comma = "";
+
+		if (!c->count[what[k].answer])
+			continue;
+		str_addf(out, "  %s (", what[k].words);
+		for (size_t i = 0; i < c->nrows; i++) {
+			if (!c->row[i].count[what[k].answer])
+				continue;
+			str_addf(out, "%s%s %zu", comma, c->row[i].conv->name,
+				 c->row[i].count[what[k].answer]);
+			comma = ", ";
+		}
+		str_add(out, ")");
+	}
+	str_add(out, "\n");
+}
+
 void proved_summary(const struct matrix *m, const struct proved *p, struct str *out)
 {
 	str_addf(out, "\n%-36s%8s%9s%6s%9s\n", "proved on every path", "proved", "refuted", "open",
@@ -169,10 +212,13 @@ void proved_summary(const struct matrix *m, const struct proved *p, struct str *
 		const struct proved_column *c = &p->v[i];
 		size_t n = c->count[PROVED] + c->count[REFUTED] + c->count[OPEN];
 
-		str_addf(out, "%-36s%8zu%9zu%6zu%9.2f\n", m->plan->columns[c->column].name,
+		str_addf(out, "%-36s%8zu%9zu%6zu%9.2f", m->plan->columns[c->column].name,
 			 c->count[PROVED], c->count[REFUTED], c->count[OPEN],
 			 n ? (double)c->cpu / 1e6 / (double)n : 0.0);
+		mark(out, c);
 	}
+	str_add(out, "ok: every function is proved; ok.: so many were only run; refuted: prove.txt "
+		     "says why\n");
 	if (p->contradictions)
 		str_addf(out,
 			 "%zu proved functions were broken by a run: please report this (prove.txt "

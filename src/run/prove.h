@@ -8,7 +8,15 @@
 #include "verdict/model.h"
 
 /* Of one column. */
+/* Of one convention in a column. */
+struct proved_row {
+	const struct convention *conv;
+	size_t count[OPEN + 1];
+};
+
 struct proved_column {
+	struct proved_row *row;
+	size_t nrows;
 	size_t column;
 	size_t count[OPEN + 1];
 	uint64_t cpu; /* nanoseconds */
