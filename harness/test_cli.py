@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The command line: help, bad input, exit status, what goes to which stream, and colour."""
+import json
 import os
 import pty
 import re
@@ -397,12 +398,77 @@ def test_explain_fits_80_columns():
 
 
 def test_explain_says_where(tmp_path):
-    r = run(["explain", "--abi", "fastcall", "int f(int a, int b, int c)"])
+    r = run(["explain", "-v", "--abi", "fastcall", "int f(int a, int b, int c)"])
     assert r.status == 0
     lines = [line.split() for line in r.stdout.splitlines()]
     for name, place in (("a", "ecx"), ("b", "edx"), ("c", "esp+0")):
         assert [name, "int", place] in [line[:3] for line in lines]
     assert "popped by the callee, 4 bytes [gcc.fastcall.pop]".split() in lines
+
+
+VMREAD = "void vmread_error(unsigned long field, _Bool fault)"
+
+
+def test_explain_table():
+    """A line a convention, equal ones together, one table a width."""
+    lines = run(["explain", VMREAD]).stdout.splitlines()
+    assert lines[0] == VMREAD
+    head = [i for i, line in enumerate(lines) if line.split()[1:2] == ["bit"]]
+    assert [lines[i].split() for i in head] == [
+        [w, "bit", "field", "fault", "returns", "stack", "bytes"] for w in ("64", "32")]
+    assert re.search(r"^fastcall +ecx +dl +nothing +0$", "\n".join(lines), re.M)
+    assert re.search(r"^stdcall +esp\+0 +esp\+4 +nothing +8, callee pops$", "\n".join(lines), re.M)
+    assert [line for line in lines if line.startswith("regparm0, asmlinkage, ")]
+    assert len(lines) < 24
+
+
+def test_explain_parts_of_a_value():
+    r = run(["explain", "--abi", "sysv", "void f(struct { double d; long l; } s)"])
+    assert re.search(r"^sysv +xmm0 \(bytes 0-7\), rdi \(8-15\) +nothing +0$", r.stdout, re.M)
+    wide = run(["explain", "--abi", "sysv", "--profile", "avx", "void f(__m256 v)"])
+    assert re.search(r"^sysv +ymm0 ", wide.stdout, re.M)
+    silent = run(["explain", "--abi", "regparm3", "--width", "32", "void f(long long a)"]).stdout
+    assert "? no document decides [" in silent or re.search(r"^regparm3 +\S", silent, re.M)
+
+
+@pytest.mark.parametrize("args", (
+    [VMREAD, "--profile", "kernel", "--width", "32", "--vs", "asmlinkage"],
+    [VMREAD, "--abi", "kernel", "--width", "32", "--vs", "asmlinkage"],
+    [VMREAD, "--abi", "kernel", "--width", "32", "--vs", "asmlinkage " + VMREAD],
+))
+def test_explain_what_changes(args):
+    r = run(["explain", *args])
+    assert (r.status, r.stderr) == (0, "")
+    assert r.stdout == (VMREAD + "\n\n32 bit  kernel -> asmlinkage\n  field        eax -> esp+0\n"
+                        "  fault        dl -> esp+4\n  stack bytes  0 -> 8, caller pops\n\n")
+
+
+def test_explain_change_of_a_prototype():
+    r = run(["explain", "int f(int a)", "--vs", "int f(long a, char b)", "--abi", "sysv"])
+    assert "64 bit  sysv\n  a            edi -> rdi\n  b            none -> sil\n" in r.stdout
+    same = run(["explain", "int f(int a)", "--vs", "int f(unsigned a)", "--abi", "sysv"])
+    assert "  nothing changes\n" in same.stdout
+
+
+def test_explain_reads_files(tmp_path):
+    (tmp_path / "p.h").write_text("#define X 1\nint f(int a);\nextern int v;\nlong g(const char *s);\n")
+    r = run(["explain", "--abi", "sysv", "p.h"], cwd=tmp_path)
+    assert (r.status, r.stderr) == (0, "")
+    assert re.search(r"^int f\(int a\)$", r.stdout, re.M)
+    assert re.search(r"^long g\(const char \*s\)$", r.stdout, re.M)
+    with open(tmp_path / "p.h") as f:
+        piped = subprocess.run([program.PROGRAM, "explain", "--abi", "sysv", "-"], stdin=f, text=True,
+                               capture_output=True)
+    assert piped.stdout == r.stdout
+    data = json.loads(run(["explain", "--json", "p.h"], cwd=tmp_path).stdout)
+    assert [d["prototype"] for d in data] == ["int f(int a)", "long g(char *s)"]
+
+
+def test_explain_says_why_nothing():
+    fails(["explain", "--abi", "cdecl", "--width", "64", "int f(int a)"], "cdecl exists at 32 bit only")
+    fails(["explain", "--abi", "sysv", "int __attribute__((stdcall)) f(int a)"],
+          "the prototype's own convention, stdcall, is not among those selected")
+    fails(["explain", "--json", "--vs", "ms", "int f(int a)"], "--json does not go with --vs")
 
 
 def test_explain_bad_prototype():

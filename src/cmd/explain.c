@@ -5,241 +5,261 @@
 #include "cmd/options.h"
 #include "cmd/values.h"
 #include "abi/abi.h"
+#include "check/header_text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct options_page page = {
 	"explain",
-	"usage: clobber explain [--abi LIST] [--width LIST] [--edition E]\n"
-	"                       [--json] 'PROTOTYPE'\n"
+	"usage: clobber explain [options] 'PROTOTYPE'\n"
+	"       clobber explain [options] FILE      (of prototypes; - is standard input)\n"
 	"\n"
-	"Where each argument goes, where the value returns, who pops the arguments and\n"
-	"what is preserved, under every convention, with the rules that say so.\n",
-	"example: clobber explain 'void vmread_error(unsigned long field, _Bool fault)'\n",
+	"Where each argument goes, where the value returns and who pops the arguments,\n"
+	"under every convention: a line each, equal ones together. With -v the rules that\n"
+	"say so, and what is preserved. ?: no document decides.\n",
+	"examples: clobber explain 'void vmread_error(unsigned long field, _Bool fault)'\n"
+	"  clobber explain 'void f(long a, _Bool b)' --abi kernel --vs asmlinkage\n"
+	"  clobber explain 'void f(struct { int a; } s)' --vs 'void f(int a)'\n",
 };
 
-static void saved_text(struct str *out, const struct convention *c, const struct placement *pl)
+/* What is asked. */
+struct question {
+	struct arena *a;
+	const char *abis, *widths, *edition, *profile, *vs;
+	const char **names; /* of conventions; NULL: all */
+	bool width[WIDTHS], wanted[PROFILES], json, full;
+};
+
+/* The profile in which a convention is explained, or PROFILES: in none of those wanted. */
+static enum profile_id profile_of(const struct question *q, const struct convention *c)
 {
-	const struct reg_set kept = abi_preserved(c, pl);
-	unsigned n = word_bytes(c->width);
-	const char *comma = "";
-	size_t line = out->len;
-
-	for (unsigned r = 0; r < GPR_COUNT; r++) {
-		if (!(kept.gpr >> r & 1))
-			continue;
-		if (out->len > line + 50) {
-			str_add(out, ",\n              ");
-			line = out->len;
-			comma = " ";
-		}
-		str_addf(out, "%s%s", comma, gpr_name(c->width, r, n));
-		comma = ", ";
+	if (!q->profile)
+		return convention_profile(c);
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		if (q->wanted[f] && profiles[f].width == c->width && convention_in(c, f))
+			return f;
 	}
-	str_addf(out, ", %s", gpr_name(c->width, GPR_SP, n));
-	for (unsigned r = 0; r < XMM_COUNT;) {
-		unsigned last = r;
-
-		if (!(kept.xmm >> r & 1)) {
-			r++;
-			continue;
-		}
-		while (last + 1 < XMM_COUNT && (kept.xmm >> (last + 1) & 1))
-			last++;
-		str_addf(out, ", xmm%u-xmm%u", r, last);
-		r = last + 1;
-	}
+	return PROFILES;
 }
 
-/* The argument area, highest address first, as it is at the call instruction. */
-static void stack_picture(struct str *out, struct arena *a, const struct convention *c,
-			  const struct prototype *p, const struct placement *pl)
+static bool place(const struct question *q, const struct convention *c, const struct prototype *p,
+		  struct explained *out)
 {
-	unsigned word = word_bytes(c->width);
-	const char *sp = gpr_name(c->width, GPR_SP, word);
+	*out = (struct explained){ .c = c, .p = p, .profile = profile_of(q, c) };
+	if (out->profile == PROFILES)
+		return false;
+	out->why = abi_place_at(edition_option(q->edition), out->profile, c, p, &out->pl);
+	return true;
+}
 
-	str_add(out, "    stack at the call\n");
-	if (pl->stack_unspecified) {
-		str_add(out, "      | unspecified      |\n");
-		return;
-	}
-	if (!pl->stack_bytes) {
-		str_addf(out, "      | caller's frame   | %s\n", sp);
-		return;
-	}
-	str_addf(out, "      | caller's frame   | %s+%u\n      +------------------+\n", sp,
-		 pl->stack_bytes);
-	for (unsigned at = pl->stack_bytes; at > 0;) {
-		const char *text = pl->home_bytes && at <= pl->home_bytes ? "home area" : "padding";
-		bool hidden = pl->hidden.nlocs && pl->hidden.loc[0].kind == LOC_STACK;
+/* All that are asked for, 64 bit first. */
+static struct explained *place_all(const struct question *q, const struct prototype *p, size_t *n)
+{
+	struct explained *v = NULL, one;
 
-		at -= word;
-		if (hidden && at == (unsigned)pl->hidden.loc[0].stack)
-			text = "hidden pointer";
-		for (unsigned i = 0; i < pl->nargs; i++) {
-			for (unsigned l = 0; l < pl->arg[i].nlocs; l++) {
-				const struct loc *loc = &pl->arg[i].loc[l];
-				unsigned from = (unsigned)loc->stack;
-
-				if (loc->kind != LOC_STACK || at < from || at >= from + loc->bytes)
-					continue;
-				text = pl->arg[i].by_reference
-					       ? arena_printf(a, "&%s", proto_arg_label(a, p, i))
-				       : loc->bytes > word
-					       ? arena_printf(a, "%s, bytes %u-%u",
-							      proto_arg_label(a, p, i), at - from,
-							      (at - from + word < loc->bytes
-								       ? at - from + word
-								       : loc->bytes) -
-								      1)
-					       : proto_arg_label(a, p, i);
-			}
+	*n = 0;
+	for (int pass = 0; pass < 2; pass++) {
+		for (const struct convention *const *c = conventions; *c; c++) {
+			if (((*c)->width == W64) == pass || !q->width[(*c)->width] ||
+			    !listed(q->names, (*c)->name) ||
+			    (p->convention && strcmp(p->convention, (*c)->name)) ||
+			    !place(q, *c, p, &one))
+				continue;
+			v = arena_grow(q->a, v, *n, sizeof(*v));
+			v[(*n)++] = one;
 		}
-		str_addf(out, "      | %-16.16s | %s%s%u\n", text, sp, "+", at);
 	}
+	return v;
 }
 
-/* What gcc and clang do where no document decides, marked as what it is. */
-static void de_facto(struct str *out, const struct placement *pl)
+/* Nothing is selected: why. */
+static _Noreturn void nothing(const struct question *q, const struct prototype *p)
 {
-	for (unsigned i = 0; i < pl->nargs; i++) {
-		const char *why = pl->arg[i].unspecified ? abi_de_facto(pl->arg[i].rule) : NULL;
+	const char *name = p->convention ? p->convention : q->names ? q->names[0] : "it";
 
-		if (!why)
+	if (p->convention && q->names && !listed(q->names, p->convention))
+		die("explain: the prototype's own convention, %s, is not among those selected",
+		    p->convention);
+	for (enum width w = W32; w < WIDTHS; w++) {
+		if (!q->width[w] && convention_find(name, w))
+			die("explain: %s exists at %u bit only", name, width_bits(w));
+	}
+	die("explain: %s does not exist in the profile and width that are selected", name);
+}
+
+/* The convention of a prototype that names none, where one is needed: the only one selected, or the
+ * platform's. */
+static const struct convention *own(const struct question *q, const struct prototype *p,
+				    enum width w)
+{
+	bool kernel = false;
+
+	if (p->convention)
+		return convention_find(p->convention, w);
+	if (q->names && q->names[0] && !q->names[1])
+		return convention_find(q->names[0], w);
+	for (enum profile_id f = 0; q->profile && f < PROFILES; f++)
+		kernel = kernel || (q->wanted[f] && profile_is(&profiles[f], "kernel"));
+	return convention_find(kernel ? "kernel" : w == W64 ? "sysv" : "cdecl", w);
+}
+
+static const struct prototype *parse(struct arena *a, const char *text)
+{
+	const char *error;
+	const struct prototype *p = proto_parse_decl(a, text, &error);
+
+	if (p)
+		return p;
+	fprintf(stderr, "%s\n", error);
+	exit(2);
+}
+
+static bool is_convention(const char *name)
+{
+	return convention_find(name, W32) || convention_find(name, W64);
+}
+
+/* `--vs': under each convention, or from one's own to the other's. */
+static void versus(const struct question *q, const struct prototype *p, struct str *out)
+{
+	bool named = is_convention(q->vs);
+	const struct prototype *other = named ? p : parse(q->a, q->vs);
+	struct explained from, to;
+	size_t shown = 0, n;
+
+	if (!named && !p->convention && !other->convention && !q->names) {
+		struct explained *v = place_all(q, p, &n);
+
+		for (size_t i = 0; i < n; i++) {
+			if (place(q, v[i].c, other, &to))
+				explain_change(out, q->a, &v[i], &to);
+		}
+		return;
+	}
+	for (int pass = 0; pass < 2; pass++) {
+		enum width w = pass ? W32 : W64;
+		const struct convention *c = own(q, p, w),
+					*d = named ? convention_find(q->vs, w) : own(q, other, w);
+
+		if (!q->width[w] || !c || !d || !place(q, c, p, &from) || !place(q, d, other, &to))
 			continue;
-		str_addf(
-			out,
-			"    %-10s no document decides; gcc and clang agree (of all tested versions): %s\n",
-			"de facto", why);
-		return;
+		explain_change(out, q->a, &from, &to);
+		shown++;
 	}
+	if (!shown)
+		nothing(q, p->convention ? p : other);
 }
 
-static void explain(struct str *out, struct arena *a, enum edition e, const struct convention *c,
-		    const struct prototype *p)
+static void explain(const struct question *q, const struct prototype *p, struct str *out,
+		    json_t *json)
 {
-	struct placement pl;
-	const char *why = abi_place_at(e, convention_profile(c), c, p, &pl);
-	struct str s = { 0 };
+	size_t n;
+	struct explained *v = place_all(q, p, &n);
+	enum edition e = edition_option(q->edition);
 
-	str_addf(out, "%s, %u bit: %s", c->name, width_bits(c->width), c->title);
-	if (c->noop)
-		str_addf(out, " [%s]", rules[c->noop].name);
-	str_add(out, "\n");
-	if (why) {
-		str_addf(out, "    cannot be declared here: it\n      %s\n\n", why);
+	if (q->json) {
+		json_t *placements = json_array();
+
+		for (size_t i = 0; i < n; i++)
+			json_array_append_new(placements, explain_json(q->a, e, &v[i]));
+		json_array_append_new(json, json_pack("{ss ss so}", "prototype",
+						      proto_spell(q->a, p), "edition",
+						      editions[e].name, "placements", placements));
+	}
+	if (!n)
+		nothing(q, p);
+	if (q->json)
 		return;
-	}
-	for (unsigned i = 0; i < pl.nargs; i++) {
-		const struct value_place *v = &pl.arg[i];
+	str_addf(out, "%s\n\n", p->text ? p->text : proto_spell(q->a, p));
+	if (q->vs)
+		versus(q, p, out);
+	else if (!q->full)
+		explain_table(out, q->a, v, n);
+	for (size_t i = 0; i < n && q->full && !q->vs; i++)
+		explain_full(out, q->a, &v[i]);
+}
 
-		s.len = 0;
-		value_text(&s, c->width, v);
-		str_addf(out, "    %-10s %-18s %-20s [%s]\n", proto_arg_label(a, p, i),
-			 type_spell(a, proto_arg_type(p, i), ""), s.s, rules[v->rule].name);
+/* The prototypes of a file, or of standard input for "-". */
+static void read_prototypes(struct arena *a, const char *path, struct case_list *out)
+{
+	bool input = !strcmp(path, "-");
+	const char *error, *name = input ? "<stdin>" : path;
+	size_t skipped, left_out;
+	char *text = file_read(input ? "/dev/stdin" : path, NULL), *plain;
+
+	if (!text)
+		die("explain: cannot read %s: %s", input ? "standard input" : path,
+		    strerror(errno));
+	plain = header_text(a, arena_strdup(a, text), &left_out);
+	if (proto_parse_header(a, name, plain, strlen(plain), out, &skipped, &error) < 0 ||
+	    (error && !out->n)) {
+		fprintf(stderr, "%s\n", error);
+		exit(2);
 	}
-	de_facto(out, &pl);
-	s.len = 0;
-	str_add(&s, "");
-	value_text(&s, c->width, &pl.ret);
-	if (pl.hidden.nlocs) {
-		s.len = 0;
-		value_text(&s, c->width, &pl.hidden);
-		str_addf(out, "    %-10s %-18s memory, pointer in %s, also returned in %s [%s]\n",
-			 "returns", type_spell(a, p->ret, ""), s.s,
-			 gpr_name(c->width, GPR_AX, word_bytes(c->width)), rules[pl.ret.rule].name);
-	} else if (p->ret->kind == TYPE_VOID)
-		str_addf(out, "    %-10s nothing\n", "returns");
-	else
-		str_addf(out, "    %-10s %-18s %-20s [%s]\n", "returns", type_spell(a, p->ret, ""),
-			 s.s, rules[pl.ret.rule].name);
-	if (pl.al >= 0)
-		str_addf(out, "    %-10s %-18s %d to 8               [%s]\n", "al",
-			 "vector registers", pl.al, rules[c->rule[CHECK_AL]].name);
-	if (pl.pop_unspecified)
-		str_addf(out, "    %-10s by whom is unspecified [%s]\n", "popped",
-			 rules[pl.pop_rule].name);
-	else if (!pl.stack_bytes && !pl.stack_unspecified)
-		str_addf(out, "    %-10s nothing to pop [%s]\n", "popped", rules[pl.pop_rule].name);
-	else
-		str_addf(out, "    %-10s by the %s, %s%s [%s]\n", "popped",
-			 pl.pop_bytes ? "callee" : "caller",
-			 pl.stack_unspecified ? "an unspecified number of"
-					      : arena_printf(a, "%u", pl.stack_bytes),
-			 " bytes", rules[pl.pop_rule].name);
-	s.len = 0;
-	saved_text(&s, c, &pl);
-	str_addf(out, "    %-10s %s%s[%s]\n", "preserved", s.s,
-		 s.len > 40 ? "\n               " : " ", rules[c->rule[CHECK_SAVED]].name);
-	stack_picture(out, a, c, p, &pl);
-	str_add(out, "\n");
-	str_free(&s);
+	if (!out->n)
+		die("explain: %s declares no function", input ? "standard input" : path);
+	if (skipped)
+		warn("%zu declaration%s passed over, such as: %s", skipped, skipped == 1 ? "" : "s",
+		     error);
+	free(text);
 }
 
 int cmd_explain(int argc, char **argv)
 {
-	struct arena *a = arena_new();
-	const char *abis = NULL, *widths = NULL, *error = NULL;
-	const struct prototype *p;
+	struct question q = { .a = arena_new() };
 	struct str out = { 0 };
-	const char **names;
-	const char *edition = NULL;
-	bool width[WIDTHS], json = false;
-	json_t *placements = json_array();
-	size_t shown = 0;
+	json_t *json = json_array();
+	struct case_list cases = { 0 };
 	const struct option_row rows[] = {
-		LISTED("abi", &abis, "LIST", "abis",
+		LISTED("abi", &q.abis, "LIST", "abis",
 		       "conventions (default: all; see `clobber list abis')"),
-		OFFERED("width", &widths, "LIST", width_words, "32, 64 (default: both)"),
-		CHOICE("edition", &edition, "E", edition_words(a),
+		OFFERED("width", &q.widths, "LIST", width_words, "32, 64 (default: both)"),
+		LISTED("profile", &q.profile, "LIST", "profiles",
+		       "as compiled for: user, kernel, avx, ... (default: what each convention "
+		       "belongs to; see `clobber list profiles')"),
+		TEXT("vs", &q.vs, "OTHER",
+		     "another prototype, or a convention: print only what changes"),
+		CHOICE("edition", &q.edition, "E", edition_words(q.a),
 		       "of the psABIs: 2019, 2024, 2025 (default: 2025; see `clobber list rules')"),
-		FLAG("json", 0, &json, "for programs (docs/explain-json.md)"), END_OF_OPTIONS
+		FLAG("json", 0, &q.json, "for programs (docs/explain-json.md)"),
+		FLAG("verbose", 'v', &q.full,
+		     "each convention with its rules, what is preserved, and the stack"),
+		END_OF_OPTIONS
 	};
 
-	if (options_parse(a, &page, rows, argc, argv) != 1)
+	if (options_parse(q.a, &page, rows, argc, argv) != 1)
 		die("explain: one prototype, in quotes, please: clobber explain 'int f(long, "
 		    "char)'");
-	names = abi_list(a, abis);
-	width_list(a, widths, width);
-	p = proto_parse_decl(a, argv[1], &error);
-	if (!p) {
-		fprintf(stderr, "%s\n", error);
-		return 2;
-	}
-	str_addf(&out, "%s\n\n", proto_spell(a, p));
-	for (const struct convention *const *conv = conventions; *conv; conv++) {
-		if (!width[(*conv)->width] || !listed(names, (*conv)->name))
-			continue;
-		if (p->convention && strcmp(p->convention, (*conv)->name))
-			continue;
-		if (json)
-			json_array_append_new(placements,
-					      explain_json(a, edition_option(edition), *conv, p));
-		else
-			explain(&out, a, edition_option(edition), *conv, p);
-		shown++;
-	}
-	if (!shown)
-		die("explain: the prototype's own convention (%s) is not among those selected",
-		    p->convention ? p->convention : "none");
-	if (json) {
-		json_t *root =
-			json_pack("{ss ss so}", "prototype", proto_spell(a, p), "edition",
-				  editions[edition_option(edition)].name, "placements", placements);
-		char *text = json_dumps(root, JSON_INDENT(1));
+	q.names = abi_list(q.a, q.abis);
+	width_list(q.a, q.widths, q.width);
+	profile_list(q.a, q.profile, q.wanted);
+	if (q.json && q.vs)
+		die("explain: --json does not go with --vs");
+	/* A prototype has parentheses; names of files may have them, too. */
+	if (!strcmp(argv[1], "-") || (access(argv[1], R_OK) == 0 && !strchr(argv[1], '(')))
+		read_prototypes(q.a, argv[1], &cases);
+	else
+		explain(&q, parse(q.a, argv[1]), &out, json);
+	for (size_t i = 0; i < cases.n; i++)
+		explain(&q, cases.v[i].proto, &out, json);
+	if (q.json) {
+		char *text = json_dumps(
+			json_array_size(json) == 1 && !cases.n ? json_array_get(json, 0) : json,
+			JSON_INDENT(1));
 
 		if (!text)
 			die("out of memory while writing JSON");
 		puts(text);
 		free(text);
-		json_decref(root);
 	} else {
 		fwrite(out.s, 1, out.len, stdout);
-		json_decref(placements);
 	}
+	json_decref(json);
 	str_free(&out);
-	arena_free(a);
+	arena_free(q.a);
 	return 0;
 }

@@ -68,14 +68,15 @@ static json_t *value(struct arena *a, const struct convention *c, const struct t
 	return j;
 }
 
-json_t *explain_json(struct arena *a, enum edition e, const struct convention *c,
-		     const struct prototype *p)
+json_t *explain_json(struct arena *a, enum edition e, const struct explained *x)
 {
-	enum profile_id profile = convention_profile(c);
+	const struct convention *c = x->c;
+	const struct prototype *p = x->p;
+	enum profile_id profile = x->profile;
 	json_t *j = json_pack("{ss si ss}", "convention", c->name, "width",
 			      (int)width_bits(c->width), "profile", profiles[profile].name);
-	struct placement pl;
-	const char *why = abi_place_at(e, profile, c, p, &pl);
+	const struct placement pl = x->pl;
+	const char *why = x->why;
 	json_t *args = json_array();
 
 	if (why) {

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/* Placements as a table, and as what changes between two. */
+#include "cmd/explain.h"
+#include "util/terminal.h"
+
+#include <string.h>
+
+enum { COLUMNS = 80, LABEL = 26, GAP = 2 };
+
+const char *explain_value(struct arena *a, enum width w, const struct value_place *v)
+{
+	const char *r = "";
+	struct str s = { 0 };
+
+	if (v->unspecified)
+		return "?";
+	if (v->nothing)
+		return "nowhere";
+	for (unsigned i = 0; i < v->nlocs; i++) {
+		const struct loc *l = &v->loc[i];
+		bool copy = i && l->off == v->loc[i - 1].off;
+
+		s.len = 0;
+		loc_text(&s, w, l);
+		r = arena_printf(a, "%s%s%s", r, !i ? "" : copy ? " and " : ", ", s.s);
+		/* Which bytes of the value, where that is not all. */
+		if (v->nlocs > 1 && v->loc[v->nlocs - 1].off)
+			r = arena_printf(a, "%s (%s%u-%u)", r, i ? "" : "bytes ", l->off,
+					 l->off + l->bytes - 1);
+	}
+	str_free(&s);
+	return v->by_reference ? arena_printf(a, "pointer in %s", r) : r;
+}
+
+/* Cells of a line ------------------------------------------------------------------------------ */
+
+static const char *returned(struct arena *a, const struct explained *x)
+{
+	enum width w = x->c->width;
+
+	if (x->p->ret->kind == TYPE_VOID)
+		return "nothing";
+	if (x->pl.hidden.nlocs)
+		return arena_printf(a, "memory at %s", explain_value(a, w, &x->pl.hidden));
+	return explain_value(a, w, &x->pl.ret);
+}
+
+static const char *popped(struct arena *a, const struct explained *x)
+{
+	const struct placement *pl = &x->pl;
+
+	if (pl->stack_unspecified)
+		return "?";
+	if (!pl->stack_bytes)
+		return "0";
+	return arena_printf(a, "%u, %s pops", pl->stack_bytes,
+			    pl->pop_unspecified ? "?"
+			    : pl->pop_bytes     ? "callee"
+						: "caller");
+}
+
+/* The arguments, what is returned, the argument area. */
+static size_t cells_of(struct arena *a, const struct explained *x, const char **cell)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < x->pl.nargs; i++)
+		cell[n++] = explain_value(a, x->c->width, &x->pl.arg[i]);
+	cell[n++] = returned(a, x);
+	cell[n++] = popped(a, x);
+	return n;
+}
+
+struct group {
+	const struct explained *first;
+	const char *names, *cell[MAX_ARGS + 2];
+	size_t n;
+};
+
+static bool same(const struct group *g, const struct explained *x, const char **cell, size_t n)
+{
+	const struct reg_set k = abi_preserved(g->first->c, &g->first->pl),
+			     l = abi_preserved(x->c, &x->pl);
+
+	if (g->first->c->width != x->c->width || !g->first->why != !x->why || g->n != n ||
+	    memcmp(&k, &l, sizeof(k)))
+		return false;
+	if (x->why)
+		return !strcmp(x->why, g->first->why);
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(g->cell[i], cell[i]))
+			return false;
+	}
+	return true;
+}
+
+static size_t make_groups(struct arena *a, const struct explained *v, size_t n, struct group *out)
+{
+	size_t ngroups = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *cell[MAX_ARGS + 2];
+		size_t ncells = v[i].why ? 0 : cells_of(a, &v[i], cell), k = 0;
+
+		while (k < ngroups && !same(&out[k], &v[i], cell, ncells))
+			k++;
+		if (k < ngroups) {
+			out[k].names = arena_printf(a, "%s, %s", out[k].names, v[i].c->name);
+			continue;
+		}
+		out[ngroups] = (struct group){ &v[i], v[i].c->name, { NULL }, ncells };
+		memcpy(out[ngroups].cell, cell, ncells * sizeof(*cell));
+		ngroups++;
+	}
+	return ngroups;
+}
+
+static const char *heading(struct arena *a, const struct explained *x, size_t i)
+{
+	if (i < x->pl.nargs)
+		return explain_name(a, x->p, (unsigned)i);
+	return i == x->pl.nargs ? "returns" : "stack bytes";
+}
+
+/* Tables --------------------------------------------------------------------------------------- */
+
+/* The room of a column; 0 for the whole of what does not fit. */
+static size_t measure(struct arena *a, const struct group *g, size_t n, size_t columns,
+		      size_t *room)
+{
+	size_t all = LABEL;
+
+	for (size_t c = 0; c < columns; c++) {
+		room[c] = 0;
+		for (size_t i = 0; i < n; i++) {
+			size_t len = g[i].n ? strlen(g[i].cell[c]) : 0;
+			size_t head = g[i].n ? strlen(heading(a, g[i].first, c)) : 0;
+
+			len = len > head ? len : head;
+			room[c] = len > room[c] ? len : room[c];
+		}
+		all += room[c] + (c ? GAP : 0);
+	}
+	return all;
+}
+
+/* A label in its column: the words that do not fit stand on lines of their own. Returns the rest.
+ */
+static const char *label_part(struct str *out, const char *s)
+{
+	size_t n = strlen(s);
+
+	if (n >= LABEL) {
+		n = LABEL - 1;
+		while (n && s[n - 1] != ' ')
+			n--;
+	}
+	str_addf(out, "%-*.*s", LABEL, (int)n, s);
+	return s + n;
+}
+
+static void trim(struct str *out)
+{
+	while (out->len && out->s[out->len - 1] == ' ')
+		out->s[--out->len] = 0;
+	str_add(out, "\n");
+}
+
+static const char *pad(struct arena *a, const char *s, int width)
+{
+	return arena_printf(a, "%-*s", width, s);
+}
+
+static void line(struct str *out, struct arena *a, const struct group *g, const size_t *room)
+{
+	struct text_style style = { .columns = COLUMNS };
+	const char *rest;
+
+	if (!g->n) {
+		text_wrap(out, &style,
+			  strlen(g->names) < LABEL ? pad(a, g->names, LABEL) : g->names,
+			  pad(a, "", LABEL), g->first->why);
+		return;
+	}
+	rest = label_part(out, g->names);
+	for (size_t c = 0; c < g->n; c++)
+		str_addf(out, "%-*s", (int)room[c] + GAP, g->cell[c]);
+	trim(out);
+	while (*rest) {
+		rest = label_part(out, rest);
+		trim(out);
+	}
+}
+
+static void block(struct str *out, struct arena *a, const struct group *g)
+{
+	struct text_style style = { .columns = COLUMNS };
+	size_t widest = 0;
+
+	text_wrap(out, &style, "", "  ", g->names);
+	for (size_t c = 0; c < g->n; c++) {
+		size_t n = strlen(heading(a, g->first, c));
+
+		widest = n > widest ? n : widest;
+	}
+	for (size_t c = 0; c < g->n; c++)
+		str_addf(out, "  %-*s  %s\n", (int)widest, heading(a, g->first, c), g->cell[c]);
+	if (!g->n)
+		text_wrap(out, &style, "  ", "  ", g->first->why);
+}
+
+/* Why there is a question mark, once a rule. */
+static void open_points(struct str *out, struct arena *a, const struct group *g, size_t n)
+{
+	struct text_style style = { .columns = COLUMNS };
+	bool told[RULE_COUNT] = { false };
+
+	for (size_t i = 0; i < n; i++) {
+		const struct placement *pl = &g[i].first->pl;
+
+		for (unsigned k = 0; k <= pl->nargs && !g[i].first->why; k++) {
+			const struct value_place *v = k < pl->nargs ? &pl->arg[k] : &pl->ret;
+			const char *facto = v->unspecified ? abi_de_facto(v->rule) : NULL;
+			const struct rule *r = rule_in(v->rule, pl->edition);
+
+			if (!v->unspecified || told[v->rule])
+				continue;
+			told[v->rule] = true;
+			text_wrap(out, &style, "? ", "  ",
+				  arena_printf(a, "no document decides [%s]: %s%s%s", r->name,
+					       r->sentence,
+					       facto ? ". gcc and clang agree (all tested "
+						       "versions): "
+						     : "",
+					       facto ? facto : ""));
+		}
+	}
+}
+
+void explain_table(struct str *out, struct arena *a, const struct explained *v, size_t n)
+{
+	struct group *g = arena_alloc(a, (n + 1) * sizeof(*g));
+	size_t ngroups = make_groups(a, v, n, g), columns = 0, room[MAX_ARGS + 2];
+	const struct explained *any = NULL;
+	bool fits;
+
+	for (size_t i = 0; i < ngroups; i++) {
+		any = g[i].n ? g[i].first : any;
+		columns = g[i].n ? g[i].n : columns;
+	}
+	fits = measure(a, g, ngroups, columns, room) <= COLUMNS;
+	for (size_t i = 0; i < ngroups; i++) {
+		bool first = !i || g[i].first->c->width != g[i - 1].first->c->width;
+
+		if (first)
+			str_addf(out, "%s%-*s", i ? "\n" : "", fits ? LABEL : 0,
+				 arena_printf(a, "%u bit", width_bits(g[i].first->c->width)));
+		for (size_t c = 0; c < columns && first && fits && any; c++)
+			str_addf(out, "%-*s", (int)room[c] + GAP, heading(a, any, c));
+		if (first)
+			trim(out);
+		if (fits)
+			line(out, a, &g[i], room);
+		else
+			block(out, a, &g[i]);
+	}
+	str_add(out, "\n");
+	open_points(out, a, g, ngroups);
+}
+
+/* Changes -------------------------------------------------------------------------------------- */
+
+static void change(struct str *out, const char *what, const char *from, const char *to)
+{
+	if (strcmp(from, to))
+		str_addf(out, "  %-12s %s -> %s\n", what, from, to);
+}
+
+void explain_change(struct str *out, struct arena *a, const struct explained *from,
+		    const struct explained *to)
+{
+	const char *was[MAX_ARGS + 2], *is[MAX_ARGS + 2];
+	size_t before, from_args = from->pl.nargs, to_args = to->pl.nargs;
+	bool two = from->c != to->c;
+
+	str_addf(out, "%u bit  %s%s%s\n", width_bits(from->c->width), from->c->name,
+		 two ? " -> " : "", two ? to->c->name : "");
+	before = out->len;
+	if (from->why || to->why) {
+		change(out, "", from->why ? from->why : "possible", to->why ? to->why : "possible");
+	} else {
+		cells_of(a, from, was);
+		cells_of(a, to, is);
+		for (size_t i = 0; i < from_args || i < to_args; i++)
+			change(out, heading(a, i < to_args ? to : from, i),
+			       i < from_args ? was[i] : "none", i < to_args ? is[i] : "none");
+		change(out, "returns", was[from_args], is[to_args]);
+		change(out, "stack bytes", was[from_args + 1], is[to_args + 1]);
+	}
+	if (out->len == before)
+		str_add(out, "  nothing changes\n");
+	str_add(out, "\n");
+}
