@@ -182,6 +182,18 @@ struct reg_set abi_registers(enum width w)
 				 .flags = FLAGS_STATUS };
 }
 
+/* Take the registers of `out` from *s. */
+static void without(struct reg_set *s, const struct reg_set *out)
+{
+	s->gpr &= ~out->gpr;
+	s->xmm &= ~out->xmm;
+	s->ymm &= ~out->ymm;
+	s->zmm &= ~out->zmm;
+	s->mask &= ~out->mask;
+	s->x87 &= ~out->x87;
+	s->flags &= ~out->flags;
+}
+
 /* Take the registers of one value out of *s. */
 static void without_value(struct reg_set *s, const struct value_place *v)
 {
@@ -217,13 +229,9 @@ struct reg_set abi_destroyed(const struct convention *c, const struct placement 
 {
 	struct reg_set s = abi_registers(c->width), kept = abi_preserved(c, pl);
 
-	s.gpr &= ~kept.gpr & ~GPR_BIT(SP);
-	s.xmm &= ~kept.xmm;
-	s.ymm &= ~kept.ymm;
-	s.zmm &= ~kept.zmm;
-	s.mask &= ~kept.mask;
-	s.x87 &= ~kept.x87;
-	s.flags &= ~kept.flags;
+	s.gpr &= ~GPR_BIT(SP);
+	without(&s, &kept);
+	without(&s, &c->silent);
 	return s;
 }
 
@@ -244,7 +252,8 @@ const struct convention *abi_engine(const struct convention *c)
 
 	for (const struct convention *const *p = conventions; *p; p++) {
 		if ((*p)->width != c->width || (*p)->home_bytes != c->home_bytes ||
-		    memcmp(&(*p)->preserved, &c->preserved, sizeof(c->preserved)))
+		    memcmp(&(*p)->preserved, &c->preserved, sizeof(c->preserved)) ||
+		    memcmp(&(*p)->silent, &c->silent, sizeof(c->silent)))
 			continue;
 		if (!*(*p)->attribute && !(*p)->only)
 			return *p;

@@ -141,6 +141,9 @@ struct convention {
 	/* What a callee leaves as it was, stack pointer and registers of the return value apart; it
 	 * may destroy everything else (abi_destroyed). */
 	struct reg_set preserved;
+	/* Of what is not in `preserved`, that of which no document says whether a callee leaves it:
+	 * not compared after a call, and not destroyed by what stands in for a callee. */
+	struct reg_set silent;
 	/* General registers that pass arguments, in order; vector registers from xmm0 on. */
 	unsigned char int_arg[MAX_INT_ARGS];
 	unsigned nint_args, nvector_args;
@@ -155,6 +158,8 @@ struct convention {
 	const char *va; /* prefix of _list, _start and _end, with which a variadic function reads
 			   arguments */
 	enum rule_id rule[CHECK_COUNT]; /* what makes each check true; RULE_NONE: does not apply */
+	enum rule_id silent_varargs;    /* why nothing places what is passed for `...` */
+	enum rule_id silent_narrow;     /* and an INTEGER argument of less than 4 bytes */
 	enum rule_id upper_return;      /* the rule on bits beyond a narrow return value */
 	enum rule_id df_entry; /* on DF at function entry, where it differs from that at return */
 	/* Fill *out, which is zeroed. Only called for types that exist at this width. */
@@ -178,7 +183,8 @@ struct reg_set abi_registers(enum width w);
  * back with the return value. `pl` NULL: of a function that returns nothing. */
 struct reg_set abi_preserved(const struct convention *c, const struct placement *pl);
 
-/* What it may leave changed: the complement of what is preserved, stack pointer apart. */
+/* What it may leave changed: the complement of what is preserved, stack pointer and what documents
+ * are silent about apart. */
 struct reg_set abi_destroyed(const struct convention *c, const struct placement *pl);
 
 /* The alignment that code compiled in `profile` finds the stack pointer to have at every call. */

@@ -29,17 +29,19 @@
 	.preserved = { .gpr = GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(SI) | GPR_BIT(DI) }, \
 	.int_ret = { GPR_AX, GPR_DX }, .align = 16, .va = "va", .upper_return = RULE_I386_RET_SUB
 
-/* All but the rules that a convention changes which preserves other registers than the psABI. */
-#define SYSV_CALL_RULES                                                                        \
-	[CHECK_ENTERED] = RULE_SYSV_CALL, [CHECK_LAYOUT] = RULE_SYSV_LAYOUT,                   \
-	[CHECK_ARG] = RULE_SYSV_INT_ARGS, [CHECK_UPPER] = RULE_SYSV_UPPER,                     \
-	[CHECK_RETURN] = RULE_SYSV_RET_INT, [CHECK_HIDDEN] = RULE_SYSV_HIDDEN,                 \
-	[CHECK_SP] = RULE_SYSV_SP, [CHECK_CANARY] = RULE_SYSV_FRAME,                           \
-	[CHECK_ALIGN] = RULE_SYSV_ALIGN, [CHECK_AL] = RULE_SYSV_AL, [CHECK_DF] = RULE_SYSV_DF, \
-	[CHECK_X87_STACK] = RULE_SYSV_X87_STACK, [CHECK_X87_CW] = RULE_SYSV_X87_CW,            \
-	[CHECK_MMX] = RULE_SYSV_EMMS, [CHECK_MXCSR] = RULE_SYSV_MXCSR,                         \
-	[CHECK_STACK] = RULE_SYSV_REDZONE, [CHECK_UNWIND] = RULE_SYSV_UNWIND,                  \
+/* The rules that a convention shares which passes arguments in, and preserves, other registers than
+ * the psABI; and with those of the argument registers. */
+#define SYSV_FRAME_RULES                                                            \
+	[CHECK_ENTERED] = RULE_SYSV_CALL, [CHECK_LAYOUT] = RULE_SYSV_LAYOUT,        \
+	[CHECK_UPPER] = RULE_SYSV_UPPER, [CHECK_RETURN] = RULE_SYSV_RET_INT,        \
+	[CHECK_HIDDEN] = RULE_SYSV_HIDDEN, [CHECK_SP] = RULE_SYSV_SP,               \
+	[CHECK_CANARY] = RULE_SYSV_FRAME, [CHECK_ALIGN] = RULE_SYSV_ALIGN,          \
+	[CHECK_AL] = RULE_SYSV_AL, [CHECK_DF] = RULE_SYSV_DF,                       \
+	[CHECK_X87_STACK] = RULE_SYSV_X87_STACK, [CHECK_X87_CW] = RULE_SYSV_X87_CW, \
+	[CHECK_MMX] = RULE_SYSV_EMMS, [CHECK_MXCSR] = RULE_SYSV_MXCSR,              \
+	[CHECK_STACK] = RULE_SYSV_REDZONE, [CHECK_UNWIND] = RULE_SYSV_UNWIND,       \
 	[CHECK_FAULT] = RULE_SYSV_CALL, SYSTEM_RULES
+#define SYSV_CALL_RULES SYSV_FRAME_RULES, [CHECK_ARG] = RULE_SYSV_INT_ARGS
 #define SYSV_RULES \
 	SYSV_CALL_RULES, [CHECK_SAVED] = RULE_SYSV_SAVED, [CHECK_LOCALS] = RULE_SYSV_LOCALS
 

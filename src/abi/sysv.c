@@ -382,6 +382,17 @@ static void unspecified_from(unsigned i, enum rule_id rule, struct placement *ou
 	out->stack_unspecified = true;
 }
 
+/* Why the convention's own document does not place argument i, or RULE_NONE. */
+static enum rule_id silent_by_convention(const struct convention *c, const struct prototype *p,
+					 unsigned i, const struct classes *k)
+{
+	if (i >= p->nparams)
+		return c->silent_varargs;
+	return k->n == 1 && k->of[0] == INTEGER && proto_arg_type(p, i)->size[W64] < 4
+		       ? c->silent_narrow
+		       : RULE_NONE;
+}
+
 void sysv_place(const struct convention *c, const struct prototype *p, struct placement *out)
 {
 	unsigned ints = place_return(c, p->ret, out), sses = 0;
@@ -393,7 +404,11 @@ void sysv_place(const struct convention *c, const struct prototype *p, struct pl
 		struct classes k;
 		bool memory = !classes_of(c, t, &k);
 
-		v->rule = k.rule;
+		v->rule = k.rule == RULE_SYSV_INT_ARGS ? c->rule[CHECK_ARG] : k.rule;
+		if (silent_by_convention(c, p, i, &k)) {
+			unspecified_from(i, silent_by_convention(c, p, i, &k), out);
+			break;
+		}
 		if (k.silent || out->ret.unspecified) {
 			unspecified_from(i, k.silent ? k.silent : out->ret.rule, out);
 			break;

@@ -76,8 +76,6 @@ static const struct {
 } refused[] = {
 	{ "vectorcall", "vectorcall is not among the conventions yet" },
 	{ "regcall", "regcall is not among the conventions yet" },
-	{ "preserve_all", "preserve_all is not among the conventions yet" },
-	{ "preserve_none", "preserve_none is not among the conventions yet" },
 	{ "no_caller_saved_registers", "it is not among the conventions yet" },
 	{ "no_callee_saved_registers", "it is not among the conventions yet" },
 	{ "interrupt", "interrupt handlers are not among the conventions yet" },
@@ -109,6 +107,8 @@ static const struct {
 	{ "sysv_abi", "sysv" },
 	{ "ms_abi", "ms" },
 	{ "preserve_most", "preserve_most" },
+	{ "preserve_all", "preserve_all" },
+	{ "preserve_none", "preserve_none" },
 };
 
 /* Those that are recorded otherwise. */
