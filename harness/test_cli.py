@@ -406,6 +406,25 @@ def test_explain_says_where(tmp_path):
     assert "popped by the callee, 4 bytes [gcc.fastcall.pop]".split() in lines
 
 
+def test_help_and_version():
+    for verb in VERBS:
+        assert run(["help", verb]) == run([verb, "--help"])
+    assert run(["help"]) == run(["--help"])
+    for word in ("version", "-V"):
+        assert run([word]) == run(["--version"])
+    fails(["help", "rnu"], "unknown verb 'rnu' (did you mean 'run'?)")
+
+
+@pytest.mark.parametrize("args", (["help"], ["list", "rules"], ["explain", "int f(int a)"], ["run", "--help"]))
+def test_output_that_cannot_be_written(args):
+    """A full device, and a standard output that is closed."""
+    with open("/dev/full", "w") as full:
+        r = subprocess.run([program.PROGRAM, *args], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert r.returncode == 2 and "cannot write to standard output: No space left on device" in r.stderr
+    r = subprocess.run(["sh", "-c", '"$0" "$@" >&-', program.PROGRAM, *args], stderr=subprocess.PIPE, text=True)
+    assert r.returncode == 2 and "cannot write to standard output" in r.stderr
+
+
 VMREAD = "void vmread_error(unsigned long field, _Bool fault)"
 
 

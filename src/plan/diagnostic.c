@@ -69,6 +69,18 @@ static struct line without_position(struct line l, const char *file)
 	return l;
 }
 
+/* Length of a terminal's control sequence, ESC [ ... letter, at the beginning of a line; else 0. */
+static size_t control_sequence(struct line l)
+{
+	size_t n = 2;
+
+	if (l.n < 2 || l.s[0] != '\033' || l.s[1] != '[')
+		return 0;
+	while (n < l.n && !isalpha((unsigned char)l.s[n]))
+		n++;
+	return n < l.n ? n + 1 : l.n;
+}
+
 /* One printable line without the names of temporary files. */
 static const char *tidy(struct arena *a, struct line l, const char *file)
 {
@@ -78,6 +90,12 @@ static const char *tidy(struct arena *a, struct line l, const char *file)
 	l = without_position(l, file);
 	out = arena_alloc(a, l.n + 1);
 	while (l.n && n < LONGEST) {
+		size_t sequence = control_sequence(l);
+
+		if (sequence) {
+			l = (struct line){ l.s + sequence, l.n - sequence };
+			continue;
+		}
 		if (l.n >= dir && !strncmp(l.s, file, dir)) {
 			l = (struct line){ l.s + dir, l.n - dir };
 			continue;

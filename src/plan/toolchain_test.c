@@ -160,6 +160,8 @@ START_TEST(test_reasons)
 	static const struct {
 		const char *output, *reason;
 	} cases[] = {
+		{ "/t/p.c:3:1: \033[01;31m\033[Kerror: \033[m\033[Kno\a such\r thing\n",
+		  "error: no  such  thing" },
 		{ "/t/p.c:1:12: error: no such type\nx y z\n  ^\n", "error: no such type" },
 		{ "/t/p.c: In function 'f':\n/t/p.c:2:1: warning: odd\n/t/p.c:3:4: error: bad\n",
 		  "error: bad" },
@@ -167,7 +169,7 @@ START_TEST(test_reasons)
 		  "invalid definition" },
 		{ "/t/p.c:1: __int128 f(\n            ^ expected ','\n", "expected ','" },
 		{ "unknown argument: -m32\n", "unknown argument: -m32" },
-		{ "as: cannot open /t/p.s\033[m\n", "as: cannot open p.s [m" },
+		{ "as: cannot open /t/p.s\033[m\n", "as: cannot open p.s" },
 		{ "/t/p.c:1:1: warning: only this\n", "warning: only this" },
 		{ "  \n\n", NULL },
 		{ "", NULL },
