@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -168,6 +169,8 @@ def test_filter_columns_verdicts_and_groups(page, gcc):
     assert all("sysv" in x or "cdecl" in x or "fastcall" in x for x in page.labels())
     page.choose("verdict", "timeout")
     page.becomes(lambda: "Nothing fits" in page.texts("#matrix")[0])
+    page.choose("verdict", "unexpected")
+    page.becomes(lambda: page.labels() and page.all("#matrix td:not(.faint) button.v-violation"))
     page.choose("verdict", "")
     page.one("#filter-groups").click()
     page.becomes(lambda: "never" in page.labels())
@@ -188,7 +191,8 @@ def test_cell_opens_its_cases(page):
     found = page.matrix.select(column=column, direction="callee", convention="sysv")
     assert len(shown) == len(found) > 0
     for f in found:
-        assert any(f["case"] in s and f["subject"] in s for s in shown)
+        assert any(f["case"] in s and f["subject"] in s and f["expected"] in s and f["observed"] in s
+                   for s in shown)
     assert page.all("#cell details li")  # the others
 
 
@@ -212,16 +216,28 @@ def test_finding_shows_everything(page):
     WebDriverWait(page.b, 5).until(lambda b: not page.all("#finding")[0].is_displayed())
 
 
+def address(matrix, view, **more) -> str:
+    """Of the first finding: names, so that it is good for the next run's page, too."""
+    f = next(f for f in matrix.findings if f["verdict"] == "violation")
+    width = matrix.columns[f["column"]]["width"]
+    key = f"{f['case']} {width} {f['direction']} {f['check']} {f['subject']}"
+    return "#" + urlencode({"view": view, "finding": key, "column": f["column"], **more})
+
+
 def test_address_opens_a_finding(page):
-    page.open("#view=findings&finding=0&column=0")
+    page.open(address(page.matrix, "findings"))
     assert page.text("#finding h2")
-    page.open("#view=nonsense&finding=999999&rows=77777.x&column=-4")
+    page.open("#view=matrix&cell=sysv/64/callee&column=" + quote(next(iter(page.matrix.columns))))
+    assert "sysv as callee" in page.text("#cell h2")
+    page.open("#view=nonsense&finding=999999&cell=77777.x&column=-4")
     assert page.one("#view-matrix")
     assert not page.all("#finding")[0].is_displayed()
 
 
 def test_facts(page):
     page.one("#tab-findings").click()
+    for summary in page.all("#view-findings details:not([open]) summary"):
+        summary.click()
     text = page.text("#view-findings")
     assert "known <i>for a reason</i>" in text
     assert "no longer shows the known finding of sysv/c/vanished" in text
@@ -230,6 +246,48 @@ def test_facts(page):
                               "[arguments[0]].click()", i)
         assert page.text("#finding h2")
     page.shot("facts")
+
+
+def test_causes_are_numbered_and_folded(page):
+    page.one("#tab-findings").click()
+    shown = page.texts("#facts-cause button.row")
+    assert shown and [s.split(".")[0] for s in shown] == [str(i + 1) for i in range(len(shown))]
+    assert all(re.search(r"\d+ cases?, \d+ findings?; bad ", s) for s in shown)
+    assert page.all("#facts-cause[open]") and page.all("#facts-known:not([open])")
+
+
+def test_cells_say_conformance(page):
+    texts = set(page.texts("#matrix td > button"))
+    assert all(re.fullmatch(r"ok( k)?|FAIL \d+|died \d+|-|n/r", t) for t in texts), texts
+    assert any(t.startswith("FAIL") for t in texts) and "ok" in texts
+    for b in page.all("#matrix td > button"):
+        assert b.get_attribute("aria-label").startswith(b.text + ": ")
+    assert {c.text for c in page.all("#matrix caption")} >= {"-m64"}
+
+
+def test_matrix_is_one_stop(page):
+    """Tab reaches one cell, arrows the others; the next tab leaves the matrix."""
+    assert len(page.all("#matrix button[tabindex='0']")) == 1
+    first = page.all("#matrix tbody tr:first-child td > button")[0]
+    page.b.execute_script("arguments[0].focus()", first)
+    seen = [page.b.switch_to.active_element]
+    for key in (Keys.ARROW_RIGHT, Keys.ARROW_DOWN, Keys.ARROW_LEFT, Keys.ARROW_UP):
+        page.b.switch_to.active_element.send_keys(key)
+        seen.append(page.b.switch_to.active_element)
+    assert seen[4] == seen[0] and len(set(seen)) == 4
+    assert len(page.all("#matrix button[tabindex='0']")) == 1
+    page.b.switch_to.active_element.send_keys(Keys.TAB)
+    assert not page.b.execute_script("return document.activeElement.closest('#matrix')")
+
+
+def test_only_what_there_is(tmp_path, browser, gcc):
+    """One compiler, no claims: neither Versions nor Claims."""
+    run_matrix(tmp_path / "out", "--cc", gcc, "--cases", write(tmp_path / "c.h", "int f(int a);\n"),
+               "--abi", "sysv", "--width", "64", status=0)
+    page = Page(browser, tmp_path / "out").open()
+    assert [e.text for e in page.all("nav button") if e.is_displayed()] == ["Matrix", "Findings", "This run"]
+    page.open("#view=claims")
+    assert page.one("#view-matrix")
 
 
 def test_versions(page, gcc):
@@ -266,7 +324,7 @@ def test_keyboard(page):
 def test_fits_and_is_readable(page, width, dark):
     """No sideways scrolling but inside of tables; text stands out from its ground."""
     for view in ("matrix", "findings", "versions", "run"):
-        page.open(f"#view={view}&finding=0&column=0", width, dark)
+        page.open(address(page.matrix, view), width, dark)
         page.one("#finding h2")
         assert page.b.execute_script("return document.documentElement.scrollWidth") <= width
         page.shot(f"{view}-{width}-{'dark' if dark else 'light'}")
@@ -295,8 +353,10 @@ def test_fits_and_is_readable(page, width, dark):
 
 
 def test_prints(page):
-    page.open("#view=matrix&finding=0&column=0")
+    page.open(address(page.matrix, "matrix"))
     page.b.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     assert not page.one("main").find_elements(By.CSS_SELECTOR, "#filters")[0].is_displayed()
     page.one("#finding h2")
+    page.b.execute_script("scrollTo(0, 0)")
+    page.shot("print")
     page.b.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

@@ -17,6 +17,7 @@ struct packer {
 	struct arena *a;
 	json_t *strings, *string_of; /* list, and text -> index */
 	size_t *merged;              /* by finding: its index in the page */
+	struct causes causes;
 };
 
 /* The index of a string; -1 for NULL. */
@@ -238,11 +239,12 @@ static json_t *rules_used(struct packer *p)
 }
 
 /* A finding that several columns have is one: [case, nature, subject, expected, observed, origin,
- * end of the command, columns]. Natures and lists of columns are few: they are written once. */
+ * end of the command, columns, facts that it is one of in these]. Natures and lists are few: they
+ * are written once. */
 static void findings(struct packer *p, json_t *page)
 {
-	struct table natures = { 0 }, columns_of = { 0 }, merged = { 0 };
-	json_t *members = json_array(), *j;
+	struct table natures = { 0 }, columns_of = { 0 }, facts_of = { 0 }, merged = { 0 };
+	json_t *members = json_array(), *facts = json_array(), *j;
 	size_t i;
 
 	p->merged = arena_alloc(p->a, (p->s->nfindings + 1) * sizeof(size_t));
@@ -259,30 +261,57 @@ static void findings(struct packer *p, json_t *page)
 
 		p->merged[i] = (size_t)json_integer_value(at);
 		json_decref(at);
-		if (p->merged[i] == json_array_size(members))
+		if (p->merged[i] == json_array_size(members)) {
 			json_array_append_new(members, json_array());
+			json_array_append_new(facts, json_array());
+		}
 		json_array_append_new(json_array_get(members, p->merged[i]),
 				      json_integer((json_int_t)f->column));
+		json_array_append_new(
+			json_array_get(facts, p->merged[i]),
+			json_integer((json_int_t)(p->causes.n - 1 - p->causes.of[i])));
 	}
-	json_array_foreach(merged.list, i, j) json_array_append_new(
-		j, told_once(&columns_of, json_incref(json_array_get(members, i))));
+	json_array_foreach(merged.list, i, j)
+	{
+		json_array_append_new(
+			j, told_once(&columns_of, json_incref(json_array_get(members, i))));
+		json_array_append_new(j,
+				      told_once(&facts_of, json_incref(json_array_get(facts, i))));
+	}
 	json_decref(members);
+	json_decref(facts);
+	put_table(&facts_of, page, "factsOf");
 	put_table(&natures, page, "natures");
 	put_table(&columns_of, page, "columnsOf");
 	put_table(&merged, page, "findings");
 }
 
+/* Most serious first, as `clobber show' numbers them: [example, findings, cases, columns,
+ * conventions, kind, title, what follows]. */
 static json_t *facts(struct packer *p)
 {
+	static const char *const kinds[] = { "known", "died", "point", "cause" };
+	const struct text_style style = { .columns = 10000 };
 	json_t *list = json_array();
-	size_t n;
-	struct cluster *v = report_clusters(p->s, &n);
 
-	for (size_t i = n; i-- > 0;)
-		json_array_append_new(list, json_pack("[i i i s s]",
-						      (int)p->merged[v[i].example - p->s->findings],
-						      (int)v[i].findings, (int)v[i].cases,
-						      v[i].columns, v[i].conventions));
+	for (size_t i = p->causes.n; i-- > 0;) {
+		const struct cluster *v = &p->causes.v[i];
+		struct str follows = { 0 };
+		const char *title = v->kind == CLUSTER_POINT   ? point_words(p->s, v)
+				    : v->kind == CLUSTER_KNOWN ? v->example->known_reason
+				    : v->kind == CLUSTER_DIED  ? v->example->observed
+							       : cause_title(p->s, v);
+
+		str_add(&follows, "");
+		if (v->nfollows)
+			text_followers(&follows, p->s, v, &style, v->nfollows);
+		json_array_append_new(list, json_pack("[i i i s s s s s s]",
+						      (int)p->merged[v->example - p->s->findings],
+						      (int)v->findings, (int)v->cases, v->columns,
+						      v->conventions, kinds[v->kind], v->compilers,
+						      title, follows.s));
+		str_free(&follows);
+	}
 	return list;
 }
 
@@ -301,15 +330,13 @@ static json_t *examples(struct packer *p)
 }
 
 /* The answer, for the head of the page. */
-static json_t *answer(const struct stored *s)
+static json_t *answer(const struct stored *s, const struct causes *c)
 {
 	struct text_style style = { .columns = 200 };
 	struct str t = { 0 };
-	struct causes c;
 	json_t *j;
 
-	report_causes(s, &c);
-	report_answer(&t, s, &c, NULL, &style);
+	report_answer(&t, s, c, NULL, &style);
 	j = json_string(t.s);
 	str_free(&t);
 	return j;
@@ -328,6 +355,7 @@ static json_t *page_data(const struct stored *s)
 
 	p.strings = json_array();
 	p.string_of = json_object();
+	report_causes(s, &p.causes);
 	for (int v = 0; v < VERDICT_COUNT; v++)
 		json_array_append_new(
 			verdicts, json_pack("[s s]", verdict_info[v].name, verdict_info[v].what));
@@ -339,7 +367,7 @@ static json_t *page_data(const struct stored *s)
 	json_object_set(page, "host", (json_t *)s->host);
 	json_object_set_new(page, "places", json_string(stored_places(s)));
 	json_object_set_new(page, "compilers", json_string(stored_compilers(s)));
-	json_object_set_new(page, "totals", answer(s));
+	json_object_set_new(page, "totals", answer(s, &p.causes));
 	json_object_set_new(page, "unexpected", json_integer((json_int_t)s->unexpected));
 	json_object_set_new(page, "verdicts", verdicts);
 	json_object_set_new(page, "columns", columns(&p));

@@ -3,6 +3,10 @@
 // the browser's back button works.
 
 const VIEWS = ["matrix", "findings", "versions", "claims", "run"];
+// Those that have something to show.
+const versioned = unique(D.columns.map(c => c.family)).some(f => unique(D.columns.filter(c =>
+	c.family === f && !c.unusable).map(c => c.compiler + " " + c.version)).length > 1);
+const views = () => VIEWS.filter(v => (v !== "claims" || D.claims) && (v !== "versions" || versioned));
 const made = {};
 const make = {matrix: showMatrix, findings: showFacts, versions: showVersions, claims: showClaims, run: showRun};
 
@@ -32,50 +36,61 @@ function showView(name) {
 	}
 }
 
-// {view}, {rows, column} or {finding, column}
+// {view}, {rows, column} or {finding, column}; the address holds names, so that it stays good.
 function go(to) {
 	const q = new URLSearchParams(location.hash.slice(1));
 	if (to.view) {
 		q.set("view", to.view);
-		["rows", "column", "finding"].forEach(k => q.delete(k));
+		["cell", "column", "finding"].forEach(k => q.delete(k));
 	}
 	if (to.rows) {
-		q.set("rows", to.rows.join("."));
+		q.set("cell", rowsKey(to.rows));
 		q.delete("finding");
 	}
 	if (to.finding !== undefined)
-		q.set("finding", to.finding);
+		q.set("finding", to.finding.key);
 	if (to.column !== undefined)
-		q.set("column", to.column);
+		q.set("column", D.columns[to.column].id);
 	location.hash = q.toString();
 }
 
 function follow() {
 	const q = new URLSearchParams(location.hash.slice(1));
-	const view = VIEWS.includes(q.get("view")) ? q.get("view") : "matrix";
-	const rows = (q.get("rows") || "").split(".").filter(Boolean).map(Number);
-	const column = Number(q.get("column")), finding = q.get("finding");
+	const view = views().includes(q.get("view")) ? q.get("view") : "matrix";
+	const rows = rowsOf.get(q.get("cell")), key = q.get("finding");
+	const column = D.columns.find(c => c.id === q.get("column"));
+	const finding = key === null ? undefined : D.findings.find(f => f.key === key && (!column || f.columns.includes(column.index))) ||
+		D.findings.find(f => f.key === key);
 	showView(view);
 	document.getElementById("cell").hidden = true;
 	document.getElementById("finding").hidden = true;
-	if (rows.length && rows.every(r => D.rows[r]) && D.columns[column])
-		showCell(rows, column);
-	if (finding !== null && D.findings[finding])
-		showFinding(D.findings[finding], column);
+	if (rows && column)
+		showCell(rows, column.index);
+	if (finding)
+		showFinding(finding, column ? column.index : finding.columns[0]);
+}
+
+// The answer, a line each; its first word says which way.
+function answerLine(text) {
+	const [, word, rest] = /^(FAIL|died|ok|none)? *(.*)$/.exec(text);
+	const kind = {FAIL: "violation", died: "crash", ok: "pass", none: "not-run"}[word];
+	return el("p", {class: word ? null : "soft"}, word ? [el("span", {class: "chip v-" + kind}, word), " "] : null, rest);
 }
 
 function start() {
-	document.getElementById("result").textContent = D.totals.trim().replace(/\n {6}/g, "\n");
+	document.getElementById("result").replaceChildren(...D.totals.trim().split("\n").map(t => answerLine(t.trim())));
 	document.getElementById("about").textContent = `clobber ${D.tool.version}, seed ${D.tool.seed}, ` +
 		`places ${D.places}: ${D.compilers}. ${D.host.cpu}, ${D.host.system} ${D.host.release}.`;
-	VIEWS.forEach((v, i) => {
+	VIEWS.forEach(v => { document.getElementById("tab-" + v).hidden = !views().includes(v); });
+	document.getElementById("matrix").addEventListener("keydown", moveInMatrix);
+	views().forEach((v, i, all) => {
 		const tab = document.getElementById("tab-" + v);
 		tab.addEventListener("click", () => go({view: v}));
 		tab.addEventListener("keydown", e => {
 			const step = {ArrowRight: 1, ArrowLeft: -1}[e.key];
 			if (!step)
 				return;
-			const next = VIEWS[(i + step + VIEWS.length) % VIEWS.length];
+			const next = all[(i + step + all.length) % all.length];
 			document.getElementById("tab-" + next).focus();
 			go({view: next});
 		});

@@ -2,7 +2,7 @@
 // The claims of the thread: a row a claim, a column a compiler, width and place; a verdict opens its
 // reason and the command that decides it again.
 
-const CLAIM_CHIP = {"true": "pass", "false": "violation", "true except": "divergence", "not-run": "not-run"};
+const CLAIM_CHIP = {"true": "pass", "false": "unsupported", "true except": "divergence", "not-run": "not-run"};
 
 function claimCell(r) {
 	if (!r || !r.applies)

@@ -44,12 +44,34 @@ D.findings = D.findings.map((f, i) => {
 	return {index: i, c: D.cases[f[0]], direction: DIRECTIONS[nature[0]], check: str(nature[1]),
 		rule: D.rules[nature[2]], verdict: VERDICTS[nature[3]], known: str(nature[4]),
 		subject: str(f[2]), expected: str(f[3]), observed: str(f[4]), origin: str(f[5]),
-		repro: f[6] < 0 ? usual(D.cases[f[0]]) : str(f[6]), columns: D.columnsOf[f[7]]};
+		repro: f[6] < 0 ? usual(D.cases[f[0]]) : str(f[6]), columns: D.columnsOf[f[7]], facts: D.factsOf[f[8]]};
 });
-D.facts = D.facts.map(f => ({finding: D.findings[f[0]], findings: f[1], cases: f[2],
-	columns: f[3], conventions: f[4]}));
+D.facts = D.facts.map((f, i) => ({number: i + 1, finding: D.findings[f[0]], findings: f[1], cases: f[2],
+	columns: f[3], conventions: f[4], kind: f[5], compilers: f[6], title: f[7], follows: f[8]}));
 D.examples = D.examples.map(e => ({finding: D.findings[e[0]], column: e[1], assembly: e[2],
 	code: e[3]}));
+// What keeps an address good when the matrix is made anew: names, no numbers of this page.
+D.rows.forEach(r => { r.key = [r.convention, r.width, r.direction, r.group].join("/"); });
+const rowsOf = new Map();
+for (const r of D.rows) {
+	const whole = [r.convention, r.width, r.direction].join("/");
+	rowsOf.set(r.key, [r.index]);
+	rowsOf.set(whole, [...(rowsOf.get(whole) || []), r.index]);
+}
+const rowsKey = rows => rows.length === 1 ? D.rows[rows[0]].key : D.rows[rows[0]].key.split("/").slice(0, 3).join("/");
+// Causes that are not known, by row and column: what makes a cell fail.
+const rowByKey = new Map(D.rows.map(r => [r.key, r.index])), failing = new Map();
+for (const f of D.findings) {
+	const row = rowByKey.get([f.c.convention, f.c.width, f.direction, f.c.group].join("/"));
+	f.columns.forEach((c, i) => {
+		const kind = D.facts[f.facts[i]].kind, at = row + "." + c;
+		if (kind !== "cause" && kind !== "died")
+			return;
+		if (!failing.has(at))
+			failing.set(at, {cause: new Set(), died: new Set()});
+		failing.get(at)[kind].add(kind === "died" ? f.c.index : f.facts[i]);
+	});
+}
 // What makes findings of several versions the same one.
 D.findings.forEach(f => { f.key = [f.c.id, f.c.width, f.direction, f.check, f.subject].join(" "); });
 
@@ -89,26 +111,24 @@ function sum(cells) {
 	return s;
 }
 
-// How much of it is not as it should be, as a share of colour: few among many are seen, too.
-function heat(s) {
-	const wrong = s.executed - s.counts.pass;
-	return Math.round(45 + 55 * Math.sqrt(Math.min(1, wrong / Math.max(1, s.executed)))) + "%";
-}
-
-// What is shown of it, as in the text report, and its colour.
-function mark(s) {
-	const bad = BAD.reduce((n, v) => n + s.counts[v], 0);
+// What is shown of cells, as in the text report, and its colour: conformance only. Where no document
+// decides nobody fails.
+function mark(s, rows, column) {
+	const causes = new Set(), died = new Set();
+	for (const r of rows) {
+		const of = failing.get(r.index + "." + column.index);
+		of?.cause.forEach(c => causes.add(c));
+		of?.died.forEach(c => died.add(c));
+	}
 	if (!s.planned || s.verdict === "unsupported")
 		return ["-", "unsupported"];
-	if (bad > s.known) {
-		const died = s.counts.crash + s.counts.timeout > 0;
-		return [(bad - s.known) + (died ? "!" : "V"), died ? "crash" : "violation"];
-	}
-	if (s.counts.divergence)
-		return [s.counts.divergence + "d", "divergence"];
-	if (bad)
-		return [bad + "k", "known"];
-	if (s.verdict === "not-run")
-		return ["n/r", "not-run"];
-	return [s.executed === s.planned ? "ok" : "ok-", "pass"];
+	if (causes.size)
+		return ["FAIL " + causes.size, "violation"];
+	if (died.size)
+		return ["died " + died.size, "crash"];
+	if (s.known)
+		return ["ok k", "known"];
+	if (!s.executed)
+		return [s.planned > s.counts.unsupported ? "n/r" : "-", "not-run"];
+	return ["ok", "pass"];
 }

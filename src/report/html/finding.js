@@ -33,28 +33,25 @@ function command(text) {
 }
 
 // The example of the fact this finding is one of, or nothing: code is kept for one of each only.
-function exampleFor(f) {
-	const own = D.examples.find(e => e.finding === f);
-	if (own)
-		return own;
-	return D.examples.find(e => {
-		const g = e.finding;
-		if (f.known !== null || g.known !== null)
-			return f.known === g.known;
-		return g.check === f.check && g.rule === f.rule && g.direction === f.direction &&
-			g.verdict === f.verdict && g.c.width === f.c.width;
-	});
+function exampleFor(f, column) {
+	const fact = f.facts[f.columns.indexOf(column)];
+	return D.examples.find(e => e.finding === f) ||
+		D.examples.find(e => e.finding.facts[e.finding.columns.indexOf(e.column)] === fact && e.finding.direction === f.direction) ||
+		D.examples.find(e => e.finding.facts[e.finding.columns.indexOf(e.column)] === fact);
 }
 
 function showFinding(f, column) {
 	const box = document.getElementById("finding");
 	const at = f.columns.includes(column) ? column : f.columns[0];
-	const example = exampleFor(f), own = example && example.finding === f;
+	const example = exampleFor(f, at), own = example && example.finding === f;
 	const rule = f.rule;
 	const facts = el("dl", {class: "facts"});
 	const fact = (name, ...value) => facts.append(el("dt", {}, name), el("dd", {}, ...value));
 	fact("prototype", el("code", {}, f.c.prototype));
 	fact("declared at", el("code", {}, f.c.where));
+	const cause = D.facts[f.facts[f.columns.indexOf(at)]];
+	fact(cause.kind === "cause" ? "cause" : "one of", `${cause.number}. ${cause.title} `,
+		el("span", {class: "soft"}, `(${cause.cases} case${cause.cases === 1 ? "" : "s"}; clobber show ${cause.number})`));
 	fact("found in", f.columns.map(i => D.columns[i].name).join(", "));
 	fact("check", f.check);
 	fact("subject", f.subject);
@@ -73,7 +70,7 @@ function showFinding(f, column) {
 		el("h3", {}, "Reproduce"), command(D.columns[at].repro + f.repro),
 		example ? el("div", {class: "two"},
 			el("div", {}, el("h3", {}, f.direction === "callee" ? "Generated trampoline" : "Generated probe"),
-				own ? null : el("p", {class: "soft"}, "of ", example.finding.c.id, ", the smallest example of this"),
+				own ? null : el("p", {class: "other"}, "Another function's: of ", example.finding.c.id, ", the smallest example of this cause."),
 				listing(example.assembly, example.finding)),
 			el("div", {}, el("h3", {}, "The compiler's code"),
 				el("p", {class: "soft"}, D.columns[example.column].name, "; marked: what touches the places above"),
@@ -85,23 +82,31 @@ function showFinding(f, column) {
 
 function findingRow(f, column, ...more) {
 	return el("button", {type: "button", class: "row", "data-finding": f.index,
-		onclick: () => go({finding: f.index, column: column ?? f.columns[0]})},
+		onclick: () => go({finding: f, column: column ?? f.columns[0]})},
 		chip(f.verdict, f.known !== null), " ", el("code", {}, f.c.id), " as ", f.direction, ": ",
 		f.check, ", ", f.subject, ...more);
 }
 
+// A cause: its title, who has it, how often, what shows with it; it opens its smallest example.
+const factItem = x => el("li", {}, el("button", {type: "button", class: "row", "data-finding": x.finding.index,
+	onclick: () => go({finding: x.finding, column: x.finding.columns.find((c, i) => x.finding.facts[i] === x.number - 1)})},
+	el("span", {class: "number"}, x.number + ". "), chip(x.finding.verdict, x.kind === "known"), " ",
+	el("b", {}, x.kind === "point" ? "" : x.compilers + ": ", x.title), el("br"),
+	el("span", {class: "soft"}, `${x.cases} case${x.cases === 1 ? "" : "s"}, ${x.findings} finding${x.findings === 1 ? "" : "s"}; `,
+		`${x.columns}; ${x.conventions}; for instance `, el("code", {}, x.finding.c.prototype)),
+	x.follows ? el("span", {class: "soft"}, el("br"), x.follows) : null));
+
+function factList(kind, name, open) {
+	const of = D.facts.filter(x => x.kind === kind);
+	return of.length ? el("details", {open, id: "facts-" + kind}, el("summary", {}, el("h2", {}, `${of.length} ${name}${of.length === 1 ? "" : "s"}`)),
+		el("ul", {class: "list"}, of.map(factItem))) : null;
+}
+
 function showFacts() {
 	const view = document.getElementById("view-findings");
-	const list = known => {
-		const facts = D.facts.filter(f => (f.finding.known !== null) === known);
-		return facts.length ? el("ul", {class: "list"}, facts.map(x => el("li", {},
-			findingRow(x.finding, null, el("br"), el("span", {class: "soft"},
-				(known ? x.finding.known + ". " : "") + `${x.columns}; ${x.conventions}; `,
-				`${x.cases} case${x.cases === 1 ? "" : "s"}, ${x.findings} finding${x.findings === 1 ? "" : "s"}`)))))
-			: el("p", {}, "none");
-	};
-	view.replaceChildren(el("h2", {}, "Findings, the most serious first"), list(false),
-		el("h2", {}, "Known findings"), list(true));
+	view.replaceChildren(...[factList("cause", "cause", true) || el("h2", {}, "No document is violated that was not expected"),
+		factList("died", "compiler that died", false), factList("point", "point no document decides", false),
+		factList("known", "known finding", false)].filter(Boolean));
 	if (D.vanished.length)
 		view.append(el("h2", {}, "Known findings that vanished"), el("ul", {class: "list"},
 			D.vanished.map(v => el("li", {}, `${v[1]} no longer shows the known finding of ${v[0]} `,

@@ -2,6 +2,7 @@
 // The matrix as a heat map with filters, and the cases behind a cell.
 
 const FILTERS = [
+	["verdict", "show", () => ["unexpected", "known", ...VERDICTS.slice().reverse()]],
 	["convention", "convention", () => unique(D.rows.map(r => r.convention))],
 	["compiler", "compiler", () => unique(D.columns.map(c => c.compiler))],
 	["width", "width", () => unique(D.columns.map(c => String(c.width))).sort().reverse()],
@@ -9,7 +10,6 @@ const FILTERS = [
 	["profile", "profile", () => unique(D.columns.map(c => c.profile))],
 	["place", "place", () => unique(D.columns.map(c => c.place))],
 	["direction", "direction", () => DIRECTIONS],
-	["verdict", "verdict", () => ["known", ...VERDICTS.slice().reverse()]],
 ];
 const chosen = {groups: false};
 
@@ -71,8 +71,8 @@ const title = (s, label, column) => `${label}, ${column.name}: ${s.executed} of 
 	VERDICTS.filter(v => s.counts[v]).map(v => `, ${s.counts[v]} ${v}`).join("") +
 	(s.known ? `, ${s.known} known` : "");
 
-function heading(columns, first) {
-	const names = el("tr", {}, el("th", {scope: "col"}, first)), opts = el("tr", {}, el("th"));
+function heading(columns) {
+	const names = el("tr", {}, el("td")), opts = el("tr", {}, el("td"));
 	for (let i = 0; i < columns.length;) {
 		let n = 1;
 		while (i + n < columns.length && columns[i + n].compiler === columns[i].compiler)
@@ -85,10 +85,11 @@ function heading(columns, first) {
 }
 
 function cellButton(s, label, rows, column) {
-	const [text, kind] = mark(s);
-	const wanted = !chosen.verdict || (chosen.verdict === "known" ? s.known > 0 : s.counts[chosen.verdict] > 0);
-	return el("td", {class: wanted ? null : "faint"}, s.planned ? el("button", {type: "button",
-		class: "v-" + kind, style: "--heat: " + heat(s), title: title(s, label, column), "aria-label": title(s, label, column),
+	const [text, kind] = mark(s, rows, column), name = title(s, label, column);
+	const wanted = !chosen.verdict || (chosen.verdict === "known" ? s.known > 0 :
+		chosen.verdict === "unexpected" ? kind === "violation" || kind === "crash" : s.counts[chosen.verdict] > 0);
+	return el("td", {class: wanted ? null : "faint"}, s.planned ? el("button", {type: "button", tabindex: -1,
+		class: "v-" + kind, title: name, "aria-label": `${text}: ${name}`,
 		"data-row": rows.map(r => r.index).join(","), "data-column": column.index,
 		onclick: () => go({rows: rows.map(r => r.index), column: column.index})}, text) : null);
 }
@@ -105,12 +106,49 @@ function showMatrix() {
 			return el("tr", {}, el("th", {scope: "row", class: r.part ? "part" : null}, r.label), cells);
 		}).filter(Boolean);
 		return columns.length && body.length ? el("div", {class: "scroll"},
-			el("table", {class: "heat"}, heading(columns, kind), el("tbody", {}, body))) : null;
+			el("table", {class: "heat"},
+				el("caption", {}, kind), heading(columns), el("tbody", {}, body))) : null;
 	}).filter(Boolean);
 	place.replaceChildren(...(tables.length ? tables : [el("p", {}, "Nothing fits these filters.")]));
-	document.getElementById("legend").textContent = "ok: all checks hold; ok-: some cases not expressible here; " +
-		"-: none expressible; NV: violate a document; N!: crash or hang; Nk: only known ones of these; " +
-		"Nd: documents are silent or contradict, implementations differ; n/r: not run. Choose a cell to see its cases.";
+	document.getElementById("legend").textContent = "ok: no document is violated; k: known findings only; FAIL n: n causes; " +
+		"died n: the compiler, on n cases; -: not expressible; n/r: not run. Choose a cell to see its cases; arrow keys move between cells.";
+	// One stop of the tab key; arrows move on from there.
+	const first = place.querySelector("button.v-violation, button.v-crash") || place.querySelector("td > button");
+	if (first)
+		first.tabIndex = 0;
+}
+
+// The cell in a direction: in its table, then in the next one.
+function neighbour(button, key) {
+	const cell = button.parentElement, row = cell.parentElement, rows = [...row.parentElement.rows];
+	const tables = [...document.querySelectorAll("#matrix tbody")], at = [...row.cells].indexOf(cell);
+	const across = {ArrowRight: 1, ArrowLeft: -1}[key], down = {ArrowDown: 1, ArrowUp: -1}[key];
+	if (key === "Home" || key === "End") {
+		const all = row.querySelectorAll("td > button");
+		return all[key === "Home" ? 0 : all.length - 1];
+	}
+	for (let i = at + across; across && row.cells[i]; i += across) {
+		if (row.cells[i].querySelector("button"))
+			return row.cells[i].querySelector("button");
+	}
+	for (let r = rows.indexOf(row) + down; down && rows[r]; r += down) {
+		if (rows[r].cells[at]?.querySelector("button"))
+			return rows[r].cells[at].querySelector("button");
+	}
+	const next = tables[tables.indexOf(row.parentElement) + (across || down)];
+	return next && next.querySelector("td > button");
+}
+
+function moveInMatrix(e) {
+	if (!/^(Arrow|Home$|End$)/.test(e.key) || !e.target.matches("td > button"))
+		return;
+	const to = neighbour(e.target, e.key);
+	e.preventDefault();
+	if (!to)
+		return;
+	document.querySelectorAll("#matrix button[tabindex='0']").forEach(b => { b.tabIndex = -1; });
+	to.tabIndex = 0;
+	to.focus();
 }
 
 // The cases of a cell, those with findings first.
@@ -135,7 +173,7 @@ function showCell(rowIndexes, columnIndex) {
 			rows.length === 1 ? first.group + ", " : "", column.name),
 		el("p", {}, title(s, column.place + " (" + column.engine + ")", column)),
 		s.executed < s.planned && s.reason ? el("p", {class: "soft"}, "Not run, first reason: ", s.reason) : null,
-		found.length ? el("ul", {class: "list"}, found.slice(0, 500).map(f => el("li", {}, findingRow(f, columnIndex)))) : null,
+		found.length ? el("ul", {class: "list"}, found.slice(0, 500).map(f => el("li", {}, findingRow(f, columnIndex, el("br"), el("span", {class: "soft"}, "expected ", el("code", {}, f.expected), ", got ", el("code", {}, f.observed)))))) : null,
 		found.length > 500 ? el("p", {}, `and ${found.length - 500} more: choose a group`) : null,
 		rest.length ? el("details", {open: !found.length}, el("summary", {},
 			`${rest.length} case${rest.length === 1 ? "" : "s"} without findings`,

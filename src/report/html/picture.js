@@ -89,14 +89,15 @@ function picture(f) {
 	const position = new Map();
 	const box = (at, x, y, label) => {
 		const here = items.filter(i => i.at === at || (/^stack/.test(at) && covers(i, at, word)));
-		const wrong = here.some(i => i.wrong) || (saved && placesIn(saved[1], width).includes(at));
+		const lost = saved && placesIn(saved[1], width).includes(at);
+		const wrong = here.some(i => i.wrong) || lost;
 		const seen = found.includes(at);
-		const kind = wrong ? "expected" : seen ? "observed" : here.length ? "used" : "";
+		const kind = lost ? "observed" : wrong ? "expected" : seen ? "observed" : here.length ? "used" : "";
 		svg.append(el("text", {x: x - 6, y: y + 15, "text-anchor": "end"}, label));
 		svg.append(el("rect", {x, y, width: W, height: H, rx: 3, class: kind}));
 		if (open && seen && !here.length)
 			here.push(...namesAt(f.observed, at, width));
-		const words = here.length ? here.map(i => i.name).join(", ") : saved && wrong ? "to be preserved" : "";
+		const words = here.length ? here.map(i => i.name).join(", ") : lost ? "not preserved" : "";
 		svg.append(el("text", {x: x + 8, y: y + 15}, words.slice(0, 22)));
 		position.set(at, {x, y, wrong, seen});
 	};
