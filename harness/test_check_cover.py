@@ -80,7 +80,7 @@ def test_lines_are_kept_to(tmp_path):
 @pytest.mark.parametrize("declared,code,words", [
     ("void f(const int *p)", "f: mov eax, [rdi+8]\n imul eax, eax, 0x9e3779b1\n cmp eax, 5\n"
      " jne .r\n nop\n.r: ret", "it looks at what p points to, at byte 8, changed; a line such as "
-     "`arg p holds ...'"),
+     "`arg p holds ... at 8'"),
     ("void f(void)", "f: test byte [rel flag], 4\n jz .r\n nop\n.r: ret\n section .data\n"
      " global flag\nflag: dd 0", "it looks at the objects' flag"),
     ("void f(void)", "f: ret\n nop", None),

@@ -159,7 +159,7 @@ def test_at_and_holds(tmp_path):
     assert check(tmp_path, "f.o", *proto("void f(const int *p)", note + "zeros")).status == 0
     assert check(tmp_path, "f.o", *proto("void f(const int *p)", "arg p buf 16")).status == 1
     r = check(tmp_path, "f.o", *proto("void f(const int *p)", note + "gold"))
-    assert r.status == 2 and "`zeros', `small' or `addresses' belongs here" in r.stderr
+    assert r.status == 2 and "`addresses', a number or an input belongs here" in r.stderr
     r = check(tmp_path, "f.o", *proto("void f(const int *p)", "arg p at 4"))
     assert r.status == 2 and "`at' goes with `buf N'" in r.stderr
     assert not findings(r)

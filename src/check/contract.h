@@ -21,6 +21,8 @@ struct contract_input {
 	struct ct_input d;
 	const struct type *type;
 	long long *set;
+	uint32_t *held; /* words of d.held */
+	size_t nheld;
 	unsigned nset;
 	int probe;  /* a pointer to this one, or -1 */
 	bool said;  /* by an `arg` line */
@@ -83,7 +85,8 @@ struct contract_supply {
 	const char *name;
 	enum { SUPPLY_RETURN, SUPPLY_JUMP, SUPPLY_DATA } kind;
 	unsigned reg, bytes;
-	long long number;
+	long long *number; /* of 8 bytes each */
+	unsigned nnumbers;
 };
 
 struct contract_file {

@@ -164,6 +164,58 @@ static void value_set(struct reader *r, struct contract_input *in)
 	} while (reader_take(r, ','));
 }
 
+static void hold_word(struct reader *r, struct contract_input *in, uint64_t word)
+{
+	in->held = arena_grow(r->a, in->held, in->nheld, sizeof(*in->held));
+	in->held[in->nheld++] = (uint32_t)word;
+}
+
+/* holds A, B, ... at M [bytes N], or holds INPUT at M */
+static void held(struct reader *r, unsigned i)
+{
+	struct contract_input *in = &r->c->input[i];
+	uint64_t value[MOST_VALUES];
+	unsigned n = 0, other = 0, bytes;
+	long long at;
+
+	if (!reader_at_number(r)) {
+		const char *start, *name;
+		int k;
+
+		reader_end(r);
+		start = r->s;
+		name = reader_word(r);
+		k = name ? reader_find_input(r, name) : -1;
+		r->s = start;
+		if (k < 0)
+			reader_expected(r, "`zeros', `small', `addresses', a number or an input",
+					NULL);
+		other = reader_input(r) + 1;
+	} else {
+		do {
+			if (n == MOST_VALUES)
+				reader_expected(r, "an end: there are too many values; it", NULL);
+			value[n++] = (uint64_t)reader_number(r, "a number");
+		} while (reader_take(r, ','));
+	}
+	if (!reader_take_word(r, "at"))
+		reader_expected(r, "`at' and the byte behind the pointer", NULL);
+	at = reader_count(r, 0, CT_AREA - 8, "where it is");
+	bytes = other ? word_bytes(r->width) : 4;
+	if (!other && reader_take_word(r, "bytes"))
+		bytes = (unsigned)reader_count(r, 1, 8, "how many bytes it has");
+	in->d.nheld++;
+	hold_word(r, in, (uint64_t)at);
+	hold_word(r, in, bytes);
+	hold_word(r, in, n);
+	if (other)
+		hold_word(r, in, other);
+	for (unsigned k = 0; k < n; k++) {
+		hold_word(r, in, value[k]);
+		hold_word(r, in, value[k] >> 32);
+	}
+}
+
 static bool pointer_property(struct reader *r, unsigned i, const char *start, const char *word)
 {
 	struct ct_input *d = &r->c->input[i].d;
@@ -174,10 +226,14 @@ static bool pointer_property(struct reader *r, unsigned i, const char *start, co
 	} else if (!strcmp(word, "nul-terminated")) {
 		must_point(r, start, i);
 		d->role = CT_STRING;
-		d->align = 1;
+		d->letter = pointee_bytes(r, i);
+		if (d->letter > 4)
+			d->letter = 1;
+		d->align = d->letter;
 		d->bytes = DEFAULT_STRING;
 		if (reader_at_number(r))
-			d->bytes = (uint32_t)reader_count(r, 0, CT_AREA - 1, "its length");
+			d->bytes =
+				(uint32_t)reader_count(r, 0, CT_AREA / d->letter - 1, "its length");
 	} else if (!strcmp(word, "read-only")) {
 		must_point(r, start, i);
 		d->flags |= CT_READ_ONLY;
@@ -196,7 +252,7 @@ static bool pointer_property(struct reader *r, unsigned i, const char *start, co
 		else if (reader_take_word(r, "addresses"))
 			d->contents = CT_ADDRESSES;
 		else
-			reader_expected(r, "`zeros', `small' or `addresses'", NULL);
+			held(r, i);
 	} else if (!strcmp(word, "overlaps")) {
 		const char *at;
 		unsigned other;

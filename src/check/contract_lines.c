@@ -282,7 +282,7 @@ static void calls_line(struct reader *r)
 	c->calls[c->ncalls++] = call;
 }
 
-/* supply NAME returns | jumps to REGISTER | data N [= NUMBER] */
+/* supply NAME returns | jumps to REGISTER | data N [= NUMBER, ...] */
 static void supply_line(struct reader *r)
 {
 	struct contract_file *f = r->out;
@@ -309,8 +309,17 @@ static void supply_line(struct reader *r)
 	} else if (reader_take_word(r, "data")) {
 		s.kind = SUPPLY_DATA;
 		s.bytes = (unsigned)reader_count(r, 1, 65536, "the number of bytes");
-		if (reader_take(r, '='))
-			s.number = reader_number(r, "a number");
+		if (reader_take(r, '=')) {
+			do {
+				s.number =
+					arena_grow(r->a, s.number, s.nnumbers, sizeof(*s.number));
+				s.number[s.nnumbers++] = reader_number(r, "a number");
+			} while (reader_take(r, ','));
+			if (s.nnumbers > 1 && 8 * s.nnumbers > s.bytes)
+				reader_fail_line(
+					r, NULL,
+					"there are more numbers, of 8 bytes each, than data");
+		}
 	} else {
 		reader_expected(r, "`returns', `jumps to REGISTER' or `data N'", NULL);
 	}

@@ -218,7 +218,10 @@ static const char *help_of(const struct trace *t, const struct origin *o, const 
 					    (long long)by->number);
 		return arena_printf(t->a, "arg %s ...", name);
 	case BEHIND:
-		return arena_printf(t->a, "arg %s holds ...", name);
+		if (by->kind == CONSTANT && equal && plain && !o->changed)
+			return arena_printf(t->a, "arg %s holds %lld at %lld", name,
+					    (long long)by->number, (long long)o->number);
+		return arena_printf(t->a, "arg %s holds ... at %lld", name, (long long)o->number);
 	case SYMBOL:
 		return arena_printf(t->a, "supply %s data ...", o->name);
 	case RESULT:

@@ -119,6 +119,11 @@ static void write_inputs(struct arena *a, struct str *out, const struct contract
 	struct table t;
 
 	for (unsigned i = 0; i < c->ninputs; i++) {
+		if (c->input[i].nheld) {
+			t = table_new(a, c->input[i].held,
+				      c->input[i].nheld * sizeof(*c->input[i].held));
+			table_write(out, arena_printf(a, "held_%u_%u", c->index, i), &t);
+		}
 		v[i] = c->input[i].d;
 		leaves[i] =
 			write_leaves(a, out, c->input[i].type, f->width,
@@ -148,6 +153,9 @@ static void write_inputs(struct arena *a, struct str *out, const struct contract
 			patch(&t, at + offsetof(struct ct_input, set), sets[i]);
 		if (masks[i])
 			patch(&t, at + offsetof(struct ct_input, mask), masks[i]);
+		if (i < c->ninputs && c->input[i].nheld)
+			patch(&t, at + offsetof(struct ct_input, held),
+			      arena_printf(a, "held_%u_%u", c->index, i));
 		if (i < c->ninputs && c->input[i].probe >= 0)
 			patch(&t, at + offsetof(struct ct_input, probe),
 			      arena_printf(a, "cl_probe_%d", c->input[i].probe));
@@ -540,7 +548,9 @@ static void write_supply(struct str *out, enum width w, const struct contract_su
 	case SUPPLY_DATA:
 		for (unsigned i = 0; i < s->bytes; i++)
 			str_addf(out, "\tdb\t0x%x\n",
-				 i < 8 ? (unsigned)(s->number >> 8 * i & 0xff) : 0);
+				 i / 8 < s->nnumbers
+					 ? (unsigned)(s->number[i / 8] >> 8 * (i % 8) & 0xff)
+					 : 0);
 		break;
 	}
 }

@@ -87,6 +87,10 @@ struct ct_input {
 	uint32_t contents; /* enum ct_contents */
 	uint32_t element;  /* of memory of floating point: CL_FLOAT or CL_DOUBLE; 0: of other */
 	uint32_t overlaps; /* 1 + the input that it may overlap */
+	/* Words of what it holds, and of how many there is something said: at which byte behind the
+	 * pointer, of how many bytes, how many numbers, and these, as pairs; no number: 1 + the input. */
+	uint32_t held, nheld;
+	uint32_t letter; /* bytes of a character of a string */
 	uint32_t shift;
 	uint32_t sized, unit; /* 1 + the input that counts units of so many bytes */
 	uint32_t from[2], to[2], multiple;

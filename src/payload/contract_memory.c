@@ -112,13 +112,36 @@ static void remember(unsigned input, uint8_t *area, uint8_t *p, uint32_t bytes,
 	s->size = bytes;
 }
 
-static void make_string(uint8_t *p, uint32_t length)
+static void make_string(uint8_t *p, uint32_t length, uint32_t letter)
 {
-	for (uint32_t i = 0; i < length; i++) {
+	for (uint32_t i = 0; i < length * letter; i += letter) {
 		if (!p[i])
 			p[i] = (uint8_t)(1 + (i & 0x7f));
 	}
-	p[length] = 0;
+	__builtin_memset(p + length * letter, 0, letter);
+}
+
+/* What lines say that it holds, into its contents. */
+static void hold(const struct ct_input *d, uint8_t *was, uint32_t bytes)
+{
+	const uint32_t *w = ct_at(d->held);
+
+	for (uint32_t k = 0; k < d->nheld; k++) {
+		uint32_t at = d->at + w[0], size = w[1], n = w[2];
+		uint64_t v = 0;
+
+		w += 3;
+		if (n) {
+			uint32_t which = (uint32_t)ct_modulo(ct_random() >> 8, n);
+
+			v = w[2 * which] | (uint64_t)w[2 * which + 1] << 32;
+			w += 2 * n;
+		} else {
+			v = ct_now.pointer[*w++ - 1];
+		}
+		if (at + size <= bytes)
+			__builtin_memcpy(was + at, &v, size);
+	}
 }
 
 static void make_page(const struct ct_input *d, uint8_t *p, uint32_t bytes)
@@ -159,7 +182,7 @@ void ct_make_pointer(unsigned i, const struct ct_input *d, unsigned number)
 	if (d->sized)
 		bytes = (uint32_t)ct_number_of(d->sized - 1) * d->unit;
 	if (d->role == CT_STRING)
-		bytes = 1 + (uint32_t)ct_modulo(ct_random(), d->bytes + 1);
+		bytes = d->letter * (1 + (uint32_t)ct_modulo(ct_random(), d->bytes + 1));
 	if (d->role == CT_PAGE && !bytes)
 		bytes = CT_DEFAULT;
 	if (bytes > CT_AREA)
@@ -174,7 +197,7 @@ void ct_make_pointer(unsigned i, const struct ct_input *d, unsigned number)
 	if (d->element && !d->contents)
 		ct_fill_floats(d, was, bytes);
 	if (d->role == CT_STRING)
-		make_string(was, bytes - 1);
+		make_string(was, bytes / d->letter - 1, d->letter);
 	else if (d->role == CT_PAGE || d->contents || d->flags & CT_POINTERS)
 		make_page(d, was, bytes);
 	if (d->flags & CT_NULL && !(r >> 8 & (CT_PERIOD_NULL - 1))) {
@@ -297,7 +320,7 @@ static void change_contents(struct shadow *s, const struct ct_change *x)
 	if (other)
 		__builtin_memcpy(was, other->was + CT_SLACK, min(s->size, other->size));
 	if (d->role == CT_STRING)
-		make_string(was, s->size - 1);
+		make_string(was, s->size / d->letter - 1, d->letter);
 	if (d->deref)
 		__builtin_memcpy(ct_now.deref[s->input], was + d->at,
 				 min(d->deref, min(s->size - d->at, 16)));
@@ -403,4 +426,13 @@ void ct_memory_end(void)
 	overlap();
 	for (unsigned k = 0; k < ct_now.nchanges; k++)
 		change_pointer(&ct_now.change[k]);
+	for (unsigned k = 0; k < nshadows; k++) {
+		const struct ct_input *d = &ct_now.inputs[shadows[k].input];
+
+		hold(d, shadows[k].was + CT_SLACK, shadows[k].size);
+		if (d->nheld && d->deref)
+			__builtin_memcpy(ct_now.deref[shadows[k].input],
+					 shadows[k].was + CT_SLACK + d->at,
+					 min(d->deref, min(shadows[k].size - d->at, 16)));
+	}
 }
