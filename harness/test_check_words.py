@@ -77,3 +77,73 @@ def test_supplied_words(tmp_path):
     assert r.status == 0 and "never ran" in r.stdout
     r = check(tmp_path, "f.o", *proto("void f(void)", "supply caps data 16 = 1, 2, 3"))
     assert r.status == 2 and "there are more numbers, of 8 bytes each, than data" in r.stderr
+
+
+ROWS = """f: mov r8d, edx
+.l: xor eax, eax
+.c: mov byte [rdi+rax], 1
+ inc eax
+ cmp eax, r8d
+ jb .c
+ add rdi, rsi
+ dec ecx
+ jnz .l
+ ret"""
+RECT = ["arg s one of 16, 24, -24", "arg w from 1 to 16", "arg h from 1 to 8",
+        "arg dst rect w h stride s"]
+
+
+def test_rows(tmp_path):
+    """What is between rows is outside of them; strides below 0."""
+    declared = "void f(char *dst, long s, int w, int h)"
+    r = both(tmp_path, ROWS, proto(declared, *RECT), ROWS.replace("jb .c", "jbe .c"))
+    assert "between its rows" in r.stdout or "behind its" in r.stdout
+    r = both(tmp_path, ROWS, proto(declared, "arg h = 3", "arg w = 8", *RECT[:1], RECT[3]),
+             ROWS.replace(" add rdi", " mov byte [rdi+9], 1\n add rdi"))
+    assert "memory at dst + 9, between its rows: expected untouched" in folded(r.stdout)
+    # one row too many
+    assemble(tmp_path, ROWS.replace("jnz .l", "jns .l"), 64)
+    assert check(tmp_path, "f.o", *proto(declared, *RECT)).status == 1
+    # reading there is allowed, and rows of elements
+    assemble(tmp_path, "f: mov eax, [rdi+8]\n movsxd rsi, esi\n mov eax, [rdi+4*rsi+4]\n ret", 64)
+    lines = ["arg src rect 3 2 stride s elements", "arg s one of 4, -6"]
+    assert check(tmp_path, "f.o", *proto("int f(const int *src, int s)", *lines)).status == 0
+    assemble(tmp_path, "f: movsxd rsi, esi\n mov eax, [rdi+4*rsi+12]\n ret", 64)
+    assert check(tmp_path, "f.o", *proto("int f(const int *src, int s)", *lines)).status == 1
+    r = check(tmp_path, "f.o", *proto(declared, "arg w = 4", RECT[3]))
+    assert r.status == 2 and "the rows of `dst' may take more than 65536 bytes" in r.stderr
+    r = check(tmp_path, "f.o", *proto(declared, "arg dst rect w h"))
+    assert r.status == 2 and "`stride' and the distance of rows in bytes belongs here" in r.stderr
+
+
+def test_relations(tmp_path):
+    """An end pointer; a width that is no larger than the stride; sums."""
+    code = "f: cmp rdi, rsi\n je .r\n.l: mov byte [rdi], 1\n inc rdi\n cmp rdi, rsi\n jne .l\n.r: ret"
+    r = both(tmp_path, code, proto("void f(char *p, char *end, int n)", "arg n from 0 to 40",
+                                   "arg p buf 40", "arg end = p + n"),
+             code.replace("mov byte [rdi], 1", "mov byte [rdi+1], 1"))
+    assert "behind its 40 bytes" in folded(r.stdout), r.stdout
+    assemble(tmp_path, "f: cmp edi, esi\n jg .x\n imul eax, edi, 7\n cmp eax, 35\n jne .r\n"
+             f" cmp esi, 5\n jne .r\n {BAD}\n.r: ret\n.x: ud2", 64)
+    lines = ["arg w from 1 to s", "arg s from 1 to 9"]
+    r = check(tmp_path, "f.o", *proto("void f(int w, int s)", *lines))
+    assert r.status == 1 and "callee-saved: rbx" in r.stdout and "crash" not in r.stdout, r.stdout
+    assemble(tmp_path, "f: lea eax, [2*rdi+3]\n sub eax, esi\n cmp eax, edx\n jne .x\n {bad}\n ret\n"
+             ".x: ud2".format(bad="nop"), 64)
+    declared = "void f(int a, int b, int c)"
+    assert check(tmp_path, "f.o", *proto(declared, "arg c = a * 2 - b + 3")).status == 0
+    assert check(tmp_path, "f.o", *proto(declared, "arg c = a * 2 - b + 4")).status == 1
+    for line, words in (("arg c = c", "a sum of other inputs"), ("arg a to a", "another input"),
+                        ("arg c = a + b + a + b", "too many inputs")):
+        r = check(tmp_path, "f.o", *proto(declared, line))
+        assert r.status == 2 and words in r.stderr, r.stderr
+
+
+def test_returns_an_expression(tmp_path):
+    assemble(tmp_path, "f: lea eax, [rdi+2*rdi]\n sub eax, esi\n dec eax\n ret", 64)
+    declared = "int f(int a, int b)"
+    assert check(tmp_path, "f.o", *proto(declared, "returns a * 3 - b - 1")).status == 0
+    r = check(tmp_path, "f.o", *proto(declared, "returns a * 3 - b"))
+    assert r.status == 1 and "return" in r.stdout
+    r = check(tmp_path, "f.o", *proto(declared, "returns a * b"))
+    assert r.status == 2

@@ -56,6 +56,49 @@ static void by_convention(struct reader *r, struct contract *c, const struct cas
 	}
 }
 
+/* The largest that an amount may be; -1: nothing says. */
+static long long most_of(const struct contract *c, const struct ct_amount *x)
+{
+	const struct contract_input *in = x->input ? &c->input[x->input - 1] : NULL;
+	long long most = 0, to;
+
+	if (!in)
+		return x->number;
+	if (in->d.role == CT_RANGE) {
+		long long from = (long long)(in->d.from[0] | (uint64_t)in->d.from[1] << 32);
+
+		to = (long long)(in->d.to[0] | (uint64_t)in->d.to[1] << 32);
+		return to > -from ? to : -from;
+	}
+	if (in->d.role != CT_SET)
+		return -1;
+	for (unsigned i = 0; i < in->nset; i++) {
+		to = in->set[i] < 0 ? -in->set[i] : in->set[i];
+		most = to > most ? to : most;
+	}
+	return most;
+}
+
+/* Rows have room. */
+static void check_rows(struct reader *r, const struct contract *c)
+{
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		const struct ct_input *d = &c->input[i].d;
+		long long rows = most_of(c, &d->height), far = most_of(c, &d->stride);
+
+		if (!d->width_unit ||
+		    (rows >= 0 && far >= 0 && rows * far * d->stride_unit <= CT_AREA))
+			continue;
+		contract_fail_decl(
+			r, c->call.decl->proto,
+			arena_printf(r->a,
+				     "the rows of `%s' may take more than %u bytes: say with `arg' "
+				     "lines how many there are, and how far apart",
+				     c->call.decl->proto->params[i].name, CT_AREA),
+			NULL);
+	}
+}
+
 /* What the lines leave open, and what cannot be left open. */
 static void complete(struct reader *r, struct contract *c)
 {
@@ -91,6 +134,7 @@ static void complete(struct reader *r, struct contract *c)
 				   arena_printf(r->a, "`%s' has more than %u pointers to memory",
 						p->name, CT_BUFFERS),
 				   NULL);
+	check_rows(r, c);
 	for (size_t i = 0; i < c->nout; i++) {
 		if (!c->out[i].slot)
 			c->kept.gpr &= ~(1u << c->out[i].n);

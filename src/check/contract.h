@@ -11,6 +11,8 @@
 struct contract_value {
 	enum ct_value_kind kind;
 	unsigned input, bytes; /* to compare */
+	int times;             /* the input; 0: once */
+	struct ct_term term[CT_TERMS];
 	long long number;
 	const char *symbol; /* whose address is added; NULL: none */
 	const char *text;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_STRING = 64, DEFAULT_LENGTH = 64, MOST_VALUES = 64 };
+enum { DEFAULT_STRING = 64, DEFAULT_LENGTH = 64, MOST_VALUES = 64, MOST_RELATED = 1 << 20 };
 
 static bool is_pointer(const struct contract_input *in)
 {
@@ -164,6 +164,44 @@ static void value_set(struct reader *r, struct contract_input *in)
 	} while (reader_take(r, ','));
 }
 
+/* Another input that is an integer. */
+static unsigned other_number(struct reader *r, unsigned i)
+{
+	const char *at;
+	unsigned k;
+
+	reader_end(r);
+	at = r->s;
+	k = reader_input(r);
+	must_count(r, at, k);
+	if (k == i)
+		reader_fail_at(r, at, (size_t)(r->s - at), NULL, "another input belongs here");
+	return k;
+}
+
+static struct ct_amount amount(struct reader *r, unsigned i, unsigned most)
+{
+	if (reader_at_number(r))
+		return (struct ct_amount){ 0, (uint32_t)reader_count(r, 1, most, "this") };
+	return (struct ct_amount){ other_number(r, i) + 1, 0 };
+}
+
+/* rect W H stride S [elements] */
+static void rect(struct reader *r, unsigned i)
+{
+	struct ct_input *d = &r->c->input[i].d;
+	unsigned unit = pointee_bytes(r, i);
+
+	make_buffer(r, i, 1);
+	d->width = amount(r, i, CT_AREA);
+	d->height = amount(r, i, CT_AREA);
+	if (!reader_take_word(r, "stride"))
+		reader_expected(r, "`stride' and the distance of rows in bytes", NULL);
+	d->stride = amount(r, i, CT_AREA);
+	d->width_unit = unit;
+	d->stride_unit = reader_take_word(r, "elements") ? unit : 1;
+}
+
 static void hold_word(struct reader *r, struct contract_input *in, uint64_t word)
 {
 	in->held = arena_grow(r->a, in->held, in->nheld, sizeof(*in->held));
@@ -223,6 +261,9 @@ static bool pointer_property(struct reader *r, unsigned i, const char *start, co
 	if (!strcmp(word, "buf")) {
 		must_point(r, start, i);
 		make_buffer(r, i, (unsigned)reader_count(r, 1, CT_AREA, "the size of a buffer"));
+	} else if (!strcmp(word, "rect")) {
+		must_point(r, start, i);
+		rect(r, i);
 	} else if (!strcmp(word, "nul-terminated")) {
 		must_point(r, start, i);
 		d->role = CT_STRING;
@@ -316,6 +357,11 @@ static bool number_property(struct reader *r, unsigned i, const char *start, con
 				       "this is above the upper limit");
 	} else if (!strcmp(word, "to")) {
 		must_count(r, start, i);
+		if (!reader_at_number(r)) {
+			d->most = other_number(r, i) + 1;
+			make_range(d, d->role == CT_RANGE ? pair_of(d->from) : 0, MOST_RELATED);
+			return true;
+		}
 		make_range(d, d->role == CT_RANGE ? pair_of(d->from) : 0,
 			   reader_number(r, "a number"));
 		if (pair_of(d->from) > pair_of(d->to))
@@ -338,11 +384,38 @@ static bool number_property(struct reader *r, unsigned i, const char *start, con
 	return true;
 }
 
+/* = EXPRESSION over other inputs; false: a number is next. */
+static bool sum(struct reader *r, unsigned i)
+{
+	struct contract_input *in = &r->c->input[i];
+	struct contract_value v;
+	unsigned bytes = in->type->size[r->width];
+
+	if (reader_at_number(r) || is_float(in->type))
+		return false;
+	if (!is_pointer(in))
+		must_count(r, r->s, i);
+	reader_value(r, bytes, &v);
+	if (v.kind != CT_INPUT || v.input == i)
+		reader_fail_line(r, NULL, "a number, or a sum of other inputs, belongs behind `='");
+	in->d.role = CT_SUM;
+	in->d.flags &= ~(uint32_t)(CT_UNSAID | CT_LENGTH);
+	in->d.sum = (struct ct_value){ .kind = CT_INPUT,
+				       .input = v.input,
+				       .low = (uint32_t)v.number,
+				       .high = (uint32_t)((unsigned long long)v.number >> 32),
+				       .bytes = bytes,
+				       .times = v.times,
+				       .term = { v.term[0], v.term[1] } };
+	in->said = true;
+	return true;
+}
+
 /* arg INPUT PROPERTY... */
 void contract_arg_read(struct reader *r)
 {
 	static const char hint[] =
-		"properties: buf, at, holds, overlaps, nul-terminated, read-only, aligned, null, faults; "
+		"properties: buf, rect, at, holds, overlaps, nul-terminated, read-only, aligned, null, faults; "
 		"len, count, each, from, to, multiple, one of, =";
 	unsigned i = reader_input(r);
 	bool any = false;
@@ -354,6 +427,8 @@ void contract_arg_read(struct reader *r)
 
 		any = true;
 		if (reader_take(r, '=')) {
+			if (sum(r, i))
+				continue;
 			if (!is_float(r->c->input[i].type))
 				must_count(r, start, i);
 			value_set(r, &r->c->input[i]);

@@ -158,11 +158,28 @@ void reader_value(struct reader *r, unsigned bytes, struct contract_value *out)
 	start = r->s;
 	term(r, out);
 	reader_end(r);
-	if (out->kind != CT_ANY && (*r->s == '+' || *r->s == '-')) {
+	if (out->kind == CT_INPUT && reader_take(r, '*'))
+		out->times = (int)reader_count(r, 1, 1 << 20, "how many times");
+	for (unsigned n = 0;
+	     out->kind != CT_ANY && (reader_end(r), *r->s == '+' || *r->s == '-');) {
 		bool minus = *r->s++ == '-';
-		long long n = reader_number(r, "a number");
+		struct ct_term *more;
 
-		out->number += minus ? -n : n;
+		if (reader_at_number(r)) {
+			long long number = reader_number(r, "a number");
+
+			out->number += minus ? -number : number;
+			continue;
+		}
+		if (n == CT_TERMS)
+			reader_expected(r, "an end: there are too many inputs; it", NULL);
+		more = &out->term[n++];
+		more->input = reader_input(r) + 1;
+		more->times = 1;
+		if (reader_take(r, '*'))
+			more->times = (int)reader_count(r, 1, 1 << 20, "how many times");
+		more->times = minus ? -more->times : more->times;
+		out->bytes = least(out->bytes, r->c->input[more->input - 1].type->size[r->width]);
 	}
 	while (r->s > start && (r->s[-1] == ' ' || r->s[-1] == '\t'))
 		r->s--;

@@ -53,7 +53,9 @@ static struct ct_value value_of(const struct contract_value *v)
 				  .high = v->symbol
 						  ? 0
 						  : (uint32_t)((unsigned long long)v->number >> 32),
-				  .bytes = v->bytes };
+				  .bytes = v->bytes,
+				  .times = v->times,
+				  .term = { v->term[0], v->term[1] } };
 }
 
 static void patch_value(struct table *t, size_t at, const struct contract_value *v)

@@ -215,6 +215,9 @@ static void contract_buffer_words(const struct wording *w)
 	else if (at >= size)
 		x->f.subject =
 			arena_printf(a, "memory at %s + %d, behind its %d bytes", name, at, size);
+	else if (x->c->input[r->item].d.width_unit &&
+		 !(x->c->input[r->item].d.flags & CT_READ_ONLY))
+		x->f.subject = arena_printf(a, "memory at %s + %d, between its rows", name, at);
 	else
 		x->f.subject = arena_printf(a, "read-only memory at %s + %d", name, at);
 	x->f.expected = arena_printf(a, "untouched: %s", hex_text(a, r->expected, r->size));

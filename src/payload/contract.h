@@ -31,9 +31,21 @@ enum {
 
 enum ct_value_kind { CT_ANY, CT_NUMBER, CT_INPUT, CT_DEREF, CT_SP };
 
-/* A number (added to what the kind says), of `bytes` bytes. */
+/* A number (added to what the kind says), of `bytes` bytes. An input may be multiplied (0: once), and
+ * others added: 1 + the input, and how many times. */
+enum { CT_TERMS = 2 };
 struct ct_value {
 	uint32_t kind, input, low, high, bytes;
+	int32_t times;
+	struct ct_term {
+		uint32_t input;
+		int32_t times;
+	} term[CT_TERMS];
+};
+
+/* An input, or a number. */
+struct ct_amount {
+	uint32_t input, number; /* 1 + the input; 0: the number */
 };
 
 /* One piece of a value: kind is enum cl_kind. */
@@ -49,7 +61,8 @@ enum ct_role {
 	CT_STRING,     /* pointer to up to `bytes` characters and a 0 */
 	CT_PAGE,       /* pointer to CT_DEFAULT bytes of which nothing is known */
 	CT_PROBE,      /* pointer to a probe */
-	CT_LANDING_PAD /* where the function is to jump */
+	CT_LANDING_PAD, /* where the function is to jump */
+	CT_SUM          /* what `sum` says, of other inputs */
 };
 
 enum ct_input_flags {
@@ -90,6 +103,12 @@ struct ct_input {
 	/* Words of what it holds, and of how many there is something said: at which byte behind the
 	 * pointer, of how many bytes, how many numbers, and these, as pairs; no number: 1 + the input. */
 	uint32_t held, nheld;
+	struct ct_value sum;
+	uint32_t most; /* 1 + the input that it is not larger than */
+	/* Rows: bytes of each, how many, bytes from one to the next (`unit` bytes of each of these
+	 * count as one). 0 as width: it has none. */
+	struct ct_amount width, height, stride;
+	uint32_t width_unit, stride_unit;
 	uint32_t letter; /* bytes of a character of a string */
 	uint32_t shift;
 	uint32_t sized, unit; /* 1 + the input that counts units of so many bytes */

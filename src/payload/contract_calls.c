@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Probes: the functions that code under test calls, which look at their arguments, destroy what
  * they may, and return; and traps that its contract provides for. */
-#include "payload/contract_run.h"
+#include "payload/contract_fit.h"
 
 struct cl_image cl_reply, cl_exit_image;
 cl_word cl_reply_ip, cl_exit_ip, cl_contract_index;
@@ -34,6 +34,10 @@ unsigned ct_evaluate(const struct ct_value *v, cl_word sp, uint8_t to[16])
 	switch (v->kind) {
 	case CT_INPUT:
 		__builtin_memcpy(n, ct_now.values.arg[v->input], min(v->bytes, 16));
+		if (ct_now.inputs[v->input].size < min(v->bytes, 8))
+			n[0] = (uint64_t)ct_number_in(v->input);
+		if (v->times)
+			n[0] *= (uint64_t)(int64_t)v->times;
 		break;
 	case CT_DEREF:
 		__builtin_memcpy(n, ct_now.deref[v->input], min(v->bytes, 16));
@@ -43,6 +47,11 @@ unsigned ct_evaluate(const struct ct_value *v, cl_word sp, uint8_t to[16])
 		break;
 	case CT_ANY:
 		return 0;
+	}
+	for (unsigned i = 0; i < CT_TERMS; i++) {
+		if (v->term[i].input)
+			n[0] += (uint64_t)ct_number_in(v->term[i].input - 1) *
+				(uint64_t)(int64_t)v->term[i].times;
 	}
 	n[1] += __builtin_add_overflow(n[0], add, &n[0]);
 	if (v->kind == CT_NUMBER && v->high >> 31)

@@ -2,6 +2,7 @@
 /* Memory that inputs point to: buffers that end or begin at a page nobody may touch, what they
  * hold, and what may have become of it. */
 #include "payload/contract_draw.h"
+#include "payload/contract_fit.h"
 
 _Static_assert((int)CT_AREA == (int)CL_BUFFER && CT_BUFFERS + 1 == (int)CL_AREAS, "areas");
 static uint8_t areas[CL_AREAS * CL_AREA_STRIDE + CL_PAGE] __attribute__((aligned(CL_PAGE)));
@@ -173,12 +174,43 @@ static void point(unsigned i, const uint8_t *p, uint32_t bytes)
 }
 
 /* The contents are made in the buffer's shadow: ct_apply() copies them. */
+static int64_t amount(const struct ct_amount *a)
+{
+	return a->input ? ct_number_in(a->input - 1) : (int64_t)a->number;
+}
+
+/* Bytes that the rows of input i take; where the pointer is in them. As many rows as there is room
+ * for. */
+static uint32_t make_rows(unsigned i)
+{
+	struct ct_input *d = &ct_now.inputs[i];
+	int64_t width = amount(&d->width) * d->width_unit, height = amount(&d->height);
+	int64_t stride = amount(&d->stride) * d->stride_unit;
+	uint32_t far = (uint32_t)(stride < 0 ? -stride : stride);
+
+	d->at = 0;
+	ct_now.row[i] = ct_now.columns[i] = 0;
+	if (width <= 0 || height <= 0 || width > CT_AREA || height > CT_AREA || far > CT_AREA)
+		return 0;
+	if ((uint32_t)(height - 1) * far + (uint32_t)width > CT_AREA)
+		return CT_AREA;
+	if (stride < 0)
+		d->at = (uint32_t)(height - 1) * far;
+	if (far > width) {
+		ct_now.row[i] = far;
+		ct_now.columns[i] = (uint32_t)width;
+	}
+	return (uint32_t)(height - 1) * far + (uint32_t)width;
+}
+
 void ct_make_pointer(unsigned i, const struct ct_input *d, unsigned number)
 {
 	uint8_t *area = area_of(number), *p, *was = shadows[nshadows].was + CT_SLACK;
 	uint64_t r = ct_random();
 	uint32_t bytes = d->bytes;
 
+	if (d->width_unit)
+		bytes = make_rows(i);
 	if (d->sized)
 		bytes = (uint32_t)ct_number_of(d->sized - 1) * d->unit;
 	if (d->role == CT_STRING)
@@ -398,6 +430,26 @@ static void written(const struct shadow *s, uint32_t at)
 	}
 }
 
+/* Bytes from there on that may be written. */
+static uint32_t inside(const struct shadow *s, uint32_t at)
+{
+	uint32_t row = ct_now.row[s->input], left = s->before + s->size - at;
+
+	if (!row)
+		return left;
+	return min(left, ct_now.columns[s->input] - (at - s->before) % row);
+}
+
+/* Of rows what is between them is outside. */
+static bool is_inside(const struct shadow *s, uint32_t at)
+{
+	uint32_t row = ct_now.row[s->input];
+
+	if (at < s->before || at >= s->before + s->size)
+		return false;
+	return !row || (at - s->before) % row < ct_now.columns[s->input];
+}
+
 void ct_check_buffers(void)
 {
 	for (unsigned k = 0; k < nshadows; k++) {
@@ -406,8 +458,10 @@ void ct_check_buffers(void)
 
 		for (uint32_t i = 0; i < s->bytes && !s->overlaps; i++) {
 			/* What is inside and may be written. */
-			if (!s->whole && i == s->before)
-				i += s->size;
+			if (!s->whole && is_inside(s, i)) {
+				i += inside(s, i) - 1;
+				continue;
+			}
 			if (i < s->bytes && s->at[i] != was[i]) {
 				written(s, i);
 				break;

@@ -80,6 +80,7 @@ struct ct_call_state {
 	struct cl_values values;
 	cl_word pointer[CT_ARGS]; /* where buffers are, and their size in this call */
 	uint32_t bytes[CT_ARGS];
+	uint32_t row[CT_ARGS], columns[CT_ARGS]; /* of rows: from one to the next, and of each */
 	uint8_t deref[CT_ARGS][16];
 	int round, rounds;
 	bool other;                   /* the way of `else` */

@@ -2,6 +2,7 @@
 /* Inputs of a call by contract, all of them, and into the registers and stack slots where the
  * contract has them. */
 #include "payload/contract_draw.h"
+#include "payload/contract_fit.h"
 
 static cl_word first_stack_top;
 
@@ -76,6 +77,37 @@ static void hidden_pointer(const struct ct_contract *c, const struct ct_sources 
 	place(&c->hidden, bytes, CT_ARGS - 1, sources);
 }
 
+/* A number that is not larger than another. */
+static void limit_numbers(const struct ct_contract *c)
+{
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		const struct ct_input *d = &ct_now.inputs[i];
+		int64_t from = (int64_t)(d->from[0] | (uint64_t)d->from[1] << 32), most, v;
+
+		if (!d->most)
+			continue;
+		v = ct_number_in(i);
+		most = ct_number_in(d->most - 1);
+		if (most < from)
+			v = from;
+		else if (v > most)
+			v = from +
+			    (int64_t)ct_modulo((uint64_t)(v - from), (uint64_t)(most - from) + 1);
+		if (d->multiple > 1 && v == (int32_t)v && v >= 0)
+			v -= (int32_t)v % (int32_t)d->multiple;
+		ct_set_number(i, v);
+	}
+}
+
+static void make_sum(unsigned i)
+{
+	uint8_t bytes[16] = { 0 };
+
+	ct_evaluate(&ct_now.inputs[i].sum, 0, bytes);
+	__builtin_memcpy(ct_now.values.arg[i], bytes, min(ct_now.inputs[i].size, 8));
+	ct_now.pointer[i] = (cl_word)ct_number_in(i);
+}
+
 void ct_draw(uint64_t seed)
 {
 	const struct ct_contract *c = ct_now.c;
@@ -99,6 +131,7 @@ void ct_draw(uint64_t seed)
 		if (d->role <= CT_SET)
 			ct_change_number(i);
 	}
+	limit_numbers(c);
 	/* Their sizes are among the numbers. */
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		ct_random_begin(ct_mix(state + CT_ARGS + i), ct_mix(seed + 1));
@@ -107,6 +140,10 @@ void ct_draw(uint64_t seed)
 	}
 	ct_random_begin(ct_mix(state + 2 * CT_ARGS), ct_mix(seed + 1));
 	ct_memory_end();
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		if (ct_now.inputs[i].role == CT_SUM)
+			make_sum(i);
+	}
 }
 
 void ct_apply(const struct ct_sources *sources)
