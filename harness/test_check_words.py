@@ -147,3 +147,25 @@ def test_returns_an_expression(tmp_path):
     assert r.status == 1 and "return" in r.stdout
     r = check(tmp_path, "f.o", *proto(declared, "returns a * b"))
     assert r.status == 2
+
+
+def test_families(tmp_path):
+    """One declaration for all that are named alike; one of its own goes first."""
+    names = ["add_a", "add_b", "add_c", "sub_a"]
+    code = "".join(f" global {n}\n{n}: lea eax, [rdi+rsi]\n ret\n" for n in names)
+    declared = "//! for add_*, sub_?\n//! returns a + b\nint FAMILY(int a, int b);\n" \
+               "int add_c(int a, int b);\n"
+    (tmp_path / "c.h").write_text(declared)
+    assemble(tmp_path, "f: ret\n" + code, 64)
+    r = check(tmp_path, "f.o", "--contract", "c.h", "-v")
+    assert r.status == 0 and "4 functions: 4 pass" in r.stdout, r.stdout + r.stderr
+    assemble(tmp_path, "f: ret\n" + code.replace("sub_a: lea eax, [rdi+rsi]", "sub_a: lea eax, [rdi+4]"),
+             64)
+    r = check(tmp_path, "f.o", "--contract", "c.h")
+    assert r.status == 1 and "c.h:3: int sub_a(int a, int b)" in r.stdout and "3 pass" in r.stdout
+    (tmp_path / "c.h").write_text("//! for nothing_*\nint FAMILY(int a, int b);\n")
+    r = check(tmp_path, "f.o", "--contract", "c.h")
+    assert r.status == 2 and "c.h:1: error: `for nothing_*': no function of the objects has such a " \
+        "name" in r.stderr
+    (tmp_path / "c.h").write_text("//! for\nint FAMILY(int a, int b);\n")
+    assert check(tmp_path, "f.o", "--contract", "c.h").status == 2

@@ -399,6 +399,14 @@ static void leaves_line(struct reader *r)
 	r->c->leaves_mmx = true;
 }
 
+/* The functions that the declaration is of are known by now (family.c). */
+static void for_line(struct reader *r)
+{
+	if (reader_end(r))
+		reader_expected(r, "a pattern of names, such as `sad_*'", NULL);
+	r->s += strlen(r->s);
+}
+
 void contract_line_read(struct reader *r)
 {
 	static const struct {
@@ -409,7 +417,7 @@ void contract_line_read(struct reader *r)
 		{ "returns", returns_line }, { "jumps", jumps_line }, { "pops", pops_line },
 		{ "align", align_line },     { "calls", calls_line }, { "arg", contract_arg_read },
 		{ "supply", supply_line },   { "vmx", vmx_line },     { "depends", depends_line },
-		{ "leaves", leaves_line },
+		{ "leaves", leaves_line },   { "for", for_line },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {

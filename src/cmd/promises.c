@@ -2,6 +2,7 @@
 /* promises.h */
 #include "cmd/promises.h"
 
+#include "check/family.h"
 #include "check/source.h"
 #include "util/shell.h"
 #include "util/words.h"
@@ -127,7 +128,8 @@ void promises_read(struct arena *a, const char *command, const struct promises *
 	const char *abi = p->abi || !objs->windows || objs->width == W32 ? p->abi : "ms";
 	const char *error = NULL;
 
-	int failed = read_declarations(a, command, p, objs->windows, &d, &error);
+	int failed = read_declarations(a, command, p, objs->windows, &d, &error) ||
+		     families_expand(a, &d, objs, &error);
 
 	if (!failed)
 		add_choices(a, objs, &d);
