@@ -220,6 +220,14 @@ struct reg_set abi_preserved(const struct convention *c, const struct placement 
 
 	if (pl)
 		without_value(&s, &pl->ret);
+	if (pl && pl->ret.unspecified) {
+		/* Wherever a value may come back: src/payload/open.c. */
+		s.gpr &= ~(GPR_BIT(AX) | GPR_BIT(DX));
+		s.xmm &= ~0xfu;
+		s.ymm &= ~0xfu;
+		s.zmm &= ~0xfu;
+		s.x87 = 0;
+	}
 	if (pl && pl->hidden.nlocs)
 		s.gpr &= ~(1u << c->int_ret[0]);
 	return s;

@@ -243,7 +243,10 @@ void gen_probe(struct str *out, struct arena *a, const struct gen_case *c)
 		 p->stack_unspecified ? 0 : p->stack_bytes);
 	str_addf(out, "\tcall\tcl_probe_%s\n", abi_engine(c->call.conv)->name);
 	if (p->ret.unspecified) {
-		str_add(out, "\tjmp\tcl_return_open\t\t; no document says where the value goes\n");
+		/* Where a caller may keep values in rax nothing is returned in place of one. */
+		str_addf(out, "\tjmp\t%s\t\t; no document says where the value goes\n",
+			 c->call.conv->preserved.gpr & GPR_BIT(AX) ? "cl_escape"
+								   : "cl_return_open");
 		return;
 	}
 	if (p->pop_unspecified) {
