@@ -251,6 +251,7 @@ unsigned bundle_vector_bytes(enum profile_id profile)
 void bundle_assembly(struct str *out, struct arena *a, const char *template,
 		     const struct bundle_about *about, const struct gen_case *c)
 {
+	const struct convention *other = gen_other_convention(c->call.conv);
 	enum width w = c->call.conv->width;
 	struct expansion e = { w, word_bytes(w), bundle_vector_bytes(about->profile) };
 	struct str nasm = { 0 };
@@ -264,6 +265,8 @@ void bundle_assembly(struct str *out, struct arena *a, const char *template,
 		gen_probe(&nasm, a, c);
 	}
 	gen_engine_of(&nasm, abi_engine(c->call.conv), about->profile);
+	if (other && about->direction == CL_CALLEE)
+		gen_engine_of(&nasm, other, about->profile);
 	translate(out, nasm.s);
 	str_add(out, "\n\t.section\t.note.GNU-stack, \"\", @progbits\n");
 	str_free(&nasm);

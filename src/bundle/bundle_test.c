@@ -6,6 +6,7 @@ extern volatile unsigned char cl_poison[], cl_poison_callee[], cl_before_image[]
 	cl_stack_top[], cl_stack_end[], cl_reference[], cl_cell[], cl_result[], cl_ret_cell[],
 	cl_st[];
 extern const char *volatile cl_text;
+volatile int cl_other_convention;
 extern volatile unsigned cl_text_length, cl_escaped, cl_probe_count, cl_nested_count;
 extern void (*volatile cl_entry)(void);
 extern void (*volatile cl_function)(void);
@@ -196,6 +197,7 @@ static void cl_prepare(int round)
 	cl_fill((volatile unsigned char *)cl_wide, 192);
 	cl_fill((volatile unsigned char *)cl_wide_int, 96);
 	cl_fill(cl_ret_cell, 128);
+	cl_other_convention = round & 1;
 	cl_escaped = cl_probe_count = cl_nested_count = 0;
 }
 

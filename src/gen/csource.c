@@ -182,9 +182,9 @@ static void layout(struct str *out, struct arena *a, const struct gen_case *c)
 	}
 }
 
-/* The convention of the other platform, which C of one may call (Wine, EFI, code made at run time):
- * a function of it preserves other registers. NULL: there is none. */
-static const struct convention *other_convention(const struct convention *c)
+/* C of one may call the other's (Wine, EFI, code made at run time): a function of it preserves
+ * other registers. */
+const struct convention *gen_other_convention(const struct convention *c)
 {
 	if (c->width != W64 || abi_engine(c) != c)
 		return NULL;
@@ -206,7 +206,7 @@ static void local_function(struct str *out, const struct gen_case *c)
 /* The target's own call, in between the values that it keeps. */
 static void nested_call(struct str *out, const struct gen_case *c, bool press)
 {
-	const struct convention *other = press ? other_convention(c->call.conv) : NULL;
+	const struct convention *other = press ? gen_other_convention(c->call.conv) : NULL;
 	const char *name = abi_engine(c->call.conv)->name;
 
 	if (press)
@@ -362,7 +362,7 @@ static void define(struct str *out, struct arena *a, const struct type *t, bool 
  * only call that one. */
 static void press_declarations(struct str *out, const struct convention *conv)
 {
-	const struct convention *other = other_convention(conv);
+	const struct convention *other = gen_other_convention(conv);
 
 	str_add(out, "#ifdef __GNUC__\n#define CL_NOINLINE __attribute__((noinline))\n#else\n"
 		     "#define CL_NOINLINE\n#endif\n");
@@ -428,10 +428,11 @@ static void sources(struct str *out, struct arena *a, const struct gen_case *v, 
 		str_addf(out, "\n/* %s\n * %s */\n",
 			 comment_text(a, v[i].call.decl->proto->pos.file),
 			 v[i].call.decl->proto->text);
-		if (direction != CL_CALLER)
+		if (direction != CL_CALLER) {
 			if (presses(&v[i], n))
 				local_function(out, &v[i]);
-		target(out, a, &v[i], presses(&v[i], n));
+			target(out, a, &v[i], presses(&v[i], n));
+		}
 		if (direction != CL_CALLEE)
 			caller(out, a, &v[i]);
 	}

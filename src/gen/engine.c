@@ -92,12 +92,12 @@ void gen_engine_of(struct str *out, const struct convention *c, enum profile_id 
 		 "\tglobal\tcl_probe_%s, cl_nested_%s\n"
 		 "cl_probe_%s:\n\tcall\tcl_picture_probe\n\tcall\tdestroy_%s\n\tret\t%u\n"
 		 "\n; void cl_nested_%s(void), which owns its home area.\n"
-		 "cl_nested_%s:\n\tpush\t%s %u\n\tcall\t.called\n\tret\n"
-		 ".called:\n\tcall\tcl_picture_nested\n\tcall\tdestroy_%s\n\tret\t%u\n"
+		 "cl_nested_%s:\n\tpush\t%s %u\n\tcall\tnested_%s\n\tret\n"
+		 "nested_%s:\n\tcall\tcl_picture_nested\n\tcall\tdestroy_%s\n\tret\t%u\n"
 		 "\n; All that %s lets a callee destroy.\n"
 		 "destroy_%s:\n",
 		 c->title, name, name, name, name, word_bytes(c->width), name, name, size,
-		 c->home_bytes, name, word_bytes(c->width), name, name);
+		 c->home_bytes, name, name, name, word_bytes(c->width), name, name);
 	gen_destroy(out, c, profile);
 	str_add(out, "\tret\n");
 }

@@ -102,6 +102,10 @@ void gen_engine(struct str *out, enum profile_id profile);
 void gen_engine_of(struct str *out, const struct convention *c, enum profile_id profile);
 void gen_destroy(struct str *out, const struct convention *c, enum profile_id profile);
 
+/* The convention of the other platform, of which C targets of this one call a function, too, while
+ * cl_other_convention is not 0. NULL: there is none. */
+const struct convention *gen_other_convention(const struct convention *c);
+
 /* Text of single parts, for reports and reproducers: appended to *out. */
 void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c);
 void gen_probe(struct str *out, struct arena *a, const struct gen_case *c);
