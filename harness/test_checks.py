@@ -21,7 +21,8 @@ CHECKS_WITHOUT_MUTANT = {"hidden-pointer", "layout",  # test_aggregates.py
                          "stack-slot", "guest-registers",  # test_vmread.py
                          "output", "calls", "buffer", "status-flags", "unwind",
                          "stack-write",  # test_check.py
-                         "depends"}  # test_check_again.py
+                         "depends",  # test_check_again.py
+                         "against"}  # test_check_against.py
 
 
 def mutant_compiler(tmp, gcc_path: str, patches: dict) -> str:

@@ -30,9 +30,6 @@ void explain_table(struct str *out, struct arena *a, const struct explained *v, 
 void explain_change(struct str *out, struct arena *a, const struct explained *from,
 		    const struct explained *to);
 
-/* An argument's name, or its number: "field", "#2", "...#3". In `a`. */
-const char *explain_name(struct arena *a, const struct prototype *p, unsigned i);
-
 /* Where a value is: "rdi", "xmm0 (bytes 0-7), rdi (8-15)", "rdx and xmm1", "pointer in rcx", "?".
  * In `a`. */
 const char *explain_value(struct arena *a, enum width w, const struct value_place *v);

@@ -5,13 +5,6 @@
 
 #include <string.h>
 
-const char *explain_name(struct arena *a, const struct prototype *p, unsigned i)
-{
-	if (proto_arg_name(p, i))
-		return proto_arg_name(p, i);
-	return arena_printf(a, i < p->nparams ? "#%u" : "...#%u", i + 1);
-}
-
 static void saved_text(struct str *out, const struct convention *c, const struct placement *pl)
 {
 	const struct reg_set kept = abi_preserved(c, pl);
@@ -78,15 +71,15 @@ static void stack_picture(struct str *out, struct arena *a, const struct convent
 				if (loc->kind != LOC_STACK || at < from || at >= from + loc->bytes)
 					continue;
 				text = pl->arg[i].by_reference
-					       ? arena_printf(a, "&%s", explain_name(a, p, i))
+					       ? arena_printf(a, "&%s", proto_arg_label(a, p, i))
 				       : loc->bytes > word
 					       ? arena_printf(a, "%s, bytes %u-%u",
-							      explain_name(a, p, i), at - from,
+							      proto_arg_label(a, p, i), at - from,
 							      (at - from + word < loc->bytes
 								       ? at - from + word
 								       : loc->bytes) -
 								      1)
-					       : explain_name(a, p, i);
+					       : proto_arg_label(a, p, i);
 			}
 		}
 		str_addf(out, "      | %-16.16s | %s%s%u\n", text, sp, "+", at);
@@ -128,7 +121,7 @@ void explain_full(struct str *out, struct arena *a, const struct explained *x)
 	for (unsigned i = 0; i < pl.nargs; i++) {
 		const struct value_place *v = &pl.arg[i];
 
-		str_addf(out, "    %-10s %-18s %-20s [%s]\n", explain_name(a, p, i),
+		str_addf(out, "    %-10s %-18s %-20s [%s]\n", proto_arg_label(a, p, i),
 			 type_spell(a, proto_arg_type(p, i), ""), explain_value(a, c->width, v),
 			 rules[v->rule].name);
 	}

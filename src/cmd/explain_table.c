@@ -118,7 +118,7 @@ static size_t make_groups(struct arena *a, const struct explained *v, size_t n, 
 static const char *heading(struct arena *a, const struct explained *x, size_t i)
 {
 	if (i < x->pl.nargs)
-		return explain_name(a, x->p, (unsigned)i);
+		return proto_arg_label(a, x->p, (unsigned)i);
 	return i == x->pl.nargs ? "returns" : "stack bytes";
 }
 
