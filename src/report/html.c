@@ -290,7 +290,11 @@ static void findings(struct packer *p, json_t *page)
  * conventions, kind, title, what follows]. */
 static json_t *facts(struct packer *p)
 {
-	static const char *const kinds[] = { "known", "died", "point", "cause" };
+	static const char *const kinds[] = {
+		[CLUSTER_KNOWN] = "known",       [CLUSTER_DIED] = "died",
+		[CLUSTER_DE_FACTO] = "de-facto", [CLUSTER_POINT] = "point",
+		[CLUSTER_CAUSE] = "cause",
+	};
 	const struct text_style style = { .columns = 10000 };
 	json_t *list = json_array();
 

@@ -106,6 +106,7 @@ function showFacts() {
 	const view = document.getElementById("view-findings");
 	view.replaceChildren(...[factList("cause", "cause", true) || el("h2", {}, "No document is violated that was not expected"),
 		factList("died", "compiler that died", false), factList("point", "point no document decides", false),
+		factList("de-facto", "point decided de facto: gcc and clang agree", false),
 		factList("known", "known finding", false)].filter(Boolean));
 	if (D.vanished.length)
 		view.append(el("h2", {}, "Known findings that vanished"), el("ul", {class: "list"},
