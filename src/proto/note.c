@@ -3,6 +3,7 @@
  * follow a group line without a gap speak of the group, others of the next declaration. */
 #include "proto/parse.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define KNOWN_NOTES                                                                              \
@@ -371,4 +372,24 @@ void notes_unused(struct parser *p, const struct notes *n)
 	if (left)
 		parse_fail(p, left->at, "put it before the declaration that it speaks of",
 			   "'%s' without a declaration after it", left->at->word);
+}
+
+bool known_version(const struct known *k, const char *version)
+{
+	unsigned major = (unsigned)strtoul(version, NULL, 10);
+
+	switch (k->op) {
+	case KNOWN_LT:
+		return major < k->version;
+	case KNOWN_LE:
+		return major <= k->version;
+	case KNOWN_EQ:
+		return major == k->version;
+	case KNOWN_GE:
+		return major >= k->version;
+	case KNOWN_GT:
+		return major > k->version;
+	default:
+		return true;
+	}
 }

@@ -152,6 +152,9 @@ struct known {
 	struct srcpos pos;
 };
 
+/* Is it about compilers of this version? */
+bool known_version(const struct known *k, const char *version);
+
 /* A line of a contract, `//! WORD REST`, as written: src/check/contract.c reads it. */
 struct contract_line {
 	const char *word, *rest; /* the word without its width */

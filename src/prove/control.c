@@ -471,7 +471,7 @@ static void call_again(struct flow *f, struct state *s, const struct insn *in,
 {
 	struct machine *x = f->x;
 
-	if (!keeps_convention(x, symbol)) {
+	if (!x->keeps(x, symbol)) {
 		cannot(f, in, "it calls itself, and does not keep the convention", NULL);
 		return;
 	}

@@ -541,27 +541,6 @@ bool image_constant(const struct image *m, uint64_t address, unsigned bytes, uin
 	return true;
 }
 
-bool image_relocated(const struct image *m, uint64_t address)
-{
-	return m->nrelocated &&
-	       bsearch(&address, m->relocated, m->nrelocated, sizeof(uint64_t), by_number);
-}
-
-bool image_relocated_in(const struct image *m, uint64_t address, unsigned bytes)
-{
-	size_t low = 0, high = m->nrelocated;
-
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-
-		if (m->relocated[mid] < address)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < m->nrelocated && m->relocated[low] < address + bytes;
-}
-
 struct image_symbol *image_find(const struct image *m, const char *name)
 {
 	size_t low = 0, high = m->ndefined;

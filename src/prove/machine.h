@@ -63,6 +63,8 @@ struct machine {
 	uint64_t entry;      /* of the function */
 	/* Is it certain that a function does not return, or that it does? returns_of. */
 	enum returns (*ask)(struct machine *x, const char *name);
+	/* Does a local function keep the convention? keeps_convention. */
+	bool (*keeps)(struct machine *x, const struct image_symbol *symbol);
 	const struct machine *joined; /* on paths: what joining all of them had found */
 	bool follows;            /* global functions of the same object are followed into, too */
 	bool might_follow;       /* there are such */

@@ -182,7 +182,9 @@ static void search(struct arena *a, const struct prove_job *job, const struct pr
 	struct flow w;
 	const struct issue *why;
 
-	x = (struct machine){ .a = a, .m = m, .job = job, .f = f, .ask = returns_of };
+	x = (struct machine){
+		.a = a, .m = m, .job = job, .f = f, .ask = returns_of, .keeps = keeps_convention
+	};
 	x.follows = joined->follows;
 	x.joined = joined;
 	run(&w, &x, states, true, entry);
@@ -224,7 +226,12 @@ static void prove_at(struct arena *a, const struct prove_job *job, const struct 
 		struct arena *states = arena_new();
 		struct flow w;
 
-		x = (struct machine){ .a = a, .m = m, .job = job, .f = f, .ask = returns_of };
+		x = (struct machine){ .a = a,
+				      .m = m,
+				      .job = job,
+				      .f = f,
+				      .ask = returns_of,
+				      .keeps = keeps_convention };
 		x.guess = pops;
 		x.guess_x87 = x87;
 		x.follows = follows;

@@ -91,7 +91,12 @@ bool keeps_convention(struct machine *x, const struct image_symbol *symbol)
 	s->keeps = KEEPS_ASKED;
 	a = arena_new();
 	subject_of_name(s->name, x->f->conv, &f);
-	y = (struct machine){ .a = a, .m = x->m, .job = x->job, .f = &f, .ask = returns_of };
+	y = (struct machine){ .a = a,
+			      .m = x->m,
+			      .job = x->job,
+			      .f = &f,
+			      .ask = returns_of,
+			      .keeps = keeps_convention };
 	w = (struct flow){ .x = &y, .a = a, .most = MOST_STEPS };
 	machine_start(&y, &state);
 	y.entry = s->address;

@@ -24,7 +24,4 @@ void judge_known(struct matrix *m);
 /* The known cause that explains a finding in a case that did not come with clobber, or NULL. */
 const struct known *known_cause(const struct column *col, const struct finding *f);
 
-/* Is a line about compilers of this version? */
-bool known_version(const struct known *k, const char *version);
-
 #endif

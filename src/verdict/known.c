@@ -5,28 +5,7 @@
 #include "verdict/accepted.h"
 #include "verdict/judge.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-bool known_version(const struct known *k, const char *version)
-{
-	unsigned major = (unsigned)strtoul(version, NULL, 10);
-
-	switch (k->op) {
-	case KNOWN_LT:
-		return major < k->version;
-	case KNOWN_LE:
-		return major <= k->version;
-	case KNOWN_EQ:
-		return major == k->version;
-	case KNOWN_GE:
-		return major >= k->version;
-	case KNOWN_GT:
-		return major > k->version;
-	default:
-		return true;
-	}
-}
 
 /* "sysv"; "regparm0/64" of a convention that exists at both widths; "cdecl@avx" of code compiled in
  * that profile. Sets `*bound` where what is named exists in that profile only. */
