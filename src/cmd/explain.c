@@ -96,15 +96,17 @@ static _Noreturn void nothing(const struct question *q, const struct prototype *
 static const struct convention *own(const struct question *q, const struct prototype *p,
 				    enum width w)
 {
-	bool kernel = false;
+	enum profile_id profile = profile_user(w);
 
 	if (p->convention)
 		return convention_find(p->convention, w);
 	if (q->names && q->names[0] && !q->names[1])
 		return convention_find(q->names[0], w);
-	for (enum profile_id f = 0; q->profile && f < PROFILES; f++)
-		kernel = kernel || (q->wanted[f] && profile_is(&profiles[f], "kernel"));
-	return convention_find(kernel ? "kernel" : w == W64 ? "sysv" : "cdecl", w);
+	for (enum profile_id f = 0; q->profile && f < PROFILES; f++) {
+		if (q->wanted[f] && profiles[f].width == w && profile_is(&profiles[f], "kernel"))
+			profile = f;
+	}
+	return convention_default(profile);
 }
 
 static const struct prototype *parse(struct arena *a, const char *text)

@@ -188,7 +188,11 @@ const struct convention *gen_other_convention(const struct convention *c)
 {
 	if (c->width != W64 || abi_engine(c) != c)
 		return NULL;
-	return convention_find(c->home_bytes ? "sysv" : "ms", W64);
+	for (const struct convention *const *p = conventions; *p; p++) {
+		if ((*p)->width == W64 && !(*p)->home_bytes != !c->home_bytes)
+			return abi_engine(*p);
+	}
+	return NULL;
 }
 
 /* A function of the same file that is not inlined: compilers may know which registers it leaves
