@@ -141,8 +141,9 @@ struct convention {
 	/* What a callee leaves as it was, stack pointer and registers of the return value apart; it
 	 * may destroy everything else (abi_destroyed). */
 	struct reg_set preserved;
-	/* Of what is not in `preserved`, that of which no document says whether a callee leaves it:
-	 * not compared after a call, and not destroyed by what stands in for a callee. */
+	/* Documents are silent about whether a callee preserves these, which are not in
+	 * `preserved`: they are not compared after a call, nor destroyed by what stands in for a
+	 * callee. */
 	struct reg_set silent;
 	/* General registers that pass arguments, in order; vector registers from xmm0 on. */
 	unsigned char int_arg[MAX_INT_ARGS];

@@ -79,7 +79,7 @@ enum rule_id i386_silent_vector(const struct profile *pr, const struct type *t);
 enum rule_id i386_silent_with_attribute(const struct convention *c, const struct type *t);
 
 /* Place argument i if it is one whose place does not depend on the convention's own registers: a
- * vector, or a type that no document knows at 32 bit. False: it is none. */
+ * vector, or a type that no document knows at 32 bit. False: it is of another type. */
 bool i386_other_arg(const struct convention *c, const struct prototype *p, unsigned i,
 		    struct placement *out);
 

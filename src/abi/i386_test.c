@@ -304,7 +304,7 @@ START_TEST(regparm0_is_cdecl)
 }
 END_TEST
 
-/* Table 2.3: ebx, ebp, esi, edi (esp is told apart); no vector register. */
+/* Table 2.3: ebx, ebp, esi, edi (esp is checked apart); no vector register. */
 START_TEST(registers)
 {
 	size_t i;

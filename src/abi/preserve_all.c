@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* clang's preserve_all: "Attributes in Clang", preserve_all. Arguments and return values are the C
- * convention's. "All floating-point registers (XMMs/YMMs)" are preserved beside general ones: of
- * the upper half of zmm registers and of the x87 stack the page does not speak. X86-64 only. */
+ * convention's. "All floating-point registers (XMMs/YMMs)" are preserved beside general ones; the
+ * page is silent about the upper half of zmm registers and the x87 stack. X86-64 only. */
 #include "abi/conventions.h"
 
 const struct convention abi_preserve_all = {

@@ -153,7 +153,7 @@ static const struct row kernel32[] = {
 	{ "void f(unsigned long, _Bool)", "eax | dl -> void", "2*args", "stack 0 align 4" },
 	{ "int f(int, int, int, int)", "eax | edx | ecx | esp+0 -> eax",
 	  "4*args -> i386.return.integer", "stack 4 align 4" },
-	/* The option counts registers: what is no integer argument takes none. */
+	/* The option counts registers: only integer arguments take one. */
 	{ S("int a;") "void f(struct s, int)", "esp+0 | eax -> void", "2*args",
 	  "stack 4 align 4" },
 	{ "void f(int, long long)", "eax | unspecified -> void", "args regparm.wide",

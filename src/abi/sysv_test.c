@@ -255,7 +255,7 @@ START_TEST(same_in_family)
 }
 END_TEST
 
-/* 3.2.1: rbx, rbp, r12 to r15 (rsp is told apart), and no vector register, figure 3.4. */
+/* 3.2.1: rbx, rbp, r12 to r15 (rsp is checked apart), and no vector register, figure 3.4. */
 START_TEST(registers)
 {
 	const struct convention *c = convention_find("sysv", W64);

@@ -78,7 +78,7 @@ static void translate(struct str *out, const char *nasm)
 /* Directives of the template: `!NAME argument'. ------------------------------------------------ */
 
 /* Registers that the C function which calls this wants back: psABIs 3.2.1 and i386 2.2.3; and rdi
- * and rsi, for a compiler under test whose own functions are of Microsoft's convention. */
+ * and rsi, for a compiler under test whose own functions have Microsoft's convention. */
 static void saved(struct str *out, const struct expansion *e, bool push)
 {
 	static const enum gpr wide[] = { GPR_BX,  GPR_BP,  GPR_R12, GPR_R13,

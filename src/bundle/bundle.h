@@ -24,10 +24,10 @@ struct bundle_about {
 	enum profile_id profile;
 	int direction;
 	bool died;      /* the compiler died: there is nothing to run */
-	bool undecided; /* no document decides: no test can tell who is wrong */
+	bool undecided; /* no document decides, so no test can say who is wrong */
 };
 
-/* NULL, or why there can be no such bundle (in `a`). */
+/* NULL, or why such a bundle is impossible (in `a`). */
 const char *bundle_unfit(struct arena *a, const struct bundle_about *about,
 			 const struct gen_case *c);
 

@@ -41,7 +41,7 @@ START_TEST(tables_fit)
 			widths |= s->widths;
 			decides = decides || s->weight == DECIDES;
 			ck_assert_msg(!(s->widths & ~all_claims[i].widths),
-				      "claim %d has a step at a width it does not speak of", i + 1);
+				      "claim %d has a step at a width it is not about", i + 1);
 		}
 		ck_assert_msg(widths == all_claims[i].widths, "claim %d: a width without a step",
 			      i + 1);

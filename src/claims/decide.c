@@ -199,8 +199,8 @@ static void decide(struct unit *u, struct claim_result *r)
 
 /* Columns ------------------------------------------------------------------------------------- */
 
-/* The flags a column compiles with: the kernel's, or where the compiler has not all of those its
- * own, for the claims that make sense so. */
+/* The flags a column compiles with: the kernel's, or, where the compiler lacks some of those, its
+ * own, for the claims that still make sense. */
 static void choose_flags(const struct claims_request *r, struct claim_column *c)
 {
 	enum profile_id kernel = c->width == W64 ? PROFILE_KERNEL_64 : PROFILE_KERNEL_32;

@@ -154,7 +154,7 @@ static struct facts collect(const struct fuzz_round *r)
 	size_t n = 0, since = 0;
 
 	for (size_t i = 0; i < m->nfindings; i++) {
-		/* What gcc and clang agree on is no difference to look into. */
+		/* What gcc and clang agree on needs no looking into. */
 		if (m->findings[i].verdict != VERDICT_DE_FACTO)
 			sorted[n++] = &m->findings[i];
 	}

@@ -201,7 +201,7 @@ struct fuzz_cluster {
 	bool folded; /* told with another cluster */
 	const char *dir;
 	struct str case_h, target_c, trampoline, run_sh, readme;
-	struct bundle bundle; /* a test without clobber; empty: there can be none */
+	struct bundle bundle; /* a test without clobber; empty: impossible */
 };
 
 struct fuzz_refusal {

@@ -147,7 +147,7 @@ enum cl_fault {
 	CL_FAULT_TIMEOUT,
 	CL_FAULT_DIED,       /* the whole payload ended */
 	CL_FAULT_FPU,        /* an x87 or vector instruction where the place allows none */
-	CL_FAULT_OVERWRITTEN /* set by the host: the record of the call says what cannot be */
+	CL_FAULT_OVERWRITTEN /* set by the host: the record of the call is impossible */
 };
 
 #endif

@@ -7,10 +7,10 @@
 #include <stdbool.h>
 
 /* For a child, before execve: no new privileges, no descriptors from 4 on, and a filter
- * (seccomp(2)) that lets through the calls by which a payload sets itself up, at both widths. None
- * of them opens a file or a socket, starts a process or reaches another one; any other call is a
- * SIGSYS. False: the kernel refuses. With CLOBBER_UNCONFINED=1 in the environment that is no reason
- * to stop. */
+ * (seccomp(2)) that lets through the calls with which a payload sets itself up, at both widths.
+ * None of them opens a file or a socket, starts a process or reaches another one; any other call is
+ * a SIGSYS. False: the kernel refuses. With CLOBBER_UNCONFINED=1 in the environment that is no
+ * reason to stop. */
 bool confine_payload(void);
 
 #endif

@@ -133,8 +133,8 @@ static const char *not_started(struct series *s, int status)
 	return s->out->unstarted;
 }
 
-/* Run from s->first on; where a further start goes on is s->first then. NULL, or why there can be
- * none. */
+/* Run from s->first on; afterwards s->first is where the next start goes on. NULL, or why starting
+ * again is impossible. */
 static const char *run_once(struct series *s)
 {
 	const struct payload *p = s->p;

@@ -342,8 +342,8 @@ static void read_segment(struct job *j, const struct vmx_segment *s, struct outc
 	}
 }
 
-/* Read what one start left on the disk, and decide where the next one goes on, if there is to be
- * one. `failed`: NULL, or what the engine has to say. */
+/* Read what one start left on the disk, and decide whether and where the next one goes on.
+ * `failed`: NULL, or the engine's message. */
 static void read_start(const struct work *k, struct job *j, const char *failed)
 {
 	struct outcome_of_start r = { .current = CL_NO_CASE };

@@ -257,7 +257,7 @@ struct ninja {
 	struct plan *p;
 	enum phase phase;
 	unsigned lines;
-	struct str tail; /* of what is no progress */
+	struct str tail; /* of everything but progress */
 };
 
 static void ninja_line(void *closure, const char *line)

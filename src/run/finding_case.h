@@ -14,7 +14,7 @@ const struct gen_case *finding_case(const struct stored *s, const struct stored_
 enum profile_id finding_profile(const struct stored *s, const struct stored_finding *f);
 
 /* Write a bundle (src/bundle) of the finding, called `title`, into folder `dir`: the compiler is
- * probed for what it takes. Ends the process with a message when there can be none. */
+ * probed for what it takes. Ends the process with a message when that is impossible. */
 void finding_bundle(const struct stored *s, const struct stored_finding *f, const char *title,
 		    const char *dir);
 

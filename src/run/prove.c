@@ -176,7 +176,7 @@ void prove_matrix(const struct matrix *m, struct proved *out)
 	}
 }
 
-/* "ok": all of it is proved; "ok.": what the run found is all there is to say of some. */
+/* "ok": all of it is proved; "ok.": for some, what the run found is the answer. */
 static void mark(struct str *out, const struct proved_column *c)
 {
 	static const struct {

@@ -322,7 +322,7 @@ static void read_records(struct matrix *m, const struct shard *s, const struct c
 		die("%s: damaged, or of another run", path);
 	from = (struct record_source){ (const void *)data, len, STORED_KEY, 0, 2 * (uint32_t)r->n };
 	if (!records_read(m->arena, &from, r))
-		die("%s: damaged: a record in it says what cannot be; run that shard again", path);
+		die("%s: damaged: a record in it is impossible; run that shard again", path);
 	free(data);
 }
 

@@ -547,7 +547,8 @@ static bool of_convention(const struct cause *c, const struct convention *conv)
 	char full[64];
 
 	snprintf(full, sizeof(full), "%s/%u", conv->name, width_bits(conv->width));
-	return listed(c->conventions, conv->name) || listed(c->conventions, full);
+	return !*c->conventions || listed(c->conventions, conv->name) ||
+	       listed(c->conventions, full);
 }
 
 const struct known *known_cause(const struct column *col, const struct finding *f)

@@ -381,8 +381,8 @@ static bool leads(const struct matrix *m, const struct behaviour *b, const char 
 	return !strcmp(m->plan->columns[b->column].compiler->family, family);
 }
 
-/* gcc and clang, in all versions of this run, agree on what documents leave open: that is no rule
- * of a document, but what they do de facto, and a verdict of its own. Fills `both` with what they
+/* gcc and clang, in all versions of this run, agree on what documents leave open: that is not a
+ * document's rule, but what they do de facto, and a verdict of its own. Fills `both` with what they
  * do; false: they do not agree, or one of them is not there. */
 static bool de_facto(struct matrix *m, const struct behaviours *b, struct behaviours *both)
 {
