@@ -169,3 +169,29 @@ def test_families(tmp_path):
         "name" in r.stderr
     (tmp_path / "c.h").write_text("//! for\nint FAMILY(int a, int b);\n")
     assert check(tmp_path, "f.o", "--contract", "c.h").status == 2
+
+
+def test_first(tmp_path):
+    """A key that another function makes."""
+    code = " global setup\nsetup: mov dword [rsi], 10\n mov [rsi+4], edx\n mov eax, [rdi]\n" \
+           " mov [rsi+8], eax\n ret\n" \
+           "f: cmp dword [rdi], 10\n jne .x\n cmp dword [rdi+4], 128\n jne .x\n" \
+           " mov eax, [rsi]\n cmp eax, [rdi+8]\n jne .x\n {bad}\n ret\n.x: ud2"
+    declared = "void f(const void *key, const void *user)"
+    lines = ["arg key buf 12", "arg user buf 4"]
+    first = "first setup(user, key, 128)"
+    both(tmp_path, code, proto(declared, *lines, first))
+    r = check(tmp_path, "f.o", *proto(declared, *lines))
+    assert r.status == 1 and "illegal instruction" in r.stdout
+    assemble(tmp_path, code.format(bad="mov eax, [rdi+12]"), 64)
+    r = check(tmp_path, "f.o", *proto(declared, *lines, first))
+    assert r.status == 1 and "behind its 12 bytes" in folded(r.stdout)
+    # what prepares must return
+    assemble(tmp_path, code.format(bad="nop").replace("setup: mov", "setup: ud2\n mov"), 64)
+    r = check(tmp_path, "f.o", *proto(declared, *lines, first))
+    assert r.status == 1 and "setup" in r.stdout, r.stdout
+    for line, words in (("first setup", "'(' belongs here"), ("first nothing(key)", "no object defines the function `nothing'"),
+                        ("first setup(any)", "a number, an input or &SYMBOL is passed"),
+                        ("first setup(1, 2, 3, 4, 5, 6, 7)", "too many values")):
+        r = check(tmp_path, "f.o", *proto(declared, *lines, line))
+        assert words in r.stderr and r.status == 2, r.stderr

@@ -47,6 +47,13 @@ struct contract_call {
 	const struct contract_line *line; /* NULL: made up for a pointer to a function */
 };
 
+/* A function that is called before, to prepare what inputs point to. */
+struct contract_first {
+	const char *function;
+	struct contract_value value[CT_FIRST_VALUES];
+	unsigned n;
+};
+
 struct contract {
 	struct call call;
 	struct contract_input input[MAX_ARGS];
@@ -67,9 +74,11 @@ struct contract {
 	uint32_t used[CT_SOURCES / 32]; /* enum ct_source: what it may depend on, no input */
 	bool leaves_mmx;                /* in use: its callers end that */
 	bool varies;                    /* calls with equal inputs may differ */
-	const char *against;            /* symbol of its reference; NULL: none */
-	const struct blocks *blocks;    /* NULL: not known (blocks.h) */
-	unsigned index;                 /* among those under test */
+	struct contract_first first[CT_FIRSTS];
+	unsigned nfirst;
+	const char *against;         /* symbol of its reference; NULL: none */
+	const struct blocks *blocks; /* NULL: not known (blocks.h) */
+	unsigned index;              /* among those under test */
 };
 
 /* A function that code under test calls. */

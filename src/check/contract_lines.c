@@ -282,6 +282,36 @@ static void calls_line(struct reader *r)
 	c->calls[c->ncalls++] = call;
 }
 
+/* first FUNCTION(VALUE, ...) */
+static void first_line(struct reader *r)
+{
+	struct contract *c = r->c;
+	struct contract_first *f = &c->first[c->nfirst];
+
+	if (c->nfirst == CT_FIRSTS)
+		reader_fail_line(r, NULL,
+				 arena_printf(r->a, "more than %u `first' lines for one function",
+					      CT_FIRSTS));
+	if (!strncmp(c->call.conv->name, "kernel", 6) && r->width == W32)
+		reader_fail_line(r, NULL, "this is for functions that are called as C calls them");
+	f->function = reader_word(r);
+	if (!f->function)
+		reader_expected(r, "the name of a function of the objects", NULL);
+	if (!reader_take(r, '('))
+		reader_expected(r, "'('", NULL);
+	while (!reader_take(r, ')')) {
+		if (f->n == CT_FIRST_VALUES)
+			reader_expected(r, "')': it passes too many values; this", NULL);
+		reader_value(r, word_bytes(r->width), &f->value[f->n]);
+		if (f->value[f->n].kind == CT_ANY || f->value[f->n].kind == CT_SP)
+			reader_fail_line(r, NULL, "a number, an input or &SYMBOL is passed");
+		f->value[f->n++].bytes = word_bytes(r->width);
+		if (!reader_take(r, ',') && (reader_end(r) || *r->s != ')'))
+			reader_expected(r, "',' or ')'", NULL);
+	}
+	c->nfirst++;
+}
+
 /* supply NAME returns | jumps to REGISTER | data N [= NUMBER, ...] */
 static void supply_line(struct reader *r)
 {
@@ -417,7 +447,7 @@ void contract_line_read(struct reader *r)
 		{ "returns", returns_line }, { "jumps", jumps_line }, { "pops", pops_line },
 		{ "align", align_line },     { "calls", calls_line }, { "arg", contract_arg_read },
 		{ "supply", supply_line },   { "vmx", vmx_line },     { "depends", depends_line },
-		{ "leaves", leaves_line },   { "for", for_line },
+		{ "leaves", leaves_line },   { "for", for_line },     { "first", first_line },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {

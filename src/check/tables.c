@@ -253,6 +253,43 @@ static uint32_t flags_of(const struct contract_file *f, const struct contract *c
 	return flags;
 }
 
+/* Where C passes the n-th integer, by the function's own convention. */
+static uint32_t place_of(const struct contract *c, enum width w, unsigned n)
+{
+	static const uint8_t sysv[] = { GPR_DI, GPR_SI, GPR_DX, GPR_CX, GPR_R8, GPR_R9 };
+	static const uint8_t ms[] = { GPR_CX, GPR_DX, GPR_R8, GPR_R9 };
+
+	if (w == W32)
+		return 16 + n;
+	if (strcmp(c->call.conv->name, "ms"))
+		return sysv[n];
+	return n < ARRAY_SIZE(ms) ? ms[n] : 16 + n;
+}
+
+static void write_first(struct arena *a, struct str *out, enum width w, const struct contract *c)
+{
+	struct ct_first v[CT_FIRSTS] = { { 0 } };
+	struct table t;
+
+	for (unsigned i = 0; i < c->nfirst; i++) {
+		v[i].nvalues = c->first[i].n;
+		for (unsigned k = 0; k < c->first[i].n; k++) {
+			v[i].value[k] = value_of(&c->first[i].value[k]);
+			v[i].place[k] = place_of(c, w, k);
+		}
+	}
+	t = table_new(a, v, c->nfirst * sizeof(*v));
+	for (unsigned i = 0; i < c->nfirst; i++) {
+		patch(&t, i * sizeof(*v), c->first[i].function);
+		for (unsigned k = 0; k < c->first[i].n; k++)
+			patch_value(&t,
+				    i * sizeof(*v) + offsetof(struct ct_first, value) +
+					    k * sizeof(struct ct_value),
+				    &c->first[i].value[k]);
+	}
+	table_write(out, arena_printf(a, "first_%u", c->index), &t);
+}
+
 static void write_words(struct arena *a, struct str *out, const char *label, const void *words,
 			size_t bytes)
 {
@@ -307,6 +344,8 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 	write_outs(a, out, c);
 	write_calls(a, out, c);
 	write_blocks(a, out, c, &v);
+	write_first(a, out, f->width, c);
+	v.nfirst = c->nfirst;
 	contract_describe(p->ret, &c->call.place.ret, f->width, &v.ret);
 	if (c->call.place.hidden.nlocs)
 		contract_describe(p->ret, &c->call.place.hidden, f->width, &v.hidden);
@@ -319,6 +358,7 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 		v.x87 += c->call.place.ret.loc[i].kind == LOC_X87;
 	t = table_new(a, &v, sizeof(v));
 	patch(&t, offsetof(struct ct_contract, function), p->name);
+	patch(&t, offsetof(struct ct_contract, first), arena_printf(a, "first_%u", c->index));
 	if (c->against)
 		patch(&t, offsetof(struct ct_contract, against), c->against);
 	patch(&t, offsetof(struct ct_contract, inputs), arena_printf(a, "inputs_%u", c->index));
@@ -590,6 +630,8 @@ static void write_externs(struct str *out, const struct contract_file *f, const 
 	write_extern(out, f, c->call.decl->proto->name);
 	write_extern(out, f, c->exit);
 	write_extern(out, f, c->against);
+	for (unsigned i = 0; i < c->nfirst; i++)
+		write_extern(out, f, c->first[i].function);
 	write_extern(out, f, c->returned.symbol);
 	write_extern(out, f, c->returned_else.symbol);
 	for (size_t i = 0; i < c->ncalls; i++) {

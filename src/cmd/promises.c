@@ -183,6 +183,19 @@ static const struct object_symbol *another(const struct objects *objs,
 	return NULL;
 }
 
+/* What is called before is there. */
+static void find_first(const char *command, const struct objects *objs, const struct contract *c)
+{
+	for (unsigned i = 0; i < c->nfirst; i++) {
+		const struct object_symbol *s = objects_find(objs, c->first[i].function);
+
+		if (!s || !s->global || !s->code)
+			die("%s: no object defines the function `%s', which `%s' says is called "
+			    "first",
+			    command, c->first[i].function, c->call.decl->proto->name);
+	}
+}
+
 void promises_find(struct arena *a, const char *command, const struct objects *objs,
 		   const struct contract_file *f)
 {
@@ -192,6 +205,7 @@ void promises_find(struct arena *a, const char *command, const struct objects *o
 		const char **names = arena_alloc(a, (objs->nsymbols + 1) * sizeof(*names));
 		size_t n = 0;
 
+		find_first(command, objs, &f->v[i]);
 		if (s && s->global && s->code && !s->weak && another(objs, s))
 			die("%s: `%s' is defined twice: in %s and in %s; give the object that "
 			    "you mean (ar xN 1 ARCHIVE MEMBER)",

@@ -25,6 +25,8 @@ enum {
 	CT_SLACK = 64,        /* bytes beside a buffer that must stay as they are */
 	CT_PERIOD_NULL = 8,   /* every so many calls a pointer is null */
 	CT_PERIOD_FAULT = 4,  /* or leads nowhere */
+	CT_FIRSTS = 4, /* functions that prepare memory, and values that each is passed */
+	CT_FIRST_VALUES = 6,
 	CT_MOST_BLOCKS = 4096, /* of a function, of which it is known whether they ran */
 	CT_LANDING = 0xffffff  /* where a register pointed at entry, as number of a probe */
 };
@@ -205,9 +207,18 @@ enum ct_flags {
 	CT_LEAVES_MMX = 1024
 };
 
+/* A function that is called before: it is passed values in registers, or (16 + n) in the word n of the
+ * stack at the call. */
+struct ct_first {
+	uint32_t function, nvalues;
+	struct ct_value value[CT_FIRST_VALUES];
+	uint32_t place[CT_FIRST_VALUES];
+};
+
 struct ct_contract {
 	uint32_t key, function, flags;
 	uint32_t against; /* the reference; 0: none */
+	uint32_t nfirst, first;
 	uint32_t ninputs, inputs, nouts, outs, ncalls, calls;
 	struct ct_input ret, hidden; /* hidden.nlocs 0: none */
 	struct ct_value returned, returned_else;

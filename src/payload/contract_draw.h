@@ -41,6 +41,10 @@ void ct_change_number(unsigned i);
 void ct_memory_begin(void);
 void ct_make_pointer(unsigned i, const struct ct_input *d, unsigned number);
 void ct_memory_end(void);
+/* What is in memory now is what the call finds. */
+void ct_keep_prepared(void);
+/* contract_first.c: have functions that are called before prepare it. */
+void ct_prepare(const struct ct_contract *c);
 /* Contents into all buffers, poison beside them. */
 void ct_restore_buffers(const struct ct_sources *sources);
 

@@ -405,6 +405,19 @@ void ct_restore_buffers(const struct ct_sources *sources)
 	}
 }
 
+void ct_keep_prepared(void)
+{
+	for (unsigned k = 0; k < nshadows; k++) {
+		struct shadow *s = &shadows[k];
+		const struct ct_input *d = &ct_now.inputs[s->input];
+
+		__builtin_memcpy(s->was + CT_SLACK, s->at + s->before, s->size);
+		if (d->deref)
+			__builtin_memcpy(ct_now.deref[s->input], s->was + CT_SLACK + d->at,
+					 min(d->deref, min(s->size - d->at, 16)));
+	}
+}
+
 const uint8_t *ct_buffer(unsigned i, unsigned *input, uint32_t *bytes)
 {
 	if (i >= nshadows)

@@ -185,6 +185,10 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 
 	if (cl_before_round)
 		cl_before_round(&none, ct_now.round);
+	if (ct_now.unprepared) {
+		check_fault(0, cl_fault_kind, cl_fault_ip, cl_fault_address, out);
+		return CL_FAULTED;
+	}
 	ct_now.out = out;
 	ct_now.draw = ct_now.first_draw;
 	ct_now.ended = false;

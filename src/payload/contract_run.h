@@ -97,6 +97,7 @@ struct ct_call_state {
 	bool overlaps;    /* two buffers of this round do */
 	uint32_t instead; /* the function to call, if it is another: a reference */
 	uint32_t cycles;  /* of the call, if they are measured */
+	bool unprepared;  /* a function that is called before did not return */
 	bool smashed;     /* the call overwrote its own frame */
 	bool stubbed;     /* something was called of which nothing is known */
 	unsigned nsaid;

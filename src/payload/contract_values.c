@@ -144,6 +144,7 @@ void ct_draw(uint64_t seed)
 		if (ct_now.inputs[i].role == CT_SUM)
 			make_sum(i);
 	}
+	ct_prepare(c);
 }
 
 void ct_apply(const struct ct_sources *sources)

@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-const char *const contract_words[] = { "in",   "keeps",   "out",    "returns", "jumps",
-				       "pops", "align",   "calls",  "arg",     "supply",
-				       "vmx",  "depends", "leaves", "for",     NULL };
+const char *const contract_words[] = { "in",     "keeps", "out",   "returns", "jumps", "pops",
+				       "align",  "calls", "arg",   "supply",  "vmx",   "depends",
+				       "leaves", "for",   "first", NULL };
 
 bool parse_contract_line(struct parser *p, struct notes *n, const struct token *t)
 {

@@ -10,7 +10,8 @@
 	"annotations: group NAME [TEXT], why TEXT, abi NAME..., leaf, varargs TYPE, ..., known " \
 	"CC "                                                                                    \
 	"ABI: TEXT, through NAME; "                                                              \
-	"of contracts: in, keeps, out, returns, jumps, pops, align, calls, arg, supply, vmx, depends, leaves"
+	"of contracts: in, keeps, out, returns, jumps, pops, align, calls, arg, supply, vmx, depends, " \
+	"leaves, for, first"
 
 static bool name_char(char c)
 {
