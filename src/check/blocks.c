@@ -16,8 +16,9 @@ struct walk {
 	struct arena *a;
 	const struct code *k;
 	uint64_t entry, other;
-	unsigned word; /* bytes of an address */
-	uint8_t *mark; /* of each address of code under test */
+	unsigned word;    /* bytes of an address */
+	uint64_t gone[4]; /* functions that do not return */
+	uint8_t *mark;    /* of each address of code under test */
 	struct block *todo;
 	size_t ntodo, done;
 	uint64_t *table; /* addresses that the code computes: tables may begin there */
@@ -151,18 +152,30 @@ static bool ends_path(const ZydisDecodedInstruction *in)
 	       in->meta.category == ZYDIS_CATEGORY_UNCOND_BR;
 }
 
+/* What is behind a call of functions of C that are known not to return may be anything. */
+static bool never_returns(const struct walk *w, uint64_t address)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(w->gone); i++) {
+		if (w->gone[i] == address)
+			return true;
+	}
+	return false;
+}
+
 /* Where the instruction leads besides the next one. */
 static void branches(struct walk *w, const struct insn *i, uint64_t at)
 {
 	bool jump = i->in.meta.category == ZYDIS_CATEGORY_UNCOND_BR;
 	bool call = i->in.meta.category == ZYDIS_CATEGORY_CALL;
-	uint64_t to;
+	uint64_t to = 0;
 
 	if (!jump && !call && i->in.meta.category != ZYDIS_CATEGORY_COND_BR)
 		return;
 	if (i->op[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
 		if (ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&i->in, &i->op[0], at, &to)))
 			add_leader(w, to, at, false);
+		if (call && never_returns(w, to))
+			return;
 	} else if (jump && w->nindirect < ARRAY_SIZE(w->indirect)) {
 		w->indirect[w->nindirect++] = at;
 	} else {
@@ -296,17 +309,17 @@ static bool inside(const struct walk *w, uint64_t at)
 	return false;
 }
 
-/* Does the block end with a call of __stack_chk_fail? */
+/* Does the block end with a call that does not return? */
 static bool gives_up(const struct walk *w, uint64_t at)
 {
-	uint64_t fail = code_symbol(w->k, "__stack_chk_fail"), to;
+	uint64_t to;
 	struct insn i;
 
-	while (fail && code_decode(w->k, at, &i) && !ends_path(&i.in)) {
+	while (code_decode(w->k, at, &i) && !ends_path(&i.in)) {
 		if (i.in.meta.category == ZYDIS_CATEGORY_CALL)
 			return i.op[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
 			       ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&i.in, &i.op[0], at, &to)) &&
-			       to == fail;
+			       never_returns(w, to);
 		at += i.in.length;
 		if (w->mark[at - code_start(w->k)] & LEADER)
 			break;
@@ -356,6 +369,8 @@ struct blocks *blocks_of(struct arena *a, const struct code *k, enum width width
 	struct walk w = {
 		.a = a, .k = k, .entry = entry, .other = other, .word = word_bytes(width)
 	};
+	static const char *const gone[ARRAY_SIZE(w.gone)] = { "__stack_chk_fail", "abort", "exit",
+							      "__assert_fail" };
 	size_t n = code_end(k) - code_start(k) + LONGEST + 1;
 	struct blocks *out = arena_alloc(a, sizeof(*out));
 
@@ -364,6 +379,8 @@ struct blocks *blocks_of(struct arena *a, const struct code *k, enum width width
 	w.mark = calloc(n, 1);
 	if (!w.mark)
 		die("out of memory");
+	for (size_t i = 0; i < ARRAY_SIZE(gone); i++)
+		w.gone[i] = code_symbol(k, gone[i]);
 	add_leader(&w, entry, 0, false);
 	if (other)
 		add_leader(&w, other, 0, false);

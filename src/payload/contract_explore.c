@@ -173,11 +173,12 @@ static bool change_contents(const struct ct_contract *c, unsigned input, struct 
 		return false;
 	x->kind = CT_CHANGE_POKE;
 	x->value = any_value(c);
-	if (r < 2) {
+	if (r < 3) {
 		x->kind = CT_CHANGE_FILL;
+		x->at = below(CT_FILLS);
 		return true;
 	}
-	if (r == 2) {
+	if (r == 3) {
 		x->kind = CT_CHANGE_COPY;
 		x->at = below(c->ninputs);
 		return x->at != input && is_pointer(&ct_now.inputs[x->at]);

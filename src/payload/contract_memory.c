@@ -339,6 +339,24 @@ static void move(struct shadow *s, uint32_t to)
 	point(s->input, p + d->at, s->size - d->at);
 }
 
+/* All of it alike, or each number the largest or the smallest of its size, or few that are not 0.
+ */
+static void fill_all(uint8_t *p, uint32_t bytes, uint32_t how, uint64_t value)
+{
+	unsigned size = how == CT_FILL_WORDS ? 4 : how == CT_FILL_SHORTS ? 2 : 1;
+	uint32_t most = 0x7fffffffu >> (32 - 8 * size), least = most + 1;
+	uint64_t r = 0;
+
+	__builtin_memset(p, how == CT_FILL_FEW ? 0 : (uint8_t)value, bytes);
+	for (uint32_t i = 0; how != CT_FILL_BYTE && i + size <= bytes; i += size) {
+		r = i & 63 ? r >> 1 : ct_mix(value += 0x9e3779b97f4a7c15ull);
+		if (how == CT_FILL_FEW)
+			p[i] = i & 63 ? 0 : (uint8_t)(r >> 8);
+		else
+			__builtin_memcpy(p + i, r & 1 ? &most : &least, size);
+	}
+}
+
 static void change_contents(struct shadow *s, const struct ct_change *x)
 {
 	const struct ct_input *d = &ct_now.inputs[s->input];
@@ -348,7 +366,7 @@ static void change_contents(struct shadow *s, const struct ct_change *x)
 	if (x->kind == CT_CHANGE_POKE && d->at + x->at + x->bytes <= s->size)
 		__builtin_memcpy(was + d->at + x->at, &x->value, x->bytes);
 	if (x->kind == CT_CHANGE_FILL)
-		__builtin_memset(was, (uint8_t)x->value, s->size);
+		fill_all(was, s->size, x->at, x->value);
 	if (other)
 		__builtin_memcpy(was, other->was + CT_SLACK, min(s->size, other->size));
 	if (d->role == CT_STRING)

@@ -62,10 +62,11 @@ enum ct_change_kind {
 	CT_CHANGE_NULL,
 	CT_CHANGE_SAME,  /* pointer: the same as that of input `at` */
 	CT_CHANGE_POKE,  /* bytes at `at` of what it points to */
-	CT_CHANGE_FILL,  /* all of them */
+	CT_CHANGE_FILL,  /* all of them: `at` says how (enum ct_fill) */
 	CT_CHANGE_COPY,  /* as much as there is of what input `at` points to */
 	CT_CHANGE_RESULT /* of the first calls it makes: number `at`; ~0: all */
 };
+enum ct_fill { CT_FILL_BYTE, CT_FILL_BYTES, CT_FILL_SHORTS, CT_FILL_WORDS, CT_FILL_FEW, CT_FILLS };
 struct ct_change {
 	uint8_t kind, input, bytes;
 	uint32_t at;
