@@ -92,6 +92,16 @@ static const char *stopped(struct check_run *r, uint64_t ip, uint64_t address)
 				    : "");
 }
 
+/* An instruction that the processor does not have. */
+static const char *lacks(struct check_run *r, uint64_t ip)
+{
+	const char *extension = extension_needed(r->payload, r->file->width, ip);
+
+	return arena_printf(
+		r->arena, "not judged: it stopped at %s, which this processor lacks%s%s",
+		stopped(r, ip, 0), extension ? ": it is of " : "", extension ? extension : "");
+}
+
 static void read_observation(struct check_run *r, const struct contract *c,
 			     const struct cl_observation *o)
 {
@@ -101,6 +111,8 @@ static void read_observation(struct check_run *r, const struct contract *c,
 	if (o->item == CT_FIT && o->piece == CT_FIT_STOPPED)
 		f->why_not = arena_printf(r->arena, "not judged: no inputs fit; it stopped at %s",
 					  stopped(r, o->places[0], o->places[1]));
+	if (o->item == CT_FIT && o->piece == CT_FIT_LACKS)
+		f->why_not = lacks(r, o->places[0]);
 	if (o->item >= c->ninputs)
 		return;
 	f->known[o->item] = true;

@@ -61,6 +61,8 @@ static void after_run(struct check_run *r, struct checked_place *p)
 	if (p->place == PLACE_NATIVE && !p->why_not) {
 		fitted_read(r, p);
 		strength_read(r, p);
+	} else if (!r->strength && !p->why_not) {
+		strength_read(r, p);
 	}
 }
 

@@ -2,14 +2,19 @@
 /* What was found by running, in the report. */
 #include "check/report_fitted.h"
 
+#include <string.h>
+
 void report_not_judged(struct str *out, const struct check_run *r, const struct text_style *style)
 {
 	for (size_t i = 0; r->fitted && i < r->file->n; i++) {
 		if (r->fitted[i].why_not)
 			text_wrap(out, style, "not-run  ", "         ",
-				  arena_printf(r->arena, "%s: %s; `arg' lines say what it takes",
+				  arena_printf(r->arena, "%s: %s%s",
 					       r->file->v[i].call.decl->proto->name,
-					       r->fitted[i].why_not));
+					       r->fitted[i].why_not,
+					       strstr(r->fitted[i].why_not, "no inputs fit")
+						       ? "; `arg' lines say what it takes"
+						       : ""));
 	}
 }
 

@@ -127,6 +127,8 @@ void strength_missing(struct check_run *r)
 			add(r, s, "ends of buffers (`arg P buf N', `arg N len of P')");
 		if (s->no_equal)
 			add(r, s, "equal calls (they differ, or nothing says what is called)");
+		if (!s->insns)
+			add(r, s, "which instructions ran (that is known natively only)");
 		if (!r->stepped)
 			add(r, s, "stack writes and call frame information (--step)");
 	}

@@ -10,7 +10,7 @@
 enum { STRENGTH_MISSING = 8 };
 
 struct strength {
-	unsigned calls;      /* natively; 0: none were */
+	unsigned calls;      /* 0: none were */
 	unsigned insns, ran; /* instructions; 0: not known */
 	struct never *never;
 	size_t nnever;
@@ -23,7 +23,7 @@ struct strength {
 	size_t nmissing;
 };
 
-/* From the records of the native place. */
+/* From the records of a place: the native one, or else the first that ran. */
 void strength_read(struct check_run *r, const struct checked_place *p);
 /* "1000 calls, 97 of 97 instructions"; "" when nothing is known. In r->arena. */
 const char *strength_text(const struct check_run *r, const struct contract *c);

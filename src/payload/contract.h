@@ -18,14 +18,14 @@ enum {
 	CT_PIECES = CL_PIECES,
 	CT_ARGS = CL_ARGS,
 	CT_CALLS = CL_CALLS,
-	CT_CALL_LINES = 8,    /* `calls` lines that a contract may have */
-	CT_BUFFERS = 10,      /* pointers to memory of one function */
-	CT_AREA = 16 * 4096,  /* memory of a buffer: CL_BUFFER of runtime.h */
-	CT_DEFAULT = 4096,    /* of a pointer nothing is said of */
-	CT_SLACK = 64,        /* bytes beside a buffer that must stay as they are */
-	CT_PERIOD_NULL = 8,   /* every so many calls a pointer is null */
-	CT_PERIOD_FAULT = 4,  /* or leads nowhere */
-	CT_FIRSTS = 4, /* functions that prepare memory, and values that each is passed */
+	CT_CALL_LINES = 8,   /* `calls` lines that a contract may have */
+	CT_BUFFERS = 10,     /* pointers to memory of one function */
+	CT_AREA = 16 * 4096, /* memory of a buffer: CL_BUFFER of runtime.h */
+	CT_DEFAULT = 4096,   /* of a pointer nothing is said of */
+	CT_SLACK = 64,       /* bytes beside a buffer that must stay as they are */
+	CT_PERIOD_NULL = 8,  /* every so many calls a pointer is null */
+	CT_PERIOD_FAULT = 4, /* or leads nowhere */
+	CT_FIRSTS = 4,       /* functions that prepare memory, and values that each is passed */
 	CT_FIRST_VALUES = 6,
 	CT_MOST_BLOCKS = 4096, /* of a function, of which it is known whether they ran */
 	CT_LANDING = 0xffffff  /* where a register pointed at entry, as number of a probe */
@@ -33,8 +33,8 @@ enum {
 
 enum ct_value_kind { CT_ANY, CT_NUMBER, CT_INPUT, CT_DEREF, CT_SP };
 
-/* A number (added to what the kind says), of `bytes` bytes. An input may be multiplied (0: once), and
- * others added: 1 + the input, and how many times. */
+/* A number (added to what the kind says), of `bytes` bytes. An input may be multiplied (0: once),
+ * and others added: 1 + the input, and how many times. */
 enum { CT_TERMS = 2 };
 struct ct_value {
 	uint32_t kind, input, low, high, bytes;
@@ -56,13 +56,13 @@ struct ct_loc {
 };
 
 enum ct_role {
-	CT_RANDOM,     /* any value of its type */
-	CT_RANGE,      /* from, to, multiple */
-	CT_SET,        /* one of `set` */
-	CT_BUFFER,     /* pointer to `bytes`, or to as many as input `sized` - 1 says */
-	CT_STRING,     /* pointer to up to `bytes` characters and a 0 */
-	CT_PAGE,       /* pointer to CT_DEFAULT bytes of which nothing is known */
-	CT_PROBE,      /* pointer to a probe */
+	CT_RANDOM,      /* any value of its type */
+	CT_RANGE,       /* from, to, multiple */
+	CT_SET,         /* one of `set` */
+	CT_BUFFER,      /* pointer to `bytes`, or to as many as input `sized` - 1 says */
+	CT_STRING,      /* pointer to up to `bytes` characters and a 0 */
+	CT_PAGE,        /* pointer to CT_DEFAULT bytes of which nothing is known */
+	CT_PROBE,       /* pointer to a probe */
 	CT_LANDING_PAD, /* where the function is to jump */
 	CT_SUM          /* what `sum` says, of other inputs */
 };
@@ -103,7 +103,8 @@ struct ct_input {
 	uint32_t element;  /* of memory of floating point: CL_FLOAT or CL_DOUBLE; 0: of other */
 	uint32_t overlaps; /* 1 + the input that it may overlap */
 	/* Words of what it holds, and of how many there is something said: at which byte behind the
-	 * pointer, of how many bytes, how many numbers, and these, as pairs; no number: 1 + the input. */
+	 * pointer, of how many bytes, how many numbers, and these, as pairs; no number: 1 + the
+	 * input. */
 	uint32_t held, nheld;
 	struct ct_value sum;
 	uint32_t most; /* 1 + the input that it is not larger than */
@@ -207,8 +208,8 @@ enum ct_flags {
 	CT_LEAVES_MMX = 1024
 };
 
-/* A function that is called before: it is passed values in registers, or (16 + n) in the word n of the
- * stack at the call. */
+/* A function that is called before: it is passed values in registers, or (16 + n) in the word n of
+ * the stack at the call. */
 struct ct_first {
 	uint32_t function, nvalues;
 	struct ct_value value[CT_FIRST_VALUES];
@@ -253,7 +254,8 @@ enum {
 	CT_FIT_PLACE,     /* bytes before the pointer, bytes in all */
 	CT_FIT_KIND,      /* alignment, contents */
 	/* Of CT_FIT: */
-	CT_FIT_STOPPED /* no inputs fit: instruction and address of what stopped it */
+	CT_FIT_STOPPED, /* no inputs fit: instruction and address of what stopped it */
+	CT_FIT_LACKS    /* ... because this processor does not have the instruction */
 };
 
 /* How much was looked at, in the same record. */

@@ -157,6 +157,13 @@ static void pin_at_random(const struct ct_contract *c)
 	}
 }
 
+static void note_stop(void)
+{
+	ct_fitting.stopped_ip = cl_fault_ip;
+	ct_fitting.stopped_address = cl_fault_address;
+	ct_fitting.lacking = cl_fault_kind == CL_FAULT_ILL && ct_in_code(cl_fault_ip);
+}
+
 static bool find_base(const struct ct_contract *c)
 {
 	static const uint8_t tame[] = { 16, 8, 32, 4, 64, 1, 2, 128, 0 };
@@ -168,10 +175,8 @@ static bool find_base(const struct ct_contract *c)
 			pin(c, tame[k], tame[k] > 64 ? 256 : 128);
 			if (ct_fits(c, ENOUGH))
 				return true;
-			if (!k && !contents) {
-				ct_fitting.stopped_ip = cl_fault_ip;
-				ct_fitting.stopped_address = cl_fault_address;
-			}
+			if (!k && !contents)
+				note_stop();
 			if (ct_fitting.late >= CT_MOST_LATE)
 				return false;
 		}
@@ -243,8 +248,7 @@ bool ct_fit(const struct ct_contract *c, uint64_t seed)
 		return ct_fitting.found && (ct_fit_call(c) || narrow(c));
 	}
 	ct_fitting.tried = true;
-	ct_fitting.stopped_ip = cl_fault_ip;
-	ct_fitting.stopped_address = cl_fault_address;
+	note_stop();
 	ct_fitting.found = look(c);
 	/* Once more, for code that relies on what is above a narrow input. */
 	if (!ct_fitting.found && ct_narrow_inputs(c) && ct_fitting.late < CT_MOST_LATE) {
@@ -293,6 +297,6 @@ void ct_fit_tell(const struct ct_contract *c, struct findings *out)
 		}
 	}
 	if (ct_fitting.tried && !ct_fitting.found)
-		tell(out, CT_FIT, CT_FIT_STOPPED, ct_fitting.stopped_ip,
-		     ct_fitting.stopped_address);
+		tell(out, CT_FIT, ct_fitting.lacking ? CT_FIT_LACKS : CT_FIT_STOPPED,
+		     ct_fitting.stopped_ip, ct_fitting.stopped_address);
 }
