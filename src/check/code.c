@@ -28,6 +28,8 @@ struct code {
 		const char *name;
 	} * global; /* by address */
 	size_t nglobals;
+	struct global *named; /* those, and local functions */
+	size_t nnamed;
 	struct lines *lines;
 };
 
@@ -77,13 +79,21 @@ static void read_symbols(struct arena *a, struct code *k, Elf *elf)
 				k->start = s.st_value;
 			if (!strcmp(name, "cl_rodata"))
 				k->end = s.st_value;
-			if (GELF_ST_BIND(s.st_info) == STB_LOCAL || s.st_shndx == SHN_UNDEF)
+			if (s.st_shndx == SHN_UNDEF || (GELF_ST_BIND(s.st_info) == STB_LOCAL &&
+							GELF_ST_TYPE(s.st_info) != STT_FUNC))
+				continue;
+			k->named = arena_grow(a, k->named, k->nnamed, sizeof(*k->named));
+			k->named[k->nnamed++] =
+				(struct global){ s.st_value, arena_strdup(a, name) };
+			if (GELF_ST_BIND(s.st_info) == STB_LOCAL)
 				continue;
 			k->global = arena_grow(a, k->global, k->nglobals, sizeof(*k->global));
 			k->global[k->nglobals++] =
 				(struct global){ s.st_value, arena_strdup(a, name) };
 		}
 	}
+	if (k->nnamed)
+		qsort(k->named, k->nnamed, sizeof(*k->named), by_place);
 	if (k->nglobals)
 		qsort(k->global, k->nglobals, sizeof(*k->global), by_place);
 }
@@ -177,9 +187,9 @@ const char *code_name(struct arena *a, const struct code *k, uint64_t address)
 {
 	const struct global *g = NULL;
 
-	for (size_t i = 0; i < k->nglobals && k->global[i].at <= address; i++) {
-		if (!g || g->at != k->global[i].at)
-			g = &k->global[i];
+	for (size_t i = 0; i < k->nnamed && k->named[i].at <= address; i++) {
+		if (!g || g->at != k->named[i].at)
+			g = &k->named[i];
 	}
 	if (!g)
 		return arena_printf(a, "0x%llx", (unsigned long long)address);

@@ -13,7 +13,7 @@ struct code *code_open(struct arena *a, const char *payload, enum width w);
 
 /* A global symbol's address; 0: there is none. */
 uint64_t code_symbol(const struct code *k, const char *name);
-/* "f+0x12", of the last global symbol at or before an address that the objects or clobber define;
+/* "f+0x12", of the last global symbol or local function at or before an address;
  * data too. In `a`. */
 const char *code_name(struct arena *a, const struct code *k, uint64_t address);
 /* Is there a global symbol? */

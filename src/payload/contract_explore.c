@@ -191,7 +191,7 @@ static bool change_contents(const struct ct_contract *c, unsigned input, struct 
 	}
 	if (!x->bytes) {
 		x->bytes = (uint8_t)(1u << below(4));
-		x->at = below(r & 1 ? 8 : 64) * x->bytes;
+		x->at = below(r & 1 ? 8 : r & 2 ? 64 : CT_DEFAULT / 8) * x->bytes;
 	}
 	return true;
 }
