@@ -4,6 +4,7 @@
 
 %include "image.inc"
 
+	extern	cl_vector_bytes
 	extern	cl_after, cl_function, contract_probe
 	extern	cl_probe_image, cl_contract_index, cl_contract_step
 	extern	cl_reply, cl_reply_ip, cl_exit_image, cl_exit_ip
@@ -47,6 +48,7 @@ cl_contract_probe:
 	pushf
 	pop	word_ [cl_probe_image + FLAGS]
 	fxsave_	[cl_probe_image + FX]
+	WIDE_STATE cl_probe_image, save
 	pop	word_ [cl_contract_index]
 	mov	[cl_probe_image + SP], xsp
 	lea	xsp, [probe_stack_end]
@@ -59,6 +61,7 @@ cl_contract_probe:
 	int3				; for the tracer: from here on the code under test runs again
 .back:
 	fxrstor_ [cl_reply + FX]
+	WIDE_STATE cl_reply, load
 	push	word_ [cl_reply + FLAGS]
 	popf
 	LOAD_GPRS cl_reply

@@ -253,6 +253,29 @@ int contract_read(struct arena *a, const struct case_list *cases,
 	return -1;
 }
 
+static unsigned widest(const struct value_place *v)
+{
+	unsigned bytes = 0;
+
+	for (unsigned i = 0; i < v->nlocs; i++) {
+		if (v->loc[i].kind == LOC_XMM && v->loc[i].bytes > bytes)
+			bytes = v->loc[i].bytes;
+	}
+	return bytes;
+}
+
+unsigned contract_vector_bytes(const struct contract *c)
+{
+	unsigned bytes = widest(&c->call.place.ret);
+
+	for (size_t i = 0; i < c->call.place.nargs; i++) {
+		unsigned n = widest(&c->call.place.arg[i]);
+
+		bytes = n > bytes ? n : bytes;
+	}
+	return bytes;
+}
+
 const char *check_input_name(struct arena *a, const struct contract *c, unsigned i)
 {
 	const char *name = proto_arg_name(c->call.decl->proto, i);

@@ -72,6 +72,7 @@ struct contract {
 	bool vmx_fails;
 	const char *exit;               /* the symbol VM exits come to, or NULL */
 	uint32_t used[CT_SOURCES / 32]; /* enum ct_source: what it may depend on, no input */
+	bool ends_by_zeroing;           /* VZEROUPPER or VZEROALL comes before a return of it */
 	bool leaves_mmx;                /* in use: its callers end that */
 	bool varies;                    /* calls with equal inputs may differ */
 	struct contract_first first[CT_FIRSTS];
@@ -145,6 +146,9 @@ void contract_describe(const struct type *t, const struct value_place *v, enum w
 
 /* The convention the platform follows by default. */
 const char *contract_default_abi(enum width w);
+
+/* Bytes of the widest vector register that arguments or the result are in; 0: none. */
+unsigned contract_vector_bytes(const struct contract *c);
 
 /* An argument as messages call it: its name, or "argument 3". */
 const char *check_input_name(struct arena *a, const struct contract *c, unsigned i);

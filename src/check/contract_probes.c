@@ -47,10 +47,47 @@ const struct convention *contract_convention(struct reader *r, const struct case
 	return c;
 }
 
+static unsigned widest_vector(const struct type *t, enum width w)
+{
+	unsigned widest = t->kind == TYPE_VECTOR ? (unsigned)t->size[w] : 0;
+
+	if (t->kind == TYPE_ARRAY)
+		return widest_vector(t->of, w);
+	for (size_t i = 0; (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION) && i < t->nfields;
+	     i++) {
+		unsigned n = widest_vector(t->fields[i].type, w);
+
+		widest = n > widest ? n : widest;
+	}
+	return widest;
+}
+
+/* Whoever passes wide vectors has the registers for them. */
+static enum profile_id profile_of(const struct prototype *p, const struct convention *c)
+{
+	enum profile_id plain = convention_profile(c), wide;
+	unsigned bytes = widest_vector(p->ret, c->width);
+
+	for (size_t i = 0; i < p->nparams; i++) {
+		unsigned n = widest_vector(p->params[i].type, c->width);
+
+		bytes = n > bytes ? n : bytes;
+	}
+	if (bytes > 32)
+		wide = c->width == W64 ? PROFILE_AVX512_64 : PROFILE_AVX512_32;
+	else if (bytes > 16)
+		wide = c->width == W64 ? PROFILE_AVX_64 : PROFILE_AVX_32;
+	else if (bytes == 16 && c->width == W32)
+		wide = PROFILE_SSE2_32;
+	else
+		return plain;
+	return convention_in(c, wide) && profiles[plain].isa != ISA_INTEGER ? wide : plain;
+}
+
 void contract_place_all(struct reader *r, const struct case_decl *d, const struct convention *c,
 			struct placement *out)
 {
-	const char *why = abi_place_at(r->out->edition, convention_profile(c), c, d->proto, out);
+	const char *why = abi_place_at(r->out->edition, profile_of(d->proto, c), c, d->proto, out);
 
 	if (why)
 		contract_fail_decl(r, d->proto,

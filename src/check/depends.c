@@ -40,9 +40,15 @@ static const char *source_name(struct arena *a, const struct contract *c, enum w
 	if (source < CT_FROM_STACK)
 		return arena_printf(a, "memory beside %s",
 				    argument_name(a, c->call.decl->proto, source - CT_FROM_BESIDE));
+	if (source >= CT_FROM_MASK)
+		return arena_printf(a, "k%u", source - CT_FROM_MASK);
+	if (source >= CT_FROM_YMM) {
+		n = source - CT_FROM_YMM;
+		return arena_printf(a, n < 16 ? "what is above xmm%u" : "zmm%u", n);
+	}
 	n = (source - CT_FROM_STACK + 1) * word;
 	return arena_printf(a, "the stack word at %s+%u%s", gpr_name(w, GPR_SP, word), n,
-			    source == CT_SOURCES - 1 ? " or one further up" : "");
+			    source == CT_FROM_YMM - 1 ? " or one further up" : "");
 }
 
 static const char *what_depends(struct arena *a, const struct contract *c,

@@ -4,6 +4,7 @@
 #include "check/link.h"
 
 #include "check/blocks.h"
+#include "check/fault.h"
 #include "check/tables.h"
 #include "place/kept.h"
 #include "plan/toolchain.h"
@@ -278,6 +279,24 @@ static void note_linked(struct linking *l, const char *key)
 	str_free(&now);
 }
 
+/* VZEROUPPER or VZEROALL (SDM volume 2) shortly before a return. */
+static bool ends_by_zeroing(const char *payload, const struct block *b)
+{
+	enum { MOST = 32 };
+	uint8_t code[MOST];
+	uint32_t n = b->bytes < MOST ? b->bytes : MOST;
+
+	n = (uint32_t)image_bytes(payload, b->at + b->bytes - n, code, n);
+	if (n < 4 || (code[n - 1] != 0xc3 && code[n - 3] != 0xc2))
+		return false;
+	for (uint32_t i = 0; i + 3 < n; i++) {
+		if (code[i] == 0xc5 && (code[i + 1] == 0xf8 || code[i + 1] == 0xfc) &&
+		    code[i + 2] == 0x77)
+			return true;
+	}
+	return false;
+}
+
 /* The blocks of all functions, where they were linked to. */
 static void find_blocks(struct linking *l, const char *payload)
 {
@@ -292,6 +311,9 @@ static void find_blocks(struct linking *l, const char *payload)
 		c->blocks = blocks_of(l->a, k, l->file->width,
 				      s && s->indirect ? 0 : code_symbol(k, name),
 				      c->exit ? code_symbol(k, c->exit) : 0);
+		for (size_t b = 0; contract_vector_bytes(c) > 16 && b < c->blocks->n; b++)
+			c->ends_by_zeroing =
+				c->ends_by_zeroing || ends_by_zeroing(payload, &c->blocks->v[b]);
 	}
 }
 

@@ -109,10 +109,13 @@ static void absences(struct str *out, const struct check_run *r, const struct te
 
 		if (!p->why_not && p->run.v[2 * c->index].state == OUTCOME_ABSENT)
 			text_wrap(out, style, "not-run  ", "         ",
-				  arena_printf(r->arena,
-					       "%s in place %s: nothing is a guest there that "
-					       "could be entered",
-					       c->call.decl->proto->name, place_name(p->place)));
+				  arena_printf(r->arena, "%s in place %s: %s",
+					       c->call.decl->proto->name, place_name(p->place),
+					       contract_vector_bytes(c) > 16
+						       ? "the vector registers that it takes are "
+							 "not there"
+						       : "nothing is a guest there that could be "
+							 "entered"));
 	}
 	if (r->unreadable)
 		text_wrap(

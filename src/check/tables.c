@@ -246,6 +246,8 @@ static uint32_t flags_of(const struct contract_file *f, const struct contract *c
 		flags |= c->out[i].slot ? 0 : CT_OUT_REGISTERS;
 	for (size_t i = 0; i < f->nprobes; i++)
 		flags |= f->probe[i].stub ? CT_ANY_CALLS : 0;
+	if (c->ends_by_zeroing)
+		flags |= CT_ENDS_BY_ZEROING;
 	if (c->leaves_mmx)
 		flags |= CT_LEAVES_MMX;
 	if (c->varies)
@@ -354,6 +356,7 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 	if (c->return_else)
 		v.returned_else = value_of(&c->returned_else);
 	memcpy(v.used, c->used, sizeof(v.used));
+	v.vector = contract_vector_bytes(c);
 	for (unsigned i = 0; i < c->call.place.ret.nlocs; i++)
 		v.x87 += c->call.place.ret.loc[i].kind == LOC_X87;
 	t = table_new(a, &v, sizeof(v));
@@ -678,11 +681,13 @@ void tables_write(struct arena *a, const struct contract_file *f, struct str *ou
 	write_list(out, "cl_probe_table", "probe", f->nprobes);
 	str_addf(
 		out,
-		"\tglobal\tcl_contract_count, cl_probe_total, cl_preserved, cl_vector_bytes\n"
+		"\tglobal\tcl_contract_count, cl_probe_total, cl_preserved\n"
+		"\tglobal\tcl_vector_bytes, cl_vectors_here\n"
 		"\tglobal\tcl_contract_rounds, cl_contract_effort, cl_contract_bench\ncl_contract_rounds:\tdd\t%u\n"
 		"cl_contract_effort:\tdd\t%u\ncl_contract_bench:\tdd\t%u\n"
 		"cl_contract_count:\tdd\t%zu\ncl_probe_total:\tdd\t%zu\n"
-		"cl_preserved:\tdd\t0\ncl_vector_bytes:\tdd\t16\n"
+		"cl_preserved:\tdd\t0\n"
+		"\n\tsection .data\ncl_vector_bytes:\ncl_vectors_here:\tdd\t16\n"
 		"\n\tsection .note.GNU-stack noalloc noexec nowrite progbits\n",
 		f->calls, f->effort, f->bench, f->n, f->nprobes);
 }

@@ -308,6 +308,14 @@ static void contract_return_words(const struct wording *w)
 		by_rule(a, x, rule_of(w));
 		return;
 	}
+	if (w->r->item == CT_RETURN_ZEROED) {
+		x->f.subject = arena_printf(a, "the return value (%s), from byte 16 on",
+					    type_spell(a, x->c->call.decl->proto->ret, ""));
+		x->f.expected = "a value of the function's own";
+		x->f.observed = "0 in every call: vzeroupper comes after it was set";
+		by_rule(a, x, rule_of(w));
+		return;
+	}
 	if (w->r->item == CT_RETURN_BOOL) {
 		x->f.subject = "return value (_Bool)";
 		x->f.expected = "in al: 0 or 1";

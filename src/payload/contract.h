@@ -180,7 +180,11 @@ enum ct_source {
 	CT_FROM_BESIDE = 88, /* beside what it points to */
 	CT_FROM_STACK = 112,
 	CT_STACK_SOURCES = 144, /* words; the last is all that are further up */
-	CT_SOURCES = CT_FROM_STACK + CT_STACK_SOURCES
+	/* Where the processor has them: of ymm0 to ymm15 what is above xmm, of zmm0 to zmm15 too;
+	 * zmm16 to zmm31 in full; opmasks. */
+	CT_FROM_YMM = CT_FROM_STACK + CT_STACK_SOURCES,
+	CT_FROM_MASK = CT_FROM_YMM + 32,
+	CT_SOURCES = CT_FROM_YMM + 64
 };
 
 /* What differed: `loc` of CHECK_DEPENDS. */
@@ -205,7 +209,8 @@ enum ct_flags {
 	CT_ANY_CALLS = 128,     /* probes that no line names may be called (stubs) */
 	CT_OUT_REGISTERS = 256, /* the return value is the outs' business */
 	CT_VARIES = 512,        /* calls with equal inputs may differ */
-	CT_LEAVES_MMX = 1024
+	CT_LEAVES_MMX = 1024,
+	CT_ENDS_BY_ZEROING = 2048 /* VZEROUPPER or VZEROALL comes before a return */
 };
 
 /* A function that is called before: it is passed values in registers, or (16 + n) in the word n of
@@ -224,7 +229,8 @@ struct ct_contract {
 	struct ct_input ret, hidden; /* hidden.nlocs 0: none */
 	struct ct_value returned, returned_else;
 	struct reg_set saved;
-	uint32_t area; /* bytes above the stack pointer at the call that are not the caller's frame
+	uint32_t vector; /* bytes of the widest register that inputs or the result are in */
+	uint32_t area;   /* bytes above the stack pointer at the call that are not the caller's frame
 			*/
 	uint32_t pop, align_entry, align_calls, x87, al; /* al: 1 + vector registers; 0: none */
 	uint32_t exit;                                   /* address VM exits come to */
@@ -235,7 +241,7 @@ struct ct_contract {
 };
 
 /* Items of CHECK_RETURN besides 0. */
-enum { CT_RETURN_BOOL = 1, CT_RETURN_NEVER_SET = 2 };
+enum { CT_RETURN_BOOL = 1, CT_RETURN_NEVER_SET = 2, CT_RETURN_ZEROED = 3 };
 
 /* Observations that tell the inputs of calls that went wrong: `piece` is which of them, and so is
  * `round` of a finding (CT_UNTOLD: there was no room). Items from CT_WAY on: */

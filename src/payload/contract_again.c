@@ -188,8 +188,15 @@ bool ct_output_differs(const struct ct_contract *c, struct ct_difference *d)
 
 		masked(&c->ret, bytes, n);
 		*d = (struct ct_difference){ CT_WHAT_RESULT, 0, n, first.ret, bytes, 0 };
-		if (n != first.nret || !same(bytes, first.ret, n))
+		if (n != first.nret)
 			return true;
+		for (unsigned i = 0; i < n; i += 16) {
+			if (same(bytes + i, first.ret + i, min(n - i, 16)))
+				continue;
+			*d = (struct ct_difference){ CT_WHAT_RESULT, i,         min(n - i, 16),
+						     first.ret + i,  bytes + i, 0 };
+			return true;
+		}
 	}
 	if (c->hidden.nlocs) {
 		__builtin_memcpy(bytes, (const void *)cl_result, CL_VALUE);
@@ -274,6 +281,9 @@ static bool never_set(const struct ct_contract *c, unsigned source, const struct
 		if (l->kind == CL_XMM && source == CT_FROM_XMM + l->reg)
 			return same(cl_after_image.fx + FX_XMM + 16 * l->reg,
 				    cl_before_image.fx + FX_XMM + 16 * l->reg, 16);
+		if (l->kind == CL_XMM && source == CT_FROM_YMM + l->reg && l->bytes > 16)
+			return same(cl_after_image.wide[l->reg] + 16,
+				    cl_before_image.wide[l->reg] + 16, l->bytes - 16);
 	}
 	return false;
 }
@@ -381,8 +391,8 @@ static bool trace(const struct ct_contract *c, struct findings *out)
 		/* What is told of upper bits took other calls in between. */
 		one.other[i] = 0;
 		ct_keep(c, again(c, &one));
-		if (i >= CT_FROM_STACK)
-			break;
+		if (i >= CT_FROM_STACK && i < CT_FROM_YMM)
+			i = CT_FROM_YMM - 1;
 	}
 	if (!found)
 		trace_together(c, out);

@@ -186,6 +186,19 @@ static void destroy(const struct ct_probe *p)
 			__builtin_memcpy(cl_reply.fx + FX_XMM + 16 * r,
 					 cl_poison_callee.fx + FX_XMM + 16 * r, 16);
 	}
+	for (unsigned r = 0; cl_vector_bytes > 16 && r < VECTOR_COUNT; r++) {
+		unsigned from = p->kept.zmm >> r & 1             ? 64
+				: p->kept.ymm >> r & 1           ? 32
+				: r < 16 || p->kept.xmm >> r & 1 ? 16
+								 : 0;
+
+		__builtin_memcpy(cl_reply.wide[r] + from, cl_poison_callee.wide[r] + from,
+				 64 - from);
+	}
+	for (unsigned k = 0; cl_vector_bytes > 32 && k < MASK_COUNT; k++) {
+		if (!(p->kept.mask >> k & 1))
+			cl_reply.mask[k] = cl_poison_callee.mask[k];
+	}
 	cl_reply.flags = (cl_probe_image.flags & ~(cl_word)FLAGS_STATUS) |
 			 (cl_poison_callee.flags & FLAGS_STATUS);
 }
@@ -218,6 +231,9 @@ static void set_result(const struct ct_probe *p, const struct ct_call *l, cl_wor
 
 		if (r->kind == CL_GPR) {
 			__builtin_memcpy(&cl_reply.gpr[r->reg], bytes + r->off, r->bytes);
+		} else if (r->kind == CL_XMM && r->bytes > 16) {
+			__builtin_memcpy(cl_reply.wide[r->reg], bytes + r->off, r->bytes);
+			__builtin_memcpy(cl_reply.fx + FX_XMM + 16 * r->reg, bytes + r->off, 16);
 		} else if (r->kind == CL_XMM) {
 			__builtin_memcpy(cl_reply.fx + FX_XMM + 16 * r->reg, bytes + r->off,
 					 r->bytes);
@@ -261,6 +277,7 @@ void contract_probe(void)
 	check_state(&cl_before_image, &cl_probe_image, 0, CL_ITEM_NESTED, 0, ct_now.out);
 	destroy(p);
 	set_result(p, l, sp);
+	ct_join_vectors(&cl_reply);
 	cl_reply_ip = stack[0];
 	if (l && l->flags & CT_INTERRUPT) {
 		check_frame(stack + 0);

@@ -36,6 +36,10 @@ static void flood(struct cl_image *m, int with)
 {
 	__builtin_memset(m->gpr, with, sizeof(m->gpr));
 	__builtin_memset(m->fx + FX_ST, with, (8 + VECTORS) * 16);
+	if (cl_vector_bytes > 16) {
+		__builtin_memset(m->wide, with, sizeof(m->wide));
+		__builtin_memset(m->mask, with, sizeof(m->mask));
+	}
 }
 
 struct draw ct_make_poison(uint64_t seed, uint64_t state)
@@ -75,12 +79,34 @@ static void choose_registers(struct cl_image *to, const struct cl_image *second,
 	}
 }
 
+/* Above the 16 bytes that all processors have; and what only some have at all. */
+static void choose_wide(struct cl_image *to, const struct cl_image *second, const uint8_t *other)
+{
+	for (unsigned r = 0; cl_vector_bytes > 16 && r < VECTOR_COUNT; r++) {
+		unsigned from = r < 16 ? 16 : 0;
+
+		if (other[r])
+			__builtin_memcpy(to->wide[r] + from, second->wide[r] + from, 64 - from);
+	}
+	for (unsigned k = 0; cl_vector_bytes > 32 && k < MASK_COUNT; k++) {
+		if (other[CT_FROM_MASK - CT_FROM_YMM + k])
+			to->mask[k] = second->mask[k];
+	}
+}
+
+void ct_join_vectors(struct cl_image *m)
+{
+	for (unsigned r = 0; cl_vector_bytes > 16 && r < VECTORS; r++)
+		__builtin_memcpy(m->wide[r], m->fx + FX_XMM + 16 * r, 16);
+}
+
 static void choose_entry(const struct ct_sources *s)
 {
 	static const uint16_t flags[] = { 1, 4, 0x10, 0x40, 0x80, 0x800 };
 	const struct cl_image *second = &poisons[1].entry;
 
 	cl_poison = poisons[0].entry;
+	choose_wide(&cl_poison, second, s->other + CT_FROM_YMM);
 	choose_registers(&cl_poison, second, s->other + CT_FROM_GPR, s->other + CT_FROM_XMM);
 	for (unsigned i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
 		if (s->other[CT_FROM_FLAG + i])
@@ -116,6 +142,13 @@ void ct_apply_poison(const struct ct_sources *s)
 	cl_poison_callee = poisons[0].callee;
 	choose_registers(&cl_poison_callee, &poisons[1].callee, s->other + CT_FROM_CALLEE,
 			 s->other + CT_FROM_CALLEE /* in step with them */);
+	for (unsigned r = 0; cl_vector_bytes > 16 && r < VECTOR_COUNT; r++) {
+		unsigned from = r < 16 ? 16 : 0;
+
+		if (s->other[CT_FROM_CALLEE + (r & 15)])
+			__builtin_memcpy(cl_poison_callee.wide[r] + from,
+					 poisons[1].callee.wide[r] + from, 64 - from);
+	}
 	if (s->other[CT_FROM_CALLEE_REST])
 		cl_poison_callee.flags = poisons[1].callee.flags;
 	choose_entry(s);

@@ -33,7 +33,7 @@ unsigned ct_returned(const struct ct_input *d, const struct cl_image *m, uint8_t
 		unsigned n = l->bytes;
 
 		if (l->kind == CL_XMM)
-			from = m->fx + FX_XMM + 16 * l->reg;
+			from = vector_in(m, l->reg, n);
 		if (l->kind == CL_X87) {
 			from = m->fx + FX_ST + 16 * l->reg;
 			n = m->fx[FX_FTW] ? 10 : 0;
@@ -45,6 +45,46 @@ unsigned ct_returned(const struct ct_input *d, const struct cl_image *m, uint8_t
 			has = l->off + n;
 	}
 	return has;
+}
+
+/* An input that comes back in a wide register, or a number with zeros above it. */
+static void check_wide_result(const struct ct_contract *c, const uint8_t *got, unsigned bytes)
+{
+	const struct ct_value *v = &c->returned;
+	static uint8_t want[CL_VALUE];
+
+	__builtin_memset(want, 0, sizeof(want));
+	ct_evaluate(v, cl_stack_top - WORD, want);
+	if (v->kind == CT_INPUT)
+		__builtin_memcpy(want, ct_now.values.arg[v->input],
+				 min(ct_now.inputs[v->input].size, CL_VALUE));
+	for (unsigned i = 0; i < bytes; i += 16) {
+		if (same(want + i, got + i, 16))
+			continue;
+		differ(ct_now.out, CHECK_RETURN, 0, 0, want + i, got + i, 16, nowhere, nowhere);
+		return;
+	}
+}
+
+/* A result that is 0 above its first 16 bytes each time, though nothing below is. */
+static void check_zeroed(const struct ct_contract *c, const uint8_t *got, unsigned bytes)
+{
+	static const uint8_t zeros[CL_VALUE];
+	static uint32_t of;
+	static unsigned zeroed;
+	static bool other;
+
+	if (of != c->key) {
+		of = c->key;
+		zeroed = 0;
+		other = false;
+	}
+	other = other || !same(got + 16, zeros, bytes - 16);
+	zeroed += !same(got, zeros, 16);
+	if (other || zeroed < 32 || !(c->flags & CT_ENDS_BY_ZEROING))
+		return;
+	differ(ct_now.out, CHECK_RETURN, CT_RETURN_ZEROED, 0, zeros, got + 16, 16, nowhere,
+	       nowhere);
 }
 
 /* A return value, or what the contract says of one. */
@@ -65,8 +105,12 @@ static void check_returned(const struct ct_contract *c)
 		n = ct_evaluate(ct_now.other && c->flags & CT_RETURN_ELSE ? &c->returned_else
 									  : &c->returned,
 				cl_stack_top - WORD, want);
+	if (has > 16 && d->nlocs == 1 && d->loc[0].bytes > 16 && !(c->flags & CT_OUT_REGISTERS))
+		check_zeroed(c, got, has);
 	n = min(n, min(has, 16));
-	if (n && !same(want, got, n))
+	if (n == 16 && has > 16)
+		check_wide_result(c, got, has);
+	else if (n && !same(want, got, n))
 		differ(ct_now.out, CHECK_RETURN, 0, 0, want, got, n, nowhere,
 		       search(m, NULL, want, min(n, WORD)));
 	else if (!n && d->class == CL_BOOL && has && got[0] > 1 && !(c->flags & CT_OUT_REGISTERS))
@@ -199,6 +243,7 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 		ct_now.count[i] = 0;
 	ct_restore_data();
 	ct_apply(sources);
+	ct_join_vectors(&cl_poison);
 	cl_before_image = cl_poison;
 	cl_before_image.gpr[4] = cl_stack_top;
 	__builtin_memcpy(cl_before_stack, (void *)cl_stack_top, sizeof(cl_before_stack));
@@ -584,9 +629,12 @@ static void one_contract(const struct ct_contract *c, uint64_t seed, struct coll
 	}
 }
 
-/* In root operation no one plays the guest that is to be entered. */
+/* There are no registers for what it takes. In root operation no one plays the guest that is to be
+ * entered. */
 static bool cannot_run(const struct ct_contract *c)
 {
+	if (c->vector > cl_vector_bytes)
+		return true;
 	return cl_where == CL_IN_ROOT && c->flags & CT_VMX_EXITS && !(c->flags & CT_VMX_FAILS);
 }
 

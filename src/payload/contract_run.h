@@ -121,6 +121,9 @@ static inline const void *ct_at(uint32_t address)
 	return (const void *)(cl_word)address;
 }
 
+/* cl_vector_bytes, to be set. */
+extern uint32_t cl_vectors_here;
+
 /* An integer in part of a register or stack word. */
 static inline bool ct_is_narrow(const struct ct_input *d)
 {
@@ -157,6 +160,8 @@ struct ct_poison {
 	uint8_t stack[CL_POISON_BELOW + CL_POISON_ABOVE];
 };
 const struct ct_poison *ct_poison_of(bool second);
+/* The low ends of wide registers as in the picture that all processors have. */
+void ct_join_vectors(struct cl_image *m);
 /* Registers, flags and stack, before inputs are placed. */
 void ct_apply_poison(const struct ct_sources *sources);
 /* contract_start.c: what a program finds when it starts. */

@@ -4,6 +4,8 @@
  * first call. And the pages of symbols that nothing defines. */
 #include "payload/contract_run.h"
 
+#include "payload/handover.h"
+
 enum { WORD = sizeof(cl_word), TLS_BELOW = 16 * CL_PAGE };
 
 /* Thread-local variables lie below the thread pointer, which points to itself: ELF TLS supplement,
@@ -108,9 +110,34 @@ static void resolve(cl_word top)
 	}
 }
 
+/* Size of the vector registers that the processor has and the system keeps: CPUID.1:ECX.OSXSAVE
+ * and AVX, XCR0, CPUID.7:EBX.AVX512F; SDM volume 1, 14.3, 15.2. */
+static uint32_t vectors_here(void)
+{
+	enum { OSXSAVE_AVX = 3 << 27, AVX_STATE = 6, AVX512_STATE = 0xe0, AVX512F = 1 << 16 };
+	uint32_t a = 1, b, c = 0, d;
+
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	if ((c & OSXSAVE_AVX) != OSXSAVE_AVX)
+		return 16;
+	__asm__ volatile("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
+	if ((a & AVX_STATE) != AVX_STATE)
+		return 16;
+	if ((a & AVX512_STATE) != AVX512_STATE)
+		return 32;
+	a = 7;
+	c = 0;
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	return b & AVX512F ? 64 : 32;
+}
+
 void ct_start(void)
 {
 	const cl_word top = cl_stack_top;
+
+	/* Elsewhere such registers are not set up. */
+	if (cl_where == CL_IN_PROCESS)
+		cl_vectors_here = vectors_here();
 
 	resolve(top);
 	/* Fragments of .init call functions, with the stack as aligned as they found it. */

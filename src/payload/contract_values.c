@@ -39,6 +39,11 @@ static void place(const struct ct_input *d, const uint8_t *value, unsigned numbe
 		unsigned whole = sizeof(cl_word);
 		const uint8_t *dirt = (const uint8_t *)&poison->entry.gpr[l->reg & 15];
 
+		if (l->kind == CL_XMM && l->bytes > 16) {
+			__builtin_memcpy(cl_poison.wide[l->reg], value + l->off, l->bytes);
+			__builtin_memcpy(cl_poison.fx + FX_XMM + 16 * l->reg, value + l->off, 16);
+			continue;
+		}
 		if (l->kind == CL_XMM) {
 			to = cl_poison.fx + FX_XMM + 16 * l->reg;
 			dirt = poison->entry.fx + FX_XMM + 16 * l->reg;

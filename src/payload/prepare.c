@@ -385,6 +385,8 @@ struct draw prepare_open(uint64_t state, uint64_t seed, int round)
 
 	fill_image(&draw, &cl_poison, round);
 	fill_image(&draw, &cl_poison_callee, round);
+	widen_image(&cl_poison);
+	widen_image(&cl_poison_callee);
 	cl_poison_callee.flags =
 		(cl_poison_callee.flags & ~cl_flags_random) | (cl_poison.flags & cl_flags_random);
 	fill_stack();

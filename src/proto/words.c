@@ -163,7 +163,9 @@ static const struct {
 	{ "__u16", TYPE_USHORT },      { "__u32", TYPE_UINT },
 	{ "__u64", TYPE_ULLONG },      { "__s8", TYPE_SCHAR },
 	{ "__s16", TYPE_SHORT },       { "__s32", TYPE_INT },
-	{ "__s64", TYPE_LLONG },
+	{ "__s64", TYPE_LLONG },       { "__mmask8", TYPE_UCHAR },
+	{ "__mmask16", TYPE_USHORT },  { "__mmask32", TYPE_UINT },
+	{ "__mmask64", TYPE_ULLONG },
 };
 
 static const struct {
