@@ -2,7 +2,10 @@
 /* Headers as they are, made readable for a parser of plain declarations. */
 #include "check/header_text.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#define VA_LIST "__clobber_va_list"
 
 /* A macro without arguments: what its name stands for. */
 struct macro {
@@ -146,6 +149,47 @@ static const char *kernel_word(const char *s, size_t n, bool *arguments)
 		{ "notrace", "", false },
 		{ "noinstr", "", false },
 		{ "__extension__", "", false },
+		/* Of the C library and of compilers: what is passed as va_list is a pointer (x86-64
+		 * psABI 3.5.7: an array of one), in both widths. */
+		{ "__builtin_va_list", VA_LIST, false },
+		{ "__gnuc_va_list", VA_LIST, false },
+		{ "va_list", VA_LIST, false },
+		{ "__BEGIN_DECLS", "", false },
+		{ "__END_DECLS", "", false },
+		{ "__THROW", "", false },
+		{ "__THROWNL", "", false },
+		{ "__wur", "", false },
+		{ "__attribute_pure__", "", false },
+		{ "__attribute_const__", "", false },
+		{ "__attribute_malloc__", "", false },
+		{ "__attribute_deprecated__", "", false },
+		{ "__nonnull", "", true },
+		{ "__attr_access", "", true },
+		{ "__attr_dealloc", "", true },
+		/* More of the kernel's. */
+		{ "__always_inline", "inline", false },
+		{ "__maybe_unused", "", false },
+		{ "__always_unused", "", false },
+		{ "__used", "", false },
+		{ "__hot", "", false },
+		{ "__deprecated", "", false },
+		{ "__ref", "", false },
+		{ "__percpu", "", false },
+		{ "__rcu", "", false },
+		{ "__force", "", false },
+		{ "__kernel", "", false },
+		{ "__bitwise", "", false },
+		{ "__initdata", "", false },
+		{ "__read_mostly", "", false },
+		{ "__ro_after_init", "", false },
+		{ "__naked", "", false },
+		{ "__no_sanitize_address", "", false },
+		{ "__latent_entropy", "", false },
+		{ "__attribute_const__", "", false },
+		{ "__section", "", true },
+		{ "__counted_by", "", true },
+		{ "__assume_aligned", "", true },
+		{ "__realloc_size", "", true },
 		{ "__printf", "", true },
 		{ "__scanf", "", true },
 		{ "__alloc_size", "", true },
@@ -171,22 +215,61 @@ static const char *body_of(const struct macros *m, const char *s, size_t n, bool
 	return kernel_word(s, n, arguments);
 }
 
-static char *expand(struct arena *a, const struct macros *m, char *text)
+/* The declaration that ends at `end` began here: behind the last ';' or '}' outside of brackets. */
+struct scan {
+	struct arena *a;
+	char *declaration;
+	bool line_start, has_record; /* in this declaration: the definition of a type */
+	unsigned packed, packs[16];  /* #pragma pack: now, and around */
+	size_t npacks;
+	unsigned linkage; /* extern "C" { */
+	size_t left_out;
+	char **insert; /* where a packed type's attribute goes, in order */
+	size_t ninserts;
+};
+
+/* Is the word between what was read and `behind` what is declared, whatever it may mean elsewhere?
+ */
+static bool is_name(const struct str *before, const char *behind)
+{
+	size_t n = before->len;
+
+	while (n && strchr(" \t\n", before->s[n - 1]))
+		n--;
+	behind += strspn(behind, " \t");
+	return n && (name_char(before->s[n - 1]) || before->s[n - 1] == '*') && *behind &&
+	       strchr(";,[:=", *behind);
+}
+
+static char *expand(struct arena *a, const struct macros *m, char *text, const struct scan *scan)
 {
 	struct str out = { 0 };
 	char *s = text, *r;
+	size_t inserted = 0;
 
-	str_add(&out, "");
+	/* In front of the first line, whose number it does not change. */
+	str_add(&out, strstr(text, "va_list")
+			      ? "typedef struct { unsigned gp_offset, fp_offset; void "
+				"*overflow_arg_area, *reg_save_area; } " VA_LIST "[1]; "
+			      : "");
 	while (*s) {
 		char *next = skip_quoted(s);
 		const char *body = NULL;
 		bool arguments;
+
+		while (inserted < scan->ninserts && scan->insert[inserted] <= s) {
+			if (scan->insert[inserted++] == s)
+				str_add(&out, " __attribute__((packed)) ");
+		}
 		size_t n = 0;
 
 		while (next == s && name_char(s[n]))
 			n++;
 		if (n)
 			body = body_of(m, s, n, &arguments);
+		/* Under a name that means nothing to the parser either. */
+		if (body && !*body && is_name(&out, s + n))
+			body = arena_printf(a, "%.*s_", (int)n, s), arguments = false;
 		if (!body) {
 			n = next > s ? (size_t)(next - s) : n ? n : 1;
 			str_addn(&out, s, n);
@@ -205,34 +288,45 @@ static char *expand(struct arena *a, const struct macros *m, char *text)
 
 /* Directives ---------------------------------------------------------------------------------- */
 
-/* Behind a directive and its continuations, which are blanked. What it packs is *packed. */
-static char *directive(struct arena *a, struct macros *m, char *s, bool *packed)
+/* #pragma pack: (push, 2), (1), (pop), (): to how many bytes members are aligned; 0: as usual. */
+static unsigned pack_of(const char *s, const char *end)
+{
+	while (s < end && !(*s >= '0' && *s <= '9'))
+		s++;
+	return s < end ? (unsigned)strtoul(s, NULL, 10) : 0;
+}
+
+/* Behind a directive and its continuations, which are blanked. */
+static char *directive(struct arena *a, struct macros *m, char *s, struct scan *scan)
 {
 	char *end = s;
 	const char *pack;
 
-	do {
-		end += strcspn(end, "\n");
-		if (*end && end[-1] != '\\')
-			break;
-	} while (*end && *++end);
+	/* A comment in it may go over several lines, too. */
+	while (*end && (*end != '\n' || end[-1] == '\\')) {
+		char *next = end[0] == '/' && end[1] == '*' ? skip_quoted(end) : end;
+
+		end = next > end ? next : end + 1;
+	}
 	take_define(a, m, s, (size_t)(end - s));
 	pack = strstr(s, "pragma");
 	if (pack && pack < end && (pack = strstr(pack, "pack")) && pack < end) {
-		pack += 4 + strspn(pack + 4, " \t(");
-		*packed = strncmp(pack, "pop", 3) && *pack != ')';
+		bool push = false, pop = false;
+
+		for (const char *w = pack; w < end; w++) {
+			push = push || !strncmp(w, "push", 4);
+			pop = pop || !strncmp(w, "pop", 3);
+		}
+		if (push && scan->npacks < ARRAY_SIZE(scan->packs))
+			scan->packs[scan->npacks++] = scan->packed;
+		if (pop)
+			scan->packed = scan->npacks ? scan->packs[--scan->npacks] : 0;
+		else if (!push || pack_of(pack, end))
+			scan->packed = pack_of(pack, end);
 	}
 	blank(s, end);
 	return end;
 }
-
-/* The declaration that ends at `end` began here: behind the last ';' or '}' outside of brackets. */
-struct scan {
-	char *declaration;
-	bool line_start, packed;
-	unsigned linkage; /* extern "C" { */
-	size_t left_out;
-};
 
 static bool at_word(const char *text, const char *s, const char *word)
 {
@@ -258,16 +352,59 @@ static char *linkage(struct scan *scan, char *s)
 	return q + 3;
 }
 
+static bool is_enum(const char *from, const char *brace)
+{
+	for (const char *s = from; s < brace; s++) {
+		if (at_word(from, s, "enum"))
+			return true;
+	}
+	return false;
+}
+
+/* Every structure in there ends with an attribute that says what the pragma does. */
+static void pack_records(struct scan *scan, char *text, char *from, char *end)
+{
+	for (char *s = from, *next; s < end; s = next) {
+		next = skip_quoted(s);
+		if (next > s)
+			continue;
+		next = s + 1;
+		if (*s != '}')
+			continue;
+		scan->insert = arena_grow(scan->a, scan->insert, scan->ninserts, sizeof(s));
+		scan->insert[scan->ninserts++] = s + 1;
+	}
+	(void)text;
+}
+
+/* Lines of the preprocessor, and markers of it, among members. */
+static void blank_directives(char *from, char *end)
+{
+	for (char *s = from; s < end; s += *s == '\n') {
+		char *next = s + strcspn(s, "\n");
+
+		if (s[strspn(s, " \t")] == '#' && s > from)
+			blank(s, next < end ? next : end);
+		s = next;
+	}
+}
+
 /* A brace at file scope: a function's body goes with its declaration, anything else stays. */
 static char *brace(struct scan *scan, char *text, char *s)
 {
-	char *before = s, *end = behind_bracket(s);
+	char *before = s, *end;
 
+	blank_directives(s, behind_bracket(s));
+	end = behind_bracket(s);
 	while (before > text && strchr(" \t\n", before[-1]))
 		before--;
 	if (before > text && before[-1] == ')' && end[-1] == '}') {
 		blank(scan->declaration, end);
 		scan->declaration = end;
+	} else if (end[-1] == '}' && !is_enum(scan->declaration, s)) {
+		scan->has_record = true;
+		if (scan->packed == 1)
+			pack_records(scan, text, s, end);
 	}
 	return end;
 }
@@ -285,17 +422,19 @@ static void end_of_declaration(struct scan *scan, char *text, char *end)
 			at_word(text, s, "asm");
 		next = s + 1;
 	}
-	/* A label is another symbol than the name; layouts of packed types would be wrong. */
-	if (label || scan->packed) {
+	/* A label is another symbol than the name; of packing to more than bytes no attribute says
+	 * the same. */
+	if (label || (scan->packed > 1 && scan->packed < 8 && scan->has_record)) {
 		blank(scan->declaration, end);
 		scan->left_out++;
 	}
 	scan->declaration = end;
+	scan->has_record = false;
 }
 
 char *header_text(struct arena *a, char *text, size_t *left_out)
 {
-	struct scan scan = { .declaration = text, .line_start = true };
+	struct scan scan = { .a = a, .declaration = text, .line_start = true };
 	struct macros m = { 0 };
 
 	for (char *s = text; *s;) {
@@ -306,7 +445,7 @@ char *header_text(struct arena *a, char *text, size_t *left_out)
 		} else if (next > s) {
 			s = next;
 		} else if (scan.line_start && *s == '#') {
-			s = directive(a, &m, s, &scan.packed);
+			s = directive(a, &m, s, &scan);
 		} else if (at_word(text, s, "extern") && (next = linkage(&scan, s))) {
 			s = next;
 		} else if (*s == '}' && scan.linkage) {
@@ -325,5 +464,5 @@ char *header_text(struct arena *a, char *text, size_t *left_out)
 		}
 	}
 	*left_out = scan.left_out;
-	return expand(a, &m, text);
+	return expand(a, &m, text, &scan);
 }

@@ -86,6 +86,7 @@ static int link_one(struct arena *a, const struct holding *h, struct check_run *
 	struct checked_place *place = arena_alloc(a, sizeof(*place));
 	char *paths[] = { arena_strdup(a, h->object) };
 	struct declarations d;
+	struct declarations_for how = { 0 };
 	struct linking l = { .a = a,
 			     .objects = objects,
 			     .file = file,
@@ -96,7 +97,7 @@ static int link_one(struct arena *a, const struct holding *h, struct check_run *
 			     .ground = h->ground };
 
 	if (objects_read(a, paths, 1, objects, error) < 0 ||
-	    declarations_of_contract(a, h->contract, false, &d, error) ||
+	    declarations_of_contract(a, h->contract, &how, &d, error) ||
 	    contract_read(a, &d.cases, &d.source, objects->width, NULL, EDITION_LATEST, NULL, NULL,
 			  file, error))
 		return -1;

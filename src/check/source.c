@@ -3,6 +3,7 @@
 #include "check/source.h"
 
 #include "check/header_text.h"
+#include "check/preprocess.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -61,7 +62,8 @@ static int parse(struct arena *a, const char *name, const char *text, size_t len
 }
 
 int declarations_of_protos(struct arena *a, const char *const *protos, const char *const *notes,
-			   bool windows, struct declarations *out, const char **error)
+			   const struct declarations_for *how, struct declarations *out,
+			   const char **error)
 {
 	struct str s = { 0 };
 	const char *text;
@@ -81,7 +83,7 @@ int declarations_of_protos(struct arena *a, const char *const *protos, const cha
 	text = arena_strndup(a, s.s, s.len);
 	len = s.len;
 	str_free(&s);
-	if (parse(a, "<prototype>", text, len, windows, out, error) < 0)
+	if (parse(a, "<prototype>", text, len, how->windows, out, error) < 0)
 		return -1;
 	if (!out->cases.n) {
 		*error = "<prototype>: no function is declared; give one, such as 'int f(long n)'";
@@ -138,7 +140,7 @@ static int keep_only(struct arena *a, const char *path, const char *name, struct
 	return 0;
 }
 
-int declarations_of_contract(struct arena *a, const char *path, bool windows,
+int declarations_of_contract(struct arena *a, const char *path, const struct declarations_for *how,
 			     struct declarations *out, const char **error)
 {
 	const char *only = NULL;
@@ -155,7 +157,7 @@ int declarations_of_contract(struct arena *a, const char *path, bool windows,
 		only = split + 1;
 	}
 	text = read_text(a, path, &len, error);
-	if (!text || parse(a, path, text, len, windows, out, error) < 0)
+	if (!text || parse(a, path, text, len, how->windows, out, error) < 0)
 		return -1;
 	if (!out->cases.n) {
 		*error = arena_printf(a, "%s: no function is declared", path);
@@ -164,11 +166,23 @@ int declarations_of_contract(struct arena *a, const char *path, bool windows,
 	return only ? keep_only(a, path, only, &out->cases, error) : 0;
 }
 
-int declarations_of_header(struct arena *a, const char *path, bool windows,
+static bool mentions(const char *text, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *s = text; (s = strstr(s, name)); s++) {
+		if ((s == text || !name_char(s[-1])) && !name_char(s[n]))
+			return true;
+	}
+	return false;
+}
+
+int declarations_of_header(struct arena *a, const char *path, const struct declarations_for *how,
 			   struct declarations *out, const char **error)
 {
 	size_t len, left_out;
 	char *text = read_text(a, path, &len, error);
+	const char *raw, *why_not = NULL;
 	struct contract_source shown;
 
 	*out = (struct declarations){ .header = true };
@@ -177,16 +191,26 @@ int declarations_of_header(struct arena *a, const char *path, bool windows,
 	shown = (struct contract_source){ .text = arena_strndup(a, text, len),
 					  .len = len,
 					  .file = path };
+	raw = shown.text;
+	/* Without a compiler all branches of its conditions are read. */
+	if (preprocess_wanted(raw)) {
+		char *done = preprocess(a, path, how->width, &why_not);
+
+		text = done ? done : text;
+		*out = (struct declarations){ .header = true, .preprocessed = done != NULL };
+	}
 	text = header_text(a, text, &left_out);
-	if (windows)
+	if (how->windows)
 		text = (char *)(uintptr_t)windows_text(a, text, strlen(text));
-	if (proto_parse_header(a, path, text, strlen(text), &out->cases, &out->skipped,
+	if (proto_parse_header(a, path, text, strlen(text), how->width, &out->cases, &out->skipped,
 			       &out->first_skipped) < 0) {
 		*error = out->first_skipped;
 		return -1;
 	}
 	out->source = shown;
 	out->skipped += left_out;
+	if (why_not && out->skipped)
+		out->first_skipped = arena_printf(a, "%s: %s", path, why_not);
 	if (left_out && !out->first_skipped)
 		out->first_skipped = arena_printf(a,
 						  "%s: declared with an asm label, or under a "
@@ -198,6 +222,12 @@ int declarations_of_header(struct arena *a, const char *path, bool windows,
 		return -1;
 	}
 	for (size_t i = 0; i < out->cases.n; i++) {
+		/* What others that it includes declare is of no interest unless it is there. */
+		if (out->preprocessed && !mentions(raw, out->cases.v[i].proto->name)) {
+			out->included = arena_grow(a, out->included, out->nincluded,
+						   sizeof(*out->included));
+			out->included[out->nincluded++] = out->cases.v[i].proto->name;
+		}
 		out->optional =
 			arena_grow(a, out->optional, out->noptional, sizeof(*out->optional));
 		out->optional[out->noptional++] = out->cases.v[i].proto->name;
@@ -214,6 +244,15 @@ static struct case_decl *find(const struct declarations *d, const char *name, si
 			return &d->cases.v[i];
 	}
 	return NULL;
+}
+
+bool declarations_included(const struct declarations *d, const char *name)
+{
+	for (size_t i = 0; i < d->nincluded; i++) {
+		if (!strcmp(d->included[i], name))
+			return true;
+	}
+	return false;
 }
 
 bool declarations_optional(const struct declarations *d, const char *name)
@@ -263,6 +302,10 @@ void declarations_add(struct arena *a, struct declarations *to, const struct dec
 				arena_grow(a, to->optional, to->noptional, sizeof(*to->optional));
 			to->optional[to->noptional++] = name;
 		}
+	}
+	for (size_t i = 0; i < more->nincluded; i++) {
+		to->included = arena_grow(a, to->included, to->nincluded, sizeof(*to->included));
+		to->included[to->nincluded++] = more->included[i];
 	}
 	to->header = to->header || more->header;
 	to->skipped += more->skipped;

@@ -56,7 +56,8 @@ static enum contract_wanted wanted(void *closure, const char *name)
 
 /* All declarations there are. 0, or -1 and *error. */
 static int read_declarations(struct arena *a, const char *command, const struct promises *p,
-			     bool windows, struct declarations *all, const char **error)
+			     const struct declarations_for *how, struct declarations *all,
+			     const char **error)
 {
 	static const char *const none[] = { NULL };
 	struct declarations d;
@@ -64,12 +65,12 @@ static int read_declarations(struct arena *a, const char *command, const struct 
 
 	*all = (struct declarations){ 0 };
 	for (size_t i = 0; i < p->contracts.n; i++) {
-		if (declarations_of_contract(a, p->contracts.v[i], windows, &d, error))
+		if (declarations_of_contract(a, p->contracts.v[i], how, &d, error))
 			return -1;
 		declarations_add(a, all, &d);
 	}
 	for (size_t i = 0; i < p->headers.n; i++) {
-		if (declarations_of_header(a, p->headers.v[i], windows, &d, error))
+		if (declarations_of_header(a, p->headers.v[i], how, &d, error))
 			return -1;
 		declarations_add(a, all, &d);
 	}
@@ -79,7 +80,7 @@ static int read_declarations(struct arena *a, const char *command, const struct 
 		for (size_t i = 0; i < p->notes.n; i++)
 			named = named || declarations_note_names(p->notes.v[i]);
 		notes = named ? 0 : p->notes.n;
-		if (declarations_of_protos(a, p->protos.v, notes ? p->notes.v : none, windows, &d,
+		if (declarations_of_protos(a, p->protos.v, notes ? p->notes.v : none, how, &d,
 					   error))
 			return -1;
 		declarations_add(a, all, &d);
@@ -126,9 +127,9 @@ void promises_read(struct arena *a, const char *command, const struct promises *
 	struct defining in = { .objects = objs, .d = &d };
 	/* What Windows does by default: Microsoft's convention, at 32 bit cdecl as anywhere. */
 	const char *abi = p->abi || !objs->windows || objs->width == W32 ? p->abi : "ms";
+	const struct declarations_for how = { objs->width, objs->windows };
 	const char *error = NULL;
-
-	int failed = read_declarations(a, command, p, objs->windows, &d, &error) ||
+	int failed = read_declarations(a, command, p, &how, &d, &error) ||
 		     families_expand(a, &d, objs, &error);
 
 	if (!failed)
@@ -147,7 +148,8 @@ void promises_read(struct arena *a, const char *command, const struct promises *
 			"`%s' returns a structure: no document here says how 32-bit Windows does",
 			in.otherwise);
 	for (size_t i = 0; i < d.noptional; i++) {
-		if (!*d.optional[i] || is_defined(&in, d.optional[i]))
+		if (!*d.optional[i] || is_defined(&in, d.optional[i]) ||
+		    declarations_included(&d, d.optional[i]))
 			continue;
 		left->undefined =
 			arena_grow(a, left->undefined, left->nundefined, sizeof(*left->undefined));

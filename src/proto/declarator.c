@@ -389,6 +389,16 @@ const struct type *declared_type(struct parser *p, const struct specs *s, struct
 	return t;
 }
 
+const struct type *parse_type_name(struct parser *p)
+{
+	struct declarator d = { 0 };
+	struct specs s;
+
+	parse_specs(p, &s);
+	parse_declarator(p, &d, IN_TYPE_NAME);
+	return declared_type(p, &s, &d, IN_TYPE_NAME);
+}
+
 const struct type *parse_argument_type(struct parser *p)
 {
 	struct declarator d = { 0 };

@@ -10,6 +10,7 @@ struct value {
 };
 
 static struct value conditional(struct parser *p);
+static struct value unary(struct parser *p);
 
 /* `v` brought into its type's range, as two's complement. */
 static struct value wrap(struct value v)
@@ -24,17 +25,58 @@ static struct value from_bool(bool b)
 	return (struct value){ .v = b };
 }
 
+/* sizeof (TYPE), _Alignof (TYPE): of headers, which are read for one width. */
+static struct value size_of(struct parser *p, bool align)
+{
+	struct value v = { .is_unsigned = true, .is_long = p->width == W64 };
+	const struct type *t;
+
+	p->tok++;
+	expect_punct(p, '(', "'('");
+	if (!at_type(p))
+		parse_expected(p, "a type");
+	enter(p);
+	t = parse_type_name(p);
+	expect_punct(p, ')', "')'");
+	leave(p);
+	v.v = (long long)(align ? t->align[p->width] : t->size[p->width]);
+	return v;
+}
+
+/* A cast to an integer type: (int) 5. */
+static struct value cast(struct parser *p)
+{
+	const struct type *t = parse_type_name(p);
+	struct value v;
+
+	expect_punct(p, ')', "')'");
+	enter(p);
+	v = unary(p);
+	leave(p);
+	v.is_unsigned = t->kind == TYPE_UCHAR || t->kind == TYPE_USHORT || t->kind == TYPE_UINT ||
+			t->kind == TYPE_ULONG || t->kind == TYPE_ULLONG || t->kind == TYPE_BOOL;
+	v.is_long = t->size[p->width] > 4;
+	return wrap(v);
+}
+
 static struct value primary(struct parser *p)
 {
 	const struct token *t = p->tok;
 	const struct symbol *sym;
 	struct value v;
 
+	if (p->lenient && at_word(p, "sizeof"))
+		return size_of(p, false);
+	if (p->lenient &&
+	    (at_word(p, "_Alignof") || at_word(p, "__alignof__") || at_word(p, "__alignof")))
+		return size_of(p, true);
 	if (t->kind == TOK_NUMBER) {
 		p->tok++;
 		return (struct value){ (long long)t->value, t->is_unsigned, t->is_long };
 	}
 	if (take_punct(p, '(')) {
+		if (p->lenient && !at_word(p, "sizeof") && !at_word(p, "_Alignof") && at_type(p))
+			return cast(p);
 		enter(p);
 		v = conditional(p);
 		expect_punct(p, ')', "')'");

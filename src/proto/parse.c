@@ -314,12 +314,13 @@ int proto_parse_mem(struct arena *a, const char *name, const char *text, size_t 
 }
 
 int proto_parse_header(struct arena *a, const char *name, const char *text, size_t len,
-		       struct case_list *out, size_t *skipped, const char **error)
+		       enum width width, struct case_list *out, size_t *skipped, const char **error)
 {
 	struct parser *p = parser_new(a, name, text, len);
 	struct cases c = { .stem = stem_of(a, name) };
 
 	p->lenient = true;
+	p->width = width;
 	*skipped = 0;
 	*error = NULL;
 	p->first = p->tok = lex(p->a, &p->src);

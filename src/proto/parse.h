@@ -94,8 +94,9 @@ struct parser {
 	const struct token *first, *tok; /* of all tokens the first, and the next one */
 	unsigned depth;
 	unsigned scopes;
-	bool single;  /* a declaration of the command line: no ';' needed at its end */
-	bool lenient; /* a project's header: what it holds besides functions is passed over */
+	bool single;      /* a declaration of the command line: no ';' needed at its end */
+	bool lenient;     /* a project's header: what it holds besides functions is passed over */
+	enum width width; /* of lenient ones: what sizeof is of */
 	struct symbol *symbols[SYMBOL_BUCKETS];
 	jmp_buf bail;
 	const char *error;
@@ -215,6 +216,8 @@ void parse_declarator(struct parser *p, struct declarator *d, enum declarator_pl
 /* The declarator's type, specifiers and all attributes considered; d->attrs must be complete. */
 const struct type *declared_type(struct parser *p, const struct specs *s, struct declarator *d,
 				 enum declarator_place place);
+/* A type without a name, as in sizeof. */
+const struct type *parse_type_name(struct parser *p);
 /* A type without a name, as in `//! varargs`; arrays and functions become pointers. */
 const struct type *parse_argument_type(struct parser *p);
 
