@@ -65,6 +65,13 @@ static bool marker(const char *s, unsigned long *line, const char **name, size_t
 	return true;
 }
 
+static bool is_pack(const char *s, size_t n)
+{
+	const char *pragma = strstr(s, "pragma"), *pack = pragma ? strstr(pragma, "pack") : NULL;
+
+	return pack && pack < s + n;
+}
+
 /* Lines of the header itself where they were; all others in the line they were included in. */
 static char *in_place(struct arena *a, const char *path, const char *text)
 {
@@ -83,10 +90,14 @@ static char *in_place(struct arena *a, const char *path, const char *text)
 		} else {
 			for (; own && at < line; at++)
 				str_add(&out, "\n");
-			str_addn(&out, s, n);
-			/* A directive that is left is a line of its own. */
-			str_add(&out, s[strspn(s, " \t")] == '#' ? "\n" : " ");
-			at += s[strspn(s, " \t")] == '#';
+			/* Of directives that are left one matters, on a line of its own. */
+			if (s[strspn(s, " \t")] != '#') {
+				str_addn(&out, s, n);
+				str_add(&out, " ");
+			} else if (is_pack(s, n)) {
+				str_addf(&out, "\n%.*s\n", (int)n, s);
+				at += 2;
+			}
 			line++;
 		}
 		s += n + (s[n] == '\n');

@@ -197,7 +197,7 @@ static void read_prototypes(struct arena *a, const char *path, struct case_list 
 		die("explain: cannot read %s: %s", input ? "standard input" : path,
 		    strerror(errno));
 	plain = header_text(a, arena_strdup(a, text), &left_out);
-	if (proto_parse_header(a, name, plain, strlen(plain), out, &skipped, &error) < 0 ||
+	if (proto_parse_header(a, name, plain, strlen(plain), WIDTHS, out, &skipped, &error) < 0 ||
 	    (error && !out->n)) {
 		fprintf(stderr, "%s\n", error);
 		exit(2);

@@ -65,7 +65,7 @@ static struct value primary(struct parser *p)
 	const struct symbol *sym;
 	struct value v;
 
-	if (p->lenient && at_word(p, "sizeof"))
+	if (p->lenient && p->width < WIDTHS && at_word(p, "sizeof"))
 		return size_of(p, false);
 	if (p->lenient &&
 	    (at_word(p, "_Alignof") || at_word(p, "__alignof__") || at_word(p, "__alignof")))
@@ -75,7 +75,8 @@ static struct value primary(struct parser *p)
 		return (struct value){ (long long)t->value, t->is_unsigned, t->is_long };
 	}
 	if (take_punct(p, '(')) {
-		if (p->lenient && !at_word(p, "sizeof") && !at_word(p, "_Alignof") && at_type(p))
+		if (p->lenient && p->width < WIDTHS && !at_word(p, "sizeof") &&
+		    !at_word(p, "_Alignof") && at_type(p))
 			return cast(p);
 		enter(p);
 		v = conditional(p);

@@ -193,9 +193,10 @@ struct case_list {
  * the form "FILE:LINE:COL: error: WHAT", the source line, a caret, and a hint. */
 /* As proto_parse_mem, of a project's header: variables and repeated declarations are skipped, and
  * so are *skipped declarations that cannot be read; *error is the first one's error (NULL: none).
- * -1 for an error in an annotation line. sizeof is of `width`. */
+ * -1 for an error in an annotation line. sizeof is of `width` (WIDTHS: refused). */
 int proto_parse_header(struct arena *a, const char *name, const char *text, size_t len,
-		       enum width width, struct case_list *out, size_t *skipped, const char **error);
+		       enum width width, struct case_list *out, size_t *skipped,
+		       const char **error);
 
 int proto_parse_file(struct arena *a, const char *name, const char *text, struct case_list *out,
 		     const char **error);
