@@ -21,10 +21,12 @@ enum { RESULT_BYTES = 64 << 20, RESULT_FD = 3, CPU_S = 120, MAX_RESTARTS = 1000 
 
 /* How the child ends when it does not become the payload. */
 enum { NO_PARENT = 124, NO_CONFINEMENT, NO_RESULTS, NO_PROGRAM };
-static const char *const failures[] = { "clobber ended",
-					"it cannot be confined (CLOBBER_UNCONFINED=1 "
-					"runs it all the same)",
-					"no descriptor for its results", "it cannot be executed" };
+static const char *const failures[] = {
+	"clobber ended",
+	"it cannot be confined (CLOBBER_UNCONFINED=1 runs it all the same)",
+	"no descriptor for its results",
+	"it cannot be executed",
+};
 
 /* In the child: nothing but results, no core, little time. */
 static void child(const struct process *how, int fd, char *const argv[], pid_t parent)
