@@ -21,6 +21,9 @@ enum {
 	CT_CALL_LINES = 8,   /* `calls` lines that a contract may have */
 	CT_BUFFERS = 10,     /* pointers to memory of one function */
 	CT_AREA = 16 * 4096, /* memory of a buffer: CL_BUFFER of runtime.h */
+	/* While what fits is looked for a pointer is here in it: then 4096 numbers of 8 bytes are
+	 * behind it, wherever it is moved to for its alignment. */
+	CT_CENTER = CT_AREA / 2 - 128,
 	CT_DEFAULT = 4096,   /* of a pointer nothing is said of */
 	CT_SLACK = 64,       /* bytes beside a buffer that must stay as they are */
 	CT_PERIOD_NULL = 8,  /* every so many calls a pointer is null */

@@ -77,7 +77,7 @@ static uint8_t *locate(const struct ct_input *d, uint8_t *area, uint32_t bytes, 
 	bool better = random_bits & 1, anywhere = !(random_bits >> 7 & 3);
 
 	if (d->flags & CT_MIDDLE)
-		return area + CT_AREA / 2 + d->shift - d->at;
+		return area + CT_CENTER + d->shift - d->at;
 	if (d->flags & (CT_LOW | CT_HIGH))
 		at_end = d->flags & CT_HIGH;
 	if (at_end && CT_AREA - bytes >= p - d->at)

@@ -12,7 +12,7 @@ void ct_give_room(const struct ct_contract *c, unsigned contents)
 		if (!ct_unsaid_pointer(&ct_asked[i]))
 			continue;
 		d->bytes = CT_ROOM;
-		d->at = CT_HALF;
+		d->at = CT_CENTER;
 		d->align = 64;
 		d->shift = 0;
 		d->contents = contents;
@@ -187,7 +187,7 @@ void ct_draw_tight(const struct ct_contract *c)
 		before[i] = least(c, &d->at, CT_HALF, &d->bytes, d->align, CT_HALF);
 		*d = roomy;
 		d->flags = (roomy.flags & ~(uint32_t)CT_MIDDLE) | CT_HIGH;
-		behind[i] = least(c, &none, CT_HALF, &d->bytes, d->align, CT_HALF);
+		behind[i] = least(c, &none, CT_CENTER, &d->bytes, d->align, CT_HALF);
 		*d = roomy;
 	}
 	for (unsigned i = 0; i < c->ninputs; i++) {
