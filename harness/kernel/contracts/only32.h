@@ -92,8 +92,10 @@ void mul32_Xsig(void *x, unsigned long mult);
 //! arg x from 0 to 130
 unsigned int FPU_shrx(void *l, unsigned int x);
 
+/* Not of 0: what BSR finds in that is undefined (SDM volume 2). */
 //! abi asmlinkage
 //! arg x buf 12
+//! arg x holds 1, 0x8000, 0x12345678, 0x7fffffff, 0x80000000, 0xffffffff at 4
 int round_Xsig(void *x);
 
 /* arch/x86/lib/retpoline.S: a call through a register, flags and all as they were. */
