@@ -32,9 +32,13 @@ static enum returns by_code(struct machine *x, const struct image *m, struct ima
 {
 	struct arena *a = arena_new();
 	struct prove_subject f;
-	struct machine y = {
-		.a = a, .m = m, .job = x->job, .f = &f, .ask = returns_of, .asks = true
-	};
+	struct machine y = { .a = a,
+			     .m = m,
+			     .job = x->job,
+			     .f = &f,
+			     .ask = returns_of,
+			     .keeps = x->keeps,
+			     .asks = true };
 	struct flow w = { .x = &y, .a = a, .most = MOST_STEPS };
 	struct state s;
 	bool lost = false;
