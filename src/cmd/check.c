@@ -51,7 +51,7 @@ struct options {
 	struct promises promises;
 	const char *place, *work, *color, *format, *against;
 	uint64_t seed, calls, seconds; /* 0: not given */
-	bool weak_stubs, verbose, quiet, step, emit, prove, bench;
+	bool weak_stubs, verbose, quiet, step, emit, emit_header, prove, bench;
 };
 
 /* The names of the formats, and what each is, for the help. */
@@ -97,6 +97,9 @@ static int parse_options(struct arena *a, int argc, char **argv, struct options 
 		FLAG("emit-test", 0, &o->emit,
 		     "print a C file that tests the functions without clobber (64 bit), run "
 		     "nothing"),
+		FLAG("emit-header", 0, &o->emit_header,
+		     "print a C header with CLOBBER_CALL(f, ...), which checks a call in a test "
+		     "that exists; needs no object"),
 		TEXT("against", &o->against, "REF",
 		     "compare results and memory with those of the functions of the same name in REF: "
 		     "an object, an archive or a C file; REF:NAME is one function"),
@@ -117,6 +120,8 @@ static int parse_options(struct arena *a, int argc, char **argv, struct options 
 
 	*o = (struct options){ .seed = 1, .color = "auto" };
 	n = options_parse(a, &page, rows, argc, argv);
+	if (o->emit_header)
+		return n;
 	if (o->promises.abi)
 		o->promises.abi = abi_list(a, o->promises.abi)[0];
 	if (!o->promises.protos.n && !o->promises.contracts.n && !o->promises.headers.n)
@@ -276,15 +281,33 @@ static int print(const struct check_run *r, const struct options *o)
 	return status;
 }
 
-static int emit(struct arena *a, const struct options *o, const struct objects *objs,
-		const struct contract_file *f)
+static char *read_template(struct arena *a, const char *name)
 {
-	const char *path = data_dir(a, "runtime/test_template.c"), *why;
+	const char *path = data_dir(a, arena_printf(a, "runtime/%s", name));
 	char *template = file_read(path, NULL);
-	struct str out = { 0 };
 
 	if (!template)
 		die("check: cannot read %s: %s", path, strerror(errno));
+	return template;
+}
+
+/* For wrapping calls in tests that exist. */
+static int emit_header(struct arena *a)
+{
+	char *template = read_template(a, "call_template.h");
+
+	fputs(template, stdout);
+	free(template);
+	return 0;
+}
+
+static int emit(struct arena *a, const struct options *o, const struct objects *objs,
+		const struct contract_file *f)
+{
+	char *template = read_template(a, "test_template.c");
+	struct str out = { 0 };
+	const char *why;
+
 	why = emit_test(a, f, template, command_of(a, o, objs), &out);
 	if (why)
 		die("check: %s", why);
@@ -321,6 +344,8 @@ int cmd_check(int argc, char **argv)
 	int status, n;
 
 	n = parse_options(a, argc, argv, &o);
+	if (o.emit_header)
+		return emit_header(a);
 	if (inputs_read(a, argv + 1, (size_t)n, &objs, &error) < 0)
 		die("check: %s", error);
 	r = (struct check_run){ .arena = a };
