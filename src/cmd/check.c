@@ -36,8 +36,9 @@ static const struct options_page page = {
 	"                     [options]\n"
 	"\n"
 	"Does assembly keep the calling convention that its prototype promises? OBJ is\n"
-	"an object or a static archive, 32 or 64 bit. It is linked as it is and called\n"
-	"many times, with every register, stack word and unused bit poisoned.\n",
+	"an object (ELF, COFF), an archive, a shared object or a folder of objects, 32\n"
+	"or 64 bit. It is linked as it is and called many times, with every register,\n"
+	"stack word and unused bit poisoned.\n",
 	"example: clobber check add.o \\\n"
 	"           --proto 'long add(long *dst, const long *src, long n)' \\\n"
 	"           --note 'arg n count 64 of dst, src'\n"
