@@ -486,3 +486,21 @@ def test_variants_of_an_indirect_function(tmp_path):
     r = check(tmp_path, "f.o", "--proto", "int f(int a)", "--note", "returns a")
     assert verdicts(r) == {"f": "pass", "f_plain": "pass", "f_lost": "violation"}, r.stdout
     assert LOST.format("rbx") in folded(r.stdout)
+
+
+def test_many_functions(tmp_path):
+    """Judged several at a time; each in a process of its own, told in the order they have."""
+    lines, declared = [], []
+    for i in range(60):
+        lines.append(f" global f{i}\nf{i}: mov eax, {i}" +
+                     {7: "\n xor ebx, ebx", 33: "\n ud2", 51: "\n jmp $"}.get(i, "") + "\n ret")
+        declared.append(f"int f{i}(void);")
+    nasm(tmp_path, "f", " section .text\n" + "\n".join(lines) +
+         "\n section .note.GNU-stack noalloc noexec nowrite progbits")
+    (tmp_path / "f.h").write_text("\n".join(declared))
+    results = [check(tmp_path, "f.o", "--header", "f.h") for _ in range(2)]
+    assert results[0] == results[1]
+    got = verdicts(results[0])
+    assert list(got) == [f"f{i}" for i in range(60)]
+    assert {k: v for k, v in got.items() if v != "pass"} == {"f7": "violation", "f33": "crash",
+                                                             "f51": "timeout"}

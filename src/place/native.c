@@ -51,7 +51,9 @@ static int wait_for(void *closure, pid_t pid, const volatile struct cl_header *h
 
 void native_run(struct arena *a, const struct payload *p, struct place_run *out)
 {
-	const struct process how = { .confine = confine, .wait = wait_for, .closure = (void *)p };
+	const struct process how = {
+		.confine = confine, .wait = wait_for, .closure = (void *)p, .together = true
+	};
 	const char *why = native_why_not(p->width, p->isa);
 
 	*out = (struct place_run){ .n = p->ncases, .why_not = why };

@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,23 +173,101 @@ static const char *run_once(struct series *s)
 	return NULL;
 }
 
+static void open_results(struct series *s)
+{
+	s->fd = memfd_create("clobber-results", MFD_CLOEXEC);
+	if (s->fd < 0 || ftruncate(s->fd, RESULT_BYTES) < 0)
+		die("cannot make shared memory for results: %s", strerror(errno));
+	s->h = mmap(NULL, RESULT_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
+	if (s->h == MAP_FAILED)
+		die("cannot map shared memory for results: %s", strerror(errno));
+}
+
+static void close_results(struct series *s)
+{
+	munmap(s->h, RESULT_BYTES);
+	close(s->fd);
+}
+
+/* Several at a time -------------------------------------------------------------------------- */
+
+enum { MOST_WORKERS = 16, WORTH_A_WORKER = 8 };
+
+/* Runs cases that are apart, one after the other, as long as there are any left. */
+struct worker {
+	struct series s;
+	struct place_run out; /* its outcomes are all workers' */
+	atomic_size_t *next;
+	pthread_t thread;
+	bool started;
+};
+
+static void *work(void *closure)
+{
+	struct worker *w = closure;
+	size_t i;
+
+	while (!w->out.broken && w->out.restarts < MAX_RESTARTS &&
+	       (i = atomic_fetch_add(w->next, 1)) < w->s.p->ncases) {
+		w->s.first = (uint32_t)(2 * i);
+		w->out.broken = run_once(&w->s);
+	}
+	return NULL;
+}
+
+/* Another one begins while others are under way: what it allocates is its own until then. */
+static void run_together(struct arena *a, const struct payload *p, const struct process *how,
+			 struct place_run *out, size_t n)
+{
+	struct worker *w = arena_alloc(a, n * sizeof(*w));
+	atomic_size_t next = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		w[i] = (struct worker){ .out = *out, .next = &next };
+		w[i].s = (struct series){ .a = arena_new(), .p = p, .how = how, .out = &w[i].out };
+		open_results(&w[i].s);
+		w[i].started = i && !pthread_create(&w[i].thread, NULL, work, &w[i]);
+	}
+	work(&w[0]);
+	for (size_t i = 0; i < n; i++) {
+		if (w[i].started)
+			pthread_join(w[i].thread, NULL);
+		close_results(&w[i].s);
+		arena_take(a, w[i].s.a);
+		out->restarts += w[i].out.restarts;
+		out->broken = out->broken ? out->broken : w[i].out.broken;
+		out->unstarted = out->unstarted ? out->unstarted : w[i].out.unstarted;
+	}
+}
+
+static size_t workers_for(const struct payload *p, const struct process *how)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t n = p->ncases / WORTH_A_WORKER;
+
+	/* Whoever traces a process is the thread that started it. */
+	if (!p->apart || !how->together || p->trace || processors < 2)
+		return 1;
+	n = n < (size_t)processors ? n : (size_t)processors;
+	return n > MOST_WORKERS ? MOST_WORKERS : n;
+}
+
 void process_run(struct arena *a, const struct payload *p, const struct process *how,
 		 struct place_run *out)
 {
 	struct series s = { .a = a, .p = p, .how = how, .out = out };
+	size_t workers = workers_for(p, how);
 
 	*out = (struct place_run){ .n = p->ncases, .nargs = p->nargs };
 	out->v = arena_alloc(a, (2 * p->ncases + 1) * sizeof(*out->v));
-	s.fd = memfd_create("clobber-results", MFD_CLOEXEC);
-	if (s.fd < 0 || ftruncate(s.fd, RESULT_BYTES) < 0)
-		die("cannot make shared memory for results: %s", strerror(errno));
-	s.h = mmap(NULL, RESULT_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, s.fd, 0);
-	if (s.h == MAP_FAILED)
-		die("cannot map shared memory for results: %s", strerror(errno));
-	while (s.first < 2 * p->ncases && !out->broken && out->restarts < MAX_RESTARTS)
-		out->broken = run_once(&s);
+	if (workers > 1) {
+		run_together(a, p, how, out, workers);
+	} else {
+		open_results(&s);
+		while (s.first < 2 * p->ncases && !out->broken && out->restarts < MAX_RESTARTS)
+			out->broken = run_once(&s);
+		close_results(&s);
+	}
 	if (out->unstarted)
 		place_run_unstarted(out, out->unstarted);
-	munmap(s.h, RESULT_BYTES);
-	close(s.fd);
 }

@@ -19,6 +19,7 @@ struct process {
 	/* Wait for the process: its wait status, or -1 when it had to be ended. */
 	int (*wait)(void *closure, pid_t pid, const volatile struct cl_header *h);
 	void *closure;
+	bool together; /* several such processes may be under way at a time, each in a thread */
 };
 
 /* Run the payload. Outcomes live in `a`; out->n is set, and out->why_not by the caller. */

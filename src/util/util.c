@@ -66,6 +66,22 @@ void arena_free(struct arena *a)
 	free(a);
 }
 
+void arena_take(struct arena *a, struct arena *from)
+{
+	struct block *last = from->head;
+
+	while (last && last->next)
+		last = last->next;
+	/* Behind the block that is being filled. */
+	if (last && a->head) {
+		last->next = a->head->next;
+		a->head->next = from->head;
+	} else if (last) {
+		a->head = from->head;
+	}
+	free(from);
+}
+
 void *arena_alloc(struct arena *a, size_t bytes)
 {
 	struct block *b = a->head;

@@ -16,6 +16,8 @@
 struct arena;
 struct arena *arena_new(void);
 void arena_free(struct arena *a);
+/* What is in `from` lives as long as `a`; `from` is gone. */
+void arena_take(struct arena *a, struct arena *from);
 void *arena_alloc(struct arena *a, size_t bytes);
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
