@@ -197,6 +197,7 @@ static bool repeatable(const struct insn *in)
 	switch (in->d.mnemonic) {
 	case ZYDIS_MNEMONIC_RDTSC:
 	case ZYDIS_MNEMONIC_RDTSCP:
+	case ZYDIS_MNEMONIC_RDPID: /* the processor it happens to run on */
 	case ZYDIS_MNEMONIC_RDRAND:
 	case ZYDIS_MNEMONIC_RDSEED:
 	case ZYDIS_MNEMONIC_CPUID:
