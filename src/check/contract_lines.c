@@ -120,7 +120,8 @@ static void returns_line(struct reader *r)
 		c->never = true;
 		return;
 	}
-	if (t->kind == TYPE_VOID || (t->size[r->width] > 16 && t->kind != TYPE_VECTOR) || c->call.place.hidden.nlocs ||
+	if (t->kind == TYPE_VOID || (t->size[r->width] > 16 && t->kind != TYPE_VECTOR) ||
+	    c->call.place.hidden.nlocs ||
 	    (c->call.place.ret.nlocs && c->call.place.ret.loc[0].kind == LOC_X87))
 		reader_fail_line(r, "`out' names a register, `returns' is of the declaration",
 				 "the declaration's return value cannot be compared");
