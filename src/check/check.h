@@ -74,6 +74,12 @@ struct check_run {
 	const char *first_unreadable;
 	struct checked_finding *finding;
 	size_t nfindings;
+	/* Of --known: what is accepted of a function, and what came of that. */
+	struct known_line {
+		const char *function, *text, *reference, *where; /* reference: or NULL */
+		bool found, vanished;
+	} * known;
+	size_t nknown;
 };
 
 /* words.c: a record of contract `c` in place `p`, in words; merged with an equal finding of an

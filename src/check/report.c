@@ -317,6 +317,26 @@ static void one_finding(struct str *out, const struct check_run *r, const struct
 	str_free(&s);
 }
 
+/* Lines of --known: what was found, and what was not and has to go. */
+static void accepted(struct str *out, const struct check_run *r, const struct text_style *style,
+		     bool quiet)
+{
+	for (size_t i = 0; i < r->nknown; i++) {
+		const struct known_line *k = &r->known[i];
+
+		if (k->vanished)
+			text_wrap(out, style, "vanished ", "         ",
+				  arena_printf(r->arena, "%s: %s: it no longer happens: remove %s",
+					       k->function, k->text, k->where));
+		else if (k->found && !quiet)
+			text_wrap(out, style, "known    ", "         ",
+				  arena_printf(r->arena, "%s: %s%s%s%s", k->function, k->text,
+					       k->reference ? " (" : "",
+					       k->reference ? k->reference : "",
+					       k->reference ? ")" : ""));
+	}
+}
+
 enum verdict check_verdict(const struct check_run *r, const struct contract *c)
 {
 	return executed(r, c) ? verdict_of(r, c) : VERDICT_NOT_RUN;
@@ -329,6 +349,8 @@ int check_status(const struct check_run *r)
 	for (size_t i = 0; i < r->file->n; i++)
 		wrong = wrong || check_verdict(r, &r->file->v[i]) >= VERDICT_VIOLATION ||
 			check_refuted(r, &r->file->v[i]);
+	for (size_t i = 0; i < r->nknown; i++)
+		wrong = wrong || r->known[i].vanished;
 	/* What is missing without a reason is not well. */
 	for (size_t i = 0; i < r->nplaces; i++) {
 		const struct checked_place *p = &r->place[i];
@@ -434,6 +456,7 @@ int check_report(struct str *out, const struct check_run *r, const struct text_s
 		report_fitted(out, r, style, verbose);
 		missing(out, r, style);
 	}
+	accepted(out, r, style, quiet);
 	for (enum verdict v = 0; v < VERDICT_COUNT; v++) {
 		for (size_t i = 0; i < r->nfindings; i++) {
 			if (r->finding[i].f.verdict == v)

@@ -7,6 +7,7 @@
 #include "check/formats.h"
 #include "check/hold.h"
 #include "check/inputs.h"
+#include "check/known.h"
 #include "check/link.h"
 #include "check/step.h"
 #include "check/strength.h"
@@ -50,7 +51,7 @@ enum { MOST_CALLS = 10000000, MOST_SECONDS = 86400 };
 
 struct options {
 	struct promises promises;
-	const char *place, *work, *color, *format, *against;
+	const char *place, *work, *color, *format, *against, *known;
 	uint64_t seed, calls, seconds; /* 0: not given */
 	bool weak_stubs, verbose, quiet, step, emit, emit_header, prove, bench;
 };
@@ -107,6 +108,9 @@ static int parse_options(struct arena *a, int argc, char **argv, struct options 
 		FLAG("bench", 0, &o->bench,
 		     "cycles a call, natively: the median, and where the half around it is; of the "
 		     "reference of --against, too"),
+		TEXT("known", &o->known, "FILE",
+		     "findings that are accepted, a line each: 'FUNCTION: CHECK: SUBJECT # "
+		     "reference'; one that no longer happens fails"),
 		TEXT("work", &o->work, "DIR", "leave what is generated in this folder"),
 		CHOICE("format", &o->format, "FORMAT", names, help),
 		COLOR_ROW(&o->color),
@@ -363,6 +367,8 @@ int cmd_check(int argc, char **argv)
 				.objects = &objs,
 				.seed = o.seed,
 				.command = command_of(a, &o, &objs) };
+	if (o.known && known_read(&r, o.known, &error))
+		die("check: --known: %s", error);
 	choose_places(&r, &o, data_dir(a, "runtime"));
 	l = (struct linking){ .a = a,
 			      .objects = &objs,
@@ -402,6 +408,7 @@ int cmd_check(int argc, char **argv)
 	strength_missing(&r);
 	if (o.prove)
 		check_prove(&r);
+	known_apply(&r);
 	status = print(&r, &o);
 	scratch_close(&scratch);
 	if (!ran) {
