@@ -572,7 +572,7 @@ def test_what_only_ring_0_shows(tmp_path):
     program.need("vmx", 64)
     (tmp_path / "c.h").write_text("//! abi kernel\nvoid f(void);\n")
     for code, words in {"f: cli\n ret": "flags IF (0x200)",
-                        "f: pxor xmm0, xmm0\n ret": "x87 or vector instruction where none"}.items():
+                        "f: pxor xmm0, xmm0\n ret": "rule linux.fpu: kernel code uses no x87"}.items():
         assemble(tmp_path, code, 64)
         r = check(tmp_path, "f.o", "--contract", "c.h", place="vmx")
         assert r.status == 1 and words in folded(r.stdout), r.stdout

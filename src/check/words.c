@@ -471,6 +471,12 @@ static void contract_fault_words(const struct wording *wording)
 	code = ip ? disassemble(a, run->payload, w, ip) : NULL;
 	plain_words(wording, NULL, x->c->call.conv->rule[CHECK_FAULT]);
 	x->f.verdict = r->item == CL_FAULT_TIMEOUT ? VERDICT_TIMEOUT : VERDICT_CRASH;
+	if (r->item == CL_FAULT_FPU) {
+		x->f.subject = "instructions of kernel code";
+		x->f.expected = "none for x87 or vector registers";
+		by_rule(a, x, RULE_LINUX_FPU);
+		x->f.verdict = VERDICT_VIOLATION;
+	}
 	if (code)
 		x->more[n++] = arena_printf(a, "instruction: %s", code);
 	if (r->item == CL_FAULT_SEGV && code && address) {
