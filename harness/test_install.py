@@ -153,7 +153,7 @@ def test_bash_completes_verbs_and_options(tmp_path):
     (["run", "--profile", "kernel-r"], {"kernel-retpoline", "kernel-rethunk"}),
     (["run", "--vmx-engine", "k"], {"kvm-nested"}), (["run", "--abi", "ms,reg"], {
         f"ms,regparm{i}" for i in range(4)}),
-    (["report", "x", "--format", ""], {"txt", "md", "html", "junit", "ktap", "github", "terminal"}),
+    (["report", "x", "--format", ""], {"txt", "md", "html", "junit", "ktap", "github", "known", "terminal"}),
     (["compare", "--format", "j"], {"json"}), (["list", "ru"], {"rules"}),
     (["run", "--cases", "some"], {"some.h"}),
 ], ids=lambda v: " ".join(sorted(v) if isinstance(v, set) else v))
