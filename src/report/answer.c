@@ -227,7 +227,7 @@ static void not_run(struct str *out, const struct stored *s, const struct text_s
 			i < s->nplaces ? NULL : &s->columns[i - s->nplaces];
 		const struct stored_place *p = column ? NULL : &s->places[i];
 		const char *why = p ? p->why_not : column->why_not ? column->why_not : NULL;
-		bool again = !why;
+		bool again = !why || strstr(why, EXPRESSES_NONE);
 
 		for (size_t k = 0; k < n && !again; k++)
 			again = !strcmp(seen[k], why);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { LABEL = 19, LONGEST_NAME = 20 };
+enum { LABEL = 22, LONGEST_NAME = 20 };
 
 static bool same_group(const struct stored_column *a, const struct stored_column *b)
 {
@@ -192,10 +192,13 @@ static int room_of(const struct stored *s, const struct summary *m, size_t group
 	return (int)room + 2;
 }
 
-static bool any_planned(const struct summary *m, size_t name, size_t from, size_t to)
+/* Is there anything to show? With `folded`, a convention that no compiler can express is not. */
+static bool any_cell(const struct summary *m, size_t name, size_t from, size_t to, bool folded)
 {
 	for (size_t i = from; i < to; i++) {
-		if (m->cell[name * m->ngroups + i].planned)
+		const struct summary_cell *c = &m->cell[name * m->ngroups + i];
+
+		if (c->planned && (!folded || c->executed || c->expressible || c->died))
 			return true;
 	}
 	return false;
@@ -226,7 +229,7 @@ static void block(struct str *out, const struct stored *s, const struct summary 
 	for (size_t k = 0; k < m->nnames; k++) {
 		const char *label = summary_label(s->arena, m, k, style->every_group), *colour;
 
-		if (!label || !any_planned(m, k, from, to))
+		if (!label || !any_cell(m, k, from, to, k >= m->nheadline && !style->every_group))
 			continue;
 		str_addf(out, "%-*.*s", LABEL, LABEL - 1, label);
 		for (size_t i = from; i < to; i++) {

@@ -136,9 +136,8 @@ static bool can_run(const struct queue *q, size_t i)
 	if (c->payload && why)
 		run->run = (struct place_run){ .n = column_set(q->m->plan, c)->n, .why_not = why };
 	else if (!c->payload)
-		run->run.why_not =
-			arena_printf(run->arena, "%s expresses none of the cases of profile %s",
-				     c->compiler->name, profiles[c->profile].name);
+		run->run.why_not = arena_printf(run->arena, "%s" EXPRESSES_NONE "%s",
+						c->compiler->name, profiles[c->profile].name);
 	return c->payload && !why;
 }
 

@@ -203,4 +203,8 @@ FIELD_KINDS(KIND)
 	FIELD(of, LINES, "assembly", assembly) \
 	FIELD(of, LINES, "code", code)
 
+/* Why a column has nothing to run, behind the compiler's name and before the profile's: that is the
+ * compiler's nature, which the matrix shows as `-'. */
+#define EXPRESSES_NONE " expresses none of the cases of profile "
+
 #endif
