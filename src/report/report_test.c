@@ -526,7 +526,7 @@ START_TEST(text_rows_fold)
 	ck_assert_str_eq(row_of(text, "\nstdcall  "), "FAIL 1");
 	ck_assert_ptr_null(strstr(text, "\nthiscall"));
 	text = text_of(80, false, true);
-	ck_assert_ptr_nonnull(strstr(text, "\nthiscall           ok\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\nthiscall              ok\n"));
 }
 END_TEST
 
