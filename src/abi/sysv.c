@@ -73,6 +73,33 @@ static void needs(struct classes *c, enum rule_id rule)
 		c->silent = rule;
 }
 
+static bool classify_fields(struct classes *c, enum isa isa, const struct type *t, unsigned offset);
+
+/* 5 (b): is an X87UP not preceded by X87? */
+static bool lone_x87up(const struct classes *c)
+{
+	for (unsigned i = 0; i < MAX_EIGHTBYTES; i++) {
+		if (c->of[i] == X87UP && (!i || c->of[i - 1] != X87))
+			return true;
+	}
+	return false;
+}
+
+/* 4: "each field of an object is classified recursively": a structure in a structure by itself, the
+ * post merger cleanup included, before its classes are merged with those of others. */
+static bool classify_record(struct classes *c, enum isa isa, const struct type *t, unsigned offset)
+{
+	struct classes own = { .edition = c->edition };
+
+	if (!classify_fields(&own, isa, t, offset) || lone_x87up(&own))
+		return false;
+	for (unsigned i = 0; i < MAX_EIGHTBYTES; i++)
+		c->of[i] = merge(c->of[i], own.of[i]);
+	c->unnamed |= own.unnamed;
+	c->silent = own.silent ? own.silent : c->silent;
+	return true;
+}
+
 /* Classify `t` at a byte offset of the argument. False: it has class MEMORY as a whole. */
 static bool classify(struct classes *c, enum isa isa, const struct type *t, unsigned offset)
 {
@@ -81,34 +108,7 @@ static bool classify(struct classes *c, enum isa isa, const struct type *t, unsi
 	switch (t->kind) {
 	case TYPE_STRUCT:
 	case TYPE_UNION:
-		for (size_t i = 0; i < t->nfields; i++) {
-			const struct field *f = &t->fields[i];
-
-			if (f->is_bitfield) {
-				unsigned bit = offset * 8 + f->bit_offset[W64];
-
-				/* A named one is of an integral type. Of an unnamed one nothing
-				 * says whether it is a field or padding: it matters where no other
-				 * field is. */
-				if (!f->name && f->bits)
-					note_unnamed(c, bit, f->bits);
-				if (f->name && f->bits)
-					put(c, bit / 8, (bit % 8 + f->bits + 7) / 8, INTEGER,
-					    INTEGER);
-				continue;
-			}
-			if (f->type->kind == TYPE_ARRAY && !f->type->count)
-				c->silent = RULE_SYSV_FLEXIBLE;
-			/* 1: "or it contains unaligned fields", by the alignments of Figure 3.1;
-			 * it is silent about fields that only an attribute aligns. */
-			if ((offset + f->offset[W64]) % abi_natural_align(f->type, W64))
-				return false;
-			if ((offset + f->offset[W64]) % f->type->align[W64])
-				c->silent = RULE_SYSV_ALIGNED_FIELD;
-			if (!classify(c, isa, f->type, offset + f->offset[W64]))
-				return false;
-		}
-		return true;
+		return classify_record(c, isa, t, offset);
 	case TYPE_ARRAY:
 		for (unsigned i = 0; i < t->count; i++) {
 			if (!classify(c, isa, t->of, offset + i * t->of->size[W64]))
@@ -151,6 +151,37 @@ static bool classify(struct classes *c, enum isa isa, const struct type *t, unsi
 		put(c, offset, size, INTEGER, INTEGER);
 		return true;
 	}
+}
+
+static bool classify_fields(struct classes *c, enum isa isa, const struct type *t, unsigned offset)
+{
+	for (size_t i = 0; i < t->nfields; i++) {
+		const struct field *f = &t->fields[i];
+
+		if (f->is_bitfield) {
+			unsigned bit = offset * 8 + f->bit_offset[W64];
+
+			/* A named one is of an integral type. Of an unnamed one nothing
+			 * says whether it is a field or padding: it matters where no other
+			 * field is. */
+			if (!f->name && f->bits)
+				note_unnamed(c, bit, f->bits);
+			if (f->name && f->bits)
+				put(c, bit / 8, (bit % 8 + f->bits + 7) / 8, INTEGER, INTEGER);
+			continue;
+		}
+		if (f->type->kind == TYPE_ARRAY && !f->type->count)
+			c->silent = RULE_SYSV_FLEXIBLE;
+		/* 1: "or it contains unaligned fields", by the alignments of Figure 3.1;
+		 * it is silent about fields that only an attribute aligns. */
+		if ((offset + f->offset[W64]) % abi_natural_align(f->type, W64))
+			return false;
+		if ((offset + f->offset[W64]) % f->type->align[W64])
+			c->silent = RULE_SYSV_ALIGNED_FIELD;
+		if (!classify(c, isa, f->type, offset + f->offset[W64]))
+			return false;
+	}
+	return true;
 }
 
 /* 5: the post merger cleanup. False: memory. */

@@ -129,6 +129,7 @@ static uint32_t bit(enum fuzz_class c)
 }
 
 static uint32_t classes_of(const struct type *t, unsigned depth);
+static uint32_t classes_of_kind(const struct type *t, unsigned depth);
 
 static uint32_t record_classes(const struct type *t, unsigned depth)
 {
@@ -158,8 +159,13 @@ static uint32_t record_classes(const struct type *t, unsigned depth)
 
 static uint32_t classes_of(const struct type *t, unsigned depth)
 {
-	if (depth > 20)
-		return 0;
+	uint32_t set = t->alias && t->aligned ? bit(FUZZ_ALIGNED) : 0;
+
+	return depth > 20 ? 0 : set | classes_of_kind(t, depth);
+}
+
+static uint32_t classes_of_kind(const struct type *t, unsigned depth)
+{
 	switch (t->kind) {
 	case TYPE_BOOL:
 		return bit(FUZZ_BOOL);

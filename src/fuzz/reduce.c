@@ -16,6 +16,12 @@ static unsigned type_weight(const struct type *t, unsigned depth)
 
 	if (depth > 20)
 		return 1;
+	if (t->alias && t->aligned && t->kind != TYPE_STRUCT && t->kind != TYPE_UNION) {
+		struct type plain = *t;
+
+		plain.alias = NULL;
+		return 2 + type_weight(&plain, depth + 1);
+	}
 	switch (t->kind) {
 	case TYPE_VOID:
 		return 0;
@@ -101,6 +107,48 @@ static void with_field(struct types *out, const struct type *t, size_t i, struct
 	add_type(out, c);
 }
 
+/* Of the members of a structure, those of structures without a name included; NULL: none has one.
+ */
+static const char *first_name(const struct type *t)
+{
+	const char *name = NULL;
+
+	for (size_t i = 0; i < t->nfields && !name; i++) {
+		const struct field *f = &t->fields[i];
+
+		name = f->name || f->is_bitfield ? f->name : first_name(f->type);
+	}
+	return name;
+}
+
+static bool has_name(const struct type *t, const char *name)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < t->nfields && !found; i++) {
+		const struct field *f = &t->fields[i];
+
+		found = f->name ? f->name == name : !f->is_bitfield && has_name(f->type, name);
+	}
+	return found;
+}
+
+/* Is `t` a structure whose members are all members of `of`? */
+static bool same_names(const struct type *t, const struct type *of)
+{
+	bool same = (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION) && t->nfields;
+
+	for (size_t i = 0; same && i < t->nfields; i++) {
+		const struct field *f = &t->fields[i];
+
+		if (f->name)
+			same = has_name(of, f->name);
+		else if (!f->is_bitfield)
+			same = same_names(f->type, of);
+	}
+	return same;
+}
+
 static void simpler_field(struct types *out, const struct type *t, size_t i)
 {
 	struct field f = t->fields[i];
@@ -123,7 +171,13 @@ static void simpler_field(struct types *out, const struct type *t, size_t i)
 	n = fuzz_simpler(out->a, f.type, ARRAY_SIZE(in), in);
 	for (size_t k = 0; k < n; k++) {
 		f.type = in[k];
-		with_field(out, t, i, f);
+		/* What is no longer made of the same members needs a name: one of theirs is free.
+		 */
+		f.name = t->fields[i].name;
+		if (!f.name && !same_names(in[k], t->fields[i].type))
+			f.name = first_name(t->fields[i].type);
+		if (f.name || same_names(in[k], t->fields[i].type))
+			with_field(out, t, i, f);
 	}
 }
 
@@ -168,6 +222,13 @@ static void simpler(struct types *out, const struct type *t)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
 		add_type(out, type_basic(usual[i]));
+	if (t->alias && t->aligned && t->kind != TYPE_STRUCT && t->kind != TYPE_UNION) {
+		struct type *c = like(out, t);
+
+		c->alias = NULL;
+		c->aligned = 0;
+		add_type(out, t->kind < TYPE_BASIC_COUNT ? type_basic(t->kind) : c);
+	}
 	if (t->is_unsigned && t->kind >= TYPE_BOOL && t->kind <= TYPE_UINT128 &&
 	    t->kind != TYPE_BOOL)
 		add_type(out, type_basic(t->kind - 1));

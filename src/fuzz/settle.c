@@ -311,8 +311,9 @@ static void run_minimal(struct fuzz_setup *s, struct fuzz_clusters *all,
 		look_everywhere(s, c, &r, i);
 		/* Types that may not matter explain nothing. */
 		*(c->not_minimal ? &c->perhaps : &c->known) =
-			f && f->known ? f->known->reason
-				      : fuzz_explained(all, c, proto[i], f && wrong_argument(&r, f));
+			f && f->known
+				? f->known->reason
+				: fuzz_explained(all, c, proto[i], f && wrong_argument(&r, f));
 		if (f) {
 			c->checks = failing_checks(&r, f);
 			c->subject = arena_strdup(all->arena, f->subject);

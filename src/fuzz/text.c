@@ -20,6 +20,7 @@ struct renaming {
 };
 
 static const struct type *copy(struct renaming *n, const struct type *t);
+static void copy_inside(struct renaming *n, struct type *c);
 
 static const struct prototype *copy_function(struct renaming *n, const struct prototype *p)
 {
@@ -51,6 +52,17 @@ static void define(struct renaming *n, const struct type *t)
 	str_addf(&n->definitions, "%s;\n", type_define(n->a, t));
 }
 
+/* Of a member without a name: spelt with its body. */
+static const struct type *copy_untagged(struct renaming *n, const struct type *t)
+{
+	struct type *c = arena_alloc(n->a, sizeof(*c));
+
+	*c = *t;
+	c->tag = NULL;
+	copy_inside(n, c);
+	return c;
+}
+
 /* Members and enumerators. Their types are defined before the type itself is. */
 static void copy_inside(struct renaming *n, struct type *c)
 {
@@ -60,7 +72,9 @@ static void copy_inside(struct renaming *n, struct type *c)
 
 	for (size_t i = 0; i < c->nfields; i++) {
 		fields[i] = c->fields[i];
-		fields[i].type = copy(n, fields[i].type);
+		fields[i].type = fields[i].name || fields[i].is_bitfield
+					 ? copy(n, fields[i].type)
+					 : copy_untagged(n, fields[i].type);
 	}
 	for (size_t i = 0; i < c->nenumerators; i++)
 		enumerators[i] = (struct enumerator){ arena_printf(n->a, "%s_%zu", c->tag, i),

@@ -100,6 +100,35 @@ static const struct type *bit_precise(struct arena *a, struct random *r)
 	return t;
 }
 
+static bool is_record(const struct type *t)
+{
+	return t->kind == TYPE_STRUCT || t->kind == TYPE_UNION;
+}
+
+/* A chance of `weight` to 40: features of a struct, which need no others to step back. */
+static bool chance(struct random *r, unsigned weight)
+{
+	return weight && random_below(r, weight + 40) < weight;
+}
+
+/* By a typedef that aligns it more or less than it is: as __m128_u is, and cache lines are. */
+static const struct type *realigned(struct arena *a, struct random *r, const struct fuzz_weights *w,
+				    const struct type *t)
+{
+	static const unsigned alignments[] = { 1, 2, 4, 8, 16, 32 };
+	struct type *c;
+
+	if (t->kind == TYPE_ENUM || !chance(r, w->w[FUZZ_ALIGNED]))
+		return t;
+	c = arena_alloc(a, sizeof(*c));
+	*c = *t;
+	c->alias = "t"; /* text.c names it */
+	c->aligned = alignments[random_below(r, ARRAY_SIZE(alignments))];
+	if (is_record(t))
+		c->of = t;
+	return c;
+}
+
 static const struct type *record(struct arena *a, struct random *r, const struct fuzz_weights *w,
 				 enum fuzz_class class, unsigned nesting);
 
@@ -206,10 +235,24 @@ static const struct type *bit_field_type(struct random *r, const struct fuzz_wei
 	return one_of(r, kinds[i], 2);
 }
 
-/* A chance of `weight` to 40: features of a struct, which need no others to step back. */
-static bool chance(struct random *r, unsigned weight)
+/* The same structure with other names of its members: of one without a name they are those of the
+ * structure that it is in. */
+static const struct type *renamed(struct arena *a, const struct type *t, const char *prefix)
 {
-	return weight && random_below(r, weight + 40) < weight;
+	struct type *c = arena_alloc(a, sizeof(*c));
+
+	*c = *t;
+	c->fields = arena_alloc(a, (t->nfields + 1) * sizeof(*c->fields));
+	for (size_t i = 0; i < t->nfields; i++) {
+		struct field *f = &c->fields[i];
+
+		*f = t->fields[i];
+		if (f->name)
+			f->name = arena_printf(a, "%s_%s", prefix, f->name);
+		else if (!f->is_bitfield)
+			f->type = renamed(a, f->type, prefix);
+	}
+	return c;
 }
 
 static void member(struct arena *a, struct random *r, const struct fuzz_weights *w,
@@ -218,6 +261,20 @@ static void member(struct arena *a, struct random *r, const struct fuzz_weights 
 	static const unsigned alignments[] = { 2, 4, 8, 16, 32 };
 
 	f->type = member_type(a, r, w, nesting);
+	if (is_record(f->type) && f->type->nfields && random_percent(r, 30)) {
+		f->type = renamed(a, f->type, f->name);
+		f->name = NULL;
+		return;
+	}
+	/* C has no arrays of what is aligned further than it is long. */
+	if (random_percent(r, 50)) {
+		const struct type *t = realigned(a, r, w, f->type);
+
+		if (t != f->type) {
+			f->type = t;
+			return;
+		}
+	}
 	if (chance(r, 2 * w->w[FUZZ_BITFIELD])) {
 		if (!holds_bits(f->type))
 			f->type = bit_field_type(r, w);
@@ -280,5 +337,7 @@ const struct type *draw_type(struct arena *a, struct random *r, const struct fuz
 			in.w[i] = 0;
 	}
 	c = random_pick(r, in.w, FUZZ_CLASS_COUNT);
-	return of_class(a, r, w, c == FUZZ_CLASS_COUNT ? FUZZ_INT : (enum fuzz_class)c, 0);
+	return realigned(
+		a, r, w,
+		of_class(a, r, w, c == FUZZ_CLASS_COUNT ? FUZZ_INT : (enum fuzz_class)c, 0));
 }

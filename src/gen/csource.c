@@ -322,11 +322,11 @@ static void define(struct str *out, struct arena *a, const struct type *t, bool 
 	switch (t->kind) {
 	case TYPE_POINTER:
 		define(out, a, t->of, t->of->kind == TYPE_ENUM, done, ndone);
-		return;
+		break;
 	case TYPE_ARRAY:
 	case TYPE_COMPLEX:
 		define(out, a, t->of, whole, done, ndone);
-		return;
+		break;
 	case TYPE_FUNCTION:
 		define(out, a, t->fn->ret, false, done, ndone);
 		for (size_t i = 0; i < t->fn->nparams; i++)
@@ -355,7 +355,7 @@ static void define(struct str *out, struct arena *a, const struct type *t, bool 
 	if (*ndone == MAX_DEFINED)
 		return;
 	done[(*ndone)++] = t;
-	if (t->of && (t->alias || t->kind == TYPE_VECTOR))
+	if (t->of && t->kind != TYPE_POINTER && (t->alias || t->kind == TYPE_VECTOR))
 		define(out, a, t->of, true, done, ndone);
 	for (size_t i = 0; record && i < t->nfields; i++)
 		define(out, a, t->fields[i].type, true, done, ndone);

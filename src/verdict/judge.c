@@ -42,26 +42,48 @@ static bool lost_redzone(const struct gen_case *c, int direction, const struct o
 	return false;
 }
 
-static bool has_bitfield(const struct type *t)
+static bool is_bitfield(const struct field *f)
+{
+	return f->is_bitfield;
+}
+
+/* Is it of a type that a typedef aligns? */
+static bool is_realigned(const struct field *f)
+{
+	return f->type->alias && f->type->aligned;
+}
+
+static bool any_field(const struct type *t, bool (*is)(const struct field *f))
 {
 	if (t->kind == TYPE_ARRAY)
-		return has_bitfield(t->of);
+		return any_field(t->of, is);
 	for (size_t i = 0; (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION) && i < t->nfields;
 	     i++) {
-		if (t->fields[i].is_bitfield || has_bitfield(t->fields[i].type))
+		if (is(&t->fields[i]) || any_field(t->fields[i].type, is))
 			return true;
 	}
 	return false;
 }
 
-/* The rule on sizes and offsets: the i386 psABI has no section on bit-fields. */
+static bool any_value_has(const struct gen_case *c, bool (*is)(const struct field *f))
+{
+	bool any = any_field(c->call.decl->proto->ret, is);
+
+	for (unsigned i = 0; i < c->call.place.nargs; i++)
+		any = any || any_field(proto_arg_type(c->call.decl->proto, i), is);
+	return any;
+}
+
+/* The rule on sizes and offsets: the psABIs do not know typedefs that align, and the i386 psABI has
+ * no section on bit-fields. */
 static enum rule_id layout_rule(const struct gen_case *c)
 {
-	bool any = c->call.conv->width == W32 && has_bitfield(c->call.decl->proto->ret);
+	bool wide = c->call.conv->width == W64;
 
-	for (unsigned i = 0; c->call.conv->width == W32 && i < c->call.place.nargs; i++)
-		any = any || has_bitfield(proto_arg_type(c->call.decl->proto, i));
-	return any ? RULE_I386_BITFIELDS : c->call.conv->rule[CHECK_LAYOUT];
+	if (any_value_has(c, is_realigned))
+		return wide ? RULE_SYSV_LAYOUT_TYPEDEF : RULE_I386_LAYOUT_TYPEDEF;
+	return !wide && any_value_has(c, is_bitfield) ? RULE_I386_BITFIELDS
+						      : c->call.conv->rule[CHECK_LAYOUT];
 }
 
 /* The rule on the bits beyond a narrow value. */
