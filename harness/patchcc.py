@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A compiler that breaks conventions on purpose: gcc makes assembly, patches are applied to the
-functions they name, gcc assembles the rest.
+"""A compiler that breaks conventions on purpose: gcc or clang makes assembly, patches are applied to the
+functions they name, it assembles the rest.
 
 usage: patchcc.py PATCHES.json GCC ARGUMENT...
 
@@ -14,14 +14,15 @@ FUNCTION as in the case file. Places:
 A patch that finds no place to go is an error: a mutant must never be the original.
 """
 import json
+import os
 import re
 import subprocess
 import sys
 
-LABEL = re.compile(r"^(target|caller)_[a-z0-9]+_(m32|m64)_(\w+):$")
+LABEL = re.compile(r"^(target|caller)_[a-z0-9_]+?_(m32|m64)_(\w+):\s*(?:#.*)?$")
 RETURN = re.compile(r"^\s+(rep\s+)?ret[lq]?\b")
-OWN_CALL = {"target": re.compile(r"^\s+call\s+cl_nested"),
-            "caller": re.compile(r"^\s+call\s+probe_")}
+OWN_CALL = {"target": re.compile(r"^\s+callq?\s+cl_nested"),
+            "caller": re.compile(r"^\s+callq?\s+probe_")}
 
 
 def patch_function(side: str, lines: list[str], patch: dict[str, str], name: str) -> list[str]:
@@ -71,7 +72,8 @@ def main() -> int:
     assembly = out + ".s"
     # Functions of one shape stay apart (-fno-ipa-icf): each has its own mutation.
     to_assembly = ["-S" if a == "-c" else assembly if a == out else a for a in args]
-    status = subprocess.run([gcc, "-fno-ipa-icf", *to_assembly]).returncode
+    apart = [] if "clang" in os.path.basename(gcc) else ["-fno-ipa-icf"]
+    status = subprocess.run([gcc, *apart, *to_assembly]).returncode
     if status:
         return status
     with open(patches_file) as f:

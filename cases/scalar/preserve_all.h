@@ -96,7 +96,7 @@ __attribute__((preserve_all)) pa_v16 pa_wide16(pa_v16 a, int b);
 __attribute__((preserve_all)) void pa_v16_void(pa_v16 a, pa_v16 b, double c);
 typedef float pa_v32 __attribute__((vector_size(32)));
 //! known clang<17 preserve_all@avx,preserve_all@avx512f callee return: LLVM issue 48789: restored over the return value
-//! known clang<17 preserve_all@avx512f callee callee-saved: vzeroupper behind the reloads; 16 to 31 not saved
+//! known clang preserve_all@avx512f callee callee-saved: vzeroupper behind the reloads; 16 to 31 not saved
 __attribute__((preserve_all)) pa_v32 pa_wide32(int a, pa_v32 b);
 //! known clang preserve_all@avx,preserve_all@avx512f callee callee-saved: vzeroupper behind the reloads; 16 to 31 not saved
 __attribute__((preserve_all)) void pa_v32_void(pa_v32 a, pa_v32 b);
@@ -105,7 +105,7 @@ __attribute__((preserve_all)) void pa_v32_void(pa_v32 a, pa_v32 b);
 __attribute__((preserve_all)) int pa_v32_int(pa_v32 a, long b);
 typedef double pa_v64 __attribute__((vector_size(64)));
 //! known clang<17 preserve_all@avx512f callee return: LLVM issue 48789: restored over the return value
-//! known clang<17 preserve_all@avx512f callee callee-saved: vzeroupper behind the reloads; 16 to 31 not saved
+//! known clang preserve_all@avx512f callee callee-saved: vzeroupper behind the reloads; 16 to 31 not saved
 __attribute__((preserve_all)) pa_v64 pa_wide64(pa_v64 a, int b);
 //! known clang preserve_all@avx,preserve_all@avx512f callee callee-saved: vzeroupper behind the reloads; 16 to 31 not saved
 __attribute__((preserve_all)) void pa_v64_void(pa_v64 a);

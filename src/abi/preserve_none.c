@@ -17,7 +17,6 @@ const struct convention abi_preserve_none = {
 	.nvector_args = 8,
 	.int_ret = { GPR_AX, GPR_DX },
 	.align = 16,
-	.counts_vectors = true,
 	.red_zone = 128,
 	.va = "va",
 	.rule = { SYSV_FRAME_RULES, [CHECK_ARG] = RULE_CLANG_PRESERVE_NONE_ARGS,

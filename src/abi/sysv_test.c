@@ -267,6 +267,60 @@ START_TEST(registers)
 }
 END_TEST
 
+/* "Attributes in Clang", preserve_none. */
+/* clang-format off */
+static const struct row none_rows[] = {
+	{ "int f(int a, long b, int c, int d, int e, int g, int h, int i, int j, int k, int l, int m, int n)",
+	  "r12d | r13 | r14d | r15d | edi | esi | edx | ecx | r8d | r9d | r11d | eax | rsp+0 -> eax",
+	  "12*clang.preserve-none.args args.stack -> return.integer", "stack 8" },
+	{ "__int128 f(__int128 a, double b)", "r13:r12 | xmm0 -> rdx:rax",
+	  "args.int128 args.sse -> return.integer", "stack 0" },
+	{ "struct s { long a[3]; }; struct s f(struct s a, int b)", "rsp+0 | r13d -> memory by r12",
+	  "args.aggregate.memory clang.preserve-none.args -> return.memory", "stack 24" },
+	{ "int f(int a, char b, int c)", "r12d | unspecified | unspecified -> eax",
+	  "clang.preserve-none.args 2*clang.preserve-none.narrow -> return.integer", "stack ?" },
+	{ "int f(int a, ...) <- double", "r12d | unspecified -> eax",
+	  "clang.preserve-none.args clang.preserve-none.varargs -> return.integer", "stack ?" },
+};
+/* clang-format on */
+
+static const struct table none_table = {
+	.convention = "preserve_none",
+	.width = W64,
+	.prefix = "sysv.",
+	.pop_rule = "registers.sp",
+	.variadic_pop_rule = "registers.sp",
+	ROWS(none_rows),
+};
+
+START_TEST(preserve_none_row)
+{
+	check_row(&none_table, &none_table.rows[_i]);
+}
+END_TEST
+
+/* What returns a value, or may, is not compared; what no document speaks of is not destroyed. */
+START_TEST(preserve_all_registers)
+{
+	const struct convention *c = convention_find("preserve_all", W64);
+	struct arena *a = arena_new();
+	struct placement p;
+
+	ck_assert_uint_eq(abi_preserved(c, NULL).gpr, 0xffff & ~(GPR_BIT(SP) | GPR_BIT(R11)));
+	ck_assert_uint_eq(abi_preserved(c, NULL).ymm, 0xffffffff);
+	ck_assert_uint_eq(abi_destroyed(c, NULL).gpr, GPR_BIT(R11));
+	ck_assert_uint_eq(abi_destroyed(c, NULL).zmm | abi_destroyed(c, NULL).x87, 0);
+	place_call(a, "preserve_all", W64, "double f(int a)", &p);
+	ck_assert_uint_eq(abi_preserved(c, &p).xmm, 0xfffffffe);
+	ck_assert_uint_eq(abi_preserved(c, &p).gpr, abi_preserved(c, NULL).gpr);
+	place_call(a, "preserve_all", W64,
+		   "typedef float v __attribute__((vector_size(32))); v f(int a)", &p);
+	ck_assert(p.ret.unspecified);
+	ck_assert_uint_eq(abi_preserved(c, &p).xmm, 0xfffffff0);
+	arena_free(a);
+}
+END_TEST
+
 Suite *sysv_suite(void)
 {
 	Suite *s = suite_create("sysv");
@@ -275,6 +329,8 @@ Suite *sysv_suite(void)
 	tcase_add_loop_test(tc, row, 0, table.nrows);
 	tcase_add_loop_test(tc, same_in_family, 0, table.nrows);
 	tcase_add_test(tc, registers);
+	tcase_add_loop_test(tc, preserve_none_row, 0, none_table.nrows);
+	tcase_add_test(tc, preserve_all_registers);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -33,7 +33,8 @@ static void saved_text(struct str *out, const struct convention *c, const struct
 		}
 		while (last + 1 < XMM_COUNT && (kept.xmm >> (last + 1) & 1))
 			last++;
-		str_addf(out, ", xmm%u-xmm%u", r, last);
+		str_addf(out, ", %s-", vector_name(r, kept.ymm >> r & 1 ? 32 : 16));
+		str_add(out, vector_name(last, kept.ymm >> r & 1 ? 32 : 16));
 		r = last + 1;
 	}
 }

@@ -28,7 +28,7 @@ static const char *const class_names[] = {
 #undef X
 };
 
-enum { MOST_STATES = 1024, MOST_LENGTH = 14, NONE = -1 };
+enum { MOST_STATES = 1024, USUAL_LENGTH = 14, NONE = -1 };
 
 static const struct type *class_type(unsigned i)
 {
@@ -346,20 +346,28 @@ static int toward_open(const struct automaton *m, int state, unsigned *length)
 	return NONE;
 }
 
+/* How long a list may get: with more registers than usual it takes more to use them up. */
+static unsigned most_length(const struct convention *c)
+{
+	unsigned all = c->nint_args + c->nvector_args + 2;
+
+	return all <= USUAL_LENGTH + 2 ? USUAL_LENGTH : all < MAX_ARGS ? all : MAX_ARGS;
+}
+
 /* An argument list that takes as many untaken transitions as it can; 0 when all are taken. Marks
  * what it takes. */
 static unsigned next_list(struct automaton *m, unsigned *classes)
 {
 	int state = 0;
-	unsigned n = 0;
+	unsigned n = 0, most = most_length(m->conv);
 
-	for (unsigned length; n < MOST_LENGTH && state != NONE;) {
+	for (unsigned length; n < most && state != NONE;) {
 		int k = step(m, state);
 
 		if (k == NONE) {
 			k = toward_open(m, state, &length);
 			/* Do not start a way that cannot be finished. */
-			if (k == NONE || (n && n + length >= MOST_LENGTH))
+			if (k == NONE || (n && n + length >= most))
 				break;
 		}
 		m->taken[state][k] = true;

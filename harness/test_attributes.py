@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""Conventions that an attribute of some compilers names: each check fails on code that breaks it."""
+import json
+import subprocess
+import sys
+
+import pytest
+
+import program
+from mutants import asm
+
+
+def having(compilers, tmp_path, attribute: str) -> str:
+    """The path of a compiler that has the attribute, the newest first."""
+    source = program.write(tmp_path / "have.c", f"__attribute__(({attribute})) void f(void);\n")
+    for name in sorted(compilers, reverse=True):
+        path = compilers[name]["path"]
+        r = subprocess.run([path, "-m64", "-fsyntax-only", "-Werror", str(source)],
+                           capture_output=True, check=False)
+        if r.returncode == 0:
+            return path
+    pytest.skip(f"no compiler has {attribute}")
+
+
+def findings(tmp_path, cc, abi: str, proto: str, *args, status: int) -> list[tuple]:
+    cases = program.write(tmp_path / "m64.h", f"__attribute__(({abi})) {proto};\n")
+    m = program.run_matrix(tmp_path / "out", "--cc", str(cc), "--width", "64", "--abi", abi, "--opt", "O2",
+                           "--cases", cases, *args, status=status)
+    return sorted({(f["direction"], f["check"], f["rule"], f["subject"]) for f in m.findings
+                   if f["verdict"] == "violation"})
+
+
+ALL, NONE = "clang.preserve-all.saved", "clang.preserve-none.saved"
+INT = "int f(int a, long b)"
+PATCHED = {
+    # name: (convention, prototype, "side": patch, findings; none: it is allowed)
+    "all_r10": ("preserve_all", INT, "target", {"ret": asm("incq %r10")},
+                [("callee", "callee-saved", ALL, "r10 after the call")]),
+    "all_r11": ("preserve_all", INT, "target", {"ret": asm("incq %r11")}, []),
+    "all_rdi": ("preserve_all", INT, "target", {"ret": asm("incq %rdi")},
+                [("callee", "callee-saved", ALL, "rdi after the call")]),
+    "all_xmm9": ("preserve_all", INT, "target", {"ret": asm("xorps %xmm9, %xmm9")},
+                 [("callee", "callee-saved", ALL, "xmm9 after the call")]),
+    "all_return": ("preserve_all", INT, "target", {"ret": asm("incl %eax")},
+                   [("callee", "return", "sysv.return.integer", "return value (int)")]),
+    "all_argument": ("preserve_all", INT, "caller", {"before_call": asm("incl %edi")},
+                     [("caller", "argument", "sysv.args.integer", "argument a (int)")]),
+    "none_rbp": ("preserve_none", INT, "target", {"ret": asm("incq %rbp")},
+                 [("callee", "callee-saved", NONE, "rbp after the call")]),
+    "none_rbx": ("preserve_none", INT, "target",
+                 {"ret": asm("xorl %ebx, %ebx", "xorl %r12d, %r12d", "xorl %r15d, %r15d")}, []),
+    "none_argument": ("preserve_none", INT, "target", {"entry": asm("movq %rdi, %r12")},
+                      [("callee", "argument", "clang.preserve-none.args", "argument a (int)")]),
+    "none_passed": ("preserve_none", INT, "caller", {"before_call": asm("incq %r13")},
+                    [("caller", "argument", "clang.preserve-none.args", "argument b (long)")]),
+}
+
+
+@pytest.mark.parametrize("name", PATCHED)
+def test_patched(tmp_path, compilers, name):
+    abi, proto, side, patch, want = PATCHED[name]
+    cc = having(compilers, tmp_path, abi)
+    patches = program.write(tmp_path / "patches.json", json.dumps({f"{side}/f": patch}))
+    wrapper = program.script(tmp_path / "patched",
+                             f'case "$*" in *gen64/*) exec {sys.executable} {program.PATCHCC} {patches} '
+                             f'{cc} "$@" ;;\n*) exec {cc} "$@" ;;\nesac\n')
+    assert findings(tmp_path, wrapper, abi, proto, status=1 if want else 0) == want
+    assert findings(tmp_path, cc, abi, proto, "--fresh", status=0) == []
+
+
+@pytest.mark.parametrize("abi,believed,rules", [
+    ("preserve_none", "preserve_most", {"clang.preserve-none.locals"}),
+    ("preserve_most", "preserve_none", {"clang.preserve-most.saved"}),
+    ("preserve_all", "preserve_none", {ALL}),
+])
+def test_another_convention_believed(tmp_path, compilers, abi, believed, rules):
+    """Code of a compiler that takes one attribute for another."""
+    cc = having(compilers, tmp_path, "preserve_none")
+    wrapper = program.script(tmp_path / "liar",
+                             f'case "$*" in *gen64/*) exec {cc} "$@" -D{abi}={believed} ;;\n'
+                             f'*) exec {cc} "$@" ;;\nesac\n')
+    got = findings(tmp_path, wrapper, abi, "void f(void)", status=1)
+    assert rules <= {rule for _, _, rule, _ in got}, got
+
+
+def test_avx_upper_halves_under_preserve_all(tmp_path, compilers):
+    program.where(64, "avx")
+    cc = having(compilers, tmp_path, "preserve_all")
+    patches = program.write(tmp_path / "patches.json", json.dumps(
+        {"target/f": {"ret": asm("vmovaps %xmm9, %xmm9")}}))
+    wrapper = program.script(tmp_path / "patched",
+                             f'case "$*" in *gen64-avx/*) exec {sys.executable} {program.PATCHCC} {patches} '
+                             f'{cc} "$@" ;;\n*) exec {cc} "$@" ;;\nesac\n')
+    cases = program.write(tmp_path / "m64.h", "typedef float v8f __attribute__((vector_size(32)));\n"
+                          "__attribute__((preserve_all)) v8f f(v8f a);\n")
+    m = program.run_matrix(tmp_path / "out", "--cc", str(wrapper), "--width", "64", "--abi",
+                           "preserve_all", "--opt", "O2", "--profile", "avx", "--cases", cases, status=1)
+    assert ("callee-saved", ALL, "ymm9 after the call") in {
+        (f["check"], f["rule"], f["subject"]) for f in m.findings}
