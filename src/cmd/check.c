@@ -335,6 +335,24 @@ static bool add_reference(struct linking *l, const struct options *o, const char
 	return l->against;
 }
 
+/* In every place there is. False: nothing could be run. */
+static bool run_places(struct check_run *r, struct linking *l, const struct options *o)
+{
+	const char *error;
+	bool ran = false;
+
+	for (size_t i = 0; i < r->nplaces; i++) {
+		check_run_place(r, &r->place[i], l->runtime, &(struct keeping){ 0 });
+		ran = ran || !r->place[i].why_not;
+		if (r->place[i].place != PLACE_NATIVE || r->place[i].why_not)
+			continue;
+		/* What fits there fits elsewhere. */
+		if ((o->step || r->nplaces > 1) && fitted_apply(r) && !link_payload(l, &error))
+			die("check: %s", error);
+	}
+	return ran;
+}
+
 int cmd_check(int argc, char **argv)
 {
 	struct arena *a = arena_new();
@@ -345,8 +363,8 @@ int cmd_check(int argc, char **argv)
 	struct linking l;
 	struct check_run r;
 	const char *error;
-	bool ran = false;
 	int status, n;
+	bool ran;
 
 	n = parse_options(a, argc, argv, &o);
 	if (o.emit_header)
@@ -389,15 +407,7 @@ int cmd_check(int argc, char **argv)
 		scratch_close(&scratch);
 		die("check: %s", error);
 	}
-	for (size_t i = 0; i < r.nplaces; i++) {
-		check_run_place(&r, &r.place[i], l.runtime, &(struct keeping){ 0 });
-		ran = ran || !r.place[i].why_not;
-		if (r.place[i].place != PLACE_NATIVE || r.place[i].why_not)
-			continue;
-		/* What fits there fits elsewhere. */
-		if ((o.step || r.nplaces > 1) && fitted_apply(&r) && !link_payload(&l, &error))
-			die("check: %s", error);
-	}
+	ran = run_places(&r, &l, &o);
 	check_judge(&r);
 	if (o.seconds)
 		go_on(&r, o.seconds);
