@@ -221,6 +221,10 @@ TRIAGED = (
      "a bit-field of width 0 in a union makes it INTEGER"),
     ("clang", "thiscall", lambda p: p["bases"][0] in ("long double", "float", "double", "__float128"),
      "a first argument that is not integral goes by way of ecx"),
+    ("gcc", "thiscall", lambda p: p["bases"][0] in ("long double", "float", "double", "__float128"),
+     "the first integer goes in ecx though it is not the first argument"),
+    ("clang<20", "sysv", lambda p: "__int128" in p["types"] + p["declaration"] + "".join(p["rest"]),
+     "LLVM 41784, 123935: r9 lost behind __int128"),
     ("clang", "sysv", lambda p: "union" in p["types"]
      and ("__float128" in p["types"] or "vector_size(16" in p["types"]),
      "SSEUP of one member and SSE or INTEGER of another in a union: one register, or two general ones"),

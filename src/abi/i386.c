@@ -220,7 +220,8 @@ bool i386_place_on_stack(const struct type *t, unsigned *stack, struct loc *l, e
 		*why = RULE_I386_M64_ALIGN;
 		return false;
 	}
-	if (!size || t->align[W32] > align) {
+	/* Its own: what a typedef lowers is aligned further all the same. */
+	if (!size || t->align[W32] > align || own > align) {
 		*why = size ? RULE_I386_OVERALIGNED : RULE_I386_EMPTY;
 		return false;
 	}

@@ -119,6 +119,9 @@ static const struct row cdecl_rows[] = {
 
 	/* Aligned further than table 2.1 by an attribute: from there on documents are silent. */
 	{ OVER "void f(struct s)", "unspecified -> void", "args.overaligned", "stack ?" },
+	/* A typedef hides the alignment of the structure that it names. */
+	{ OVER "typedef struct s low __attribute__((aligned(4))); void f(low)", "unspecified -> void",
+	  "args.overaligned", "stack ?" },
 	{ OVER "void f(int, struct s, int)", "esp+0 | unspecified | unspecified -> void",
 	  "args.stack 2*args.overaligned", "stack ?" },
 	{ S("int a; double b __attribute__((aligned(8)));") "void f(struct s)",

@@ -102,6 +102,9 @@ static const struct row rows[] = {
 	  "stack 16" },
 	{ U("long double a; long b[2];") "union s f(union s)", "rsi:rdi -> rdx:rax", IN, "stack 0" },
 	{ U("long double a; char b[9];") "union s f(union s)", "rsi:rdi -> rdx:rax", IN, "stack 0" },
+	/* 4: "classified recursively": the inner union by itself is MEMORY, by 5b. */
+	{ U("union { int a; long double b; } c; int d[4];") "union s f(union s)",
+	  "rsp+0 -> memory by rdi", IN_MEMORY, "stack 16" },
 	/* 4e: MEMORY. */
 	{ U("long double a; double b;") "union s f(union s)", "rsp+0 -> memory by rdi", IN_MEMORY,
 	  "stack 16" },
