@@ -67,6 +67,11 @@ check-real: all
 oracle-diff: all
 	CLOBBER=$(CURDIR)/build/clobber $(PYTHON) harness/oracle_diff.py $(ORACLE_DIFF)
 
+# Faults of clobber itself, put into a copy one at a time: which test finds each? SOUNDNESS='--sample 50' adds
+# as many at random; harness/soundness.py --help.
+soundness: all
+	@nice $(PYTHON) harness/soundness.py $(SOUNDNESS)
+
 # The pages of the committed matrix, as `clobber report' renders it.
 reference: all
 	@$(CLOBBER) report results/reference/matrix.json.xz --format txt --output results/reference/report.txt
@@ -82,4 +87,4 @@ install: all
 clean:
 	@rm -rf $(BUILD) $(BUILD).log results/latest results/repeat results/kvm
 
-.PHONY: all oracle-diff deps deps-compilers deps-tests deps-kvm check check-all check-kvm check-kvm-intel check-real test reference bench install clean
+.PHONY: soundness all oracle-diff deps deps-compilers deps-tests deps-kvm check check-all check-kvm check-kvm-intel check-real test reference bench install clean
