@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* A run as JSON, JUnit's XML, KTAP, and annotations of GitHub. */
+/* A run as JSON, and as results of tests. */
 #include "check/formats.h"
 
 #include "check/strength.h"
 #include "util/json.h"
 #include "version.h"
 
-#include <libxml/xmlwriter.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *name_of(const struct check_run *r, const struct contract *c)
-{
-	return arena_printf(r->arena, "%s/%s", c->call.conv->name, c->call.decl->proto->name);
-}
 
 /* Why nothing was judged, or NULL. */
 static const char *reason(const struct check_run *r, const struct contract *c)
@@ -191,7 +185,7 @@ static json_t *json_function(const struct check_run *r, const struct contract *c
 	return j;
 }
 
-static void write_json(struct str *out, const struct check_run *r)
+void check_json(struct str *out, const struct check_run *r)
 {
 	json_t *j = json_object(), *functions = json_array(), *undefined = json_array();
 	char *s;
@@ -212,162 +206,79 @@ static void write_json(struct str *out, const struct check_run *r)
 	json_decref(j);
 }
 
-/* JUnit --------------------------------------------------------------------------------------- */
+/* Results ------------------------------------------------------------------------------------- */
 
-#define XML(s) BAD_CAST(s)
-
-static void junit_findings(xmlTextWriterPtr w, const struct check_run *r, const struct contract *c,
-			   enum verdict v)
+/* The first finding's headline in `t`, and a note for each; true if there is any. */
+static bool add_findings(struct test_result *t, struct str *text, const struct check_run *r,
+			 const struct contract *c)
 {
-	const char *element = v == VERDICT_VIOLATION ? "failure" : "error";
-	struct str all = { 0 };
-	const char *first = NULL;
+	bool any = false;
 
-	str_add(&all, "");
 	for (size_t i = 0; i < r->nfindings; i++) {
-		if (r->finding[i].c != c)
+		const struct checked_finding *x = &r->finding[i];
+		const char *all;
+
+		if (x->c != c)
 			continue;
-		first = first ? first : headline(r, &r->finding[i]);
-		str_addf(&all, "%s\n\n", story(r, &r->finding[i]));
+		all = story(r, x);
+		if (!any)
+			t->message = headline(r, x);
+		any = true;
+		str_addf(text, "%s\n\n", all);
+		test_note(r->arena, t,
+			  fails(x->f.verdict)                  ? "error"
+			  : x->f.verdict == VERDICT_DIVERGENCE ? "warning"
+							       : "notice",
+			  verdict_info[x->f.verdict].name, all);
 	}
-	if (v != VERDICT_NOT_RUN)
-		str_add(&all, strength_story(r, c));
-	str_addf(&all, "%s%s", *proof_story(r, c) ? "\n" : "", proof_story(r, c));
+	return any;
+}
+
+static struct test_result result(const struct check_run *r, const struct contract *c)
+{
+	const struct prototype *p = c->call.decl->proto;
+	enum verdict v = check_verdict(r, c);
+	struct test_result t = {
+		.group = c->call.conv->name,
+		.name = p->name,
+		.file = p->pos.file,
+		.line = p->pos.line,
+		.status = v == VERDICT_NOT_RUN     ? TEST_SKIPPED
+			  : v == VERDICT_VIOLATION ? TEST_FAILED
+			  : fails(v)               ? TEST_DIED
+						   : TEST_PASSED,
+		.type = verdict_info[v].name,
+	};
+	const char *proof = proof_story(r, c);
+	struct str text = { 0 };
+
+	str_add(&text, "");
 	if (unseen(r, c)) {
-		xmlTextWriterStartElement(w, XML("failure"));
-		xmlTextWriterWriteAttribute(w, XML("type"), XML("refuted"));
-		xmlTextWriterWriteAttribute(w, XML("message"), XML(r->proof[c->index].reached));
-		xmlTextWriterWriteString(w, XML(all.s));
-		xmlTextWriterEndElement(w);
-	} else if (v == VERDICT_NOT_RUN) {
-		xmlTextWriterStartElement(w, XML("skipped"));
-		xmlTextWriterWriteAttribute(w, XML("message"), XML(first ? first : reason(r, c)));
-		xmlTextWriterEndElement(w);
-	} else if (fails(v)) {
-		xmlTextWriterStartElement(w, XML(element));
-		xmlTextWriterWriteAttribute(w, XML("type"), XML(verdict_info[v].name));
-		xmlTextWriterWriteAttribute(w, XML("message"), XML(first ? first : "missing"));
-		xmlTextWriterWriteString(w, XML(all.s));
-		xmlTextWriterEndElement(w);
-	} else if (all.len) {
-		xmlTextWriterWriteElement(w, XML("system-out"), XML(all.s));
+		t.status = TEST_FAILED;
+		t.type = "refuted";
+		test_note(r->arena, &t, "error", t.type, proof);
 	}
-	str_free(&all);
+	if (!add_findings(&t, &text, r, c) && v == VERDICT_NOT_RUN)
+		test_note(r->arena, &t, "notice", "not-run", reason(r, c));
+	else if (r->strength && r->strength[c->index].nnever)
+		test_note(r->arena, &t, "notice", "strength", strength_story(r, c));
+	if (v != VERDICT_NOT_RUN)
+		str_add(&text, strength_story(r, c));
+	str_addf(&text, "%s%s", *proof ? "\n" : "", proof);
+	if (unseen(r, c))
+		t.message = r->proof[c->index].reached;
+	else if (!t.message)
+		t.message = v == VERDICT_NOT_RUN ? reason(r, c) : "missing";
+	t.text = arena_strdup(r->arena, text.s);
+	str_free(&text);
+	return t;
 }
 
-static void write_junit(struct str *out, const struct check_run *r)
+struct test_result *check_results(const struct check_run *r)
 {
-	xmlBufferPtr buffer = xmlBufferCreate();
-	xmlTextWriterPtr w = xmlNewTextWriterMemory(buffer, 0);
-	unsigned failures = 0, errors = 0, skipped = 0;
+	struct test_result *v = arena_alloc(r->arena, (r->file->n + 1) * sizeof(*v));
 
-	for (size_t i = 0; i < r->file->n; i++) {
-		enum verdict v = check_verdict(r, &r->file->v[i]);
-
-		failures += v == VERDICT_VIOLATION || unseen(r, &r->file->v[i]);
-		errors += v == VERDICT_CRASH || v == VERDICT_TIMEOUT;
-		skipped += v == VERDICT_NOT_RUN && !unseen(r, &r->file->v[i]);
-	}
-	xmlTextWriterSetIndent(w, 1);
-	xmlTextWriterStartDocument(w, NULL, "UTF-8", NULL);
-	xmlTextWriterStartElement(w, XML("testsuites"));
-	xmlTextWriterStartElement(w, XML("testsuite"));
-	xmlTextWriterWriteAttribute(w, XML("name"), XML("clobber check"));
-	xmlTextWriterWriteFormatAttribute(w, XML("tests"), "%zu", r->file->n);
-	xmlTextWriterWriteFormatAttribute(w, XML("failures"), "%u", failures);
-	xmlTextWriterWriteFormatAttribute(w, XML("errors"), "%u", errors);
-	xmlTextWriterWriteFormatAttribute(w, XML("skipped"), "%u", skipped);
-	for (size_t i = 0; i < r->file->n; i++) {
-		const struct contract *c = &r->file->v[i];
-
-		xmlTextWriterStartElement(w, XML("testcase"));
-		xmlTextWriterWriteAttribute(w, XML("classname"), XML(c->call.conv->name));
-		xmlTextWriterWriteAttribute(w, XML("name"), XML(c->call.decl->proto->name));
-		junit_findings(w, r, c, check_verdict(r, c));
-		xmlTextWriterEndElement(w);
-	}
-	xmlTextWriterEndDocument(w);
-	xmlFreeTextWriter(w);
-	str_add(out, (const char *)xmlBufferContent(buffer));
-	xmlBufferFree(buffer);
+	for (size_t i = 0; i < r->file->n; i++)
+		v[i] = result(r, &r->file->v[i]);
+	return v;
 }
-
-/* KTAP ---------------------------------------------------------------------------------------- */
-
-static void comment(struct str *out, const char *lines)
-{
-	for (const char *s = lines; *s; s += strcspn(s, "\n"), s += *s == '\n')
-		str_addf(out, "# %.*s\n", (int)strcspn(s, "\n"), s);
-}
-
-static void write_ktap(struct str *out, const struct check_run *r)
-{
-	str_addf(out, "KTAP version 1\n1..%zu\n", r->file->n);
-	for (size_t i = 0; i < r->file->n; i++) {
-		const struct contract *c = &r->file->v[i];
-		enum verdict v = check_verdict(r, c);
-
-		for (size_t k = 0; k < r->nfindings; k++) {
-			if (r->finding[k].c == c)
-				comment(out, story(r, &r->finding[k]));
-		}
-		if (v != VERDICT_NOT_RUN)
-			comment(out, strength_story(r, c));
-		comment(out, proof_story(r, c));
-		if (unseen(r, c))
-			str_addf(out, "not ok %zu %s\n", i + 1, name_of(r, c));
-		else
-			str_addf(out, "%sok %zu %s%s%s\n", fails(v) ? "not " : "", i + 1,
-				 name_of(r, c), v == VERDICT_NOT_RUN ? " # SKIP " : "",
-				 v == VERDICT_NOT_RUN ? reason(r, c) : "");
-	}
-}
-
-/* GitHub -------------------------------------------------------------------------------------- */
-
-static void annotate(struct str *out, const struct check_run *r, const struct contract *c,
-		     const char *kind, const char *what, const char *message)
-{
-	str_addf(out, "::%s file=", kind);
-	str_add_escaped(out, c->call.decl->proto->pos.file, ":,");
-	str_addf(out, ",line=%u,title=", c->call.decl->proto->pos.line);
-	str_add_escaped(out, arena_printf(r->arena, "%s: %s", name_of(r, c), what), ":,");
-	str_add(out, "::");
-	str_add_escaped(out, message, "");
-	str_add(out, "\n");
-}
-
-static void write_github(struct str *out, const struct check_run *r)
-{
-	for (size_t i = 0; i < r->file->n; i++) {
-		const struct contract *c = &r->file->v[i];
-		bool told = false;
-
-		if (unseen(r, c))
-			annotate(out, r, c, "error", "refuted", proof_story(r, c));
-		for (size_t k = 0; k < r->nfindings; k++) {
-			const struct checked_finding *x = &r->finding[k];
-
-			if (x->c != c)
-				continue;
-			told = true;
-			annotate(out, r, c,
-				 fails(x->f.verdict)                  ? "error"
-				 : x->f.verdict == VERDICT_DIVERGENCE ? "warning"
-								      : "notice",
-				 verdict_info[x->f.verdict].name, story(r, x));
-		}
-		if (!told && check_verdict(r, c) == VERDICT_NOT_RUN)
-			annotate(out, r, c, "notice", "not-run", reason(r, c));
-		else if (r->strength && r->strength[i].nnever)
-			annotate(out, r, c, "notice", "strength", strength_story(r, c));
-	}
-}
-
-const struct check_format check_formats[] = {
-	{ "json", "everything, for programs", write_json },
-	{ "junit", "XML that CI systems show", write_junit },
-	{ "ktap", "the kernel's test protocol", write_ktap },
-	{ "github", "annotations of a workflow", write_github },
-	{ NULL, NULL, NULL },
-};

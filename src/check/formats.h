@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+/* A run of `clobber check` for other programs. */
 #ifndef CLOBBER_CHECK_FORMATS_H
 #define CLOBBER_CHECK_FORMATS_H
 
 #include "check/check.h"
+#include "util/test_results.h"
 
-/* A run of `clobber check` for other programs. */
-struct check_format {
-	const char *name, *what;
-	void (*write)(struct str *out, const struct check_run *r);
-};
-extern const struct check_format check_formats[]; /* name NULL: the end */
+void check_json(struct str *out, const struct check_run *r);
+
+/* A result for each function of r->file, in memory of r->arena. */
+struct test_result *check_results(const struct check_run *r);
 
 #endif

@@ -56,26 +56,10 @@ struct options {
 	bool weak_stubs, verbose, quiet, step, emit, emit_header, prove, bench;
 };
 
-/* The names of the formats, and what each is, for the help. */
-static const char *const *formats(struct arena *a, const char **help)
-{
-	static const char *names[8] = { "text" };
-	struct str s = { 0 };
-
-	str_add(&s, "text (the default)");
-	for (size_t i = 0; check_formats[i].name; i++) {
-		names[i + 1] = check_formats[i].name;
-		str_addf(&s, ", %s (%s)", check_formats[i].name, check_formats[i].what);
-	}
-	*help = arena_strdup(a, s.s);
-	str_free(&s);
-	return names;
-}
-
 static int parse_options(struct arena *a, int argc, char **argv, struct options *o)
 {
 	const char *help;
-	const char *const *names = formats(a, &help);
+	const char *const *names = test_formats(a, &help);
 	const struct option_row rows[] = {
 		PROMISES_ROWS(&o->promises),
 		PLACE_ROW(
@@ -275,12 +259,13 @@ static int print(const struct check_run *r, const struct options *o)
 	struct str out = { 0 };
 	int status = check_status(r);
 
-	for (size_t i = 0; check_formats[i].name; i++) {
-		if (o->format && !strcmp(check_formats[i].name, o->format))
-			check_formats[i].write(&out, r);
-	}
 	if (!o->format || !strcmp(o->format, "text"))
 		status = check_report(&out, r, &style, o->verbose, o->quiet);
+	else if (!strcmp(o->format, "json"))
+		check_json(&out, r);
+	else
+		test_results(r->arena, &out, o->format, "clobber check", check_results(r),
+			     r->file->n);
 	fwrite(out.s, 1, out.len, stdout);
 	str_free(&out);
 	return status;

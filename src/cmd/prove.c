@@ -32,25 +32,10 @@ struct options {
 	bool verbose, quiet, all, reasons;
 };
 
-static const char *const *formats(struct arena *a, const char **help)
-{
-	static const char *names[8] = { "text" };
-	struct str s = { 0 };
-
-	str_add(&s, "text (the default)");
-	for (size_t i = 0; prove_formats[i].name; i++) {
-		names[i + 1] = prove_formats[i].name;
-		str_addf(&s, ", %s (%s)", prove_formats[i].name, prove_formats[i].what);
-	}
-	*help = arena_strdup(a, s.s);
-	str_free(&s);
-	return names;
-}
-
 static int parse_options(struct arena *a, int argc, char **argv, struct options *o)
 {
 	const char *help;
-	const char *const *names = formats(a, &help);
+	const char *const *names = test_formats(a, &help);
 	const struct option_row rows[] = {
 		PROMISES_ROWS(&o->promises),
 		FLAG("all", 0, &o->all,
@@ -90,11 +75,10 @@ static int print(struct arena *a, const struct options *o, const struct proofs *
 		prove_reasons(a, &out, r);
 	} else if (!o->format || !strcmp(o->format, "text")) {
 		prove_report(a, &out, r, &style, o->verbose, o->quiet);
+	} else if (!strcmp(o->format, "json")) {
+		prove_json(a, &out, r);
 	} else {
-		for (size_t i = 0; prove_formats[i].name; i++) {
-			if (!strcmp(prove_formats[i].name, o->format))
-				prove_formats[i].write(a, &out, r);
-		}
+		test_results(a, &out, o->format, "clobber prove", prove_results(a, r), r->n);
 	}
 	fwrite(out.s, 1, out.len, stdout);
 	str_free(&out);

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Proofs as JSON, JUnit's XML, KTAP, and annotations of GitHub: what is proved passes, what is
- * refuted fails, what is open is skipped, with its reason. */
+/* Proofs as JSON, and as results of tests: what is proved passes, what is refuted fails, what is
+ * open is skipped, with its reason. */
 #include "prove/report.h"
 
 #include "check/check.h"
 #include "util/json.h"
 #include "version.h"
 
-#include <libxml/xmlwriter.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *name_of(struct arena *a, const struct prove_subject *f)
-{
-	return arena_printf(a, "%s/%s", f->conv->name, f->name);
-}
 
 /* "check: words", of the first finding. */
 static const char *headline(struct arena *a, const struct proof *p)
@@ -101,7 +95,7 @@ static json_t *json_function(struct arena *a, const struct prove_subject *f, con
 	return j;
 }
 
-static void write_json(struct arena *a, struct str *out, const struct proofs *r)
+void prove_json(struct arena *a, struct str *out, const struct proofs *r)
 {
 	json_t *j = json_object(), *functions = json_array();
 	char *s;
@@ -116,100 +110,36 @@ static void write_json(struct arena *a, struct str *out, const struct proofs *r)
 	json_decref(j);
 }
 
-/* JUnit --------------------------------------------------------------------------------------- */
+/* Results ------------------------------------------------------------------------------------- */
 
-#define XML(s) BAD_CAST(s)
-
-static void junit_case(struct arena *a, xmlTextWriterPtr w, const struct prove_subject *f,
-		       const struct proof *p)
+static struct test_result result(struct arena *a, const struct prove_subject *f,
+				 const struct proof *p)
 {
-	xmlTextWriterStartElement(w, XML("testcase"));
-	xmlTextWriterWriteAttribute(w, XML("classname"), XML(f->conv->name));
-	xmlTextWriterWriteAttribute(w, XML("name"), XML(f->name));
-	if (p->answer != PROVED) {
-		xmlTextWriterStartElement(w, XML(p->answer == REFUTED ? "failure" : "skipped"));
-		if (p->answer == REFUTED)
-			xmlTextWriterWriteAttribute(w, XML("type"), XML(answer_name[p->answer]));
-		xmlTextWriterWriteAttribute(w, XML("message"), XML(headline(a, p)));
-		if (p->answer == REFUTED)
-			xmlTextWriterWriteString(w, XML(story(a, p)));
-		xmlTextWriterEndElement(w);
-	}
-	xmlTextWriterEndElement(w);
+	static const enum test_status status[] = {
+		[PROVED] = TEST_PASSED, [REFUTED] = TEST_FAILED, [OPEN] = TEST_SKIPPED
+	};
+	struct test_result t = {
+		.group = f->conv->name,
+		.name = f->name,
+		.file = f->proto ? f->proto->pos.file : NULL,
+		.line = f->proto ? f->proto->pos.line : 0,
+		.status = status[p->answer],
+		.type = answer_name[p->answer],
+		.message = headline(a, p),
+		.text = p->answer == REFUTED ? story(a, p) : "",
+	};
+
+	if (p->answer != PROVED)
+		test_note(a, &t, p->answer == REFUTED ? "error" : "warning", t.type,
+			  p->answer == REFUTED ? t.text : t.message);
+	return t;
 }
 
-static void write_junit(struct arena *a, struct str *out, const struct proofs *r)
+struct test_result *prove_results(struct arena *a, const struct proofs *r)
 {
-	xmlBufferPtr buffer = xmlBufferCreate();
-	xmlTextWriterPtr w = xmlNewTextWriterMemory(buffer, 0);
-	size_t count[OPEN + 1] = { 0 };
+	struct test_result *v = arena_alloc(a, (r->n + 1) * sizeof(*v));
 
 	for (size_t i = 0; i < r->n; i++)
-		count[r->p[i].answer]++;
-	xmlTextWriterSetIndent(w, 1);
-	xmlTextWriterStartDocument(w, NULL, "UTF-8", NULL);
-	xmlTextWriterStartElement(w, XML("testsuites"));
-	xmlTextWriterStartElement(w, XML("testsuite"));
-	xmlTextWriterWriteAttribute(w, XML("name"), XML("clobber prove"));
-	xmlTextWriterWriteFormatAttribute(w, XML("tests"), "%zu", r->n);
-	xmlTextWriterWriteFormatAttribute(w, XML("failures"), "%zu", count[REFUTED]);
-	xmlTextWriterWriteFormatAttribute(w, XML("errors"), "%d", 0);
-	xmlTextWriterWriteFormatAttribute(w, XML("skipped"), "%zu", count[OPEN]);
-	for (size_t i = 0; i < r->n; i++)
-		junit_case(a, w, &r->f[i], &r->p[i]);
-	xmlTextWriterEndDocument(w);
-	xmlFreeTextWriter(w);
-	str_add(out, (const char *)xmlBufferContent(buffer));
-	xmlBufferFree(buffer);
+		v[i] = result(a, &r->f[i], &r->p[i]);
+	return v;
 }
-
-/* KTAP ---------------------------------------------------------------------------------------- */
-
-static void write_ktap(struct arena *a, struct str *out, const struct proofs *r)
-{
-	str_addf(out, "KTAP version 1\n1..%zu\n", r->n);
-	for (size_t i = 0; i < r->n; i++) {
-		const struct proof *p = &r->p[i];
-
-		for (const char *s = p->answer == REFUTED ? story(a, p) : ""; *s;
-		     s += strcspn(s, "\n"), s += *s == '\n')
-			str_addf(out, "# %.*s\n", (int)strcspn(s, "\n"), s);
-		str_addf(out, "%sok %zu %s%s%s\n", p->answer == REFUTED ? "not " : "", i + 1,
-			 name_of(a, &r->f[i]), p->answer == OPEN ? " # SKIP " : "",
-			 p->answer == OPEN ? headline(a, p) : "");
-	}
-}
-
-/* GitHub -------------------------------------------------------------------------------------- */
-
-static void write_github(struct arena *a, struct str *out, const struct proofs *r)
-{
-	for (size_t i = 0; i < r->n; i++) {
-		const struct prove_subject *f = &r->f[i];
-		const struct proof *p = &r->p[i];
-
-		if (p->answer == PROVED)
-			continue;
-		str_addf(out, "::%s ", p->answer == REFUTED ? "error" : "warning");
-		if (f->proto) {
-			str_add(out, "file=");
-			str_add_escaped(out, f->proto->pos.file, ":,");
-			str_addf(out, ",line=%u,", f->proto->pos.line);
-		}
-		str_add(out, "title=");
-		str_add_escaped(out,
-				arena_printf(a, "%s: %s", name_of(a, f), answer_name[p->answer]),
-				":,");
-		str_add(out, "::");
-		str_add_escaped(out, p->answer == REFUTED ? story(a, p) : headline(a, p), "");
-		str_add(out, "\n");
-	}
-}
-
-const struct prove_format prove_formats[] = {
-	{ "json", "every function, its findings and what its proof assumes", write_json },
-	{ "junit", "XML for CI systems", write_junit },
-	{ "ktap", "the kernel's test format", write_ktap },
-	{ "github", "annotations of GitHub Actions", write_github },
-	{ NULL, NULL, NULL },
-};

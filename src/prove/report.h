@@ -5,6 +5,7 @@
 
 #include "prove/prove.h"
 #include "report/report.h"
+#include "util/test_results.h"
 
 /* n functions, each with what came of it. */
 struct proofs {
@@ -28,10 +29,9 @@ void prove_reasons(struct arena *a, struct str *out, const struct proofs *r);
 /* Exit status: 1 when something is refuted. */
 int prove_status(const struct proofs *r);
 
-struct prove_format {
-	const char *name, *what;
-	void (*write)(struct arena *a, struct str *out, const struct proofs *r);
-};
-extern const struct prove_format prove_formats[]; /* name NULL: the end */
+void prove_json(struct arena *a, struct str *out, const struct proofs *r);
+
+/* A result for each function, in memory of `a`. */
+struct test_result *prove_results(struct arena *a, const struct proofs *r);
 
 #endif

@@ -4,6 +4,7 @@
  * with its full text and the line of its prototype. */
 #include "report/report.h"
 #include "report/style.h"
+#include "util/clean.h"
 #include "util/terminal.h"
 
 #include <libxml/xmlwriter.h>
@@ -11,18 +12,6 @@
 
 /* More text than a CI system likes to show: the rest is in the other reports. */
 enum { MAX_TOLD = 20 };
-
-/* XML has no way to write most control characters, and the writer takes UTF-8 only. */
-static const char *clean(struct arena *a, const char *s)
-{
-	char *r = arena_strdup(a, s);
-
-	for (unsigned char *p = (unsigned char *)r; *p; p++) {
-		if ((*p < ' ' && *p != '\n' && *p != '\t') || *p == 0x7f)
-			*p = '?';
-	}
-	return r;
-}
 
 struct writer {
 	xmlTextWriterPtr xml;
@@ -36,7 +25,8 @@ static void begin(struct writer *w, const char *name)
 
 static void attribute(struct writer *w, const char *name, const char *value)
 {
-	xmlTextWriterWriteAttribute(w->xml, BAD_CAST name, BAD_CAST clean(w->s->arena, value));
+	xmlTextWriterWriteAttribute(w->xml, BAD_CAST name,
+				    BAD_CAST clean_lines(w->s->arena, value));
 }
 
 static void count(struct writer *w, const char *name, unsigned n)
@@ -133,7 +123,8 @@ static void test_case(struct writer *w, const struct stored_column *col, const s
 				       c->count[VERDICT_VIOLATION] + c->count[VERDICT_CRASH] +
 					       c->count[VERDICT_TIMEOUT] - c->known,
 				       c->planned, n));
-		xmlTextWriterWriteString(w->xml, BAD_CAST clean(w->s->arena, text.s ? text.s : ""));
+		xmlTextWriterWriteString(w->xml,
+					 BAD_CAST clean_lines(w->s->arena, text.s ? text.s : ""));
 		end(w);
 	}
 	end(w);
