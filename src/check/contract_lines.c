@@ -293,7 +293,7 @@ static void first_line(struct reader *r)
 		reader_fail_line(r, NULL,
 				 arena_printf(r->a, "more than %u `first' lines for one function",
 					      CT_FIRSTS));
-	if (!strncmp(c->call.conv->name, "kernel", 6) && r->width == W32)
+	if (c->call.conv->only && r->width == W32)
 		reader_fail_line(r, NULL, "this is for functions that are called as C calls them");
 	f->function = reader_word(r);
 	if (!f->function)

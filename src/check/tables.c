@@ -255,17 +255,14 @@ static uint32_t flags_of(const struct contract_file *f, const struct contract *c
 	return flags;
 }
 
-/* Where C passes the n-th integer, by the function's own convention. */
+/* Where C passes the n-th integer, by the function's own convention unless that is one that only
+ * functions which name it have. */
 static uint32_t place_of(const struct contract *c, enum width w, unsigned n)
 {
-	static const uint8_t sysv[] = { GPR_DI, GPR_SI, GPR_DX, GPR_CX, GPR_R8, GPR_R9 };
-	static const uint8_t ms[] = { GPR_CX, GPR_DX, GPR_R8, GPR_R9 };
+	const struct convention *conv =
+		c->call.conv->named_only ? convention_default(profile_user(w)) : c->call.conv;
 
-	if (w == W32)
-		return 16 + n;
-	if (strcmp(c->call.conv->name, "ms"))
-		return sysv[n];
-	return n < ARRAY_SIZE(ms) ? ms[n] : 16 + n;
+	return w == W64 && n < conv->nint_args ? conv->int_arg[n] : 16 + n;
 }
 
 static void write_first(struct arena *a, struct str *out, enum width w, const struct contract *c)

@@ -46,24 +46,28 @@ static bool has_convention(const struct stored *s, const char *name)
 	return false;
 }
 
-/* The platform's own convention has a name for each width. */
-static const char *row_name(const char *convention, bool both)
+/* The platform's own convention has a name for each width: with both, one row for the two. */
+static const char *row_name(const struct stored *s, const char *convention)
 {
-	return both && (!strcmp(convention, "sysv") || !strcmp(convention, "cdecl")) ? "sysv/cdecl"
-										     : convention;
+	const char *own_64 = convention_default(profile_user(W64))->name;
+	const char *own_32 = convention_default(profile_user(W32))->name;
+
+	if (!has_convention(s, own_64) || !has_convention(s, own_32) ||
+	    (strcmp(convention, own_64) && strcmp(convention, own_32)))
+		return convention;
+	return arena_printf(s->arena, "%s/%s", own_64, own_32);
 }
 
 /* The name of each row. */
 static size_t *make_names(const struct stored *s, struct summary *m)
 {
 	size_t *of = arena_alloc(s->arena, (s->nrows + 1) * sizeof(*of));
-	bool both = has_convention(s, "sysv") && has_convention(s, "cdecl");
 
 	m->name = arena_alloc(s->arena, (s->nrows + 1) * sizeof(*m->name));
 	for (int pass = 0; pass < 4; pass++) {
 		for (size_t i = 0; i < s->nrows; i++) {
 			const struct row *r = &s->rows[i];
-			const char *name = row_name(r->convention, both);
+			const char *name = row_name(s, r->convention);
 			size_t k = 0;
 
 			if (r->headline == pass / 2 || (r->width == 64) == pass % 2)
