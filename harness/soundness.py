@@ -177,6 +177,11 @@ NAMED = (
 
 # Survivors that are no fault of the tests, by (file, code after the change): why.
 EXPLAINED: dict[tuple[str, str], str] = {
+    ("src/payload/contract_poison.c",
+     "for (int k = 1; k >= 0; k--) {\n\t\tdraw = prepare_open(state, seed, ct_now.round);"):
+        "in two rounds of three the second call's poison is all zeroes or all ones, which differs as well",
+    ("asm/engine.asm", "xor\tecx, ecx"):
+        "no generated caller looks at its outgoing arguments after the call; the poison there is for code that does",
 }
 
 # What is tried on a change to a file, by its beginning; besides unit tests that it rebuilds.
@@ -186,7 +191,7 @@ HARNESS = (
     ("src/payload/open", ("test_open.py", "test_checks.py")),
     ("src/payload", ("test_checks.py", "test_check_again.py", "test_open.py", "test_bad_compilers.py",
                      "test_vmread.py", "test_variants.py")),
-    ("asm", ("test_checks.py", "test_check_again.py", "test_bad_compilers.py")),
+    ("asm", ("test_checks.py", "test_check_again.py", "test_bad_compilers.py", "test_aggregates.py")),
     ("src/place/kept", ("test_reuse.py", "test_checks.py")),
     ("src/place", ("test_checks.py", "test_shard.py", "test_places.py", "test_check_again.py")),
     ("src/verdict", ("test_checks.py", "test_open.py", "test_run.py", "test_report.py")),

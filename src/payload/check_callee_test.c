@@ -329,6 +329,34 @@ START_TEST(callee_ms_registers)
 }
 END_TEST
 
+/* A convention may preserve every register, in full. */
+START_TEST(callee_keeps_all)
+{
+	the_case.preserved = ALL;
+	play_callee(0);
+	judge_callee(0);
+	nothing_found();
+	cl_after_image.mask[7] ^= 0x8000;
+	judge_callee(0);
+	found_word(CHECK_SAVED, CL_ITEM_MASK + 7, (uint16_t)cl_before_image.mask[7],
+		   (uint16_t)cl_after_image.mask[7]);
+
+	start_again();
+	play_callee(0);
+	cl_after_image.wide[31][63] ^= 1;
+	judge_callee(0);
+	found(CHECK_SAVED, CL_ITEM_XMM + 31, cl_before_image.wide[31] + 56,
+	      cl_after_image.wide[31] + 56, 8);
+
+	start_again();
+	play_callee(0);
+	cl_after_image.flags ^= 0x40;
+	judge_callee(0);
+	found_word(CHECK_SAVED, CL_ITEM_FLAGS, cl_before_image.flags & FLAGS_STATUS,
+		   cl_after_image.flags & FLAGS_STATUS);
+}
+END_TEST
+
 START_TEST(callee_pops)
 {
 	play_callee(0);
@@ -514,6 +542,7 @@ TCase *callee_tests(void)
 	tcase_add_test(t, callee_returns_st0);
 	tcase_add_test(t, callee_loses_register);
 	tcase_add_test(t, callee_ms_registers);
+	tcase_add_test(t, callee_keeps_all);
 	tcase_add_test(t, callee_pops);
 	tcase_add_test(t, callee_writes_frame);
 	tcase_add_test(t, callee_writes_frame_again);

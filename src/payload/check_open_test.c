@@ -92,7 +92,10 @@ START_TEST(callee_in_vectors)
 {
 	for (int round = 0; round < ROUNDS; round++) {
 		play_open_callee(round);
-		memcpy(cl_after_image.fx + FX_XMM, val.ret, BYTES);
+		for (unsigned r = 0; r < BYTES / 16; r++) {
+			memcpy(cl_after_image.fx + FX_XMM + 16 * r, val.ret + 16 * r, 16);
+			memcpy(cl_after_image.wide[r], val.ret + 16 * r, 16);
+		}
 		judge_callee(round);
 	}
 	returned_in(0, 1ull << CL_BIT_XMM, 0);

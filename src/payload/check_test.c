@@ -16,10 +16,17 @@ static uint8_t stack[STACK] __attribute__((aligned(64)));
 struct cl_values val __attribute__((aligned(16)));
 struct findings out;
 
-const uint32_t cl_vector_bytes = 16;
+const uint32_t cl_vector_bytes = 64;
 const struct reg_set cl_preserved[] = {
 	[SYSV] = { .gpr = 0xf028 },
 	[MS] = { .gpr = 0xf0e8, .xmm = 0xffc0 },
+	[ALL] = { .gpr = 0xf0e8,
+		  .xmm = 0xffffffff,
+		  .ymm = 0xffffffff,
+		  .zmm = 0xffffffff,
+		  .mask = 0xff,
+		  .x87 = 0xff,
+		  .flags = FLAGS_STATUS },
 };
 
 const struct cl_value args[NARGS] = {
@@ -137,7 +144,7 @@ static void clobber(struct cl_image *m, const struct reg_set *kept)
 		if (!(kept->xmm >> r & 1))
 			memcpy(m->fx + FX_XMM + 16 * r, cl_poison_callee.fx + FX_XMM + 16 * r, 16);
 	}
-	m->flags ^= 0x8d5;
+	m->flags ^= FLAGS_STATUS & ~kept->flags;
 	m->fx[FX_MXCSR] |= 0x21; /* status bits */
 }
 

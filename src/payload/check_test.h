@@ -10,7 +10,7 @@
 #include <check.h>
 #include <string.h>
 
-enum { SYSV, MS }; /* in cl_preserved */
+enum { SYSV, MS, ALL }; /* in cl_preserved */
 
 /* The case a test starts with: long long f(int, double, signed char, _Bool, __int128, long, void *,
  * __int128), as sysv. */

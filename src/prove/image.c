@@ -252,7 +252,7 @@ static void relocate(struct layout *l, size_t target, Elf_Data *symbols, const G
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(formulas); i++) {
 		unsigned bytes = formulas[i].bytes;
-		uint8_t *at = l->raw + h->sh_offset + r->r_offset;
+		uint8_t *at;
 
 		if (formulas[i].machine64 != (l->word == 8) || formulas[i].type != type)
 			continue;
@@ -260,6 +260,7 @@ static void relocate(struct layout *l, size_t target, Elf_Data *symbols, const G
 			return;
 		if (r->r_offset > h->sh_size || bytes > h->sh_size - r->r_offset)
 			return;
+		at = l->raw + h->sh_offset + r->r_offset;
 		if (symbol && !gelf_getsym(symbols, (int)symbol, &y))
 			break;
 		if (GELF_ST_TYPE(y.st_info) == STT_TLS)
@@ -340,6 +341,13 @@ static int by_number(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
+/* By their first member, a uint64_t. There may be none, and then no array. */
+static void sort(void *v, size_t n, size_t size)
+{
+	if (n)
+		qsort(v, n, size, by_number);
+}
+
 /* Files --------------------------------------------------------------------------------------- */
 
 static bool read_image(struct arena *a, const char *where, const void *data, size_t size,
@@ -376,10 +384,9 @@ static bool read_image(struct arena *a, const char *where, const void *data, siz
 	}
 	if (ok) {
 		sort_symbols(&l);
-		qsort(l.m->relocated, l.m->nrelocated, sizeof(uint64_t), by_number);
-		if (l.m->nnamed)
-			qsort(l.m->named, l.m->nnamed, sizeof(uint64_t), by_number);
-		qsort(l.m->hole, l.m->nholes, sizeof(*l.m->hole), by_number);
+		sort(l.m->relocated, l.m->nrelocated, sizeof(uint64_t));
+		sort(l.m->named, l.m->nnamed, sizeof(uint64_t));
+		sort(l.m->hole, l.m->nholes, sizeof(*l.m->hole));
 		if (!l.m->linked)
 			patches_read(a, l.m);
 		out->v = arena_grow(a, out->v, out->n, sizeof(struct image *));

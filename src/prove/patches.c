@@ -134,7 +134,7 @@ const struct patch *patches_at(const struct image *m, uint64_t at, size_t *n)
 	}
 	for (*n = 0; low + *n < m->npatches && m->patch[low + *n].at == at;)
 		++*n;
-	return m->patch + low;
+	return *n ? m->patch + low : NULL;
 }
 
 const struct patch *patch_ending(const struct image *m, uint64_t at, uint64_t end)

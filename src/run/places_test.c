@@ -3,6 +3,8 @@
  * machine that lacks things. */
 #include "run/places.h"
 
+#include "place/kept.h"
+
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +35,21 @@ START_TEST(rows_are_complete)
 	}
 	ck_assert_str_eq(place_name(PLACE_NATIVE), "native");
 	ck_assert_uint_eq(place_find("moon"), PLACES);
+}
+END_TEST
+
+/* The same payload in another place, by the same engine, is another run. */
+START_TEST(kept_records_are_of_a_place)
+{
+	struct payload p = { .path = "/proc/self/exe", .ncases = 1, .seed = 1 };
+	struct place_options o = { 0 };
+	const char *vmx = kept_key(a, "", PLACE_VMX, "bochs", &p, &o);
+	const char *root = kept_key(a, "", PLACE_ROOT, "bochs", &p, &o);
+
+	ck_assert_str_ne(vmx, root);
+	ck_assert_str_eq(vmx, kept_key(a, "", PLACE_VMX, "bochs", &p, &o));
+	p.seed = 2;
+	ck_assert_str_ne(vmx, kept_key(a, "", PLACE_VMX, "bochs", &p, &o));
 }
 END_TEST
 
@@ -124,6 +141,7 @@ int main(void)
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, rows_are_complete);
+	tcase_add_test(t, kept_records_are_of_a_place);
 	tcase_add_test(t, lists);
 	tcase_add_test(t, nowhere);
 	tcase_add_test(t, named);
