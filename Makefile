@@ -72,6 +72,17 @@ oracle-diff: all
 soundness: all
 	@nice $(PYTHON) harness/soundness.py $(SOUNDNESS)
 
+# What formatters and checkers of source say; harness/test_lint.py runs the quick ones. clang-tidy leaves
+# out the payload's runtime, which is compiled as code of its own.
+TIDY = $(filter-out %_test.c %_template.c src/payload/% src/vmx/% src/bundle/bundle_test.c,$(wildcard src/*.c src/*/*.c))
+lint: all
+	@$(PYTHON) -m pytest -q harness/test_lint.py
+	@echo $(TIDY) | xargs -n 12 clang-tidy -p $(BUILD) --quiet 2>/dev/null
+
+# libFuzzer on everything that is read from outside: FUZZERS='--time 600'; harness/fuzzers.py --help.
+fuzzers: all
+	@$(PYTHON) harness/fuzzers.py $(FUZZERS)
+
 # The pages of the committed matrix, as `clobber report' renders it.
 reference: all
 	@$(CLOBBER) report results/reference/matrix.json.xz --format txt --output results/reference/report.txt
@@ -87,4 +98,4 @@ install: all
 clean:
 	@rm -rf $(BUILD) $(BUILD).log results/latest results/repeat results/kvm
 
-.PHONY: soundness all oracle-diff deps deps-compilers deps-tests deps-kvm check check-all check-kvm check-kvm-intel check-real test reference bench install clean
+.PHONY: lint fuzzers soundness all oracle-diff deps deps-compilers deps-tests deps-kvm check check-all check-kvm check-kvm-intel check-real test reference bench install clean

@@ -2,8 +2,8 @@
 /* oracle_diff.py's stub: calls functions with every register and stack word random, and writes out
  * what it passed, what they received, and what they returned. Freestanding, at both widths.
  *
- * It shares nothing with clobber: not its runtime, nor its generated code. The functions it calls are
- * in d_functions[]; each copies its arguments to d_got and returns what is in d_return. */
+ * It shares nothing with clobber: not its runtime, nor its generated code. The functions it calls
+ * are in d_functions[]; each copies its arguments to d_got and returns what is in d_return. */
 #include <stdint.h>
 
 #ifdef __x86_64__
@@ -43,8 +43,8 @@ struct picture d_in, d_out;
 word d_stack[STACK] __attribute__((aligned(64)));
 word d_sp, d_own_stack_top;
 uint8_t d_fx[512] __attribute__((aligned(16)));
-/* The stack of a call: room below for the function, above it the random words, from a multiple of 64
- * on. */
+/* The stack of a call: room below for the function, above it the random words, from a multiple of
+ * 64 on. */
 uint8_t d_area[65536 + sizeof(d_stack)] __attribute__((aligned(64)));
 
 void d_call(void);
@@ -117,7 +117,10 @@ static long system_call(long n, long a, const void *b, long c)
 	long r;
 
 #ifdef __x86_64__
-	__asm__ volatile("syscall" : "=a"(r) : "a"(n), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+	__asm__ volatile("syscall"
+			 : "=a"(r)
+			 : "a"(n), "D"(a), "S"(b), "d"(c)
+			 : "rcx", "r11", "memory");
 #else
 	__asm__ volatile("int $0x80" : "=a"(r) : "a"(n), "b"(a), "c"(b), "d"(c) : "memory");
 #endif

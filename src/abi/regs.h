@@ -37,11 +37,13 @@ enum gpr {
 
 /* Vector registers: 16 at 64 bit, 8 at 32 bit; with AVX-512 32 at 64 bit, whose upper half passes
  * nothing under any convention. */
+/* clang-format off: it never comes to rest here */
 #define VECTORS(X)                                                                             \
 	X(0)                                                                                   \
 	X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) \
 		X(17) X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29)  \
 			X(30) X(31)
+/* clang-format on */
 enum { XMM_COUNT = 16, VECTOR_COUNT = 32, MASK_COUNT = 8, X87_COUNT = 8 };
 
 /* OF SF ZF AF PF CF: what instructions leave behind in EFLAGS (SDM volume 1, 3.4.3.1). */

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Written by `clobber check --emit-header': wrap a call of hand-written assembly in a test that
- * exists, and what its convention (System V, x86-64) promises the caller is checked. C by gcc or clang,
- * x86-64, not Windows; nothing else is needed.
+ * exists, and what its convention (System V, x86-64) promises the caller is checked. C by gcc or
+ *clang, x86-64, not Windows; nothing else is needed.
  *
  *	int r = CLOBBER_CALL(sum, v, n);	// is sum(v, n), checked
  *	return clobber_failures != 0;
  *
  * Before the call everything that is no argument is poison: rbx, rbp, r10 to r15, xmm8 to xmm15,
- * rax but for al, the status flags, the stack below. After it these must be as they were: rbx, rbp, r12 to r15, the stack pointer,
- * DF (clear), the control bits of mxcsr, the x87 control word, and no x87 or mmx register may be in
- * use but for the result. CLOBBER_CALL_MMX is for functions whose callers issue EMMS, which the
- * test then has to do before the next call.
+ * rax but for al, the status flags, the stack below. After it these must be as they were: rbx, rbp,
+ *r12 to r15, the stack pointer, DF (clear), the control bits of mxcsr, the x87 control word, and no
+ *x87 or mmx register may be in use but for the result. CLOBBER_CALL_MMX is for functions whose
+ *callers issue EMMS, which the test then has to do before the next call.
  *
  * Each failure is printed, and counted in clobber_failures. Calls may nest (callbacks); one thread
  * at a time. What takes or returns by other conventions (ms_abi) is not to be wrapped. */
@@ -26,14 +26,14 @@
 
 /* Offsets of these are known to the assembly below: 128 bytes each. */
 struct clobber_frame {
-	uint64_t kept[6];   /* 0: rbx rbp r12 r13 r14 r15 of the caller */
-	uint64_t back, sp;  /* 48, 56: where it returns to, and its stack pointer there */
-	void (*function)(void); /* 64 */
-	uint32_t mxcsr, fcw;    /* 72, 76: of the caller */
-	uint64_t left_in_use;   /* 80: may x87 registers be, afterwards? */
-	uint64_t poison;        /* 88 */
+	uint64_t kept[6];         /* 0: rbx rbp r12 r13 r14 r15 of the caller */
+	uint64_t back, sp;        /* 48, 56: where it returns to, and its stack pointer there */
+	void (*function)(void);   /* 64 */
+	uint32_t mxcsr, fcw;      /* 72, 76: of the caller */
+	uint64_t left_in_use;     /* 80: may x87 registers be, afterwards? */
+	uint64_t poison;          /* 88 */
 	const char *name, *where; /* 96, 104 */
-	uint64_t modes;         /* 112: mxcsr, fcw of this call */
+	uint64_t modes;           /* 112: mxcsr, fcw of this call */
 	uint64_t unused;
 };
 enum { CLOBBER_DEPTH = 16 };
@@ -187,7 +187,7 @@ __asm__(".intel_syntax noprefix\n"
 	"	.att_syntax\n");
 
 static inline void (*clobber_before(void (*f)(void), const char *name, const char *where,
-				   int in_use))(void)
+				    int in_use))(void)
 {
 	struct clobber_frame *t = clobber_top;
 
@@ -207,14 +207,15 @@ static inline void (*clobber_before(void (*f)(void), const char *name, const cha
 
 #define CLOBBER_TEXT_(x) #x
 #define CLOBBER_TEXT(x)  CLOBBER_TEXT_(x)
-#define CLOBBER_CHECKED(in_use, f, ...)                                                        \
-	((__typeof__(&*(f)))clobber_before((void (*)(void))(f), #f,                            \
-					   __FILE__ ":" CLOBBER_TEXT(__LINE__), in_use))(__VA_ARGS__)
+#define CLOBBER_CHECKED(in_use, f, ...)                                         \
+	((__typeof__(&*(f)))clobber_before((void (*)(void))(f), #f,             \
+					   __FILE__ ":" CLOBBER_TEXT(__LINE__), \
+					   in_use))(__VA_ARGS__)
 /* A long double comes back in st0, a complex one in st0 and st1. */
-#define CLOBBER_ST(f, ...)                                                              \
-	(__builtin_types_compatible_p(__typeof__((f)(__VA_ARGS__)), long double)	     ? 0x80 \
+#define CLOBBER_ST(f, ...)                                                                         \
+	(__builtin_types_compatible_p(__typeof__((f)(__VA_ARGS__)), long double)            ? 0x80 \
 	 : __builtin_types_compatible_p(__typeof__((f)(__VA_ARGS__)), _Complex long double) ? 0xc0 \
-											     : 0)
+											    : 0)
 #define CLOBBER_CALL(f, ...) \
 	CLOBBER_CHECKED(CLOBBER_ST(f __VA_OPT__(, ) __VA_ARGS__), f __VA_OPT__(, ) __VA_ARGS__)
 #define CLOBBER_CALL_MMX(f, ...) CLOBBER_CHECKED(0xff, f __VA_OPT__(, ) __VA_ARGS__)

@@ -82,10 +82,11 @@ struct check_run {
 	size_t nknown;
 };
 
-/* words.c: a record of contract `c` in place `p`, in words; merged with an equal finding of an
+/* words.c: record `r` of contract `c` in place `p`, in words; merged with an equal finding of an
  * earlier place. */
-void check_add_finding(struct check_run *r, const struct contract *c, const struct checked_place *p,
-		       const struct outcome *o, const struct cl_finding *record);
+void check_add_finding(struct check_run *run, const struct contract *c,
+		       const struct checked_place *p, const struct outcome *o,
+		       const struct cl_finding *r);
 /* A rule of a document in an edition, with its sentence and where it stands. */
 const char *check_rule_text(struct arena *a, enum rule_id id, enum edition e);
 /* All records of all places; of one. */

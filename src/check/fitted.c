@@ -106,7 +106,7 @@ static void read_observation(struct check_run *r, const struct contract *c,
 			     const struct cl_observation *o)
 {
 	struct contract_fit *f = fit_of(r, c);
-	struct ct_input *d = &f->input[o->item];
+	struct ct_input *d;
 
 	if (o->item == CT_FIT && o->piece == CT_FIT_STOPPED)
 		f->why_not = arena_printf(r->arena, "not judged: no inputs fit; it stopped at %s",
@@ -115,6 +115,7 @@ static void read_observation(struct check_run *r, const struct contract *c,
 		f->why_not = lacks(r, o->places[0]);
 	if (o->item >= c->ninputs)
 		return;
+	d = &f->input[o->item];
 	f->known[o->item] = true;
 	switch (o->piece) {
 	case CT_FIT_RANGE:

@@ -219,7 +219,7 @@ static bool read_members(struct input *in, const struct file *f, bool thin)
 
 	for (size_t at = 8; member_header(f, at, field, &bytes); at += bytes + (bytes & 1)) {
 		const uint8_t *data = f->data + (at += ARCHIVE_HEADER);
-		const char *name = field, *slash = strrchr(in->path, '/');
+		const char *name, *slash = strrchr(in->path, '/');
 		bool special = !strcmp(field, "/") || !strcmp(field, "/SYM64/");
 		struct file m = { data, bytes };
 

@@ -143,7 +143,7 @@ static void stack_write(struct stepper *s, const struct unwind_regs *at, uint64_
 	if (above)
 		x->f.observed = arena_printf(
 			a, "%u bytes at %s+%llu as it was at entry%s", bytes, sp,
-			(unsigned long long)(address - frame + word_bytes(s->run->file->width)),
+			(unsigned long long)address - frame + word_bytes(s->run->file->width),
 			address < frame ? ", the return address" : "");
 	else
 		x->f.observed = arena_printf(a, "%u bytes at %s-%llu", bytes, sp,

@@ -392,7 +392,7 @@ void coverage_generate(struct arena *a, const struct convention *const *list,
 	struct automaton *m[MAX_ARGS * 2] = { NULL };
 	unsigned count = 0, number = 0;
 
-	for (; list[count] && count < ARRAY_SIZE(m); count++) {
+	for (; count < ARRAY_SIZE(m) && list[count]; count++) {
 		m[count] = arena_alloc(a, sizeof(*m[count]));
 		explore(m[count], list[count]);
 		take_set(m[count], &sets[convention_profile(list[count])]);

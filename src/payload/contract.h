@@ -233,7 +233,7 @@ struct ct_contract {
 	struct ct_value returned, returned_else;
 	struct reg_set saved;
 	uint32_t vector; /* bytes of the widest register that inputs or the result are in */
-	uint32_t area;   /* bytes above the stack pointer at the call that are not the caller's frame
+	uint32_t area; /* bytes above the stack pointer at the call that are not the caller's frame
 			*/
 	uint32_t pop, align_entry, align_calls, x87, al; /* al: 1 + vector registers; 0: none */
 	uint32_t exit;                                   /* address VM exits come to */

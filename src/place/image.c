@@ -39,7 +39,7 @@ LOADABLE(64)
 static const char *place_segments(struct arena *a, const char *file, size_t len,
 				  const struct segment *v, size_t n, struct image *out)
 {
-	uint64_t end = v[0].at, file_end = v[0].at;
+	uint64_t end = v[0].at, file_end = end;
 	uint8_t *data;
 
 	for (size_t i = 0; i < n; i++) {

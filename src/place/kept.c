@@ -123,7 +123,8 @@ char *kept_body(struct arena *a, const char *path, const char *key, size_t *byte
 	char *body = NULL;
 	uint64_t sum;
 
-	if (rest++ && sscanf(data, "%16" SCNx64, &sum) == 1) {
+	if (rest && sscanf(data, "%16" SCNx64, &sum) == 1) {
+		rest++;
 		len -= (size_t)(rest - data);
 		if (len > nkey && !memcmp(rest, key, nkey) && rest[nkey] == '\n' &&
 		    sum == hash_bytes(HASH_INIT, rest, len)) {

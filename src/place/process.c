@@ -100,7 +100,7 @@ static pid_t start(struct series *s)
 
 	s->key = random_key();
 	snprintf(args[0], sizeof(args[0]), "%u", s->first);
-	snprintf(args[1], sizeof(args[1]), "%u", s->p->apart ? 1 : 0);
+	snprintf(args[1], sizeof(args[1]), "%d", s->p->apart);
 	snprintf(args[2], sizeof(args[2]), "%u", s->p->directions);
 	snprintf(args[3], sizeof(args[3]), "%llu", (unsigned long long)s->p->seed);
 	snprintf(args[4], sizeof(args[4]), "%llu", (unsigned long long)s->key);

@@ -306,7 +306,7 @@ static void lex_punct(struct lexer *lx)
 		{ "||", P_OR },        { "::", P_SCOPE },
 	};
 	size_t len = 1;
-	int punct = *lx->p;
+	int punct = (unsigned char)*lx->p;
 
 	for (size_t i = 0; i < ARRAY_SIZE(longer); i++) {
 		size_t n = strlen(longer[i].s);

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KNOWN_NOTES                                                                              \
-	"annotations: group NAME [TEXT], why TEXT, abi NAME..., leaf, varargs TYPE, ..., known " \
-	"CC "                                                                                    \
-	"ABI: TEXT, through NAME; "                                                              \
+#define KNOWN_NOTES                                                                                     \
+	"annotations: group NAME [TEXT], why TEXT, abi NAME..., leaf, varargs TYPE, ..., known "        \
+	"CC "                                                                                           \
+	"ABI: TEXT, through NAME; "                                                                     \
 	"of contracts: in, keeps, out, returns, jumps, pops, align, calls, arg, supply, vmx, depends, " \
 	"leaves, for, first"
 

@@ -775,8 +775,8 @@ static void run_trials(bool wide, bool *stepped)
 			printf("%s: never ran to its end\n", ZydisMnemonicGetString(m));
 		}
 	}
-	printf("%u bit: %u mnemonics agree with the processor, %u could not run\n", wide ? 64 : 32,
-	       count, never);
+	printf("%u bit: %u mnemonics agree with the processor, %u could not run\n",
+	       wide ? 64u : 32u, count, never);
 	ck_assert_uint_gt(count, 300);
 }
 

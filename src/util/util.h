@@ -14,17 +14,19 @@
 /* An arena: everything allocated from it is freed together. Allocation never returns NULL (the
  * process ends with exit status 2 and a message when memory is exhausted). Memory is zeroed. */
 struct arena;
-struct arena *arena_new(void);
+struct arena *arena_new(void) __attribute__((returns_nonnull));
 void arena_free(struct arena *a);
 /* What is in `from` lives as long as `a`; `from` is gone. */
 void arena_take(struct arena *a, struct arena *from);
-void *arena_alloc(struct arena *a, size_t bytes);
-char *arena_strdup(struct arena *a, const char *s);
-char *arena_strndup(struct arena *a, const char *s, size_t n);
-char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void *arena_alloc(struct arena *a, size_t bytes) __attribute__((returns_nonnull));
+char *arena_strdup(struct arena *a, const char *s) __attribute__((returns_nonnull));
+char *arena_strndup(struct arena *a, const char *s, size_t n) __attribute__((returns_nonnull));
+char *arena_printf(struct arena *a, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3), returns_nonnull));
 
 /* Make room for one more element in an arena-backed array; returns the (possibly moved) array. */
-void *arena_grow(struct arena *a, void *array, size_t n, size_t element);
+void *arena_grow(struct arena *a, void *array, size_t n, size_t element)
+	__attribute__((returns_nonnull));
 
 /* A growing string. Zero-initialise it; free with str_free. `s` is NUL-terminated or NULL. */
 struct str {
