@@ -37,7 +37,8 @@ enum gpr {
 
 /* Vector registers: 16 at 64 bit, 8 at 32 bit; with AVX-512 32 at 64 bit, whose upper half passes
  * nothing under any convention. */
-/* clang-format off: it never comes to rest here */
+/* The formatter never comes to rest here. */
+/* clang-format off */
 #define VECTORS(X)                                                                             \
 	X(0)                                                                                   \
 	X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) \
