@@ -192,8 +192,10 @@ static void parse_declaration(struct parser *p, struct cases *c)
 		notes_used(&c->notes);
 }
 
-static void parse_file(struct parser *p, struct cases *c)
+static void parse_file(struct parser *p, void *into)
 {
+	struct cases *c = into;
+
 	p->first = p->tok = lex(p->a, &p->src);
 	while (p->tok->kind != TOK_EOF) {
 		if (p->tok->kind == TOK_NOTE)
@@ -244,23 +246,28 @@ static const struct token *end_of_declaration(const struct token *t)
 	return t;
 }
 
-/* One declaration; false when it could not be read and was passed over. */
-static bool parse_or_skip(struct parser *p, struct cases *c)
+static void parse_one(struct parser *p, void *into)
 {
-	const struct token *volatile start = p->tok;
+	struct cases *c = into;
 
-	if (setjmp(p->bail)) {
-		p->depth = 0;
-		p->tok = end_of_declaration(start);
-		/* Their lines are of no use without it. */
-		c->notes = (struct notes){ 0 };
-		return false;
-	}
 	if (p->tok->kind == TOK_NOTE)
 		parse_note(p, &c->notes);
 	else if (!take_punct(p, ';'))
 		parse_declaration(p, c);
-	return true;
+}
+
+/* One declaration; false when it could not be read and was passed over. */
+static bool parse_or_skip(struct parser *p, struct cases *c)
+{
+	const struct token *start = p->tok;
+
+	if (parse_attempt(p, parse_one, c))
+		return true;
+	p->depth = 0;
+	p->tok = end_of_declaration(start);
+	/* Their lines are of no use without it. */
+	c->notes = (struct notes){ 0 };
+	return false;
 }
 
 static const char *stem_of(struct arena *a, const char *name)
@@ -273,15 +280,6 @@ static const char *stem_of(struct arena *a, const char *name)
 	if (n > 2 && !strcmp(name + n - 2, ".h"))
 		n -= 2;
 	return arena_strndup(a, name, n);
-}
-
-/* Parse into *c; false when there was an error, in p->error. */
-static bool run(struct parser *p, struct cases *c)
-{
-	if (setjmp(p->bail))
-		return false;
-	parse_file(p, c);
-	return true;
 }
 
 static struct parser *parser_new(struct arena *a, const char *name, const char *text, size_t len)
@@ -302,7 +300,7 @@ int proto_parse_mem(struct arena *a, const char *name, const char *text, size_t 
 	struct parser *p = parser_new(a, name, text, len);
 	struct cases c = { .stem = stem_of(a, name) };
 
-	if (!run(p, &c)) {
+	if (!parse_attempt(p, parse_file, &c)) {
 		*error = p->error;
 		return -1;
 	}
@@ -359,7 +357,7 @@ const struct prototype *proto_parse_decl(struct arena *a, const char *text, cons
 	struct cases c = { .stem = "prototype" };
 
 	p->single = true;
-	if (!run(p, &c)) {
+	if (!parse_attempt(p, parse_file, &c)) {
 		*error = p->error;
 		return NULL;
 	}

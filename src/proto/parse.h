@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Private to src/proto: the parser's state and the entry points of its parts. A part that meets an
- * error does not return: parse_fail unwinds to proto_parse_mem; all memory is in the arena. */
+ * error does not return: parse_fail unwinds to parse_attempt; all memory is in the arena. */
 #ifndef CLOBBER_PROTO_PARSE_H
 #define CLOBBER_PROTO_PARSE_H
-
-#include <setjmp.h>
 
 #include "proto/lex.h"
 #include "proto/type.h"
@@ -98,9 +96,14 @@ struct parser {
 	bool lenient;     /* a project's header: what it holds besides functions is passed over */
 	enum width width; /* of lenient ones: what sizeof is of */
 	struct symbol *symbols[SYMBOL_BUCKETS];
-	jmp_buf bail;
+	struct attempt *attempt; /* the innermost, where there is one */
 	const char *error;
 };
+
+/* Call `parse`, which may fail; false, with p->error, when it did. */
+bool parse_attempt(struct parser *p, void (*parse)(struct parser *p, void *into), void *into);
+/* End the innermost attempt as failed. */
+void parse_give_up(struct parser *p) __attribute__((noreturn));
 
 void parse_fail_at(struct parser *p, const char *at, size_t len, const char *hint, const char *what)
 	__attribute__((noreturn));

@@ -8,7 +8,7 @@
 void parse_fail_at(struct parser *p, const char *at, size_t len, const char *hint, const char *what)
 {
 	p->error = diag_format(p->a, &p->src, at, len, "error", what, hint);
-	longjmp(p->bail, 1);
+	parse_give_up(p);
 }
 
 /* Where the text ended or could not be read, that is the error, whatever was looked for. */
@@ -38,7 +38,7 @@ void parse_fail_again(struct parser *p, const struct token *at, const struct tok
 				       "the other one is here", hint);
 
 	p->error = arena_printf(p->a, "%s\n%s", error, note);
-	longjmp(p->bail, 1);
+	parse_give_up(p);
 }
 
 const char *token_name(struct parser *p, const struct token *t)

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Helpers of util.h: arenas, strings, files, hashes, fatal errors. */
+/* Memory, strings and hashes of util.h: what needs no operating system. */
 #include "util/util.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct block {
 	struct block *next;
@@ -21,30 +15,6 @@ struct block {
 struct arena {
 	struct block *head;
 };
-
-void die(const char *fmt, ...)
-{
-	va_list ap;
-
-	fflush(stdout);
-	fputs("clobber: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(2);
-}
-
-void warn(const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("clobber: warning: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-}
 
 struct arena *arena_new(void)
 {
@@ -217,121 +187,6 @@ char *hex_text(struct arena *a, const uint8_t *bytes, unsigned n)
 	return s;
 }
 
-char *file_read(const char *path, size_t *len)
-{
-	struct str b = { 0 };
-	char buf[65536];
-	ssize_t n;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return NULL;
-	str_addn(&b, "", 0);
-	while ((n = read(fd, buf, sizeof(buf))) != 0) {
-		if (n < 0) {
-			int e = errno;
-
-			if (e == EINTR)
-				continue;
-			close(fd);
-			str_free(&b);
-			errno = e;
-			return NULL;
-		}
-		str_addn(&b, buf, (size_t)n);
-	}
-	close(fd);
-	if (len)
-		*len = b.len;
-	return b.s;
-}
-
-int file_write(const char *path, const void *data, size_t len)
-{
-	char tmp[4096];
-	const char *p = data;
-	int fd, e;
-
-	if (snprintf(tmp, sizeof(tmp), "%s.tmp%ld", path, (long)getpid()) >= (int)sizeof(tmp)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return -1;
-	while (len) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0) {
-			if (errno == EINTR)
-				continue;
-			goto fail;
-		}
-		p += n;
-		len -= (size_t)n;
-	}
-	if (close(fd) < 0) {
-		fd = -1;
-		goto fail;
-	}
-	fd = -1;
-	if (rename(tmp, path) < 0)
-		goto fail;
-	return 0;
-fail:
-	e = errno;
-	if (fd >= 0)
-		close(fd);
-	unlink(tmp);
-	errno = e;
-	return -1;
-}
-
-int file_update(const char *path, const void *data, size_t len)
-{
-	size_t oldlen;
-	char *old = file_read(path, &oldlen);
-	bool same = old && oldlen == len && !memcmp(old, data, len);
-
-	free(old);
-	return same ? 0 : file_write(path, data, len);
-}
-
-int make_dirs(const char *path)
-{
-	char buf[4096];
-	size_t n = strlen(path);
-
-	if (!n) {
-		errno = ENOENT;
-		return -1;
-	}
-	if (n >= sizeof(buf)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	memcpy(buf, path, n + 1);
-	for (char *p = buf + 1; *p; p++) {
-		if (*p != '/')
-			continue;
-		*p = 0;
-		if (mkdir(buf, 0777) < 0 && errno != EEXIST)
-			return -1;
-		*p = '/';
-	}
-	if (mkdir(buf, 0777) < 0) {
-		struct stat st;
-
-		if (errno != EEXIST || stat(buf, &st) < 0)
-			return -1;
-		if (!S_ISDIR(st.st_mode)) {
-			errno = ENOTDIR;
-			return -1;
-		}
-	}
-	return 0;
-}
-
 uint64_t hash_bytes(uint64_t h, const void *data, size_t len)
 {
 	const unsigned char *p = data;
@@ -344,32 +199,4 @@ uint64_t hash_bytes(uint64_t h, const void *data, size_t len)
 uint64_t hash_str(uint64_t h, const char *s)
 {
 	return hash_bytes(h, s, strlen(s) + 1);
-}
-
-uint64_t hash_files(uint64_t h, const char *pattern)
-{
-	glob_t g;
-
-	if (glob(pattern, 0, NULL, &g))
-		return h;
-	for (size_t i = 0; i < g.gl_pathc; i++) {
-		size_t len;
-		char *text = file_read(g.gl_pathv[i], &len);
-
-		h = text ? hash_bytes(h, text, len) : h;
-		free(text);
-	}
-	globfree(&g);
-	return h;
-}
-
-uint64_t random_key(void)
-{
-	uint64_t key;
-
-	while (getrandom(&key, sizeof(key), 0) != (ssize_t)sizeof(key)) {
-		if (errno != EINTR)
-			die("cannot get random bytes: %s", strerror(errno));
-	}
-	return key;
 }
