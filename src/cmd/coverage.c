@@ -3,6 +3,7 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "cmd/values.h"
+#include "util/words.h"
 #include "gen/coverage.h"
 #include "run/case_files.h"
 

@@ -7,6 +7,7 @@
 #include "abi/abi.h"
 #include "check/header_text.h"
 
+#include <jansson.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,89 +27,6 @@ static const struct options_page page = {
 	"  clobber explain 'void f(struct { int a; } s)' --vs 'void f(int a)'\n",
 };
 
-/* What is asked. */
-struct question {
-	struct arena *a;
-	const char *abis, *widths, *edition, *profile, *vs;
-	const char **names; /* of conventions; NULL: all */
-	bool width[WIDTHS], wanted[PROFILES], json, full;
-};
-
-/* The profile in which a convention is explained, or PROFILES: in none of those wanted. */
-static enum profile_id profile_of(const struct question *q, const struct convention *c)
-{
-	if (!q->profile)
-		return convention_profile(c);
-	for (enum profile_id f = 0; f < PROFILES; f++) {
-		if (q->wanted[f] && profiles[f].width == c->width && convention_in(c, f))
-			return f;
-	}
-	return PROFILES;
-}
-
-static bool place(const struct question *q, const struct convention *c, const struct prototype *p,
-		  struct explained *out)
-{
-	*out = (struct explained){ .c = c, .p = p, .profile = profile_of(q, c) };
-	if (out->profile == PROFILES)
-		return false;
-	out->why = abi_place_at(edition_option(q->edition), out->profile, c, p, &out->pl);
-	return true;
-}
-
-/* All that are asked for, 64 bit first. */
-static struct explained *place_all(const struct question *q, const struct prototype *p, size_t *n)
-{
-	struct explained *v = NULL, one;
-
-	*n = 0;
-	for (int pass = 0; pass < 2; pass++) {
-		for (const struct convention *const *c = conventions; *c; c++) {
-			if (((*c)->width == W64) == pass || !q->width[(*c)->width] ||
-			    !listed(q->names, (*c)->name) ||
-			    (p->convention && strcmp(p->convention, (*c)->name)) ||
-			    !place(q, *c, p, &one))
-				continue;
-			v = arena_grow(q->a, v, *n, sizeof(*v));
-			v[(*n)++] = one;
-		}
-	}
-	return v;
-}
-
-/* Nothing is selected: why. */
-static _Noreturn void nothing(const struct question *q, const struct prototype *p)
-{
-	const char *name = p->convention ? p->convention : q->names ? q->names[0] : "it";
-
-	if (p->convention && q->names && !listed(q->names, p->convention))
-		die("explain: the prototype's own convention, %s, is not among those selected",
-		    p->convention);
-	for (enum width w = W32; w < WIDTHS; w++) {
-		if (!q->width[w] && convention_find(name, w))
-			die("explain: %s exists at %u bit only", name, width_bits(w));
-	}
-	die("explain: %s does not exist in the profile and width that are selected", name);
-}
-
-/* The convention of a prototype that names none, where one is needed: the only one selected, or the
- * platform's. */
-static const struct convention *own(const struct question *q, const struct prototype *p,
-				    enum width w)
-{
-	enum profile_id profile = profile_user(w);
-
-	if (p->convention)
-		return convention_find(p->convention, w);
-	if (q->names && q->names[0] && !q->names[1])
-		return convention_find(q->names[0], w);
-	for (enum profile_id f = 0; q->profile && f < PROFILES; f++) {
-		if (q->wanted[f] && profiles[f].width == w && profile_is(&profiles[f], "kernel"))
-			profile = f;
-	}
-	return convention_default(profile);
-}
-
 static const struct prototype *parse(struct arena *a, const char *text)
 {
 	const char *error;
@@ -120,69 +38,38 @@ static const struct prototype *parse(struct arena *a, const char *text)
 	exit(2);
 }
 
-static bool is_convention(const char *name)
-{
-	return convention_find(name, W32) || convention_find(name, W64);
-}
+/* How it is answered. */
+struct answer {
+	bool full;
+	json_t *json; /* NULL: as text */
+	struct str text;
+};
 
-/* `--vs': under each convention, or from one's own to the other's. */
-static void versus(const struct question *q, const struct prototype *p, struct str *out)
-{
-	bool named = is_convention(q->vs);
-	const struct prototype *other = named ? p : parse(q->a, q->vs);
-	struct explained from, to;
-	size_t shown = 0, n;
-
-	if (!named && !p->convention && !other->convention && !q->names) {
-		struct explained *v = place_all(q, p, &n);
-
-		for (size_t i = 0; i < n; i++) {
-			if (place(q, v[i].c, other, &to))
-				explain_change(out, q->a, &v[i], &to);
-		}
-		return;
-	}
-	for (int pass = 0; pass < 2; pass++) {
-		enum width w = pass ? W32 : W64;
-		const struct convention *c = own(q, p, w),
-					*d = named ? convention_find(q->vs, w) : own(q, other, w);
-
-		if (!q->width[w] || !c || !d || !place(q, c, p, &from) || !place(q, d, other, &to))
-			continue;
-		explain_change(out, q->a, &from, &to);
-		shown++;
-	}
-	if (!shown)
-		nothing(q, p->convention ? p : other);
-}
-
-static void explain(const struct question *q, const struct prototype *p, struct str *out,
-		    json_t *json)
+static void explain(struct arena *a, const struct question *q, const struct prototype *p,
+		    struct answer *out)
 {
 	size_t n;
-	struct explained *v = place_all(q, p, &n);
-	enum edition e = edition_option(q->edition);
+	const char *why;
+	const struct explained *v = explain_places(a, q, p, &n, &why);
 
-	if (q->json) {
+	if (!why && !out->json && !out->full)
+		why = explain_text(&out->text, a, q, p);
+	if (why)
+		die("explain: %s", why);
+	if (out->json) {
 		json_t *placements = json_array();
 
 		for (size_t i = 0; i < n; i++)
-			json_array_append_new(placements, explain_json(q->a, e, &v[i]));
-		json_array_append_new(json, json_pack("{ss ss so}", "prototype",
-						      proto_spell(q->a, p), "edition",
-						      editions[e].name, "placements", placements));
+			json_array_append_new(placements, explain_json(a, q->edition, &v[i]));
+		json_array_append_new(out->json,
+				      json_pack("{ss ss so}", "prototype", proto_spell(a, p),
+						"edition", editions[q->edition].name, "placements",
+						placements));
+	} else if (out->full) {
+		str_addf(&out->text, "%s\n\n", p->text ? p->text : proto_spell(a, p));
+		for (size_t i = 0; i < n; i++)
+			explain_full(&out->text, a, &v[i]);
 	}
-	if (!n)
-		nothing(q, p);
-	if (q->json)
-		return;
-	str_addf(out, "%s\n\n", p->text ? p->text : proto_spell(q->a, p));
-	if (q->vs)
-		versus(q, p, out);
-	else if (!q->full)
-		explain_table(out, q->a, v, n);
-	for (size_t i = 0; i < n && q->full && !q->vs; i++)
-		explain_full(out, q->a, &v[i]);
 }
 
 /* The prototypes of a file, or of standard input for "-". */
@@ -210,58 +97,71 @@ static void read_prototypes(struct arena *a, const char *path, struct case_list 
 	free(text);
 }
 
+static void print_json(json_t *all, bool many)
+{
+	char *text = json_dumps(json_array_size(all) == 1 && !many ? json_array_get(all, 0) : all,
+				JSON_INDENT(1));
+
+	if (!text)
+		die("out of memory while writing JSON");
+	puts(text);
+	free(text);
+	json_decref(all);
+}
+
 int cmd_explain(int argc, char **argv)
 {
-	struct question q = { .a = arena_new() };
-	struct str out = { 0 };
-	json_t *json = json_array();
+	struct arena *a = arena_new();
+	struct question q = { 0 };
+	struct answer out = { 0 };
+	const char *abis = NULL, *widths = NULL, *edition = NULL, *profile = NULL, *vs = NULL;
+	bool json = false, wanted[PROFILES];
 	struct case_list cases = { 0 };
 	const struct option_row rows[] = {
-		LISTED("abi", &q.abis, "LIST", "abis",
+		LISTED("abi", &abis, "LIST", "abis",
 		       "conventions (default: all; see `clobber list abis')"),
-		OFFERED("width", &q.widths, "LIST", width_words, "32, 64 (default: both)"),
-		LISTED("profile", &q.profile, "LIST", "profiles",
+		OFFERED("width", &widths, "LIST", width_words, "32, 64 (default: both)"),
+		LISTED("profile", &profile, "LIST", "profiles",
 		       "as compiled for: user, kernel, avx, ... (default: what each convention "
 		       "belongs to; see `clobber list profiles')"),
-		TEXT("vs", &q.vs, "OTHER",
+		TEXT("vs", &vs, "OTHER",
 		     "another prototype, or a convention: print only what changes"),
-		CHOICE("edition", &q.edition, "E", edition_words(q.a),
+		CHOICE("edition", &edition, "E", edition_words(a),
 		       "of the psABIs: 2019, 2024, 2025 (default: 2025; see `clobber list rules')"),
-		FLAG("json", 0, &q.json, "for programs (docs/explain-json.md)"),
-		FLAG("verbose", 'v', &q.full,
+		FLAG("json", 0, &json, "for programs (docs/explain-json.md)"),
+		FLAG("verbose", 'v', &out.full,
 		     "each convention with its rules, what is preserved, and the stack"),
 		END_OF_OPTIONS
 	};
 
-	if (options_parse(q.a, &page, rows, argc, argv) != 1)
+	if (options_parse(a, &page, rows, argc, argv) != 1)
 		die("explain: one prototype, in quotes, please: clobber explain 'int f(long, "
 		    "char)'");
-	q.names = abi_list(q.a, q.abis);
-	width_list(q.a, q.widths, q.width);
-	profile_list(q.a, q.profile, q.wanted);
-	if (q.json && q.vs)
+	q.names = abi_list(a, abis);
+	width_list(a, widths, q.width);
+	profile_list(a, profile, wanted);
+	q.profiles = profile ? wanted : NULL;
+	q.edition = edition_option(edition);
+	if (json && vs)
 		die("explain: --json does not go with --vs");
+	if (vs && explain_is_convention(vs))
+		q.vs_convention = vs;
+	else if (vs)
+		q.vs = parse(a, vs);
+	out.full = out.full && !vs;
+	out.json = json ? json_array() : NULL;
 	/* A prototype has parentheses; names of files may have them, too. */
 	if (!strcmp(argv[1], "-") || (access(argv[1], R_OK) == 0 && !strchr(argv[1], '(')))
-		read_prototypes(q.a, argv[1], &cases);
+		read_prototypes(a, argv[1], &cases);
 	else
-		explain(&q, parse(q.a, argv[1]), &out, json);
+		explain(a, &q, parse(a, argv[1]), &out);
 	for (size_t i = 0; i < cases.n; i++)
-		explain(&q, cases.v[i].proto, &out, json);
-	if (q.json) {
-		char *text = json_dumps(
-			json_array_size(json) == 1 && !cases.n ? json_array_get(json, 0) : json,
-			JSON_INDENT(1));
-
-		if (!text)
-			die("out of memory while writing JSON");
-		puts(text);
-		free(text);
-	} else {
-		fwrite(out.s, 1, out.len, stdout);
-	}
-	json_decref(json);
-	str_free(&out);
-	arena_free(q.a);
+		explain(a, &q, cases.v[i].proto, &out);
+	if (json)
+		print_json(out.json, cases.n != 0);
+	else
+		fwrite(out.text.s, 1, out.text.len, stdout);
+	str_free(&out.text);
+	arena_free(a);
 	return 0;
 }

@@ -71,13 +71,8 @@ static size_t cells_of(struct arena *a, const struct explained *x, const char **
 	return n;
 }
 
-struct group {
-	const struct explained *first;
-	const char *names, *cell[MAX_ARGS + 2];
-	size_t n;
-};
-
-static bool same(const struct group *g, const struct explained *x, const char **cell, size_t n)
+static bool same(const struct explained_group *g, const struct explained *x, const char **cell,
+		 size_t n)
 {
 	const struct reg_set k = abi_preserved(g->first->c, &g->first->pl),
 			     l = abi_preserved(x->c, &x->pl);
@@ -94,7 +89,8 @@ static bool same(const struct group *g, const struct explained *x, const char **
 	return true;
 }
 
-static size_t make_groups(struct arena *a, const struct explained *v, size_t n, struct group *out)
+size_t explain_groups(struct arena *a, const struct explained *v, size_t n,
+		      struct explained_group *out)
 {
 	size_t ngroups = 0;
 
@@ -108,14 +104,14 @@ static size_t make_groups(struct arena *a, const struct explained *v, size_t n, 
 			out[k].names = arena_printf(a, "%s, %s", out[k].names, v[i].c->name);
 			continue;
 		}
-		out[ngroups] = (struct group){ &v[i], v[i].c->name, { NULL }, ncells };
+		out[ngroups] = (struct explained_group){ &v[i], v[i].c->name, { NULL }, ncells };
 		memcpy(out[ngroups].cell, cell, ncells * sizeof(*cell));
 		ngroups++;
 	}
 	return ngroups;
 }
 
-static const char *heading(struct arena *a, const struct explained *x, size_t i)
+const char *explain_heading(struct arena *a, const struct explained *x, size_t i)
 {
 	if (i < x->pl.nargs)
 		return proto_arg_label(a, x->p, (unsigned)i);
@@ -125,7 +121,7 @@ static const char *heading(struct arena *a, const struct explained *x, size_t i)
 /* Tables --------------------------------------------------------------------------------------- */
 
 /* The room of a column; 0 for the whole of what does not fit. */
-static size_t measure(struct arena *a, const struct group *g, size_t n, size_t columns,
+static size_t measure(struct arena *a, const struct explained_group *g, size_t n, size_t columns,
 		      size_t *room)
 {
 	size_t all = LABEL;
@@ -134,7 +130,7 @@ static size_t measure(struct arena *a, const struct group *g, size_t n, size_t c
 		room[c] = 0;
 		for (size_t i = 0; i < n; i++) {
 			size_t len = g[i].n ? strlen(g[i].cell[c]) : 0;
-			size_t head = g[i].n ? strlen(heading(a, g[i].first, c)) : 0;
+			size_t head = g[i].n ? strlen(explain_heading(a, g[i].first, c)) : 0;
 
 			len = len > head ? len : head;
 			room[c] = len > room[c] ? len : room[c];
@@ -171,7 +167,8 @@ static const char *pad(struct arena *a, const char *s, int width)
 	return arena_printf(a, "%-*s", width, s);
 }
 
-static void line(struct str *out, struct arena *a, const struct group *g, const size_t *room)
+static void line(struct str *out, struct arena *a, const struct explained_group *g,
+		 const size_t *room)
 {
 	struct text_style style = { .columns = COLUMNS };
 	const char *rest;
@@ -192,28 +189,29 @@ static void line(struct str *out, struct arena *a, const struct group *g, const 
 	}
 }
 
-static void block(struct str *out, struct arena *a, const struct group *g)
+static void block(struct str *out, struct arena *a, const struct explained_group *g)
 {
 	struct text_style style = { .columns = COLUMNS };
 	size_t widest = 0;
 
 	text_wrap(out, &style, "", "  ", g->names);
 	for (size_t c = 0; c < g->n; c++) {
-		size_t n = strlen(heading(a, g->first, c));
+		size_t n = strlen(explain_heading(a, g->first, c));
 
 		widest = n > widest ? n : widest;
 	}
 	for (size_t c = 0; c < g->n; c++)
-		str_addf(out, "  %-*s  %s\n", (int)widest, heading(a, g->first, c), g->cell[c]);
+		str_addf(out, "  %-*s  %s\n", (int)widest, explain_heading(a, g->first, c),
+			 g->cell[c]);
 	if (!g->n)
 		text_wrap(out, &style, "  ", "  ", g->first->why);
 }
 
-/* Why there is a question mark, once a rule. */
-static void open_points(struct str *out, struct arena *a, const struct group *g, size_t n)
+const char **explain_open(struct arena *a, const struct explained_group *g, size_t n)
 {
-	struct text_style style = { .columns = COLUMNS };
 	bool told[RULE_COUNT] = { false };
+	const char **out = NULL;
+	size_t lines = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct placement *pl = &g[i].first->pl;
@@ -226,21 +224,23 @@ static void open_points(struct str *out, struct arena *a, const struct group *g,
 			if (!v->unspecified || told[v->rule])
 				continue;
 			told[v->rule] = true;
-			text_wrap(out, &style, "? ", "  ",
-				  arena_printf(a, "no document decides [%s]: %s%s%s", r->name,
-					       r->sentence,
-					       facto ? ". gcc and clang agree (all tested "
-						       "versions): "
-						     : "",
-					       facto ? facto : ""));
+			out = arena_grow(a, out, lines, sizeof(*out));
+			out[lines++] = arena_printf(
+				a, "no document decides [%s]: %s%s%s", r->name, r->sentence,
+				facto ? ". gcc and clang agree (all tested versions): " : "",
+				facto ? facto : "");
 		}
 	}
+	out = arena_grow(a, out, lines, sizeof(*out));
+	out[lines] = NULL;
+	return out;
 }
 
 void explain_table(struct str *out, struct arena *a, const struct explained *v, size_t n)
 {
-	struct group *g = arena_alloc(a, (n + 1) * sizeof(*g));
-	size_t ngroups = make_groups(a, v, n, g), columns = 0, room[MAX_ARGS + 2];
+	struct explained_group *g = arena_alloc(a, (n + 1) * sizeof(*g));
+	size_t ngroups = explain_groups(a, v, n, g), columns = 0, room[MAX_ARGS + 2];
+	struct text_style style = { .columns = COLUMNS };
 	const struct explained *any = NULL;
 	bool fits;
 
@@ -256,7 +256,7 @@ void explain_table(struct str *out, struct arena *a, const struct explained *v, 
 			str_addf(out, "%s%-*s", i ? "\n" : "", fits ? LABEL : 0,
 				 arena_printf(a, "%u bit", width_bits(g[i].first->c->width)));
 		for (size_t c = 0; c < columns && first && fits && any; c++)
-			str_addf(out, "%-*s", (int)room[c] + GAP, heading(a, any, c));
+			str_addf(out, "%-*s", (int)room[c] + GAP, explain_heading(a, any, c));
 		if (first)
 			trim(out);
 		if (fits)
@@ -265,39 +265,60 @@ void explain_table(struct str *out, struct arena *a, const struct explained *v, 
 			block(out, a, &g[i]);
 	}
 	str_add(out, "\n");
-	open_points(out, a, g, ngroups);
+	for (const char **line = explain_open(a, g, ngroups); *line; line++)
+		text_wrap(out, &style, "? ", "  ", *line);
 }
 
 /* Changes -------------------------------------------------------------------------------------- */
 
-static void change(struct str *out, const char *what, const char *from, const char *to)
+static void change(struct arena *a, struct explained_change **v, size_t *n, const char *what,
+		   const char *from, const char *to)
 {
-	if (strcmp(from, to))
-		str_addf(out, "  %-12s %s -> %s\n", what, from, to);
+	if (!strcmp(from, to))
+		return;
+	*v = arena_grow(a, *v, *n, sizeof(**v));
+	(*v)[(*n)++] = (struct explained_change){ what, from, to };
 }
 
-void explain_change(struct str *out, struct arena *a, const struct explained *from,
-		    const struct explained *to)
+struct explained_change *explain_changes(struct arena *a, const struct explained *from,
+					 const struct explained *to, size_t *n)
 {
 	const char *was[MAX_ARGS + 2], *is[MAX_ARGS + 2];
-	size_t before, from_args = from->pl.nargs, to_args = to->pl.nargs;
-	bool two = from->c != to->c;
+	size_t from_args = from->pl.nargs, to_args = to->pl.nargs;
+	struct explained_change *v = NULL;
 
-	str_addf(out, "%u bit  %s%s%s\n", width_bits(from->c->width), from->c->name,
-		 two ? " -> " : "", two ? to->c->name : "");
-	before = out->len;
+	*n = 0;
 	if (from->why || to->why) {
-		change(out, "", from->why ? from->why : "possible", to->why ? to->why : "possible");
-	} else {
-		cells_of(a, from, was);
-		cells_of(a, to, is);
-		for (size_t i = 0; i < from_args || i < to_args; i++)
-			change(out, heading(a, i < to_args ? to : from, i),
-			       i < from_args ? was[i] : "none", i < to_args ? is[i] : "none");
-		change(out, "returns", was[from_args], is[to_args]);
-		change(out, "stack bytes", was[from_args + 1], is[to_args + 1]);
+		change(a, &v, n, "", from->why ? from->why : "possible",
+		       to->why ? to->why : "possible");
+		return v;
 	}
-	if (out->len == before)
+	cells_of(a, from, was);
+	cells_of(a, to, is);
+	for (size_t i = 0; i < from_args || i < to_args; i++)
+		change(a, &v, n, explain_heading(a, i < to_args ? to : from, i),
+		       i < from_args ? was[i] : "none", i < to_args ? is[i] : "none");
+	change(a, &v, n, "returns", was[from_args], is[to_args]);
+	change(a, &v, n, "stack bytes", was[from_args + 1], is[to_args + 1]);
+	return v;
+}
+
+const char *explain_pair_name(struct arena *a, const struct explained_pair *pair)
+{
+	const char *from = pair->from.c->name, *to = pair->to.c->name;
+
+	return pair->from.c == pair->to.c ? from : arena_printf(a, "%s -> %s", from, to);
+}
+
+void explain_change(struct str *out, struct arena *a, const struct explained_pair *pair)
+{
+	size_t n;
+	const struct explained_change *v = explain_changes(a, &pair->from, &pair->to, &n);
+
+	str_addf(out, "%u bit  %s\n", width_bits(pair->from.c->width), explain_pair_name(a, pair));
+	for (size_t i = 0; i < n; i++)
+		str_addf(out, "  %-12s %s -> %s\n", v[i].what, v[i].from, v[i].to);
+	if (!n)
 		str_add(out, "  nothing changes\n");
 	str_add(out, "\n");
 }

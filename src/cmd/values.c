@@ -95,15 +95,6 @@ const char *const *edition_words(struct arena *a)
 	return (const char *const *)v;
 }
 
-bool listed(const char *const *names, const char *name)
-{
-	for (; names && *names; names++) {
-		if (!strcmp(*names, name))
-			return true;
-	}
-	return !names;
-}
-
 const char *matrix_path(struct arena *a, const char *path)
 {
 	struct stat st;

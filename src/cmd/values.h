@@ -22,9 +22,6 @@ const char *const *opt_list(struct arena *a, const char *list);
 enum edition edition_option(const char *name);
 const char *const *edition_words(struct arena *a);
 
-/* Is `name` in a NULL-ended list, or that NULL? */
-bool listed(const char *const *names, const char *name);
-
 /* "DIR/matrix.json" for a folder that holds one, the path itself for all else. In `a`. */
 const char *matrix_path(struct arena *a, const char *path);
 

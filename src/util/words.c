@@ -75,3 +75,12 @@ const char *nearest(const char *word, const char *const *words)
 	}
 	return best;
 }
+
+bool listed(const char *const *names, const char *name)
+{
+	for (; names && *names; names++) {
+		if (!strcmp(*names, name))
+			return true;
+	}
+	return !names;
+}

@@ -11,4 +11,7 @@ const char **split_list(struct arena *a, const char *list);
 /* The nearest of a NULL-ended list of words to a misspelt one, or NULL. */
 const char *nearest(const char *word, const char *const *words);
 
+/* Is `name` in a NULL-ended list, or that NULL? */
+bool listed(const char *const *names, const char *name);
+
 #endif
