@@ -89,6 +89,13 @@ reference: all
 	@$(CLOBBER) report results/reference/matrix.json.xz --format md --output results/reference/report.md
 	@$(CLOBBER) report results/reference/matrix.json.xz --format html --output results/reference/report.html
 
+# The oracle in a browser: one HTML file (docs/page.md).
+page: all
+	@ninja -C $(BUILD) -t query explain.html > /dev/null 2>&1 || \
+		{ echo 'make page: clang and wasm-ld are needed: install clang and lld, then remove $(BUILD)' >&2; false; }
+	@ninja -C $(BUILD) --quiet explain.html
+	@echo $(BUILD)/explain.html
+
 bench: all
 	@$(PYTHON) harness/bench.py $(CLOBBER)
 
@@ -98,4 +105,5 @@ install: all
 clean:
 	@rm -rf $(BUILD) $(BUILD).log results/latest results/repeat results/kvm
 
-.PHONY: lint fuzzers soundness all oracle-diff deps deps-compilers deps-tests deps-kvm check check-all check-kvm check-kvm-intel check-real test reference bench install clean
+.PHONY: lint fuzzers soundness page all oracle-diff deps deps-compilers deps-tests deps-kvm
+.PHONY: check check-all check-kvm check-kvm-intel check-real test reference bench install clean

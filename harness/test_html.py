@@ -4,26 +4,22 @@ findings, works with the keyboard, fits a phone, and asks no network. HTML_SHOTS
 import json
 import os
 import re
-import shutil
 from urllib.parse import quote, urlencode
 
 import pytest
 
 import program
+from browser import CHROMIUM, DRIVER, driven
 from program import run_matrix, script, write
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="not-run: selenium absent")
+pytest.importorskip("selenium.webdriver", reason="not-run: selenium absent")
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
-from selenium.webdriver.chrome.service import Service  # noqa: E402
 from selenium.webdriver.support.ui import WebDriverWait, Select  # noqa: E402
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 if not CHROMIUM or not DRIVER:
     pytest.skip("not-run: chromium or chromedriver absent", allow_module_level=True)
 
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync")
 # Arguments on the stack, in registers and by reference; text that means something to HTML.
 CASES = """//! group some a </script><b>name</b> & so on
 int plain(int a, long b, double c, int d, int e, int f, int g, int h, long i);
@@ -57,14 +53,8 @@ exec {compilers[gcc]["path"]} "$@" -fcall-used-rbx -mabi=ms
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(service=Service(DRIVER), options=options)
-    yield driver
-    driver.quit()
+    with driven(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
 
 
 class Page:
