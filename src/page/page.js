@@ -156,12 +156,13 @@ function show(all, out) {
 			out.append(folded("Rules, what is preserved, the stack", first), folded("As text", text));
 			break;
 		case "pair":
-			out.append(t = table(`${first} bit, ${rest[0]}`, ["", "from", "to"]));
-			t.tBodies[0].append(node("tr"));
-			t.tBodies[0].rows[0].append(node("td", "nothing changes", { colSpan: 3 }));
+			out.append(t = table(`${first} bit, ${rest[0]}`, ["", "from", "to"]), node("p", "nothing changes"));
+			t.tHead.hidden = true;
 			break;
 		case "change":
-			t.querySelector("td[colspan]")?.parentNode.remove();
+			if (t.tHead.hidden)
+				t.nextSibling.remove();
+			t.tHead.hidden = false;
 			row(t, first, rest, ["from", "to"]);
 			break;
 		}

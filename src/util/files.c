@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files of util.h, and how the process ends. */
+/* Files of util.h. */
 #include "util/util.h"
 
 #include <errno.h>
@@ -11,30 +11,6 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-void die(const char *fmt, ...)
-{
-	va_list ap;
-
-	fflush(stdout);
-	fputs("clobber: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(2);
-}
-
-void warn(const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("clobber: warning: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-}
 
 char *file_read(const char *path, size_t *len)
 {
