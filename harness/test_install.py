@@ -61,8 +61,35 @@ def test_installed_files(installed):
     for path in ("bin/clobber", "share/man/man1/clobber.1",
                  "share/bash-completion/completions/clobber", "share/zsh/site-functions/_clobber",
                  "share/clobber/runtime/rt64.o", "share/clobber/cases/scalar/subint.h",
-                 "share/clobber/matrix.schema.json"):
+                 "share/clobber/matrix.schema.json", "share/doc/clobber/LICENSE", "share/doc/clobber/NEWS.md",
+                 "share/doc/clobber/README.md", "share/doc/clobber/docs/examples/vmread.h"):
         assert (installed / path).is_file(), path
+
+
+def test_installed_documents_are_whole(installed):
+    """What the program names is there, and links lead somewhere, but for those to the sources."""
+    folder = installed / "share/doc/clobber"
+    strings = subprocess.run([needs("strings"), installed / "bin/clobber"], capture_output=True, text=True,
+                             check=True).stdout
+    named = set(re.findall(r"docs/[a-z-]+\.md", strings))
+    assert len(named) >= 3
+    for path in named:
+        assert (folder / path).is_file(), path
+    for page in [folder / "README.md", *(folder / "docs").glob("*.md")]:
+        for link in re.findall(r"\]\(([^)#]+)", page.read_text()):
+            if "://" in link or link.startswith(("../", "results/", "CONTRIBUTING.md")):
+                continue
+            assert (page.parent / link).exists(), (page.name, link)
+
+
+def test_installed_examples_run(installed, tmp_path):
+    """README's commands, where its reader has only what is installed."""
+    folder = installed / "share/doc/clobber"
+    subprocess.run([needs("nasm"), "-f", "elf64", "docs/examples/sum.asm", "-o", tmp_path / "sum.o"], cwd=folder, check=True)
+    r = subprocess.run([installed / "bin/clobber", "check", tmp_path / "sum.o", "--proto",
+                        "long sum_by_two(const long *v, long n)"], cwd=folder, env=environment(CLOBBER_DATA=None, HOME=str(tmp_path)),
+                       capture_output=True, text=True)
+    assert r.returncode == 1 and "callee-saved: rbx" in r.stdout
 
 
 def test_installed_program_needs_no_sources(installed, tmp_path, gcc):
