@@ -47,6 +47,11 @@ static bool generate(struct linking *l, const char **error)
 	return !status;
 }
 
+static const char *runtime_object(struct linking *l)
+{
+	return arena_printf(l->a, "%s/rc%u.o", l->runtime, width_bits(l->file->width));
+}
+
 static int run_ld(struct linking *l, const char *out, struct str *said)
 {
 	size_t n = 0;
@@ -68,7 +73,7 @@ static int run_ld(struct linking *l, const char *out, struct str *said)
 	argv[n++] = arena_printf(l->a, "%s/check.ld", l->runtime);
 	argv[n++] = "-o";
 	argv[n++] = out;
-	argv[n++] = arena_printf(l->a, "%s/rc%u.o", l->runtime, wide ? 64 : 32);
+	argv[n++] = runtime_object(l);
 	argv[n++] = path(l, "generated.o");
 	argv[n++] = "--start-group";
 	for (size_t i = 0; i < l->objects->n; i++)
@@ -322,6 +327,44 @@ static bool is_followed(const struct linking *l)
 	return !l->follow || !l->file->n || l->file->v[0].blocks;
 }
 
+/* May an object ask for it? For what the contracts supply, and what shared.c makes of objects. */
+static bool is_supplied(const struct linking *l, const char *name)
+{
+	for (size_t i = 0; i < l->file->nprobes; i++) {
+		if (l->file->probe[i].symbol && !strcmp(l->file->probe[i].symbol, name))
+			return true;
+	}
+	for (size_t i = 0; i < l->file->nsupplies; i++) {
+		if (!strcmp(l->file->supply[i].name, name))
+			return true;
+	}
+	return !strcmp(name, "cl_tls_descriptor") || !strcmp(name, "cl_shared_data");
+}
+
+/* Code under test that reaches into what judges it could write its own verdict. */
+static bool reaches_runtime(struct linking *l, const char **error)
+{
+	char *paths[] = { (char *)runtime_object(l), (char *)path(l, "generated.o") };
+	struct objects own;
+
+	if (!l->objects->nwanted || objects_read(l->a, paths, ARRAY_SIZE(paths), &own, error))
+		return false;
+	for (size_t i = 0; i < l->objects->nwanted; i++) {
+		const struct object_symbol *o = &l->objects->wanted[i];
+		const struct object_symbol *to = objects_find(&own, o->name);
+
+		if (!to || !to->global || is_supplied(l, o->name))
+			continue;
+		*error = arena_printf(l->a,
+				      "%s: it needs `%s', which no object defines, and which is a "
+				      "name of clobber's own runtime: give the object that defines "
+				      "it, or rename it (objcopy --redefine-sym)",
+				      o->where, o->name);
+		return true;
+	}
+	return false;
+}
+
 const char *link_payload(struct linking *l, const char **error)
 {
 	const char *out = path(l, "payload");
@@ -334,7 +377,7 @@ const char *link_payload(struct linking *l, const char **error)
 		struct str said = { 0 };
 		int status;
 
-		if (!generate(l, error))
+		if (!generate(l, error) || reaches_runtime(l, error))
 			return NULL;
 		status = run_ld(l, out, &said);
 		if (!status) {

@@ -77,6 +77,19 @@ static bool is_lto(const char *name)
 	return !strcmp(name, "__gnu_lto_slim");
 }
 
+/* A symbol at the end of a list. */
+static struct object_symbol *add_symbol(struct reading *r, struct object_symbol **list, size_t *n,
+					const char *name)
+{
+	struct object_symbol *o;
+
+	*list = arena_grow(r->a, *list, *n, sizeof(**list));
+	o = &(*list)[(*n)++];
+	o->name = arena_strdup(r->a, name);
+	o->where = r->member ? arena_printf(r->a, "%s(%s)", r->path, r->member) : r->path;
+	return o;
+}
+
 static bool read_symbols(struct reading *r, Elf *e, Elf_Scn *s, const GElf_Shdr *h)
 {
 	Elf_Data *d = elf_getdata(s, NULL);
@@ -97,12 +110,11 @@ static bool read_symbols(struct reading *r, Elf *e, Elf_Scn *s, const GElf_Shdr 
 			return fail(r, "holds gcc's intermediate code for link-time optimisation "
 				       "(LTO), no machine code: compile without -flto, or with "
 				       "-ffat-lto-objects");
+		if (y.st_shndx == SHN_UNDEF && !strncmp(name, "cl_", 3))
+			add_symbol(r, &r->out->wanted, &r->out->nwanted, name);
 		if (!*name || y.st_shndx == SHN_UNDEF || type == STT_FILE || type == STT_SECTION)
 			continue;
-		r->out->symbol = arena_grow(r->a, r->out->symbol, r->out->nsymbols, sizeof(*o));
-		o = &r->out->symbol[r->out->nsymbols++];
-		o->name = arena_strdup(r->a, name);
-		o->where = r->member ? arena_printf(r->a, "%s(%s)", r->path, r->member) : r->path;
+		o = add_symbol(r, &r->out->symbol, &r->out->nsymbols, name);
 		o->global = bind == STB_GLOBAL || bind == STB_WEAK;
 		o->weak = bind == STB_WEAK;
 		o->indirect = type == STT_GNU_IFUNC;

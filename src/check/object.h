@@ -22,6 +22,8 @@ struct objects {
 	enum width width;
 	struct object_symbol *symbol; /* defined ones */
 	size_t nsymbols;
+	struct object_symbol *wanted; /* undefined ones that begin as clobber's own do, "cl_" */
+	size_t nwanted;
 };
 
 /* Read them all: relocatable ELF of one width, or archives of such. 0, or -1 and *error, one line,
