@@ -94,8 +94,7 @@ static int link_one(struct arena *a, const struct holding *h, struct check_run *
 			     .runtime = h->runtime,
 			     .nasm = h->nasm,
 			     .ld = h->ld,
-			     .ground = h->ground,
-			     .own = true };
+			     .ground = h->ground };
 
 	if (objects_read(a, paths, 1, objects, error) < 0 ||
 	    declarations_of_contract(a, h->contract, &how, &d, error) ||

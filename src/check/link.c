@@ -347,8 +347,7 @@ static bool reaches_runtime(struct linking *l, const char **error)
 	char *paths[] = { (char *)runtime_object(l), (char *)path(l, "generated.o") };
 	struct objects own;
 
-	if (l->own || !l->objects->nwanted ||
-	    objects_read(l->a, paths, ARRAY_SIZE(paths), &own, error))
+	if (!l->objects->nwanted || objects_read(l->a, paths, ARRAY_SIZE(paths), &own, error))
 		return false;
 	for (size_t i = 0; i < l->objects->nwanted; i++) {
 		const struct object_symbol *o = &l->objects->wanted[i];

@@ -15,8 +15,6 @@ struct linking {
 	const char *runtime;        /* clobber's own: rc64.o, check.ld */
 	const char *nasm, *ld;
 	const char *ground; /* of place/kept.h: link only what changed in `dir`; NULL: always */
-	bool own; /* clobber's own assembly, which may look at poison; else the runtime is out of
-		     reach */
 	bool weak_stubs;
 	bool traps;  /* undefined symbols are no error: calls of them are told, memcpy and the like
 			exist */
