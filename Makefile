@@ -99,11 +99,15 @@ page: all
 bench: all
 	@$(PYTHON) harness/bench.py $(CLOBBER)
 
+# Debian's packages of what is here, in $(BUILD)/deb (needs dpkg-dev and debhelper).
+deb:
+	@sh .ci/deb.sh $(BUILD)/deb
+
 install: all
 	@meson install -C $(BUILD)
 
 clean:
 	@rm -rf $(BUILD) $(BUILD).log results/latest results/repeat results/kvm
 
-.PHONY: lint fuzzers soundness page all oracle-diff deps deps-compilers deps-tests deps-kvm
+.PHONY: lint fuzzers soundness page deb all oracle-diff deps deps-compilers deps-tests deps-kvm
 .PHONY: check check-all check-kvm check-kvm-intel check-real test reference bench install clean

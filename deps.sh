@@ -16,7 +16,7 @@ clang-19:clang-19 clang-22:clang-22 tcc:tcc chibicc:chibicc pcc:pcc"
 # Judges, browsers and libraries that some tests ask; without them those tests are skipped and say
 # so.
 tests="xmllint:libxml2-utils prove:perl py=jsonschema:python3-jsonschema py=junitparser:python3-junitparser
-py=yaml:python3-yaml py=selenium:python3-selenium chromium:chromium chromedriver:chromium-driver wasm-ld:lld parallel:parallel
+py=yaml:python3-yaml py=selenium:python3-selenium chromium:chromium chromedriver:chromium-driver wasm-ld:lld dh:debhelper dpkg-buildpackage:dpkg-dev parallel:parallel
 mandoc:mandoc man:man-db zsh:zsh pc=gmp:libgmp-dev pc=libcrypto:libssl-dev
 xz:xz-utils"
 # For a machine that has KVM on any host: harness/kvm_machine.py. Its kernel is downloaded, not installed.
