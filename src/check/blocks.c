@@ -23,8 +23,6 @@ struct walk {
 	size_t ntodo, done;
 	uint64_t *table; /* addresses that the code computes: tables may begin there */
 	size_t ntables;
-	uint64_t indirect[64]; /* jumps through tables */
-	unsigned nindirect;
 	struct blocks out;
 };
 
@@ -40,8 +38,14 @@ static void add_edge(struct walk *w, uint64_t from, uint64_t to, bool falls)
 
 static void add_leader(struct walk *w, uint64_t at, uint64_t from, bool falls)
 {
-	if (!code_has(w->k, at) || (at != w->entry && at != w->other && code_is_global(w->k, at)))
+	if (!code_has(w->k, at))
 		return;
+	if (at != w->entry && at != w->other && code_is_global(w->k, at)) {
+		w->out.beyond =
+			arena_grow(w->a, w->out.beyond, w->out.nbeyond, sizeof(*w->out.beyond));
+		w->out.beyond[w->out.nbeyond++] = (uint32_t)at;
+		return;
+	}
 	add_edge(w, from, at, falls);
 	if (w->mark[at - code_start(w->k)] & LEADER || w->ntodo == MOST_BLOCKS)
 		return;
@@ -176,8 +180,10 @@ static void branches(struct walk *w, const struct insn *i, uint64_t at)
 			add_leader(w, to, at, false);
 		if (call && never_returns(w, to))
 			return;
-	} else if (jump && w->nindirect < ARRAY_SIZE(w->indirect)) {
-		w->indirect[w->nindirect++] = at;
+	} else if (jump) {
+		w->out.indirect = arena_grow(w->a, w->out.indirect, w->out.nindirect,
+					     sizeof(*w->out.indirect));
+		w->out.indirect[w->out.nindirect++] = (uint32_t)at;
 	} else {
 		w->out.open = true;
 	}
@@ -214,12 +220,12 @@ static void follow_all(struct walk *w)
 		follow(w, w->todo[w->done++].at);
 }
 
-/* Entries of a table of jumps, for as long as each leads into the function: addresses (`base` 0),
- * or distances of 4 bytes from the base. */
+/* Entries of a table of jumps, for as long as each leads into the function or to a label: addresses
+ * (`base` 0), or distances of 4 bytes from the base. */
 static void read_table(struct walk *w, uint64_t table, uint64_t base, unsigned bytes, uint64_t jump)
 {
 	enum { MOST_ENTRIES = 256 };
-	uint64_t end = code_next(w->k, w->entry);
+	uint64_t start = code_function(w->k, jump), end = code_next(w->k, start);
 
 	for (unsigned n = 0; n < MOST_ENTRIES; n++) {
 		uint64_t at = table + n * bytes, v = 0, other;
@@ -232,12 +238,13 @@ static void read_table(struct walk *w, uint64_t table, uint64_t base, unsigned b
 			if (w->table[k] == at)
 				return;
 		}
-		if (n && code_is_global(w->k, at))
+		if (n && code_has_label(w->k, at))
 			return;
 		memcpy(&v, p, bytes);
 		other = base ? base + (uint64_t)(int64_t)(int32_t)v : v;
 		/* Some entries are for values that never come. */
-		if (other < w->entry || other >= end) {
+		if ((other < start || other >= end) &&
+		    !(code_has(w->k, other) && code_has_label(w->k, other))) {
 			if (base && n < 8)
 				continue;
 			return;
@@ -385,9 +392,9 @@ struct blocks *blocks_of(struct arena *a, const struct code *k, enum width width
 	if (other)
 		add_leader(&w, other, 0, false);
 	follow_all(&w);
-	for (unsigned done = 0; done < w.nindirect; done++) {
+	for (size_t done = 0; done < w.out.nindirect; done++) {
 		note_all_constants(&w);
-		resolve(&w, w.indirect[done]);
+		resolve(&w, w.out.indirect[done]);
 		follow_all(&w);
 	}
 	note_all_constants(&w);

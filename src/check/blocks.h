@@ -30,6 +30,10 @@ struct blocks {
 		uint32_t at, bytes;
 	} * offset; /* behind pointers, that it reads */
 	size_t noffsets;
+	uint32_t *indirect; /* its jumps that do not say where they go */
+	size_t nindirect;
+	uint32_t *beyond; /* other global functions that it jumps to or calls */
+	size_t nbeyond;
 	bool open; /* a jump or call leads to where only running it would show */
 };
 

@@ -30,6 +30,10 @@ struct code {
 	size_t nglobals;
 	struct global *named; /* those, and local functions */
 	size_t nnamed;
+	uint64_t *label; /* where any symbol is, in order */
+	size_t nlabels;
+	uint64_t *local; /* those of local labels */
+	size_t nlocals;
 	struct lines *lines;
 };
 
@@ -40,6 +44,13 @@ static int by_place(const void *a, const void *b)
 	const struct global *x = a, *y = b;
 
 	return (x->at > y->at) - (x->at < y->at);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
 }
 
 static void read_segments(struct code *k, Elf *elf)
@@ -55,6 +66,19 @@ static void read_segments(struct code *k, Elf *elf)
 			continue;
 		k->segment[k->nsegments++] =
 			(struct segment){ p.p_vaddr, p.p_filesz, p.p_offset, p.p_flags & PF_W };
+	}
+}
+
+static void add_label(struct arena *a, struct code *k, const GElf_Sym *s)
+{
+	if (GELF_ST_TYPE(s->st_info) == STT_SECTION || GELF_ST_TYPE(s->st_info) == STT_FILE ||
+	    s->st_shndx == SHN_ABS)
+		return;
+	k->label = arena_grow(a, k->label, k->nlabels, sizeof(*k->label));
+	k->label[k->nlabels++] = s->st_value;
+	if (GELF_ST_BIND(s->st_info) == STB_LOCAL && GELF_ST_TYPE(s->st_info) == STT_NOTYPE) {
+		k->local = arena_grow(a, k->local, k->nlocals, sizeof(*k->local));
+		k->local[k->nlocals++] = s->st_value;
 	}
 }
 
@@ -79,8 +103,11 @@ static void read_symbols(struct arena *a, struct code *k, Elf *elf)
 				k->start = s.st_value;
 			if (!strcmp(name, "cl_rodata"))
 				k->end = s.st_value;
-			if (s.st_shndx == SHN_UNDEF || (GELF_ST_BIND(s.st_info) == STB_LOCAL &&
-							GELF_ST_TYPE(s.st_info) != STT_FUNC))
+			if (s.st_shndx == SHN_UNDEF)
+				continue;
+			add_label(a, k, &s);
+			if (GELF_ST_BIND(s.st_info) == STB_LOCAL &&
+			    GELF_ST_TYPE(s.st_info) != STT_FUNC)
 				continue;
 			k->named = arena_grow(a, k->named, k->nnamed, sizeof(*k->named));
 			k->named[k->nnamed++] =
@@ -96,6 +123,8 @@ static void read_symbols(struct arena *a, struct code *k, Elf *elf)
 		qsort(k->named, k->nnamed, sizeof(*k->named), by_place);
 	if (k->nglobals)
 		qsort(k->global, k->nglobals, sizeof(*k->global), by_place);
+	if (k->nlabels)
+		qsort(k->label, k->nlabels, sizeof(*k->label), by_number);
 }
 
 uint64_t code_symbol(const struct code *k, const char *name)
@@ -171,6 +200,32 @@ bool code_is_global(const struct code *k, uint64_t address)
 	const struct global key = { address, NULL };
 
 	return k->nglobals && bsearch(&key, k->global, k->nglobals, sizeof(*k->global), by_place);
+}
+
+bool code_has_label(const struct code *k, uint64_t address)
+{
+	return k->nlabels && bsearch(&address, k->label, k->nlabels, sizeof(*k->label), by_number);
+}
+
+size_t code_labels(const struct code *k, const uint64_t **at)
+{
+	*at = k->label;
+	for (size_t i = 0; i < k->nlocals; i++) {
+		if (code_has(k, k->local[i]))
+			return k->nlabels;
+	}
+	return 0;
+}
+
+uint64_t code_function(const struct code *k, uint64_t address)
+{
+	uint64_t found = code_start(k);
+
+	for (size_t i = 0; i < k->nglobals && k->global[i].at <= address; i++) {
+		if (k->global[i].at > found)
+			found = k->global[i].at;
+	}
+	return found;
 }
 
 /* Where the function that starts there is at an end: the next global symbol, or all of it. */

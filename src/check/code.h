@@ -18,6 +18,12 @@ uint64_t code_symbol(const struct code *k, const char *name);
 const char *code_name(struct arena *a, const struct code *k, uint64_t address);
 /* Is there a global symbol? */
 bool code_is_global(const struct code *k, uint64_t address);
+/* Is there any symbol, a local label, too? */
+bool code_has_label(const struct code *k, uint64_t address);
+/* All of these, in order, or 0 of them if no local label of code under test is known. */
+size_t code_labels(const struct code *k, const uint64_t **at);
+/* The last global symbol at or before an address in code under test. */
+uint64_t code_function(const struct code *k, uint64_t address);
 /* The next global symbol behind an address, or where code under test ends. */
 uint64_t code_next(const struct code *k, uint64_t address);
 

@@ -118,6 +118,9 @@ struct contract_file {
 	bool bench;      /* measure cycles */
 	unsigned effort; /* calls of each that may look for what did not run */
 	unsigned calls;  /* rounds of each function; 0: as many as usual */
+	/* Jumps of code under test that do not say where they go; where they may (jumps.h). */
+	uint32_t *jump, *lead;
+	size_t njumps, nleads;
 };
 
 /* Source text of the declarations, for messages. */

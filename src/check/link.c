@@ -4,6 +4,7 @@
 #include "check/link.h"
 
 #include "check/blocks.h"
+#include "check/jumps.h"
 #include "check/fault.h"
 #include "check/tables.h"
 #include "place/kept.h"
@@ -320,6 +321,8 @@ static void find_blocks(struct linking *l, const char *payload)
 			c->ends_by_zeroing =
 				c->ends_by_zeroing || ends_by_zeroing(payload, &c->blocks->v[b]);
 	}
+	if (k)
+		find_jumps(l->a, k, l->file);
 }
 
 static bool is_followed(const struct linking *l)

@@ -25,9 +25,10 @@ cl_word payload_code(void)
 	return start;
 }
 
-bool payload_break(cl_word *ip)
+bool payload_break(cl_word *ip, cl_word *flags)
 {
 	(void)ip;
+	(void)flags;
 	return false;
 }
 

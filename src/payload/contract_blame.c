@@ -153,6 +153,8 @@ bool ct_unfit(const struct ct_contract *c)
 	ct_refit();
 	if (!any || cl_where != CL_IN_PROCESS || cl_contract_step)
 		return false;
+	if (ct_strays(c))
+		return true;
 	if (f.kind == CL_FAULT_TIMEOUT && ct_fitting.found && !all_plain(c)) {
 		stay_in_ranges(c);
 		return true;

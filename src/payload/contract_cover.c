@@ -24,8 +24,8 @@ static bool seen(unsigned i)
 	return cover.seen[i / 32] >> (i % 32) & 1;
 }
 
-/* What was written through another address runs as it is now: SDM volume 3, 8.1.3. */
-static void serialize(void)
+/* SDM volume 3, 8.1.3. */
+void ct_serialize(void)
 {
 	unsigned a = 0, b, c = 0, d;
 
@@ -47,7 +47,7 @@ void ct_cover_resume(void)
 			set(i);
 	}
 	cover.set = true;
-	serialize();
+	ct_serialize();
 }
 
 void ct_cover_pause(void)
@@ -59,7 +59,7 @@ void ct_cover_pause(void)
 			*byte_of(i) = cover.was[i];
 	}
 	cover.set = false;
-	serialize();
+	ct_serialize();
 }
 
 void ct_cover_begin(const struct ct_contract *c)
@@ -99,7 +99,7 @@ unsigned ct_cover_forget(void)
 	}
 	cover.nfresh = 0;
 	if (n)
-		serialize();
+		ct_serialize();
 	return n;
 }
 
@@ -135,11 +135,13 @@ void ct_cover_tell(struct findings *out)
 }
 
 /* At a trap of code under test: the breakpoint that it was is no more, and the instruction runs. */
-bool payload_break(cl_word *ip)
+bool payload_break(cl_word *ip, cl_word *flags)
 {
 	cl_word at = *ip - 1;
 	unsigned low = 0, high = cover.n;
 
+	if (ct_watch_break(ip, flags))
+		return true;
 	if (!cover.set)
 		return false;
 	while (low < high) {
@@ -156,6 +158,6 @@ bool payload_break(cl_word *ip)
 	cover.seen[low / 32] |= 1u << low % 32;
 	cover.fresh[cover.nfresh++] = (uint16_t)low;
 	*ip = at;
-	serialize();
+	ct_serialize();
 	return true;
 }

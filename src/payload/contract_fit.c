@@ -68,7 +68,7 @@ bool ct_fit_call(const struct ct_contract *c)
 	ct_now.extended = 0;
 	if (how == CL_FAULTED && cl_fault_kind == CL_FAULT_TIMEOUT)
 		ct_fitting.late++;
-	return how != CL_FAULTED && !(ct_now.smashed && ct_large_numbers(c));
+	return how != CL_FAULTED && !(ct_now.smashed && ct_large_numbers(c)) && !ct_went_wild();
 }
 
 uint32_t ct_narrow_inputs(const struct ct_contract *c)
@@ -241,7 +241,7 @@ void ct_refit(void)
 	ct_fitting.rounds = ct_now.rounds;
 }
 
-bool ct_fit(const struct ct_contract *c, uint64_t seed)
+static bool fit(const struct ct_contract *c, uint64_t seed)
 {
 	if (ct_fitting.tried) {
 		ct_draw_round(c, ct_fitting.failed, ct_fitting.rounds, seed);
@@ -259,6 +259,16 @@ bool ct_fit(const struct ct_contract *c, uint64_t seed)
 	ct_fitting.changes = 0;
 	ct_fitting.extended = 0;
 	return ct_fitting.found;
+}
+
+bool ct_fit(const struct ct_contract *c, uint64_t seed)
+{
+	bool fits;
+
+	ct_watch_jumps(true);
+	fits = fit(c, seed);
+	ct_watch_jumps(false);
+	return fits;
 }
 
 /* Telling ------------------------------------------------------------------------------------- */

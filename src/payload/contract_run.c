@@ -235,6 +235,7 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 	}
 	ct_now.out = out;
 	ct_now.draw = ct_now.first_draw;
+	ct_watch_call();
 	ct_now.ended = false;
 	ct_now.at = ct_now.nsaid = 0;
 	ct_now.stubbed = ct_now.smashed = false;
@@ -452,6 +453,15 @@ static int rounds_wanted(const struct ct_contract *c)
 	return rounds_affordable(c);
 }
 
+/* What it did wrong is not its doing if it jumped out of a table of jumps. */
+static bool strayed(const struct ct_contract *c)
+{
+	if (!ct_strays(c))
+		return false;
+	ct_refit();
+	return true;
+}
+
 /* One round: a call, and the same call with other poison. How the first ended. */
 static int one_round(const struct ct_contract *c, struct collected *to, uint64_t seed)
 {
@@ -485,7 +495,7 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 		bool overran;
 
 		ct_cover_pause();
-		overran = ct_overran(c, &now);
+		overran = ct_overran(c, &now) || strayed(c);
 		ct_cover_resume();
 		if (overran)
 			return DOES_NOT_FIT;

@@ -190,6 +190,19 @@ void ct_bench(const struct ct_contract *c, int rounds, uint64_t seed, struct fin
 void ct_against(const struct ct_contract *c, struct findings *out);
 /* contract_blame.c: is it the inputs that no line speaks of that made the call fault? */
 bool ct_unfit(const struct ct_contract *c);
+/* contract_cover.c: code that was written through another address runs as it is now. */
+void ct_serialize(void);
+
+/* contract_jumps.c: from here on calls end that jump to where no jump leads. Not while breakpoints
+ * of blocks are set. */
+void ct_watch_jumps(bool on);
+/* Before each call; after it: was it one that did? At a trap: was it one of these breakpoints? */
+void ct_watch_call(void);
+bool ct_went_wild(void);
+bool ct_watch_break(cl_word *ip, cl_word *flags);
+/* Does a call with inputs as they are now, some of them unsaid? */
+bool ct_strays(const struct ct_contract *c);
+
 /* contract_frame.c: did the call, which ended as `how` says, overwrite its own frame? Into
  * ct_now.smashed. */
 void ct_frame_begin(void);

@@ -136,7 +136,7 @@ static void on_signal(int signal, void *info, void *context)
 	if (signal == SIG_PROF) {
 		if (!place_late())
 			return;
-	} else if (signal == SIG_TRAP && code_under_test_runs() && payload_break(ip)) {
+	} else if (signal == SIG_TRAP && code_under_test_runs() && payload_break(ip, flags)) {
 		return;
 	} else if ((signal == SIG_ILL || signal == SIG_SEGV) && provided_for(ip, flags)) {
 		return;

@@ -102,9 +102,9 @@ cl_word payload_code(void);
 /* At a fault of code under test: does what is run provide for it? Then *ip and *flags say how it
  * goes on. */
 bool payload_trap(cl_word *ip, cl_word *flags);
-/* At a breakpoint trap of code under test, *ip behind it: was it one that what is run has set? Then
- * it goes on at *ip. */
-bool payload_break(cl_word *ip);
+/* At a trap of code under test, *ip behind the breakpoint: was it one that what is run has set, or
+ * its single step? Then it goes on at *ip with *flags. */
+bool payload_break(cl_word *ip, cl_word *flags);
 /* The i-th page of its own that nobody may touch; 0 behind the last. */
 cl_word payload_guard(unsigned i);
 /* A page from which on code up to cl_rodata may be written, too; cl_rodata: there is none. */

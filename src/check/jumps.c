@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* See jumps.h. */
+#include "check/jumps.h"
+
+#include <stdlib.h>
+
+enum { MOST_FUNCTIONS = 4096 };
+
+struct search {
+	struct arena *a;
+	const struct code *k;
+	struct contract_file *file;
+	uint32_t *todo; /* functions that are entered besides those of the file */
+	size_t ntodo;
+	bool labels; /* are known */
+};
+
+static void add(struct arena *a, uint32_t **v, size_t *n, uint32_t at)
+{
+	*v = arena_grow(a, *v, *n, sizeof(**v));
+	(*v)[(*n)++] = at;
+}
+
+static bool is_resolved(const struct blocks *b, uint32_t jump)
+{
+	for (size_t i = 0; i < b->nedges; i++) {
+		if (b->edge[i].from == jump)
+			return true;
+	}
+	return false;
+}
+
+static void add_blocks(struct search *s, const struct blocks *b)
+{
+	for (size_t i = 0; i < b->nindirect; i++) {
+		if (s->labels || is_resolved(b, b->indirect[i]))
+			add(s->a, &s->file->jump, &s->file->njumps, b->indirect[i]);
+	}
+	for (size_t i = 0; i < b->n; i++)
+		add(s->a, &s->file->lead, &s->file->nleads, b->v[i].at);
+	for (size_t i = 0; i < b->nbeyond; i++) {
+		bool known = s->ntodo == MOST_FUNCTIONS;
+
+		for (size_t k = 0; k < s->ntodo && !known; k++)
+			known = s->todo[k] == b->beyond[i];
+		if (!known)
+			add(s->a, &s->todo, &s->ntodo, b->beyond[i]);
+	}
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static size_t sort(uint32_t *v, size_t n)
+{
+	size_t kept = 0;
+
+	if (n)
+		qsort(v, n, sizeof(*v), by_number);
+	for (size_t i = 0; i < n; i++) {
+		if (!kept || v[kept - 1] != v[i])
+			v[kept++] = v[i];
+	}
+	return kept;
+}
+
+void find_jumps(struct arena *a, const struct code *k, struct contract_file *file)
+{
+	const uint64_t *label;
+	size_t nlabels = code_labels(k, &label);
+	struct search s = { .a = a, .k = k, .file = file, .labels = nlabels };
+
+	file->njumps = file->nleads = 0;
+	for (size_t i = 0; i < file->n; i++)
+		add_blocks(&s, file->v[i].blocks);
+	for (size_t done = 0; done < s.ntodo; done++)
+		add_blocks(&s, blocks_of(a, k, file->width, s.todo[done], 0));
+	for (size_t i = 0; i < nlabels; i++) {
+		if (code_has(k, label[i]))
+			add(a, &file->lead, &file->nleads, (uint32_t)label[i]);
+	}
+	file->njumps = sort(file->jump, file->njumps);
+	/* Without a jump to watch nobody asks. */
+	file->nleads = file->njumps ? sort(file->lead, file->nleads) : 0;
+}
