@@ -313,7 +313,7 @@ ERRORS = {
     "//! keeps all except ax": (15, "`but' or `and' belongs here"),
     "//! out ax = b": (14, "`f' has no parameter `b'"),
     "//! out ax = *a": (14, "this does not point to a value of up to 16 bytes"),
-    "//! out ax = 12x": (14, "this is no number"),
+    "//! out ax = 12x": (14, "this is not a number"),
     "//! out stack 1 = &": (20, "the name of a symbol belongs here"),
     "//! returns never 1": (19, "nothing more belongs into this `returns' line"),
     "//! returns 1 else": (19, "a value belongs here"),

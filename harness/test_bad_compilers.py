@@ -138,7 +138,7 @@ def test_long_double_64_at_64_bit(matrices):
         assert [(c, s, o) for c, s, _, o in got] == [
             ("ld", "argument b (long double)", "which was in xmm0 at the call")]
         got = found(matrices, 64, "ld64", opt, check="argument", direction="caller")
-        # At -O0 it goes through rax, which is no place of an argument.
+        # At -O0 it goes through rax, which is not a place of an argument.
         assert [(c, s, o) for c, s, _, o in got] == [
             ("ld", "argument b (long double)", "the expected value is in xmm0")]
         got = found(matrices, 64, "ld64", opt, check="x87-stack", direction="callee")

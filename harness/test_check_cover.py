@@ -53,7 +53,7 @@ def test_what_is_hidden_is_found(name, tmp_path):
     # the command repeats it
     assert program.run(re.search(r"^  clobber (check .*)$", r.stdout, re.M)[1].split(),
                        cwd=tmp_path).status == 1
-    # all of it ran, and it is no accusation by itself
+    # all of it ran, and it is not an accusation by itself
     assemble(tmp_path, code.format(bad="xor ecx, ecx"), 64)
     r = check(tmp_path, "f.o", "--contract", "c.h")
     n, of = re.search(r"^pass +sysv/f  \d+ calls, (\d+) of (\d+) instructions", r.stdout,
@@ -151,7 +151,7 @@ ARRAY = """f: push rbx
 
 
 def test_an_array_on_its_stack(tmp_path):
-    """Numbers that no line speaks of may be too large for it: that is no lost register. What a line
+    """Numbers that no line speaks of may be too large for it: that is not a lost register. What a line
     allows is."""
     assemble(tmp_path, ARRAY, 64)
     declared = "void f(char *p, int n)"

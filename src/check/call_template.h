@@ -6,11 +6,11 @@
  *	int r = CLOBBER_CALL(sum, v, n);	// is sum(v, n), checked
  *	return clobber_failures != 0;
  *
- * Before the call everything that is no argument is poison: rbx, rbp, r10 to r15, xmm8 to xmm15,
- * rax but for al, the status flags, the stack below. After it these must be as they were: rbx, rbp,
- *r12 to r15, the stack pointer, DF (clear), the control bits of mxcsr, the x87 control word, and no
- *x87 or mmx register may be in use but for the result. CLOBBER_CALL_MMX is for functions whose
- *callers issue EMMS, which the test then has to do before the next call.
+ * Before the call everything that is not an argument is poison: rbx, rbp, r10 to r15, xmm8 to
+ *xmm15, rax but for al, the status flags, the stack below. After it these must be as they were:
+ *rbx, rbp, r12 to r15, the stack pointer, DF (clear), the control bits of mxcsr, the x87 control
+ *word, and no x87 or mmx register may be in use but for the result. CLOBBER_CALL_MMX is for
+ *functions whose callers issue EMMS, which the test then has to do before the next call.
  *
  * Each failure is printed, and counted in clobber_failures. Calls may nest (callbacks); one thread
  * at a time. What takes or returns by other conventions (ms_abi) is not to be wrapped. */

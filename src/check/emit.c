@@ -36,7 +36,8 @@ static const char *unfit(struct arena *a, const struct contract *c)
 		if (in->d.size > 8 || in->d.flags & (CT_REFERENCE | CT_NULL | CT_FAULTS) ||
 		    in->d.class == CL_OPAQUE || in->d.nlocs != 1)
 			return refuse(a, c,
-				      arena_printf(a, "has an argument %u that is no plain value",
+				      arena_printf(a,
+						   "has an argument %u that is not a plain value",
 						   i + 1));
 	}
 	return NULL;

@@ -123,7 +123,7 @@ long long reader_number(struct reader *r, const char *what)
 	if (errno || word_length(end))
 		reader_fail_at(r, start, (size_t)(end - start) + word_length(end),
 			       "write a decimal, 0x or octal number of at most 64 bits",
-			       "this is no number");
+			       "this is not a number");
 	r->s = end;
 	return n;
 }

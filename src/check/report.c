@@ -138,7 +138,7 @@ static void absences(struct str *out, const struct check_run *r, const struct te
 		text_wrap(out, style, "stub     ", "         ",
 			  arena_printf(r->arena,
 				       "%s: nothing defines it; it is called as a function "
-				       "of which nothing is known",
+				       "about which nothing is known",
 				       r->stub[i]));
 }
 

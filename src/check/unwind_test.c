@@ -309,8 +309,7 @@ END_TEST
 /* A damaged entry does not pass for one that is not there. */
 START_TEST(damaged)
 {
-	const char *text =
-		arena_printf(arena, "%s	.cfi_startproc\n%s%s", registers, PUSHED, note);
+	const char *text = arena_printf(arena, "%s	.cfi_startproc\n%s%s", registers, PUSHED, note);
 	const char *error = NULL, *elf;
 	char *bytes;
 	size_t n, at = 0;
@@ -332,8 +331,7 @@ END_TEST
 
 START_TEST(covers)
 {
-	const char *text =
-		arena_printf(arena, "%s	.cfi_startproc\n%s%s", registers, PUSHED, note);
+	const char *text = arena_printf(arena, "%s	.cfi_startproc\n%s%s", registers, PUSHED, note);
 	const char *error = NULL;
 	struct run r;
 	struct unwinder *u;

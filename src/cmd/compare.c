@@ -97,7 +97,7 @@ int cmd_compare(int argc, char **argv)
 		     "compare compiler NEW with compiler OLD; LIST of pairs"),
 		FLAG("strict", 0, &options.strict, "every new or changed finding is a regression"),
 		FLAG("part", 0, &options.part,
-		     "NEW was asked for less: what it lacks is no regression"),
+		     "NEW was asked for less: what it lacks is not a regression"),
 		CHOICE("format", &format, "FORMAT", format_names, "txt (default), md or json"),
 		TEXT("output", &output, "FILE", "write there, not to standard output"),
 		FLAG("verbose", 'v', &everything, "do not cut long lists"),

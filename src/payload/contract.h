@@ -64,7 +64,7 @@ enum ct_role {
 	CT_SET,         /* one of `set` */
 	CT_BUFFER,      /* pointer to `bytes`, or to as many as input `sized` - 1 says */
 	CT_STRING,      /* pointer to up to `bytes` characters and a 0 */
-	CT_PAGE,        /* pointer to CT_DEFAULT bytes of which nothing is known */
+	CT_PAGE,        /* pointer to CT_DEFAULT bytes about which nothing is known */
 	CT_PROBE,       /* pointer to a probe */
 	CT_LANDING_PAD, /* where the function is to jump */
 	CT_SUM          /* what `sum` says, of other inputs */

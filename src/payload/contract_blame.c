@@ -42,7 +42,7 @@ static bool inexcusable(const struct ct_fault *f)
 	       cl_fault_sp <= (cl_word)cl_test_stack + CL_PAGE + CL_TEST_STACK && *popped == f->ip;
 }
 
-/* All memory of which nothing is said in another place, aligned as it happens or well, and with
+/* All memory about which nothing is said in another place, aligned as it happens or well, and with
  * contents of this kind; numbers stay. */
 static bool other_with_contents(const struct ct_contract *c, const struct ct_fault *f,
 				unsigned contents, bool aligned_well)

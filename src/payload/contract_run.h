@@ -100,7 +100,7 @@ struct ct_call_state {
 	uint32_t cycles;  /* of the call, if they are measured */
 	bool unprepared;  /* a function that is called before did not return */
 	bool smashed;     /* the call overwrote its own frame */
-	bool stubbed;     /* something was called of which nothing is known */
+	bool stubbed;     /* something was called about which nothing is known */
 	unsigned nsaid;
 	struct ct_said said[CT_MOST_SAID];
 };
@@ -250,7 +250,7 @@ void ct_explore_remember(int round);
 bool ct_explore_draw(const struct ct_contract *c, int rounds, uint64_t seed);
 /* What the call with them reached that was new, and whether it faulted. */
 void ct_explore_learn(unsigned reached, bool faulted);
-/* Were inputs changed of which no line speaks? Then a fault is nobody's. */
+/* Were inputs changed that no line speaks of? Then a fault is nobody's. */
 bool ct_explore_guessed(void);
 /* Where the area of a pointer starts. */
 uint8_t *ct_area_of(unsigned input);

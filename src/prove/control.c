@@ -77,11 +77,11 @@ static void strange_return(struct flow *f, struct state *s, const struct insn *i
 		      from->kind == V_STACK && !from->id
 			      ? arena_printf(x->a,
 					     "it returns with %s %lld bytes %s than at entry, to a "
-					     "word that is no return address",
+					     "word that is not a return address",
 					     sp,
 					     (long long)(from->off >> 63 ? -from->off : from->off),
 					     from->off >> 63 ? "lower" : "higher")
-			      : "it returns to a word of which nothing is known");
+			      : "it returns to a word about which nothing is known");
 }
 
 static void do_return(struct flow *f, struct state *s, const struct insn *in, unsigned pops)

@@ -148,7 +148,7 @@ static const char *argument_words(const struct machine *x, unsigned i)
 const char *machine_origin(const struct machine *x, unsigned origin)
 {
 	if (origin >= ORIGIN_REGISTER && origin < ORIGIN_UPPER)
-		return arena_printf(x->a, "what %s holds at entry, which is no argument",
+		return arena_printf(x->a, "what %s holds at entry, which is not an argument",
 				    gpr_name(x->job->width, origin - ORIGIN_REGISTER, x->word));
 	if (origin >= ORIGIN_UPPER && origin < ORIGIN_CALLEE)
 		return arena_printf(x->a, "the bits above %s",
@@ -159,7 +159,7 @@ const char *machine_origin(const struct machine *x, unsigned origin)
 	case ORIGIN_SLOT:
 		return "memory of the frame that was never written";
 	case ORIGIN_CALLER:
-		return "a stack word of the caller that is no argument";
+		return "a stack word of the caller that is not an argument";
 	case ORIGIN_FLAGS:
 		return "status flags as they were at entry";
 	case ORIGIN_VECTOR:

@@ -115,7 +115,7 @@ const char *machine_origin(const struct machine *x, unsigned origin);
 /* Set a stack pointer that may have become unknown. */
 void machine_set_sp(struct machine *x, struct state *s, const struct insn *in, struct value v);
 
-/* The effect of an instruction that is no branch, call or return. */
+/* The effect of an instruction that is not a branch, call or return. */
 void machine_step(struct machine *x, struct state *s, const struct insn *in);
 /* Does the model know it? */
 bool machine_models(const struct insn *in);

@@ -255,7 +255,7 @@ static void prove_at(struct arena *a, const struct prove_job *job, const struct 
 			break;
 	}
 	search(a, job, f, m, entry, &x, exhausted, out);
-	/* What breaks under one reading of a silent document is no fault. */
+	/* What breaks under one reading of a silent document is not a fault. */
 	if ((x.guessed || x.guessed_x87) && out->answer == REFUTED)
 		out->answer = OPEN;
 }

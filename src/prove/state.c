@@ -140,7 +140,7 @@ static bool plain(const struct value *v)
 	return v->kind == V_ANY && !v->undefined && !v->flags && !v->from && !v->more;
 }
 
-/* Neighbours of which nothing is known are one. */
+/* Neighbours about which nothing is known are one. */
 static void merge_plain(struct state *s)
 {
 	for (unsigned i = 0; i + 1 < s->nslots;) {

@@ -949,7 +949,7 @@ static bool is_flags(ZydisRegister reg)
 	return ZydisRegisterGetClass(reg) == ZYDIS_REGCLASS_FLAGS;
 }
 
-/* It goes to a register of which nothing is known: x87, MMX, masks, the upper vectors. */
+/* It goes to a register about which nothing is known: x87, MMX, masks, the upper vectors. */
 static void not_followed(struct state *s, const struct value *v)
 {
 	s->escaped |= v->from;

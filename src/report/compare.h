@@ -64,7 +64,7 @@ struct comparison {
 /* What is asked. `map`: pairs "OLD=NEW" of compiler names, NULL-ended or NULL: NEW is compared with
  * OLD, whatever they are called. `strict`: every finding that is new or changed is a regression;
  * else those are that a document forbids and nobody lists as known. `part`: the second run was
- * asked for less, so that what it does not have is no regression. */
+ * asked for less, so that what it does not have is not a regression. */
 struct compare_options {
 	const char *const *map;
 	bool strict, part;

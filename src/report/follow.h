@@ -6,7 +6,7 @@
 #include "report/report.h"
 
 struct follow {
-	const char *family; /* of its compilers; NULL: it is no cause and follows from nothing */
+	const char *family; /* of its compilers; NULL: it is not a cause and follows from nothing */
 	enum check check;
 	enum verdict verdict;
 	uint64_t *cases;     /* bit set of the cases in which it shows */
