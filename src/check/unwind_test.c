@@ -309,11 +309,11 @@ END_TEST
 /* A damaged entry does not pass for one that is not there. */
 START_TEST(damaged)
 {
-	const char *text = arena_printf(arena, "%s	.cfi_startproc\n%s%s", registers, PUSHED, note);
-	const char *error = NULL, *elf;
+	const char *text, *error = NULL, *elf;
 	char *bytes;
 	size_t n, at = 0;
 
+	text = arena_printf(arena, "%s	.cfi_startproc\n%s%s", registers, PUSHED, note);
 	elf = build(64, "", "S", text);
 	/* The identifier and version of its only CIE, and the augmentation "zR". */
 	bytes = file_read(elf, &n);
@@ -331,11 +331,11 @@ END_TEST
 
 START_TEST(covers)
 {
-	const char *text = arena_printf(arena, "%s	.cfi_startproc\n%s%s", registers, PUSHED, note);
-	const char *error = NULL;
+	const char *text, *error = NULL;
 	struct run r;
 	struct unwinder *u;
 
+	text = arena_printf(arena, "%s	.cfi_startproc\n%s%s", registers, PUSHED, note);
 	r = trace(build(64, "", "S", text), 64);
 	u = unwind_open(arena, in_folder("program"), &error);
 	ck_assert_ptr_nonnull(u);
