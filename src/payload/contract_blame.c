@@ -86,6 +86,29 @@ static bool other_with_memory(const struct ct_contract *c, const struct ct_fault
 	return false;
 }
 
+/* Without what a call that was made up wrote into memory of which nothing is said. */
+static bool other_unchanged(const struct ct_contract *c, const struct ct_fault *f)
+{
+	unsigned n = ct_now.nchanges;
+	bool any = false, other;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct ct_change *x = &ct_now.change[i];
+
+		any = any || ((x->kind == CT_CHANGE_POKE || x->kind == CT_CHANGE_FILL ||
+			       x->kind == CT_CHANGE_COPY) &&
+			      ct_unsaid_pointer(&ct_now.inputs[x->input]));
+	}
+	if (!any)
+		return false;
+	ct_now.nchanges = 0;
+	ct_draw_round(c, ct_fitting.failed, ct_fitting.rounds, ct_fitting.seed);
+	other = ct_fit_call(c) || other_fault(f);
+	ct_now.nchanges = n;
+	ct_draw_round(c, ct_fitting.failed, ct_fitting.rounds, ct_fitting.seed);
+	return other;
+}
+
 static bool other_with_number(const struct ct_contract *c, const struct ct_fault *f, unsigned i)
 {
 	static const int8_t values[] = { 16, 1, 0, 64 };
@@ -174,6 +197,8 @@ bool ct_unfit(const struct ct_contract *c)
 	}
 	if (inexcusable(&f))
 		return false;
+	if (other_unchanged(c, &f))
+		return true;
 	/* Of its own code, an instruction that this processor lacks; or else a wild jump to it. */
 	if (f.kind == CL_FAULT_ILL && ct_in_code(f.ip))
 		return ct_returns_when_tame(c, false);

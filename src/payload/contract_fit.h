@@ -77,6 +77,9 @@ extern struct findings ct_fit_findings;
 /* Do so many rounds of calls return? */
 bool ct_fits(const struct ct_contract *c, unsigned rounds);
 
+/* contract_again.c: are equal calls equal, with inputs as they are now? */
+bool ct_equal_calls(const struct ct_contract *c);
+
 /* contract_blame.c: does the call return with small numbers in place of those no line speaks of;
  * with nothing wrong? */
 bool ct_returns_when_tame(const struct ct_contract *c, bool right);

@@ -19,8 +19,8 @@ static bool confine(void *closure)
 	return (!p->trace || ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0) && confine_payload();
 }
 
-/* Ends the child when no case came to its end in a while of wall clock: code under test may have
- * broken the runtime's own clock. */
+/* Ends the child when no case came to its end in a while: code under test may have broken the
+ * runtime's own clock. */
 static int wait_for(void *closure, pid_t pid, const volatile struct cl_header *h)
 {
 	const struct payload *p = closure;
@@ -30,7 +30,7 @@ static int wait_for(void *closure, pid_t pid, const volatile struct cl_header *h
 
 	if (p->trace)
 		return p->trace(p->closure, pid, h);
-	progress_start(&g, h);
+	progress_start(&g, pid, h);
 	for (;;) {
 		pid_t r = waitpid(pid, &status, WNOHANG);
 
@@ -38,7 +38,7 @@ static int wait_for(void *closure, pid_t pid, const volatile struct cl_header *h
 			return status;
 		if (r < 0 && errno != EINTR)
 			return -1;
-		if (progress_idle(&g, h) > PROCESS_STUCK_S) {
+		if (progress_stuck(&g, pid, h)) {
 			kill(pid, SIGKILL);
 			waitpid(pid, &status, 0);
 			return -1;

@@ -55,21 +55,30 @@ static void child(const struct process *how, int fd, char *const argv[], pid_t p
 	_exit(NO_PROGRAM);
 }
 
-void progress_start(struct progress *g, const volatile struct cl_header *h)
+static time_t seconds(clockid_t clock)
 {
-	clock_gettime(CLOCK_MONOTONIC, &g->since);
+	struct timespec t = { 0, 0 };
+
+	clock_gettime(clock, &t);
+	return t.tv_sec;
+}
+
+void progress_start(struct progress *g, pid_t pid, const volatile struct cl_header *h)
+{
+	if (clock_getcpuclockid(pid, &g->clock))
+		g->clock = CLOCK_MONOTONIC;
+	g->since = seconds(CLOCK_MONOTONIC);
+	g->used = seconds(g->clock);
 	g->executed = h->executed;
 	g->current = h->current;
 }
 
-long progress_idle(struct progress *g, const volatile struct cl_header *h)
+bool progress_stuck(struct progress *g, pid_t pid, const volatile struct cl_header *h)
 {
-	struct timespec now;
-
 	if (h->executed != g->executed || h->current != g->current)
-		progress_start(g, h);
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec - g->since.tv_sec;
+		progress_start(g, pid, h);
+	return seconds(g->clock) - g->used > PROCESS_STUCK_S ||
+	       seconds(CLOCK_MONOTONIC) - g->since > PROCESS_STUCK_WALL_S;
 }
 
 /* Was it the end of its time? */

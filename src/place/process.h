@@ -26,17 +26,19 @@ struct process {
 void process_run(struct arena *a, const struct payload *p, const struct process *how,
 		 struct place_run *out);
 
-/* Does the process come on? Looked at now and then while waiting for it. */
+/* Does the process make progress? Looked at now and then while waiting for it. */
 struct progress {
-	struct timespec since; /* CLOCK_MONOTONIC */
+	clockid_t clock;    /* of its processor time */
+	time_t since, used; /* seconds: wall clock, processor time */
 	uint32_t executed, current;
 };
 
-/* Seconds without progress after which a process is given up, by its watcher. */
-enum { PROCESS_STUCK_S = 15 };
+/* Seconds without progress after which a process is given up, by its watcher: of processor time, so
+ * that a busy machine times nothing out; and of wall clock, for one that waits. */
+enum { PROCESS_STUCK_S = 15, PROCESS_STUCK_WALL_S = 120 };
 
-void progress_start(struct progress *g, const volatile struct cl_header *h);
-/* Seconds of wall clock since a case last came to its end. */
-long progress_idle(struct progress *g, const volatile struct cl_header *h);
+void progress_start(struct progress *g, pid_t pid, const volatile struct cl_header *h);
+/* Is it to be given up? A case that came to its end is progress. */
+bool progress_stuck(struct progress *g, pid_t pid, const volatile struct cl_header *h);
 
 #endif

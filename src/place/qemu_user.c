@@ -220,7 +220,7 @@ static int wait_for(void *closure, pid_t pid, const volatile struct cl_header *h
 	int status = -1;
 
 	s->listener = 0;
-	progress_start(&g, h);
+	progress_start(&g, pid, h);
 	for (;;) {
 		struct pollfd p = { .fd = w.listener, .events = POLLIN };
 		pid_t r;
@@ -233,7 +233,7 @@ static int wait_for(void *closure, pid_t pid, const volatile struct cl_header *h
 		if (r == pid || (r < 0 && errno != EINTR))
 			break;
 		tick(&w);
-		if (w.listener < 0 || progress_idle(&g, h) > PROCESS_STUCK_S) {
+		if (w.listener < 0 || progress_stuck(&g, pid, h)) {
 			kill(pid, SIGKILL);
 			waitpid(pid, &status, 0);
 			status = -1;
