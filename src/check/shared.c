@@ -6,7 +6,7 @@
 #include <gelf.h>
 #include <string.h>
 
-enum { PAGE = 4096, MOST_IMAGE = 1 << 30 };
+enum { PAGE = 4096, MOST_IMAGE = 1 << 28 };
 /* asm/check.ld puts these where they belong. */
 #define IMAGE    ".cl_shared"
 #define INDIRECT ".cl_irelative"
@@ -60,6 +60,10 @@ static bool read_image(struct reading *r)
 			    p.p_filesz > p.p_memsz)
 				return fail(r, "is corrupt or truncated: a segment reaches beyond "
 					       "its end");
+			/* What is not in the file is zero, and somebody has to write to it. */
+			if (!(p.p_flags & PF_W) && p.p_memsz - p.p_filesz > PAGE)
+				return fail(r, "is corrupt: a segment that nobody may write has "
+					       "memory beyond its bytes");
 			memcpy(r->image + p.p_vaddr, file + p.p_offset, p.p_filesz);
 		}
 		if (p.p_type == PT_LOAD && p.p_flags & PF_W && p.p_vaddr < writable)
