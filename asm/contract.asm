@@ -8,6 +8,7 @@
 	extern	cl_after, cl_function, contract_probe
 	extern	cl_probe_image, cl_contract_index, cl_contract_step
 	extern	cl_reply, cl_reply_ip, cl_exit_image, cl_exit_ip
+	extern	cl_guest_image, cl_guest_entries, cl_arrival_sp, cl_abort
 
 	section .bss align=16
 probe_stack:	resb 16384		; of contract_probe: code under test keeps its own
@@ -74,10 +75,46 @@ cl_contract_landing:
 	push	word_ 0xffffff		; CT_LANDING
 	jmp	cl_contract_probe
 
-; cl_contract_exit: a guest has run, with registers of its own, and its exit comes to cl_exit_ip.
+; PLAY_GUEST: a guest that keeps the registers it was entered with, counts, and leaves others. No flag
+; changes.
+%macro PLAY_GUEST 0
+	SAVE_GPRS cl_guest_image
+	mov	xax, [cl_guest_entries]
+	lea	xax, [xax + 1]
+	mov	[cl_guest_entries], xax
+	LOAD_GPRS cl_exit_image
+%endmacro
+
+; cl_contract_exit: a guest that no processor runs; its VM exit comes to cl_exit_ip.
 	global	cl_contract_exit
 cl_contract_exit:
-	LOAD_GPRS cl_exit_image
+	PLAY_GUEST
 	jmp	[cl_exit_ip]
+
+; cl_contract_svm_exit: the same under SVM, which restores rax.
+	global	cl_contract_svm_exit
+cl_contract_svm_exit:
+	PLAY_GUEST
+	mov	xax, [cl_guest_image + AX]
+	jmp	[cl_exit_ip]
+
+; cl_contract_guest: in VMX non-root operation, where VMCALL exits (Intel SDM volume 3, 25.1.2).
+	global	cl_contract_guest
+cl_contract_guest:
+	PLAY_GUEST
+	vmcall
+	ud2
+
+; cl_contract_arrival: a VM exit came here: with which stack pointer?
+	global	cl_contract_arrival
+cl_contract_arrival:
+	mov	[cl_arrival_sp], xsp
+	lea	xsp, [probe_stack_end - 16]
+	mov	eax, 8				; CT_STOPPED
+%if WORD == 8
+	mov	edi, eax
+%endif
+	push	xax
+	call	cl_abort
 
 	section .note.GNU-stack noalloc noexec nowrite progbits

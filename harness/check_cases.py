@@ -200,19 +200,19 @@ CONTRACTS = [
     Case("vmx-exits", 64, "//! abi kernel\n//! vmx fails\n//! vmx exits back\n"
          "//! returns 0 else 1\nint f(void);",
          "global back\nf: push rbx\n push rbp\n push r12\n push r13\n push r14\n push r15\n"
-         " vmlaunch\n mov eax, 1\n jmp out\nback: xor eax, eax\nout: pop r15\n pop r14\n pop r13\n"
+         " mov eax, 0x6c14\n vmwrite rax, rsp\n vmlaunch\n mov eax, 1\n jmp out\nback: xor eax, eax\nout: pop r15\n pop r14\n pop r13\n"
          " pop r12\n pop rbp\n pop rbx\n ret",
          {"callee-saved: r12 after the call: expected preserved":
           "global back\nf: push rbx\n push rbp\n push r13\n push r14\n push r15\n"
-          " vmlaunch\n mov eax, 1\n jmp out\nback: xor eax, eax\nout: pop r15\n pop r14\n pop r13\n"
+          " mov eax, 0x6c14\n vmwrite rax, rsp\n vmlaunch\n mov eax, 1\n jmp out\nback: xor eax, eax\nout: pop r15\n pop r14\n pop r13\n"
           " pop rbp\n pop rbx\n ret",
           "which is 0":
           "global back\nf: push rbx\n push rbp\n push r12\n push r13\n push r14\n push r15\n"
-          " vmlaunch\n mov eax, 1\n jmp out\nback: mov eax, 1\nout: pop r15\n pop r14\n pop r13\n"
+          " mov eax, 0x6c14\n vmwrite rax, rsp\n vmlaunch\n mov eax, 1\n jmp out\nback: mov eax, 1\nout: pop r15\n pop r14\n pop r13\n"
           " pop r12\n pop rbp\n pop rbx\n ret",
           "the way of `else'":
           "global back\nf: push rbx\n push rbp\n push r12\n push r13\n push r14\n push r15\n"
-          " vmlaunch\n xor eax, eax\n jmp out\nback: xor eax, eax\nout: pop r15\n pop r14\n"
+          " mov eax, 0x6c14\n vmwrite rax, rsp\n vmlaunch\n xor eax, eax\n jmp out\nback: xor eax, eax\nout: pop r15\n pop r14\n"
           " pop r13\n pop r12\n pop rbp\n pop rbx\n ret"}),
     Case("faults", 64, "//! in p ax\n//! arg p buf 4 faults\n//! keeps all but ax dx\n"
          "//! out ax = 0 else -14\n//! out dx = *p else 0\nint f(const unsigned *p);",
@@ -344,7 +344,12 @@ ERRORS = {
     "//! arg a one 3": (15, "`of' belongs here"),
     "//! supply x": (13, "`returns', `jumps to REGISTER' or `data N' belongs here"),
     "//! supply": (11, "the name of a symbol belongs here"),
-    "//! vmx enters": (9, "`fails' or `exits SYMBOL' belongs here"),
+    "//! vmx enters": (9, "`fails', `exits SYMBOL' or `resumes if INPUT & NUMBER' belongs here"),
+    "//! vmx resumes if a | 1": (22, "`& NUMBER' belongs here"),
+    "//! guest p ax": (13, "`=' and the guest's registers"),
+    "//! guest p = sp": (17, "a register, or `-' for a word that is none's belongs here"),
+    "//! guest a = ax": (5, "this is for pointers"),
+    "//! svm enters": (9, "`exits' belongs here"),
     "//! vmx exits": (14, "the symbol VM exits come to belongs here"),
     "//! call g(1)": (5, "unknown annotation 'call'"),
 }

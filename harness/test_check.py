@@ -554,18 +554,13 @@ def test_every_place(tmp_path):
 
 
 def test_vmx_lines_in_every_place(tmp_path):
-    """A made-up guest where VMLAUNCH faults; where it is executed, it fails as it does."""
+    """A made-up guest where VMLAUNCH faults; where it is executed, a real one."""
     program.need("vmx", 64)
     good = next(c for c in check_cases.CONTRACTS if c.name == "vmx-exits")
     assemble(tmp_path, good.good, 64)
     (tmp_path / "c.h").write_text(good.contract)
     r = check(tmp_path, "f.o", "--contract", "c.h", place="native,vmx,root,root-vmcs")
     assert r.status == 0 and "not-run" not in r.stdout, r.stdout
-    (tmp_path / "c.h").write_text(good.contract.replace("//! vmx fails\n", "")
-                                  .replace(" else 1", ""))
-    r = check(tmp_path, "f.o", "--contract", "c.h", place="native,root")
-    assert r.status == 0, r.stdout
-    assert "f in place root: nothing is a guest there that could be entered" in folded(r.stdout)
 
 
 def test_what_only_ring_0_shows(tmp_path):
@@ -631,7 +626,8 @@ def test_examples_of_the_manual(tmp_path, width):
     for text in blocks:
         (tmp_path / "contract.h").write_text(text)
         names = [n for n in re.findall(r"(\w+)\([^()]*(?:\([^()]*\)[^()]*)*\);", text)]
-        body = "".join(f" global {n}\n{n}: ret\n" for n in names if n != "vmread_error")
+        called = ("vmread_error", "update_host_rsp")
+        body = "".join(f" global {n}\n{n}: ret\n" for n in [*names, "back"] if n not in called)
         assemble(tmp_path, "f: ret\n" + body, width)
         r = check(tmp_path, "f.o", "--contract", "contract.h", place=program.where(width))
         assert r.status == 1 and r.stderr == "", r.stderr

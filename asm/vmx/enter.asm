@@ -58,6 +58,11 @@ vmx_exit:
 	POP_EACH SAVED
 	ret
 
+; A guest's whole program: VMCALL exits (SDM volume 3, 25.1.2).
+	global	vcpu_nothing
+vcpu_nothing:
+	vmcall
+
 ; uint32_t root_enter(word entry, word handover): jump to the payload in root operation; come back
 ; with what root_leave is given, with the hypervisor's tables.
 	global	root_enter

@@ -69,7 +69,9 @@ struct contract {
 	struct contract_value returned, returned_else;
 	int jumps; /* register, or -1 */
 	unsigned pop, area, align_calls, align_entry;
-	bool vmx_fails;
+	bool vmx_fails, svm_exits;
+	struct ct_guest guest;
+	const struct contract_line *guest_line, *resumes_line;
 	const char *exit;               /* the symbol VM exits come to, or NULL */
 	uint32_t used[CT_SOURCES / 32]; /* enum ct_source: what it may depend on, no input */
 	bool ends_by_zeroing;           /* VZEROUPPER or VZEROALL comes before a return of it */

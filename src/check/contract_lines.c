@@ -358,17 +358,68 @@ static void supply_line(struct reader *r)
 	f->supply[f->nsupplies++] = s;
 }
 
+/* vmx resumes if INPUT & NUMBER */
+static void resumes(struct reader *r)
+{
+	if (!reader_take_word(r, "if"))
+		reader_expected(r, "`if INPUT & NUMBER'", NULL);
+	r->c->guest.resumes = 1 + reader_input(r);
+	if (!reader_take(r, '&'))
+		reader_expected(r, "`& NUMBER'", NULL);
+	r->c->guest.mask = (uint32_t)reader_count(r, 1, 0x7fffffff, "the bits that are looked at");
+	r->c->resumes_line = r->line;
+}
+
 static void vmx_line(struct reader *r)
 {
 	if (reader_take_word(r, "fails")) {
 		r->c->vmx_fails = true;
 		return;
 	}
+	if (reader_take_word(r, "resumes")) {
+		resumes(r);
+		return;
+	}
 	if (!reader_take_word(r, "exits"))
-		reader_expected(r, "`fails' or `exits SYMBOL'", NULL);
+		reader_expected(r, "`fails', `exits SYMBOL' or `resumes if INPUT & NUMBER'", NULL);
 	r->c->exit = reader_word(r);
 	if (!r->c->exit)
 		reader_expected(r, "the symbol VM exits come to", NULL);
+}
+
+/* svm exits */
+static void svm_line(struct reader *r)
+{
+	if (!reader_take_word(r, "exits"))
+		reader_expected(r, "`exits'", NULL);
+	r->c->svm_exits = true;
+}
+
+/* guest INPUT [at N] = REGISTER or -, ...: what the guest has in registers is in memory, in this
+ * order */
+static void guest_line(struct reader *r)
+{
+	struct ct_guest *g = &r->c->guest;
+	unsigned bytes;
+	int reg;
+
+	if (r->c->guest_line)
+		reader_fail_line(r, NULL, "a second `guest' for one function");
+	r->c->guest_line = r->line;
+	g->input = 1 + reader_input(r);
+	if (r->c->input[g->input - 1].d.class != CL_POINTER)
+		reader_fail_line(r, NULL, "this is for pointers");
+	if (reader_take_word(r, "at"))
+		g->at = (uint32_t)reader_count(r, 0, CT_AREA - 1, "a number of bytes");
+	if (!reader_take(r, '='))
+		reader_expected(r, "`=' and the guest's registers, in the order of memory", NULL);
+	do {
+		reg = reader_take(r, '-') ? CT_NO_REGISTER : reader_register(r, &bytes);
+		if (reg < 0 || reg == GPR_SP || g->words == CT_GUEST_WORDS)
+			reader_expected(r, "a register, or `-' for a word that is none's", NULL);
+		g->reg[g->words++] = (uint32_t)reg;
+		reader_take(r, ',');
+	} while (!reader_end(r));
 }
 
 static void use(struct contract *c, unsigned first, unsigned n)
@@ -449,6 +500,7 @@ void contract_line_read(struct reader *r)
 		{ "align", align_line },     { "calls", calls_line }, { "arg", contract_arg_read },
 		{ "supply", supply_line },   { "vmx", vmx_line },     { "depends", depends_line },
 		{ "leaves", leaves_line },   { "for", for_line },     { "first", first_line },
+		{ "svm", svm_line },         { "guest", guest_line },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {

@@ -81,6 +81,18 @@ static void undefined(struct str *out, const struct check_run *r, const struct t
 	str_free(&s);
 }
 
+/* Nothing told root operation where a VM exit finds the host's stack. */
+static bool took_no_exits(const struct outcome *o)
+{
+	for (unsigned i = 0; i < o->nobservations; i++) {
+		const struct cl_observation *x = &o->observations[i];
+
+		if (x->item == CT_STRENGTH && x->piece == CT_STRENGTH_CALLS)
+			return x->places[1] & CT_NO_EXITS;
+	}
+	return false;
+}
+
 static void absences(struct str *out, const struct check_run *r, const struct text_style *style)
 {
 	for (size_t i = 0; i < r->nplaces; i++) {
@@ -107,15 +119,23 @@ static void absences(struct str *out, const struct check_run *r, const struct te
 		const struct checked_place *p = &r->place[i / r->file->n];
 		const struct contract *c = &r->file->v[i % r->file->n];
 
-		if (!p->why_not && p->run.v[2 * c->index].state == OUTCOME_ABSENT)
+		if (!p->why_not && (p->run.v[2 * c->index].state == OUTCOME_ABSENT ||
+				    took_no_exits(&p->run.v[2 * c->index + CL_CALLER])))
 			text_wrap(out, style, "not-run  ", "         ",
-				  arena_printf(r->arena, "%s in place %s: %s",
-					       c->call.decl->proto->name, place_name(p->place),
-					       contract_vector_bytes(c) > 16
-						       ? "the vector registers that it takes are "
-							 "not there"
-						       : "nothing is a guest there that could be "
-							 "entered"));
+				  contract_vector_bytes(c) > 16
+					  ? arena_printf(
+						    r->arena,
+						    "%s in place %s: the vector registers that "
+						    "it takes are not there",
+						    c->call.decl->proto->name, place_name(p->place))
+					  : arena_printf(
+						    r->arena,
+						    "%s in place %s: its VM exits: nothing says "
+						    "where the host's stack is: write HOST_RSP, "
+						    "or pass `sp' to a function it calls%s",
+						    c->call.decl->proto->name, place_name(p->place),
+						    c->vmx_fails ? "; VM entries that fail were run"
+								 : ""));
 	}
 	if (r->unreadable)
 		text_wrap(

@@ -238,6 +238,8 @@ static uint32_t flags_of(const struct contract_file *f, const struct contract *c
 		flags |= CT_VMX_FAILS;
 	if (c->exit)
 		flags |= CT_VMX_EXITS;
+	if (c->svm_exits)
+		flags |= CT_SVM_EXITS;
 	if (c->has_return)
 		flags |= CT_HAS_RETURN;
 	if (c->return_else)
@@ -333,7 +335,8 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 				 .pop = c->pop,
 				 .align_entry = c->align_entry,
 				 .align_calls = c->align_calls,
-				 .al = (uint32_t)(c->call.place.al + 1) };
+				 .al = (uint32_t)(c->call.place.al + 1),
+				 .guest = c->guest };
 	const char *mask;
 	struct table t;
 

@@ -328,6 +328,45 @@ static void contract_return_words(const struct wording *w)
 	x->f.expected = arena_printf(a, "%s, which is %s", x->f.expected, x->c->returned.text);
 }
 
+/* What a guest is entered with, and what becomes of what it leaves. */
+static void contract_guest_words(const struct wording *w)
+{
+	struct arena *a = w->run->arena;
+	struct checked_finding *x = w->x;
+	unsigned item = w->r->item, bytes = word_bytes(w->run->file->width);
+	const char *const input =
+		x->c->guest.input ? check_input_name(a, x->c, x->c->guest.input - 1) : "memory";
+
+	x->f.expected = hex_text(a, w->r->expected, w->r->size);
+	x->f.observed = hex_text(a, w->r->observed, w->r->size);
+	by_line(a, x, x->c->guest_line);
+	if (item == CT_GUEST_ENTERED) {
+		x->f.subject = "VM entries";
+		x->f.expected = w->r->expected[0] ? "one, and its exit" : "none that succeeds";
+		x->f.observed = arena_printf(a, "%u", w->r->observed[0]);
+		by_line(a, x, NULL);
+	} else if (item == CT_GUEST_RESUMED) {
+		x->f.subject = "the instruction that enters the guest";
+		x->f.expected = w->r->expected[0] ? "vmresume" : "vmlaunch";
+		x->f.observed = w->r->observed[0] ? "vmresume" : "vmlaunch";
+		by_line(a, x, x->c->resumes_line);
+	} else {
+		bool loaded = item >= CT_GUEST_LOADED;
+		enum width width = w->run->file->width;
+		const char *reg = gpr_name(width, item % CT_GUEST_LOADED, bytes);
+
+		x->f.subject = loaded ? arena_printf(a, "the guest's %s at VM entry", reg)
+				      : arena_printf(a, "the guest's %s in %s after its VM exit",
+						     reg, input);
+		if (w->r->origin)
+			x->f.origin =
+				arena_printf(a, "which is the guest's %s",
+					     gpr_name(width, w->r->origin - CL_AT_GPR, bytes));
+		else if (!loaded && w->r->loc)
+			x->f.origin = "which is what was there before: it was not stored";
+	}
+}
+
 static void contract_status_words(const struct wording *w)
 {
 	struct arena *a = w->run->arena;

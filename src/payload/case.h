@@ -73,10 +73,11 @@ enum cl_case_flags {
 	CL_LEAF_TARGET = 128, /* the target calls nothing, and keeps CL_LEAF_LIVE words */
 	CL_FAILING_VMX =
 		256, /* its VMREAD or VMRESUME fails; where it faults, place_emulate stands in */
-	CL_ENTERS_GUEST = 512,  /* it enters a guest of its own and a VM exit brings it back; stood
-				   in  likewise */
-	CL_OPEN_POINTERS = 1024 /* an argument is CL_MAYBE_POINTER: a callee finds a buffer wherever
-				   it looks for one */
+	CL_ENTERS_GUEST = 512,   /* it enters a guest of its own and a VM exit brings it back; stood
+				    in  likewise */
+	CL_OPEN_POINTERS = 1024, /* an argument is CL_MAYBE_POINTER: a callee finds a buffer
+				   wherever it looks for one */
+	CL_LAUNCHED = 2048       /* with CL_ENTERS_GUEST: by VMRESUME; its VMCS was launched */
 };
 
 struct cl_case {

@@ -213,7 +213,8 @@ enum ct_flags {
 	CT_OUT_REGISTERS = 256, /* the return value is the outs' business */
 	CT_VARIES = 512,        /* calls with equal inputs may differ */
 	CT_LEAVES_MMX = 1024,
-	CT_ENDS_BY_ZEROING = 2048 /* VZEROUPPER or VZEROALL comes before a return */
+	CT_ENDS_BY_ZEROING = 2048, /* VZEROUPPER or VZEROALL comes before a return */
+	CT_SVM_EXITS = 4096 /* VMRUN enters a guest, whose exit comes to the next instruction */
 };
 
 /* A function that is called before: it is passed values in registers, or (16 + n) in the word n of
@@ -222,6 +223,23 @@ struct ct_first {
 	uint32_t function, nvalues;
 	struct ct_value value[CT_FIRST_VALUES];
 	uint32_t place[CT_FIRST_VALUES];
+};
+
+/* What a guest that is entered has in registers: word i, from byte `at` of what `input` - 1 points
+ * to, belongs to register reg[i], or to none. `input` 0: nothing is said. */
+enum { CT_GUEST_WORDS = 16, CT_NO_REGISTER = 0xff };
+struct ct_guest {
+	uint32_t input, at, words, reg[CT_GUEST_WORDS];
+	uint32_t resumes, mask; /* 1 + an input: VMRESUME enters where it has a bit of mask */
+};
+
+/* Items of CHECK_GUEST of a contract. */
+enum {
+	CT_GUEST_SAVED = 0,     /* + register: memory after the exit */
+	CT_GUEST_LOADED = 0x20, /* + register: at VM entry */
+	CT_GUEST_ENTERED = 0x40,
+	CT_GUEST_RESUMED, /* 1: by VMRESUME; 0: by VMLAUNCH */
+	CT_GUEST_ITEMS
 };
 
 struct ct_contract {
@@ -237,6 +255,7 @@ struct ct_contract {
 			*/
 	uint32_t pop, align_entry, align_calls, x87, al; /* al: 1 + vector registers; 0: none */
 	uint32_t exit;                                   /* address VM exits come to */
+	struct ct_guest guest;
 	uint32_t used[CT_SOURCES / 32]; /* enum ct_source: what it may depend on besides inputs */
 	/* Where its blocks of instructions begin, in order; numbers that it compares with (pairs of
 	 * words); where behind pointers it reads, and how much (likewise). */
@@ -279,7 +298,8 @@ enum {
 };
 enum ct_unchecked {
 	CT_NO_EQUAL_CALLS = 1, /* equal calls differ, or called what is not known */
-	CT_NO_BLOCKS = 2       /* what ran is not known */
+	CT_NO_BLOCKS = 2,      /* what ran is not known */
+	CT_NO_EXITS = 4        /* of VM entries only those that fail, if any */
 };
 
 #endif

@@ -121,6 +121,9 @@ static void check_arguments(const struct ct_call *l, unsigned line, const struct
 		unsigned n = ct_evaluate(&l->value[i], sp, want);
 
 		n = min(n, gather(&args[i], (const uint8_t *)sp, got));
+		/* Who gets the stack pointer puts it into the VMCS. */
+		if (l->value[i].kind == CT_SP)
+			ct_guest_stack(*(const cl_word *)got);
 		/* Padding is dirty on both sides. */
 		for (unsigned k = 0; mask && k < n; k++) {
 			want[k] &= mask[k];
@@ -314,43 +317,11 @@ static bool fixed_up(cl_word *ip)
 	return false;
 }
 
-/* VMLAUNCH, VMRESUME, or VMREAD from a register: how long it is, or 0. */
-static unsigned vmx_instruction(const uint8_t *code, bool *enters)
-{
-	unsigned rex = WORD == 8 && (*code & 0xf0) == 0x40;
-
-	code += rex;
-	*enters = code[0] == 0x0f && code[1] == 0x01 && (code[2] == 0xc2 || code[2] == 0xc3);
-	return *enters || (code[0] == 0x0f && code[1] == 0x78 && code[2] >= 0xc0) ? rex + 3 : 0;
-}
-
-static void enter_guest(cl_word *ip, cl_word *flags)
-{
-	/* What a guest leaves in registers is an input: the same in equal calls. */
-	cl_exit_image = ct_poison_of(false)->callee;
-	cl_exit_ip = ct_now.c->exit;
-	*ip = (cl_word)cl_contract_exit;
-	*flags = (*flags & ~(cl_word)FLAGS_STATUS) | 2; /* SDM volume 3, 27.5.3 */
-}
-
 /* At a fault of code under test: does its contract provide for it? Then *ip and *flags say how it
  * goes on. */
 bool payload_trap(cl_word *ip, cl_word *flags)
 {
-	enum { CF = 1, ZF = 0x40 };
-	bool enters, vmx = ct_now.c && ct_now.c->flags & (CT_VMX_FAILS | CT_VMX_EXITS);
-	unsigned length;
-
 	if (!code_under_test_runs() || *ip < (cl_word)cl_code_start || *ip >= (cl_word)cl_rodata)
 		return false;
-	length = vmx ? vmx_instruction((const uint8_t *)*ip, &enters) : 0;
-	if (!length)
-		return fixed_up(ip);
-	if (enters && !ct_now.other) {
-		enter_guest(ip, flags);
-		return true;
-	}
-	*ip += length;
-	*flags = (*flags & ~(cl_word)FLAGS_STATUS) | (ct_now.round & 2 ? CF : ZF);
-	return true;
+	return ct_guest_trap(ip, flags) || fixed_up(ip);
 }

@@ -190,8 +190,7 @@ static bool other_way(const struct ct_contract *c)
 {
 	if (!(c->flags & CT_VMX_EXITS))
 		return c->flags & CT_VMX_FAILS;
-	/* In root operation it is the processor that fails them. */
-	return cl_where == CL_IN_ROOT || (c->flags & CT_VMX_FAILS && ct_now.round & 1);
+	return ct_guest_unknown(c) || (c->flags & CT_VMX_FAILS && ct_now.round & 1);
 }
 
 /* Was it what nothing defines that the call reached? */
@@ -223,12 +222,13 @@ static uint64_t time_stamp(void)
 
 int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struct findings *out)
 {
-	static const struct cl_case none; /* what a place asks of a case: nothing special */
+	static struct cl_case asked; /* what a place has to know of a call */
 	uint64_t from;
 	int how;
 
+	asked.flags = (uint16_t)ct_guest_case_flags(c);
 	if (cl_before_round)
-		cl_before_round(&none, ct_now.round);
+		cl_before_round(&asked, ct_now.round);
 	if (ct_now.unprepared) {
 		check_fault(0, cl_fault_kind, cl_fault_ip, cl_fault_address, out);
 		return CL_FAULTED;
@@ -245,6 +245,7 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 	ct_restore_data();
 	ct_apply(sources);
 	ct_join_vectors(&cl_poison);
+	ct_guest_ready(c);
 	cl_before_image = cl_poison;
 	cl_before_image.gpr[4] = cl_stack_top;
 	__builtin_memcpy(cl_before_stack, (void *)cl_stack_top, sizeof(cl_before_stack));
@@ -254,6 +255,9 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 	how = cl_run(cl_contract_step ? cl_contract_step_call : cl_contract_call);
 	ct_now.cycles = cl_contract_bench ? (uint32_t)(time_stamp() - from) : 0;
 	cl_ticket++;
+	/* As long as there is a VMCS to ask. */
+	if (how != CL_FAULTED && how != CT_STOPPED)
+		ct_check_guest(c);
 	if (cl_after_run)
 		cl_after_run(0, out);
 	if (how == CL_FAULTED && needs_symbol(out))
@@ -605,6 +609,13 @@ static bool explore(const struct ct_contract *c, uint64_t seed, struct collected
 	return changed;
 }
 
+/* There are no registers for what it takes, or the guest that is to be entered cannot be and no
+ * call is to fail. */
+static bool cannot_run(const struct ct_contract *c)
+{
+	return c->vector > cl_vector_bytes || (ct_guest_unknown(c) && !(c->flags & CT_VMX_FAILS));
+}
+
 static void one_contract(const struct ct_contract *c, uint64_t seed, struct collected *to)
 {
 	static struct ct_input inputs[CT_ARGS + 1];
@@ -618,7 +629,9 @@ static void one_contract(const struct ct_contract *c, uint64_t seed, struct coll
 	__builtin_memcpy(inputs, ct_at(c->inputs), c->ninputs * sizeof(inputs[0]));
 	ct_now.inputs = inputs;
 	/* Until what fits stays as it is. */
-	for (unsigned passage = 0; passage < MOST_EXPLORED; passage++) {
+	ct_draw_round(c, 0, rounds_wanted(c), seed);
+	ct_guest_try(c);
+	for (unsigned passage = 0; passage < MOST_EXPLORED && !cannot_run(c); passage++) {
 		int rounds;
 
 		start_anew(c);
@@ -639,20 +652,12 @@ static void one_contract(const struct ct_contract *c, uint64_t seed, struct coll
 	}
 }
 
-/* There are no registers for what it takes. In root operation no one plays the guest that is to be
- * entered. */
-static bool cannot_run(const struct ct_contract *c)
-{
-	if (c->vector > cl_vector_bytes)
-		return true;
-	return cl_where == CL_IN_ROOT && c->flags & CT_VMX_EXITS && !(c->flags & CT_VMX_FAILS);
-}
-
 /* How much was looked at, and what fits, in a record of its own. */
 static void tell_strength(const struct ct_contract *c, struct collected *to, uint64_t seed)
 {
-	unsigned unchecked =
-		(ct_varied(c) ? CT_NO_EQUAL_CALLS : 0) | (ct_cover_known() ? 0 : CT_NO_BLOCKS);
+	unsigned unchecked = (ct_varied(c) ? CT_NO_EQUAL_CALLS : 0) |
+			     (ct_cover_known() ? 0 : CT_NO_BLOCKS) |
+			     (ct_guest_unknown(c) ? CT_NO_EXITS : 0);
 
 	to->v->nfindings = 0;
 	to->v->nobservations = 1;
@@ -699,8 +704,7 @@ void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint6
 		to.index = i;
 		to.used = h->used;
 		to.told = to.unfit = to.judged = 0;
-		if (!cannot_run(c))
-			one_contract(c, seed, &to);
+		one_contract(c, seed, &to);
 		h->used = to.used;
 		record_write(h, i, CL_CALLEE, cannot_run(c) ? CL_ABSENT : 0, to.v);
 		tell_strength(c, &to, seed);

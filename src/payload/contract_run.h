@@ -19,12 +19,19 @@ extern const int32_t cl_extable[], cl_extable_end[];
  * traces the process before. */
 void cl_contract_call(void);
 void cl_contract_step_call(void);
-/* Enters cl_exit_ip with the registers in cl_exit_image. */
+/* A guest: keeps the registers it is entered with in cl_guest_image, counts in cl_guest_entries,
+ * and leaves with those in cl_exit_image. The first two go to cl_exit_ip, the second with rax as it
+ * was; the third is for a processor to run, and ends with VMCALL. */
 void cl_contract_exit(void);
+void cl_contract_svm_exit(void);
+void cl_contract_guest(void);
+/* Where a VM exit may come: keeps the stack pointer in cl_arrival_sp and ends the call. */
+void cl_contract_arrival(void);
 /* A probe, as landing pad of a jump. */
 void cl_contract_landing(void);
 
-extern struct cl_image cl_reply, cl_exit_image;
+extern struct cl_image cl_reply, cl_exit_image, cl_guest_image;
+extern cl_word cl_guest_entries, cl_arrival_sp;
 extern cl_word cl_reply_ip, cl_exit_ip, cl_contract_index;
 extern uint32_t cl_contract_step;
 
@@ -258,6 +265,21 @@ uint8_t *ct_area_of(unsigned input);
 void ct_draw_round(const struct ct_contract *c, int round, int rounds, uint64_t seed);
 /* One call with the inputs that are drawn; contract_run.c. */
 int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struct findings *out);
+/* contract_guest.c: does this call enter a guest (and not fail to)? */
+bool ct_enters_guest(const struct ct_contract *c);
+/* In root operation: nothing says where the host's stack is, so none can be entered. */
+bool ct_guest_unknown(const struct ct_contract *c);
+/* What the place is to know of the call: enum cl_case_flags. */
+unsigned ct_guest_case_flags(const struct ct_contract *c);
+/* Before a call, with all inputs in place. */
+void ct_guest_ready(const struct ct_contract *c);
+/* A called function was passed the stack pointer. */
+void ct_guest_stack(cl_word sp);
+/* Before the calls of a contract. */
+void ct_guest_try(const struct ct_contract *c);
+void ct_check_guest(const struct ct_contract *c);
+/* payload_trap of the instructions that need VMX or SVM operation. */
+bool ct_guest_trap(cl_word *ip, cl_word *flags);
 /* contract_calls.c: the bytes a value stands for; 0: any. `sp` is what `sp` means. */
 unsigned ct_evaluate(const struct ct_value *v, cl_word sp, uint8_t to[16]);
 /* Calls that should have been made. */

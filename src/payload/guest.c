@@ -265,7 +265,7 @@ static void before_round(const struct cl_case *c, int round)
 		say(CL_SAY_CASE, 0, 0);
 	has_vcpu = cl_where == CL_IN_ROOT && c->flags & CL_ENTERS_GUEST;
 	if (has_vcpu)
-		say(CL_SAY_VCPU, 1, 0);
+		say(CL_SAY_VCPU, c->flags & CL_LAUNCHED ? 2 : 1, 0);
 	if (!(guest_handover.options & CL_STEP_LEAF) || step == stepping)
 		return;
 	stepping = step;

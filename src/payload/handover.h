@@ -44,9 +44,9 @@ enum cl_saying {
 	CL_SAY_BROKEN = 2, /* the runtime itself failed: cx = vector or ~0, bx = address */
 	CL_SAY_CODE = 4,   /* compiled code, what is under test, is from cx to bx; goes on */
 	CL_SAY_CASE = 3,   /* the case in h->current is about to run; execution goes on */
-	CL_SAY_VCPU = 6,   /* in root operation: the current VMCS becomes one (cx 1) that code under
-			    * test can enter a guest with, which it has but to tell where host and
-			    * guest go on; or again what it was (cx 0) */
+	CL_SAY_VCPU = 6,   /* in root operation: the current VMCS becomes one (cx 1; cx 2: that was
+			    * launched) that code under test can enter a guest with, which it has but
+			    * to tell where host and guest go on; or again what it was (cx 0) */
 	CL_SAY_STEP = 5,   /* from here on code under test is stepped (cx 1) or no more (cx 0) */
 };
 

@@ -39,7 +39,7 @@ static bool is_item(const struct cl_finding *f, unsigned nargs, bool contract)
 	case CHECK_SAVED:
 		return f->item <= CL_ITEM_FLAGS;
 	case CHECK_GUEST:
-		return f->item < GPR_COUNT;
+		return f->item < (contract ? CT_GUEST_ITEMS : GPR_COUNT);
 	case CHECK_SEGMENTS:
 		return f->item < SEGMENTS;
 	case CHECK_DEPENDS:

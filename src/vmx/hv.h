@@ -37,7 +37,8 @@ extern struct table_register hv_gdtr, hv_idtr;
 /* asm/vmx/enter.asm: VM entry. 0: a VM exit followed; 1: VMfailInvalid; 2:
  * VMfailValid. */
 int vmx_enter(struct registers *r, bool launch);
-void vmx_exit(void); /* HOST_IP */
+void vmx_exit(void);     /* HOST_IP */
+void vcpu_nothing(void); /* a guest's whole program: a VM exit */
 /* Call the payload's entry in root operation, on its own tables; returns what root_leave is given.
  */
 uint32_t root_enter(word entry, word handover);
@@ -70,8 +71,8 @@ word vmread(uint32_t field);
 void guest_reset(struct registers *r);
 /* Fill it for a guest of code under test in root operation: the tables, segments and control
  * registers of host and guest are the present ones. Host's and guest's ip and the host's sp are for
- * that code to write. */
-void vcpu_reset(void);
+ * that code to write. `launched`: its guest has run, and VMRESUME enters it. */
+void vcpu_reset(bool launched);
 uint64_t ept_pointer(void);
 
 /* run.c: the guest, from its start to its end. root.c: the payload without a guest. */

@@ -3,6 +3,7 @@
  * VMCS it fails with VMfailInvalid, with one and a field that does not exist with VMfailValid
  * (Intel SDM volume 3, 30.2 and 30.3). The payload makes its own tables, and calls back. */
 #include "vmx/hv.h"
+#include "vmx/vmcs.h"
 
 /* Ticks come from the PC's timer, because no exit could bring them. */
 enum {
@@ -31,18 +32,30 @@ static void clock(bool on)
 	outb(PIC1 + 1, on ? 0xfe : 0xff);
 }
 
+/* No VMCS, or one with which VM entry fails: a control that must be 1 is 0 (SDM volume 3, 26.2.1.1;
+ * appendix A.3.1). What VMCLEAR leaves in it nobody knows. */
+static void no_guest(bool current_vmcs)
+{
+	if (!current_vmcs) {
+		vmcs_drop();
+		return;
+	}
+	vmcs_make();
+	vmwrite(PIN_CONTROLS, 0);
+}
+
 /* Called by the payload, on its stack and tables: src/payload/handover.h. */
 static void hear(uint32_t what, word c, word b)
 {
 	if (what == CL_SAY_CODE)
 		return;
 	if (what == CL_SAY_VCPU) {
-		if (c || request.mode == VMX_MODE_ROOT_CURRENT)
+		if (c) {
 			vmcs_make();
-		else
-			vmcs_drop();
-		if (c)
-			vcpu_reset();
+			vcpu_reset(c == 2);
+		} else {
+			no_guest(request.mode == VMX_MODE_ROOT_CURRENT);
+		}
 		return;
 	}
 	if (what == CL_SAY_CASE) {
@@ -65,8 +78,7 @@ enum vmx_end root_run(bool current_vmcs)
 	h->host = HYPERVISOR;
 	h->host_bytes = ((word)hv_end - HYPERVISOR + PAGE - 1) & ~(word)(PAGE - 1);
 	h->say = (word)hear;
-	if (current_vmcs)
-		vmcs_make();
+	no_guest(current_vmcs);
 	clock(true);
 	what = root_enter((word)request.entry, LOW);
 	clock(false);

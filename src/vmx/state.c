@@ -158,7 +158,17 @@ static void set_host_here(void)
 	vmwrite(HOST_IDTR_BASE, idtr.base);
 }
 
-void vcpu_reset(void)
+/* SDM volume 3, 24.11.3: VMLAUNCH makes the state of the VMCS launched. */
+static void launch(void)
+{
+	struct registers r = { { 0 } };
+
+	vmwrite(GUEST_IP, (word)vcpu_nothing);
+	if (vmx_enter(&r, true))
+		cannot("VM entry into an empty guest failed");
+}
+
+void vcpu_reset(bool launched)
 {
 	set_controls(WIDE);
 	/* No second paging, no timer, and no exit for an interrupt: the guest has them off. */
@@ -172,4 +182,6 @@ void vcpu_reset(void)
 	vmwrite(GUEST_CR0, read_cr0());
 	vmwrite(GUEST_CR3, read_cr3());
 	vmwrite(GUEST_CR4, read_cr4());
+	if (launched)
+		launch();
 }

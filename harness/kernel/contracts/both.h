@@ -25,8 +25,11 @@ void vmread_error(unsigned long field, _Bool fault);
 //! arg flags from 0 to 3
 //! calls vmx_update_host_rsp(vmx, sp)
 //! calls vmx_spec_ctrl_restore_host(vmx, flags)
+//! guest/64 regs = ax cx dx bx - bp si di r8 r9 r10 r11 r12 r13 r14 r15
+//! guest/32 regs = ax cx dx bx - bp si di
 //! vmx fails
 //! vmx exits vmx_vmexit
+//! vmx resumes if flags & 1
 //! returns 0 else 1
 //! supply kvm_rebooting data 1 = 1
 //! supply x86_spec_ctrl_current data 8

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: MIT
+"""Contracts of entries into guests: every register of the guest arrives and is kept, natively, as a
+guest, and in root operation, where the processor itself takes the VM exits. `f` is nasm's, of the
+kind of __vmx_vcpu_run and of __svm_vcpu_run; each mutant is found with its reason."""
+import re
+import subprocess
+
+import pytest
+
+import program
+
+REGISTERS = {32: "ax cx dx bx - bp si di".split(),
+             64: "ax cx dx bx - bp si di r8 r9 r10 r11 r12 r13 r14 r15".split()}
+SAVED = {32: "ebp edi esi ebx".split(), 64: "rbp r15 r14 r13 r12 rbx".split()}
+ARGUMENTS = {32: ("eax", "edx", "ecx"), 64: ("rdi", "rsi", "rdx")}
+
+VMX = """//! abi kernel
+//! arg regs buf {bytes}
+//! arg flags from 0 to 1
+//! guest regs = {order}
+//! vmx fails
+//! vmx exits {f}_back
+//! vmx resumes if flags & 1
+//! returns 0 else 1
+{calls}int {f}(long *regs, unsigned long flags);
+"""
+
+
+def name(register: str, width: int) -> str:
+    return register if register[1:].isdigit() else "er"[width == 64] + register
+
+
+def entry(width: int, tell: str) -> list[str]:
+    """Lines of an entry by VMLAUNCH or VMRESUME. `tell` puts the stack pointer into the VMCS."""
+    word, first = width // 8, ARGUMENTS[width]
+    a, c, sp = (name(r, width) for r in ("ax", "cx", "sp"))
+    others = [(i, name(r, width)) for i, r in enumerate(REGISTERS[width]) if r not in ("-", "ax")]
+    return [
+        "f:",
+        *(f"push {r}" for r in SAVED[width]),
+        f"push {first[1]}", f"push {first[0]}",
+        *tell.splitlines(),
+        f"mov {c}, [{sp} + {word}]", f"mov {a}, [{sp}]", f"bt {c}, 0",
+        *(f"mov {r}, [{a} + {i * word}]" for i, r in others), f"mov {a}, [{a}]",
+        "jnc .launch", "vmresume", "jmp .failed", ".launch: vmlaunch",
+        ".failed: mov eax, 1", "jmp out",
+        "back:", f"push {a}", f"mov {a}, [{sp} + {word}]",
+        *(f"mov [{a} + {i * word}], {r}" for i, r in others),
+        f"pop {'dq'[width == 64]}word [{a}]", "xor eax, eax",
+        f"out: add {sp}, {2 * word}",
+        *(f"pop {r}" for r in reversed(SAVED[width])), "ret"]
+
+
+def own_vmwrite(width: int) -> str:
+    a, sp = name("ax", width), name("sp", width)
+    return f"mov eax, 0x6c14\nvmwrite {a}, {sp}"
+
+
+def through_c(width: int) -> str:
+    return f"lea {ARGUMENTS[width][0]}, [{name('sp', width)}]\ncall tell"
+
+
+def write(folder, width: int, functions: dict[str, list[str]], calls: bool = False) -> None:
+    """Functions by name: the lines of entry(), each with a contract of its own."""
+    (folder / "c.h").write_text("".join(
+        VMX.format(f=f, bytes=width // 8 * len(REGISTERS[width]), order=" ".join(REGISTERS[width]),
+                   calls="//! calls tell(sp)\n" if calls else "") for f in functions) +
+        ("//! abi kernel\nvoid tell(unsigned long sp);\n" if calls else ""))
+    text = "".join(f"global {f}, {f}_back\n" + re.sub(r"\b(f|back|out)\b(?!-)", lambda m: {
+        "f": f, "back": f + "_back", "out": f + "_out"}[m[1]], "\n".join(lines)) + "\n"
+        for f, lines in functions.items())
+    (folder / "f.asm").write_text("section .text\n" + ("extern tell\n" if calls else "") + text)
+    subprocess.run(["nasm", "-f", f"elf{width}", "f.asm", "-o", "f.o"], cwd=folder, check=True)
+
+
+def places(width: int) -> str:
+    return ",".join(p for p in ("native", "vmx", "root", "root-vmcs") if program.runs(p, width))
+
+
+def check(folder, where: str) -> program.Result:
+    return program.run(["check", "f.o", "--contract", "c.h", "--place", where], cwd=folder)
+
+
+def folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+def need(width: int) -> str:
+    found = places(width)
+    if not found:
+        pytest.skip(f"not-run: no place runs code of {width} bit")
+    return found
+
+
+@pytest.mark.parametrize("width", (64, 32))
+@pytest.mark.parametrize("how", ("own", "through C"))
+def test_entry_that_keeps_all(width, how, tmp_path):
+    tell = own_vmwrite(width) if how == "own" else through_c(width)
+    write(tmp_path, width, {"f": entry(width, tell)}, how != "own")
+    r = check(tmp_path, need(width))
+    assert r.status == 0 and "not-run" not in r.stdout, r.stdout + r.stderr
+
+
+def mutants(width: int):
+    """What is broken, and what is said of it."""
+    word, a = width // 8, name("ax", width)
+    for i, short in enumerate(REGISTERS[width]):
+        if short in ("-", "ax"):
+            continue
+        r = name(short, width)
+        other = name(REGISTERS[width][3 if i != 3 else 1], width)
+        load, store = f"mov {r}, [{a} + {i * word}]", f"mov [{a} + {i * word}], {r}"
+        yield (f"{short} not loaded", load, "nop", f"the guest's {r} at VM entry")
+        yield (f"{short} not stored", store, "nop",
+               f"the guest's {r} in regs after its VM exit: expected [^:]*which is what was there "
+               "before: it was not stored")
+        yield (f"{short} stored from another", store, store.replace(r, other),
+               f"the guest's {r} in regs after its VM exit: expected [^:]*which is the guest's "
+               f"{other}")
+    yield ("ax not loaded", f"mov {a}, [{a}]", "nop", f"the guest's {a} at VM entry")
+    yield ("ax not stored", f"pop {'dq'[width == 64]}word [{a}]", f"pop {name('cx', width)}",
+           f"the guest's {a} in regs after its VM exit")
+    yield ("launched for resumed", "jnc .launch", "jc .launch",
+           "the instruction that enters the guest: expected vm|VM entries: expected one, and its "
+           "exit, got 0")
+    yield ("never entered", "vmresume", "nop", "VM entries: expected one, and its exit, got 0|"
+           "return value")
+    yield ("exit that says it failed", "xor eax, eax", "mov eax, 1", "return value")
+
+
+@pytest.mark.parametrize("width", (64, 32))
+def test_mutants(width, tmp_path):
+    where = need(width)
+    lines = entry(width, own_vmwrite(width))
+    all_of_them = list(mutants(width))
+    for what, old, *_ in all_of_them:
+        assert lines.count(old) == 1, what
+    write(tmp_path, width, {f"m{i}": [new if line == old else line for line in lines]
+                            for i, (_, old, new, _) in enumerate(all_of_them)})
+    r = check(tmp_path, where)
+    assert r.status == 1, r.stdout + r.stderr
+    said = re.findall(r"^[a-z]+  kernel/(m\d+)  (.+)\n((?:  .*\n)+)", r.stdout, re.M)
+    for i, (what, _, _, words) in enumerate(all_of_them):
+        found = {p for f, at, body in said if f == f"m{i}" and re.search(words, folded(body))
+                 for p in at.split(", ")}
+        assert found == set(where.split(",")), f"m{i}: {what}: {sorted(found)}\n{r.stdout}"
+
+
+def test_no_host_stack(tmp_path):
+    """Nothing tells root operation where a VM exit finds its stack: it says so."""
+    program.need("root", 64)
+    write(tmp_path, 64, {"f": entry(64, "")})
+    r = check(tmp_path, "native,root")
+    assert r.status == 0, r.stdout
+    assert ("f in place root: its VM exits: nothing says where the host's stack is: write HOST_RSP, "
+            "or pass `sp' to a function it calls; VM entries that fail were run"
+            in folded(r.stdout))
+    (tmp_path / "c.h").write_text((tmp_path / "c.h").read_text().replace("//! vmx fails\n", "")
+                                  .replace(" else 1", ""))
+    r = check(tmp_path, "native,root")
+    assert "to a function it calls" in folded(r.stdout) and "were run" not in r.stdout
+
+
+SVM = """//! abi sysv
+//! arg s buf 192
+//! guest s at 64 = - cx dx bx - bp si di r8 r9 r10 r11 r12 r13 r14 r15
+//! svm exits
+void f(char *s);
+"""
+
+
+def svm_entry() -> list[str]:
+    others = [(64 + 8 * i, name(r, 64)) for i, r in enumerate(REGISTERS[64])
+              if r not in ("-", "ax", "di")]
+    return ["f:", *(f"push {r}" for r in SAVED[64]), "push rdi", "mov rax, [rdi]", "vmload",
+            *(f"mov {r}, [rdi + {at}]" for at, r in others), "mov rdi, [rdi + 120]", "vmrun",
+            "pop rax", *(f"mov [rax + {at}], {r}" for at, r in others), "mov [rax + 120], rdi",
+            "vmsave", *(f"pop {r}" for r in reversed(SAVED[64])), "ret"]
+
+
+def write_svm(folder, lines) -> None:
+    (folder / "c.h").write_text(SVM)
+    (folder / "f.asm").write_text("section .text\nglobal f\n" + "\n".join(lines) + "\n")
+    subprocess.run(["nasm", "-f", "elf64", "f.asm", "-o", "f.o"], cwd=folder, check=True)
+
+
+def test_svm(tmp_path):
+    lines = svm_entry()
+    write_svm(tmp_path, lines)
+    r = check(tmp_path, places(64))
+    assert r.status == 0 and "not-run" not in r.stdout, r.stdout + r.stderr
+    for old, new, words in (
+            ("mov rdi, [rdi + 120]", "nop", "the guest's rdi at VM entry"),
+            ("mov r9, [rdi + 136]", "mov r9, [rdi + 144]",
+             "the guest's r9 at VM entry: expected [^:]*which is the guest's r10"),
+            ("mov [rax + 168], r13", "nop", "the guest's r13 in s after its VM exit"),
+            ("vmrun", "nop", "VM entries: expected one, and its exit, got 0")):
+        write_svm(tmp_path, [new if line == old else line for line in lines])
+        r = check(tmp_path, "native")
+        assert r.status == 1 and re.search(words, folded(r.stdout)), f"{old}\n{r.stdout}"
