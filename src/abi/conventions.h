@@ -10,7 +10,9 @@
 #undef CONVENTION
 
 /* The checks that only code in ring 0 can fail, whatever the convention. */
-#define SYSTEM_RULES [CHECK_FLAGS] = RULE_SYSTEM_FLAGS, [CHECK_SEGMENTS] = RULE_SYSTEM_SEGMENTS
+#define SYSTEM_RULES                                                                \
+	[CHECK_FLAGS] = RULE_SYSTEM_FLAGS, [CHECK_SEGMENTS] = RULE_SYSTEM_SEGMENTS, \
+	[CHECK_CONTROL] = RULE_SYSTEM_CONTROL
 
 /* The rules of the base psABI for every check; a convention overrides what it changes. */
 #define I386_RULES                                                                  \

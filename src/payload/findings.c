@@ -191,6 +191,11 @@ void check_segment(int segment, int round, cl_word want, cl_word got, struct fin
 	differ_word(out, CHECK_SEGMENTS, segment, round, want, got);
 }
 
+void check_control(int control, int round, cl_word want, cl_word got, struct findings *out)
+{
+	differ_word(out, CHECK_CONTROL, control, round, want, got);
+}
+
 void check_fault(int round, int fault, cl_word ip, cl_word address, struct findings *out)
 {
 	uint64_t where[2] = { ip, address };

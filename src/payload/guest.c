@@ -231,6 +231,8 @@ static void after_run(int round, struct findings *out)
 			 "mov %%gs, %5"
 			 : "=m"(got[0]), "=m"(got[1]), "=m"(got[2]), "=m"(got[3]), "=m"(got[4]),
 			   "=m"(got[5]));
+	/* Bases before selectors, which load them. */
+	guest_state_check(round, out);
 	guest_segments();
 	__asm__ volatile("push %0; popf" : : "r"((cl_word)2) : "memory", "cc");
 	if (has_vcpu)
@@ -325,10 +327,12 @@ void guest_main(const struct cl_handover *from)
 	choose_flags(guest_handover.options & CL_STEP, guest_handover.options & CL_INTERRUPTS);
 	find_code();
 	h = (struct cl_header *)(cl_word)guest_handover.results;
+	guest_state_keep();
 	place_begin(h, guest_handover.seed, guest_handover.key);
 	guest_handover.key = 0;
 	if (guest_handover.options & CL_TRAP_FPU)
 		trap_fpu(true);
 	payload_run(h, guest_handover.first, guest_handover.directions, guest_handover.seed);
+	place_end(h);
 	guest_quit(CL_SAY_DONE, 0, 0);
 }

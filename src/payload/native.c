@@ -300,5 +300,6 @@ void native_main(long *stack)
 	sys(NR_LSEEK, RESULT_FD, CL_STARTED, 0 /* SEEK_SET */);
 	confine();
 	payload_run(h, (uint32_t)number(argv[1]), (unsigned)number(argv[3]), h->seed);
+	place_end(h);
 	quit(0);
 }

@@ -16,6 +16,12 @@ cl_word cl_flags_random, cl_flags_set;
 void (*cl_before_round)(const struct cl_case *c, int round);
 void (*cl_after_run)(int round, struct findings *out);
 
+/* Whole pages, as they are in memory: what is behind the code is 0. */
+static uint32_t text_sum(void)
+{
+	return cl_text_sum(0, (const uint32_t *)cl_text, (uint32_t)(cl_rodata - cl_text) / 4);
+}
+
 void place_begin(struct cl_header *h, uint64_t seed, uint64_t key)
 {
 	cl_key = key;
@@ -26,6 +32,13 @@ void place_begin(struct cl_header *h, uint64_t seed, uint64_t key)
 	h->planned = payload_count();
 	h->seed = seed;
 	h->current = CL_NO_CASE;
+	h->text_before = text_sum();
+	h->text_after = 0;
+}
+
+void place_end(struct cl_header *h)
+{
+	h->text_after = text_sum();
 }
 
 enum vmx_instruction { NO_VMX, VMREAD, VMWRITE, VMLAUNCH, VMRESUME, VMXOFF };

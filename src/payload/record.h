@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CL_MAGIC = 0x424f4c43 /* "CLOB" */, CL_VERSION = 3 };
+enum { CL_MAGIC = 0x424f4c43 /* "CLOB" */, CL_VERSION = 4 };
 enum { CL_CALLEE, CL_CALLER, CL_DIRECTIONS };
 enum { CL_NO_CASE = 0xffffffffu };
 /* Where a process leaves the offset of its result file when code under test may run. */
@@ -26,7 +26,19 @@ struct cl_header {
 	uint32_t finished; /* 1 when the loop came to its end */
 	uint32_t full;     /* 1 when records did not fit */
 	uint64_t seed;
+	/* cl_text_sum of the code as it is in memory where it runs: before the first case; after
+	 * the last. */
+	uint32_t text_before, text_after;
 };
+
+/* Sum of `words` words of code, from its start on; goes on from `sum`, 0 at first. Any change of
+ * one word changes it. */
+static inline uint32_t cl_text_sum(uint32_t sum, const uint32_t *code, uint32_t words)
+{
+	for (; words; words--)
+		sum = (sum << 5 | sum >> 27) + *code++;
+	return sum;
+}
 
 enum cl_record_flags { CL_ABSENT = 1 /* the column has no such function */ };
 
@@ -134,6 +146,27 @@ enum cl_place {
 	CL_AT_NESTED = 0x32, /* what the nested call or the probe left behind */
 	CL_AT_ARG = 0x40,    /* + argument: that argument's value */
 	CL_AT_STACK = 0x100  /* + word: stack word at the call */
+};
+
+/* State that only ring 0 can change: CONTROL(id, name); items of CHECK_CONTROL. */
+#define CONTROLS(X)                  \
+	X(CR0, "cr0")                \
+	X(CR3, "cr3")                \
+	X(CR4, "cr4")                \
+	X(DR7, "dr7")                \
+	X(XCR0, "xcr0")              \
+	X(GDTR, "the base in gdtr")  \
+	X(IDTR, "the base in idtr")  \
+	X(LDTR, "ldtr")              \
+	X(TR, "tr")                  \
+	X(FS_BASE, "the base of fs") \
+	X(GS_BASE, "the base of gs") \
+	X(KERNEL_GS, "the base that swapgs brings (IA32_KERNEL_GS_BASE)")
+enum cl_control {
+#define X(id, name) CL_CONTROL_##id,
+	CONTROLS(X)
+#undef X
+		CL_CONTROLS
 };
 
 /* Faults, in cl_finding.item of CHECK_FAULT. */

@@ -12,26 +12,28 @@ enum { LOWEST = 4 << 20, MOST = 64 << 20 };
 
 struct segment {
 	uint64_t offset, at, file_bytes, memory_bytes;
+	bool code;
 };
 
 /* The loadable segment of a program header, whatever the class. */
-#define LOADABLE(bits)                                                                       \
-	static const char *loadable##bits(const char *file, size_t len, struct segment *v,   \
-					  size_t *n, size_t room)                            \
-	{                                                                                    \
-		const Elf##bits##_Ehdr *h = (const void *)file;                              \
-		const Elf##bits##_Phdr *p;                                                   \
-                                                                                             \
-		if (h->e_phoff % sizeof(h->e_phoff) || h->e_phoff > len ||                   \
-		    (len - h->e_phoff) / sizeof(*p) < h->e_phnum)                            \
-			return "its program headers are outside of the file";                \
-		p = (const void *)(file + h->e_phoff);                                       \
-		for (unsigned i = 0; i < h->e_phnum && *n < room; i++) {                     \
-			if (p[i].p_type == PT_LOAD && p[i].p_memsz)                          \
-				v[(*n)++] = (struct segment){ p[i].p_offset, p[i].p_vaddr,   \
-							      p[i].p_filesz, p[i].p_memsz }; \
-		}                                                                            \
-		return NULL;                                                                 \
+#define LOADABLE(bits)                                                                     \
+	static const char *loadable##bits(const char *file, size_t len, struct segment *v, \
+					  size_t *n, size_t room)                          \
+	{                                                                                  \
+		const Elf##bits##_Ehdr *h = (const void *)file;                            \
+		const Elf##bits##_Phdr *p;                                                 \
+                                                                                           \
+		if (h->e_phoff % sizeof(h->e_phoff) || h->e_phoff > len ||                 \
+		    (len - h->e_phoff) / sizeof(*p) < h->e_phnum)                          \
+			return "its program headers are outside of the file";              \
+		p = (const void *)(file + h->e_phoff);                                     \
+		for (unsigned i = 0; i < h->e_phnum && *n < room; i++) {                   \
+			if (p[i].p_type == PT_LOAD && p[i].p_memsz)                        \
+				v[(*n)++] = (struct segment){ p[i].p_offset, p[i].p_vaddr, \
+							      p[i].p_filesz, p[i].p_memsz, \
+							      p[i].p_flags & PF_X };       \
+		}                                                                          \
+		return NULL;                                                               \
 	}
 LOADABLE(32)
 LOADABLE(64)
@@ -64,25 +66,72 @@ static const char *place_segments(struct arena *a, const char *file, size_t len,
 	return NULL;
 }
 
+/* What a payload has to load. NULL, or what is wrong with it. */
+static const char *read_segments(const char *file, size_t len, struct segment *v, size_t *n,
+				 size_t room)
+{
+	const char *error;
+
+	if (!file || len < sizeof(Elf64_Ehdr) || memcmp(file, ELFMAG, SELFMAG))
+		return "not an ELF file";
+	error = file[EI_CLASS] == ELFCLASS64 ? loadable64(file, len, v, n, room)
+					     : loadable32(file, len, v, n, room);
+	return !error && !*n ? "it has nothing to load" : error;
+}
+
 const char *image_load(struct arena *a, const char *path, struct image *out)
 {
 	struct segment v[8];
 	size_t n = 0, len;
 	char *file = file_read(path, &len);
-	const char *error = "not an ELF file";
+	const char *error = read_segments(file, len, v, &n, ARRAY_SIZE(v));
 
 	*out = (struct image){ 0 };
-	if (file && len >= sizeof(Elf64_Ehdr) && !memcmp(file, ELFMAG, SELFMAG)) {
+	if (!error) {
 		out->wide = file[EI_CLASS] == ELFCLASS64;
-		error = out->wide ? loadable64(file, len, v, &n, ARRAY_SIZE(v))
-				  : loadable32(file, len, v, &n, ARRAY_SIZE(v));
-		if (!error && !n)
-			error = "it has nothing to load";
-		if (!error)
-			error = place_segments(a, file, len, v, n, out);
+		error = place_segments(a, file, len, v, n, out);
 	}
 	free(file);
 	return error;
+}
+
+/* As the payload makes it in memory: of whole pages. */
+static uint32_t sum_of(const char *code, size_t bytes)
+{
+	static const uint32_t nothing[PAGE / 4];
+	uint32_t sum = 0, word;
+
+	for (size_t i = 0; i < bytes; i += 4) {
+		word = 0;
+		memcpy(&word, code + i, bytes - i < 4 ? bytes - i : 4);
+		sum = cl_text_sum(sum, &word, 1);
+	}
+	return cl_text_sum(sum, nothing, (uint32_t)((PAGE - bytes % PAGE) % PAGE / 4));
+}
+
+const char *image_text_changed(struct arena *a, const char *path, const struct cl_header *h)
+{
+	struct segment v[8];
+	size_t n = 0, len;
+	char *file = file_read(path, &len);
+	const char *error = read_segments(file, len, v, &n, ARRAY_SIZE(v));
+	uint32_t sum = 0;
+
+	for (size_t i = 0; !error && i < n; i++) {
+		if (v[i].offset > len || v[i].file_bytes > len - v[i].offset)
+			error = "a segment is outside of the file";
+		else if (v[i].code)
+			sum = sum_of(file + v[i].offset, v[i].file_bytes);
+	}
+	free(file);
+	if (error)
+		return arena_printf(a, "%s: %s", path, error);
+	if (h->text_before != sum)
+		return "the code in memory is not the code that was built (or its results were "
+		       "overwritten)";
+	if (h->finished && h->text_after != sum)
+		return "the code in memory was changed while it ran";
+	return NULL;
 }
 
 uint64_t image_results(const struct image *i)

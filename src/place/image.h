@@ -4,6 +4,7 @@
 #ifndef CLOBBER_IMAGE_H
 #define CLOBBER_IMAGE_H
 
+#include "payload/record.h"
 #include "util/util.h"
 
 struct image {
@@ -16,6 +17,10 @@ struct image {
 
 /* NULL, or why the file cannot be a payload. The image lives in `a`. */
 const char *image_load(struct arena *a, const char *path, struct image *out);
+
+/* Is the code of a payload, where it ran, that of its file? `h` is what it handed back. NULL, or
+ * what is wrong, in `a` or constant. */
+const char *image_text_changed(struct arena *a, const char *path, const struct cl_header *h);
 
 /* The first multiple of 2 MiB behind the image: results may go there. */
 uint64_t image_results(const struct image *i);

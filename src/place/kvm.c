@@ -154,7 +154,10 @@ static const char *start(struct arena *a, struct work *k, struct place_run *out)
 	case KVM_FINISHED:
 		records_complete(a, k->job.payload, k->job.first, 2 * (uint32_t)out->n, out);
 		k->next = 2 * (uint32_t)out->n;
-		return k->job.kept->full ? "results did not fit into memory" : NULL;
+		if (!k->job.kept->finished)
+			return "the payload ended before its last case";
+		return k->job.kept->full ? "results did not fit into memory"
+					 : image_text_changed(a, k->job.payload->path, k->job.kept);
 	case KVM_BROKEN:
 		return arena_printf(a, "the payload's runtime took trap %lld at 0x%llx",
 				    (long long)r->vector, (unsigned long long)r->ip);

@@ -4,6 +4,8 @@
  * the run goes on behind it. */
 #include "place/process.h"
 
+#include "place/image.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -170,7 +172,8 @@ static const char *run_once(struct series *s)
 	s->first = s->end;
 	if (s->h->finished && WIFEXITED(status)) {
 		records_complete(s->a, p, first, s->end, s->out);
-		return s->h->full ? "results did not fit into memory" : NULL;
+		return s->h->full ? "results did not fit into memory"
+				  : image_text_changed(s->a, p->path, s->h);
 	}
 	current = p->apart && (s->h->current < first || s->h->current >= s->end) ? first
 										 : s->h->current;

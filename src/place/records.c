@@ -42,6 +42,8 @@ static bool is_item(const struct cl_finding *f, unsigned nargs, bool contract)
 		return f->item < (contract ? CT_GUEST_ITEMS : GPR_COUNT);
 	case CHECK_SEGMENTS:
 		return f->item < SEGMENTS;
+	case CHECK_CONTROL:
+		return f->item < CL_CONTROLS;
 	case CHECK_DEPENDS:
 		return f->item < CT_SOURCES;
 	case CHECK_FAULT:

@@ -311,7 +311,11 @@ static void read_segment(struct job *j, const struct vmx_segment *s, struct outc
 	switch (s->end) {
 	case VMX_FINISHED:
 		r->finished = true;
-		r->broken = s->bytes && h->full ? "results did not fit into memory" : NULL;
+		if (!s->bytes || !h->finished)
+			r->broken = "the payload ended before its last case";
+		else
+			r->broken = h->full ? "results did not fit into memory"
+					    : image_text_changed(a, j->of->p->path, h);
 		if (!r->broken)
 			records_complete(a, j->of->p, j->next, 2 * (uint32_t)out->n, out);
 		break;

@@ -15,6 +15,7 @@ static const char *known_reason(const struct finding *f)
 	switch (f->check) {
 	case CHECK_FLAGS:
 	case CHECK_SEGMENTS:
+	case CHECK_CONTROL:
 		return "privilege";
 	case CHECK_FAULT:
 		return f->item == CL_FAULT_FPU ? "FPU trapped" : NULL;

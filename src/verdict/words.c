@@ -416,6 +416,18 @@ static void segment_words(const struct wording *x)
 	hex_words(x, 2);
 }
 
+static void control_words(const struct wording *x)
+{
+	static const char *const names[] = {
+#define X(id, name) [CL_CONTROL_##id] = name,
+		CONTROLS(X)
+#undef X
+	};
+
+	x->f->subject = x->r->item < ARRAY_SIZE(names) ? names[x->r->item] : "?";
+	hex_words(x, x->r->size);
+}
+
 static void slot_words(const struct wording *x)
 {
 	const char *before = hex_text(x->a, x->r->expected, x->r->size);

@@ -82,5 +82,7 @@ enum vmx_end root_run(bool current_vmcs)
 	clock(true);
 	what = root_enter((word)request.entry, LOW);
 	clock(false);
-	return what == CL_SAY_DONE ? VMX_FINISHED : VMX_BROKEN;
+	if (what == CL_SAY_DONE)
+		return results()->finished ? VMX_FINISHED : VMX_DIED;
+	return VMX_BROKEN;
 }

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* The processor's state that only ring 0 can change, and that a function leaves alone: control and
+ * debug registers, descriptor tables, bases of segments. Compared after every run with what the
+ * payload set up, and put back. Intel SDM volume 3, chapter 2. */
+#include "payload/guest.h"
+
+enum { CR0_TS = 1 << 3, CR4_OSXSAVE = 1 << 18, CR4_FSGSBASE = 1 << 16, TSS_BUSY = 2 };
+/* What SWAPGS would bring: canonical, and nobody's. */
+#define KERNEL_GS ((cl_word)0x00005afe5eed0000ull)
+
+struct table {
+	uint16_t limit;
+	cl_word base;
+} __attribute__((packed));
+
+struct state {
+	cl_word v[CL_CONTROLS];
+	uint16_t gdt_limit, idt_limit;
+};
+
+static struct state wanted;
+static bool has_bases; /* RDFSBASE and the like */
+
+#define READ(name, text)                                       \
+	static cl_word name(void)                              \
+	{                                                      \
+		cl_word v;                                     \
+                                                               \
+		__asm__ volatile(text : "=r"(v) : : "memory"); \
+		return v;                                      \
+	}
+#define WRITE(name, text)                                     \
+	static void name(cl_word v)                           \
+	{                                                     \
+		__asm__ volatile(text : : "r"(v) : "memory"); \
+	}
+READ(read_cr0, "mov %%cr0, %0")
+WRITE(write_cr0, "mov %0, %%cr0")
+READ(read_cr3, "mov %%cr3, %0")
+WRITE(write_cr3, "mov %0, %%cr3")
+READ(read_cr4, "mov %%cr4, %0")
+WRITE(write_cr4, "mov %0, %%cr4")
+READ(read_dr7, "mov %%dr7, %0")
+WRITE(write_dr7, "mov %0, %%dr7")
+#ifdef __x86_64__
+READ(read_fs_base, "rdfsbase %0")
+WRITE(write_fs_base, "wrfsbase %0")
+READ(read_gs_base, "rdgsbase %0")
+WRITE(write_gs_base, "wrgsbase %0")
+#endif
+
+static cl_word read_xcr0(void)
+{
+	uint32_t a, d;
+
+	if (!(wanted.v[CL_CONTROL_CR4] & CR4_OSXSAVE))
+		return 0;
+	__asm__ volatile("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
+	return a;
+}
+
+static void write_xcr0(cl_word v)
+{
+	if (wanted.v[CL_CONTROL_CR4] & CR4_OSXSAVE)
+		__asm__ volatile("xsetbv" : : "a"((uint32_t)v), "d"(0), "c"(0));
+}
+
+static void read_bases(struct state *s)
+{
+#ifdef __x86_64__
+	if (!has_bases)
+		return;
+	s->v[CL_CONTROL_FS_BASE] = read_fs_base();
+	s->v[CL_CONTROL_GS_BASE] = read_gs_base();
+	__asm__ volatile("swapgs");
+	s->v[CL_CONTROL_KERNEL_GS] = read_gs_base();
+	__asm__ volatile("swapgs");
+#else
+	(void)s;
+#endif
+}
+
+static void write_bases(const struct state *s)
+{
+#ifdef __x86_64__
+	if (!has_bases)
+		return;
+	__asm__ volatile("swapgs");
+	write_gs_base(s->v[CL_CONTROL_KERNEL_GS]);
+	__asm__ volatile("swapgs");
+	write_gs_base(s->v[CL_CONTROL_GS_BASE]);
+	write_fs_base(s->v[CL_CONTROL_FS_BASE]);
+#else
+	(void)s;
+#endif
+}
+
+static void read_tables(struct state *s)
+{
+	struct table gdt, idt;
+	uint16_t ldt, tr;
+
+	__asm__ volatile("sgdt %0; sidt %1; sldt %2; str %3"
+			 : "=m"(gdt), "=m"(idt), "=m"(ldt), "=m"(tr));
+	s->v[CL_CONTROL_GDTR] = gdt.base;
+	s->v[CL_CONTROL_IDTR] = idt.base;
+	s->v[CL_CONTROL_LDTR] = ldt;
+	s->v[CL_CONTROL_TR] = tr;
+	s->gdt_limit = gdt.limit;
+	s->idt_limit = idt.limit;
+}
+
+/* Always: a VM exit of a guest of code under test leaves limits of 0xffff (SDM volume 3, 27.5.2).
+ */
+static void write_tables(const struct state *s, cl_word tr)
+{
+	const struct table gdt = { s->gdt_limit, s->v[CL_CONTROL_GDTR] };
+	const struct table idt = { s->idt_limit, s->v[CL_CONTROL_IDTR] };
+	uint16_t ldt = (uint16_t)s->v[CL_CONTROL_LDTR], task = (uint16_t)s->v[CL_CONTROL_TR];
+
+	__asm__ volatile("lgdt %0; lidt %1" : : "m"(gdt), "m"(idt));
+	__asm__ volatile("lldt %0" : : "m"(ldt));
+	if (tr == task)
+		return;
+	/* LTR wants it not busy. */
+	guest_gdt[SEL_TSS / 8] &= ~((uint64_t)TSS_BUSY << 40);
+	__asm__ volatile("ltr %0" : : "m"(task) : "memory");
+}
+
+void guest_state_keep(void)
+{
+	uint32_t a = 0, b = 0, c = 0, d;
+
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	if (WIDE && a >= 7) {
+		a = 7;
+		c = 0;
+		__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+		has_bases = b & 1;
+	}
+	if (has_bases)
+		write_cr4(read_cr4() | CR4_FSGSBASE);
+	wanted.v[CL_CONTROL_CR0] = read_cr0();
+	wanted.v[CL_CONTROL_CR3] = read_cr3();
+	wanted.v[CL_CONTROL_CR4] = read_cr4();
+	wanted.v[CL_CONTROL_DR7] = read_dr7();
+	wanted.v[CL_CONTROL_XCR0] = read_xcr0();
+	read_tables(&wanted);
+	if (has_bases) {
+		read_bases(&wanted);
+		wanted.v[CL_CONTROL_KERNEL_GS] = KERNEL_GS;
+		write_bases(&wanted);
+	}
+}
+
+void guest_state_check(int round, struct findings *out)
+{
+	static struct state now;
+
+	/* First what the rest, and a fault in it, needs. */
+	read_tables(&now);
+	write_tables(&wanted, now.v[CL_CONTROL_TR]);
+	now.v[CL_CONTROL_CR4] = read_cr4();
+	if (now.v[CL_CONTROL_CR4] != wanted.v[CL_CONTROL_CR4])
+		write_cr4(wanted.v[CL_CONTROL_CR4]);
+	/* CR0.TS is the FPU trap's. */
+	now.v[CL_CONTROL_CR0] = read_cr0();
+	if ((now.v[CL_CONTROL_CR0] ^ wanted.v[CL_CONTROL_CR0]) & ~(cl_word)CR0_TS)
+		write_cr0((wanted.v[CL_CONTROL_CR0] & ~(cl_word)CR0_TS) |
+			  (now.v[CL_CONTROL_CR0] & CR0_TS));
+	now.v[CL_CONTROL_CR3] = read_cr3();
+	if (now.v[CL_CONTROL_CR3] != wanted.v[CL_CONTROL_CR3])
+		write_cr3(wanted.v[CL_CONTROL_CR3]);
+	now.v[CL_CONTROL_DR7] = read_dr7();
+	if (now.v[CL_CONTROL_DR7] != wanted.v[CL_CONTROL_DR7])
+		write_dr7(wanted.v[CL_CONTROL_DR7]);
+	now.v[CL_CONTROL_XCR0] = read_xcr0();
+	if (now.v[CL_CONTROL_XCR0] != wanted.v[CL_CONTROL_XCR0])
+		write_xcr0(wanted.v[CL_CONTROL_XCR0]);
+	read_bases(&now);
+	write_bases(&wanted);
+	for (int i = 0; i < CL_CONTROLS; i++) {
+		cl_word odd = now.v[i] ^ wanted.v[i];
+
+		if (i == CL_CONTROL_CR0)
+			odd &= ~(cl_word)CR0_TS;
+		if (odd)
+			check_control(i, round, wanted.v[i], now.v[i], out);
+	}
+}
