@@ -53,7 +53,8 @@ cl_contract_probe:
 	pop	word_ [cl_contract_index]
 	mov	[cl_probe_image + SP], xsp
 	lea	xsp, [probe_stack_end]
-	cld
+	push	word_ 2				; no steps, no interrupts: DF and TF too are clear
+	popf
 	fninit
 	ldmxcsr	[default_mxcsr]
 	call	contract_probe

@@ -70,3 +70,45 @@ def test_state_of_ring_0(tmp_path, width, place):
                        [f"control-registers: {what}: expected 0x", *died]), f"{name}\n{r.stdout}"
         else:
             assert name not in said, f"{name}\n{r.stdout}"
+
+
+# Memory below the stack pointer -------------------------------------------------------------------
+
+RED_ZONE = {
+    "red_zone": "mov [{sp} - 8], {a}\n mov [{sp} - 16], {d}\n mov {a}, [{sp} - 8]\n"
+                " add {a}, [{sp} - 16]",
+    "frame": "push {a}\n push {d}\n mov {a}, [{sp} + {word}]\n add {a}, [{sp}]\n"
+             " add {sp}, 2 * {word}",
+    "keeps_bx": "mov [{sp} - 8], {b}\n xor ebx, ebx\n nop\n mov {b}, [{sp} - 8]\n xor eax, eax",
+    "many_steps": "mov ecx, 100000\n.l: dec ecx\n jnz .l\n xor eax, eax",
+}
+
+
+@pytest.mark.parametrize("place", ("vmx", "kvm"))
+@pytest.mark.parametrize("width", (64, 32))
+def test_interrupts_find_a_red_zone(tmp_path, width, place):
+    program.need(place, width)
+    w = "er"[width == 64]
+    words = {"a": w + "ax", "d": w + "dx", "b": w + "bx", "sp": w + "sp", "word": width // 8}
+    (tmp_path / "f.asm").write_text("section .text\n" + "".join(
+        f"global {n}\n{n}:\n" + ("mov rax, rdi\n mov rdx, rsi\n" if width == 64 else "") +
+        f" {code.format(**words)}\n ret\n" for n, code in RED_ZONE.items()))
+    subprocess.run(["nasm", "-f", f"elf{width}", "f.asm", "-o", "f.o"], cwd=tmp_path, check=True)
+
+    def said(abi: str, status: int) -> str:
+        (tmp_path / "c.h").write_text("".join(f"//! abi {abi}\nlong {n}(long a, long b);\n"
+                                              for n in RED_ZONE))
+        r = program.run(["check", "f.o", "--contract", "c.h", "--place", place], cwd=tmp_path)
+        assert r.status == status, r.stdout + r.stderr
+        return " ".join(r.stdout.split())
+
+    text = said("kernel", 1)
+    sp = words["sp"]
+    assert re.search(rf"violation kernel/red_zone|divergence kernel/red_zone", text)
+    assert (f"it depends on what it left on the stack below {sp}, where an interrupt in ring 0 "
+            "writes") in text
+    assert f"callee-saved: {words['b']} after the call" in text
+    assert "rule sysv.redzone" in text if width == 64 else "rule i386.stack.below" in text
+    assert "pass kernel/frame" in text and "pass kernel/many_steps" in text
+    if width == 64:
+        assert "pass sysv/red_zone" in said("sysv", 0)

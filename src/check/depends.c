@@ -22,6 +22,11 @@ static const char *source_name(struct arena *a, const struct contract *c, enum w
 		return "the status bits of mxcsr at entry";
 	if (source == CT_FROM_BELOW)
 		return arena_printf(a, "what was on the stack below %s", gpr_name(w, GPR_SP, word));
+	if (source == CT_FROM_INTERRUPT)
+		return arena_printf(a,
+				    "what it left on the stack below %s, where an interrupt in "
+				    "ring 0 writes",
+				    gpr_name(w, GPR_SP, word));
 	if (source == CT_FROM_RESULT)
 		return "what was in memory where the result goes";
 	if (source == CT_FROM_CALLEE_REST)

@@ -43,7 +43,8 @@ static bool make_order(struct check_run *r, struct checked_place *p, const char 
 	/* Kernel code does without the FPU. */
 	o->options =
 		(struct place_options){ .runtime = runtime,
-					.monitor = check_kernel_only(r->file) ? CL_TRAP_FPU : 0 };
+					.monitor = CL_STEP_LEAF |
+						   (check_kernel_only(r->file) ? CL_TRAP_FPU : 0) };
 	if (!p->why_not)
 		p->why_not = place_why_not(r->arena, p->place, &o->options, o->payload.width,
 					   o->payload.isa, &p->engine);

@@ -383,7 +383,10 @@ static void contract_depends_words(const struct wording *w)
 	struct arena *a = w->run->arena;
 
 	depends_words(a, w->x->c, w->run->file->width, w->r, &w->x->f);
-	by_rule(a, w->x, w->x->c->call.conv->rule[CHECK_ARG]);
+	by_rule(a, w->x,
+		w->r->item != CT_FROM_INTERRUPT ? w->x->c->call.conv->rule[CHECK_ARG]
+		: w->run->file->width == W64    ? RULE_SYSV_REDZONE
+						: RULE_I386_BELOW);
 }
 
 /* The value of an input in the call of a finding. */

@@ -178,6 +178,7 @@ enum ct_source {
 	CT_FROM_BELOW,     /* the stack below the stack pointer */
 	CT_FROM_RESULT,    /* memory where the result goes */
 	CT_FROM_CALLEE_REST,
+	CT_FROM_INTERRUPT,   /* what is below the stack pointer, which an interrupt overwrites */
 	CT_FROM_CALLEE = 48, /* what a called function left in a register */
 	CT_FROM_UPPER = 64,  /* above a narrow input, or its padding */
 	CT_FROM_BESIDE = 88, /* beside what it points to */
@@ -214,6 +215,7 @@ enum ct_flags {
 	CT_VARIES = 512,        /* calls with equal inputs may differ */
 	CT_LEAVES_MMX = 1024,
 	CT_ENDS_BY_ZEROING = 2048, /* VZEROUPPER or VZEROALL comes before a return */
+	CT_RED_ZONE = 8192, /* of its convention: memory below the stack pointer is its own */
 	CT_SVM_EXITS = 4096 /* VMRUN enters a guest, whose exit comes to the next instruction */
 };
 

@@ -478,3 +478,30 @@ bool ct_compare(const struct ct_contract *c, int how, struct findings *out)
 	ct_keep(c, again(c, &none));
 	return trace(c, out);
 }
+
+/* The red zone's end (docs/vmx.md): in ring 0 interrupts arrive on the very stack. */
+void ct_interrupt(const struct ct_contract *c, struct findings *out)
+{
+	enum { INTERRUPTED_ROUNDS = 6 };
+	static const struct ct_sources none;
+	static const struct cl_case nothing_special;
+	struct difference d;
+	bool quiet = c->flags & CT_VARIES || ct_now.stubbed ||
+		     c->used[CT_FROM_BELOW / 32] >> CT_FROM_BELOW % 32 & 1;
+	int how;
+
+	/* Who enters a guest has interrupts off. */
+	if (!cl_interrupts || c->flags & (CT_RED_ZONE | CT_VMX_EXITS) ||
+	    ct_now.round >= INTERRUPTED_ROUNDS)
+		return;
+	if (!quiet)
+		keep(c, again(c, &none));
+	ct_now.interrupted = true;
+	how = ct_call(c, &none, out);
+	ct_now.interrupted = false;
+	/* Poison of later calls is made before the place hears of them. */
+	if (cl_before_round)
+		cl_before_round(&nothing_special, ct_now.round);
+	if (!quiet && !is_late(how) && differs(c, how, &d))
+		tell(c, CT_FROM_INTERRUPT, &d, out);
+}

@@ -226,7 +226,8 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 	uint64_t from;
 	int how;
 
-	asked.flags = (uint16_t)ct_guest_case_flags(c);
+	asked.flags =
+		(uint16_t)(ct_guest_case_flags(c) | (ct_now.interrupted ? CL_INTERRUPTED : 0));
 	if (cl_before_round)
 		cl_before_round(&asked, ct_now.round);
 	if (ct_now.unprepared) {
@@ -246,6 +247,8 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 	ct_apply(sources);
 	ct_join_vectors(&cl_poison);
 	ct_guest_ready(c);
+	if (ct_now.interrupted)
+		cl_poison.flags |= cl_flags_set;
 	cl_before_image = cl_poison;
 	cl_before_image.gpr[4] = cl_stack_top;
 	__builtin_memcpy(cl_before_stack, (void *)cl_stack_top, sizeof(cl_before_stack));
@@ -523,6 +526,8 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 	}
 	if (how == CL_CAME_BACK)
 		ct_against(c, &now);
+	if (how == CL_CAME_BACK)
+		ct_interrupt(c, &now);
 	collect(c, to, &now);
 	return how;
 }

@@ -108,6 +108,7 @@ struct ct_call_state {
 	bool unprepared;  /* a function that is called before did not return */
 	bool smashed;     /* the call overwrote its own frame */
 	bool stubbed;     /* something was called about which nothing is known */
+	bool interrupted; /* between any two of its instructions, where the place can */
 	unsigned nsaid;
 	struct ct_said said[CT_MOST_SAID];
 };
@@ -191,6 +192,9 @@ bool ct_varied(const struct ct_contract *c);
 /* Make the call that was just made, and ended as `how` says, again with other poison, and tell what
  * that changes. True: it is because of what was found to fit, which is less now, or more memory. */
 bool ct_compare(const struct ct_contract *c, int how, struct findings *told);
+/* And once more with interrupts, in some rounds: where the place has them they overwrite what is
+ * below the stack pointer. */
+void ct_interrupt(const struct ct_contract *c, struct findings *told);
 /* contract_bench.c: cycles of calls, as observations. */
 void ct_bench(const struct ct_contract *c, int rounds, uint64_t seed, struct findings *out);
 /* contract_against.c: call the reference, if there is one, and tell what is other. */

@@ -257,11 +257,14 @@ static void choose_flags(bool step, bool interrupts)
 
 /* Rounds of a leaf case from this one on are stepped; those before run with the FPU trapped. */
 enum { FIRST_STEPPED = ROUNDS - 2 };
+/* Of a call by contract, which may take any number of instructions. */
+enum { MOST_STEPS = 2000 };
 
 static void before_round(const struct cl_case *c, int round)
 {
 	static bool stepping;
-	bool step = c->flags & CL_LEAF_TARGET && round >= FIRST_STEPPED;
+	bool interrupted = c->flags & CL_INTERRUPTED;
+	bool step = interrupted || (c->flags & CL_LEAF_TARGET && round >= FIRST_STEPPED);
 
 	if (!round && guest_handover.options & CL_ANNOUNCE)
 		say(CL_SAY_CASE, 0, 0);
@@ -271,7 +274,7 @@ static void before_round(const struct cl_case *c, int round)
 	if (!(guest_handover.options & CL_STEP_LEAF) || step == stepping)
 		return;
 	stepping = step;
-	say(CL_SAY_STEP, step, 0);
+	say(CL_SAY_STEP, step, interrupted ? MOST_STEPS : 0);
 	choose_flags(step, step);
 	if (guest_handover.options & CL_TRAP_FPU)
 		trap_fpu(!step);
@@ -322,6 +325,7 @@ void guest_main(const struct cl_handover *from)
 	/* Nothing beneath steps in root operation. */
 	if (cl_where == CL_IN_ROOT)
 		guest_handover.options &= ~(uint32_t)CL_STEP_LEAF;
+	cl_interrupts = guest_handover.options & CL_STEP_LEAF;
 	cl_before_round = before_round;
 	cl_after_run = after_run;
 	choose_flags(guest_handover.options & CL_STEP, guest_handover.options & CL_INTERRUPTS);

@@ -30,7 +30,8 @@ enum cl_handover_options {
 			    * not together with CL_STEP */
 	CL_CLOCK = 16, /* ticks come as vector CL_VECTOR_CLOCK (an 8259 to acknowledge), not NMI */
 	CL_STEP_LEAF = 32, /* CL_STEP and CL_INTERRUPTS in the last rounds of cases with a leaf
-			    * target, announced by CL_SAY_STEP; CL_TRAP_FPU rests there */
+			    * target, and in some calls by contract of functions without a red
+			    * zone, announced by CL_SAY_STEP; CL_TRAP_FPU rests there */
 };
 
 /* Vectors the payload has handlers for besides the exceptions (and NMI, the watchdog's tick). */
@@ -47,7 +48,8 @@ enum cl_saying {
 	CL_SAY_VCPU = 6,   /* in root operation: the current VMCS becomes one (cx 1; cx 2: that was
 			    * launched) that code under test can enter a guest with, which it has but
 			    * to tell where host and guest go on; or again what it was (cx 0) */
-	CL_SAY_STEP = 5,   /* from here on code under test is stepped (cx 1) or no more (cx 0) */
+	CL_SAY_STEP = 5,   /* from here on code under test is stepped (cx 1; no more after bx steps,
+			    * if that is not 0) or no more (cx 0) */
 };
 
 struct cl_handover {

@@ -144,6 +144,8 @@ bool place_late(void); /* on every tick: has the call under way had its time? */
 /* What a place adds in ring 0; all zero in a process. */
 extern int cl_where;                          /* enum cl_where of payload/handover.h */
 extern cl_word cl_flags_random, cl_flags_set; /* bits of the flags poison: random, always set */
+/* It heeds CL_INTERRUPTED. */
+extern bool cl_interrupts;
 /* NULL, or called before each round of a case, `h->current` set. */
 extern void (*cl_before_round)(const struct cl_case *c, int round);
 /* NULL, or called after each run of code under test, however it ended. */

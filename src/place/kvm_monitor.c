@@ -19,6 +19,7 @@ enum {
 	PATIENCE = 2, /* ticks in one case until the payload is asked whether it is stuck */
 	STUCK_TICKS = 100,
 	VECTOR_GP = 13,
+	FLAG_TF = 0x100,
 	RESULTS_ROOM = KVM_RESULT_BYTES - sizeof(struct cl_header)
 };
 
@@ -31,6 +32,7 @@ struct monitor {
 	uint64_t code_start, code_end; /* compiled code in the payload */
 	uint32_t executed, current;    /* as of the last tick */
 	unsigned idle;                 /* ticks since they changed */
+	uint64_t steps_left;           /* 0: any number */
 };
 
 static uint64_t now(void)
@@ -191,6 +193,7 @@ static void listen(struct monitor *g)
 		return;
 	case CL_SAY_STEP:
 		set_steps(g, r.rcx);
+		g->steps_left = r.rbx;
 		return;
 	case CL_SAY_DONE:
 		/* Code under test can say so, too. */
@@ -203,6 +206,18 @@ static void listen(struct monitor *g)
 	}
 }
 
+/* So many steps were enough. */
+static void end_steps(struct monitor *g)
+{
+	struct kvm_regs r;
+
+	if (ioctl(g->m.cpu, KVM_GET_REGS, &r) < 0)
+		return check(g, "KVM_GET_REGS");
+	r.rflags &= ~(uint64_t)FLAG_TF;
+	if (ioctl(g->m.cpu, KVM_SET_REGS, &r) < 0)
+		check(g, "KVM_SET_REGS");
+}
+
 /* One instruction was executed. Between two of compiled code an interrupt may come, where the guest
  * takes one: not behind STI or a load of ss. */
 static void step(struct monitor *g)
@@ -212,6 +227,12 @@ static void step(struct monitor *g)
 	if (ip < g->code_start || ip >= g->code_end)
 		return;
 	g->report->steps++;
+	/* Enough, also if it loads TF again. */
+	if (g->steps_left && !--g->steps_left) {
+		end_steps(g);
+		g->steps_left = 1;
+		return;
+	}
 	if (g->interrupting && g->m.run->if_flag && g->m.run->ready_for_interrupt_injection &&
 	    !kvm_interrupt(&g->m, CL_VECTOR_DIRTY))
 		check(g, "KVM_INTERRUPT");

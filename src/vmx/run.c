@@ -24,6 +24,7 @@ struct guest {
 	uint64_t looked;            /* TSC at the last look, at the host's own */
 	word code_start, code_end;  /* compiled code in the payload */
 	bool stepping, interrupting;
+	uint64_t steps_left; /* 0: any number */
 };
 
 static void finish(struct guest *g, enum vmx_end end)
@@ -117,6 +118,7 @@ static void listen(struct guest *g)
 		return;
 	case CL_SAY_STEP:
 		set_stepping(g, g->r.r[CX]);
+		g->steps_left = g->r.r[BX];
 		return;
 	case CL_SAY_DONE:
 		/* Code under test can say so, too. */
@@ -173,6 +175,14 @@ static void step(struct guest *g)
 	if (ip < g->code_start || ip >= g->code_end)
 		return;
 	segment.steps++;
+	/* Enough, also if it loads TF again. */
+	if (g->steps_left && !--g->steps_left) {
+		vmwrite(GUEST_FLAGS, vmread(GUEST_FLAGS) & ~(word)FLAG_TF);
+		g->steps_left = 1;
+		g->stepping = false;
+		wind(g);
+		return;
+	}
 	if (request.forget)
 		g->r.r[request.forget - 1] = 0;
 	if (g->interrupting && vmread(GUEST_FLAGS) & FLAG_IF &&
