@@ -117,6 +117,12 @@ def patches(width: int) -> dict[str, dict[str, str]]:
         # Two words: at 64 bit the processor aligns the stack, which may leave one untouched.
         "below_sp": {"ret": asm(f"mov %{r}ax, -{2 * w}(%{r}sp)", "nop",
                                 f"mov -{2 * w}(%{r}sp), %{r}ax")},
+        # Of these a monitor has to take care when it steps: what it emulates and skips, what blocks
+        # events, and a #DB that is no step.
+        "cpuid": {"ret": asm(f"push %{r}ax", f"push %{r}bx", "xor %eax, %eax", "cpuid",
+                             f"pop %{r}bx", f"pop %{r}ax")},
+        "sti": {"ret": asm("pushf", "sti", "nop", "nop", "popf")},
+        "int1": {"ret": asm(".byte 0xf1")},
         # VMfailInvalid sets CF, VMfailValid ZF: DF tells which it was not.
         "not_invalid": {"ret": asm(*vmread, "jc 1f", "std", "1:")},
         "not_valid": {"ret": asm(*vmread, "jz 1f", "std", "1:")},
@@ -220,7 +226,8 @@ def test_engine_says_what_it_is(clean):
     ("cli_sti", ["system-flags/0"]), ("fs", ["segments/4"]),
     ("halts", ["fault/1"]), ("port", ["fault/1"]), ("reads_msr", ["fault/1"]),
     ("writes_msr", ["fault/1"]), ("wild_sp", ["fault/1"]),
-    ("sse", []), ("x87", []), ("below_sp", []), ("not_invalid", ["fault/2"])))
+    ("sse", []), ("x87", []), ("below_sp", []), ("not_invalid", ["fault/2"]),
+    ("cpuid", []), ("sti", []), ("int1", ["fault/4"])))
 def test_ring0(in_guest, name, found):
     assert in_guest.cases[f"{name}.callee"] == ["executed", *found]
     assert in_guest.cases[f"{name}.caller"] == ["executed"]
@@ -245,8 +252,8 @@ def test_interrupts_destroy_what_is_below_the_stack_pointer(broken):
 
 
 def test_steps_alone_destroy_nothing(broken):
-    assert only(broken.run(f"options={STEP}"), "below_sp", "right1") == {"below_sp": [],
-                                                                         "right1": []}
+    assert only(broken.run(f"options={STEP}"), "below_sp", "right1", "cpuid", "sti", "int1") == {
+        "below_sp": [], "right1": [], "cpuid": [], "sti": [], "int1": ["fault/4"]}
 
 
 def test_hypervisor_that_forgets_a_register_is_caught(clean):

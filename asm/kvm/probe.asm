@@ -108,9 +108,65 @@ start:
 	and	dword [sp_], ~0x100
 	popf
 	say	10			; stepped
-	say	11			; the end
+
+	; AVX and AVX-512, as far as CPUID offers them: SDM volume 1, 14.3 and 15.2.
+	mov	eax, 1
+	cpuid
+	and	ecx, 1 << 28 | 1 << 26	; AVX, XSAVE
+	cmp	ecx, 1 << 28 | 1 << 26
+	jne	no_vectors
+	mov	ax_, cr4
+	or	eax, 1 << 18		; OSXSAVE
+	mov	cr4, ax_
+	xor	ecx, ecx
+	xor	edx, edx
+	mov	eax, 7			; x87, SSE, AVX
+	xsetbv
+	mov	eax, MARK
+	vmovd	xmm0, eax
+	vshufps	ymm0, ymm0, ymm0, 0
+	vaddps	ymm1, ymm0, ymm0	; a float: not looked at
+	vxorps	ymm2, ymm1, ymm1
+	vorps	ymm2, ymm2, ymm0
+	vmovd	ecx, xmm2
+	vzeroupper
+	cmp	ecx, MARK
+	jne	wrong
+	say	11			; AVX, before an exit
+	vmovd	xmm0, dword [mark]
+	vxorps	ymm1, ymm1, ymm1
+	vorps	ymm1, ymm1, ymm0
+	vmovd	ecx, xmm1
+	vzeroupper
+	cmp	ecx, MARK
+	jne	wrong
+	cmp	byte [exceptions], 1
+	jne	wrong
+	say	12			; and behind it
+	mov	eax, 7
+	xor	ecx, ecx
+	cpuid
+	bt	ebx, 16
+	jnc	no_avx512
+	xor	ecx, ecx
+	xor	edx, edx
+	mov	eax, 0xe7
+	xsetbv
+	mov	eax, MARK
+	vpbroadcastd zmm0, eax
+	vpaddd	zmm1, zmm0, zmm0
+	vmovd	ecx, xmm1
+	cmp	ecx, 2 * MARK
+	jne	wrong
+	jmp	no_avx512
+no_vectors:
+	say	11
+	say	12
+no_avx512:
+	say	13
+	say	14			; the end
 wrong:
-	say	12			; a wrong result
+	say	15			; a wrong result
 	jmp	wrong
 
 undefined:				; behind the ud2
@@ -147,6 +203,7 @@ idtr:	dw	idtr - idt - 1
 	dd	idt
 %endif
 number:	dd	0
+mark:	dd	MARK
 exceptions: db	0
 interrupts: db	0
 nmis:	db	0

@@ -485,17 +485,17 @@ void ct_interrupt(const struct ct_contract *c, struct findings *out)
 	enum { INTERRUPTED_ROUNDS = 6 };
 	static const struct ct_sources none;
 	static const struct cl_case nothing_special;
-	struct difference d;
-	bool quiet = c->flags & CT_VARIES || ct_now.stubbed ||
+	struct ct_difference d;
+	bool quiet = ct_varied(c) || ct_now.stubbed ||
 		     c->used[CT_FROM_BELOW / 32] >> CT_FROM_BELOW % 32 & 1;
 	int how;
 
 	/* Who enters a guest has interrupts off. */
-	if (!cl_interrupts || c->flags & (CT_RED_ZONE | CT_VMX_EXITS) ||
+	if (!cl_interrupts || c->flags & (CT_RED_ZONE | CT_VMX_EXITS) || ct_now.nchanges ||
 	    ct_now.round >= INTERRUPTED_ROUNDS)
 		return;
 	if (!quiet)
-		keep(c, again(c, &none));
+		ct_keep(c, again(c, &none));
 	ct_now.interrupted = true;
 	how = ct_call(c, &none, out);
 	ct_now.interrupted = false;

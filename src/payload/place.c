@@ -3,6 +3,8 @@
  * never return. */
 #include "payload/runtime.h"
 
+#include "payload/handover.h"
+
 /* Watchdog ticks until a call that is still the same one is given up. */
 enum { TICKS_TO_LIVE = 3 };
 
@@ -23,6 +25,49 @@ static uint32_t text_sum(void)
 	return cl_text_sum(0, (const uint32_t *)cl_text, (uint32_t)(cl_rodata - cl_text) / 4);
 }
 
+static bool is_process(void)
+{
+	uint16_t cs;
+
+	__asm__("mov %%cs, %0" : "=r"(cs));
+	return (cs & 3) == 3;
+}
+
+/* In a guest: is it that of clobber's own hypervisor? */
+static enum cl_proof guest_proof(void)
+{
+	const uint32_t question = 0x5eed1234;
+	uint32_t a = CL_CPUID_PROOF, b, c = question, d;
+
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	if (b == (question ^ CL_CPUID_ANSWER))
+		return CL_PROOF_NON_ROOT;
+	a = 1;
+	c = 0;
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	return c >> 31 ? CL_PROOF_GUEST : CL_PROOF_NONE;
+}
+
+/* Of a field that does not exist. Outside of root operation this is no instruction to execute. */
+static enum cl_proof root_proof(void)
+{
+	cl_word v = 0, field = 0x6ffe;
+	uint8_t invalid, valid;
+
+	__asm__ volatile("vmread %3, %2; setc %0; setz %1"
+			 : "=q"(invalid), "=q"(valid), "+r"(v)
+			 : "r"(field)
+			 : "cc");
+	return invalid ? CL_PROOF_ROOT : valid ? CL_PROOF_ROOT_VMCS : CL_PROOF_NONE;
+}
+
+static enum cl_proof proof(void)
+{
+	if (is_process())
+		return CL_PROOF_PROCESS;
+	return cl_where == CL_IN_ROOT ? root_proof() : guest_proof();
+}
+
 void place_begin(struct cl_header *h, uint64_t seed, uint64_t key)
 {
 	cl_key = key;
@@ -35,11 +80,14 @@ void place_begin(struct cl_header *h, uint64_t seed, uint64_t key)
 	h->current = CL_NO_CASE;
 	h->text_before = text_sum();
 	h->text_after = 0;
+	h->ran_before = proof();
+	h->ran_after = CL_PROOF_NONE;
 }
 
 void place_end(struct cl_header *h)
 {
 	h->text_after = text_sum();
+	h->ran_after = proof();
 }
 
 enum vmx_instruction { NO_VMX, VMREAD, VMWRITE, VMLAUNCH, VMRESUME, VMXOFF };

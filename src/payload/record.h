@@ -29,7 +29,22 @@ struct cl_header {
 	/* cl_text_sum of the code as it is in memory where it runs: before the first case; after
 	 * the last. */
 	uint32_t text_before, text_after;
+	uint32_t ran_before, ran_after; /* enum cl_proof, likewise */
 };
+
+/* Where the payload runs, shown by what no other place does. */
+enum cl_proof {
+	CL_PROOF_NONE,
+	CL_PROOF_PROCESS,   /* cs says ring 3 */
+	CL_PROOF_GUEST,     /* CPUID names a hypervisor, which is not clobber's */
+	CL_PROOF_NON_ROOT,  /* CPUID of CL_CPUID_PROOF exits to clobber's hypervisor, which answers
+			     */
+	CL_PROOF_ROOT,      /* VMREAD is executed and fails with VMfailInvalid (CF) */
+	CL_PROOF_ROOT_VMCS, /* or with VMfailValid (ZF): Intel SDM volume 3, 30.2 */
+};
+/* To CPUID of this leaf clobber's hypervisor answers in bx: cx, with these bits turned round. */
+#define CL_CPUID_PROOF  0x4c425200u
+#define CL_CPUID_ANSWER 0x636c6f62u
 
 /* Sum of `words` words of code, from its start on; goes on from `sum`, 0 at first. Any change of
  * one word changes it. */

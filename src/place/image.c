@@ -109,7 +109,22 @@ static uint32_t sum_of(const char *code, size_t bytes)
 	return cl_text_sum(sum, nothing, (uint32_t)((PAGE - bytes % PAGE) % PAGE / 4));
 }
 
-const char *image_text_changed(struct arena *a, const char *path, const struct cl_header *h)
+static const char *proof_name(uint32_t proof)
+{
+	static const char *const names[] = {
+		[CL_PROOF_NONE] = "nowhere that is known",
+		[CL_PROOF_PROCESS] = "in a process",
+		[CL_PROOF_GUEST] = "as the guest of another hypervisor",
+		[CL_PROOF_NON_ROOT] = "in VMX non-root operation",
+		[CL_PROOF_ROOT] = "in VMX root operation without a current VMCS",
+		[CL_PROOF_ROOT_VMCS] = "in VMX root operation with a current VMCS",
+	};
+
+	return names[proof < ARRAY_SIZE(names) ? proof : CL_PROOF_NONE];
+}
+
+const char *image_ran_otherwise(struct arena *a, const char *path, const struct cl_header *h,
+				enum cl_proof where)
 {
 	struct segment v[8];
 	size_t n = 0, len;
@@ -131,6 +146,11 @@ const char *image_text_changed(struct arena *a, const char *path, const struct c
 		       "overwritten)";
 	if (h->finished && h->text_after != sum)
 		return "the code in memory was changed while it ran";
+	if (h->ran_before != where || (h->finished && h->ran_after != where))
+		return arena_printf(
+			a, "it ran %s, not %s",
+			proof_name(h->ran_before != where ? h->ran_before : h->ran_after),
+			proof_name(where));
 	return NULL;
 }
 

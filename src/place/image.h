@@ -18,9 +18,10 @@ struct image {
 /* NULL, or why the file cannot be a payload. The image lives in `a`. */
 const char *image_load(struct arena *a, const char *path, struct image *out);
 
-/* Is the code of a payload, where it ran, that of its file? `h` is what it handed back. NULL, or
+/* Did the code of a payload's file run, and where it was to? `h` is what it handed back. NULL, or
  * what is wrong, in `a` or constant. */
-const char *image_text_changed(struct arena *a, const char *path, const struct cl_header *h);
+const char *image_ran_otherwise(struct arena *a, const char *path, const struct cl_header *h,
+				enum cl_proof where);
 
 /* The first multiple of 2 MiB behind the image: results may go there. */
 uint64_t image_results(const struct image *i);

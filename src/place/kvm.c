@@ -157,12 +157,14 @@ static const char *start(struct arena *a, struct work *k, struct place_run *out)
 		if (!k->job.kept->finished)
 			return "the payload ended before its last case";
 		return k->job.kept->full ? "results did not fit into memory"
-					 : image_text_changed(a, k->job.payload->path, k->job.kept);
+					 : image_ran_otherwise(a, k->job.payload->path, k->job.kept,
+							       CL_PROOF_GUEST);
 	case KVM_BROKEN:
 		return arena_printf(a, "the payload's runtime took trap %lld at 0x%llx",
 				    (long long)r->vector, (unsigned long long)r->ip);
 	case KVM_CANNOT:
-		return arena_strdup(a, r->why);
+		out->unstarted = arena_strdup(a, r->why);
+		return out->unstarted;
 	case KVM_END_NONE: {
 		const struct cl_header *h =
 			(const void *)(k->job.memory + image_results(&k->image));
@@ -212,6 +214,8 @@ void kvm_run_payload(struct arena *a, const struct payload *p, const struct kvm_
 		else
 			out->broken = start(a, &k, out);
 	}
+	if (out->unstarted)
+		place_run_unstarted(out, out->unstarted);
 	work_close(&k);
 }
 
@@ -224,7 +228,7 @@ static const char *why_not(const struct place *self, struct arena *a, const stru
 			   enum width w, enum isa isa, const char **engine)
 {
 	const struct kvm_options k = options(o);
-	const char *why = kvm_why_not(a, &k, w, engine);
+	const char *why = kvm_why_not(a, &k, w, isa, engine);
 
 	(void)self;
 	return why ? why : lacks(isa);

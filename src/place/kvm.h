@@ -11,10 +11,10 @@ struct kvm_options {
 	unsigned options;    /* CL_STEP, CL_INTERRUPTS, CL_TRAP_FPU, CL_STEP_LEAF of handover.h */
 };
 
-/* Do machines of the width run what payloads need? Found out by doing it, within a second. NULL, or
- * why not and what to do. *engine (may be NULL) is what a report says: "svm, kvm_amd, AMD EPYC
- * 7763, AVX". Both live in `a`. */
-const char *kvm_why_not(struct arena *a, const struct kvm_options *o, enum width w,
+/* Do machines of the width run what payloads with these vector registers need? Found out by doing
+ * it, within a second. NULL, or why not and what to do. *engine (may be NULL) is what a report
+ * says: "svm, kvm_amd, AMD EPYC 7763, AVX". Both live in `a`. */
+const char *kvm_why_not(struct arena *a, const struct kvm_options *o, enum width w, enum isa isa,
 			const char **engine);
 
 /* Run the payload. Outcomes live in `a`. Deaths, hangs and lost results are charged to the case

@@ -70,12 +70,14 @@ union cpuids {
 	uint8_t room[sizeof(struct kvm_cpuid2) + CPUIDS * sizeof(struct kvm_cpuid_entry2)];
 };
 
-static void supported(int kvm, union cpuids *c)
+static bool supported(int kvm, union cpuids *c)
 {
 	memset(c, 0, sizeof(*c));
 	c->head.nent = CPUIDS;
-	if (ioctl(kvm, KVM_GET_SUPPORTED_CPUID, c) < 0)
-		c->head.nent = 0;
+	if (ioctl(kvm, KVM_GET_SUPPORTED_CPUID, c) == 0)
+		return true;
+	c->head.nent = 0;
+	return false;
 }
 
 struct kvm_features kvm_features(int kvm)
@@ -99,9 +101,34 @@ struct kvm_features kvm_features(int kvm)
 	return f;
 }
 
+/* What is used here and was not there from the start: api.rst, 4.4, and at each of them. NULL, or
+ * the name of what this kernel's KVM has not. */
+static const char *lacking(int kvm)
+{
+	static const struct {
+		int capability;
+		const char *name;
+	} needed[] = {
+		{ KVM_CAP_USER_MEMORY, "KVM_CAP_USER_MEMORY" },
+		{ KVM_CAP_EXT_CPUID, "KVM_CAP_EXT_CPUID" },
+		{ KVM_CAP_USER_NMI, "KVM_CAP_USER_NMI" },
+		{ KVM_CAP_SET_GUEST_DEBUG, "KVM_CAP_SET_GUEST_DEBUG" },
+		{ KVM_CAP_VCPU_EVENTS, "KVM_CAP_VCPU_EVENTS" },
+		{ KVM_CAP_IMMEDIATE_EXIT, "KVM_CAP_IMMEDIATE_EXIT (Linux 4.13)" },
+		{ KVM_CAP_X86_MSR_FILTER, "KVM_CAP_X86_MSR_FILTER (Linux 5.10)" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
+		if (ioctl(kvm, KVM_CHECK_EXTENSION, needed[i].capability) <= 0)
+			return needed[i].name;
+	}
+	return NULL;
+}
+
 const char *kvm_make(struct kvm_machine *m)
 {
 	union cpuids c;
+	const char *failed;
 	int size;
 
 	*m = (struct kvm_machine){ .kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC),
@@ -109,11 +136,22 @@ const char *kvm_make(struct kvm_machine *m)
 				   .cpu = -1 };
 	if (m->kvm < 0)
 		return "opening /dev/kvm";
+	/* api.rst, 4.1: of any other, nothing is to be used. */
+	errno = EPROTO;
+	if (ioctl(m->kvm, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
+		return "KVM_GET_API_VERSION";
+	errno = EOPNOTSUPP;
+	failed = lacking(m->kvm);
+	if (failed)
+		return failed;
 	m->vm = ioctl(m->kvm, KVM_CREATE_VM, 0);
 	if (m->vm < 0)
 		return "KVM_CREATE_VM";
-	/* Intel's processors need it for code without paging; others do not have it. */
-	ioctl(m->vm, KVM_SET_TSS_ADDR, (unsigned long)(uint32_t)TSS_AT);
+	/* Intel's processors need it for code without paging; others may not know it. The page of
+	 * the identity map, below it, stays where it is (api.rst, 4.34, 4.35). */
+	if (ioctl(m->kvm, KVM_CHECK_EXTENSION, KVM_CAP_SET_TSS_ADDR) > 0 &&
+	    ioctl(m->vm, KVM_SET_TSS_ADDR, (unsigned long)(uint32_t)TSS_AT) < 0)
+		return "KVM_SET_TSS_ADDR";
 	m->cpu = ioctl(m->vm, KVM_CREATE_VCPU, 0);
 	if (m->cpu < 0)
 		return "KVM_CREATE_VCPU";
@@ -126,7 +164,8 @@ const char *kvm_make(struct kvm_machine *m)
 		m->run = NULL;
 		return "mapping struct kvm_run";
 	}
-	supported(m->kvm, &c);
+	if (!supported(m->kvm, &c))
+		return "KVM_GET_SUPPORTED_CPUID";
 	return ioctl(m->cpu, KVM_SET_CPUID2, &c) < 0 ? "KVM_SET_CPUID2" : NULL;
 }
 
@@ -155,17 +194,26 @@ const char *kvm_give_memory(struct kvm_machine *m, unsigned slot, uint64_t at, v
 								: NULL;
 }
 
-void kvm_deny_msrs(struct kvm_machine *m)
+const char *kvm_confine(struct kvm_machine *m)
 {
 	/* KVM wants at least one range; this one allows nothing. */
 	uint8_t none[8] = { 0 };
 	struct kvm_msr_filter f = { .flags = KVM_MSR_FILTER_DEFAULT_DENY };
+	struct kvm_enable_cap quirk = { .cap = KVM_CAP_DISABLE_QUIRKS2,
+					.args = { KVM_X86_QUIRK_FIX_HYPERCALL_INSN } };
+	int quirks = ioctl(m->kvm, KVM_CHECK_EXTENSION, KVM_CAP_DISABLE_QUIRKS2);
 
 	f.ranges[0] =
 		(struct kvm_msr_filter_range){ .flags = KVM_MSR_FILTER_READ | KVM_MSR_FILTER_WRITE,
 					       .nmsrs = 8 * sizeof(none),
 					       .bitmap = none };
-	ioctl(m->vm, KVM_X86_SET_MSR_FILTER, &f);
+	if (ioctl(m->vm, KVM_X86_SET_MSR_FILTER, &f) < 0)
+		return "KVM_X86_SET_MSR_FILTER";
+	/* Or a VMCALL or VMMCALL of code under test is rewritten in place. */
+	if (quirks > 0 && quirks & KVM_X86_QUIRK_FIX_HYPERCALL_INSN &&
+	    ioctl(m->vm, KVM_ENABLE_CAP, &quirk) < 0)
+		return "KVM_ENABLE_CAP, KVM_CAP_DISABLE_QUIRKS2";
+	return NULL;
 }
 
 /* State ---------------------------------------------------------------------------------------- */
@@ -273,6 +321,22 @@ const char *kvm_take_steps(struct kvm_machine *m, bool on)
 						   : 0 };
 
 	return ioctl(m->cpu, KVM_SET_GUEST_DEBUG, &d) < 0 ? "KVM_SET_GUEST_DEBUG" : NULL;
+}
+
+const char *kvm_end_shadow(struct kvm_machine *m)
+{
+	struct kvm_vcpu_events e;
+
+	/* Most steps leave none. */
+	if (!m->run->if_flag || m->run->ready_for_interrupt_injection)
+		return NULL;
+	if (ioctl(m->cpu, KVM_GET_VCPU_EVENTS, &e) < 0)
+		return "KVM_GET_VCPU_EVENTS";
+	if (!e.interrupt.shadow)
+		return NULL;
+	e.interrupt.shadow = 0;
+	e.flags |= KVM_VCPUEVENT_VALID_SHADOW;
+	return ioctl(m->cpu, KVM_SET_VCPU_EVENTS, &e) < 0 ? "KVM_SET_VCPU_EVENTS" : NULL;
 }
 
 const char *kvm_undo_io(struct kvm_machine *m)

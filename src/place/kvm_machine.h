@@ -36,8 +36,9 @@ const char *kvm_make(struct kvm_machine *m);
 const char *kvm_give_memory(struct kvm_machine *m, unsigned slot, uint64_t at, void *memory,
 			    size_t bytes);
 
-/* Accesses to model-specific registers become #GP, as in a process, where this kernel can. */
-void kvm_deny_msrs(struct kvm_machine *m);
+/* Accesses to model-specific registers become #GP, as in a process, and KVM leaves the guest's code
+ * as it is. */
+const char *kvm_confine(struct kvm_machine *m);
 
 /* Put the processor into the state that src/payload/handover.h promises: ring 0, 64-bit mode or
  * 32-bit protected mode with PAE paging, register di = `handover`, page tables at `tables` (five
@@ -60,6 +61,11 @@ bool kvm_interrupt(struct kvm_machine *m, uint8_t vector);
  * but not by its single steps: for those KVM sets the very TF, which a guest that loads its flags
  * clears and one that stores them sees, and which may leave a stray #DB behind. */
 const char *kvm_take_steps(struct kvm_machine *m, bool on);
+
+/* Behind a step: nothing blocks events any more. With a single step that was taken and STI's or MOV
+ * SS's blocking, VM entry fails on Intel's processors (SDM volume 3, 26.3.1.5), and KVM takes the
+ * blocking off for its own single steps only (Linux, arch/x86/kvm/vmx/vmx.c, vmx_vcpu_run). */
+const char *kvm_end_shadow(struct kvm_machine *m);
 
 /* The guest's last port access shall not have happened: finish it, go back to the instruction. */
 const char *kvm_undo_io(struct kvm_machine *m);

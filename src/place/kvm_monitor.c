@@ -18,6 +18,7 @@ enum {
 	STEPPED_TICK_US = 4 * TICK_US, /* while every instruction is an exit */
 	PATIENCE = 2, /* ticks in one case until the payload is asked whether it is stuck */
 	STUCK_TICKS = 100,
+	VECTOR_DB = 1,
 	VECTOR_GP = 13,
 	FLAG_TF = 0x100,
 	RESULTS_ROOM = KVM_RESULT_BYTES - sizeof(struct cl_header)
@@ -181,6 +182,11 @@ static void listen(struct monitor *g)
 		return;
 	}
 	memcpy(&what, (const uint8_t *)run + run->io.data_offset, sizeof(what));
+	/* What else code under test writes there is a port access like any other. */
+	if (!what || what > CL_SAY_LAST) {
+		refuse_io(g);
+		return;
+	}
 	if (ioctl(g->m.cpu, KVM_GET_REGS, &r) < 0)
 		return check(g, "KVM_GET_REGS");
 	switch (what) {
@@ -218,12 +224,39 @@ static void end_steps(struct monitor *g)
 		check(g, "KVM_SET_REGS");
 }
 
+/* INT1's #DB belongs to the guest: DR6.BS, which a step sets, is clear (SDM volume 3, 17.2.3). The
+ * exit came at the instruction. */
+static bool is_int1(const struct monitor *g, uint64_t ip)
+{
+	enum { DR6_BS = 1 << 14, INT1 = 0xf1 };
+
+	return !(g->m.run->debug.arch.dr6 & DR6_BS) && ip < g->job->memory_bytes &&
+	       g->job->memory[ip] == INT1;
+}
+
+static void trap_int1(struct monitor *g)
+{
+	struct kvm_regs r;
+
+	if (ioctl(g->m.cpu, KVM_GET_REGS, &r) < 0)
+		return check(g, "KVM_GET_REGS");
+	r.rip++;
+	if (ioctl(g->m.cpu, KVM_SET_REGS, &r) < 0)
+		return check(g, "KVM_SET_REGS");
+	check(g, kvm_inject(&g->m, VECTOR_DB));
+}
+
 /* One instruction was executed. Between two of compiled code an interrupt may come, where the guest
  * takes one: not behind STI or a load of ss. */
 static void step(struct monitor *g)
 {
 	uint64_t ip = g->m.run->debug.arch.pc;
 
+	if (is_int1(g, ip)) {
+		trap_int1(g);
+		return;
+	}
+	check(g, kvm_end_shadow(&g->m));
 	if (ip < g->code_start || ip >= g->code_end)
 		return;
 	g->report->steps++;
@@ -269,6 +302,17 @@ static void handle(struct monitor *g)
 		return;
 	case KVM_EXIT_HLT:
 		refuse_halt(g);
+		return;
+	case KVM_EXIT_INTERNAL_ERROR:
+		/* Of an instruction that a guest led it to; anything else is KVM's own. */
+		kvm_exit_text(&g->m, g->report->why, sizeof(g->report->why));
+		finish(g, g->m.run->internal.suberror == KVM_INTERNAL_ERROR_EMULATION ? KVM_DIED
+										      : KVM_CANNOT);
+		return;
+	case KVM_EXIT_FAIL_ENTRY:
+	case KVM_EXIT_UNKNOWN:
+		kvm_exit_text(&g->m, g->report->why, sizeof(g->report->why));
+		finish(g, KVM_CANNOT);
 		return;
 	case KVM_EXIT_INTR:
 	case KVM_EXIT_IRQ_WINDOW_OPEN:
@@ -335,15 +379,17 @@ void kvm_monitor(const struct kvm_job *j)
 	failed = kvm_make(&g.m);
 	if (!failed)
 		failed = kvm_give_memory(&g.m, 0, 0, j->memory, j->memory_bytes);
+	if (!failed)
+		failed = kvm_confine(&g.m);
 	check(&g, failed);
-	kvm_deny_msrs(&g.m);
 	then = now();
 	cost->create = then - t;
 	if (!g.done)
 		load(&g);
 	t = now();
 	cost->load = t - then;
-	check(&g, start_clock(&g));
+	if (!g.done)
+		check(&g, start_clock(&g));
 	if (!g.done && j->handover & CL_STEP)
 		set_steps(&g, true);
 	run(&g);

@@ -110,8 +110,12 @@ static void machine(const char *hypervisor, size_t bytes, uint8_t *disk, size_t 
 		fail(r, failed);
 	enter_hypervisor(m.cpu, r);
 	for (;;) {
-		if (ioctl(m.cpu, KVM_RUN, 0) < 0 && errno != EINTR)
+		if (ioctl(m.cpu, KVM_RUN, 0) < 0) {
+			/* Nothing exited: what the last exit was is no news. */
+			if (errno == EINTR || errno == EAGAIN)
+				continue;
 			fail(r, "KVM_RUN");
+		}
 		if (m.run->exit_reason == KVM_EXIT_HLT ||
 		    (m.run->exit_reason == KVM_EXIT_IO && m.run->io.port == POWER_PORT))
 			_exit(0);

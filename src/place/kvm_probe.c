@@ -48,7 +48,10 @@ const char *kvm_cannot(uint32_t stage)
 		[KVM_STAGE_WANTS_NMI] = "take an NMI",
 		[KVM_STAGE_GOT_NMI] = "say that it is to be stepped",
 		[KVM_STAGE_WANTS_STEPS] = "be stepped by TF and KVM_SET_GUEST_DEBUG",
-		[KVM_STAGE_STEPPED] = "come to its end",
+		[KVM_STAGE_STEPPED] = "execute AVX instructions",
+		[KVM_STAGE_AVX_ONCE] = "execute AVX instructions behind an exit",
+		[KVM_STAGE_AVX] = "execute AVX-512 instructions",
+		[KVM_STAGE_AVX512] = "come to its end",
 	};
 
 	return stage < ARRAY_SIZE(next) ? next[stage] : "compute correctly";
@@ -111,6 +114,12 @@ static void converse(struct kvm_machine *m, struct answer *r)
 		}
 		switch (m->run->exit_reason) {
 		case KVM_EXIT_IO:
+			if (m->run->io.port != CL_PORT || m->run->io.direction != KVM_EXIT_IO_OUT ||
+			    m->run->io.size != sizeof(stage) || m->run->io.count != 1) {
+				snprintf(r->why, sizeof(r->why), "port access at 0x%x",
+					 m->run->io.port);
+				return;
+			}
 			memcpy(&stage, (uint8_t *)m->run + m->run->io.data_offset, sizeof(stage));
 			if (!serve(m, r, stage, steps))
 				return;
@@ -199,15 +208,15 @@ static bool tells_vmx(int kvm)
 	return ioctl(kvm, KVM_GET_MSRS, &m) == 1 && m.head.entries[0].data;
 }
 
-static const char *engine_text(struct arena *a, int kvm, const char *module)
+static const char *engine_text(struct arena *a, int kvm, const char *module, uint32_t stage)
 {
 	struct kvm_features f = kvm_features(kvm);
 
 	return arena_printf(a, "%s, %s, %s%s", kvm_engine(module, f.vmx || tells_vmx(kvm), f.svm),
 			    module ? module : "kvm built in", brand(a),
-			    f.avx512 ? ", AVX-512"
-			    : f.avx  ? ", AVX"
-				     : "");
+			    f.avx512 && stage >= KVM_STAGE_AVX512 ? ", AVX-512"
+			    : f.avx && stage >= KVM_STAGE_AVX     ? ", AVX"
+								  : "");
 }
 
 static const char *reason(struct arena *a, const char *module, enum width w, const struct answer *r,
@@ -222,7 +231,15 @@ static const char *reason(struct arena *a, const char *module, enum width w, con
 			    module ? module : "kvm", width_bits(w), kvm_cannot(r->stage), why);
 }
 
-const char *kvm_why_not(struct arena *a, const struct kvm_options *o, enum width w,
+/* How far it has to come for code with these vector registers. */
+static uint32_t stage_for(enum isa isa)
+{
+	return isa >= ISA_AVX512F ? KVM_STAGE_AVX512
+	       : isa >= ISA_AVX   ? KVM_STAGE_AVX
+				  : KVM_STAGE_STEPPED;
+}
+
+const char *kvm_why_not(struct arena *a, const struct kvm_options *o, enum width w, enum isa isa,
 			const char **engine)
 {
 	const char *path = arena_printf(a, "%s/kvm%u.bin", o->runtime, width_bits(w));
@@ -253,10 +270,10 @@ const char *kvm_why_not(struct arena *a, const struct kvm_options *o, enum width
 	if (!why) {
 		late = !ends(pid);
 		module = kvm_vendor(a);
-		if (r->stage != KVM_STAGE_DONE)
+		if (r->stage < stage_for(isa))
 			why = reason(a, module, w, r, late);
 		else if (engine)
-			*engine = engine_text(a, kvm, module);
+			*engine = engine_text(a, kvm, module, r->stage);
 	}
 	close(kvm);
 	free(guest);

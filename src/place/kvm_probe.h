@@ -18,7 +18,10 @@ enum kvm_stage {
 	KVM_STAGE_WANTS_NMI,
 	KVM_STAGE_GOT_NMI,
 	KVM_STAGE_WANTS_STEPS,
-	KVM_STAGE_STEPPED,
+	KVM_STAGE_STEPPED,  /* all that is needed for code without AVX */
+	KVM_STAGE_AVX_ONCE, /* executed, if the guest's CPUID has it */
+	KVM_STAGE_AVX,      /* and once more behind an exit: QEMU 7.2 forgets that it is enabled */
+	KVM_STAGE_AVX512,
 	KVM_STAGE_DONE,
 	KVM_STAGE_WRONG, /* a result was not what it has to be */
 };

@@ -97,7 +97,7 @@ START_TEST(why_not)
 	const struct kvm_options o = { .runtime = "/nowhere" };
 
 	for (enum width w = W32; w < WIDTHS; w++) {
-		const char *why = kvm_why_not(arena, &o, w, NULL);
+		const char *why = kvm_why_not(arena, &o, w, ISA_SSE2, NULL);
 
 		ck_assert_ptr_nonnull(why);
 		ck_assert_msg(!strncmp(why, "kvm: ", 5) || !strncmp(why, "/nowhere/kvm", 12), "%s",

@@ -38,8 +38,8 @@ struct place_run {
 		why_not; /* NULL, or why the place cannot run here: then every outcome is missing */
 	const char
 		*broken; /* NULL, or how the payload itself failed: missing outcomes are crashes */
-	const char *unstarted;  /* NULL, or why the engine could not be started this time: missing
-				   outcomes are not-run */
+	const char *unstarted;  /* NULL, or why the engine could not be started this time, or what
+				   ended it besides the payload: missing outcomes are not-run */
 	unsigned restarts;      /* times the payload died and was started again behind the case */
 	bool reused;            /* nothing ran: these are the records of an earlier run (kept.h) */
 	struct place_cost cost; /* wall: set by the caller if not by the place */

@@ -173,7 +173,7 @@ static const char *run_once(struct series *s)
 	if (s->h->finished && WIFEXITED(status)) {
 		records_complete(s->a, p, first, s->end, s->out);
 		return s->h->full ? "results did not fit into memory"
-				  : image_text_changed(s->a, p->path, s->h);
+				  : image_ran_otherwise(s->a, p->path, s->h, CL_PROOF_PROCESS);
 	}
 	current = p->apart && (s->h->current < first || s->h->current >= s->end) ? first
 										 : s->h->current;

@@ -39,6 +39,13 @@ static bool is_root(const struct vmx_options *o)
 	return o->mode == VMX_MODE_ROOT || o->mode == VMX_MODE_ROOT_CURRENT;
 }
 
+static enum cl_proof proof_of(const struct vmx_options *o)
+{
+	return o->mode == VMX_MODE_ROOT           ? CL_PROOF_ROOT
+	       : o->mode == VMX_MODE_ROOT_CURRENT ? CL_PROOF_ROOT_VMCS
+						  : CL_PROOF_NON_ROOT;
+}
+
 static unsigned root_width(const struct vmx_options *o, enum width w)
 {
 	if (is_root(o))
@@ -315,7 +322,8 @@ static void read_segment(struct job *j, const struct vmx_segment *s, struct outc
 			r->broken = "the payload ended before its last case";
 		else
 			r->broken = h->full ? "results did not fit into memory"
-					    : image_text_changed(a, j->of->p->path, h);
+					    : image_ran_otherwise(a, j->of->p->path, h,
+								  proof_of(j->of->o));
 		if (!r->broken)
 			records_complete(a, j->of->p, j->next, 2 * (uint32_t)out->n, out);
 		break;

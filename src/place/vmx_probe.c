@@ -144,7 +144,7 @@ int main(int argc, char **argv)
 		}
 	}
 	k = (struct kvm_options){ .runtime = o.runtime, .options = o.options };
-	why = kvm ? kvm_why_not(a, &k, p.width, &engine)
+	why = kvm ? kvm_why_not(a, &k, p.width, ISA_INTEGER, &engine)
 		  : vmx_why_not(a, &o, p.width, ISA_INTEGER, &engine);
 	fprintf(stderr, "%s\n", why ? why : engine);
 	if (why || !p.path)

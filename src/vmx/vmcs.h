@@ -106,6 +106,8 @@ enum exit_reason {
 #define EVENT_VALID     0x80000000u
 #define EVENT_ERROR     0x800u
 #define EVENT_NMI       (EVENT_VALID | 2u << 8 | 2)
+#define EVENT_TYPE      0x700u
+#define EVENT_INT1      0x500u /* privileged software exception */
 #define EVENT_EXCEPTION (EVENT_VALID | 3u << 8)
 
 enum { BLOCKED_BY_STI = 1, BLOCKED_BY_MOV_SS = 2, BLOCKED_BY_NMI = 8 };
