@@ -300,10 +300,68 @@ def write_vectors(width: int, folder: Path) -> None:
     assemble(folder, "vectors", width)
 
 
+# State that only ring 0 changes --------------------------------------------------------------------
+
+# Function -> its code, what is found. {a} and {sp} are registers of the width.
+BOTH = {
+    "clears_wp": ("mov {a}, cr0\n and {a}, ~0x10000\n mov cr0, {a}", "cr0"),
+    "sets_am": ("mov {a}, cr0\n or {a}, 0x40000\n mov cr0, {a}", "cr0"),
+    "sets_tsd": ("mov {a}, cr4\n or {a}, 4\n mov cr4, {a}", "cr4"),
+    "clears_osxsave": ("mov {a}, cr4\n and {a}, ~0x40000\n mov cr4, {a}", "cr4"),
+    "sets_dr7": ("mov eax, 0x401\n mov dr7, {a}", "dr7"),
+    "sets_xcr0": ("xor ecx, ecx\n xor edx, edx\n mov eax, 1\n xsetbv", "xcr0"),
+    "moves_idt": ("sidt [{sp} - 16]\n mov {a}, [{sp} - 14]\n sub {a}, 4096\n mov [{sp} - 14], {a}\n"
+                  " lidt [{sp} - 16]", "the base in idtr"),
+    "empties_idt": ("xor eax, eax\n mov [{sp} - 16], {a}\n mov [{sp} - 8], {a}\n lidt [{sp} - 16]",
+                    "the base in idtr"),
+    "moves_gdt": ("sgdt [{sp} - 16]\n mov {a}, [{sp} - 14]\n add {a}, 8\n mov [{sp} - 14], {a}\n"
+                  " lgdt [{sp} - 16]", "the base in gdtr"),
+}
+ONLY64 = {
+    "swaps_gs": ("swapgs", "the base of gs"),
+    "sets_gs_base": ("mov eax, 64\n wrgsbase rax", "the base of gs"),
+    "sets_fs_base": ("mov eax, 64\n wrfsbase rax", "the base of fs"),
+    "sets_kernel_gs": ("swapgs\n mov eax, 64\n wrgsbase rax\n swapgs",
+                       "the base that swapgs brings (IA32_KERNEL_GS_BASE)"),
+}
+# Reads all of it, and writes the same.
+HARMLESS = ("mov {a}, cr0\n mov cr0, {a}\n mov {a}, cr4\n mov cr4, {a}\n mov {a}, dr7\n"
+            " mov dr7, {a}\n mov {a}, cr3\n mov cr3, {a}\n xor ecx, ecx\n xgetbv\n xsetbv\n"
+            " sidt [{sp} - 16]\n lidt [{sp} - 16]")
+
+
+def state_functions(width: int) -> dict[str, tuple[str, str | None]]:
+    found = dict(BOTH, **ONLY64) if width == 64 else BOTH
+    mixed = {}
+    for name, pair in found.items():
+        mixed[name] = pair
+        mixed["after_" + name] = (HARMLESS, None)
+    return mixed
+
+
+def write_state(width: int, folder: Path) -> None:
+    """Each changes something and leaves it so; one that changes nothing stands behind each."""
+    words = {"a": "eax" if width == 32 else "rax", "sp": "esp" if width == 32 else "rsp"}
+    found = state_functions(width)
+    (folder / "state.asm").write_text("section .text\n" + "".join(
+        f"global {n}\n{n}:\n {code.format(**words)}\n ret\n" for n, (code, _) in found.items()))
+    # No interrupt comes: memory below the stack pointer is theirs.
+    (folder / "state.h").write_text("".join(
+        f"//! abi kernel\n//! depends on stack, ax, clock\nvoid {n}(void);\n" for n in found))
+    assemble(folder, "state", width)
+
+
+def write(width: int, folder: Path) -> None:
+    """Objects and contracts of every part."""
+    Self(width).write(folder)
+    write_vectors(width, folder)
+    write_state(width, folder)
+
+
 # What is reported --------------------------------------------------------------------------------
 
 # Object -> where it runs: what is to end a call is no business of root operation.
-PARTS = {"self": "vmx,root,root-vmcs", "vectors": "vmx", "ends": "vmx"}
+PARTS = {"self": "vmx,root,root-vmcs", "vectors": "vmx", "ends": "vmx", "state": "vmx"}
 
 
 def normal(text: str) -> list[str]:

@@ -141,6 +141,128 @@ def test_mutants(objects, tmp_path, width, name):
                     assert verdict == "pass", r.text
 
 
+# Linux 6.12 ---------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def newer(tmp_path_factory) -> dict[int, dict[str, Path]]:
+    try:
+        return tree.assemble_all(tree.tree("6.12"), tmp_path_factory.mktemp("newer"),
+                                 tree.FILES_6_12)
+    except tree.Absent as e:
+        pytest.skip(f"not-run: {e}")
+
+
+RENAMED = {"vmread_error_trampoline", "vmx_do_interrupt_nmi_irqoff"}  # only6_12.h has them
+
+
+@pytest.mark.parametrize("width", (64, 32))
+def test_6_12_unmodified(newer, width):
+    """Natively, as a guest, in root operation: with the contracts of 6.1 and a few of its own."""
+    own = check(newer[width]["kvm/vmx/vmenter"], newer[width]["kvm/svm/vmenter"], "--weak-stubs",
+                "--header", CONTRACTS / "only6_12.h", "--place", EVERYWHERE, status=0)
+    assert own.verdicts == dict.fromkeys(
+        ("vmread_error_trampoline", "vmx_do_interrupt_irqoff", "vmx_do_nmi_irqoff",
+         "__svm_vcpu_run"), "pass")
+    same = {n for n in re.findall(r"(\w+)\([^()]*(?:\([^()]*\)[^()]*)*\);",
+                                  (CONTRACTS / "both.h").read_text())}
+    wanted = sorted({t.name for t in real.TARGETS[width] if t.name in same} - RENAMED)
+    assert len(wanted) >= 5
+    objects_ = [o for name, o in newer[width].items() if "_64" not in name]
+    text = (CONTRACTS / "both.h").read_text()
+    for name in wanted:
+        assert re.search(rf"\b{name}\(", text)
+    r = run(["check", *objects_, "--weak-stubs", "--place", EVERYWHERE,
+             *(w for n in wanted for w in ("--contract", f"{CONTRACTS / 'both.h'}:{n}"))])
+    assert r.status == 0, r.stdout + r.stderr
+    verdicts = dict(re.findall(r"^pass +kernel/(\w+)()$", r.stdout, re.M))
+    assert set(verdicts) == set(wanted), r.stdout
+
+
+def test_6_12_only_64_bit(newer):
+    """Functions that exist at 64 bit only."""
+    found = {n for n in ("__memcpy", "__memset", "__memmove", "copy_page", "clear_page_orig")}
+    r = run(["check", *(o for n, o in newer[64].items() if "_64" in n), "--weak-stubs", "--place",
+             "native", *(w for n in sorted(found) for w in
+                         ("--contract", f"{CONTRACTS / 'only64.h'}:{n}"))])
+    assert r.status == 0, r.stdout + r.stderr
+    assert set(re.findall(r"^pass +\w+/(\w+)$", r.stdout, re.M)) == found
+
+
+# A line of an entry into a guest, what it becomes, and what is said of it in every place.
+VMX_GUEST = {
+    "bx not stored": (r"\tmov %_ASM_BX, VCPU_RBX\(%_ASM_AX\)\n", "",
+                      "the guest's {r}bx in regs after its VM exit"),
+    "cx not stored": (r"\tmov %_ASM_CX, VCPU_RCX\(%_ASM_AX\)\n", "",
+                      "the guest's {r}cx in regs after its VM exit"),
+    "di loaded from si's place": (r"mov VCPU_RDI\(%_ASM_AX\), %_ASM_DI",
+                                  "mov VCPU_RSI(%_ASM_AX), %_ASM_DI",
+                                  "the guest's {r}di at VM entry"),
+    "bp and si exchanged on the way back": (
+        r"mov %_ASM_BP, VCPU_RBP\(%_ASM_AX\)\n\tmov %_ASM_SI, VCPU_RSI\(%_ASM_AX\)",
+        "mov %_ASM_SI, VCPU_RBP(%_ASM_AX)\n\tmov %_ASM_BP, VCPU_RSI(%_ASM_AX)",
+        "the guest's {r}bp in regs after its VM exit"),
+    "VMLAUNCH for VMRESUME": (r"jnc \.Lvmlaunch", "jc .Lvmlaunch",
+                              "the instruction that enters the guest: expected vm|VM entries: "
+                              "expected one, and its exit, got 0"),
+    "the host's stack is elsewhere": (r"lea \(%_ASM_SP\), %_ASM_ARG2",
+                                      "lea -WORD_SIZE(%_ASM_SP), %_ASM_ARG2",
+                                      "argument host_rsp|fault: the call"),
+    "returns 1 after an exit": (r"xor %ebx, %ebx\n\n\.Lclear", "mov $1, %ebx\n\n.Lclear",
+                                "return value"),
+}
+VMX_GUEST_64 = {
+    "r15 loaded from r14's place": (r"mov VCPU_R15\(%_ASM_AX\), %r15",
+                                    "mov VCPU_R14(%_ASM_AX), %r15",
+                                    "the guest's r15 at VM entry: expected .*which is the guest's r14"),
+    "r15 stored in r14's place": (r"mov %r15, VCPU_R15\(%_ASM_AX\)",
+                                  "mov %r15, VCPU_R14(%_ASM_AX)",
+                                  "the guest's r15 in regs after its VM exit"),
+}
+SVM_GUEST = {
+    "bx not stored": (r"\tmov %_ASM_BX, +VCPU_RBX\(%_ASM_AX\)\n", "",
+                      "the guest's {r}bx in svm after its VM exit"),
+    "si loaded from bp's place": (r"mov VCPU_RSI\(%_ASM_DI\), %_ASM_SI",
+                                  "mov VCPU_RBP(%_ASM_DI), %_ASM_SI",
+                                  "the guest's {r}si at VM entry"),
+    "di not loaded": (r"\tmov VCPU_RDI\(%_ASM_DI\), %_ASM_DI\n", "",
+                      "the guest's {r}di at VM entry"),
+    "never entered": (r"3:\tvmrun %_ASM_AX", "3:\tnop", "VM entries: expected one, and its exit, got 0"),
+}
+
+
+def guest_mutants(width: int, name: str):
+    found = SVM_GUEST if "svm" in name else VMX_GUEST | (VMX_GUEST_64 if width == 64 else {})
+    return found.items()
+
+
+@pytest.mark.parametrize("of, width, name", [
+    (of, width, name) for of in tree.VERSIONS for width in (64, 32)
+    for name in ("kvm/vmx/vmenter", *(("kvm/svm/vmenter",) if of == "6.12" else ()))])
+def test_guest_registers_of_real_entries(tmp_path, of, width, name):
+    """One line of the entry is changed: found natively, as a guest, and where the exits are real."""
+    try:
+        source = tree.tree(of)
+    except tree.Absent as e:
+        pytest.skip(f"not-run: {e}")
+    svm = "svm" in name
+    contract = CONTRACTS / ("only6_12.h:__svm_vcpu_run" if svm else "both.h:__vmx_vcpu_run")
+    text = (source / "arch/x86" / (name + ".S")).read_text()
+    for what, (old, new, words) in guest_mutants(width, name):
+        assert len(re.findall(old, text)) == 1, f"{what}: {len(re.findall(old, text))} of {old}"
+        broken = tmp_path / "broken.S"
+        broken.write_text(re.sub(old, new.replace("\\", "\\\\"), text))
+        o = tree.assemble(source, width, name, tmp_path / "broken.o", text=broken)
+        r = run(["check", o, "--weak-stubs", "--contract", contract, "--place",
+                 "native,vmx" if svm else EVERYWHERE])
+        assert r.status == 1, f"{what} survives\n{r.stdout}{r.stderr}"
+        said = re.findall(r"^[a-z-]+  kernel/\w+  (.+)\n((?:  .*\n)+)", r.stdout, re.M)
+        found = {p for at, body in said
+                 if re.search(words.format(r="re"[width == 32]), " ".join(body.split()))
+                 for p in at.split(", ")}
+        assert {"native", "vmx"} <= found and (svm or {"root", "root-vmcs"} <= found), \
+            f"{what}: {sorted(found)}\n{r.stdout}"
+
+
 def judge(name: str, m: real.Mutant, r: Report) -> None:
     """The mutant is found, for its reason."""
     said = [text for f, _, text in r.findings if f == name]

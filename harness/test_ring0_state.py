@@ -7,57 +7,15 @@ import subprocess
 import pytest
 
 import program
-
-# Function -> its code, what is found. {a} and {sp} are registers of the width.
-BOTH = {
-    "clears_wp": ("mov {a}, cr0\n and {a}, ~0x10000\n mov cr0, {a}", "cr0"),
-    "sets_am": ("mov {a}, cr0\n or {a}, 0x40000\n mov cr0, {a}", "cr0"),
-    "sets_tsd": ("mov {a}, cr4\n or {a}, 4\n mov cr4, {a}", "cr4"),
-    "clears_osxsave": ("mov {a}, cr4\n and {a}, ~0x40000\n mov cr4, {a}", "cr4"),
-    "sets_dr7": ("mov eax, 0x401\n mov dr7, {a}", "dr7"),
-    "sets_xcr0": ("xor ecx, ecx\n xor edx, edx\n mov eax, 1\n xsetbv", "xcr0"),
-    "moves_idt": ("sidt [{sp} - 16]\n mov {a}, [{sp} - 14]\n sub {a}, 4096\n mov [{sp} - 14], {a}\n"
-                  " lidt [{sp} - 16]", "the base in idtr"),
-    "empties_idt": ("xor eax, eax\n mov [{sp} - 16], {a}\n mov [{sp} - 8], {a}\n lidt [{sp} - 16]",
-                    "the base in idtr"),
-    "moves_gdt": ("sgdt [{sp} - 16]\n mov {a}, [{sp} - 14]\n add {a}, 8\n mov [{sp} - 14], {a}\n"
-                  " lgdt [{sp} - 16]", "the base in gdtr"),
-}
-ONLY64 = {
-    "swaps_gs": ("swapgs", "the base of gs"),
-    "sets_gs_base": ("mov eax, 64\n wrgsbase rax", "the base of gs"),
-    "sets_fs_base": ("mov eax, 64\n wrfsbase rax", "the base of fs"),
-    "sets_kernel_gs": ("swapgs\n mov eax, 64\n wrgsbase rax\n swapgs",
-                       "the base that swapgs brings (IA32_KERNEL_GS_BASE)"),
-}
-# Reads all of it, and writes the same.
-HARMLESS = ("mov {a}, cr0\n mov cr0, {a}\n mov {a}, cr4\n mov cr4, {a}\n mov {a}, dr7\n"
-            " mov dr7, {a}\n mov {a}, cr3\n mov cr3, {a}\n xor ecx, ecx\n xgetbv\n xsetbv\n"
-            " sidt [{sp} - 16]\n lidt [{sp} - 16]")
-
-
-def functions(width: int) -> dict[str, tuple[str, str | None]]:
-    found = dict(BOTH, **ONLY64) if width == 64 else BOTH
-    mixed = {}
-    for name, pair in found.items():
-        mixed[name] = pair
-        mixed["after_" + name] = (HARMLESS, None)
-    return mixed
-
+import ring0_self
 
 @pytest.mark.parametrize("place", ("vmx", "root", "kvm"))
 @pytest.mark.parametrize("width", (64, 32))
 def test_state_of_ring_0(tmp_path, width, place):
     program.need(place, width)
-    words = {"a": "eax" if width == 32 else "rax", "sp": "esp" if width == 32 else "rsp"}
-    bodies = functions(width)
-    (tmp_path / "f.asm").write_text("section .text\n" + "".join(
-        f"global {n}\n{n}:\n {code.format(**words)}\n ret\n" for n, (code, _) in bodies.items()))
-    # No interrupt comes: memory below the stack pointer is theirs.
-    (tmp_path / "c.h").write_text("".join(
-        f"//! abi kernel\n//! depends on stack, ax, clock\nvoid {n}(void);\n" for n in bodies))
-    subprocess.run(["nasm", "-f", f"elf{width}", "f.asm", "-o", "f.o"], cwd=tmp_path, check=True)
-    r = program.run(["check", "f.o", "--contract", "c.h", "--place", place], cwd=tmp_path)
+    bodies = ring0_self.state_functions(width)
+    ring0_self.write_state(width, tmp_path)
+    r = program.run(["check", "state.o", "--contract", "state.h", "--place", place], cwd=tmp_path)
     assert r.status == 1 and "broken" not in r.stdout, r.stdout + r.stderr
     said = {}
     for name, body in re.findall(r"^[a-z]+  kernel/(\w+)  .+\n((?:  .*\n)+)", r.stdout, re.M):

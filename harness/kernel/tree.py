@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Real kernel assembly: fetch Debian's linux-source-6.1 once, assemble files of it out of tree.
+"""Real kernel assembly: fetch Debian's linux-source packages once, assemble files of them out of tree.
 
     tree.py fetch               download and unpack what is needed into the cache; needs apt
-    tree.py assemble DIR        assemble every file of FILES into DIR
+    tree.py assemble DIR        assemble every file of FILES into DIR, of Linux 6.1
 
 Nothing of the kernel is in this repository. The cache is $CLOBBER_CACHE, or ~/.cache/clobber.
 stub/ stands in for headers that a kernel's build generates: configuration, offsets.
@@ -15,7 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-PACKAGE = "linux-source-6.1"
+# Debian 12 has both, the second from bookworm-security.
+VERSIONS = ("6.1", "6.12")
 STUB = Path(__file__).resolve().parent / "stub"
 PARTS = ("Makefile", "arch/x86/*", "include/*")
 
@@ -32,6 +33,15 @@ FILES = {
 }
 
 
+# What of 6.12 is checked; the contracts are those of 6.1 but for contracts/only6_12.h.
+FILES_6_12 = {
+    64: ["kvm/vmx/vmenter", "kvm/svm/vmenter", "lib/hweight", "lib/getuser", "lib/putuser",
+         "entry/thunk", "lib/retpoline", "lib/memcpy_64", "lib/memset_64", "lib/memmove_64",
+         "lib/copy_page_64", "lib/clear_page_64"],
+    32: ["kvm/vmx/vmenter", "kvm/svm/vmenter", "lib/hweight", "lib/getuser", "lib/putuser",
+         "entry/thunk", "lib/retpoline"],
+}
+
 # Functions in these take less than they use (contracts/declared.h).
 MORE = ["crypto/sha1_ssse3_asm", "crypto/aesni-intel_asm", "crypto/ghash-clmulni-intel_asm"]
 
@@ -44,11 +54,12 @@ def cache() -> Path:
     return Path(os.environ.get("CLOBBER_CACHE", Path.home() / ".cache" / "clobber"))
 
 
-def tree() -> Path:
+def tree(of: str = "6.1") -> Path:
     """The unpacked tree, the newest of several."""
-    found = sorted(cache().glob(PACKAGE + "_*/Makefile"), key=lambda p: p.stat().st_mtime)
+    package = "linux-source-" + of
+    found = sorted(cache().glob(package + "_*/Makefile"), key=lambda p: p.stat().st_mtime)
     if not found:
-        raise Absent(f"{PACKAGE} is not in {cache()}: make check-real downloads it")
+        raise Absent(f"{package} is not in {cache()}: make check-real downloads it")
     return found[-1].parent
 
 
@@ -62,24 +73,25 @@ def run(*command, **more) -> str:
     return p.stdout
 
 
-def fetch() -> Path:
+def fetch(of: str = "6.1") -> Path:
     """Download and unpack, unless it is there; whatever ends this early leaves no tree behind."""
+    package = "linux-source-" + of
     try:
-        return tree()
+        return tree(of)
     except Absent:
         pass
     for tool in ("apt-get", "dpkg-deb", "tar", "xz"):
         if not shutil.which(tool):
-            raise Absent(f"{tool} is needed to fetch {PACKAGE}")
+            raise Absent(f"{tool} is needed to fetch {package}")
     cache().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache()) as folder:
-        run("apt-get", "download", "-qq", PACKAGE, cwd=folder)
+        run("apt-get", "download", "-qq", package, cwd=folder)
         deb = next(Path(folder).glob("*.deb"))
         run("dpkg-deb", "-x", deb, Path(folder) / "deb")
         new = Path(folder) / "tree"
         new.mkdir()
-        run("tar", "-xf", Path(folder) / f"deb/usr/src/{PACKAGE}.tar.xz", "-C", new,
-            "--strip-components=1", "--wildcards", *(f"{PACKAGE}/{p}" for p in PARTS))
+        run("tar", "-xf", Path(folder) / f"deb/usr/src/{package}.tar.xz", "-C", new,
+            "--strip-components=1", "--wildcards", *(f"{package}/{p}" for p in PARTS))
         target = cache() / deb.stem
         new.rename(target)
     return target
@@ -92,31 +104,35 @@ def version(source: Path) -> str:
     return ".".join(words[k] for k in ("VERSION", "PATCHLEVEL", "SUBLEVEL"))
 
 
-def assemble(source: Path, width: int, name: str, out: Path, cc: str = "gcc") -> Path:
-    """One file of arch/x86, as the kernel's own build would; `out` is the object."""
+def assemble(source: Path, width: int, name: str, out: Path, cc: str = "gcc",
+             text: Path | None = None) -> Path:
+    """One file of arch/x86, or `text` in its place, as the kernel's own build would; `out` is the
+    object."""
     s = source / "arch/x86" / (name + ".S")
     x86 = source / "arch/x86/include"
     run(cc, f"-m{width}", "-nostdinc", "-fno-PIE", "-D__KERNEL__", "-D__ASSEMBLY__",
+        "-DCONFIG_FUNCTION_ALIGNMENT=16",
         f"-I{STUB}", f"-I{STUB}/kvm", f"-I{s.parent}", f"-I{x86}", f"-I{source}/include",
         f"-I{x86}/uapi", f"-I{source}/include/uapi",
-        "-include", source / "include/linux/kconfig.h", "-c", s, "-o", out)
+        "-include", source / "include/linux/kconfig.h", "-c", text or s, "-o", out)
     return out
 
 
-def assemble_all(source: Path, folder: Path) -> dict[int, dict[str, Path]]:
+def assemble_all(source: Path, folder: Path, files=None) -> dict[int, dict[str, Path]]:
     """Every file: width -> name -> object."""
     folder.mkdir(parents=True, exist_ok=True)
     return {width: {name: assemble(source, width, name,
                                    folder / f"{name.replace('/', '-')}.{width}.o")
                     for name in names}
-            for width, names in FILES.items()}
+            for width, names in (files or FILES).items()}
 
 
 def main(arguments) -> int:
     try:
         if arguments == ["fetch"]:
-            where = fetch()
-            print(f"Linux {version(where)} in {where}")
+            for of in VERSIONS:
+                where = fetch(of)
+                print(f"Linux {version(where)} in {where}")
         elif len(arguments) == 2 and arguments[0] == "assemble":
             assemble_all(tree(), Path(arguments[1]))
         else:

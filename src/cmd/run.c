@@ -36,7 +36,7 @@ static const struct options_page page = {
 
 struct options {
 	const char *cc, *width, *abi, *opt, *profile, *place, *cases, *out, *work, *color, *shard,
-		*launcher, *vmx_model, *vmx_engine, *vmx_with, *built;
+		*launcher, *bochs, *vmx_model, *vmx_engine, *vmx_with, *built;
 	const char *edition, *known, *baseline;
 	uint64_t seed, jobs;
 	bool verbose, quiet, build_only, fresh, prove, cover;
@@ -119,6 +119,8 @@ static void parse_options(struct arena *a, int argc, char **argv, struct options
 			       "`clobber list profiles')",
 			       profile_names(a, false), profile_names(a, true))),
 		PLACE_ROW(&o->place, place_help(a)),
+		TEXT("bochs", &o->bochs, "PROGRAM",
+		     "the Bochs of places vmx and root (default: CLOBBER_BOCHS, or bochs in PATH)"),
 		TEXT("vmx-model", &o->vmx_model, "M",
 		     "the processor that Bochs is to be (default: corei7_icelake_u)"),
 		OFFERED("vmx-engine", &o->vmx_engine, "E", engines,
@@ -210,9 +212,10 @@ static void choose_places(struct plan *p, const struct options *o, struct places
 	const char *list = o->place ? o->place : o->build_only ? "native" : NULL, *why;
 	bool used[PROFILES];
 
-	*out = (struct places){
-		.options = { .runtime = p->runtime, .model = o->vmx_model, .engine = o->vmx_engine }
-	};
+	*out = (struct places){ .options = { .runtime = p->runtime,
+					     .bochs = o->bochs,
+					     .model = o->vmx_model,
+					     .engine = o->vmx_engine } };
 	if (o->vmx_engine && !place_has_engine(PLACE_VMX, o->vmx_engine))
 		die("--vmx-engine: unknown engine '%s': use bochs or kvm-nested", o->vmx_engine);
 	monitor_options(p, o, out);

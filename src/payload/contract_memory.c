@@ -203,6 +203,15 @@ static uint32_t make_rows(unsigned i)
 	return (uint32_t)(height - 1) * far + (uint32_t)width;
 }
 
+/* What a guest is to have in registers. */
+static void fill_words(uint8_t *was, const struct ct_guest *g, uint32_t bytes)
+{
+	uint32_t n = g->words * (uint32_t)sizeof(cl_word);
+
+	if (g->at <= bytes && n <= bytes - g->at)
+		fill(was + g->at, n);
+}
+
 void ct_make_pointer(unsigned i, const struct ct_input *d, unsigned number)
 {
 	uint8_t *area = area_of(number), *p, *was = shadows[nshadows].was + CT_SLACK;
@@ -232,6 +241,9 @@ void ct_make_pointer(unsigned i, const struct ct_input *d, unsigned number)
 		make_string(was, bytes / d->letter - 1, d->letter);
 	else if (d->role == CT_PAGE || d->contents || d->flags & CT_POINTERS)
 		make_page(d, was, bytes);
+	/* Each of its registers has a value of its own. */
+	if (ct_now.c->guest.input == i + 1)
+		fill_words(was, &ct_now.c->guest, bytes);
 	if (d->flags & CT_NULL && !(r >> 8 & (CT_PERIOD_NULL - 1))) {
 		p = NULL;
 		bytes = 0;

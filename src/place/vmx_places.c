@@ -4,6 +4,7 @@
  * field that does not exist. */
 #include "place/vmx.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const engines[] = { "bochs", "kvm-nested", NULL };
@@ -11,8 +12,12 @@ static const char *const engines[] = { "bochs", "kvm-nested", NULL };
 static struct vmx_options options(const struct place *self, const struct place_options *o)
 {
 	bool nested = o->engine && !strcmp(o->engine, engines[VMX_KVM_NESTED]);
+	const char *bochs = o->bochs ? o->bochs : getenv("CLOBBER_BOCHS");
+	const char *root = getenv("CLOBBER_VMX_ROOT");
 
 	return (struct vmx_options){ .engine = nested ? VMX_KVM_NESTED : VMX_BOCHS,
+				     .bochs = bochs && *bochs ? bochs : NULL,
+				     .root_width = root && !strcmp(root, "32") ? 32 : 0,
 				     .runtime = o->runtime,
 				     .model = o->model,
 				     .mode = (enum vmx_mode)self->mode,
