@@ -66,12 +66,12 @@ def registers() -> list[Mutant]:
                     found.append(Mutant(f"general registers, VM {when}, {width}-bit root",
                                         f"{r} {what}", file, text,
                                         text.replace(body, new.replace(" = ", " == ")), width,
-                                        ("self",)))
+                                        ("registers",)))
             found.append(Mutant(
                 f"general registers, VM {when}, {width}-bit root", f"{a} lost", file,
                 *((f"\tmov\t{a}, [{a}]\n\tj", f"\tmov\t{a}, 0\n\tj") if when == "entry" else
                   (f"\tpop\t{'dq'[width == 64]}word [{a}]", f"\tpop\t{a.replace('ax', 'cx')}")),
-                width, ("self",)))
+                width, ("registers",)))
     return found
 
 
@@ -93,9 +93,9 @@ def at_exits() -> list[Mutant]:
         group = f"system registers at VM exits, {width}-bit root"
         for n in (0, 1, 2, 3):
             found.append(Mutant(group, f"dr{n} lost", file, old,
-                                old + f"\txor\t{a}, {a}\n\tmov\tdr{n}, {a}\n", width, ("self",)))
+                                old + f"\txor\t{a}, {a}\n\tmov\tdr{n}, {a}\n", width, ("registers",)))
         found.append(Mutant(group, "cr2 lost", file, old, old + f"\txor\t{a}, {a}\n\tmov\tcr2, {a}\n",
-                            width, ("self",)))
+                            width, ("registers",)))
         if width == 64:
             found.append(Mutant(group, "the base swapgs brings lost", file, old, old +
                                 "\tpush rcx\n\tpush rdx\n\tmov ecx, 0xc0000102\n\txor eax, eax\n"
@@ -246,6 +246,8 @@ def written() -> list[Mutant]:
           "vmwrite(CR4_SHADOW, CR4_VMXE);", parts=("self",)),
         m(state, "DR7 of the guest", STATE, "vmwrite(GUEST_DR7, 0x400);", "vmwrite(GUEST_DR7, 0x401);",
           parts=("self",)),
+        m(state, "DR7 is lost at VM exits", STATE, "EXIT_SAVE_DEBUG | EXIT_SAVE_TIMER",
+          "EXIT_SAVE_TIMER", parts=("registers",)),
         m(state, "segments are not looked at", GUEST, "for (int i = 0; i < 6; i++) {\n\t\tif (got",
           "for (int i = 4; i < 5; i++) {\n\t\tif (got", parts=("self",)),
         m(state, "segments are not put back", GUEST, "\tguest_segments();\n\t__asm__", "\t__asm__",
@@ -304,6 +306,8 @@ def written() -> list[Mutant]:
 EXPLAINED = [
     Explained("traps of the payload", "the double fault's task switch leaves cr0.ts",
               "the handler's first instruction behind the switch clears it, as it must"),
+    Explained("traps of the payload", "the task switch pushes no error code",
+              "it is always 0, and the handler drops it: its stack is its own"),
     Explained("traps of the payload", "the interrupted task's flags are not kept",
               "a task that faulted so is given up: its flags are never loaded again"),
 ]
@@ -370,7 +374,6 @@ class Workshop:
             return None
         finally:
             file.write_text(text)
-            self.make()
 
 
 def reason(found: str) -> str:

@@ -31,7 +31,8 @@ static void set_controls(bool guest64)
 	vmwrite(PIN_CONTROLS, controls(MSR_TRUE_PIN, PIN_INTERRUPTS | PIN_TIMER));
 	vmwrite(CPU_CONTROLS, controls(MSR_TRUE_CPU, CPU_HLT | CPU_IO | (uint32_t)CPU_SECONDARY));
 	vmwrite(CPU_CONTROLS2, controls(MSR_CPU2, cpu2 | CPU2_RDTSCP | CPU2_INVPCID));
-	vmwrite(EXIT_CONTROLS, controls(MSR_TRUE_EXIT, EXIT_SAVE_TIMER | (WIDE ? EXIT_HOST64 : 0)));
+	vmwrite(EXIT_CONTROLS, controls(MSR_TRUE_EXIT, EXIT_SAVE_DEBUG | EXIT_SAVE_TIMER |
+							       (WIDE ? EXIT_HOST64 : 0)));
 	vmwrite(ENTRY_CONTROLS,
 		controls(MSR_TRUE_ENTRY, ENTRY_LOAD_DEBUG | (guest64 ? ENTRY_GUEST64 : 0)));
 	vmwrite(CR3_TARGETS, 0);
