@@ -180,8 +180,11 @@ static int run_payload(const struct cl_handover *from)
 	h->seed = from->seed;
 	h->text_before = h->text_after =
 		cl_text_sum(0, (const uint32_t *)(memory + IMAGE), text / 4);
-	for (uint32_t i = 0; i < 2 * cases; i++)
-		*r++ = (struct cl_record){ .index = i / 2, .direction = (uint8_t)(i % 2) };
+	for (uint32_t i = 0; i < 2 * cases; i++) {
+		*r = (struct cl_record){ .index = i / 2, .direction = (uint8_t)(i % 2) };
+		r->seal = cl_seal(from->key, i * (uint32_t)sizeof(*r), r, r + 1, 0);
+		r++;
+	}
 	h->ran_before = h->ran_after = CL_PROOF_GUEST;
 	h->used = 2 * cases * (uint32_t)sizeof(*r);
 	h->executed = 2 * cases;

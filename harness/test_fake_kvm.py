@@ -50,13 +50,13 @@ class Fake(NamedTuple):
 
 
 def text_bytes(elf: Path) -> int:
-    """Of the executable segment, in whole pages: ELF gABI, "Program Header"."""
+    """Of the executable segment: ELF gABI, "Program Header"."""
     data = elf.read_bytes()
     at, size, n = struct.unpack_from("<Q", data, 32)[0], *struct.unpack_from("<HH", data, 54)
     for i in range(n):
         kind, flags = struct.unpack_from("<II", data, at + i * size)
         if kind == 1 and flags & 1:
-            return (struct.unpack_from("<Q", data, at + i * size + 32)[0] + 4095) // 4096 * 4096
+            return struct.unpack_from("<Q", data, at + i * size + 32)[0] & ~3
     raise AssertionError("no code")
 
 

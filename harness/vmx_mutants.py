@@ -41,74 +41,71 @@ class Explained(NamedTuple):
     why: str
 
 
+ENTER = "asm/vmx/enter.asm"
+LOADED = "\tEACH_GPR load, xax + WORD, GPRS_BUT_AX\n"
+STORED = "\tEACH_GPR save, xax + WORD, GPRS_BUT_AX\n"
+
+
 def registers() -> list[Mutant]:
-    """Each register at VM entry and exit, lost, and exchanged with the next."""
+    """Each register at VM entry and exit, lost, and exchanged with the next. No flag changes: the
+    next instruction of the entry looks at them."""
     found = []
     for width, names in ((64, "rcx rdx rbx rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15".split()),
                          (32, "ecx edx ebx ebp esi edi".split())):
-        file, a = f"asm/vmx/enter{width}.asm", "rax" if width == 64 else "eax"
-        numbers = [1, 2, 3, 5, 6, 7, *range(8, 16)][:len(names)]
-        for when, macro, loss in (("entry", "LOAD", f"\txor\t{a}, {a}"),
-                                  ("exit", "STORE", None)):
-            text = (f"%macro {macro} 2\n\tmov\t%1, [{a} + %2]\n%endmacro" if when == "entry" else
-                    f"%macro {macro} 2\n\tmov\t[{a} + %2], %1\n%endmacro")
-            for i, r in enumerate(names):
-                at, other = numbers[i] * width // 8, names[(i + 1) % len(names)]
-                to = numbers[(i + 1) % len(names)] * width // 8
-                body = text.split("\n")[1]
-                lost = (f"%if %2 = {at}\n\tmov\t{r}, 0\n%else\n{body}\n%endif" if when == "entry"
-                        else f"%if %2 != {at}\n{body}\n%endif")
-                swapped = (f"%if %2 = {at}\n\tmov\t{r}, [{a} + {to}]\n%elif %2 = {to}\n\tmov\t{other}, "
-                           f"[{a} + {at}]\n%else\n{body}\n%endif" if when == "entry" else
-                           f"%if %2 = {at}\n\tmov\t[{a} + {at}], {other}\n%elif %2 = {to}\n\tmov\t"
-                           f"[{a} + {to}], {r}\n%else\n{body}\n%endif")
-                for what, new in (("lost", lost), (f"exchanged with {other}", swapped)):
-                    found.append(Mutant(f"general registers, VM {when}, {width}-bit root",
-                                        f"{r} {what}", file, text,
-                                        text.replace(body, new.replace(" = ", " == ")), width,
-                                        ("registers",)))
-            found.append(Mutant(
-                f"general registers, VM {when}, {width}-bit root", f"{a} lost", file,
-                *((f"\tmov\t{a}, [{a}]\n\tj", f"\tmov\t{a}, 0\n\tj") if when == "entry" else
-                  (f"\tpop\t{'dq'[width == 64]}word [{a}]", f"\tpop\t{a.replace('ax', 'cx')}")),
-                width, ("registers",)))
+        numbers = [1, 2, 3, 5, 6, 7, *range(8, 16)]
+        entry, end = (f"general registers, VM {when}, {width}-bit root" for when in
+                      ("entry", "exit"))
+        a = "rax" if width == 64 else "eax"
+        for i, r in enumerate(names):
+            other = names[(i + 1) % len(names)]
+            for group, name, old, new in (
+                    (entry, f"{r} lost", LOADED, LOADED + f"\tmov\t{r}, 0\n"),
+                    (entry, f"{r} exchanged with {other}", LOADED, LOADED + f"\txchg\t{r}, {other}\n"),
+                    (end, f"{r} lost", STORED, STORED +
+                     f"\tmov\tword_ [xax + {numbers[i]} * WORD], 0\n"),
+                    (end, f"{r} exchanged with {other}", STORED, f"\txchg\t{r}, {other}\n" + STORED)):
+                found.append(Mutant(group, name, ENTER, old, new, width, ("registers",)))
+        found.append(Mutant(entry, f"{a} lost", ENTER, "\tmov\txax, [xax]\n", "\tmov\txax, 0\n", width,
+                            ("registers",)))
+        found.append(Mutant(end, f"{a} lost", ENTER, "\tpop\tword_ [xax]\n", "\tpop\txcx\n", width,
+                            ("registers",)))
     return found
 
 
 def at_exits() -> list[Mutant]:
     """What the hypervisor must not touch on its way."""
-    found = []
+    found, old = [], "vmx_exit:\n\tpush\txax\n"
     for width in (64, 32):
-        a = "rax" if width == 64 else "eax"
-        file, old = f"asm/vmx/enter{width}.asm", f"vmx_exit:\n\tpush\t{a}\n"
         group = f"vector registers, x87, MXCSR at VM exits, {width}-bit root"
-        vectors = [*(f"xmm{i}" for i in range(16 if width == 64 else 8))]
-        cases = {f"{x} lost": f"\tpxor\t{x}, {x}\n" for x in vectors}
-        cases |= {"x87 stack emptied": "\tfninit\n", "x87 control word": f"\tpush\t{a}\n\tmov\t"
-                  f"word [{a[0]}sp], 0x37f\n\tfldcw\t[{a[0]}sp]\n\tpop\t{a}\n",
-                  "mxcsr": f"\tpush\t{a}\n\tmov\tdword [{a[0]}sp], 0x1f80\n\tldmxcsr\t[{a[0]}sp]\n"
-                  f"\tpop\t{a}\n"}
+        cases = {f"xmm{i} lost": f"\tpxor\txmm{i}, xmm{i}\n" for i in range(width // 4 - 8 if
+                                                                       width == 64 else 8)}
+        cases |= {"x87 stack emptied": "\tfninit\n",
+                  "x87 control word": "\tpush\txax\n\tmov\tword [xsp], 0x37f\n\tfldcw\t[xsp]\n"
+                  "\tpop\txax\n",
+                  "mxcsr": "\tpush\txax\n\tmov\tdword [xsp], 0x1f80\n\tldmxcsr\t[xsp]\n\tpop\txax\n"}
         for name, code in cases.items():
-            found.append(Mutant(group, name, file, old, old + code, width, ("vectors",)))
+            found.append(Mutant(group, name, ENTER, old, old + code, width, ("vectors",)))
         group = f"system registers at VM exits, {width}-bit root"
         for n in (0, 1, 2, 3):
-            found.append(Mutant(group, f"dr{n} lost", file, old,
-                                old + f"\txor\t{a}, {a}\n\tmov\tdr{n}, {a}\n", width, ("registers",)))
-        found.append(Mutant(group, "cr2 lost", file, old, old + f"\txor\t{a}, {a}\n\tmov\tcr2, {a}\n",
+            found.append(Mutant(group, f"dr{n} lost", ENTER, old,
+                                old + f"\txor\teax, eax\n\tmov\tdr{n}, xax\n", width,
+                                ("registers",)))
+        found.append(Mutant(group, "cr2 lost", ENTER, old, old + "\txor\teax, eax\n\tmov\tcr2, xax\n",
                             width, ("registers",)))
         if width == 64:
-            found.append(Mutant(group, "the base swapgs brings lost", file, old, old +
+            found.append(Mutant(group, "the base swapgs brings lost", ENTER, old, old +
                                 "\tpush rcx\n\tpush rdx\n\tmov ecx, 0xc0000102\n\txor eax, eax\n"
                                 "\txor edx, edx\n\twrmsr\n\tpop rdx\n\tpop rcx\n", width,
-                                ("self",)))
+                                ("registers",)))
     return found
 
 
 RUN, STATE, EPT, TASK = "src/vmx/run.c", "src/vmx/state.c", "src/vmx/ept.c", "src/vmx/task.c"
 MAIN, ROOTC, GUEST = "src/vmx/main.c", "src/vmx/root.c", "src/payload/guest.c"
 TABLES, KEPT = "src/payload/guest_tables.c", "src/payload/guest_state.c"
-G64, G32 = "asm/guest64.asm", "asm/guest32.asm"
-PLACE = "src/place/vmx.c"
+ASM = "asm/guest.asm"
+DIRTY = ("%rep 32\n\tpush\t-0x21524111\t\t\t; 0xdeadbeef\n%endrep\n"
+         "\tadd\txsp, 32 * WORD\n")
 BOTH = ("self", "ends")
 
 
@@ -162,19 +159,18 @@ def written() -> list[Mutant]:
           "\t\tvmwrite(ENTRY_EVENT, EVENT_VALID | CL_VECTOR_DIRTY);",
           "\t\tvmwrite(ENTRY_EVENT, EVENT_VALID | CL_VECTOR_DIRTY),\n\t\t\tvmwrite(GUEST_IP, ip + 1);",
           parts=("self",)),
-        m(events, "the interrupt writes one word only", G64, "%rep 32\n\tpush\t-0x21524111",
-          "%rep 1\n\tpush\t-0x21524111", parts=("self",)),
-        m(events, "the interrupt writes fifteen words", G64, "%rep 32\n\tpush\t-0x21524111\n%endrep\n"
-          "\tadd\trsp, 32 * 8", "%rep 10\n\tpush\t-0x21524111\n%endrep\n\tadd\trsp, 10 * 8",
+        m(events, "the interrupt writes one word only", ASM, DIRTY, DIRTY.replace("32", "1"),
           parts=("self",)),
-        m(events, "the interrupt changes CF", G64, "\tadd\trsp, 32 * 8\n",
-          "\tadd\trsp, 32 * 8\n\txor\tdword [rsp + 16], 1\n", parts=("self",)),
-        m(events, "the interrupt loses rax", G64, "guest_dirty:\n", "guest_dirty:\n\txor\teax, eax\n",
+        m(events, "the interrupt writes ten words", ASM, DIRTY, DIRTY.replace("32", "10"),
           parts=("self",)),
-        m(events, "the interrupt, 32 bit, one word only", G32, "%rep 32\n\tpush\t-0x21524111\n%endrep\n"
-          "\tadd\tesp, 32 * 4", "%rep 1\n\tpush\t-0x21524111\n%endrep\n\tadd\tesp, 4", 32, ("self",)),
-        m(events, "the interrupt, 32 bit, changes ZF", G32, "\tadd\tesp, 32 * 4\n",
-          "\tadd\tesp, 32 * 4\n\txor\tdword [esp + 8], 0x40\n", 32, ("self",)),
+        m(events, "the interrupt changes CF", ASM, DIRTY, DIRTY + "%if WORD == 8\n\txor\tdword [rsp + 16], "
+          "1\n%endif\n", parts=("self",)),
+        m(events, "the interrupt loses rax", ASM, "guest_dirty:\n", "guest_dirty:\n\txor\teax, eax\n",
+          parts=("self",)),
+        m(events, "the interrupt, 32 bit, writes one word only", ASM, DIRTY, DIRTY.replace("32", "1"), 32,
+          ("self",)),
+        m(events, "the interrupt, 32 bit, changes ZF", ASM, DIRTY, DIRTY + "%if WORD == 4\n\txor\tdword "
+          "[esp + 8], 0x40\n%endif\n", 32, ("self",)),
         m(events, "a step's flags lose CF", RUN, "\tsegment.steps++;\n",
           "\tsegment.steps++;\n\tvmwrite(GUEST_FLAGS, vmread(GUEST_FLAGS) & ~1ul);\n",
           parts=("self",)),
@@ -198,8 +194,8 @@ def written() -> list[Mutant]:
         m(memory, "neither EPT nor unrestricted guest", STATE, "uint32_t has = vmx_features();",
           "uint32_t has = vmx_features() & ~(uint32_t)(VMX_HAS_EPT | VMX_HAS_UNRESTRICTED);",
           parts=("ends",)),
-        m(memory, "code is writable", TABLES, "map((cl_word)cl_text, (cl_word)cl_rodata, 0);",
-          "map((cl_word)cl_text, (cl_word)cl_rodata, P_WRITE);", parts=("self",)),
+        m(memory, "code is writable", TABLES, "map((cl_word)cl_text, payload_mixed(), 0);",
+          "map((cl_word)cl_text, payload_mixed(), P_WRITE);", parts=("self",)),
         m(memory, "CR0.WP is off", GUEST, "CR0_MP | CR0_NE | CR0_WP;",
           "CR0_MP | CR0_NE;\n\tcr0 &= ~(cl_word)CR0_WP;", parts=("self",)),
         m(memory, "data can be executed", TABLES, "has_noexec ? P_NOEXEC : 0", "0", parts=("self",)),
@@ -252,7 +248,7 @@ def written() -> list[Mutant]:
           "for (int i = 4; i < 5; i++) {\n\t\tif (got", parts=("self",)),
         m(state, "segments are not put back", GUEST, "\tguest_segments();\n\t__asm__", "\t__asm__",
           parts=("self",)),
-        m(state, "es and fs are alike", G64, "\tmov\teax, 0x18\n\tmov\tes, eax",
+        m(state, "es and fs are alike", ASM, "\tmov\teax, 0x18\n\tmov\tes, eax",
           "\tmov\teax, 0x20\n\tmov\tes, eax", parts=("self",)),
         m(state, "AC is never poison", GUEST, "cl_flags_random = FLAG_AC | FLAG_IF;",
           "cl_flags_random = FLAG_IF;", parts=("self",)),
@@ -297,8 +293,8 @@ def written() -> list[Mutant]:
           "\ttss[TSS_FLAGS] = (uint32_t)vmread(GUEST_FLAGS);\n", "", 32, ("ends",)),
         m(traps, "the task switch pushes no error code", TASK, "\tpush_error_code();\n\tvmwrite",
           "\tvmwrite", 32, ("ends",)),
-        m(traps, "traps lose rbx, 64 bit", G64, "\tpop\trbx\n\tpop\trdx\n",
-          "\tpop\trbx\n\txor\tebx, ebx\n\tpop\trdx\n", parts=("vectors", "self")),
+        m(traps, "traps lose rbx, 64 bit", ASM, "\tPOP_EACH TRAP_GPRS\n",
+          "\tPOP_EACH TRAP_GPRS\n\txor\tebx, ebx\n", parts=("vectors", "self")),
     ]
     return found
 

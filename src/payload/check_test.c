@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 /* What asm/payload.ld defines in a payload: no code to emulate here. */
-const uint8_t cl_text[1], cl_rodata[1];
+const uint8_t cl_text[1], cl_text_end[1], cl_rodata[1];
 
 enum { STACK = 8192, DEPTH = 512, RESULT = 320 };
 

@@ -19,10 +19,9 @@ bool cl_interrupts;
 void (*cl_before_round)(const struct cl_case *c, int round);
 void (*cl_after_run)(int round, struct findings *out);
 
-/* Whole pages, as they are in memory: what is behind the code is 0. */
 static uint32_t text_sum(void)
 {
-	return cl_text_sum(0, (const uint32_t *)cl_text, (uint32_t)(cl_rodata - cl_text) / 4);
+	return cl_text_sum(0, (const uint32_t *)cl_text, (uint32_t)(cl_text_end - cl_text) / 4);
 }
 
 static bool is_process(void)

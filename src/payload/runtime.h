@@ -61,7 +61,7 @@ void cl_call_c(void); /* as `entry`: calls cl_function */
 enum { CL_CAME_BACK = 0, CL_ESCAPED = 1, CL_FAULTED = 2 };
 
 /* asm/payload.ld: the code, and what lies behind it. */
-extern const uint8_t cl_text[], cl_rodata[];
+extern const uint8_t cl_text[], cl_text_end[], cl_rodata[];
 /* Collected by the linker (asm/payload.ld) from the expectation tables. */
 extern const struct cl_case *const cl_cases[], *const cl_cases_end[];
 /* What calls leave as it was, by cl_case.preserved; the first is what the default convention of the

@@ -16,24 +16,25 @@ struct segment {
 };
 
 /* The loadable segment of a program header, whatever the class. */
-#define LOADABLE(bits)                                                                     \
-	static const char *loadable##bits(const char *file, size_t len, struct segment *v, \
-					  size_t *n, size_t room)                          \
-	{                                                                                  \
-		const Elf##bits##_Ehdr *h = (const void *)file;                            \
-		const Elf##bits##_Phdr *p;                                                 \
-                                                                                           \
-		if (h->e_phoff % sizeof(h->e_phoff) || h->e_phoff > len ||                 \
-		    (len - h->e_phoff) / sizeof(*p) < h->e_phnum)                          \
-			return "its program headers are outside of the file";              \
-		p = (const void *)(file + h->e_phoff);                                     \
-		for (unsigned i = 0; i < h->e_phnum && *n < room; i++) {                   \
-			if (p[i].p_type == PT_LOAD && p[i].p_memsz)                        \
-				v[(*n)++] = (struct segment){ p[i].p_offset, p[i].p_vaddr, \
-							      p[i].p_filesz, p[i].p_memsz, \
-							      p[i].p_flags & PF_X };       \
-		}                                                                          \
-		return NULL;                                                               \
+#define LOADABLE(bits)                                                                          \
+	static const char *loadable##bits(const char *file, size_t len, struct segment *v,      \
+					  size_t *n, size_t room)                               \
+	{                                                                                       \
+		const Elf##bits##_Ehdr *h = (const void *)file;                                 \
+		const Elf##bits##_Phdr *p;                                                      \
+                                                                                                \
+		if (h->e_phoff % sizeof(h->e_phoff) || h->e_phoff > len ||                      \
+		    (len - h->e_phoff) / sizeof(*p) < h->e_phnum)                               \
+			return "its program headers are outside of the file";                   \
+		p = (const void *)(file + h->e_phoff);                                          \
+		for (unsigned i = 0; i < h->e_phnum && *n < room; i++) {                        \
+			if (p[i].p_type == PT_LOAD && p[i].p_memsz)                             \
+				v[(*n)++] = (struct segment){ p[i].p_offset, p[i].p_vaddr,      \
+							      p[i].p_filesz, p[i].p_memsz,      \
+							      (p[i].p_flags & (PF_X | PF_W)) == \
+								      PF_X };                   \
+		}                                                                               \
+		return NULL;                                                                    \
 	}
 LOADABLE(32)
 LOADABLE(64)
@@ -95,18 +96,15 @@ const char *image_load(struct arena *a, const char *path, struct image *out)
 	return error;
 }
 
-/* As the payload makes it in memory: of whole pages. */
 static uint32_t sum_of(const char *code, size_t bytes)
 {
-	static const uint32_t nothing[PAGE / 4];
 	uint32_t sum = 0, word;
 
-	for (size_t i = 0; i < bytes; i += 4) {
-		word = 0;
-		memcpy(&word, code + i, bytes - i < 4 ? bytes - i : 4);
+	for (size_t i = 0; i + sizeof(word) <= bytes; i += sizeof(word)) {
+		memcpy(&word, code + i, sizeof(word));
 		sum = cl_text_sum(sum, &word, 1);
 	}
-	return cl_text_sum(sum, nothing, (uint32_t)((PAGE - bytes % PAGE) % PAGE / 4));
+	return sum;
 }
 
 static const char *proof_name(uint32_t proof)
