@@ -32,35 +32,58 @@ static const struct {
 	unsigned long request;
 	const char *name;
 } requests[] = {
-#define R(n) { n, #n }
-	R(KVM_GET_API_VERSION), R(KVM_CREATE_VM),	R(KVM_CHECK_EXTENSION),
-	R(KVM_GET_VCPU_MMAP_SIZE), R(KVM_GET_SUPPORTED_CPUID), R(KVM_SET_TSS_ADDR),
-	R(KVM_CREATE_VCPU),	R(KVM_SET_USER_MEMORY_REGION), R(KVM_SET_CPUID2),
-	R(KVM_X86_SET_MSR_FILTER), R(KVM_ENABLE_CAP),	R(KVM_GET_SREGS),
-	R(KVM_SET_SREGS),	R(KVM_GET_REGS),	R(KVM_SET_REGS),
-	R(KVM_SET_SIGNAL_MASK), R(KVM_RUN),		R(KVM_NMI),
-	R(KVM_INTERRUPT),	R(KVM_SET_GUEST_DEBUG), R(KVM_GET_VCPU_EVENTS),
-	R(KVM_SET_VCPU_EVENTS), R(KVM_GET_MSRS),
+#define R(n)          \
+	{             \
+		n, #n \
+	}
+	R(KVM_GET_API_VERSION),
+	R(KVM_CREATE_VM),
+	R(KVM_CHECK_EXTENSION),
+	R(KVM_GET_VCPU_MMAP_SIZE),
+	R(KVM_GET_SUPPORTED_CPUID),
+	R(KVM_SET_TSS_ADDR),
+	R(KVM_CREATE_VCPU),
+	R(KVM_SET_USER_MEMORY_REGION),
+	R(KVM_SET_CPUID2),
+	R(KVM_X86_SET_MSR_FILTER),
+	R(KVM_ENABLE_CAP),
+	R(KVM_GET_SREGS),
+	R(KVM_SET_SREGS),
+	R(KVM_GET_REGS),
+	R(KVM_SET_REGS),
+	R(KVM_SET_SIGNAL_MASK),
+	R(KVM_RUN),
+	R(KVM_NMI),
+	R(KVM_INTERRUPT),
+	R(KVM_SET_GUEST_DEBUG),
+	R(KVM_GET_VCPU_EVENTS),
+	R(KVM_SET_VCPU_EVENTS),
+	R(KVM_GET_MSRS),
 #undef R
 };
 static const struct {
 	int capability;
 	const char *name;
 } caps[] = {
-#define C(n) { n, #n }
-	C(KVM_CAP_USER_MEMORY), C(KVM_CAP_EXT_CPUID), C(KVM_CAP_USER_NMI),
-	C(KVM_CAP_SET_GUEST_DEBUG), C(KVM_CAP_VCPU_EVENTS),
-	C(KVM_CAP_IMMEDIATE_EXIT), C(KVM_CAP_X86_MSR_FILTER), C(KVM_CAP_SET_TSS_ADDR),
-	C(KVM_CAP_DISABLE_QUIRKS2),
+#define C(n)          \
+	{             \
+		n, #n \
+	}
+	C(KVM_CAP_USER_MEMORY),     C(KVM_CAP_EXT_CPUID),    C(KVM_CAP_USER_NMI),
+	C(KVM_CAP_SET_GUEST_DEBUG), C(KVM_CAP_VCPU_EVENTS),  C(KVM_CAP_IMMEDIATE_EXIT),
+	C(KVM_CAP_X86_MSR_FILTER),  C(KVM_CAP_SET_TSS_ADDR), C(KVM_CAP_DISABLE_QUIRKS2),
 #undef C
 };
 static const struct {
 	int number;
 	const char *name;
 } errors[] = {
-#define E(n) { n, #n }
-	E(EINTR), E(EAGAIN), E(EFAULT), E(EINVAL), E(ENOMEM), E(EBUSY), E(EPERM), E(E2BIG),
-	E(ENXIO), E(EIO),
+#define E(n)          \
+	{             \
+		n, #n \
+	}
+	E(EINTR), E(EAGAIN), E(EFAULT), E(EINVAL), E(ENOMEM),
+	E(EBUSY), E(EPERM),  E(E2BIG),  E(ENXIO),  E(EIO),
 #undef E
 };
 
@@ -83,8 +106,8 @@ static unsigned count(size_t i)
 	if (!counters) {
 		int fd = path ? (int)syscall(257 /* openat */, AT_FDCWD, path, O_RDWR) : -1;
 
-		counters = fd < 0 ? NULL
-				  : mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		counters =
+			fd < 0 ? NULL : mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 		if (!counters || counters == MAP_FAILED)
 			_exit(99);
 	}
@@ -210,11 +233,12 @@ static int check_extension(int capability)
 {
 	for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++) {
 		/* That one is a set of quirks. */
-		if (caps[i].capability == KVM_CAP_DISABLE_QUIRKS2 && capability == caps[i].capability)
+		if (caps[i].capability == KVM_CAP_DISABLE_QUIRKS2 &&
+		    capability == caps[i].capability)
 			return plan_of("cap") ? 0 : KVM_X86_QUIRK_FIX_HYPERCALL_INSN;
 		if (caps[i].capability == capability)
-			return !plan_of("cap") || strncmp(plan_of("cap"), caps[i].name,
-							  strlen(caps[i].name));
+			return !plan_of("cap") ||
+			       strncmp(plan_of("cap"), caps[i].name, strlen(caps[i].name));
 	}
 	return 0;
 }
@@ -236,7 +260,8 @@ static int serve(unsigned long request, void *arg, int is_short)
 		((struct kvm_cpuid2 *)arg)->nent = 0;
 		return 0;
 	case KVM_SET_USER_MEMORY_REGION:
-		memory = (uint8_t *)(uintptr_t)((struct kvm_userspace_memory_region *)arg)->userspace_addr;
+		memory = (uint8_t *)(uintptr_t)((struct kvm_userspace_memory_region *)arg)
+				 ->userspace_addr;
 		return 0;
 	case KVM_GET_SREGS:
 		memcpy(arg, &sregs, sizeof(sregs));

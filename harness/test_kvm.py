@@ -73,6 +73,14 @@ class Machine(NamedTuple):
         assert (o.status, o.stderr) == (status, ""), o
         return program.load(self.out / name)
 
+    def int1(self, width: int) -> str:
+        """What INT1 is on the processor of this machine, to a process: QEMU without its commit
+        73fb7b3c49 has no such instruction."""
+        m = self.matrix(f"process{width}", status=1)
+        observed, = (f["observed"] for f in m.select(check="fault") if f["case"].endswith("/int1"))
+        return {"breakpoint or single step (SIGTRAP)": "fault/4",
+                "illegal instruction (SIGILL)": "fault/2"}[observed]
+
     def cases(self, name: str, width: int, some=None) -> dict[str, list[str]]:
         o = self.outputs[name]
         assert o.status == 0 and "broken: no;" in o.stderr, o
@@ -132,6 +140,7 @@ def machine(tmp_path_factory, gcc, compilers) -> Machine:
                 work.probe(f"{mode}-few{width}", f"few{width}", width, FEW, *options)
             if mode != "stepped":
                 work.probe(f"{mode}-right{width}", f"right{width}", width, FEW, "compare", *options)
+        work.run(f"process{width}", f"few{width}", "--place", "native")
     folder = tmp / "machine"
     folder.mkdir()
     outputs, _ = kvm_machine.run_qemu(folder, work.commands, work.files)
@@ -243,8 +252,10 @@ def test_clean_payload_in_every_mode(machine, width, mode):
     ("halts", ["fault/1"]), ("port", ["fault/1"]), ("reads_msr", ["fault/1"]),
     ("writes_msr", ["fault/1"]), ("wild_sp", ["fault/1"]),
     ("sse", []), ("x87", []), ("below_sp", []), ("not_invalid", ["fault/2"]),
-    ("cpuid", []), ("sti", []), ("int1", ["fault/4"])))
+    ("cpuid", []), ("sti", []), ("int1", None)))
 def test_ring0(machine, width, name, found):
+    if name == "int1":
+        found = [machine.int1(width)]
     cases = machine.cases(f"broken{width}", width)
     assert cases[f"{name}.callee"] == ["executed", *found]
     assert cases[f"{name}.caller"] == ["executed"]
@@ -263,7 +274,7 @@ def test_floating_instructions_are_trapped(machine, width):
 def test_interrupts_destroy_what_is_below_the_stack_pointer(machine, width, mode, found):
     cases = machine.cases(f"{mode}-few{width}", width, FEW)
     assert {name: findings for name, (_, *findings) in cases.items() if findings} == {
-        "int1.callee": ["fault/4"], **({"below_sp.callee": found} if found else {})}
+        "int1.callee": [machine.int1(width)], **({"below_sp.callee": found} if found else {})}
 
 
 def test_user_code_loses_its_red_zone(machine):

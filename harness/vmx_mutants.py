@@ -24,6 +24,8 @@ os.environ.setdefault("CLOBBER", "build/clobber")
 import ring0_self  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
 class Mutant(NamedTuple):
     group: str
     name: str
@@ -46,6 +48,15 @@ LOADED = "\tEACH_GPR load, xax + WORD, GPRS_BUT_AX\n"
 STORED = "\tEACH_GPR save, xax + WORD, GPRS_BUT_AX\n"
 
 
+def at_width(width: int, old: str, new: str) -> str:
+    """`new` in what is assembled for this width, `old` in the other."""
+    return f"%if WORD == {width // 8}\n{new}%else\n{old}%endif\n"
+
+
+def entry_mutant(group: str, name: str, old: str, new: str, width: int, part: str) -> Mutant:
+    return Mutant(group, name, ENTER, old, at_width(width, old, new), width, (part,))
+
+
 def registers() -> list[Mutant]:
     """Each register at VM entry and exit, lost, and exchanged with the next. No flag changes: the
     next instruction of the entry looks at them."""
@@ -64,11 +75,11 @@ def registers() -> list[Mutant]:
                     (end, f"{r} lost", STORED, STORED +
                      f"\tmov\tword_ [xax + {numbers[i]} * WORD], 0\n"),
                     (end, f"{r} exchanged with {other}", STORED, f"\txchg\t{r}, {other}\n" + STORED)):
-                found.append(Mutant(group, name, ENTER, old, new, width, ("registers",)))
-        found.append(Mutant(entry, f"{a} lost", ENTER, "\tmov\txax, [xax]\n", "\tmov\txax, 0\n", width,
-                            ("registers",)))
-        found.append(Mutant(end, f"{a} lost", ENTER, "\tpop\tword_ [xax]\n", "\tpop\txcx\n", width,
-                            ("registers",)))
+                found.append(entry_mutant(group, name, old, new, width, "registers"))
+        found.append(entry_mutant(entry, f"{a} lost", "\tmov\txax, [xax]\n", "\tmov\txax, 0\n", width,
+                                  "registers"))
+        found.append(entry_mutant(end, f"{a} lost", "\tpop\tword_ [xax]\n", "\tpop\txcx\n", width,
+                                  "registers"))
     return found
 
 
@@ -77,26 +88,25 @@ def at_exits() -> list[Mutant]:
     found, old = [], "vmx_exit:\n\tpush\txax\n"
     for width in (64, 32):
         group = f"vector registers, x87, MXCSR at VM exits, {width}-bit root"
-        cases = {f"xmm{i} lost": f"\tpxor\txmm{i}, xmm{i}\n" for i in range(width // 4 - 8 if
-                                                                       width == 64 else 8)}
+        cases = {f"xmm{i} lost": f"\tpxor\txmm{i}, xmm{i}\n" for i in range(width // 4)}
         cases |= {"x87 stack emptied": "\tfninit\n",
                   "x87 control word": "\tpush\txax\n\tmov\tword [xsp], 0x37f\n\tfldcw\t[xsp]\n"
                   "\tpop\txax\n",
                   "mxcsr": "\tpush\txax\n\tmov\tdword [xsp], 0x1f80\n\tldmxcsr\t[xsp]\n\tpop\txax\n"}
         for name, code in cases.items():
-            found.append(Mutant(group, name, ENTER, old, old + code, width, ("vectors",)))
+            found.append(entry_mutant(group, name, old, old + code, width, "vectors"))
         group = f"system registers at VM exits, {width}-bit root"
         for n in (0, 1, 2, 3):
-            found.append(Mutant(group, f"dr{n} lost", ENTER, old,
-                                old + f"\txor\teax, eax\n\tmov\tdr{n}, xax\n", width,
-                                ("registers",)))
-        found.append(Mutant(group, "cr2 lost", ENTER, old, old + "\txor\teax, eax\n\tmov\tcr2, xax\n",
-                            width, ("registers",)))
+            found.append(entry_mutant(group, f"dr{n} lost", old,
+                                      old + f"\txor\teax, eax\n\tmov\tdr{n}, xax\n", width,
+                                      "registers"))
+        found.append(entry_mutant(group, "cr2 lost", old, old + "\txor\teax, eax\n\tmov\tcr2, xax\n",
+                                  width, "registers"))
         if width == 64:
-            found.append(Mutant(group, "the base swapgs brings lost", ENTER, old, old +
-                                "\tpush rcx\n\tpush rdx\n\tmov ecx, 0xc0000102\n\txor eax, eax\n"
-                                "\txor edx, edx\n\twrmsr\n\tpop rdx\n\tpop rcx\n", width,
-                                ("registers",)))
+            found.append(entry_mutant(
+                group, "the base swapgs brings lost", old, old +
+                "\tpush rcx\n\tpush rdx\n\tmov ecx, 0xc0000102\n\txor eax, eax\n"
+                "\txor edx, edx\n\twrmsr\n\tpop rdx\n\tpop rcx\n", width, "registers"))
     return found
 
 
@@ -318,7 +328,7 @@ def all_mutants() -> list[Mutant]:
 class Workshop:
     """A copy of the sources and its build; what the program as it is says of the functions."""
 
-    def __init__(self, folder: Path, jobs: int):
+    def __init__(self, folder: Path, jobs: int, wanted: list[Mutant]):
         self.source, self.folder, self.jobs = folder / "source", folder, jobs
         made = {".git", "build", "__pycache__"}
         shutil.copytree(ROOT, self.source, symlinks=True, ignore=lambda at, names: made & set(names))
@@ -331,7 +341,9 @@ class Workshop:
         for width in (64, 32):
             (folder / str(width)).mkdir()
             ring0_self.write(width, folder / str(width))
-        self.known: dict[tuple[int, str], dict] = {}
+        # Before anything is changed: the build is that of the mutant of before, afterwards.
+        self.known = {key: self.say(*key) for key in
+                      dict.fromkeys((m.width, part) for m in wanted for part in m.parts)}
 
     def make(self) -> str | None:
         """None, or the first lines of what went wrong."""
@@ -345,19 +357,12 @@ class Workshop:
         env = dict(os.environ, CLOBBER_CACHE=str(self.folder / "cache"), CLOBBER_VMX_ROOT=str(width))
         return ring0_self.report(self.build / "clobber", self.folder / str(width), part, env)
 
-    def as_it_is(self, width: int, part: str) -> dict:
-        if (width, part) not in self.known:
-            self.known[width, part] = self.say(width, part)
-        return self.known[width, part]
-
     def killed_by(self, m: Mutant) -> str | None:
         """What is said of the mutant that is not said of the program as it is."""
         file = self.source / m.file
         text = file.read_text()
         if text.count(m.old) != 1:
             return f"?{m.file} has its text {text.count(m.old)} times"
-        for part in m.parts:
-            self.as_it_is(m.width, part)
         file.write_text(text.replace(m.old, m.new))
         try:
             why = self.make()
@@ -418,7 +423,7 @@ def main() -> int:
     explained = {(e.group, e.name): e.why for e in EXPLAINED}
     rows, bad = [], 0
     with tempfile.TemporaryDirectory() as tmp:
-        shop = Workshop(Path(tmp), args.jobs)
+        shop = Workshop(Path(tmp), args.jobs, wanted)
         for m in wanted:
             why = shop.killed_by(m)
             fate = "killed" if why else "explained" if (m.group, m.name) in explained else "SURVIVED"

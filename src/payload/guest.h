@@ -38,8 +38,8 @@ enum { STUB_CLOCK = 32, STUB_SYSCALL = 33 };
 extern struct cl_handover guest_handover;
 void guest_quit(uint32_t what, cl_word c, cl_word b) __attribute__((noreturn));
 
-/* guest_state.c: what control registers and the like are to hold, once they are set up; and how they
- * are after a run of code under test, which are put back. */
+/* guest_state.c: what control registers and the like are to hold, once they are set up; and how
+ * they are after a run of code under test, which are put back. */
 extern uint64_t guest_gdt[];
 void guest_state_keep(void);
 void guest_state_check(int round, struct findings *out);

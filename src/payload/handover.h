@@ -49,8 +49,8 @@ enum cl_saying {
 			    * launched) that code under test can enter a guest with, which it has but
 			    * to tell where host and guest go on; or again what it was (cx 0) */
 	CL_SAY_LAST = CL_SAY_VCPU,
-	CL_SAY_STEP = 5,   /* from here on code under test is stepped (cx 1; no more after bx steps,
-			    * if that is not 0) or no more (cx 0) */
+	CL_SAY_STEP = 5, /* from here on code under test is stepped (cx 1; no more after bx steps,
+			  * if that is not 0) or no more (cx 0) */
 };
 
 struct cl_handover {
