@@ -315,12 +315,12 @@ BOTH = {
     "clears_osxsave": ("mov {a}, cr4\n and {a}, ~0x40000\n mov cr4, {a}", "cr4"),
     "sets_dr7": ("mov eax, 0x401\n mov dr7, {a}", "dr7"),
     "sets_xcr0": ("xor ecx, ecx\n xor edx, edx\n mov eax, 1\n xsetbv", "xcr0"),
-    "moves_idt": ("sidt [{sp} - 16]\n mov {a}, [{sp} - 14]\n sub {a}, 4096\n mov [{sp} - 14], {a}\n"
-                  " lidt [{sp} - 16]", "the base in idtr"),
-    "empties_idt": ("xor eax, eax\n mov [{sp} - 16], {a}\n mov [{sp} - 8], {a}\n lidt [{sp} - 16]",
-                    "the base in idtr"),
-    "moves_gdt": ("sgdt [{sp} - 16]\n mov {a}, [{sp} - 14]\n add {a}, 8\n mov [{sp} - 14], {a}\n"
-                  " lgdt [{sp} - 16]", "the base in gdtr"),
+    "moves_idt": ("sub {sp}, 16\n sidt [{sp}]\n mov {a}, [{sp} + 2]\n sub {a}, 4096\n"
+                  " mov [{sp} + 2], {a}\n lidt [{sp}]\n add {sp}, 16", "the base in idtr"),
+    "empties_idt": ("sub {sp}, 16\n xor eax, eax\n mov [{sp}], {a}\n mov [{sp} + 8], {a}\n"
+                    " lidt [{sp}]\n add {sp}, 16", "the base in idtr"),
+    "moves_gdt": ("sub {sp}, 16\n sgdt [{sp}]\n mov {a}, [{sp} + 2]\n add {a}, 8\n"
+                  " mov [{sp} + 2], {a}\n lgdt [{sp}]\n add {sp}, 16", "the base in gdtr"),
 }
 ONLY64 = {
     "swaps_gs": ("swapgs", "the base of gs"),
@@ -332,7 +332,7 @@ ONLY64 = {
 # Reads all of it, and writes the same.
 HARMLESS = ("mov {a}, cr0\n mov cr0, {a}\n mov {a}, cr4\n mov cr4, {a}\n mov {a}, dr7\n"
             " mov dr7, {a}\n mov {a}, cr3\n mov cr3, {a}\n xor ecx, ecx\n xgetbv\n xsetbv\n"
-            " sidt [{sp} - 16]\n lidt [{sp} - 16]")
+            " sub {sp}, 16\n sidt [{sp}]\n lidt [{sp}]\n add {sp}, 16")
 
 
 def state_functions(width: int) -> dict[str, tuple[str, str | None]]:
@@ -350,7 +350,6 @@ def write_state(width: int, folder: Path) -> None:
     found = state_functions(width)
     (folder / "state.asm").write_text("section .text\n" + "".join(
         f"global {n}\n{n}:\n {code.format(**words)}\n ret\n" for n, (code, _) in found.items()))
-    # No interrupt comes: memory below the stack pointer is theirs.
     (folder / "state.h").write_text("".join(
         f"//! abi kernel\n//! depends on stack, ax, clock\nvoid {n}(void);\n" for n in found))
     assemble(folder, "state", width)
