@@ -5,7 +5,8 @@
 %include "image.inc"
 
 	extern	cl_vector_bytes
-	extern	cl_after, cl_function, contract_probe
+	extern	cl_after, cl_function, contract_probe, cl_stack_top
+	extern	cl_interrupt_cs, cl_interrupt_ss, cl_interrupt_top
 	extern	cl_probe_image, cl_contract_index, cl_contract_step
 	extern	cl_reply, cl_reply_ip, cl_exit_image, cl_exit_ip
 	extern	cl_guest_image, cl_guest_entries, cl_arrival_sp, cl_abort
@@ -15,6 +16,12 @@ probe_stack:	resb 16384		; of contract_probe: code under test keeps its own
 probe_stack_end:
 
 	section .rodata align=16
+%if WORD == 8
+interrupted:	dq cl_contract_back
+%else
+interrupted:	dd cl_contract_back
+%endif
+	align	16
 default_mxcsr:	dd 0x1f80
 
 	section .text
@@ -25,6 +32,28 @@ cl_contract_call:
 	call	[cl_function]
 cl_contract_back:
 	jmp	cl_after
+
+; cl_contract_interrupt, and with an error code cl_contract_interrupt_error: as cl_contract_call, but
+; entered as by an interrupt of the same privilege level: SDM volume 3, 6.12.1, at 64 bit 6.14.2 (the
+; stack pointer is aligned first, and it and SS are pushed always). IRET comes to cl_contract_back.
+	global	cl_contract_interrupt, cl_contract_interrupt_error
+%macro INTERRUPT_FRAME 0
+%if WORD == 8
+	mov	rsp, [cl_interrupt_top]
+	push	qword [cl_interrupt_ss]
+	push	qword [cl_stack_top]
+%endif
+	pushf
+	push	word_ [cl_interrupt_cs]
+	push	word_ [interrupted]
+%endmacro
+cl_contract_interrupt:
+	INTERRUPT_FRAME
+	jmp	[cl_function]
+cl_contract_interrupt_error:
+	INTERRUPT_FRAME
+	push	word_ 0x7ec0		; CT_ERROR_CODE
+	jmp	[cl_function]
 
 ; cl_contract_nothing: a function that only returns, to know what the call around one costs.
 	global	cl_contract_nothing

@@ -48,7 +48,7 @@ enum gpr {
 enum { XMM_COUNT = 16, VECTOR_COUNT = 32, MASK_COUNT = 8, X87_COUNT = 8 };
 
 /* OF SF ZF AF PF CF: what instructions leave behind in EFLAGS (SDM volume 1, 3.4.3.1). */
-enum { FLAGS_STATUS = 0x8d5 };
+enum { FLAGS_STATUS = 0x8d5, FLAG_DF = 0x400 };
 
 /* A set of registers of every class that calls preserve, destroy or pass values in. A vector
  * register has three parts, because conventions split it: Microsoft x64 preserves xmm6 but not the

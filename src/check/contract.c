@@ -100,6 +100,33 @@ static void check_rows(struct reader *r, const struct contract *c)
 }
 
 /* What the lines leave open, and what cannot be left open. */
+/* Whoever is interrupted does not know. Vector registers are left to the functions that it calls: a
+ * kernel's do not touch them, others may by their convention. */
+static void keep_everything(struct reader *r, struct contract *c)
+{
+	struct reg_set vectors = c->kept;
+
+	if (c->jumps >= 0 || c->never || c->pop || c->nout || c->exit || c->svm_exits)
+		contract_fail_decl(
+			r, c->call.decl->proto,
+			"a function that an interrupt enters leaves by IRET: no `jumps', "
+			"`pops', `out', `vmx' or `svm'",
+			NULL);
+	if (!c->keeps_all)
+		c->kept.gpr |= (r->width == W64 ? 0xffff : 0xff) & ~GPR_BIT(SP);
+	c->kept.flags = FLAGS_STATUS;
+	if (c->ncalls)
+		return;
+	vectors = (struct reg_set){ .xmm = ~0u, .ymm = ~0u, .zmm = ~0u, .mask = 0xff, .x87 = 0xff };
+	if (r->width == W32)
+		vectors.xmm = 0xff;
+	c->kept.xmm = vectors.xmm;
+	c->kept.ymm = vectors.ymm;
+	c->kept.zmm = vectors.zmm;
+	c->kept.mask = vectors.mask;
+	c->kept.x87 = vectors.x87;
+}
+
 static void complete(struct reader *r, struct contract *c)
 {
 	const struct prototype *p = c->call.decl->proto;
@@ -139,6 +166,8 @@ static void complete(struct reader *r, struct contract *c)
 		if (!c->out[i].slot)
 			c->kept.gpr &= ~(1u << c->out[i].n);
 	}
+	if (c->by_interrupt)
+		keep_everything(r, c);
 	if (c->jumps >= 0 && c->never)
 		contract_fail_decl(r, p, "it jumps, or it never returns: which?", NULL);
 }

@@ -70,6 +70,7 @@ struct contract {
 	int jumps; /* register, or -1 */
 	unsigned pop, area, align_calls, align_entry;
 	bool vmx_fails, svm_exits;
+	bool by_interrupt, error_code; /* how it is entered */
 	struct ct_guest guest;
 	const struct contract_line *guest_line, *resumes_line;
 	const char *exit;               /* the symbol VM exits come to, or NULL */

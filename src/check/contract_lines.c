@@ -65,7 +65,7 @@ static void keeps_line(struct reader *r)
 {
 	struct contract *c = r->c;
 
-	if (c->keeps_line)
+	if (c->keeps_line && strcmp(c->keeps_line->word, "entered"))
 		reader_fail_line(r, NULL, "a second `keeps' for one function");
 	c->keeps_line = r->line;
 	if (reader_take_word(r, "all")) {
@@ -422,6 +422,26 @@ static void guest_line(struct reader *r)
 	} while (!reader_end(r));
 }
 
+/* entered by interrupt [with error code] */
+static void entered_line(struct reader *r)
+{
+	struct contract *c = r->c;
+
+	if (!reader_take_word(r, "by") || !reader_take_word(r, "interrupt"))
+		reader_expected(r, "`by interrupt'", NULL);
+	c->by_interrupt = true;
+	if (reader_take_word(r, "with")) {
+		if (!reader_take_word(r, "error") || !reader_take_word(r, "code"))
+			reader_expected(r, "`error code'", NULL);
+		c->error_code = true;
+	}
+	if (c->ninputs || c->call.decl->proto->ret->kind != TYPE_VOID)
+		reader_fail_line(r, NULL,
+				 "nothing is passed to what an interrupt enters, and nothing comes "
+				 "back: declare it as void f(void)");
+	c->keeps_line = c->keeps_line ? c->keeps_line : r->line;
+}
+
 static void use(struct contract *c, unsigned first, unsigned n)
 {
 	for (unsigned i = first; i < first + n; i++)
@@ -500,7 +520,7 @@ void contract_line_read(struct reader *r)
 		{ "align", align_line },     { "calls", calls_line }, { "arg", contract_arg_read },
 		{ "supply", supply_line },   { "vmx", vmx_line },     { "depends", depends_line },
 		{ "leaves", leaves_line },   { "for", for_line },     { "first", first_line },
-		{ "svm", svm_line },         { "guest", guest_line },
+		{ "svm", svm_line },         { "guest", guest_line }, { "entered", entered_line },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {

@@ -129,6 +129,9 @@ void strength_missing(struct check_run *r)
 			add(r, s, "equal calls (they differ, or nothing says what is called)");
 		if (!s->insns)
 			add(r, s, "which instructions ran (that is known natively only)");
+		if (r->stepped && c->by_interrupt)
+			add(r, s,
+			    "stack writes and call frame information (an interrupt entered it)");
 		if (!r->stepped)
 			add(r, s, "stack writes and call frame information (--step)");
 	}

@@ -242,6 +242,10 @@ static uint32_t flags_of(const struct contract_file *f, const struct contract *c
 		flags |= CT_RED_ZONE;
 	if (c->svm_exits)
 		flags |= CT_SVM_EXITS;
+	if (c->by_interrupt)
+		flags |= CT_BY_INTERRUPT;
+	if (c->error_code)
+		flags |= CT_WITH_ERROR_CODE;
 	if (c->has_return)
 		flags |= CT_HAS_RETURN;
 	if (c->return_else)

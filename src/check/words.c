@@ -539,8 +539,16 @@ static void contract_fault_words(const struct wording *wording)
 				   extension_needed(run->payload, w, ip));
 		x->f.verdict = VERDICT_NOT_RUN;
 	}
+	if (!why && code && !strncmp(code, "iret", 4) && !x->c->by_interrupt)
+		why = "it leaves by IRET: a line `entered by interrupt' enters it as one does "
+		      "(docs/contracts.md)";
 	if (!why && code && !strncmp(code, "iret", 4))
-		why = "it leaves by IRET: functions that are entered by an interrupt are not covered";
+		why = x->c->error_code
+			      ? "what it leaves with is not the frame that it was entered "
+				"with: the error code is popped before IRET (SDM volume 3, "
+				"6.13)"
+			      : "what it leaves with is not the frame that it was entered "
+				"with";
 	if (why)
 		x->more[n++] = why;
 	else if (code && !strncmp(code, "ret", 3) && r->item == CL_FAULT_SEGV && !address)

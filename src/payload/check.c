@@ -3,7 +3,7 @@
  * list of checks is src/abi/checks.def. */
 #include "payload/check.h"
 
-enum { FLAG_DF = 0x400, FSW_TOP = 7 << 11, MXCSR_CONTROL = 0xffc0 };
+enum { FSW_TOP = 7 << 11, MXCSR_CONTROL = 0xffc0 };
 
 /* What an integer narrower than long long becomes when it is widened as its type says. */
 long long widened(const struct cl_value *d, const uint8_t *value)

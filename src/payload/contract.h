@@ -215,9 +215,14 @@ enum ct_flags {
 	CT_VARIES = 512,        /* calls with equal inputs may differ */
 	CT_LEAVES_MMX = 1024,
 	CT_ENDS_BY_ZEROING = 2048, /* VZEROUPPER or VZEROALL comes before a return */
-	CT_RED_ZONE = 8192, /* of its convention: memory below the stack pointer is its own */
-	CT_SVM_EXITS = 4096 /* VMRUN enters a guest, whose exit comes to the next instruction */
+	CT_RED_ZONE = 8192,  /* of its convention: memory below the stack pointer is its own */
+	CT_SVM_EXITS = 4096, /* VMRUN enters a guest, whose exit comes to the next instruction */
+	CT_BY_INTERRUPT = 16384,   /* entered with an interrupt's frame, left by IRET */
+	CT_WITH_ERROR_CODE = 32768 /* on top of the frame */
 };
+
+/* The error code that it finds: like a selector's (SDM volume 3, 6.13), and no address. */
+enum { CT_ERROR_CODE = 0x7ec0 };
 
 /* A function that is called before: it is passed values in registers, or (16 + n) in the word n of
  * the stack at the call. */

@@ -146,6 +146,9 @@ static void check_modes(const struct ct_contract *c, struct findings *out)
 {
 	unsigned was = out->nfindings, n = was;
 
+	/* It comes back with the frame, whichever way it was. */
+	if (c->flags & CT_BY_INTERRUPT)
+		cl_after_image.flags ^= cl_before_image.flags & FLAG_DF;
 	check_state(&cl_before_image, &cl_after_image, c->x87, 0, 0, out);
 	for (unsigned i = was; i < out->nfindings; i++) {
 		unsigned check = out->finding[i].f.check;
@@ -220,6 +223,22 @@ static uint64_t time_stamp(void)
 	return low | (uint64_t)high << 32;
 }
 
+cl_word cl_interrupt_cs, cl_interrupt_ss, cl_interrupt_top;
+
+/* How c is entered. */
+static void (*entry_of(const struct ct_contract *c))(void)
+{
+	uint16_t cs, ss;
+
+	if (!(c->flags & CT_BY_INTERRUPT))
+		return cl_contract_step ? cl_contract_step_call : cl_contract_call;
+	__asm__ volatile("mov %%cs, %0\n\tmov %%ss, %1" : "=r"(cs), "=r"(ss));
+	cl_interrupt_cs = cs;
+	cl_interrupt_ss = ss;
+	cl_interrupt_top = cl_stack_top & ~(cl_word)15;
+	return c->flags & CT_WITH_ERROR_CODE ? cl_contract_interrupt_error : cl_contract_interrupt;
+}
+
 int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struct findings *out)
 {
 	static struct cl_case asked; /* what a place has to know of a call */
@@ -249,13 +268,15 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 	ct_guest_ready(c);
 	if (ct_now.interrupted)
 		cl_poison.flags |= cl_flags_set;
+	if (c->flags & CT_BY_INTERRUPT && ct_now.round & 1)
+		cl_poison.flags |= FLAG_DF;
 	cl_before_image = cl_poison;
 	cl_before_image.gpr[4] = cl_stack_top;
 	__builtin_memcpy(cl_before_stack, (void *)cl_stack_top, sizeof(cl_before_stack));
 	cl_function = (void (*)(void))(cl_word)(ct_now.instead ? ct_now.instead : c->function);
 	cl_ticket++;
 	from = cl_contract_bench ? time_stamp() : 0;
-	how = cl_run(cl_contract_step ? cl_contract_step_call : cl_contract_call);
+	how = cl_run(entry_of(c));
 	ct_now.cycles = cl_contract_bench ? (uint32_t)(time_stamp() - from) : 0;
 	cl_ticket++;
 	/* As long as there is a VMCS to ask. */

@@ -5,9 +5,10 @@
 
 #include <string.h>
 
-const char *const contract_words[] = { "in",     "keeps", "out",   "returns", "jumps", "pops",
-				       "align",  "calls", "arg",   "supply",  "vmx",   "depends",
-				       "leaves", "for",   "first", "svm",     "guest", NULL };
+const char *const contract_words[] = { "in",   "keeps",   "out",     "returns", "jumps",
+				       "pops", "align",   "calls",   "arg",     "supply",
+				       "vmx",  "depends", "leaves",  "for",     "first",
+				       "svm",  "guest",   "entered", NULL };
 
 bool parse_contract_line(struct parser *p, struct notes *n, const struct token *t)
 {

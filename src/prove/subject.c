@@ -62,6 +62,8 @@ void subject_of_contract(const struct contract *c, struct prove_subject *out)
 	}
 	if (c->exit)
 		out->cannot = "a VM entry is not modelled";
+	if (c->by_interrupt)
+		out->cannot = "an interrupt's frame is not modelled";
 }
 
 const char *subject_of_prototype(const char *name, const struct prototype *p,
