@@ -21,18 +21,23 @@ struct packer {
 };
 
 /* The index of a string; -1 for NULL. */
-static json_t *text(struct packer *p, const char *s)
+static int string_at(struct packer *p, const char *s)
 {
 	const json_t *at = s ? json_object_get(p->string_of, s) : NULL;
 	size_t n = json_array_size(p->strings);
 
 	if (!s)
-		return json_integer(-1);
+		return -1;
 	if (at)
-		return json_integer(json_integer_value(at));
+		return (int)json_integer_value(at);
 	json_array_append_new(p->strings, json_string(s));
 	json_object_set_new_nocheck(p->string_of, s, json_integer((json_int_t)n));
-	return json_integer((json_int_t)n);
+	return (int)n;
+}
+
+static json_t *text(struct packer *p, const char *s)
+{
+	return json_integer(string_at(p, s));
 }
 
 /* Of a command that repeats a finding, what comes before the case: the same for a whole column. */
@@ -96,30 +101,44 @@ static json_t *rows(struct packer *p)
 	return list;
 }
 
-/* A list without duplicates: the index of `j`, whose reference it takes. */
+/* Lists of numbers, each once. */
 struct table {
 	json_t *list, *index_of;
+	struct str key;
 };
 
-static json_t *told_once(struct table *t, json_t *j)
+static size_t told_once(struct table *t, const int *v, size_t n)
 {
-	char *key = json_dumps(j, JSON_COMPACT);
 	const json_t *at;
+	json_t *j;
 
+	t->key.len = 0;
+	for (size_t i = 0; i < n; i++) {
+		char digits[8], *end = digits;
+		unsigned u = (unsigned)v[i];
+
+		/* Not for people: base 64. */
+		do
+			*end++ = (char)('0' + (u & 63));
+		while (u >>= 6);
+		*end++ = ' ';
+		str_addn(&t->key, digits, (size_t)(end - digits));
+	}
+	str_add(&t->key, "");
 	if (!t->list) {
 		t->list = json_array();
 		t->index_of = json_object();
 	}
-	at = json_object_get(t->index_of, key);
-	if (!at) {
-		json_object_set_new_nocheck(t->index_of, key,
-					    json_integer((json_int_t)json_array_size(t->list)));
-		json_array_append(t->list, j);
-		at = json_object_get(t->index_of, key);
-	}
-	json_decref(j);
-	free(key);
-	return json_integer(json_integer_value(at));
+	at = json_object_get(t->index_of, t->key.s);
+	if (at)
+		return (size_t)json_integer_value(at);
+	j = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(j, json_integer(v[i]));
+	json_array_append_new(t->list, j);
+	n = json_array_size(t->list) - 1;
+	json_object_set_new_nocheck(t->index_of, t->key.s, json_integer((json_int_t)n));
+	return n;
 }
 
 /* Into the page, as a list. */
@@ -127,10 +146,11 @@ static void put_table(struct table *t, json_t *page, const char *name)
 {
 	json_object_set_new(page, name, t->list ? t->list : json_array());
 	json_decref(t->index_of);
+	str_free(&t->key);
 }
 
-/* Cells that count the same share one kind: [verdict, planned, executed, known, counts, reason].
- * Each row then is [column, kind, column, kind, ...]. */
+/* Cells that count the same share one kind: [verdict, planned, executed, known, reason, a count a
+ * verdict]. Each row then is [column, kind, column, kind, ...]. */
 static void cells(struct packer *p, json_t *page)
 {
 	struct table kinds = { 0 };
@@ -140,16 +160,15 @@ static void cells(struct packer *p, json_t *page)
 		json_array_append_new(by_row, json_array());
 	for (size_t i = 0; i < p->s->ncells; i++) {
 		const struct cell *c = &p->s->cells[i];
-		json_t *counts = json_array(), *row = json_array_get(by_row, c->row);
+		json_t *row = json_array_get(by_row, c->row);
+		int kind[5 + VERDICT_COUNT] = { (int)c->verdict, (int)c->planned, (int)c->executed,
+						(int)c->known, string_at(p, c->reason) };
 
 		for (int v = 0; v < VERDICT_COUNT; v++)
-			json_array_append_new(counts, json_integer((json_int_t)c->count[v]));
+			kind[5 + v] = (int)c->count[v];
 		json_array_append_new(row, json_integer((json_int_t)c->column));
 		json_array_append_new(
-			row,
-			told_once(&kinds, json_pack("[i i i i o o]", (int)c->verdict,
-						    (int)c->planned, (int)c->executed,
-						    (int)c->known, counts, text(p, c->reason))));
+			row, json_integer((json_int_t)told_once(&kinds, kind, ARRAY_SIZE(kind))));
 	}
 	put_table(&kinds, page, "kinds");
 	json_object_set_new(page, "cells", by_row);
@@ -238,48 +257,54 @@ static json_t *rules_used(struct packer *p)
 	return list;
 }
 
+struct numbers {
+	int *v;
+	size_t n;
+};
+
+static void add_number(struct arena *a, struct numbers *list, size_t value)
+{
+	list->v = arena_grow(a, list->v, list->n, sizeof(*list->v));
+	list->v[list->n++] = (int)value;
+}
+
 /* A finding that several columns have is one: [case, nature, subject, expected, observed, origin,
  * end of the command, columns, facts that it is one of in these]. Natures and lists are few: they
  * are written once. */
 static void findings(struct packer *p, json_t *page)
 {
 	struct table natures = { 0 }, columns_of = { 0 }, facts_of = { 0 }, merged = { 0 };
-	json_t *members = json_array(), *facts = json_array(), *j;
-	size_t i;
+	size_t n = p->s->nfindings, bytes = (n + 1) * sizeof(struct numbers), i;
+	struct numbers *in = arena_alloc(p->a, bytes), *facts = arena_alloc(p->a, bytes);
+	json_t *j;
 
-	p->merged = arena_alloc(p->a, (p->s->nfindings + 1) * sizeof(size_t));
-	for (i = 0; i < p->s->nfindings; i++) {
+	p->merged = arena_alloc(p->a, (n + 1) * sizeof(size_t));
+	for (i = 0; i < n; i++) {
 		const struct stored_finding *f = &p->s->findings[i];
-		json_t *nature = json_pack("[i o i i o]", f->direction, text(p, f->check),
-					   (int)(f->rule - p->s->rules), (int)f->verdict,
-					   text(p, f->known ? f->known_reason : NULL));
-		json_t *at = told_once(&merged,
-				       json_pack("[i o o o o o o]", (int)(f->c - p->s->cases),
-						 told_once(&natures, nature), text(p, f->subject),
-						 text(p, f->expected), text(p, f->observed),
-						 text(p, f->origin), text(p, command_tail(p, f))));
+		const int nature[] = { f->direction, string_at(p, f->check),
+				       (int)(f->rule - p->s->rules), (int)f->verdict,
+				       string_at(p, f->known ? f->known_reason : NULL) };
+		const int whole[] = { (int)(f->c - p->s->cases),
+				      (int)told_once(&natures, nature, ARRAY_SIZE(nature)),
+				      string_at(p, f->subject),
+				      string_at(p, f->expected),
+				      string_at(p, f->observed),
+				      string_at(p, f->origin),
+				      string_at(p, command_tail(p, f)) };
+		size_t at = told_once(&merged, whole, ARRAY_SIZE(whole));
 
-		p->merged[i] = (size_t)json_integer_value(at);
-		json_decref(at);
-		if (p->merged[i] == json_array_size(members)) {
-			json_array_append_new(members, json_array());
-			json_array_append_new(facts, json_array());
-		}
-		json_array_append_new(json_array_get(members, p->merged[i]),
-				      json_integer((json_int_t)f->column));
-		json_array_append_new(
-			json_array_get(facts, p->merged[i]),
-			json_integer((json_int_t)(p->causes.n - 1 - p->causes.of[i])));
+		p->merged[i] = at;
+		add_number(p->a, &in[at], f->column);
+		add_number(p->a, &facts[at], p->causes.n - 1 - p->causes.of[i]);
 	}
 	json_array_foreach(merged.list, i, j)
 	{
-		json_array_append_new(
-			j, told_once(&columns_of, json_incref(json_array_get(members, i))));
-		json_array_append_new(j,
-				      told_once(&facts_of, json_incref(json_array_get(facts, i))));
+		size_t where = told_once(&columns_of, in[i].v, in[i].n);
+		size_t what = told_once(&facts_of, facts[i].v, facts[i].n);
+
+		json_array_append_new(j, json_integer((json_int_t)where));
+		json_array_append_new(j, json_integer((json_int_t)what));
 	}
-	json_decref(members);
-	json_decref(facts);
 	put_table(&facts_of, page, "factsOf");
 	put_table(&natures, page, "natures");
 	put_table(&columns_of, page, "columnsOf");
@@ -415,7 +440,7 @@ static void add_data(struct str *out, const json_t *data)
 	z_stream z = { .next_in = (Bytef *)json, .avail_in = json ? (uInt)strlen(json) : 0 };
 	uint8_t *packed;
 
-	if (!json || deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + GZIP,
+	if (!json || deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + GZIP,
 				  MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
 		die("out of memory while writing HTML");
 	z.avail_out = (uInt)deflateBound(&z, z.avail_in);

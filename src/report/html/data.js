@@ -16,9 +16,9 @@ D.rows = D.rows.map((r, i) => ({
 }));
 D.kinds = D.kinds.map(k => {
 	const counts = {};
-	VERDICTS.forEach((v, i) => { counts[v] = k[4][i]; });
+	VERDICTS.forEach((v, i) => { counts[v] = k[5 + i]; });
 	return {verdict: VERDICTS[k[0]], planned: k[1], executed: k[2], known: k[3], counts,
-		reason: str(k[5])};
+		reason: str(k[4])};
 });
 // By row: a map from column to cell.
 D.cells = D.cells.map(list => {
