@@ -36,16 +36,26 @@ static void add_edge(struct walk *w, uint64_t from, uint64_t to, bool falls)
 	b->edge[b->nedges++] = (struct edge){ (uint32_t)from, (uint32_t)to, falls };
 }
 
+/* Another global function that it enters, at its beginning or in the middle. */
+static void note_beyond(struct walk *w, uint64_t at)
+{
+	uint64_t function = code_function(w->k, at);
+	struct blocks *b = &w->out;
+
+	if (function == w->entry || function == w->other ||
+	    (b->nbeyond && b->beyond[b->nbeyond - 1] == function))
+		return;
+	b->beyond = arena_grow(w->a, b->beyond, b->nbeyond, sizeof(*b->beyond));
+	b->beyond[b->nbeyond++] = (uint32_t)function;
+}
+
 static void add_leader(struct walk *w, uint64_t at, uint64_t from, bool falls)
 {
 	if (!code_has(w->k, at))
 		return;
-	if (at != w->entry && at != w->other && code_is_global(w->k, at)) {
-		w->out.beyond =
-			arena_grow(w->a, w->out.beyond, w->out.nbeyond, sizeof(*w->out.beyond));
-		w->out.beyond[w->out.nbeyond++] = (uint32_t)at;
+	note_beyond(w, at);
+	if (at != w->entry && at != w->other && code_is_global(w->k, at))
 		return;
-	}
 	add_edge(w, from, at, falls);
 	if (w->mark[at - code_start(w->k)] & LEADER || w->ntodo == MOST_BLOCKS)
 		return;
@@ -220,6 +230,19 @@ static void follow_all(struct walk *w)
 		follow(w, w->todo[w->done++].at);
 }
 
+/* A table is often addressed as if it began some entries before its label: as if there were some
+ * for values that never come. */
+static unsigned first_entry(const struct walk *w, uint64_t table, unsigned bytes)
+{
+	enum { MOST_BEFORE = 8 };
+
+	for (unsigned n = 0; n < MOST_BEFORE; n++) {
+		if (code_has_label(w->k, table + n * bytes))
+			return n;
+	}
+	return 0;
+}
+
 /* Entries of a table of jumps, for as long as each leads into the function or to a label: addresses
  * (`base` 0), or distances of 4 bytes from the base. */
 static void read_table(struct walk *w, uint64_t table, uint64_t base, unsigned bytes, uint64_t jump)
@@ -227,18 +250,20 @@ static void read_table(struct walk *w, uint64_t table, uint64_t base, unsigned b
 	enum { MOST_ENTRIES = 256 };
 	uint64_t start = code_function(w->k, jump), end = code_next(w->k, start);
 
-	for (unsigned n = 0; n < MOST_ENTRIES; n++) {
+	unsigned first = first_entry(w, table, bytes);
+
+	for (unsigned n = first; n < MOST_ENTRIES; n++) {
 		uint64_t at = table + n * bytes, v = 0, other;
 		size_t most = bytes;
 		const uint8_t *p = code_bytes(w->k, at, &most, NULL);
 
 		if (!p || most < bytes)
 			return;
-		for (size_t k = 0; k < w->ntables && n; k++) {
+		for (size_t k = 0; k < w->ntables && n > first; k++) {
 			if (w->table[k] == at)
 				return;
 		}
-		if (n && code_has_label(w->k, at))
+		if (n > first && code_has_label(w->k, at))
 			return;
 		memcpy(&v, p, bytes);
 		other = base ? base + (uint64_t)(int64_t)(int32_t)v : v;
@@ -254,23 +279,23 @@ static void read_table(struct walk *w, uint64_t table, uint64_t base, unsigned b
 }
 
 /* The table that an indirect jump uses: its own operand, or one whose address was computed before,
- * in the function, and is used with an index of 4 bytes each. */
-static void resolve(struct walk *w, uint64_t at)
+ * in the function, and is used with an index of 4 bytes each. Of those known from number `from` on.
+ */
+static void resolve(struct walk *w, uint64_t at, size_t from)
 {
 	struct insn i;
-	size_t before = w->ntodo;
 
 	if (!code_decode(w->k, at, &i))
 		return;
 	if (i.op[0].type == ZYDIS_OPERAND_TYPE_MEMORY) {
 		const ZydisDecodedOperandMem *m = &i.op[0].mem;
 
-		if (m->index != ZYDIS_REGISTER_NONE && m->base == ZYDIS_REGISTER_NONE)
+		if (!from && m->index != ZYDIS_REGISTER_NONE && m->base == ZYDIS_REGISTER_NONE)
 			read_table(w, (uint64_t)m->disp.value, 0, w->word, at);
-		for (size_t k = 0; k < w->ntables && m->index != ZYDIS_REGISTER_NONE; k++)
+		for (size_t k = from; k < w->ntables && m->index != ZYDIS_REGISTER_NONE; k++)
 			read_table(w, w->table[k], 0, w->word, at);
 	} else {
-		for (size_t k = 0; k < w->ntables; k++) {
+		for (size_t k = from; k < w->ntables; k++) {
 			size_t most = 4;
 			bool writable;
 
@@ -279,8 +304,6 @@ static void resolve(struct walk *w, uint64_t at)
 				read_table(w, w->table[k], w->table[k], 4, at);
 		}
 	}
-	if (w->ntodo == before)
-		w->out.open = true;
 }
 
 /* Instructions all of whose operands are looked at once all of them are known. */
@@ -297,6 +320,36 @@ static void note_all_constants(struct walk *w)
 				break;
 		}
 	}
+}
+
+static bool leads(const struct walk *w, uint64_t jump)
+{
+	for (size_t i = 0; i < w->out.nedges; i++) {
+		if (w->out.edge[i].from == jump)
+			return true;
+	}
+	return false;
+}
+
+/* What one of these jumps leads to may compute the address of a table that another uses. */
+static void resolve_all(struct walk *w)
+{
+	struct blocks *b = &w->out;
+	size_t known = 0, tables = 0;
+
+	note_all_constants(w);
+	while (known < b->nindirect || (b->nindirect && tables < w->ntables)) {
+		size_t first = tables, old = known;
+
+		known = b->nindirect;
+		tables = w->ntables;
+		for (size_t i = 0; i < known; i++)
+			resolve(w, b->indirect[i], i < old ? first : 0);
+		follow_all(w);
+		note_all_constants(w);
+	}
+	for (size_t i = 0; i < b->nindirect; i++)
+		b->open = b->open || !leads(w, b->indirect[i]);
 }
 
 static int by_address(const void *a, const void *b)
@@ -392,12 +445,7 @@ struct blocks *blocks_of(struct arena *a, const struct code *k, enum width width
 	if (other)
 		add_leader(&w, other, 0, false);
 	follow_all(&w);
-	for (size_t done = 0; done < w.out.nindirect; done++) {
-		note_all_constants(&w);
-		resolve(&w, w.out.indirect[done]);
-		follow_all(&w);
-	}
-	note_all_constants(&w);
+	resolve_all(&w);
 	close_blocks(&w);
 	free(w.mark);
 	*out = w.out;

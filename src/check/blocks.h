@@ -32,7 +32,7 @@ struct blocks {
 	size_t noffsets;
 	uint32_t *indirect; /* its jumps that do not say where they go */
 	size_t nindirect;
-	uint32_t *beyond; /* other global functions that it jumps to or calls */
+	uint32_t *beyond; /* other global functions that it enters */
 	size_t nbeyond;
 	bool open; /* a jump or call leads to where only running it would show */
 };

@@ -124,6 +124,8 @@ struct contract_file {
 	/* Jumps of code under test that do not say where they go; where they may (jumps.h). */
 	uint32_t *jump, *lead;
 	size_t njumps, nleads;
+	uint64_t *edge; /* a jump (high half), and one of the places that its table leads to */
+	size_t nedges;
 };
 
 /* Source text of the declarations, for messages. */

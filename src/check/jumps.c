@@ -21,19 +21,25 @@ static void add(struct arena *a, uint32_t **v, size_t *n, uint32_t at)
 	(*v)[(*n)++] = at;
 }
 
-static bool is_resolved(const struct blocks *b, uint32_t jump)
+/* What is known of where a jump leads. */
+static bool add_edges(struct search *s, const struct blocks *b, uint32_t jump)
 {
+	size_t before = s->file->nedges;
+
 	for (size_t i = 0; i < b->nedges; i++) {
-		if (b->edge[i].from == jump)
-			return true;
+		if (b->edge[i].from != jump)
+			continue;
+		s->file->edge =
+			arena_grow(s->a, s->file->edge, s->file->nedges, sizeof(*s->file->edge));
+		s->file->edge[s->file->nedges++] = (uint64_t)jump << 32 | b->edge[i].to;
 	}
-	return false;
+	return s->file->nedges > before;
 }
 
 static void add_blocks(struct search *s, const struct blocks *b)
 {
 	for (size_t i = 0; i < b->nindirect; i++) {
-		if (s->labels || is_resolved(b, b->indirect[i]))
+		if (add_edges(s, b, b->indirect[i]) || s->labels)
 			add(s->a, &s->file->jump, &s->file->njumps, b->indirect[i]);
 	}
 	for (size_t i = 0; i < b->n; i++)
@@ -68,13 +74,27 @@ static size_t sort(uint32_t *v, size_t n)
 	return kept;
 }
 
+static int by_edge(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static size_t sort_edges(uint64_t *v, size_t n)
+{
+	if (n)
+		qsort(v, n, sizeof(*v), by_edge);
+	return n;
+}
+
 void find_jumps(struct arena *a, const struct code *k, struct contract_file *file)
 {
 	const uint64_t *label;
 	size_t nlabels = code_labels(k, &label);
 	struct search s = { .a = a, .k = k, .file = file, .labels = nlabels };
 
-	file->njumps = file->nleads = 0;
+	file->njumps = file->nleads = file->nedges = 0;
 	for (size_t i = 0; i < file->n; i++)
 		add_blocks(&s, file->v[i].blocks);
 	for (size_t done = 0; done < s.ntodo; done++)
@@ -84,6 +104,7 @@ void find_jumps(struct arena *a, const struct code *k, struct contract_file *fil
 			add(a, &file->lead, &file->nleads, (uint32_t)label[i]);
 	}
 	file->njumps = sort(file->jump, file->njumps);
+	file->nedges = sort_edges(file->edge, file->nedges);
 	/* Without a jump to watch nobody asks. */
 	file->nleads = file->njumps ? sort(file->lead, file->nleads) : 0;
 }

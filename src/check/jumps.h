@@ -8,8 +8,8 @@
 #include "check/contract.h"
 
 /* Of all functions of the file, whose blocks are known, and of those that they enter, into
- * file->jump and file->lead, in order. Jumps whose table was not found are left out where no label
- * says what they may lead to. In `a`. */
+ * file->jump, file->lead (of jumps whose table was not found) and file->edge (of the others), in
+ * order. Jumps whose table was not found are left out where no local label is known. In `a`. */
 void find_jumps(struct arena *a, const struct code *k, struct contract_file *file);
 
 #endif

@@ -685,6 +685,7 @@ void tables_write(struct arena *a, const struct contract_file *f, struct str *ou
 		write_contract(a, out, f, &f->v[i]);
 	write_words(a, out, "cl_jumps", f->jump, f->njumps * sizeof(*f->jump));
 	write_words(a, out, "cl_leads", f->lead, f->nleads * sizeof(*f->lead));
+	write_words(a, out, "cl_edges", f->edge, f->nedges * sizeof(*f->edge));
 	write_list(out, "cl_contract_table", "contract", f->n);
 	write_list(out, "cl_probe_table", "probe", f->nprobes);
 	str_addf(
@@ -694,10 +695,11 @@ void tables_write(struct arena *a, const struct contract_file *f, struct str *ou
 		"\tglobal\tcl_contract_rounds, cl_contract_effort, cl_contract_bench\ncl_contract_rounds:\tdd\t%u\n"
 		"cl_contract_effort:\tdd\t%u\ncl_contract_bench:\tdd\t%u\n"
 		"cl_contract_count:\tdd\t%zu\ncl_probe_total:\tdd\t%zu\n"
-		"\tglobal\tcl_jumps, cl_jump_total, cl_leads, cl_lead_total\n"
+		"\tglobal\tcl_jumps, cl_jump_total, cl_leads, cl_lead_total, cl_edges, cl_edge_total\n"
 		"cl_jump_total:\tdd\t%zu\ncl_lead_total:\tdd\t%zu\n"
+		"cl_edge_total:\tdd\t%zu\n"
 		"cl_preserved:\tdd\t0\n"
 		"\n\tsection .data\ncl_vector_bytes:\ncl_vectors_here:\tdd\t16\n"
 		"\n\tsection .note.GNU-stack noalloc noexec nowrite progbits\n",
-		f->calls, f->effort, f->bench, f->n, f->nprobes, f->njumps, f->nleads);
+		f->calls, f->effort, f->bench, f->n, f->nprobes, f->njumps, f->nleads, f->nedges);
 }

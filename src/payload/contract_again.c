@@ -420,24 +420,6 @@ bool ct_equal_calls(const struct ct_contract *c)
 	return !differs(c, again(c, &all), &d);
 }
 
-/* Does only what is on the stack make the difference: what it never wrote there, or registers that
- * it saved? */
-static bool of_frame(const struct ct_contract *c)
-{
-	static const struct ct_sources none;
-	struct ct_sources others;
-	struct ct_difference d;
-
-	use_all(c, &others);
-	others.other[CT_FROM_BELOW] = 0;
-	for (unsigned r = 0; r < 16; r++)
-		others.other[CT_FROM_GPR + r] &= !(c->saved.gpr >> r & 1);
-	for (unsigned i = CT_FROM_STACK; i < CT_FROM_YMM; i++)
-		others.other[i] = 0;
-	ct_keep(c, again(c, &none));
-	return !differs(c, again(c, &others), &d);
-}
-
 bool ct_compare(const struct ct_contract *c, int how, struct findings *out)
 {
 	static const struct ct_sources none;
@@ -469,7 +451,7 @@ bool ct_compare(const struct ct_contract *c, int how, struct findings *out)
 	comparing.traced++;
 	/* With numbers that only happen to fit even right code may read what it never wrote, and
 	 * write that to memory. */
-	if (ct_make_plain(c, in_memory && of_frame(c)) && ct_equal_calls(c)) {
+	if (ct_make_plain(c, in_memory) && ct_equal_calls(c)) {
 		ct_draw_round(c, round, rounds, ct_fitting.seed);
 		return ct_narrow_number(c, ct_equal_calls);
 	}

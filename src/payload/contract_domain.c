@@ -28,7 +28,9 @@ static bool set_of(unsigned i, const bool *ok, bool powers)
 	unsigned n = 0;
 
 	for (unsigned k = 0; k < TRIED && n < 16; k++) {
-		if (!ok[k] || (powers && !power_of_two(tried[k])))
+		/* Below 0 there are only distances of rows. */
+		if (!ok[k] || (powers && !power_of_two(tried[k])) ||
+		    (tried[k] < 0 && !(d->flags & CT_STRIDE)))
 			continue;
 		set_values[i][2 * n] = (uint32_t)tried[k];
 		set_values[i][2 * n + 1] = tried[k] < 0 ? ~0u : 0;

@@ -8,11 +8,14 @@
 
 enum { INT3 = 0xcc, FLAG_TF = 0x100, MOST_JUMPS = 4096 };
 
-/* Written by src/check (jumps.h), in order: these jumps, and the beginnings of blocks. */
-extern const uint32_t cl_jumps[], cl_jump_total, cl_leads[], cl_lead_total;
+/* Written by src/check (jumps.h), in order: these jumps; the beginnings of blocks and labels; where
+ * a jump's table leads, and (second word) which jump's. */
+extern const uint32_t cl_jumps[], cl_jump_total, cl_leads[], cl_lead_total, cl_edges[],
+	cl_edge_total;
 
 static struct {
 	bool set, stepping, wild;
+	bool strict; /* of the function under way: a table knows better than labels */
 	unsigned at; /* the jump under way */
 	uint8_t was[MOST_JUMPS];
 } watch;
@@ -56,6 +59,11 @@ void ct_watch_jumps(bool on)
 	ct_serialize();
 }
 
+void ct_watch_begin(void)
+{
+	watch.strict = false;
+}
+
 void ct_watch_call(void)
 {
 	watch.wild = false;
@@ -74,7 +82,7 @@ bool ct_went_wild(void)
 
 bool ct_strays(const struct ct_contract *c)
 {
-	bool any = false, was = watch.set, strays;
+	bool any = false, was = watch.set, strict, strays;
 
 	for (unsigned i = 0; i < c->ninputs; i++)
 		any = any || ct_unsaid_pointer(&ct_now.inputs[i]) ||
@@ -84,15 +92,29 @@ bool ct_strays(const struct ct_contract *c)
 	ct_watch_jumps(true);
 	if (!watch.set)
 		return false;
+	strict = watch.strict;
+	watch.strict = true;
 	ct_fit_call(c);
 	strays = watch.wild;
+	watch.strict = strict || strays;
 	ct_watch_jumps(was);
 	return strays;
 }
 
-static bool in_code(cl_word ip)
+/* Anywhere where something begins, or where a table leads. Where something went wrong, only there,
+ * if a table is known. Outside of code under test it faults, or is a function that was passed. */
+static bool may_lead(uint32_t jump, cl_word to)
 {
-	return ip >= (cl_word)cl_code_start && ip < (cl_word)cl_rodata;
+	bool known = false;
+
+	if (!ct_in_code(to))
+		return true;
+	for (uint32_t i = 0; i < cl_edge_total; i++) {
+		known = known || cl_edges[2 * i + 1] == jump;
+		if (cl_edges[2 * i] == to)
+			return true;
+	}
+	return !(known && watch.strict) && find(cl_leads, cl_lead_total, to) >= 0;
 }
 
 bool ct_watch_break(cl_word *ip, cl_word *flags)
@@ -106,7 +128,7 @@ bool ct_watch_break(cl_word *ip, cl_word *flags)
 		*flags &= ~(cl_word)FLAG_TF;
 		*byte_of(watch.at) = INT3;
 		ct_serialize();
-		watch.wild = in_code(*ip) && find(cl_leads, cl_lead_total, *ip) < 0;
+		watch.wild = !may_lead(cl_jumps[watch.at], *ip);
 		return !watch.wild;
 	}
 	i = find(cl_jumps, total(), *ip - 1);

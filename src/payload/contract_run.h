@@ -211,6 +211,8 @@ void ct_serialize(void);
 /* contract_jumps.c: from here on calls end that jump to where no jump leads. Not while breakpoints
  * of blocks are set. */
 void ct_watch_jumps(bool on);
+/* Of another function. */
+void ct_watch_begin(void);
 /* Before each call; after it: was it one that did? At a trap: was it one of these breakpoints? */
 void ct_watch_call(void);
 bool ct_went_wild(void);
