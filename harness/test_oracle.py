@@ -60,6 +60,90 @@ def test_conforming_compilers_are_not_charged(name, gcc, newest_clang, tmp_path)
     assert not m.findings
 
 
+CONFORMING = {
+    "packed-enums": """
+enum small { S0 = -3, S1 } __attribute__((__packed__));
+enum two { T0 = 1000 } __attribute__((packed));
+struct a { short s; enum small m[3]; };
+struct b { char c; enum two t; char d; };
+struct c { char a; struct { enum small b; }; char c; };
+int pe_array(struct a x, int y);
+struct a pe_ret(struct b x);
+int pe_inside(struct c x, int y);
+""",
+    "typedefs": """
+typedef unsigned __int128 wide __attribute__((aligned(8)));
+typedef long double ld1 __attribute__((aligned(1)));
+typedef float v4 __attribute__((vector_size(16), aligned(1)));
+int td_ldouble(int g, ld1 x, int h, ld1 z);
+int td_vector(v4 a, v4 b, v4 c, v4 d, v4 e, v4 f, v4 g, v4 h, int i, int j, int k, int l, int m, int n,
+	      int o, v4 p, int q);
+""",
+    "packed-members": """
+struct in { char a; long b __attribute__((packed)); };
+struct out { int x; struct in i; };
+union un { char c; int i __attribute__((packed)); };
+struct mixed { char a; union un u; char b; };
+int pm_inner(struct out x, int y);
+struct mixed pm_union(struct mixed x, int y);
+""",
+}
+
+
+@pytest.mark.parametrize("name", CONFORMING)
+def test_types_of_these_kinds_are_right(name, gcc, newest_clang, tmp_path):
+    case = program.write(tmp_path / "kinds.h", CONFORMING[name])
+    r = program.run(["run", "--cc", f"{gcc},{newest_clang}", "--opt", "O2", "--abi", "sysv", "--profile",
+                     "user", "--cases", str(case), "--out", str(tmp_path / "out")])
+    assert r.status == 0, r.stdout
+    m = program.Matrix(tmp_path / "out/matrix.json")
+    assert m.totals["pass"] == m.totals["planned"] > 0
+    assert not m.findings
+
+
+def test_an_enum_of_a_named_type_is_compiled_as_that(gcc, newest_clang, tmp_path):
+    """C23: who does not know it yet is told to be so, and compiles no other enum in its place."""
+    case = program.write(tmp_path / "named.h", """
+enum tiny : unsigned char { U };
+enum wide : long long { L };
+struct t { enum tiny x; enum tiny y; short z; double d; };
+struct w { int i; enum wide l; };
+//! abi sysv
+int tiny_inside(struct t x, int y, enum tiny *p);
+//! abi sysv
+struct w wide_inside(struct w x);
+""")
+    r = program.run(["run", "--cc", f"{gcc},{newest_clang}", "--opt", "O2", "--width", "64", "--profile",
+                     "user", "--cases", str(case), "--out", str(tmp_path / "out")])
+    assert r.status == 0, r.stdout
+    m = program.Matrix(tmp_path / "out/matrix.json")
+    assert not m.findings
+    knows = subprocess.run([program.compilers()[gcc]["path"], "-x", "c", "-fsyntax-only", "-"],
+                           input="enum e : short { A };", text=True, capture_output=True).returncode == 0
+    assert m.totals["pass"] == (8 if knows else 4)
+    assert m.totals["unsupported"] == (0 if knows else 4)
+
+
+def test_what_follows_from_an_open_layout_is_no_violation(gcc, tmp_path):
+    """gcc gives a bit-field the alignment that a typedef asks for. The document does not say, so
+    neither is the second register against it that the structure then takes, nor a reference."""
+    case = program.write(tmp_path / "open.h", """
+typedef int ai __attribute__((aligned(8)));
+struct a { char c; ai x : 5; char d; };
+//! abi sysv ms
+int behind(struct a x, int y);
+//! abi sysv ms
+struct a returned(int n);
+""")
+    r = program.run(["run", "--cc", gcc, "--opt", "O2", "--width", "64", "--profile", "user", "--cases",
+                     str(case), "--out", str(tmp_path / "out")])
+    assert r.status == 0, r.stdout
+    found = program.Matrix(tmp_path / "out/matrix.json").findings
+    assert {f["verdict"] for f in found} == {"divergence"}
+    assert {f["rule"] for f in found} == {"sysv.layout.typedef"}
+    assert {"layout", "argument"} <= {f["check"] for f in found}
+
+
 def test_unaligned_bitfield_is_charged_to_who_keeps_it_in_a_register(gcc, tmp_path):
     r = program.run(["run", "--cc", gcc, "--opt", "O2", "--abi", "sysv", "--width", "64", "--cases",
                      str(INPUTS / "bitfield.h"), "--profile", "user", "--out", str(tmp_path)])

@@ -32,9 +32,11 @@ static const struct type *enumeration(struct arena *a, struct random *r,
 				      const struct fuzz_weights *w)
 {
 	static const long long sets[][3] = {
-		{ 0, 1, 2 }, { -1, 0, 1 }, { 0, 255, 65535 }, { 0, 1, 0x123456789 }
+		{ 0, 1, 2 }, { -1, 0, 1 }, { 0, 255, 65535 }, { 0, 1, 0x123456789 }, { 0, 1, 2 }
 	};
-	const long long *set = sets[random_below(r, ARRAY_SIZE(sets))];
+	static const enum type_kind named[] = { TYPE_UCHAR, TYPE_SHORT, TYPE_UINT, TYPE_LLONG };
+	unsigned n = random_below(r, ARRAY_SIZE(sets));
+	const long long *set = sets[n];
 	struct type *t = derive(a, TYPE_ENUM, type_basic(TYPE_INT));
 
 	t->nenumerators = 3;
@@ -42,6 +44,9 @@ static const struct type *enumeration(struct arena *a, struct random *r,
 	for (size_t i = 0; i < 3; i++)
 		t->enumerators[i] = (struct enumerator){ draw_name(i), set[i] };
 	t->packed = w->w[FUZZ_PACKED] && random_percent(r, 40);
+	t->fixed = n == ARRAY_SIZE(sets) - 1 && !t->packed;
+	if (t->fixed)
+		t->of = one_of(r, named, ARRAY_SIZE(named));
 	return t;
 }
 

@@ -24,9 +24,11 @@ static enum feature feature_of(const struct type *t)
 	case TYPE_LDOUBLE:
 		return FEATURE_LDOUBLE;
 	case TYPE_ENUM:
-		return FEATURE_ENUM;
+		return t->fixed ? FEATURE_FIXED_ENUM : FEATURE_ENUM;
 	case TYPE_POINTER:
-		return t->of->kind == TYPE_FUNCTION ? FEATURE_FNPTR : FEATURE_COUNT;
+		return t->of->kind == TYPE_FUNCTION ? FEATURE_FNPTR
+		       : t->of->kind == TYPE_ENUM   ? feature_of(t->of)
+						    : FEATURE_COUNT;
 	case TYPE_COMPLEX:
 		return FEATURE_COMPLEX;
 	case TYPE_VECTOR:

@@ -481,9 +481,10 @@ START_TEST(test_refused_exotic_features)
 	static const struct {
 		const char *word;
 		enum feature feature;
-	} exotic[] = { { "_Complex", FEATURE_COMPLEX },    { "vector_size", FEATURE_VECTOR },
-		       { "__float128", FEATURE_FLOAT128 }, { "_Float16", FEATURE_FLOAT16 },
-		       { "_BitInt", FEATURE_BITINT },      { "struct s { }", FEATURE_EMPTY } };
+	} exotic[] = { { "_Complex", FEATURE_COMPLEX },         { "vector_size", FEATURE_VECTOR },
+		       { "__float128", FEATURE_FLOAT128 },      { "_Float16", FEATURE_FLOAT16 },
+		       { "_BitInt", FEATURE_BITINT },           { "struct s { }", FEATURE_EMPTY },
+		       { "enum e : short", FEATURE_FIXED_ENUM } };
 	const char *real = pretended_gcc();
 	struct compiler c, itself;
 

@@ -97,6 +97,7 @@ struct type {
 	size_t nenumerators;
 	bool packed;
 	uint32_t aligned; /* explicit alignment attribute on this type, 0 if none */
+	bool fixed;       /* an enum whose definition names its type (C23): `of` */
 	bool incomplete;  /* declared, never defined: only pointers to it may be used */
 	const struct prototype *fn;
 	/* The typedef name without which C cannot name this very type: of an anonymous struct,

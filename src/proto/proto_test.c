@@ -120,7 +120,7 @@ static const struct {
 	{ "enum { A, B }", "enum { A = 0, B = 1 }", 4, 4, 4, 4 },
 	{ "enum { A = -1 }", "enum { A = -1 }", 4, 4, 4, 4 },
 	{ "enum { A = 1ll << 40 }", "enum { A = 1099511627776 }", 8, 4, 8, 8 },
-	{ "enum : short { A }", "enum { A = 0 }", 2, 2, 2, 2 },
+	{ "enum : short { A }", "enum : short { A = 0 }", 2, 2, 2, 2 },
 	{ "enum __attribute__((packed)) { A = 200 }", "enum { A = 200 } __attribute__((packed))", 1,
 	  1, 1, 1 },
 	{ "enum { A = 300 } __attribute__((packed))", "enum { A = 300 } __attribute__((packed))", 2,
@@ -394,7 +394,8 @@ START_TEST(test_define)
 		"typedef struct in wide __attribute__((aligned(32)));"
 		"typedef long big __attribute__((aligned(16)));"
 		"typedef enum { ONE = 1, TWO } number;"
-		"void f(struct out, either, wide, big, number, struct later *)");
+		"enum fixed : short { LOW = -1 };"
+		"void f(struct out, either, wide, big, number, enum fixed, struct later *)");
 	static const char *const want[] = {
 		("struct out { struct in i; int a : 3; int : 2; char *p[2]; } "
 		 "__attribute__((packed))"),
@@ -402,16 +403,17 @@ START_TEST(test_define)
 		"typedef struct in wide __attribute__((aligned(32)))",
 		"typedef long big __attribute__((aligned(16)))",
 		"typedef enum { ONE = 1, TWO = 2 } number",
+		"enum fixed : short { LOW = -1 }",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(want); i++)
 		ck_assert_str_eq(type_define(arena, p->params[i].type), want[i]);
-	ck_assert_str_eq(type_define(arena, p->params[5].type->of), "struct later");
+	ck_assert_str_eq(type_define(arena, p->params[6].type->of), "struct later");
 	ck_assert_uint_eq(p->params[2].type->size[W32], 2);
 	ck_assert_uint_eq(p->params[2].type->align[W32], 32);
 	ck_assert_uint_eq(p->params[3].type->align[W64], 16);
 	ck_assert_str_eq(proto_spell(arena, p), "void f(struct out, either, wide, big, number, "
-						"struct later *)");
+						"enum fixed, struct later *)");
 }
 END_TEST
 

@@ -316,7 +316,8 @@ static bool parse_underlying(struct parser *p, struct type *t)
 	leave(p);
 	if (!type_is_integer(s.type) || s.type->kind == TYPE_ENUM || s.type->kind == TYPE_BITINT)
 		parse_fail(p, s.first, NULL, "an enum's type must be an integer type");
-	t->of = s.type;
+	t->of = type_basic(s.type->kind);
+	t->fixed = true;
 	return true;
 }
 
@@ -325,7 +326,6 @@ const struct type *parse_enum(struct parser *p)
 	const struct token *start = p->tok++, *tag = NULL;
 	struct attrs at = { 0 };
 	struct type *t;
-	bool fixed = false;
 
 	parse_attributes(p, &at);
 	if (p->tok->kind == TOK_WORD) {
@@ -336,8 +336,7 @@ const struct type *parse_enum(struct parser *p)
 	if (!tag && !at_punct(p, '{') && !at_punct(p, ':'))
 		parse_expected(p, "a tag or '{'");
 	t = tagged_type(p, TYPE_ENUM, tag, at_punct(p, '{') || at_punct(p, ':'));
-	fixed = parse_underlying(p, t);
-	if (!at_punct(p, '{') && !fixed) {
+	if (!parse_underlying(p, t) && !at_punct(p, '{')) {
 		if (t->incomplete)
 			parse_fail(p, tag, "define its enumerators before it is used",
 				   "'enum %s' has no definition yet", tag->word);
@@ -357,7 +356,7 @@ const struct type *parse_enum(struct parser *p)
 		}
 	}
 	attrs_allow(p, &at, ALLOW_PACKED, "an enum");
-	t->packed = at.packed && !fixed;
+	t->packed = at.packed && !t->fixed;
 	parse_enumerators(p, t);
 	parse_attributes(p, &at);
 	t->incomplete = false;

@@ -62,6 +62,12 @@ static char *spell_field(struct speller *sp, const struct field *f)
 	return s;
 }
 
+static const char *const basic_names[] = {
+#define X(kind, name, s32, a32, s64, a64) name,
+	BASIC_TYPES(X)
+#undef X
+};
+
 /* "struct TAG { ... }", or "struct TAG" of an incomplete type. */
 static char *spell_body(struct speller *sp, const struct type *t)
 {
@@ -74,6 +80,8 @@ static char *spell_body(struct speller *sp, const struct type *t)
 
 	if (t->incomplete)
 		return head;
+	if (t->fixed)
+		head = arena_printf(sp->a, "%s : %s", head, basic_names[t->of->kind]);
 	str_addf(&s, "%s {", head);
 	for (size_t i = 0; i < t->nfields; i++)
 		str_addf(&s, " %s;", spell_field(sp, &t->fields[i]));
@@ -101,12 +109,6 @@ static char *spell_tagged(struct speller *sp, const struct type *t)
 				    t->tag);
 	return spell_body(sp, t);
 }
-
-static const char *const basic_names[] = {
-#define X(kind, name, s32, a32, s64, a64) name,
-	BASIC_TYPES(X)
-#undef X
-};
 
 static char *spell(struct speller *sp, const struct type *t, const char *inner)
 {

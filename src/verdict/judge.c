@@ -86,6 +86,42 @@ static enum rule_id layout_rule(const struct gen_case *c)
 						      : c->call.conv->rule[CHECK_LAYOUT];
 }
 
+/* What a type of another size or other offsets brings about: it is classified otherwise, takes
+ * another place, and moves what comes after it. */
+static bool follows_layout(enum check check)
+{
+	switch (check) {
+	case CHECK_ARG:
+	case CHECK_RETURN:
+	case CHECK_HIDDEN:
+	case CHECK_REFERENCE:
+	case CHECK_AL:
+	case CHECK_X87_STACK:
+	case CHECK_SP:
+	case CHECK_LOCALS:
+	case CHECK_FAULT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Does this column lay out a type of the case otherwise, where no document says how? Its callee
+ * reports that, unless what should be a pointer is none, and it dies of that. What follows in
+ * either direction is no more against a document than the layout. */
+static bool has_own_layout(const struct column_run *run, const struct gen_case *c)
+{
+	const struct outcome *o = &run->run.v[c->index * 2 + CL_CALLEE];
+	bool other = false;
+
+	if (rule_in(layout_rule(c), c->call.place.edition)->status == STATED)
+		return false;
+	for (unsigned i = 0; o->state == OUTCOME_EXECUTED && i < o->nfindings; i++)
+		other = other || o->findings[i].check == CHECK_LAYOUT ||
+			(o->findings[i].check == CHECK_FAULT && any_value_has(c, is_realigned));
+	return other;
+}
+
 /* The rule on the bits beyond a narrow value. */
 static enum rule_id upper_rule(const struct gen_case *c, unsigned item)
 {
@@ -213,7 +249,7 @@ static void judge_records(struct matrix *m, size_t column, const struct gen_case
 			  const struct outcome *o)
 {
 	const struct column *col = &m->plan->columns[column];
-	bool lost = lost_redzone(c, direction, o);
+	bool lost = lost_redzone(c, direction, o), own = has_own_layout(&m->runs[column], c);
 
 	for (unsigned i = 0; i < o->nfindings; i++) {
 		const struct cl_finding *r = &o->findings[i];
@@ -223,6 +259,8 @@ static void judge_records(struct matrix *m, size_t column, const struct gen_case
 		rule = rule_of(c, direction, r);
 		if (lost && r->check == CHECK_ARG)
 			rule = c->call.conv->rule[CHECK_STACK];
+		if (own && follows_layout((enum check)r->check))
+			rule = layout_rule(c);
 		f = matrix_add_finding(m, column, c, direction, (enum check)r->check, rule,
 				       verdict_of(c, r, rule));
 		f->item = r->item;
