@@ -12,24 +12,26 @@ from mutants import asm
 
 def having(compilers, tmp_path, attribute: str) -> str:
     """The path of a compiler that has the attribute, the newest first."""
-    source = program.write(tmp_path / "have.c", f"__attribute__(({attribute})) void f(void);\n")
+    source = program.write(tmp_path / "have.c", f"__attribute__(({attribute})) void f(void) {{ }}\n")
     for name in sorted(compilers, reverse=True):
         path = compilers[name]["path"]
-        r = subprocess.run([path, "-m64", "-fsyntax-only", "-Werror", str(source)],
-                           capture_output=True, check=False)
-        if r.returncode == 0:
+        # The first is for compilers that ignore what they do not know, the second for what gcc says late.
+        if not any(subprocess.run([path, "-m64", "-Werror", *how, str(source)], capture_output=True, check=False)
+                   .returncode for how in (["-fsyntax-only"], ["-c", "-o", str(tmp_path / "have.o")])):
             return path
     pytest.skip(f"no compiler has {attribute}")
 
 
 def findings(tmp_path, cc, abi: str, proto: str, *args, status: int) -> list[tuple]:
-    cases = program.write(tmp_path / "m64.h", f"__attribute__(({abi})) {proto};\n")
+    cases = program.write(tmp_path / "m64.h", f"__attribute__(({ATTRIBUTE.get(abi, abi)})) {proto};\n")
     m = program.run_matrix(tmp_path / "out", "--cc", str(cc), "--width", "64", "--abi", abi, "--opt", "O2",
                            "--cases", cases, *args, status=status)
     return sorted({(f["direction"], f["check"], f["rule"], f["subject"]) for f in m.findings
                    if f["verdict"] == "violation"})
 
 
+# Where the attribute has another name than the convention.
+ATTRIBUTE = {"no_caller_saved": "no_caller_saved_registers"}
 ALL, NONE = "clang.preserve-all.saved", "clang.preserve-none.saved"
 INT = "int f(int a, long b)"
 PATCHED = {
@@ -45,6 +47,15 @@ PATCHED = {
                    [("callee", "return", "sysv.return.integer", "return value (int)")]),
     "all_argument": ("preserve_all", INT, "caller", {"before_call": asm("incl %edi")},
                      [("caller", "argument", "sysv.args.integer", "argument a (int)")]),
+    "ncs_r10": ("no_caller_saved", INT, "target", {"ret": asm("incq %r10")},
+                [("callee", "callee-saved", "gcc.no-caller-saved.saved", "r10 after the call")]),
+    "ncs_rdi": ("no_caller_saved", INT, "target", {"ret": asm("incq %rdi")}, []),
+    "ncs_rdx": ("no_caller_saved", INT, "target", {"ret": asm("incq %rdx")},
+                [("callee", "callee-saved", "gcc.no-caller-saved.saved", "rdx after the call")]),
+    "ncs_return": ("no_caller_saved", INT, "target", {"ret": asm("incl %eax")},
+                   [("callee", "return", "sysv.return.integer", "return value (int)")]),
+    "ncs_argument": ("no_caller_saved", INT, "caller", {"before_call": asm("incl %edi")},
+                     [("caller", "argument", "sysv.args.integer", "argument a (int)")]),
     "none_rbp": ("preserve_none", INT, "target", {"ret": asm("incq %rbp")},
                  [("callee", "callee-saved", NONE, "rbp after the call")]),
     "none_rbx": ("preserve_none", INT, "target",
@@ -59,7 +70,7 @@ PATCHED = {
 @pytest.mark.parametrize("name", PATCHED)
 def test_patched(tmp_path, compilers, name):
     abi, proto, side, patch, want = PATCHED[name]
-    cc = having(compilers, tmp_path, abi)
+    cc = having(compilers, tmp_path, ATTRIBUTE.get(abi, abi))
     patches = program.write(tmp_path / "patches.json", json.dumps({f"{side}/f": patch}))
     wrapper = program.script(tmp_path / "patched",
                              f'case "$*" in *gen64/*) exec {sys.executable} {program.PATCHCC} {patches} '

@@ -214,10 +214,15 @@ static void without_value(struct reg_set *s, const struct value_place *v)
 	}
 }
 
-struct reg_set abi_preserved(const struct convention *c, const struct placement *pl)
+/* `args`: as far as documents agree about registers that hold arguments. */
+static struct reg_set preserved(const struct convention *c, const struct placement *pl, bool args)
 {
 	struct reg_set s = c->preserved;
 
+	for (unsigned i = 0; pl && args && c->arguments_open && i < pl->nargs; i++)
+		without_value(&s, &pl->arg[i]);
+	if (pl && args && c->arguments_open)
+		without_value(&s, &pl->hidden);
 	if (pl)
 		without_value(&s, &pl->ret);
 	if (pl && pl->ret.unspecified) {
@@ -233,9 +238,14 @@ struct reg_set abi_preserved(const struct convention *c, const struct placement 
 	return s;
 }
 
+struct reg_set abi_preserved(const struct convention *c, const struct placement *pl)
+{
+	return preserved(c, pl, true);
+}
+
 struct reg_set abi_destroyed(const struct convention *c, const struct placement *pl)
 {
-	struct reg_set s = abi_registers(c->width), kept = abi_preserved(c, pl);
+	struct reg_set s = abi_registers(c->width), kept = preserved(c, pl, false);
 
 	s.gpr &= ~GPR_BIT(SP);
 	without(&s, &kept);

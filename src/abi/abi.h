@@ -145,6 +145,7 @@ struct convention {
 	 * `preserved`: they are not compared after a call, nor destroyed by what stands in for a
 	 * callee. */
 	struct reg_set silent;
+	bool arguments_open; /* they contradict each other on registers that arguments are in */
 	/* General registers that pass arguments, in order; vector registers from xmm0 on. */
 	unsigned char int_arg[MAX_INT_ARGS];
 	unsigned nint_args, nvector_args;

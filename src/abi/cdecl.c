@@ -3,8 +3,7 @@
  * who pops (GCC manual, x86 Attributes). */
 #include "abi/conventions.h"
 
-static void cdecl_place(const struct convention *c, const struct prototype *p,
-			struct placement *out)
+void cdecl_place(const struct convention *c, const struct prototype *p, struct placement *out)
 {
 	i386_return(c, p, out);
 	for (unsigned i = 0; !out->stack_unspecified && i < out->nargs; i++) {

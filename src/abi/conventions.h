@@ -15,21 +15,23 @@
 	[CHECK_CONTROL] = RULE_SYSTEM_CONTROL
 
 /* The rules of the base psABI for every check; a convention overrides what it changes. */
-#define I386_RULES                                                                  \
+#define I386_CALL_RULES                                                             \
 	[CHECK_ENTERED] = RULE_I386_CALL, [CHECK_LAYOUT] = RULE_I386_LAYOUT,        \
 	[CHECK_UPPER] = RULE_I386_UPPER, [CHECK_RETURN] = RULE_I386_RET_INT,        \
-	[CHECK_HIDDEN] = RULE_I386_HIDDEN, [CHECK_SAVED] = RULE_I386_SAVED,         \
-	[CHECK_CANARY] = RULE_I386_FRAME, [CHECK_ALIGN] = RULE_I386_ALIGN,          \
-	[CHECK_LOCALS] = RULE_I386_LOCALS, [CHECK_DF] = RULE_I386_DF,               \
+	[CHECK_HIDDEN] = RULE_I386_HIDDEN, [CHECK_CANARY] = RULE_I386_FRAME,        \
+	[CHECK_ALIGN] = RULE_I386_ALIGN, [CHECK_DF] = RULE_I386_DF,                 \
 	[CHECK_X87_STACK] = RULE_I386_X87_STACK, [CHECK_X87_CW] = RULE_I386_X87_CW, \
 	[CHECK_MMX] = RULE_I386_EMMS, [CHECK_MXCSR] = RULE_I386_MXCSR,              \
 	[CHECK_STACK] = RULE_I386_BELOW, [CHECK_UNWIND] = RULE_I386_UNWIND,         \
 	[CHECK_FAULT] = RULE_I386_CALL, SYSTEM_RULES
+#define I386_RULES \
+	I386_CALL_RULES, [CHECK_SAVED] = RULE_I386_SAVED, [CHECK_LOCALS] = RULE_I386_LOCALS
 
-/* Tables 2.3 and 2.4 of the base psABI, and 2.2.2; no convention of this width changes them. */
-#define I386_FRAME                                                                     \
-	.preserved = { .gpr = GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(SI) | GPR_BIT(DI) }, \
+/* Tables 2.3 and 2.4 of the base psABI, and 2.2.2. */
+#define I386_PASSING \
 	.int_ret = { GPR_AX, GPR_DX }, .align = 16, .va = "va", .upper_return = RULE_I386_RET_SUB
+#define I386_FRAME \
+	.preserved = { .gpr = GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(SI) | GPR_BIT(DI) }, I386_PASSING
 
 /* The rules that a convention shares which passes arguments in, and preserves, other registers than
  * the psABI; and with those of the argument registers. */
@@ -68,6 +70,9 @@ unsigned abi_own_align(const struct type *t, enum width w);
 	.counts_vectors = true, .va = "va", .upper_return = RULE_SYSV_UPPER
 
 void sysv_place(const struct convention *c, const struct prototype *p, struct placement *out);
+
+/* How the i386 psABI passes arguments, and returns values: 2.2.3. */
+void cdecl_place(const struct convention *c, const struct prototype *p, struct placement *out);
 
 /* Place the return value: psABI 2.2.3, Table 2.4, and GCC's options for structures. The same in
  * every i386 convention. */

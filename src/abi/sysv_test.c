@@ -321,6 +321,26 @@ START_TEST(preserve_all_registers)
 }
 END_TEST
 
+/* Where the documents contradict each other a register is neither compared nor destroyed. */
+START_TEST(no_caller_saved_registers)
+{
+	const struct convention *c = convention_find("no_caller_saved", W64);
+	struct arena *a = arena_new();
+	struct placement p;
+
+	place_call(a, "no_caller_saved", W64, "int f(int a, long b)", &p);
+	ck_assert_uint_eq(abi_preserved(c, NULL).gpr, 0xffff & ~GPR_BIT(SP));
+	ck_assert_uint_eq(abi_preserved(c, &p).gpr,
+			  0xffff & ~(GPR_BIT(SP) | GPR_BIT(AX) | GPR_BIT(DI) | GPR_BIT(SI)));
+	ck_assert_uint_eq(abi_destroyed(c, &p).gpr, GPR_BIT(AX));
+	ck_assert_uint_eq(abi_destroyed(c, &p).xmm | abi_preserved(c, &p).xmm, 0);
+	c = convention_find("no_caller_saved", W32);
+	place_call(a, "no_caller_saved", W32, "int f(int a, long b)", &p);
+	ck_assert_uint_eq(abi_preserved(c, &p).gpr, 0xff & ~(GPR_BIT(SP) | GPR_BIT(AX)));
+	arena_free(a);
+}
+END_TEST
+
 Suite *sysv_suite(void)
 {
 	Suite *s = suite_create("sysv");
@@ -331,6 +351,7 @@ Suite *sysv_suite(void)
 	tcase_add_test(tc, registers);
 	tcase_add_loop_test(tc, preserve_none_row, 0, none_table.nrows);
 	tcase_add_test(tc, preserve_all_registers);
+	tcase_add_test(tc, no_caller_saved_registers);
 	suite_add_tcase(s, tc);
 	return s;
 }
