@@ -97,7 +97,7 @@ def run(name: str, o: argparse.Namespace) -> tuple[int, int, str]:
         (corpus / f"seed{i}").write_bytes(seed)
     p = subprocess.run(
         [o.build / f"fuzz_{name}", corpus, f"-max_total_time={o.time}", f"-max_len={MOST.get(name, 4096)}",
-         "-timeout=10", "-rss_limit_mb=4096", "-close_fd_mask=3", "-print_final_stats=1", "-seed=1",
+         "-timeout=10", "-rss_limit_mb=0", "-malloc_limit_mb=2048", "-close_fd_mask=3", "-print_final_stats=1", "-seed=1",
          f"-artifact_prefix={o.corpus}/{name}-"],
         env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0:allocator_may_return_null=1",
                  UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1"),

@@ -305,8 +305,8 @@ def test_nothing_wipes_a_finding(tmp_path):
         said = hold(tmp_path, "zero.asm", *proto(f"int evil({args})"))
         assert any("fault: " in s for s in said)
     # What was found before the process died.
-    assemble(tmp_path, "f: xor ebx, ebx\n test edi, 63\n jnz .r\n mov edi, 1\n mov eax, 231\n syscall\n"
-             "extern cl_run\n mov rsp, 64\n lea rax, [rel cl_run]\n jmp rax\n.r: ret", 64)
+    assemble(tmp_path, "extern cl_data, cl_image_end\nf: xor ebx, ebx\n test edi, 63\n jnz .r\n"
+             " mov rdi, cl_data\n mov rcx, cl_image_end\n sub rcx, rdi\n xor eax, eax\n rep stosb\n.r: ret", 64)
     r = check(tmp_path, "f.o", *proto("void f(int a)"))
     assert r.status == 1 and "callee-saved: rbx" in r.stdout
 
