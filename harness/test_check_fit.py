@@ -47,10 +47,56 @@ FITS = {
     # a division
     "division": ("int f(int *p, int n, int by)", "f: mov eax, esi\n mov ecx, edx\n cdq\n"
                  " cmp ecx, -1\n je .r\n idiv ecx\n.r: mov [rdi], eax\n ret", r"arg by from 1 to "),
+    # pointers that are passed halved
+    "halved": ("int f(const unsigned char *a, const unsigned char *b)",
+               "f: add rsi, rsi\n mov eax, [2*rdi]\n add eax, [rsi+4]\n ret",
+               r"arg b buf \d+ (at \d+ )?aligned 2 divided 2"),
+    # what is aligned is one number before
+    "past": ("int f(const short *p)", "f: movdqa xmm0, [rdi-2]\n movd eax, xmm0\n ret",
+             r"arg p buf \d+ (at \d+ )?aligned 16 plus 2"),
     # a counter of 64 bits: endless, with most values
     "rounds": ("void f(unsigned *p, unsigned long turns)",
                "f: inc dword [rdi]\n dec rsi\n jnz f\n ret", r"arg turns "),
 }
+
+
+# Behind the table, of which a label says where it ends, is what leads into the middle of an
+# instruction: 0xfd 0xc3 is STD, RET.
+JUMPS = """f: lea rax, [rel t]
+ bsf ecx, esi
+ movsxd rcx, dword [rax+4*rcx]
+ add rax, rcx
+ jmp rax
+w1: mov dword [rdi], 1
+ ret
+w2: mov eax, 0xc3fd
+ mov [rdi], eax
+ ret
+w3: {w3}
+ ret
+ section .rodata align=4
+t: dd w1 - t, w2 - t, w3 - t
+u: times 40 dd w2 + 1 - t"""
+
+
+def test_jumps_out_of_a_table(tmp_path):
+    """What they do is no fault of the function; what its own way out does is."""
+    for w3, verdict in (("nop", "pass"), ("std", "violation")):
+        (tmp_path / "c.h").write_text("void f(int *dst, int w);\n")
+        assemble(tmp_path, JUMPS.format(w3=w3), 64)
+        r = check(tmp_path, "f.o", "--header", "c.h", "-v")
+        assert re.search(rf"^{verdict} +sysv/f", r.stdout, re.M), r.stdout
+        assert re.search(r"^//! arg w (one of (1|2|4)(, (1|2|4))*|from . to .*)$", r.stdout, re.M)
+        assert ("direction-flag" in r.stdout.split("//!")[-1]) == (verdict == "violation")
+
+
+def test_made_up_contents_are_no_promise(tmp_path):
+    """A number in memory that indexes a table: with small ones it returns, and others are tried."""
+    (tmp_path / "c.h").write_text("int f(const int *s, int n);\n")
+    assemble(tmp_path, "f: lea rdx, [rel t]\n mov ecx, [rdi+40]\n cmp esi, 77\n jne .n\n nop\n"
+             ".n: mov eax, [rdx+8*rcx]\n ret\n section .rodata\nt: times 64 dd 5", 64)
+    r = check(tmp_path, "f.o", "--header", "c.h")
+    assert "1 function: 1 pass" in r.stdout, r.stdout
 
 
 @pytest.mark.parametrize("name", FITS)

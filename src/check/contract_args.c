@@ -254,6 +254,16 @@ static void held(struct reader *r, unsigned i)
 	}
 }
 
+/* divided 2, 4, 8: how often that is by two. */
+static uint32_t halves(struct reader *r, const char *start)
+{
+	long long n = reader_count(r, 2, 8, "2, 4 or 8");
+
+	if (n & (n - 1))
+		reader_fail_at(r, start, (size_t)(r->s - start), NULL, "it is 2, 4 or 8");
+	return n == 2 ? 1 : n == 4 ? 2 : 3;
+}
+
 static bool pointer_property(struct reader *r, unsigned i, const char *start, const char *word)
 {
 	struct ct_input *d = &r->c->input[i].d;
@@ -320,6 +330,14 @@ static bool pointer_property(struct reader *r, unsigned i, const char *start, co
 			reader_fail_at(r, start, (size_t)(r->s - start), NULL,
 				       "an alignment is a power of two");
 		d->flags |= CT_ALIGNED;
+		d->past = 0;
+		if (reader_take_word(r, "plus"))
+			d->past = (uint32_t)reader_count(r, 1, d->align - 1, "less than that");
+	} else if (!strcmp(word, "divided")) {
+		must_point(r, start, i);
+		d->halves = halves(r, start);
+		if (d->align < 1u << d->halves)
+			d->align = 1u << d->halves;
 	} else {
 		return false;
 	}
@@ -415,7 +433,7 @@ static bool sum(struct reader *r, unsigned i)
 void contract_arg_read(struct reader *r)
 {
 	static const char hint[] =
-		"properties: buf, rect, at, holds, overlaps, nul-terminated, read-only, aligned, null, faults; "
+		"properties: buf, rect, at, holds, overlaps, nul-terminated, read-only, aligned, divided, null, faults; "
 		"len, count, each, from, to, multiple, one of, =";
 	unsigned i = reader_input(r);
 	bool any = false;

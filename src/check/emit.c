@@ -34,7 +34,7 @@ static const char *unfit(struct arena *a, const struct contract *c)
 		const struct contract_input *in = &c->input[i];
 
 		if (in->d.size > 8 || in->d.flags & (CT_REFERENCE | CT_NULL | CT_FAULTS) ||
-		    in->d.class == CL_OPAQUE || in->d.nlocs != 1)
+		    in->d.class == CL_OPAQUE || in->d.nlocs != 1 || in->d.past || in->d.halves)
 			return refuse(a, c,
 				      arena_printf(a,
 						   "has an argument %u that is not a plain value",

@@ -44,6 +44,10 @@ static void input_line(struct check_run *r, const struct contract *c, unsigned i
 			str_addf(&s, " at %u", d->at);
 		if (d->align > in->d.natural)
 			str_addf(&s, " aligned %u", d->align);
+		if (d->past)
+			str_addf(&s, " plus %u", d->past);
+		if (d->halves)
+			str_addf(&s, " divided %u", 1u << d->halves);
 		str_add(&s, contents_word(d->contents));
 	} else if (d->role == CT_SET) {
 		for (unsigned k = 0; k < fit_of(r, c)->nset[i]; k++)
@@ -139,6 +143,10 @@ static void read_observation(struct check_run *r, const struct contract *c,
 	case CT_FIT_KIND:
 		d->align = (uint32_t)o->places[0];
 		d->contents = (uint32_t)o->places[1];
+		break;
+	case CT_FIT_PASSED:
+		d->halves = (uint32_t)o->places[0];
+		d->past = (uint32_t)o->places[1];
 		break;
 	}
 }

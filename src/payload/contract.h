@@ -100,6 +100,8 @@ struct ct_input {
 	struct ct_loc loc[CT_PIECES];
 	uint32_t leaves, nleaves; /* struct cl_leaf */
 	uint32_t bytes, align;
+	uint32_t past;     /* so many bytes behind what is aligned */
+	uint32_t halves;   /* passed is the address divided by two, so often */
 	uint32_t at;       /* of these bytes so many are before the pointer */
 	uint32_t natural;  /* alignment of the type pointed to */
 	uint32_t contents; /* enum ct_contents */
@@ -288,6 +290,7 @@ enum {
 	CT_FIT_SET,       /* a value, and one more */
 	CT_FIT_PLACE,     /* bytes before the pointer, bytes in all */
 	CT_FIT_KIND,      /* alignment, contents */
+	CT_FIT_PASSED,    /* how often halved, how far behind what is aligned */
 	/* Of CT_FIT: */
 	CT_FIT_STOPPED, /* no inputs fit: instruction and address of what stopped it */
 	CT_FIT_LACKS    /* ... because this processor does not have the instruction */

@@ -200,6 +200,20 @@ static void prefer_equal(const struct ct_contract *c)
 	__builtin_memcpy(ct_fitting.base, base, sizeof(base));
 }
 
+/* Do calls return with pointers that are made in another way? */
+static bool other_pointers(const struct ct_contract *c)
+{
+	for (unsigned n = 0; n < c->ninputs; n++) {
+		struct ct_fault f = ct_last_fault();
+
+		if (!ct_halve(c, &f) && !ct_put_past(c, &f))
+			return false;
+		if (ct_fits(c, ENOUGH))
+			return true;
+	}
+	return false;
+}
+
 static bool find_base(const struct ct_contract *c)
 {
 	static const uint8_t tame[] = { 16, 8, 32, 4, 64, 1, 2, 128, 0 };
@@ -213,6 +227,8 @@ static bool find_base(const struct ct_contract *c)
 				return true;
 			if (!k && !contents)
 				note_stop();
+			if (!k && other_pointers(c))
+				return true;
 			if (ct_fitting.late >= CT_MOST_LATE)
 				return false;
 		}
@@ -327,6 +343,8 @@ void ct_fit_tell(const struct ct_contract *c, struct findings *out)
 		if (ct_unsaid_pointer(&ct_asked[i])) {
 			tell(out, i, CT_FIT_PLACE, d->at, d->bytes);
 			tell(out, i, CT_FIT_KIND, d->align, d->contents);
+			if (d->halves || d->past)
+				tell(out, i, CT_FIT_PASSED, d->halves, d->past);
 		}
 		if (!ct_unsaid_number(&ct_asked[i]) || ct_asked[i].role == CT_SET)
 			continue;

@@ -96,6 +96,11 @@ void ct_give_room(const struct ct_contract *c, unsigned contents);
 /* More on both sides of what an input points to; false: there is no more room. */
 bool ct_widen_both(unsigned input);
 bool ct_widen_memory(const struct ct_contract *c, const struct ct_fault *f);
+/* The address that was accessed is twice that of a pointer, or four or eight times: some pass
+ * pointers that were halved. */
+bool ct_halve(const struct ct_contract *c, const struct ct_fault *f);
+/* Is it what is some bytes before a pointer that has to be aligned? */
+bool ct_put_past(const struct ct_contract *c, const struct ct_fault *f);
 bool ct_raise_alignment(const struct ct_contract *c);
 void ct_lower_alignments(const struct ct_contract *c);
 void ct_draw_tight(const struct ct_contract *c);

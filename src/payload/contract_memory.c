@@ -72,16 +72,17 @@ static bool has_size(const struct ct_input *d)
 static uint8_t *locate(const struct ct_input *d, uint8_t *area, uint32_t bytes, bool at_end,
 		       uint64_t random_bits)
 {
-	uint32_t align = d->align ? d->align : 1, p = (d->at + align - 1) & ~(align - 1);
+	uint32_t align = d->align ? d->align : 1;
+	uint32_t p = ((d->at + align - 1 - d->past) & ~(align - 1)) + d->past;
 	uint32_t shift = ((uint32_t)(random_bits >> 1) & 63) & ~(align - 1);
 	bool better = random_bits & 1, anywhere = !(random_bits >> 7 & 3);
 
 	if (d->flags & CT_MIDDLE)
-		return area + CT_CENTER + d->shift - d->at;
+		return area + CT_CENTER + d->shift + d->past - d->at;
 	if (d->flags & (CT_LOW | CT_HIGH))
 		at_end = d->flags & CT_HIGH;
 	if (at_end && CT_AREA - bytes >= p - d->at)
-		p = (CT_AREA - bytes + d->at) & ~(align - 1);
+		p = ((CT_AREA - bytes + d->at - d->past) & ~(align - 1)) + d->past;
 	if (d->flags & (CT_LOW | CT_HIGH) || d->role == CT_STRING)
 		return area + p - d->at;
 	if (!has_size(d) || anywhere) {
@@ -170,7 +171,7 @@ static void point(unsigned i, const uint8_t *p, uint32_t bytes)
 {
 	ct_now.pointer[i] = (cl_word)p;
 	ct_now.bytes[i] = bytes;
-	ct_put(ct_now.values.arg[i], (cl_word)p);
+	ct_put(ct_now.values.arg[i], (cl_word)p >> ct_now.inputs[i].halves);
 }
 
 /* The contents are made in the buffer's shadow: ct_apply() copies them. */
@@ -288,7 +289,7 @@ static bool lay_over(struct shadow *a, struct shadow *b, uint64_t r)
 	at = (uint32_t)(a->at + a->before - area) + (uint32_t)ct_modulo(r & 0xffff, room);
 	at = at > b->size ? at - b->size : 0;
 	/* Where the pointer, not the buffer, is aligned. */
-	at = ((at + d->at + align - 1) & ~(align - 1)) - d->at;
+	at = ((at + d->at + align - 1 - d->past) & ~(align - 1)) + d->past - d->at;
 	if (at + b->size > CT_AREA)
 		return false;
 	/* What is beside one may be the other. */
@@ -338,7 +339,7 @@ static void move(struct shadow *s, uint32_t to)
 	uint8_t *area = ct_area_of(s->input), *p = s->at + s->before;
 	uint32_t now = (uint32_t)(cl_word)(p + d->at) & 63;
 
-	to &= ~(align - 1) & 63;
+	to = ((to & ~(align - 1)) + d->past) & 63;
 	p = p - now + to;
 	if (p + s->size > area + CT_AREA)
 		p -= 64;

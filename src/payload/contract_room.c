@@ -92,6 +92,48 @@ bool ct_widen_for(const struct ct_contract *c, const struct findings *now)
 	return widened;
 }
 
+bool ct_halve(const struct ct_contract *c, const struct ct_fault *f)
+{
+	enum { MOST_HALVES = 3 };
+
+	for (unsigned i = 0; f->address && i < c->ninputs; i++) {
+		struct ct_input *d = &ct_now.inputs[i];
+
+		for (unsigned n = 1; n <= MOST_HALVES && ct_unsaid_pointer(&ct_asked[i]); n++) {
+			cl_word at = f->address >> n, p = ct_now.pointer[i];
+
+			if (d->halves || at < p - CT_HALF || at >= p + CT_HALF)
+				continue;
+			d->halves = n;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool ct_put_past(const struct ct_contract *c, const struct ct_fault *f)
+{
+	int round = ct_now.round, rounds = ct_now.rounds;
+
+	if (f->kind != CL_FAULT_SEGV || f->address || !ct_in_code(f->ip))
+		return false;
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		struct ct_input *d = &ct_now.inputs[i];
+		uint32_t natural = ct_asked[i].natural ? ct_asked[i].natural : 1;
+
+		if (!ct_unsaid_pointer(&ct_asked[i]) || d->past)
+			continue;
+		for (d->past = natural; d->past < 64; d->past += natural) {
+			ct_draw_round(c, round, rounds, ct_fitting.seed);
+			if (ct_fit_call(c) || cl_fault_ip != f->ip)
+				return true;
+		}
+		d->past = 0;
+	}
+	ct_draw_round(c, round, rounds, ct_fitting.seed);
+	return false;
+}
+
 /* Does a better alignment of one pointer help? Else all are raised, one after the other. */
 bool ct_raise_alignment(const struct ct_contract *c)
 {
@@ -126,16 +168,22 @@ enum { SAMPLE = 16 };
 
 void ct_lower_alignments(const struct ct_contract *c)
 {
+	uint32_t least;
+
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		struct ct_input *d = &ct_now.inputs[i];
 
 		if (!ct_unsaid_pointer(&ct_asked[i]))
 			continue;
 		d->align = 64;
-		for (uint32_t a = ct_asked[i].natural ? ct_asked[i].natural : 1; a < 64; a *= 2) {
+		least = ct_asked[i].natural ? ct_asked[i].natural : 1;
+		if (least < 1u << d->halves)
+			least = 1u << d->halves;
+		for (uint32_t a = least; a < 64; a *= 2) {
 			d->shift = a;
 			if (ct_fits(c, SAMPLE)) {
 				d->align = a;
+				d->past &= a - 1;
 				break;
 			}
 		}
