@@ -93,8 +93,9 @@ def test_jumps_out_of_a_table(tmp_path):
 def test_made_up_contents_are_no_promise(tmp_path):
     """A number in memory that indexes a table: with small ones it returns, and others are tried."""
     (tmp_path / "c.h").write_text("int f(const int *s, int n);\n")
-    assemble(tmp_path, "f: lea rdx, [rel t]\n mov ecx, [rdi+40]\n cmp esi, 77\n jne .n\n nop\n"
-             ".n: mov eax, [rdx+8*rcx]\n ret\n section .rodata\nt: times 64 dd 5", 64)
+    assemble(tmp_path, "f: lea rdx, [rel t]\n mov eax, [rdi+44]\n cmp eax, 0x123456\n jne .n\n"
+             " cmp eax, 0x654321\n jne .n\n nop\n.n: mov ecx, [rdi+40]\n mov eax, [rdx+8*rcx]\n ret\n"
+             " section .rodata\nt: times 64 dd 5", 64)
     r = check(tmp_path, "f.o", "--header", "c.h")
     assert "1 function: 1 pass" in r.stdout, r.stdout
 
