@@ -12,70 +12,97 @@ import program
 from program import ROOT, run
 
 BLOCKS = re.findall(r"^```\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
-COMMANDS = [(command, output) for block in BLOCKS for command, output in
-            re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.M)]
 # Addresses of buffers and of the object's own are those of the machine and of the linker.
 ADDRESS = re.compile(r"\b0x(?:[0-9a-f]{6}|10[0-9a-f]{8}) ")
 
 
-def shown(verb: str) -> list[tuple[str, str]]:
-    return [c for c in COMMANDS if c[0].split()[:2] == ["clobber", verb]]
+ENTRANCES = {title: re.findall(r"^\$ (.*)\n((?:(?!\$ |```).*\n)*)", text, re.M) for title, text in
+             re.findall(r"^## I ([a-zA-Z ]*)\n(.*?)(?=^## )", (ROOT / "README.md").read_text(), re.M | re.S)}
+TIME = re.compile(r"checked in [0-9.]+( min)?( [0-9.]+)? s")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Where the README's reader is: with the examples, and the objects that it has made."""
+def folder(tmp_path_factory, compilers):
+    """Where the README's reader is: in a checkout, with clobber on the path and a compiler that forgets rbx."""
     if not shutil.which("nasm"):
         pytest.skip("not-run: nasm absent")
     to = tmp_path_factory.mktemp("readme")
-    (to / "docs").symlink_to(ROOT / "docs")
-    for command, _ in COMMANDS:
-        if command.startswith("nasm "):
-            subprocess.run(shlex.split(command), cwd=to, check=True)
+    for name in ("docs", "cases"):
+        (to / name).symlink_to(ROOT / name)
+    if "gcc-12" in compilers:
+        program.script(to / "my-cc", f'exec {compilers["gcc-12"]["path"]} "$@" -fcall-used-rbx\n')
     return to
 
 
-def compare(command: str, output: str, folder, status: int):
-    r = run(shlex.split(command)[1:], cwd=folder)
-    assert (r.status, r.stderr) == (status, "")
-    printed = ADDRESS.sub("ADDRESS ", r.stdout)
-    # "..." stands for what is left out.
-    for part in ADDRESS.sub("ADDRESS ", output).split("...\n"):
-        assert part in printed, printed
+def same(text: str) -> str:
+    return TIME.sub("checked in TIME", ADDRESS.sub("ADDRESS ", text))
+
+
+def compare(shown: str, printed: str):
+    """"..." stands for what is left out; the rest is printed, in that order."""
+    at, printed = 0, same(printed)
+    for part in same(shown).split("...\n"):
+        assert part in printed[at:], f"{part}\n--- is not in ---\n{printed}"
+        at = printed.index(part, at) + len(part)
+
+
+def carry_out(command: str, folder) -> tuple[int, str]:
+    env = program.environment(PATH=f"{program.PROGRAM.parent}:{os.environ['PATH']}")
+    r = subprocess.run(["sh", "-c", command], cwd=folder, env=env, capture_output=True, text=True)
+    assert r.stderr == "", (command, r.stderr)
+    return r.returncode, r.stdout
 
 
 def test_there_are_entrances():
     text = (ROOT / "README.md").read_text()
-    assert len(text.splitlines()) <= 220
-    assert re.findall(r"^## I (.*)", text, re.M) == ["review a patch", "changed a compiler",
-                                                     "wrote assembly", "run CI"]
+    assert len(text.splitlines()) <= 150
+    assert list(ENTRANCES) == ["review a patch", "changed a compiler", "wrote assembly", "run CI"]
+    assert all(sum(c.split()[0] in ("clobber", "make") for c, _ in e) == 3 for e in ENTRANCES.values())
     assert text[:text.index("\n## ")].count("\n") <= 15
 
 
-def test_check_prints_what_readme_shows(folder):
-    if program.places()["native", 32]:
+@pytest.mark.parametrize("title", ENTRANCES)
+def test_entrance(title, folder, compilers):
+    """All of its commands but `make check`, one after the other."""
+    commands = [c for c in ENTRANCES[title] if not c[0].startswith("make ")]
+    if title == "review a patch" and program.places()["native", 32]:
         pytest.skip("not-run: " + program.places()["native", 32])
-    assert len(shown("check")) == 2
-    for command, output in shown("check"):
-        compare(command, output, folder, 1)
-
-
-def test_prove_prints_what_readme_shows(folder):
-    assert len(shown("prove")) == 1
-    for command, output in shown("prove"):
-        compare(command, output, folder, 1)
-
-
-def test_run_prints_what_readme_shows(folder, compilers):
-    if "gcc-12" not in compilers:
+    if any("my-cc" in c or "gcc-12" in c for c, _ in commands) and "gcc-12" not in compilers:
         pytest.skip("not-run: gcc-12 absent")
-    program.script(folder / "my-cc", f'exec {compilers["gcc-12"]["path"]} "$@" -fcall-used-rbx\n')
-    ((command, output),) = [c for c in shown("run") if "my-cc" in c[0]]
-    head, found = output.split("FAIL  ", 1)
-    compare(command, "FAIL  " + found, folder, 1)
+    for command, shown in commands:
+        status, printed = carry_out(command, folder)
+        compare(shown, printed)
+        bad = re.search("violation|refuted|FAIL|regressions|never set", shown) or "callee-saved" in shown
+        assert status == (1 if bad else 0), (command, printed)
 
 
-def test_commands_exist(folder, compilers):
+def test_what_the_entrances_leave(folder, compilers):
+    """The bundle fails with the compiler concerned only, the test passes."""
+    if "gcc-12" not in compilers or not (folder / "bug").exists() or not (folder / "sum_test.c").exists():
+        pytest.skip("not-run: the entrances above")
+    bundle = [subprocess.run(["sh", "run.sh"], cwd=folder / "bug", env=program.environment(CC=cc), capture_output=True).returncode
+              for cc in (str(folder / "my-cc"), compilers["gcc-12"]["path"])]
+    assert bundle == [1, 0]
+    subprocess.run([compilers["gcc-12"]["path"], "-o", "sum_test", "sum_test.c", "sum.o"], cwd=folder, check=True)
+    assert subprocess.run(["./sum_test"], cwd=folder, capture_output=True).returncode == 0
+
+
+def test_make_check(tmp_path, compilers):
+    """As it is shown where the machine and the compilers are those of the README."""
+    ((command, shown),) = [c for c in ENTRANCES["changed a compiler"] if c[0].startswith("make ")]
+    build = program.PROGRAM.parent
+    if not (build / "build.ninja").exists() or not {"gcc-12", "clang-14"} <= set(compilers):
+        pytest.skip("not-run: gcc-12 or clang-14 absent, or not a build folder")
+    args = re.search("RUN_ARGS='(.*)'", command)[1]
+    r = subprocess.run(["make", "check", f"BUILD={build}", f"RUN_ARGS={args} --out {tmp_path / 'out'}"], cwd=ROOT,
+                       env=program.environment(MAKEFLAGS=None), capture_output=True, text=True)
+    assert r.returncode == 0, r.stdout + r.stderr
+    assert "ok    no violation but known ones by gcc-12, clang-14\n" in r.stdout
+    if not program.places()["native", 32] and program.runs("root-vmcs", 32, 64):
+        compare(re.sub(r" +results/latest/.*\n", "", shown), r.stdout)
+
+
+def test_commands_exist():
     """Every command of the README is one that clobber takes: verb and options."""
     lines = [line for block in BLOCKS for line in block.splitlines()
              if re.match(r"(\$ )?clobber \w", line)]

@@ -326,13 +326,20 @@ static const char *cut(const struct stored *s, const char *text, size_t room)
 		       : arena_printf(s->arena, "%.*s...", (int)(room > 3 ? room - 3 : 0), text);
 }
 
+/* The columns of a list of causes; what is between WHO and CASES is left for the cause. */
+enum { NUMBER = 3, WHO = 13, CASES = 5, RULE = 19, BETWEEN = 4 };
+
+static size_t cause_room(const struct text_style *style)
+{
+	return style->columns - (NUMBER + WHO + CASES + RULE + BETWEEN);
+}
+
 static void short_cause(struct str *out, const struct stored *s, const struct cluster *c,
 			const struct text_style *style, size_t number)
 {
-	enum { NUMBER = 3, WHO = 13, CASES = 5, RULE = 19 };
 	const char *who =
 		strchr(c->compilers, ',') ? s->columns[c->example->column].family : c->compilers;
-	size_t room = style->columns - (NUMBER + 1 + WHO + 1 + CASES + 2 + RULE);
+	size_t room = cause_room(style);
 
 	str_addf(out, "%*zu %-*s %-*s%*zu  %s\n", NUMBER, number, WHO,
 		 cut(s,
@@ -383,6 +390,9 @@ void text_causes(struct str *out, const struct stored *s, const struct causes *c
 	for (size_t i = c->n; i-- > 0;) {
 		if (c->v[i].kind != CLUSTER_CAUSE)
 			continue;
+		if (n == most && lines > most)
+			str_addf(out, "%*s %-*s %-*s%*s  %s\n", NUMBER, "", WHO, "compiler",
+				 (int)cause_room(style), "cause", CASES, "cases", "rule");
 		if (n++ < most)
 			full_cause(out, s, &c->v[i], style);
 		else if (n <= lines)
