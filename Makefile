@@ -99,6 +99,10 @@ page: all
 bench: all
 	@$(PYTHON) harness/bench.py $(CLOBBER)
 
+# docs/images: needs gcc-12, clang-14, chromium, chromium-driver, python3-selenium and what the page needs.
+pictures: all
+	@CLOBBER=$(abspath $(CLOBBER)) $(PYTHON) harness/pictures.py
+
 # Debian's packages of what is here, in $(BUILD)/deb (needs dpkg-dev and debhelper).
 deb:
 	@sh .ci/deb.sh $(BUILD)/deb
@@ -109,5 +113,5 @@ install: all
 clean:
 	@rm -rf $(BUILD) $(BUILD).log results/latest results/repeat results/kvm
 
-.PHONY: lint fuzzers soundness page deb all oracle-diff deps deps-compilers deps-tests deps-kvm
+.PHONY: lint fuzzers soundness page pictures deb all oracle-diff deps deps-compilers deps-tests deps-kvm
 .PHONY: check check-all check-kvm check-kvm-intel check-real test reference bench install clean
