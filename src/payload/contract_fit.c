@@ -154,7 +154,7 @@ static void pin_at_random(const struct ct_contract *c, unsigned from)
 
 		if (!ct_unsaid_number(&ct_asked[i]) || ct_asked[i].role == CT_SET)
 			continue;
-		v = pool[from + prepare_next(&ct_now.first_draw) % (POOL - from)];
+		v = pool[from + (unsigned)prepare_next(&ct_now.first_draw) % (POOL - from)];
 		ct_fitting.base[i] = d->flags & CT_STRIDE && v < 32 ? 128 : v;
 		ct_set_range(d, ct_fitting.base[i], ct_fitting.base[i], 1);
 	}
