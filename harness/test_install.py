@@ -66,6 +66,16 @@ def test_installed_files(installed):
         assert (installed / path).is_file(), path
 
 
+@pytest.mark.parametrize("name", ("rt32", "rt64", "rc32", "rc64"))
+def test_runtime_needs_nothing_of_a_compiler(name):
+    """What payloads are linked with defines all but what generated tables and the linker do: no division of libgcc's."""
+    object_file = program.PROGRAM.parent / f"data/runtime/{name}.o"
+    if not object_file.exists():
+        pytest.skip("not-run: the program is not in a build folder")
+    undefined = subprocess.run([needs("nm"), "-u", object_file], capture_output=True, text=True, check=True).stdout.split()[1::2]
+    assert undefined and [u for u in undefined if not u.startswith("cl_")] == []
+
+
 def test_installed_documents_are_whole(installed):
     """What the program names is there, and links lead somewhere, but for those to the sources."""
     folder = installed / "share/doc/clobber"
