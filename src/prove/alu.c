@@ -120,6 +120,7 @@ static bool linear(struct machine *x, enum alu op, const struct value *a, const 
 		   struct value *v)
 {
 	bool moves = a->kind == V_ENTRY || a->kind == V_STACK || a->kind == V_TABLE;
+	bool comparable = !((a->flags | b->flags) & VALUE_LINKED);
 
 	/* By how much, the linker knows. */
 	if ((b->flags & VALUE_LINKED && b->kind == V_CONST && a->kind != V_TABLE) ||
@@ -139,12 +140,11 @@ static bool linear(struct machine *x, enum alu op, const struct value *a, const 
 	} else if (a->kind == V_CONST && op == ALU_ADD &&
 		   (b->kind == V_ENTRY || b->kind == V_STACK || b->kind == V_TABLE)) {
 		return linear(x, op, b, a, v);
-	} else if (op == ALU_SUB && a->kind == V_STACK && b->kind == V_STACK && a->id == b->id) {
-		v->kind = V_CONST;
-		v->off = a->off - b->off;
-		v->flags = 0;
+	} else if (op == ALU_SUB && a->kind == V_STACK && b->kind == V_STACK && a->id == b->id &&
+		   comparable) {
+		*v = value_const(a->off - b->off);
 	} else if (op == ALU_SUB && a->kind == V_ENTRY && b->kind == V_ENTRY && a->id == b->id &&
-		   a->sign == b->sign) {
+		   a->sign == b->sign && comparable) {
 		v->kind = V_CONST;
 		v->off = a->off - b->off;
 		v->from = 0;
@@ -197,6 +197,7 @@ struct value alu(struct machine *x, enum alu op, const struct value *a, const st
 
 	if (a->kind == V_CONST && b->kind == V_CONST) {
 		v.kind = V_CONST;
+		v.sign = 0;
 		v.off = on_constants(op, a->off, b->off, bytes) & mask_of(bytes);
 		v.flags = (a->flags | b->flags) & (VALUE_CODE | VALUE_LINKED);
 		v.undefined = 0;
@@ -253,6 +254,7 @@ struct value alu_extend(const struct value *v, unsigned bytes, unsigned to, bool
 		r.id = (uint8_t)(bytes | (sign ? 0x80 : 0));
 	} else {
 		r.kind = V_ANY;
+		r.sign = value_closed(v);
 	}
 	r.undefined &= bytes_mask(bytes);
 	if (bytes <= 4)

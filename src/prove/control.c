@@ -462,7 +462,21 @@ static bool follows(struct machine *x, const struct insn *in, const struct image
 		return true;
 	/* The compiler of an object may know more of its functions than their convention. */
 	x->might_follow = x->might_follow || (!x->m->linked && strcmp(symbol->name, x->f->name));
-	return x->follows && strcmp(symbol->name, x->f->name) != 0;
+	if (!x->follows || !strcmp(symbol->name, x->f->name))
+		return false;
+	if (!x->m->linked)
+		machine_assume(x, arena_printf(x->a, "%s is the one of this object", symbol->name));
+	return true;
+}
+
+/* Stack arguments are the callee's, also those of which no prototype says so. */
+static void writes_above(const struct machine *x, struct state *s,
+			 const struct image_symbol *symbol)
+{
+	const struct value *sp = &s->gpr[GPR_SP];
+
+	if (sp->kind == V_STACK && symbol->above)
+		state_forget(s, &x->bases, sp->id, (int64_t)sp->off, symbol->above);
 }
 
 /* A local function inside of itself. What it returns, and where, is not known. */
@@ -477,6 +491,7 @@ static void call_again(struct flow *f, struct state *s, const struct insn *in,
 	}
 	call_check(x, s, in, NULL, false);
 	call_effect(x, s, in, NULL, NULL);
+	writes_above(x, s, symbol);
 	for (unsigned i = 0; i < GPR_COUNT; i++) {
 		if (i != GPR_SP && !(x->f->conv->preserved.gpr >> i & 1))
 			s->gpr[i] = value_any();
@@ -504,6 +519,8 @@ static void call_direct(struct flow *f, struct state *s, const struct insn *in, 
 	} else if (symbol && symbol->local && to != x->entry) {
 		call_again(f, s, in, symbol);
 	} else if (symbol) {
+		if (to == x->entry)
+			writes_above(x, s, symbol);
 		call_named(f, s, in, symbol->name, symbol->name);
 	} else {
 		cannot(f, in, "it calls where there is no code", NULL);
@@ -573,7 +590,7 @@ static void conditional(struct flow *f, struct state *s, const struct insn *in)
 		machine_use(x, s, in->at, &s->gpr[GPR_CX], x->word, "a branch");
 		s->gpr[GPR_CX] = alu(x, ALU_SUB, &s->gpr[GPR_CX], &one, x->word);
 		if (in->d.address_width < 8 * x->word)
-			s->gpr[GPR_CX].kind = V_ANY;
+			s->gpr[GPR_CX] = value_mix(&s->gpr[GPR_CX], &s->gpr[GPR_CX]);
 		if (s->compared == 4 && s->left == GPR_CX)
 			s->compared = 0;
 		taken = UNSURE;
@@ -685,6 +702,8 @@ static bool after_fault(struct state *s, const struct insn *in, uint32_t data)
 	struct value any = value_any();
 
 	any.from = 0xffff;
+	s->compared = s->compared_bytes = 0;
+	s->left = s->right = 0;
 	/* Some of it has been done. */
 	if (in->d.meta.category == ZYDIS_CATEGORY_STRINGOP)
 		s->gpr[GPR_SI] = s->gpr[GPR_DI] = s->gpr[GPR_CX] = any;

@@ -369,6 +369,35 @@ static bool hands_over(const struct machine *x, const struct state *s, int64_t a
 	return false;
 }
 
+/* What a pointer that is handed over points to is the callee's to write, were it the slot in which
+ * a register or a stack pointer is saved. */
+static void give_slot(const struct machine *x, struct state *s, const struct value *pointer)
+{
+	for (unsigned i = 0; pointer->kind == V_STACK && i < s->nslots; i++) {
+		const struct slot *t = &s->slot[i];
+		bool register_saved = t->v.kind == V_ENTRY && t->v.id < 16;
+
+		if (t->base == pointer->id && t->off == (int64_t)pointer->off &&
+		    (register_saved || t->v.kind == V_STACK))
+			state_forget(s, &x->bases, t->base, t->off, t->size);
+	}
+}
+
+static void give_slots(const struct machine *x, struct state *s, int64_t arguments)
+{
+	const struct value sp = s->gpr[GPR_SP];
+
+	for (unsigned i = 0; i < GPR_COUNT; i++) {
+		if (i != GPR_SP && !(x->f->conv->preserved.gpr >> i & 1))
+			give_slot(x, s, &s->gpr[i]);
+	}
+	for (int64_t at = 0; sp.kind == V_STACK && at < arguments; at += (int64_t)x->word) {
+		struct value v = state_load(s, &x->bases, sp.id, (int64_t)sp.off + at, x->word);
+
+		give_slot(x, s, &v);
+	}
+}
+
 static void set_results(struct machine *x, struct state *s, const struct prove_callee *c,
 			const char *name)
 {
@@ -432,11 +461,12 @@ void call_effect(struct machine *x, struct state *s, const struct insn *in,
 	/* Of a function that is not declared a guess: more than most have. */
 	if (hands_over(x, s, c && c->proto && !c->proto->variadic ? area : 256))
 		s->escaped_frame = true;
+	give_slots(x, s, c && c->proto ? area : x->word == 4 ? 6 * x->word : 0);
 	if (s->escaped_frame || (x->word == 4 && !(c && c->proto)))
 		state_forget_objects(s);
 	state_drop_below(s, &x->bases, 0);
 	if (sp->kind == V_STACK && area)
-		state_forget(s, sp->id, (int64_t)sp->off, area);
+		state_forget(s, &x->bases, sp->id, (int64_t)sp->off, area);
 	for (unsigned i = 0; i < GPR_COUNT; i++) {
 		if (i != GPR_SP && !(conv->preserved.gpr >> i & 1) && i != GPR_DI)
 			s->gpr[i] = lost;

@@ -133,7 +133,7 @@ static void edge_alone(struct flow *f, uint64_t at, const struct context *c, con
 			return;
 		same++;
 	}
-	if (same >= MOST_STATES) {
+	if (same >= (f->most_states ? f->most_states : MOST_STATES)) {
 		f->exhausted = true;
 		return;
 	}

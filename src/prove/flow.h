@@ -27,6 +27,7 @@ struct flow {
 	size_t head, tail, capacity;
 	size_t nnodes;
 	unsigned long steps, most;
+	unsigned most_states;      /* at one place; 0: a few */
 	const struct node *now;    /* being followed */
 	const struct node *failed; /* paths: where the first definite issue is */
 	struct context *contexts[256];

@@ -515,7 +515,8 @@ static bool replaceable(const struct image *m, uint64_t address)
 	for (unsigned n = 0; n < 16 && i-- > 0 && !m->linked; n++) {
 		const struct image_symbol *s = m->by_address[i];
 
-		if (s->weak && !s->function && address - s->address < s->size)
+		if (s->weak && !s->function &&
+		    address - s->address < (s->size ? s->size : word_bytes(m->width)))
 			return true;
 		if (s->address != address && s->size)
 			break;

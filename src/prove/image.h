@@ -19,6 +19,7 @@ struct image_symbol {
 	bool function, local, weak, hidden, resolver /* of an IFUNC */;
 	uint8_t returns; /* enum returns: found when somebody asks */
 	uint8_t keeps;   /* enum keeps: the same */
+	uint32_t above;  /* bytes above its return address that it may write */
 };
 
 struct image_section {

@@ -5,8 +5,6 @@
 #include <Zycore/Format.h>
 #include <string.h>
 
-enum { MOST_ISSUES = 64 };
-
 bool machine_decode(const struct machine *x, uint64_t at, struct insn *in)
 {
 	size_t most = ZYDIS_MAX_INSTRUCTION_LENGTH;

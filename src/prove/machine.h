@@ -38,6 +38,9 @@ struct context {
 	unsigned depth;
 };
 
+/* `item' of an issue of CHECK_COUNT: an address of the frame that each path by itself may know. */
+enum { ITEM_LOST = 7, MOST_ISSUES = 64 };
+
 /* An instruction that writes to the stack: always at one place, or along an array. */
 enum { STORE_SITES = 1024 };
 struct store_site {
@@ -78,6 +81,7 @@ struct machine {
 	bool guessed;     /* there are such */
 	int8_t guess_x87; /* as `guess`: x87 registers in which a callee returns */
 	bool guessed_x87;
+	int64_t above;    /* how far above the return address it writes */
 	unsigned missing; /* bytes by which the stack pointer was too low at the end */
 };
 

@@ -136,7 +136,7 @@ struct value machine_load(struct machine *x, struct state *s, const struct insn 
 	}
 	v.flags |= at->v.flags & VALUE_CODE;
 	if (v.kind == V_TABLE)
-		v.from = (uint16_t)at->limit;
+		v.from = at->scale == bytes ? (uint16_t)at->limit : 0;
 	return v;
 }
 
@@ -145,8 +145,10 @@ struct value machine_load(struct machine *x, struct state *s, const struct insn 
 static void check_above(struct machine *x, const struct insn *in, int64_t off, uint32_t bytes,
 			bool definite)
 {
-	int64_t end = (int64_t)x->word + x->f->area;
+	int64_t end = (int64_t)x->word + x->f->area, above = off + (int64_t)bytes - x->word;
 
+	if (above > x->above)
+		x->above = above;
 	if (off + (int64_t)bytes <= end)
 		return;
 	machine_issue(x, CHECK_CANARY, 0, definite, in->at, NULL,
@@ -195,7 +197,7 @@ static void store_ranged(struct machine *x, struct state *s, const struct insn *
 		check_above(x, in, off, all, false);
 	check_below(x, s, in, at->start.id, off, all, false);
 	s->escaped_frame = true;
-	state_forget(s, at->start.id, off, all);
+	state_forget(s, &x->bases, at->start.id, off, all);
 	state_forget_objects(s);
 }
 
@@ -214,6 +216,10 @@ static void store_elsewhere(struct machine *x, struct state *s, const struct ins
 		s->escaped_frame = true;
 	if (at->v.flags & VALUE_FRAME && !at->foreign) {
 		s->escaped_frame = true;
+		if (value_closed(&at->v))
+			machine_issue(x, CHECK_COUNT, ITEM_LOST, false, in->at, NULL,
+				      "it writes through an address of the frame that is computed "
+				      "in a way that is not followed");
 		machine_assume(x, arena_printf(x->a,
 					       "the write at %s stays in its array of the "
 					       "frame",
@@ -272,7 +278,7 @@ void machine_store(struct machine *x, struct state *s, const struct insn *in,
 			      "a write may reach the caller's frame");
 	check_below(x, s, in, at->v.id, (int64_t)at->v.off, bytes, true);
 	/* What is saved there may or may not be overwritten. */
-	if (along && state_forget(s, at->v.id, (int64_t)at->v.off, bytes))
+	if (along && state_forget(s, &x->bases, at->v.id, (int64_t)at->v.off, bytes))
 		return;
 	if (!state_store(s, &x->bases, at->v.id, (int64_t)at->v.off, bytes, v)) {
 		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,

@@ -80,34 +80,43 @@ enum returns returns_of(struct machine *x, const char *name)
 	return r;
 }
 
+/* One look at it, taking what is known of the symbol for what calls of itself do. */
+static bool keeps(struct machine *x, struct image_symbol *s)
+{
+	struct arena *a = arena_new();
+	struct prove_subject f;
+	struct machine y = { .a = a,
+			     .m = x->m,
+			     .job = x->job,
+			     .f = &f,
+			     .ask = returns_of,
+			     .keeps = keeps_convention };
+	struct flow w = { .x = &y, .a = a, .most = MOST_STEPS };
+	struct state state;
+	bool all;
+
+	subject_of_name(s->name, x->f->conv, &f);
+	machine_start(&y, &state);
+	y.entry = s->address;
+	flow_run(&w, s->address, &state);
+	all = y.above <= (int64_t)s->above;
+	s->above = all ? s->above : (uint32_t)y.above;
+	s->keeps = y.nissues || w.exhausted ? KEEPS_NOT : all ? KEEPS : KEEPS_ASKED;
+	for (size_t i = 0; all && i < y.nassumptions; i++)
+		machine_assume(x, arena_strdup(x->a, y.assumption[i]));
+	arena_free(a);
+	return all;
+}
+
 bool keeps_convention(struct machine *x, const struct image_symbol *symbol)
 {
 	/* The answer is remembered. */
 	struct image_symbol *s = (struct image_symbol *)symbol;
-	struct prove_subject f;
-	struct machine y;
-	struct flow w;
-	struct state state;
-	struct arena *a;
 
 	if (s->keeps)
 		return s->keeps != KEEPS_NOT;
-	s->keeps = KEEPS_ASKED;
-	a = arena_new();
-	subject_of_name(s->name, x->f->conv, &f);
-	y = (struct machine){ .a = a,
-			      .m = x->m,
-			      .job = x->job,
-			      .f = &f,
-			      .ask = returns_of,
-			      .keeps = keeps_convention };
-	w = (struct flow){ .x = &y, .a = a, .most = MOST_STEPS };
-	machine_start(&y, &state);
-	y.entry = s->address;
-	flow_run(&w, s->address, &state);
-	s->keeps = y.nissues || w.exhausted ? KEEPS_NOT : KEEPS;
-	for (size_t i = 0; i < y.nassumptions; i++)
-		machine_assume(x, arena_strdup(x->a, y.assumption[i]));
-	arena_free(a);
+	/* Until what it writes of its caller's frame is no more than was taken for that. */
+	for (s->keeps = KEEPS_ASKED; s->keeps == KEEPS_ASKED && !keeps(x, s);)
+		;
 	return s->keeps == KEEPS;
 }

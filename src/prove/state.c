@@ -51,11 +51,17 @@ bool value_aligned(const struct value *v)
 	return v->kind == V_CONST ? !(v->off % 16) : v->flags & VALUE_ALIGNED;
 }
 
+bool value_closed(const struct value *v)
+{
+	return v->kind == V_CONST || v->kind == V_STACK || (v->kind == V_ANY && v->sign);
+}
+
 struct value value_mix(const struct value *a, const struct value *b)
 {
 	struct value v = { .kind = V_ANY };
 
 	v.flags = (a->flags | b->flags) & (uint8_t)~VALUE_ALIGNED;
+	v.sign = value_closed(a) && value_closed(b);
 	v.from = a->from | b->from;
 	v.undefined = a->undefined | b->undefined;
 	v.origin = a->undefined ? a->origin : b->undefined ? b->origin : ORIGIN_NONE;
@@ -279,11 +285,12 @@ struct value state_load(const struct state *s, const struct frame_bases *b, unsi
 			return part;
 		if (size <= 8 && from > off)
 			part.undefined = (uint8_t)(part.undefined << (from - off));
-		part.kind = V_ANY;
+		part = value_mix(&part, &part);
 		r = found ? value_mix(&r, &part) : value_mix(&part, &part);
 		found += (uint32_t)(to - from);
 	}
 	r.kind = V_ANY;
+	r.sign = r.sign && found == size && !other;
 	if (other) { /* perhaps what was written by another name */
 		r.from = 0xffff;
 		r.flags |= VALUE_BLURRED;
@@ -327,18 +334,22 @@ void state_forget_objects(struct state *s)
 
 		if (!saved(v)) /* what was there may still be */
 			*v = (struct value){ .kind = V_ANY, .from = v->from };
+		else if (v->kind == V_STACK || v->kind == V_ENTRY)
+			v->flags |= VALUE_LINKED;
 	}
 	merge_plain(s);
 }
 
-bool state_forget(struct state *s, unsigned base, int64_t off, uint32_t size)
+bool state_forget(struct state *s, const struct frame_bases *b, unsigned base, int64_t off,
+		  uint32_t size)
 {
 	bool any = false;
 
 	for (unsigned i = 0; i < s->nslots; i++) {
 		struct slot *x = &s->slot[i];
 
-		if (x->base != base || x->off >= off + size || off >= x->off + x->size)
+		if ((x->base != base || x->off >= off + size || off >= x->off + x->size) &&
+		    !may_be_same(b, x, base, off, size))
 			continue;
 		any = any || x->v.kind == V_ENTRY || x->v.kind == V_RETURN || x->v.kind == V_VECTOR;
 		x->v = value_any();
@@ -602,6 +613,7 @@ void state_drop_below(struct state *s, const struct frame_bases *b, int64_t zone
 
 void state_retire(struct state *s, const struct frame_bases *b, unsigned base)
 {
+	const struct value any = value_any();
 	bool gone[MAX_BASES] = { 0 };
 	unsigned kept = 0;
 
@@ -610,7 +622,7 @@ void state_retire(struct state *s, const struct frame_bases *b, unsigned base)
 		gone[i] = gone[b->v[i].parent];
 	for (unsigned i = 0; i < GPR_COUNT; i++) {
 		if (s->gpr[i].kind == V_STACK && gone[s->gpr[i].id])
-			s->gpr[i] = value_mix(&s->gpr[i], &s->gpr[i]);
+			s->gpr[i] = value_mix(&s->gpr[i], &any);
 	}
 	for (unsigned i = 0; i < s->nslots; i++) {
 		struct slot *t = &s->slot[i];
@@ -618,7 +630,7 @@ void state_retire(struct state *s, const struct frame_bases *b, unsigned base)
 		if (gone[t->base])
 			continue;
 		if (t->v.kind == V_STACK && gone[t->v.id])
-			t->v = value_mix(&t->v, &t->v);
+			t->v = value_mix(&t->v, &any);
 		s->slot[kept++] = *t;
 	}
 	if (kept < s->nslots) /* so nothing can be said of what was not written */

@@ -32,7 +32,8 @@ enum value_flags {
 	VALUE_NARROW2 = 16, /* of 2 bytes */
 	VALUE_ALIGNED = 32, /* a multiple of 16 */
 	VALUE_LOW4 = 64,    /* what it is less than is said of the low 4 bytes */
-	VALUE_LINKED = 128  /* the linker decides: made up in the image, so not to be compared */
+	VALUE_LINKED = 128  /* the linker decides: made up in the image, so not to be compared; or
+			     * it was where a callee may have changed it */
 };
 
 /* Why bytes are undefined. */
@@ -50,8 +51,8 @@ enum origin {
 struct value {
 	uint8_t kind, id, flags, origin;
 	uint8_t undefined; /* bytes, lowest first */
-	int8_t sign;
-	uint16_t from; /* registers whose value at entry went into it */
+	int8_t sign;       /* V_ANY: 1 if it is closed */
+	uint16_t from;     /* registers whose value at entry went into it */
 	uint64_t off, more;
 };
 
@@ -119,6 +120,8 @@ bool value_equal(const struct value *a, const struct value *b);
 struct value value_join(const struct value *a, const struct value *b);
 /* Nothing is known but what went into it. */
 struct value value_mix(const struct value *a, const struct value *b);
+/* Computed of constants and addresses of the stack alone, so each path by itself may know it? */
+bool value_closed(const struct value *v);
 /* Certainly a multiple of 16? */
 bool value_aligned(const struct value *v);
 /* V_ANY or V_LOW. */
@@ -136,7 +139,8 @@ struct value state_load(const struct state *s, const struct frame_bases *b, unsi
  * saved there survives. */
 void state_forget_objects(struct state *s);
 /* Nothing is known of these bytes any more; was a value of entry saved there? */
-bool state_forget(struct state *s, unsigned base, int64_t off, uint32_t size);
+bool state_forget(struct state *s, const struct frame_bases *b, unsigned base, int64_t off,
+		  uint32_t size);
 
 /* Make *into cover `from` too; did it change? */
 bool state_join(struct state *into, const struct state *from);

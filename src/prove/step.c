@@ -59,7 +59,7 @@ static struct value read_gpr(const struct machine *x, const struct state *s, uns
 	if (v.kind == V_CONST)
 		v.off = v.off >> 8 & 0xff;
 	else
-		v.kind = V_ANY;
+		v = value_mix(&v, &v);
 	v.undefined = v.undefined >> 1 & 1;
 	v.flags &= (uint8_t) ~(VALUE_ALIGNED | VALUE_LOW4);
 	v.more = 0;
@@ -74,7 +74,9 @@ static bool below_sp(struct machine *x, struct state *s, const struct insn *in,
 	const struct value old = s->gpr[GPR_SP];
 	int64_t modulo = -1;
 
-	if (old.kind != V_STACK || !(v->flags & VALUE_FRAME) || !value_unknown(v))
+	/* One of constants alone goes up as well as down. */
+	if (old.kind != V_STACK || !(v->flags & VALUE_FRAME) || !value_unknown(v) ||
+	    value_closed(v))
 		return false;
 	if (v->flags & VALUE_ALIGNED)
 		modulo = 0;
@@ -144,12 +146,15 @@ static void write_gpr(struct machine *x, struct state *s, const struct insn *in,
 			uint64_t bits = (bytes == 1 ? 0xffull : 0xffffull) << (8 * at);
 
 			merged.kind = V_CONST;
+			merged.sign = 0;
 			merged.off = (old.off & ~bits) | (v.off << (8 * at) & bits);
 		} else if (v.kind == V_CONST && !at) {
 			merged.kind = V_LOW;
+			merged.sign = 0;
 			merged.off = v.off & 0xff;
 		} else if (old.kind == V_LOW && at) {
 			merged.kind = V_LOW;
+			merged.sign = 0;
 			merged.off = old.off;
 		}
 		merged.undefined =
@@ -670,7 +675,7 @@ static void string_store(struct machine *x, struct state *s, const struct insn *
 		machine_store(x, s, in, &to, (uint32_t)(n * bytes), v);
 		return;
 	}
-	to.v.kind = V_ANY;
+	to.v = value_mix(&to.v, count);
 	machine_store(x, s, in, &to, bytes, v);
 }
 
@@ -722,10 +727,10 @@ static void do_string(struct machine *x, struct state *s, const struct insn *in)
 	}
 	if (stores)
 		v = read_gpr(x, s, GPR_AX, 0, bytes);
-	if (repeated && v.kind != V_CONST && v.kind != V_ANY)
-		v.kind = V_ANY;
+	if (repeated && v.kind != V_CONST)
+		v = value_mix(&v, &v);
 	if (stores && repeated && (v.kind != V_CONST || count.kind != V_CONST || count.off != 1))
-		v.kind = V_ANY;
+		v = value_mix(&v, &v);
 	if (moves || stores)
 		string_store(x, s, in, &count, bytes, &v);
 	if (moves || loads || compares)
@@ -883,11 +888,17 @@ static bool writes(const ZydisDecodedOperand *o)
 	return o->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE;
 }
 
+static bool is_flags(ZydisRegister reg)
+{
+	return ZydisRegisterGetClass(reg) == ZYDIS_REGCLASS_FLAGS;
+}
+
 /* What went into the results: all of it, or nothing, is undefined. */
 static struct value sources(struct machine *x, struct state *s, const struct insn *in)
 {
 	struct value r = of_flags(s, in);
 	bool blurred = false, quiet = ignores_sources(in), any = false, all = true;
+	bool closed = !flags_read(in);
 
 	for (unsigned i = 0; i < in->d.operand_count; i++) {
 		const ZydisDecodedOperand *o = &in->op[i];
@@ -895,8 +906,7 @@ static struct value sources(struct machine *x, struct state *s, const struct ins
 		struct value v;
 		unsigned at;
 
-		if (!reads(o) || o->type == ZYDIS_OPERAND_TYPE_IMMEDIATE ||
-		    (o->type == ZYDIS_OPERAND_TYPE_REGISTER && o->reg.value == ZYDIS_REGISTER_RSP))
+		if (!reads(o) || o->type == ZYDIS_OPERAND_TYPE_IMMEDIATE)
 			continue;
 		if (o->type == ZYDIS_OPERAND_TYPE_MEMORY && o->mem.type == ZYDIS_MEMOP_TYPE_AGEN)
 			continue;
@@ -904,8 +914,11 @@ static struct value sources(struct machine *x, struct state *s, const struct ins
 		general_one =
 			o->type == ZYDIS_OPERAND_TYPE_REGISTER && general(o->reg.value, &at) >= 0;
 		if (o->type == ZYDIS_OPERAND_TYPE_REGISTER && !general_one &&
-		    vector(o->reg.value) < 0)
+		    vector(o->reg.value) < 0) {
+			closed = closed && is_flags(o->reg.value);
 			continue;
+		}
+		closed = closed && value_closed(&v);
 		if (general_one || bytes_of(in, i) <= 8) {
 			uint8_t whole = low_bytes(bytes_of(in, i));
 
@@ -917,6 +930,7 @@ static struct value sources(struct machine *x, struct state *s, const struct ins
 		r = value_mix(&r, &v);
 	}
 	r.kind = V_ANY;
+	r.sign = closed && any;
 	r.flags &= (uint8_t)~VALUE_ALIGNED;
 	if (quiet)
 		return value_any();
@@ -942,11 +956,6 @@ static bool system_register(ZydisRegister reg)
 	default:
 		return reg == ZYDIS_REGISTER_PKRU || reg == ZYDIS_REGISTER_XCR0;
 	}
-}
-
-static bool is_flags(ZydisRegister reg)
-{
-	return ZydisRegisterGetClass(reg) == ZYDIS_REGCLASS_FLAGS;
 }
 
 /* It goes to a register about which nothing is known: x87, MMX, masks, the upper vectors. */
@@ -1067,7 +1076,7 @@ static void do_padlock(struct machine *x, struct state *s, const struct insn *in
 	struct address to[] = { { .v = s->gpr[GPR_DI] }, { .v = s->gpr[GPR_SI] } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(to); i++) {
-		to[i].v.kind = V_ANY; /* how much is not known */
+		to[i].v = value_mix(&to[i].v, &any); /* how much is not known */
 		machine_store(x, s, in, &to[i], 16, &any);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(used); i++)
