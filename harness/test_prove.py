@@ -4,6 +4,7 @@ and what is not understood is open, never proved."""
 import json
 import os
 import re
+import resource
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
@@ -160,14 +161,50 @@ def test_attack(tmp_path, attack):
     assert attack.says in text, r.stdout
 
 
-def test_hostile(tmp_path):
-    """Overlapping instructions are followed as the processor would; 100,000 branches, each of which
-    breaks something, and a loop that never stops pushing (nor returns) come to an end."""
-    many = "\n".join(f"cmp edi, {i}\nje .far" for i in range(100000)) + "\n.far: push rax\nret"
-    for body, answer in (("db 0xeb, 0xff, 0xc0\nret", "proved"), (".x: jmp .x+1", "open"),
-                         (".x: push rax\njmp .x", "proved"), (many, "refuted")):
-        r = run(["prove", assemble(tmp_path, 64, body), "--proto", "void f(int a)"], seconds=60)
-        assert answers(r.stdout)["f"] == answer, r.stdout
+def many(n: int, each: str) -> str:
+    return "\n".join(each.replace("@", str(i)).replace("#", str(i + 1)) for i in range(n))
+
+
+TABLE = "c{n}: xor ebx, ebx\nret\nsection .rodata\nt:\n"
+# Each ends as it should, within limits of time and memory; what breaks in them only the end shows.
+HOSTILE = {
+    "overlapping": ("db " + ", ".join(["0xeb, 0xff, 0xc0"] * 20000) + "\nret", "proved"),
+    "overlapping-lost": ("db " + ", ".join(["0xeb, 0xff, 0xc0"] * 20000) + "\nxor ebx, ebx\nret",
+                         "refuted"),
+    "into-itself": (".x: jmp .x+1", "open"),
+    "self-loop": (".x: push rax\njmp .x", "proved"),
+    "branches": (many(100000, "cmp edi, @\nje .far") + "\n.far: ret", "open"),
+    "branches-lost": (many(100000, "cmp edi, @\nje .far") + "\n.far: push rax\nret", "refuted"),
+    "diamonds": ("push rbx\nsub rsp, 64\nlea rax, [rsp]\n" +
+                 many(20000, "cmp edi, @\nje .a@\nlea rax, [rsp+8*(@&7)]\n"
+                             ".a@: mov qword [rax], 0") + "\nadd rsp, 64\npop rbx\nret", "open"),
+    "table": ("mov eax, edi\ncmp eax, 50000\nja .o\njmp [t+rax*8]\n.o: ret\n" +
+              many(50000, "c@: ret") + "\n" + TABLE.format(n=50000) + many(50001, "dq c@"), "open"),
+    "tables-in-tables": ("and edi, 1023\njmp [t+rdi*8]\n" +
+                         many(1023, "c@: add edi, @\nand edi, 1023\njmp [t+rdi*8]") + "\n" +
+                         TABLE.format(n=1023) + many(1024, "dq c@"), "refuted"),
+    "deep": ("call g0\nret\n" + many(2000, "g@: push rbx\ncall g#\ncall g#\npop rbx\nret") +
+             "\ng2000: ret", "open"),
+    "recursion": ("call g0\nret\n" + many(39, "g@: push rbx\ndec edi\njz .o\ncall g#\n"
+                                            "call g0\n.o: pop rbx\nret") + "\ng39: push rbx\ncall g0\nret", "open"),
+    "frame": ("sub rsp, 40000\n" + many(5000, "mov [rsp+8*@], rdi") + "\nadd rsp, 40000\nret",
+              "open"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile(tmp_path, name):
+    """Code made to take long or to take much ends within limits, and is never said to be right when
+    only a part of it was looked at."""
+    body, answer = HOSTILE[name]
+    start = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = start.ru_utime + start.ru_stime
+    out = assemble(tmp_path, 64, body)
+    r = run(["prove", out, "--proto", "void f(int a)"], seconds=60)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert answers(r.stdout)["f"] == answer, r.stdout
+    assert used.ru_utime + used.ru_stime - before < 20
+    assert used.ru_maxrss < 1 << 20, "1 GiB"
 
 
 @pytest.fixture(scope="module")

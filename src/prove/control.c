@@ -274,7 +274,9 @@ static void table_jump(struct flow *f, struct state *s, const struct insn *in,
 	/* The first indices may not occur. */
 	for (unsigned skip = 1; !n && skip < 4; skip++)
 		n = table_part(f, s, in, t, t->off + skip * bytes, false);
-	if (!n)
+	if (n >= MOST_TABLE)
+		cannot(f, in, "its jump table has more entries than are followed", NULL);
+	else if (!n)
 		cannot(f, in, "its jump table cannot be read",
 		       "the table in a read-only section of this object");
 	else
