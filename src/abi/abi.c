@@ -29,6 +29,8 @@ bool convention_in(const struct convention *c, enum profile_id profile)
 		return false;
 	if (c->only)
 		return profile_is(pr, c->only);
+	if (profile_windows(profile))
+		return c->in_windows;
 	/* The kernel declares functions plain, asmlinkage, or with the attribute it stands for. */
 	return pr->isa != ISA_INTEGER || c->in_kernel;
 }
@@ -149,7 +151,7 @@ const char *abi_place_at(enum edition e, enum profile_id profile, const struct c
 	out->home_bytes = c->home_bytes;
 	out->align = abi_call_align(c, profile);
 	if (out->align != c->align)
-		out->align_rule = RULE_LINUX_STACK;
+		out->align_rule = profile_windows(profile) ? RULE_MS32_ALIGN : RULE_LINUX_STACK;
 	here.profile = pr;
 	here.edition = out->edition = e;
 	c->place(&here, p, out);
@@ -255,8 +257,11 @@ struct reg_set abi_destroyed(const struct convention *c, const struct placement 
 
 unsigned abi_call_align(const struct convention *c, enum profile_id profile)
 {
-	/* The kernel's flags set the stack boundary to a word, whatever the psABI says. */
-	return profiles[profile].isa == ISA_INTEGER ? word_bytes(c->width) : c->align;
+	/* The kernel's flags set the stack boundary to a word, whatever the psABI says; no document
+	 * of 32-bit Windows asks for more. */
+	return profiles[profile].isa == ISA_INTEGER || (profile_windows(profile) && c->width == W32)
+		       ? word_bytes(c->width)
+		       : c->align;
 }
 
 unsigned abi_red_zone(const struct convention *c, enum profile_id profile)

@@ -21,6 +21,7 @@ enum document {
 	GCCMAN,
 	CLANGMAN,
 	MSX64,
+	MSX86,
 	LINUX,
 	SDM,
 	DOCUMENTS
@@ -135,6 +136,7 @@ struct convention {
 	bool named_only;   /* without --abi only cases that name it are run */
 	const char *only;  /* the one profile it exists in, or NULL */
 	bool in_kernel;    /* the Linux kernel spells it: profile kernel has it, too */
+	bool in_windows;   /* 32-bit Windows has it: profile windows has it, too */
 	/* Set by abi_place_at: what the code is compiled for, and which edition decides. */
 	const struct profile *profile;
 	enum edition edition;

@@ -32,7 +32,9 @@ unsigned abi_natural_align(const struct type *t, enum width w)
 	case TYPE_BITINT:
 		return t->size[w] < word_bytes(w) ? t->size[w] : word_bytes(w);
 	default:
-		if (t->kind < TYPE_BASIC_COUNT)
+		if (t->kind == TYPE_LONG || t->kind == TYPE_ULONG)
+			align = t->size[w]; /* proto_in_windows: 4 at both widths */
+		else if (t->kind < TYPE_BASIC_COUNT)
 			align = type_basic(t->kind)->align[w];
 		return align ? align : 1;
 	}

@@ -11,7 +11,9 @@ void cdecl_place(const struct convention *c, const struct prototype *p, struct p
 			i386_stack_arg(p, i, p->variadic ? RULE_I386_VARARGS : RULE_I386_STACK,
 				       out);
 	}
-	out->pop_rule = out->hidden.nlocs ? RULE_I386_HIDDEN : c->rule[CHECK_SP];
+	out->pop_rule = !out->hidden.nlocs                            ? c->rule[CHECK_SP]
+			: c->profile->struct_return == RETURN_WINDOWS ? RULE_MS32_HIDDEN_POP
+								      : RULE_I386_HIDDEN;
 }
 
 const struct convention abi_cdecl = {
@@ -19,6 +21,7 @@ const struct convention abi_cdecl = {
 	.width = W32,
 	.attribute = "",
 	.title = "i386 psABI (cdecl)",
+	.in_windows = true,
 	I386_FRAME,
 	.rule = { I386_RULES, [CHECK_ARG] = RULE_I386_STACK, [CHECK_SP] = RULE_I386_SP },
 	.place = cdecl_place,
@@ -29,6 +32,7 @@ const struct convention abi_stdcall = {
 	.width = W32,
 	.attribute = "__attribute__((stdcall))",
 	.title = "i386 stdcall",
+	.in_windows = true,
 	I386_FRAME,
 	.rule = { I386_RULES, [CHECK_ARG] = RULE_I386_STACK, [CHECK_SP] = RULE_GCC_STDCALL_POP },
 	.callee_pops = true,

@@ -64,10 +64,11 @@ unsigned abi_natural_align(const struct type *t, enum width w);
 unsigned abi_own_align(const struct type *t, enum width w);
 
 /* How the psABI passes arguments: 3.2.2, 3.2.3 and 3.5.7. */
-#define SYSV_PASSING                                                                    \
+#define SYSV_PLACES                                                                     \
 	.int_arg = { GPR_DI, GPR_SI, GPR_DX, GPR_CX, GPR_R8, GPR_R9 }, .nint_args = 6,  \
 	.nvector_args = 8, .int_ret = { GPR_AX, GPR_DX }, .align = 16, .red_zone = 128, \
-	.counts_vectors = true, .va = "va", .upper_return = RULE_SYSV_UPPER
+	.counts_vectors = true, .upper_return = RULE_SYSV_UPPER
+#define SYSV_PASSING SYSV_PLACES, .va = "va"
 
 void sysv_place(const struct convention *c, const struct prototype *p, struct placement *out);
 

@@ -100,6 +100,7 @@ const struct convention abi_fastcall = {
 	.width = W32,
 	.attribute = "__attribute__((fastcall))",
 	.title = "i386 fastcall",
+	.in_windows = true,
 	.headline = true,
 	I386_FRAME,
 	.rule = { I386_RULES, [CHECK_ARG] = RULE_GCC_FASTCALL_ARGS,

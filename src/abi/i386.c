@@ -102,6 +102,9 @@ static enum rule_id silent_return(const struct convention *c, const struct type 
 		return silent_in(c, RULE_I386_RET_FLOAT16);
 	case TYPE_STRUCT:
 	case TYPE_UNION:
+		if (pr->struct_return == RETURN_WINDOWS)
+			return t->size[W32] > 8 || short_record(t) ? RULE_NONE
+								   : RULE_MS32_RET_OTHER;
 		if (pr->struct_return != RETURN_REG)
 			return RULE_NONE;
 		if (!t->size[W32])
@@ -153,7 +156,8 @@ void i386_return(const struct convention *c, const struct prototype *p, struct p
 	struct value_place *v = &out->ret;
 	bool parts = t->kind == TYPE_COMPLEX;
 	enum rule_id silent = any_m64(p) ? RULE_I386_M64 : silent_return(c, t);
-	bool record_in_register = pr->struct_return == RETURN_REG && short_record(t);
+	bool windows = pr->struct_return == RETURN_WINDOWS;
+	bool record_in_register = (pr->struct_return == RETURN_REG || windows) && short_record(t);
 
 	if (silent) {
 		nothing_specified(t->kind != TYPE_VOID, silent, out);
@@ -171,13 +175,14 @@ void i386_return(const struct convention *c, const struct prototype *p, struct p
 		 */
 		v->rule = out->hidden.rule = RULE_I386_HIDDEN;
 		if (is_record(t) && pr->struct_return != RETURN_PSABI)
-			v->rule = out->hidden.rule = pr->struct_return == RETURN_REG
+			v->rule = out->hidden.rule = windows ? RULE_MS32_HIDDEN
+						     : pr->struct_return == RETURN_REG
 							     ? RULE_GCC_REG_STRUCT
 							     : RULE_GCC_PCC_STRUCT;
 		out->hidden.loc[out->hidden.nlocs++] =
 			(struct loc){ .kind = LOC_STACK, .bytes = WORD };
 		out->stack_bytes = WORD;
-		out->pop_bytes = WORD;
+		out->pop_bytes = windows ? 0 : WORD;
 		return;
 	}
 	if (type_is_float(t)) {
@@ -187,7 +192,7 @@ void i386_return(const struct convention *c, const struct prototype *p, struct p
 				      .bytes = t->kind == TYPE_LDOUBLE ? 10 : t->size[W32] };
 		return;
 	}
-	v->rule = record_in_register    ? RULE_GCC_REG_STRUCT
+	v->rule = record_in_register    ? windows ? RULE_MS32_RET_STRUCT : RULE_GCC_REG_STRUCT
 		  : parts               ? RULE_I386_RET_COMPLEX
 		  : t->size[W32] > WORD ? RULE_I386_RET_LLONG
 					: RULE_I386_RET_INT;

@@ -45,6 +45,41 @@ static bool has_vector(const struct type *t, enum width w)
 	}
 }
 
+/* At 32 bit documents say little about Windows: neither where bit-fields lie, nor how what is more
+ * aligned than a word travels, nor anything about types that Microsoft's compiler lacks. At 64 bit
+ * bit-fields alone lie elsewhere than the psABI has them. Types that a typedef re-aligns are GNU
+ * C's.
+ */
+static bool in_windows(const struct type *t, enum width w, bool member)
+{
+	bool wide = w == W32 && member && t->size[w] > 4;
+	bool record = t->kind == TYPE_STRUCT || t->kind == TYPE_UNION;
+
+	if (t->alias && (record ? t->of != NULL : t->aligned != 0))
+		return false;
+
+	switch (t->kind) {
+	case TYPE_STRUCT:
+	case TYPE_UNION:
+		for (size_t i = 0; i < t->nfields; i++) {
+			if (t->fields[i].is_bitfield || !in_windows(t->fields[i].type, w, true))
+				return false;
+		}
+		return w == W64 || t->align[w] <= 4;
+	case TYPE_ARRAY:
+		return in_windows(t->of, w, member);
+	case TYPE_COMPLEX:
+	case TYPE_VECTOR:
+	case TYPE_BITINT:
+	case TYPE_FLOAT16:
+	case TYPE_BF16:
+	case TYPE_FLOAT128:
+		return w == W64;
+	default:
+		return !wide;
+	}
+}
+
 bool profile_concerns(const struct profile *pr, const struct prototype *p)
 {
 	bool any = false;
@@ -58,6 +93,11 @@ bool profile_concerns(const struct profile *pr, const struct prototype *p)
 	case CASES_RETURN:
 		return p->ret->kind == TYPE_STRUCT || p->ret->kind == TYPE_UNION ||
 		       p->ret->kind == TYPE_COMPLEX;
+	case CASES_WINDOWS:
+		any = in_windows(p->ret, pr->width, false);
+		for (unsigned i = 0; i < p->nparams + p->nvarargs; i++)
+			any = any && in_windows(proto_arg_type(p, i), pr->width, false);
+		return any;
 	default:
 		return true;
 	}

@@ -15,15 +15,17 @@ enum isa {
 	ISA_AVX512F
 };
 
-/* GCC manual, Code Gen Options: -freg-struct-return, -fpcc-struct-return, or neither. */
-enum struct_return { RETURN_PSABI, RETURN_REG, RETURN_PCC };
+/* GCC manual, Code Gen Options: -freg-struct-return, -fpcc-struct-return, or neither; or as 32-bit
+ * Windows does. */
+enum struct_return { RETURN_PSABI, RETURN_REG, RETURN_PCC, RETURN_WINDOWS };
 
 /* Which cases a profile is about: those that it could make a difference to. */
 enum profile_cases {
 	CASES_ALL,
 	CASES_VECTOR,
 	CASES_RETURN,
-	CASES_THROUGH /* calls through assembly and pointers; only when asked for by name */
+	CASES_WINDOWS, /* whose types documents lay out there; see profile_optional */
+	CASES_THROUGH  /* calls through assembly and pointers; only when asked for by name */
 };
 
 enum profile_id {
@@ -47,7 +49,13 @@ extern const struct profile profiles[PROFILES];
 /* Is it used only when named? */
 static inline bool profile_optional(enum profile_id f)
 {
-	return profiles[f].cases == CASES_THROUGH;
+	return profiles[f].cases == CASES_THROUGH || profiles[f].cases == CASES_WINDOWS;
+}
+
+/* Is it code for Windows? */
+static inline bool profile_windows(enum profile_id f)
+{
+	return profiles[f].cases == CASES_WINDOWS;
 }
 
 /* Is it the profile of this name, or a variant of it ("kernel-ibt" of "kernel")? */

@@ -20,6 +20,8 @@ const struct document_info documents[DOCUMENTS] = {
 	[CLANGMAN] = { "Clang documentation: Attributes in Clang", "Clang 22.0.0git" },
 	[MSX64] = { "Microsoft C++ documentation: x64 calling convention, __fastcall",
 		    "March 2025; __fastcall September 2023" },
+	[MSX86] = { "Microsoft C++ documentation: Argument Passing and Naming Conventions (x86)",
+		    "Visual Studio 2010, previous versions" },
 	[LINUX] = { "Linux kernel source", "6.1" },
 	[SDM] = { "Intel 64 and IA-32 Architectures Software Developer's Manual", "2023" },
 };

@@ -514,3 +514,17 @@ SYSV(abi_regparm0_64, "regparm0", "__attribute__((regparm(0)))", "regparm(0) at 
 /* asmlinkage is a macro of the kernel's, empty at 64 bit: it is spelt out in the generated C. */
 SYSV(abi_asmlinkage_64, "asmlinkage", "asmlinkage", "asmlinkage at 64 bit, a no-op",
      RULE_LINUX_ASMLINKAGE_64);
+
+/* Windows' compilers know it by its attribute; types there are laid out as Windows has them. */
+const struct convention abi_sysv_windows = {
+	.name = "sysv",
+	.width = W64,
+	.attribute = "__attribute__((sysv_abi))",
+	.title = "SysV x86-64, on Windows",
+	.only = "windows",
+	.preserved = { .gpr = SYSV_SAVED },
+	SYSV_PLACES,
+	.va = "__builtin_sysv_va",
+	.rule = { SYSV_RULES },
+	.place = sysv_place,
+};

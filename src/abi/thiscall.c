@@ -32,6 +32,7 @@ const struct convention abi_thiscall = {
 	.width = W32,
 	.attribute = "__attribute__((thiscall))",
 	.title = "i386 thiscall",
+	.in_windows = true,
 	I386_FRAME,
 	.rule = { I386_RULES, [CHECK_ARG] = RULE_GCC_THISCALL_ARGS,
 		  [CHECK_SP] = RULE_GCC_THISCALL_POP },

@@ -2,8 +2,8 @@
 /* From paths to what libelf and the linker take: see inputs.h. */
 #include "check/inputs.h"
 
-#include "check/coff.h"
-#include "check/made.h"
+#include "plan/coff.h"
+#include "plan/made.h"
 #include "check/shared.h"
 
 #include <elf.h>

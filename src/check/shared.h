@@ -4,7 +4,7 @@
 #ifndef CLOBBER_CHECK_SHARED_H
 #define CLOBBER_CHECK_SHARED_H
 
-#include "check/made.h"
+#include "plan/made.h"
 
 /* Of an ELF file of type ET_DYN for x86, in memory. NULL, or what is wrong with it ("is ..."), in
  * `a`. */

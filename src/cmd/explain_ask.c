@@ -9,7 +9,7 @@
 static enum profile_id profile_of(const struct question *q, const struct convention *c)
 {
 	if (!q->profiles)
-		return convention_profile(c);
+		return profile_windows(convention_profile(c)) ? PROFILES : convention_profile(c);
 	for (enum profile_id f = 0; f < PROFILES; f++) {
 		if (q->profiles[f] && profiles[f].width == c->width && convention_in(c, f))
 			return f;
@@ -17,12 +17,16 @@ static enum profile_id profile_of(const struct question *q, const struct convent
 	return PROFILES;
 }
 
-static bool place(const struct question *q, const struct convention *c, const struct prototype *p,
-		  struct explained *out)
+static bool place(struct arena *a, const struct question *q, const struct convention *c,
+		  const struct prototype *p, struct explained *out)
 {
-	*out = (struct explained){ .c = c, .p = p, .profile = profile_of(q, c) };
-	if (out->profile == PROFILES)
+	enum profile_id f = profile_of(q, c);
+
+	if (f == PROFILES)
 		return false;
+	if (f == PROFILE_WINDOWS_64)
+		p = proto_in_windows(a, p);
+	*out = (struct explained){ .c = c, .p = p, .profile = f };
 	out->why = abi_place_at(q->edition, out->profile, c, p, &out->pl);
 	return true;
 }
@@ -55,7 +59,7 @@ struct explained *explain_places(struct arena *a, const struct question *q,
 			if (((*c)->width == W64) == pass || !q->width[(*c)->width] ||
 			    !listed(q->names, (*c)->name) ||
 			    (p->convention && strcmp(p->convention, (*c)->name)) ||
-			    !place(q, *c, p, &one))
+			    !place(a, q, *c, p, &one))
 				continue;
 			v = arena_grow(a, v, *n, sizeof(*v));
 			v[(*n)++] = one;
@@ -109,7 +113,7 @@ struct explained_pair *explain_pairs(struct arena *a, const struct question *q,
 		const struct explained *all = explain_places(a, q, p, &places, why);
 
 		for (size_t i = 0; i < places; i++) {
-			if (place(q, all[i].c, other, &to))
+			if (place(a, q, all[i].c, other, &to))
 				v = add_pair(a, v, n, &all[i], &to);
 		}
 		return v;
@@ -120,7 +124,7 @@ struct explained_pair *explain_pairs(struct arena *a, const struct question *q,
 					*d = q->vs ? own(q, other, w)
 						   : convention_find(q->vs_convention, w);
 
-		if (q->width[w] && c && d && place(q, c, p, &from) && place(q, d, other, &to))
+		if (q->width[w] && c && d && place(a, q, c, p, &from) && place(a, q, d, other, &to))
 			v = add_pair(a, v, n, &from, &to);
 	}
 	*why = *n ? NULL : nothing(a, q, p->convention ? p : other);

@@ -239,6 +239,9 @@ static void load_plan(struct plan *p, const struct options *o, struct places *pl
 
 	width_list(p->arena, o->width, widths);
 	profile_list(p->arena, o->profile, wanted);
+	p->windows_named = o->profile && wanted[PROFILE_WINDOWS_64];
+	if (!o->profile)
+		wanted[PROFILE_WINDOWS_32] = wanted[PROFILE_WINDOWS_64] = true;
 	load_cases(p->arena, o->cases, &cases);
 	p->edition = edition_option(o->edition);
 	for (enum profile_id f = 0; f < PROFILES; f++) {

@@ -108,12 +108,13 @@ static int check_unique(struct arena *a, const struct gen_set *set, const char *
 /* Is the pair of convention and declaration something that this profile is there for? */
 static bool concerns(enum profile_id profile, const struct convention *c, const struct case_decl *d)
 {
-	if (profile_optional(profile) && !d->through)
+	if (profiles[profile].cases == CASES_THROUGH && !d->through)
 		return false;
 	/* Inline assembly that pushes needs code without a red zone. */
 	return convention_in(c, profile) && gen_exists_at(d, c->width) &&
 	       (!d->through || profiles[profile].isa == ISA_INTEGER) &&
-	       (c->only || profile_concerns(&profiles[profile], d->proto));
+	       ((c->only && !profile_windows(profile)) ||
+		profile_concerns(&profiles[profile], d->proto));
 }
 
 int gen_select(struct arena *a, const struct case_list *cases, enum width w, abi_filter only,
@@ -137,6 +138,20 @@ const uint8_t *gen_nargs(struct arena *a, const struct gen_set *set)
 	return nargs;
 }
 
+/* The same declarations, of other types. */
+static const struct case_list *in_windows(struct arena *a, const struct case_list *cases)
+{
+	struct case_list *out = arena_alloc(a, sizeof(*out));
+
+	out->n = cases->n;
+	out->v = arena_alloc(a, (cases->n + 1) * sizeof(*out->v));
+	for (size_t i = 0; i < cases->n; i++) {
+		out->v[i] = cases->v[i];
+		out->v[i].proto = proto_in_windows(a, cases->v[i].proto);
+	}
+	return out;
+}
+
 int gen_select_at(struct arena *a, const struct case_list *cases, enum edition edition,
 		  enum profile_id profile, abi_filter only, struct gen_set *out, const char **error)
 {
@@ -155,6 +170,8 @@ int gen_select_at(struct arena *a, const struct case_list *cases, enum edition e
 			return -1;
 		}
 	}
+	if (profile == PROFILE_WINDOWS_64)
+		cases = in_windows(a, cases);
 	for (const struct convention *const *c = conventions; *c; c++) {
 		for (size_t i = 0; i < cases->n; i++) {
 			if (concerns(profile, *c, &cases->v[i]) && wanted(&cases->v[i], *c, only))

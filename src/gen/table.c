@@ -308,7 +308,7 @@ static void assembly(struct str *out, struct arena *a, const struct gen_set *set
 		 width_bits(set->width), wide ? "\tdefault rel\n" : "");
 	str_addf(out, "\textern\tcl_probe_%s\n", abi_engine(set->v[b->first].call.conv)->name);
 	str_add(out, "\tsection .text\n");
-	if (profile_optional(set->profile))
+	if (profiles[set->profile].cases == CASES_THROUGH)
 		str_add(out, "%include \"thunks.inc\"\n");
 	for (size_t i = b->first; i < b->first + b->n; i++) {
 		gen_trampoline(out, a, &set->v[i]);

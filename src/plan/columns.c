@@ -199,6 +199,28 @@ void plan_places(struct plan *p, const struct place_set *places)
 	}
 }
 
+/* A compiler is asked for code of another system than the one it is for only by its name, or by the
+ * profile's, and where it has nothing else to do. */
+static bool passed_over(struct plan *p, struct compiler *c, enum profile_id f, const char *cache)
+{
+	enum profile_id home = profile_user(profiles[f].width);
+	bool elsewhere = false;
+
+	if (profile_windows(f) && !p->windows_named) {
+		compiler_ask(p->arena, c, home, cache);
+		if (!target_foreign(&c->target[home]))
+			return true;
+	}
+	compiler_ask(p->arena, c, f, cache);
+	if (!target_foreign(&c->target[f]))
+		return false;
+	for (enum profile_id other = 0; other < PROFILES; other++) {
+		if (p->set[other].n && profile_windows(other) != profile_windows(f))
+			elsewhere = true;
+	}
+	return !c->given || elsewhere;
+}
+
 void plan_columns(struct plan *p, struct compiler_list *compilers, const struct place_set *places,
 		  const char *const *opts)
 {
@@ -217,7 +239,8 @@ void plan_columns(struct plan *p, struct compiler_list *compilers, const struct 
 				progress_item(p->progress, 0, 0, 0,
 					      arena_printf(p->arena, "%s -m%u %s", c->name,
 							   width_bits(pr->width), pr->name));
-			compiler_ask(p->arena, c, f, cache);
+			if (passed_over(p, c, f, cache))
+				continue;
 			c->target[f].library = support_library(p->arena, c, pr->width);
 			for (enum place_id place = 0; place < PLACES; place++) {
 				if (!has_work(p, f, place, places))

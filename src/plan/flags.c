@@ -32,6 +32,9 @@
 		"-mindirect-branch-register", "-fno-jump-tables"
 #define IBT "!-fcf-protection=branch", "!-fno-jump-tables"
 
+/* Compilers for Windows alone do not know --target. */
+#define WINDOWS(machine) "--target=" machine "-pc-windows-gnu", COMMON
+
 const char *const profile_flags[PROFILES][MAX_FLAGS] = {
 	[PROFILE_USER_32] = { "-m32", COMMON },
 	[PROFILE_USER_64] = { "-m64", COMMON },
@@ -54,5 +57,7 @@ const char *const profile_flags[PROFILES][MAX_FLAGS] = {
 	[PROFILE_AVX512_64] = { "-m64", "!-mavx512f", COMMON },
 	[PROFILE_REG_STRUCT_32] = { "-m32", "!-freg-struct-return", COMMON },
 	[PROFILE_PCC_STRUCT_32] = { "-m32", "!-fpcc-struct-return", COMMON },
+	[PROFILE_WINDOWS_32] = { "-m32", WINDOWS("i686") },
+	[PROFILE_WINDOWS_64] = { "-m64", WINDOWS("x86_64") },
 	[PROFILE_PCC_STRUCT_64] = { "-m64", "!-fpcc-struct-return", COMMON },
 };

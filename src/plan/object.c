@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Objects of compilers under test: may be anything at all. */
 #include "plan/object.h"
+#include "plan/coff.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -42,6 +43,32 @@ const char *object_wrong(const char *path, enum width w, bool *is_choice)
 		why = "writes objects without machine code, for link-time optimisation: add "
 		      "-fno-lto or -ffat-lto-objects";
 	}
+	free(data);
+	return why;
+}
+
+const char *object_as_elf(const char *path, bool *was)
+{
+	struct arena *a;
+	struct made made;
+	size_t n;
+	char *data = file_read(path, &n);
+	const char *why = NULL;
+	uint8_t *elf = NULL;
+
+	*was = data && coff_is((const uint8_t *)data, n);
+	if (!*was) {
+		free(data);
+		return NULL;
+	}
+	a = arena_new();
+	if (coff_read(a, (const uint8_t *)data, n, &made))
+		why = "writes a COFF object that is not understood";
+	else
+		elf = made_write(&made, &n);
+	if (!why && (!elf || file_write(path, elf, n) < 0))
+		why = "writes a COFF object that cannot be made an ELF one";
+	arena_free(a);
 	free(data);
 	return why;
 }

@@ -55,6 +55,7 @@ struct plan {
 	const char *nasm, *ninja, *ld;
 	const char *timeout; /* "timeout -v": with the option, where it has that */
 	struct gen_set set[PROFILES];
+	bool windows_named;   /* code for Windows is wanted of whatever compiler can make it */
 	enum edition edition; /* of the psABIs, that places and judges the cases */
 	struct column *columns;
 	size_t ncolumns;

@@ -16,11 +16,26 @@
 #include <unistd.h>
 
 /* Part of the cache's key: change it when the meaning of an answer changes. */
-#define PROBE_FORMAT "clobber probe 4"
+#define PROBE_FORMAT "clobber probe 5"
 
 enum { COMPILE_SECONDS = 20, FIRST_OPTIONAL_FLAG = 1 };
 
 static const char plain_source[] = "int f(int a) { return a; }\n";
+#define NOT_FOR_WINDOWS "makes no code for Windows"
+static const char windows_source[] = "#ifndef _WIN32\n#error " NOT_FOR_WINDOWS "\n#endif\n"
+				     "int f(int a) { return a; }\n";
+static const char for_windows[] = "makes code for Windows: --profile windows is for that";
+
+static const char *plain_of(enum profile_id profile)
+{
+	return profile_windows(profile) ? windows_source : plain_source;
+}
+
+bool target_foreign(const struct target *t)
+{
+	return t->works.why &&
+	       (strstr(t->works.why, NOT_FOR_WINDOWS) || !strcmp(t->works.why, for_windows));
+}
 
 /* A list of flags under trial, NULL-ended. */
 struct flags {
@@ -34,6 +49,7 @@ struct session {
 	enum profile_id profile;
 	enum width width;
 	const char *source, *object;
+	const char *plain; /* the least that it has to compile */
 	/* A compile was stopped from outside (time, memory): its answer must not be kept. */
 	bool disturbed;
 	const char *fault; /* of the machine, or NULL */
@@ -68,7 +84,7 @@ static struct outcome compile(struct session *s, const char *source, const struc
 	struct outcome o = { 0 };
 	struct str text = { 0 };
 	size_t n = 0;
-	bool choice;
+	bool choice, coff;
 	int status;
 
 	argv[n++] = s->compiler->path;
@@ -97,9 +113,14 @@ static struct outcome compile(struct session *s, const char *source, const struc
 	o.ignored = diagnostic_ignored(s->a, o.output, s->source);
 	if (status < 0 || WIFSIGNALED(status))
 		s->disturbed = true;
-	if (status == 0)
-		o.why = object_wrong(s->object, s->width, &choice);
-	else if (!o.why)
+	if (status == 0) {
+		o.why = object_as_elf(s->object, &coff);
+		if (coff && !profile_windows(s->profile))
+			o.why = for_windows;
+		if (!o.why)
+			o.why = object_wrong(s->object, s->width, &choice);
+	}
+	if (status && !o.why)
 		o.why = diagnostic_reason(s->a, o.output, s->source);
 	if (status > 0 && !o.why)
 		o.why = WIFSIGNALED(status)
@@ -130,7 +151,7 @@ static bool take_flag(struct session *s, const char *flag, struct flags *kept)
 		struct outcome o;
 
 		add_flag(&with, spelt);
-		o = compile(s, plain_source, &with);
+		o = compile(s, s->plain, &with);
 		if (!o.why && !strstr(o.output, spelt)) {
 			*kept = with;
 			return true;
@@ -157,7 +178,7 @@ static const char *taken_blindly(struct session *s, const struct flags *kept)
 			continue;
 		nobodys = arena_printf(s->a, "-%cclobber-knows-no-such-option", kind);
 		add_flag(&with, nobodys);
-		o = compile(s, plain_source, &with);
+		o = compile(s, s->plain, &with);
 		if (!o.why && !strstr(o.output, nobodys))
 			return alternative(s->a, wanted[i], 0);
 	}
@@ -169,26 +190,33 @@ static struct probe take_flags(struct session *s, struct flags *kept)
 {
 	const char *const *wanted = profile_flags[s->profile];
 	struct flags all = { 0 };
-	struct outcome o, bare;
+	struct outcome o, bare, told;
 
 	for (size_t i = 0; wanted[i]; i++)
 		add_flag(&all, alternative(s->a, wanted[i], 0));
-	o = compile(s, plain_source, &all);
+	o = compile(s, s->plain, &all);
 	if (!o.why && !*o.output) {
 		*kept = all;
 		return (struct probe){ .ok = true };
 	}
 	*kept = (struct flags){ 0 };
 	add_flag(kept, wanted[0]);
-	o = compile(s, plain_source, kept);
+	o = compile(s, s->plain, kept);
+	if (o.why && profile_windows(s->profile)) {
+		/* Clang makes code for what it is told to. */
+		add_flag(kept, wanted[1]);
+		told = compile(s, s->plain, kept);
+		if (!told.why)
+			o = told;
+	}
 	if (o.why || strstr(o.output, wanted[0])) {
 		/* It may not know -m64, and produce that all the same. */
 		*kept = (struct flags){ 0 };
-		bare = compile(s, plain_source, kept);
+		bare = compile(s, s->plain, kept);
 		if (bare.why)
 			return (struct probe){ .why = o.why ? o.why : bare.why };
 	}
-	for (size_t i = FIRST_OPTIONAL_FLAG; wanted[i]; i++) {
+	for (size_t i = kept->n > 1 ? kept->n : FIRST_OPTIONAL_FLAG; wanted[i]; i++) {
 		if (!take_flag(s, wanted[i], kept) && *wanted[i] == '!')
 			return (struct probe){ .why = arena_printf(
 						       s->a, "does not take %s",
@@ -223,7 +251,7 @@ static struct flags trial_flags(struct session *s, const struct flags *kept)
 	}
 	with = f;
 	add_flag(&with, "-Wunsupported");
-	o = compile(s, plain_source, &with);
+	o = compile(s, s->plain, &with);
 	return !o.why && !strstr(o.output, "-Wunsupported") ? with : f;
 }
 
@@ -297,11 +325,12 @@ static const char *fixed_source(struct arena *a, const char *attribute)
 			    attribute, attribute);
 }
 
-/* Under ms_abi, va_list is still the one of SysV: the builtins of the other are documented for it.
- */
+/* va_list is the default convention's: the builtins of the other are documented for it. */
 static const char *variadic_source(struct arena *a, const char *attribute)
 {
-	const char *va = strstr(attribute, "ms_abi") ? "__builtin_ms_va_" : "va_";
+	const char *va = strstr(attribute, "ms_abi")     ? "__builtin_ms_va_"
+			 : strstr(attribute, "sysv_abi") ? "__builtin_sysv_va_"
+							 : "va_";
 
 	return arena_printf(a,
 			    "#include <stdarg.h>\n"
@@ -348,7 +377,7 @@ static uint64_t key_of(const struct compiler *c, enum profile_id profile,
 
 	for (size_t i = 0; profile_flags[profile][i]; i++)
 		h = hash_str(h, profile_flags[profile][i]);
-	h = hash_str(h, plain_source);
+	h = hash_str(h, plain_of(profile));
 	for (size_t i = 0; i < l->n; i++) {
 		const struct probe_item *item = &l->item[i];
 
@@ -420,7 +449,12 @@ const char *compiler_probe(struct arena *a, struct compiler *c, enum profile_id 
 {
 	struct target *t = &c->target[profile];
 	struct session s = {
-		.a = a, .compiler = c, .profile = profile, .width = profiles[profile].width
+		.a = a,
+		.compiler = c,
+		.profile = profile,
+		.width = profiles[profile].width,
+		.plain = plain_of(profile),
+
 	};
 	struct scratch scratch;
 	struct probe_list l;

@@ -83,7 +83,7 @@ struct refusal refusal_of_object(struct arena *a, const char *path, enum width w
 				 const struct time_limit *t)
 {
 	struct refusal r = { .kind = PRESENT };
-	bool is_choice;
+	bool is_choice, was_coff;
 	const char *wrong;
 
 	if (is_empty(path)) {
@@ -93,7 +93,10 @@ struct refusal refusal_of_object(struct arena *a, const char *path, enum width w
 		free(log);
 		return r;
 	}
-	wrong = object_wrong(path, w, &is_choice);
+	wrong = object_as_elf(path, &was_coff);
+	is_choice = false;
+	if (!wrong)
+		wrong = object_wrong(path, w, &is_choice);
 	if (wrong) {
 		r.kind = is_choice ? UNSUPPORTED : COMPILER_CRASH;
 		r.why = is_choice ? arena_printf(a, "the compiler %s", wrong)

@@ -51,7 +51,7 @@ enum { MAX_CONVENTIONS = 32, MAX_FLAGS = 32 };
 /* What one compiler does in one profile. */
 struct target {
 	struct probe works; /* takes the profile's flags, and compiles `int f(int a) { return a; }`
-			       to a relocatable ELF of the width */
+			       to a relocatable object of the width */
 	const char *flags[MAX_FLAGS]; /* width and code generation flags it accepts; NULL-ended */
 	const char *library;          /* support library its code may call, or NULL */
 	struct probe feature[FEATURE_COUNT];
@@ -87,6 +87,9 @@ int compilers_find(struct arena *a, const char *list, struct compiler_list *out,
  * are of no use, and not kept. */
 const char *compiler_probe(struct arena *a, struct compiler *c, enum profile_id profile,
 			   const char *cache);
+
+/* Does the compiler not work there because it makes code for another system? */
+bool target_foreign(const struct target *t);
 
 /* The same, for callers that cannot handle a fault: it ends the process. */
 void compiler_ask(struct arena *a, struct compiler *c, enum profile_id profile, const char *cache);

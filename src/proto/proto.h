@@ -218,6 +218,10 @@ const struct prototype *proto_parse_decl(struct arena *a, const char *text, cons
 /* The canonical basic type object of a kind < TYPE_BASIC_COUNT (static storage). */
 const struct type *type_basic(enum type_kind kind);
 
+/* The prototype with types as 64-bit Windows lays them out: long is 4 bytes. In `a`; what holds no
+ * long is shared. */
+const struct prototype *proto_in_windows(struct arena *a, const struct prototype *p);
+
 /* C's default argument promotions for a variadic argument (float -> double, small -> int). */
 const struct type *type_promote(const struct type *t);
 

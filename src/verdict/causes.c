@@ -394,6 +394,20 @@ static bool wide_vararg(const struct finding *f)
 	return any;
 }
 
+/* A variadic argument that ms passes by reference? What is wrong is it, or one behind it. */
+static bool ms_vararg(const struct finding *f)
+{
+	const struct placement *p = &f->c->call.place;
+	bool any = false;
+
+	for (unsigned i = p->nnamed; i < p->nargs && (!at_argument(f) || i <= f->item); i++) {
+		unsigned n = argument(f, i)->size[W64];
+
+		any = any || (n != 1 && n != 2 && n != 4 && n != 8);
+	}
+	return any;
+}
+
 static bool misaligned_copy(const struct finding *f)
 {
 	return f->misaligned;
@@ -437,6 +451,21 @@ static bool complex_values(const struct finding *f)
 static bool long_doubles(const struct finding *f)
 {
 	return any_argument(f, is_long_double);
+}
+
+static bool has_long_double(const struct type *t)
+{
+	return within(t, is_long_double);
+}
+
+static bool long_double_values(const struct finding *f)
+{
+	return has_long_double(returned(f));
+}
+
+static bool record_returned(const struct finding *f)
+{
+	return is_record(returned(f));
 }
 
 static bool float16s(const struct finding *f)
@@ -542,13 +571,15 @@ static bool listed(const char *list, const char *name)
 	return false;
 }
 
-static bool of_convention(const struct cause *c, const struct convention *conv)
+static bool of_convention(const struct cause *c, const struct convention *conv,
+			  const struct profile *pr)
 {
-	char full[64];
+	char full[64], there[64];
 
 	snprintf(full, sizeof(full), "%s/%u", conv->name, width_bits(conv->width));
+	snprintf(there, sizeof(there), "%s@%s", conv->name, pr->name);
 	return !*c->conventions || listed(c->conventions, conv->name) ||
-	       listed(c->conventions, full);
+	       listed(c->conventions, full) || listed(c->conventions, there);
 }
 
 const struct known *known_cause(const struct column *col, const struct finding *f)
@@ -561,7 +592,7 @@ const struct known *known_cause(const struct column *col, const struct finding *
 
 		if (strcmp(k->family, col->compiler->family) ||
 		    (k->op == KNOWN_LT && major >= strtoul(before[i] + 1, NULL, 10)) ||
-		    !of_convention(c, f->c->call.conv) ||
+		    !of_convention(c, f->c->call.conv, &profiles[col->profile]) ||
 		    (*k->direction && strcmp(k->direction, direction_name(f->direction))) ||
 		    !listed(c->checks, checks[f->check].name))
 			continue;

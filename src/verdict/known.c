@@ -8,14 +8,15 @@
 #include <string.h>
 
 /* "sysv"; "regparm0/64" of a convention that exists at both widths; "cdecl@avx" of code compiled in
- * that profile. Sets `*bound` where what is named exists in that profile only. */
+ * that profile. Sets `*bound` where what is named exists in that profile only (code for Windows has
+ * conventions of other profiles' names). */
 static bool names(const char *spelt, const struct convention *c, const struct profile *pr,
 		  bool *bound)
 {
 	size_t n = strcspn(spelt, "/@");
 	const char *at = strchr(spelt, '@');
 
-	*bound = at || c->only;
+	*bound = at || (c->only && pr->cases != CASES_WINDOWS);
 	return strlen(c->name) == n && !strncmp(spelt, c->name, n) &&
 	       (spelt[n] != '/' || !strncmp(spelt + n, c->width == W32 ? "/32" : "/64", 3)) &&
 	       (!at || !strcmp(at + 1, pr->name));
@@ -70,9 +71,10 @@ static void mark(struct matrix *m)
 				f->known = &d->known[k];
 		}
 		/* The lines beside clobber's own cases are complete, but for what is in every
-		 * function. */
+		 * function, and for Windows. */
 		if (!f->known && f->verdict >= VERDICT_VIOLATION &&
-		    (!d->own || f->check == CHECK_UPPER))
+		    (!d->own || f->check == CHECK_UPPER ||
+		     profile_windows(m->plan->columns[f->column].profile)))
 			f->known = known_cause(&m->plan->columns[f->column], f);
 		if (m->accepted && f->verdict >= VERDICT_VIOLATION) {
 			const struct known *k =

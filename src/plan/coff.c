@@ -2,7 +2,7 @@
 /* COFF objects: Microsoft, PE Format, "COFF File Header", "Section Table", "COFF Relocations",
  * "COFF Symbol Table". Relocations are read here: what converts objects takes addends of relative
  * ones for ELF's, from the place and not from its end. */
-#include "check/coff.h"
+#include "plan/coff.h"
 
 #include <elf.h>
 #include <string.h>

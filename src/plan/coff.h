@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Objects of Windows (COFF), as ELF objects. */
-#ifndef CLOBBER_CHECK_COFF_H
-#define CLOBBER_CHECK_COFF_H
+#ifndef CLOBBER_PLAN_COFF_H
+#define CLOBBER_PLAN_COFF_H
 
-#include "check/made.h"
+#include "plan/made.h"
 
 /* Do these bytes look like a COFF object for x86? */
 bool coff_is(const uint8_t *data, size_t len);

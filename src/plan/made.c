@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing relocatable objects (with libelf) and archives: see made.h. */
-#include "check/made.h"
+#include "plan/made.h"
 
 #include <gelf.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A relocatable ELF object that is put together here: from formats that the linker does not take
  * (coff.h, shared.h). */
-#ifndef CLOBBER_CHECK_MADE_H
-#define CLOBBER_CHECK_MADE_H
+#ifndef CLOBBER_PLAN_MADE_H
+#define CLOBBER_PLAN_MADE_H
 
 #include "proto/proto.h"
 
