@@ -33,6 +33,7 @@ deps-kvm:
 check: all
 	@$(CLOBBER) run --cover --cases $(CHECK_CASES) $(RUN_ARGS)
 check-all: all
+	@command -v x86_64-w64-mingw32-gcc >/dev/null || echo 'profile windows: not-run: no x86_64-w64-mingw32-gcc (Debian: gcc-mingw-w64)' >&2
 	@$(CLOBBER) run $(RUN_ARGS)
 
 # Place kvm where there may be none: in a machine with kvm_amd under QEMU's TCG, or with kvm_intel

@@ -12,7 +12,7 @@ make:make git:git bochs:bochs bochs=term:bochs-term qemu-i386:qemu-user pc=janss
 pc=libxml-2.0:libxml2-dev pc=zlib:zlib1g-dev pc=libelf:libelf-dev pc=libdw:libdw-dev h=Zydis/Zydis.h:libzydis-dev pc=check:check py=pytest:python3-pytest
 py=xdist:python3-pytest-xdist"
 compilers="gcc-11:gcc-11 gcc-12:gcc-12 clang-13:clang-13 clang-14:clang-14 clang-16:clang-16
-clang-19:clang-19 clang-22:clang-22 tcc:tcc chibicc:chibicc pcc:pcc"
+clang-19:clang-19 clang-22:clang-22 tcc:tcc chibicc:chibicc pcc:pcc x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64 i686-w64-mingw32-gcc:gcc-mingw-w64-i686"
 # Judges, browsers and libraries that some tests ask; without them those tests are skipped and say
 # so.
 tests="xmllint:libxml2-utils prove:perl py=jsonschema:python3-jsonschema py=junitparser:python3-junitparser

@@ -53,7 +53,7 @@ def test_without_a_profile(tmp_path, mingw, gcc, compilers):
     """A compiler for Windows has columns of it, another one has none, unless it is asked for."""
     program.need("native", 64)
     cases = write(tmp_path / "w.h", "long f(long a);\n")
-    r = run(["run", "--out", tmp_path / "out", "--cc", f"{mingw},{compilers[gcc]['path']}", "--cases", cases,
+    r = run(["run", "--out", tmp_path / "out", "--cc", mingw + "," + compilers[gcc]["path"], "--cases", cases,
              "--opt", "O2", "--width", "64", "--place", "native"])
     m = program.load(tmp_path / "out")
     assert r.status == 0, r.stdout + r.stderr

@@ -230,7 +230,7 @@ static void load_plan(struct plan *p, const struct options *o, struct places *pl
 		      struct claims_request *claims)
 {
 	const char *const *opts = opt_list(p->arena, o->opt ? o->opt : "O0,O2");
-	struct compiler_list compilers;
+	struct compiler_list compilers, *windows = arena_alloc(p->arena, sizeof(*windows));
 	struct case_list cases;
 	bool widths[WIDTHS], wanted[PROFILES];
 	const char **abis = abi_list(p->arena, o->abi);
@@ -264,6 +264,10 @@ static void load_plan(struct plan *p, const struct options *o, struct places *pl
 	if (!o->abi && !o->shard && !o->build_only)
 		request_claims(p, &cases, &compilers, opts, claims);
 	plan_columns(p, &compilers, &places->wanted, opts);
+	if (o->cc)
+		return;
+	compilers_find_windows(p->arena, windows);
+	plan_columns(p, windows, &places->wanted, opts);
 }
 
 /* The same from what was built before. */

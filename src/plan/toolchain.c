@@ -50,18 +50,11 @@ static bool is_version_suffix(const char *s)
 	return false;
 }
 
-/* What makes code for Windows: GNU's names for its own. */
-static const char *const crosses[] = { "x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc" };
-
 /* Exactly the compilers: not gcc-ar, clang-format or clang++. */
 static int is_compiler_entry(const struct dirent *d)
 {
 	if (without(WITHOUT_COMPILERS))
 		return !strcmp(d->d_name, "gcc") || !strcmp(d->d_name, "clang");
-	for (size_t i = 0; i < ARRAY_SIZE(crosses); i++) {
-		if (!strcmp(d->d_name, crosses[i]))
-			return 1;
-	}
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
 		size_t n = strlen(families[i].name);
 
@@ -443,4 +436,18 @@ int compilers_find(struct arena *a, const char *list, struct compiler_list *out,
 	}
 	disambiguate(a, out);
 	return 0;
+}
+
+void compilers_find_windows(struct arena *a, struct compiler_list *out)
+{
+	/* GNU's names for its own. */
+	static const char *const names[] = { "x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc" };
+
+	*out = (struct compiler_list){ 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(names) && !without(WITHOUT_COMPILERS); i++) {
+		const char *path = find_on_path(a, names[i]);
+
+		if (path && ask(a, add(a, out, path)))
+			out->n--;
+	}
 }

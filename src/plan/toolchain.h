@@ -82,6 +82,10 @@ struct compiler_list {
 int compilers_find(struct arena *a, const char *list, struct compiler_list *out,
 		   const char **error);
 
+/* The compilers on PATH that make code for Windows alone, which is of use to those only who know
+ * what to do with it. */
+void compilers_find_windows(struct arena *a, struct compiler_list *out);
+
 /* Probe c->target[profile]; results are kept in and taken from files under `cache` (a folder, made
  * if absent; NULL: no cache). Returns NULL, or what fault of this machine spoilt the answers: they
  * are of no use, and not kept. */
