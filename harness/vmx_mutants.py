@@ -206,6 +206,8 @@ def written() -> list[Mutant]:
           parts=("ends",)),
         m(memory, "code is writable", TABLES, "map((cl_word)cl_text, payload_mixed(), 0);",
           "map((cl_word)cl_text, payload_mixed(), P_WRITE);", parts=("self",)),
+        m(memory, "code that was written to runs on", KEPT, "&& place_code_changed()", "&& 0",
+          parts=("ends",)),
         m(memory, "CR0.WP is off", GUEST, "CR0_MP | CR0_NE | CR0_WP;",
           "CR0_MP | CR0_NE;\n\tcr0 &= ~(cl_word)CR0_WP;", parts=("self",)),
         m(memory, "data can be executed", TABLES, "has_noexec ? P_NOEXEC : 0", "0", parts=("self",)),
@@ -221,7 +223,7 @@ def written() -> list[Mutant]:
           "\tclear((word)(request.image + request.image_bytes),", parts=("self",)),
         m(memory, "a byte of the code is changed at a VM exit", RUN, "\tskip_instruction();\n\tswitch (what) {",
           "\tskip_instruction();\n\tif (what == CL_SAY_STEP)\n\t\t*(volatile uint8_t *)((word)"
-          "request.image + 16) ^= 1;\n\tswitch (what) {", parts=("self",)),
+          "request.image + 16) = 0xcc;\n\tswitch (what) {", parts=("self",)),
     ]
     where = "where code runs"
     found += [
@@ -249,7 +251,7 @@ def written() -> list[Mutant]:
         m(state, "CR4 without PAE", STATE, "vmwrite(GUEST_CR4, CR4_PAE | CR4_VMXE);",
           "vmwrite(GUEST_CR4, CR4_VMXE);", parts=("self",)),
         m(state, "CR4.VMXE is seen by the guest", STATE, "vmwrite(CR4_SHADOW, 0);",
-          "vmwrite(CR4_SHADOW, CR4_VMXE);", parts=("self",)),
+          "vmwrite(CR4_SHADOW, CR4_VMXE);", parts=("ends",)),
         m(state, "DR7 of the guest", STATE, "vmwrite(GUEST_DR7, 0x400);", "vmwrite(GUEST_DR7, 0x401);",
           parts=("self",)),
         m(state, "DR7 is lost at VM exits", STATE, "EXIT_SAVE_DEBUG | EXIT_SAVE_TIMER",
@@ -293,7 +295,7 @@ def written() -> list[Mutant]:
           parts=("ends",)),
         m(traps, "int 0x80 has no gate", TABLES, "\tgate(0x80,", "\tgate(0x81,", parts=("ends",)),
         m(traps, "no stack of their own for faults", TABLES, ": v == 8 ? IST_DF : IST_FAULT",
-          ": v == 8 ? IST_DF : 0", parts=("ends",)),
+          ": v == 8 ? IST_DF : 0", parts=("vectors", "ends")),
         m(traps, "the double fault's task switch leaves cr0.ts", TASK, "| CR0_TS)", ")", 32, ("ends",)),
         m(traps, "the double fault's task has another ip", TASK, "vmwrite(GUEST_IP, tss[TSS_IP]);",
           "vmwrite(GUEST_IP, tss[TSS_IP] + 1);", 32, ("ends",)),
@@ -379,7 +381,7 @@ class Workshop:
 
 def reason(found: str) -> str:
     """The check, the function, and what was seen, in one cell."""
-    m = re.match(r"(no more: )?([a-z-]+) (?:kernel|ms|cdecl)/(\w+)(?: \S.*?\)(?= [a-z-]+: ))? ?(.*)",
+    m = re.match(r"(no more: )?([a-z-]+) (?:kernel|ms|cdecl|sysv)/(\w+)(?: \S.*?\)(?= [a-z-]+: ))? ?(.*)",
                  found)
     if not m:
         return re.sub(r"^broken +", "", found)[:110]

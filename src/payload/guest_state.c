@@ -4,7 +4,13 @@
  * payload set up, and put back. Intel SDM volume 3, chapter 2. */
 #include "payload/guest.h"
 
-enum { CR0_TS = 1 << 3, CR4_OSXSAVE = 1 << 18, CR4_FSGSBASE = 1 << 16, TSS_BUSY = 2 };
+enum {
+	CR0_TS = 1 << 3,
+	CR0_WP = 1 << 16,
+	CR4_OSXSAVE = 1 << 18,
+	CR4_FSGSBASE = 1 << 16,
+	TSS_BUSY = 2
+};
 /* What SWAPGS would bring: canonical, and nobody's. */
 #define KERNEL_GS ((cl_word)0x00005afe5eed0000ull)
 
@@ -153,6 +159,14 @@ void guest_state_keep(void)
 	}
 }
 
+/* A triple fault. The call under way ends so, and those behind it get an image that is whole. */
+static void die(void)
+{
+	static const struct table none;
+
+	__asm__ volatile("lidt %0; ud2" : : "m"(none));
+}
+
 void guest_state_check(int round, struct findings *out)
 {
 	static struct state now;
@@ -168,6 +182,9 @@ void guest_state_check(int round, struct findings *out)
 	if ((now.v[CL_CONTROL_CR0] ^ wanted.v[CL_CONTROL_CR0]) & ~(cl_word)CR0_TS)
 		write_cr0((wanted.v[CL_CONTROL_CR0] & ~(cl_word)CR0_TS) |
 			  (now.v[CL_CONTROL_CR0] & CR0_TS));
+	/* Code could be written to. */
+	if (!(now.v[CL_CONTROL_CR0] & CR0_WP) && place_code_changed())
+		die();
 	now.v[CL_CONTROL_CR3] = read_cr3();
 	if (now.v[CL_CONTROL_CR3] != wanted.v[CL_CONTROL_CR3])
 		write_cr3(wanted.v[CL_CONTROL_CR3]);

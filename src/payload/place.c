@@ -19,6 +19,9 @@ bool cl_interrupts;
 void (*cl_before_round)(const struct cl_case *c, int round);
 void (*cl_after_run)(int round, struct findings *out);
 
+/* Apart from the header, which code under test may overwrite. */
+static uint32_t sum_at_start;
+
 static uint32_t text_sum(void)
 {
 	return cl_text_sum(0, (const uint32_t *)cl_text, (uint32_t)(cl_text_end - cl_text) / 4);
@@ -77,10 +80,15 @@ void place_begin(struct cl_header *h, uint64_t seed, uint64_t key)
 	h->planned = payload_count();
 	h->seed = seed;
 	h->current = CL_NO_CASE;
-	h->text_before = text_sum();
+	h->text_before = sum_at_start = text_sum();
 	h->text_after = 0;
 	h->ran_before = proof();
 	h->ran_after = CL_PROOF_NONE;
+}
+
+bool place_code_changed(void)
+{
+	return text_sum() != sum_at_start;
 }
 
 void place_end(struct cl_header *h)

@@ -139,7 +139,8 @@ void place_end(struct cl_header *h); /* when all cases ran */
  */
 extern unsigned cl_vmx_flags; /* CL_FAILING_VMX or CL_ENTERS_GUEST, of the case under way */
 bool place_emulate(cl_word *ip, cl_word *flags);
-bool place_late(void); /* on every tick: has the call under way had its time? */
+bool place_code_changed(void); /* since place_begin */
+bool place_late(void);         /* on every tick: has the call under way had its time? */
 
 /* What a place adds in ring 0; all zero in a process. */
 extern int cl_where;                          /* enum cl_where of payload/handover.h */
