@@ -286,6 +286,13 @@ static void unknown_attribute(struct parser *p, const struct token *t, const cha
 }
 
 /* One attribute, from its name on. */
+/* To clang pointers to 270 and 271 have 4 bytes, sign- and zero-extended: LLVM review D66827. */
+static bool narrow_address_space(const struct parser *p)
+{
+	return at_punct(p, '(') && p->tok[1].kind == TOK_NUMBER &&
+	       (p->tok[1].value == 270 || p->tok[1].value == 271);
+}
+
 static void parse_one(struct parser *p, struct attrs *at)
 {
 	const struct token *t = p->tok;
@@ -325,6 +332,10 @@ static void parse_one(struct parser *p, struct attrs *at)
 		at->vector_at = t;
 	} else if (!strcmp(name, "mode")) {
 		mode(p, at, t);
+	} else if (!strcmp(name, "address_space") && narrow_address_space(p)) {
+		parse_fail(p, t, "write what travels: int, or unsigned int",
+			   "pointers to address space %lld have 4 bytes, which is not supported",
+			   p->tok[1].value);
 	} else {
 		for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
 			if (!strcmp(name, refused[i].name))
