@@ -39,7 +39,7 @@ enum {
 static const double round_seconds = 12; /* aimed at */
 
 struct options {
-	const char *cc, *width, *abi, *opt, *place, *types, *out, *color;
+	const char *cc, *width, *abi, *opt, *profile, *place, *types, *out, *color;
 	uint64_t seed;
 	uint64_t count, time; /* 0: no limit */
 	uint64_t minimise;    /* seconds */
@@ -65,6 +65,10 @@ static void parse_options(struct arena *a, int argc, char **argv, struct options
 		OFFERED("width", &o->width, "LIST", width_words, "32, 64 (default: both)"),
 		OFFERED("opt", &o->opt, "LIST", opt_words,
 			"optimisations (default: O2 alone, for speed)"),
+		LISTED("profile", &o->profile, "LIST", "profiles",
+		       "profiles (default: user; see `clobber list profiles'). In variants of "
+		       "kernel every call goes through a pointer: with user, avx and the like they "
+		       "do not go together"),
 		PLACE_ROW(&o->place,
 			  arena_printf(a,
 				       "%s, all; auto: native, or the first of kvm, vmx where this "
@@ -83,25 +87,46 @@ static void parse_options(struct arena *a, int argc, char **argv, struct options
 		END_OF_OPTIONS
 	};
 
-	*o = (struct options){
-		.seed = 1, .minimise = 300, .out = "results/fuzz", .opt = "O2", .color = "auto"
-	};
+	*o = (struct options){ .seed = 1,
+			       .minimise = 300,
+			       .out = "results/fuzz",
+			       .opt = "O2",
+			       .profile = "user",
+			       .color = "auto" };
 	options_only(a, &page, rows, argc, argv);
 	if (!o->count && !o->time)
 		o->time = 60;
 }
 
+static void choose_profiles(struct fuzz_setup *s, const struct options *o)
+{
+	bool widths[WIDTHS];
+
+	width_list(s->arena, o->width, widths);
+	profile_list(s->arena, o->profile, s->profiles);
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		s->profiles[f] = s->profiles[f] && widths[profiles[f].width];
+		s->indirect = s->indirect || (s->profiles[f] && profile_optional(f));
+	}
+	for (enum profile_id f = 0; s->indirect && f < PROFILES; f++) {
+		if (s->profiles[f] && profiles[f].isa != ISA_INTEGER)
+			die("--profile: '%s' does not go together with variants of kernel, whose calls "
+			    "go through pointers: run it by itself",
+			    profiles[f].name);
+	}
+}
+
 /* Sources and setup; ends with a message on bad input, before anything is written. */
 static void prepare(struct fuzz_setup *s, struct fuzz_source *source, const struct options *o)
 {
-	bool any = false, used[PROFILES] = { false };
+	bool any = false;
 	const char *error;
 
 	s->seed = source->seed = o->seed;
-	width_list(s->arena, o->width, s->widths);
+	choose_profiles(s, o);
 	s->abis = source->abis = abi_list(s->arena, o->abi);
 	s->opts = opt_list(s->arena, o->opt);
-	memcpy(source->widths, s->widths, sizeof(source->widths));
+	memcpy(source->profiles, s->profiles, sizeof(source->profiles));
 	fuzz_default_weights(&source->weights);
 	error = o->types ? fuzz_parse_weights(s->arena, o->types, &source->weights) : NULL;
 	if (error)
@@ -111,14 +136,13 @@ static void prepare(struct fuzz_setup *s, struct fuzz_source *source, const stru
 		any = any || (source->weights.w[i] && i != FUZZ_VARIADIC &&
 			      (i < FUZZ_NESTED || i > FUZZ_EMPTY));
 	if (!any)
-		die("--types: none of these can be placed under the selected conventions and "
-		    "widths (`clobber list abis' shows which convention exists at which width)");
+		die("--types: none of these can be placed under the selected conventions, "
+		    "profiles and widths (`clobber list abis' and `clobber list profiles' show which "
+		    "exist at which width)");
 	s->tools.arena = s->arena;
 	s->tools.jobs = (unsigned)o->jobs;
 	s->places.options.runtime = data_dir(s->arena, "runtime");
-	used[PROFILE_USER_32] = s->widths[W32];
-	used[PROFILE_USER_64] = s->widths[W64];
-	error = places_choose(s->arena, o->place, used, false, &s->places);
+	error = places_choose(s->arena, o->place, s->profiles, false, &s->places);
 	if (error)
 		die("--place: %s", error);
 	find_tools(&s->tools, o->cc, &s->compilers);

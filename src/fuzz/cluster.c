@@ -39,12 +39,13 @@ static const char *last_words(struct arena *a, const char *why)
 }
 
 /* All but the compilers, which are put together afterwards. */
-static struct fuzz_key key_of(struct arena *a, const struct finding *f)
+static struct fuzz_key key_of(const struct fuzz_round *r, const struct finding *f)
 {
 	struct fuzz_key k = { .verdict = f->verdict,
 			      .check = f->check,
 			      .rule = f->rule,
 			      .width = f->c->call.conv->width,
+			      .profile = r->plan.columns[f->column].profile,
 			      .conv = f->c->call.conv,
 			      .direction = f->direction,
 			      .item = -1,
@@ -59,7 +60,7 @@ static struct fuzz_key key_of(struct arena *a, const struct finding *f)
 	}
 	if (compiler_died(f)) {
 		k.direction = k.item = -1;
-		k.message = last_words(a, f->observed);
+		k.message = last_words(r->arena, f->observed);
 	}
 	return k;
 }
@@ -67,7 +68,7 @@ static struct fuzz_key key_of(struct arena *a, const struct finding *f)
 static bool same_but_compilers(const struct fuzz_key *a, const struct fuzz_key *b)
 {
 	return a->verdict == b->verdict && a->check == b->check && a->rule == b->rule &&
-	       a->width == b->width && a->direction == b->direction && a->item == b->item &&
+	       a->profile == b->profile && a->direction == b->direction && a->item == b->item &&
 	       a->unspecified == b->unspecified && !strcmp(a->message, b->message);
 }
 
@@ -87,7 +88,7 @@ const struct finding *fuzz_shows(const struct fuzz_round *r, const struct fuzz_k
 		if (is_argument(f) && seen[f->direction])
 			continue;
 		seen[f->direction] = seen[f->direction] || is_argument(f);
-		mine = key_of(r->arena, f);
+		mine = key_of(r, f);
 		if (same_but_compilers(&mine, k) && (!k->unspecified || !*k->compilers ||
 						     disagrees_with_itself(&r->matrix, column, c)))
 			return f;
@@ -114,7 +115,7 @@ struct facts {
 static void add_fact(const struct fuzz_round *r, struct facts *all, const struct finding *f,
 		     size_t since)
 {
-	struct fuzz_key key = key_of(r->arena, f);
+	struct fuzz_key key = key_of(r, f);
 	const char *family = key.unspecified ? "" : r->plan.columns[f->column].compiler->family;
 	struct fact *t = NULL;
 
@@ -304,7 +305,7 @@ static void add_refusals(struct fuzz_clusters *all, const struct fuzz_round *r)
 	for (size_t i = 0; i < r->plan.ncolumns; i++) {
 		const struct column *col = &r->plan.columns[i];
 
-		for (size_t k = 0; !col->unusable && k < r->plan.set[col->width].n; k++) {
+		for (size_t k = 0; !col->unusable && k < r->plan.set[col->profile].n; k++) {
 			const char *why;
 			size_t n = 0;
 

@@ -83,7 +83,7 @@ uint32_t fuzz_classes_of(const struct prototype *p);
 struct fuzz_source {
 	uint64_t seed;
 	struct fuzz_weights weights;
-	bool widths[WIDTHS];
+	bool profiles[PROFILES];
 	const char *const *abis; /* NULL: all */
 };
 
@@ -108,7 +108,9 @@ struct fuzz_setup {
 	struct compiler_list compilers;
 	struct column *columns; /* in the order of every round's; of their names only */
 	size_t ncolumns;
-	bool widths[WIDTHS];
+	bool profiles[PROFILES];
+	/* A profile that is about calls through pointers is among them: all are. */
+	bool indirect;
 	const char *const *opts;
 	const char *const *abis;
 	struct places places; /* where every round runs */
@@ -159,6 +161,7 @@ struct fuzz_key {
 	enum check check;
 	enum rule_id rule;
 	enum width width;
+	enum profile_id profile; /* of its width */
 	const struct convention *conv;
 	int direction;         /* -1: both (the compiler died, or no document decides) */
 	int item;              /* a register that was not preserved, a kind of fault; else -1 */
@@ -345,6 +348,8 @@ char *fuzz_known_line(struct arena *a, const struct fuzz_setup *s, const struct 
 
 /* "gcc-12 -m32 -O2, clang-14 -m64 -O2" of the columns that are set. */
 char *fuzz_columns(struct arena *a, const struct fuzz_setup *s, const unsigned char *set);
+/* ", profile avx", or "" of the platform's defaults. */
+const char *fuzz_profile(struct arena *a, const struct fuzz_key *k);
 char *fuzz_conventions(struct arena *a, uint32_t set);
 /* "argument, as callee" */
 char *fuzz_title(struct arena *a, const struct fuzz_cluster *c);

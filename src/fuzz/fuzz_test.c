@@ -23,7 +23,7 @@ static void tear_down(void)
 
 static struct fuzz_source source_of(uint64_t seed, const char *types)
 {
-	struct fuzz_source s = { .seed = seed, .widths = { true, true } };
+	struct fuzz_source s = { .seed = seed, .profiles = { true, true } };
 	const char *error = NULL;
 
 	fuzz_default_weights(&s.weights);

@@ -7,29 +7,40 @@
 
 enum { TRIES = 200, CLASS_TRIES = 24 };
 
-static bool selected(const struct fuzz_source *s, const struct convention *c)
+/* Does the convention exist in the profile, and is it among those named (NULL: all)? */
+static bool selects(const char *const *abis, enum profile_id f, const struct convention *c)
 {
-	if (!s->widths[c->width])
+	if (!convention_in(c, f))
 		return false;
-	for (const char *const *n = s->abis; n && *n; n++) {
+	for (const char *const *n = abis; n && *n; n++) {
 		if (!strcmp(*n, c->name))
 			return true;
 	}
-	return !s->abis;
+	return !abis;
+}
+
+static bool placed_in(const struct fuzz_source *s, enum profile_id f, const struct prototype *p)
+{
+	struct placement at;
+
+	for (const struct convention *const *c = conventions; *c; c++) {
+		if (selects(s->abis, f, *c) && proto_exists(p, (*c)->width) &&
+		    profile_concerns(&profiles[f], p) && !abi_place_in(f, *c, p, &at))
+			return true;
+	}
+	return false;
 }
 
 /* Does the oracle place it anywhere? */
 static bool placed(struct arena *a, const struct fuzz_source *s, const char *text)
 {
 	struct case_list list = { 0 };
-	struct placement at;
 	const char *error;
 
 	if (proto_parse_mem(a, "fuzz.h", text, strlen(text), &list, &error) < 0 || list.n != 1)
 		return false;
-	for (const struct convention *const *c = conventions; *c; c++) {
-		if (selected(s, *c) && proto_exists(list.v[0].proto, (*c)->width) &&
-		    !abi_place(*c, list.v[0].proto, &at))
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		if (s->profiles[f] && placed_in(s, f, list.v[0].proto))
 			return true;
 	}
 	return false;

@@ -52,6 +52,7 @@ static json_t *cluster(const struct fuzz_result *r, const struct fuzz_cluster *c
 		j, "direction",
 		string_or_null(c->key.direction < 0 ? NULL : direction_name(c->key.direction)));
 	json_object_set_new(j, "width", json_integer(width_bits(c->key.width)));
+	json_object_set_new(j, "profile", json_string(profiles[c->key.profile].name));
 	json_object_set_new(j, "convention", json_string(c->conv->name));
 	json_object_set_new(j, "unspecified", json_boolean(c->key.unspecified));
 	json_object_set_new(

@@ -142,7 +142,7 @@ static bool shown_by_its_compilers(const struct fuzz_clusters *all, const struct
 
 		for (size_t k = 0; k < s->ncolumns && !found; k++)
 			found = w->column[k] && s->columns[k].compiler == s->columns[i].compiler &&
-				s->columns[k].width == s->columns[i].width;
+				s->columns[k].profile == s->columns[i].profile;
 		if (!found)
 			return false;
 	}

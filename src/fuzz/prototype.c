@@ -51,11 +51,11 @@ static void draw_variadic(struct arena *a, struct random *r, const struct fuzz_w
 	p->varargs = arena_alloc(a, MAX_VARARGS * sizeof(struct type *));
 	p->nvarargs = random_below(r, MAX_VARARGS + 1);
 	for (size_t i = 0; i < p->nvarargs; i++) {
-		const struct type *t = type_promote(draw_type(a, r, w));
+		const struct type *drawn = draw_type(a, r, w), *t = type_promote(drawn);
 
 		/* Conversions of these in a variadic call are not the same everywhere; a float
 		 * becomes a double, which may not be wanted. */
-		if (t->kind == TYPE_FLOAT16 || t->kind == TYPE_BF16 || t->kind == TYPE_ENUM ||
+		if (t->kind == TYPE_FLOAT16 || t->kind == TYPE_BF16 || drawn->kind == TYPE_ENUM ||
 		    (t->kind == TYPE_DOUBLE && !w->w[FUZZ_DOUBLE]) ||
 		    (t->kind == TYPE_POINTER && t->of->kind == TYPE_FUNCTION))
 			t = type_basic(TYPE_INT);

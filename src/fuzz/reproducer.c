@@ -34,13 +34,20 @@ char *fuzz_columns(struct arena *a, const struct fuzz_setup *s, const unsigned c
 
 		if (!set[i])
 			continue;
-		if (last && last->compiler == c->compiler && last->width == c->width)
+		if (last && last->compiler == c->compiler && last->profile == c->profile)
 			str_addf(&out, " -%s", c->opt);
 		else
 			str_addf(&out, "%s%s", last ? ", " : "", c->name);
 		last = c;
 	}
 	return taken(a, &out);
+}
+
+const char *fuzz_profile(struct arena *a, const struct fuzz_key *k)
+{
+	return k->profile == profile_user(k->width)
+		       ? ""
+		       : arena_printf(a, ", profile %s", profiles[k->profile].name);
 }
 
 char *fuzz_conventions(struct arena *a, uint32_t set)
@@ -122,11 +129,15 @@ char *fuzz_known_line(struct arena *a, const struct fuzz_setup *s, const struct 
 {
 	char *names =
 		fuzz_conventions(a, c->shows_conventions ? c->shows_conventions : c->conventions);
+	bool user = c->key.profile == profile_user(c->key.width);
 	struct str list = { 0 };
 
 	for (const char *p = names; *p; p++) {
 		if (*p != ' ')
 			str_addn(&list, p, 1);
+		if (user || (p[1] && p[1] != ','))
+			continue;
+		str_addf(&list, "@%s", profiles[c->key.profile].name);
 	}
 	names = taken(a, &list);
 	str_add(&list, "");
@@ -170,6 +181,8 @@ static void case_file(struct fuzz_setup *s, struct fuzz_cluster *c, struct arena
 			 "place of REASON)\n// expects it:\n// %s REASON\n",
 			 fuzz_known_line(a, s, c));
 	}
+	if (s->indirect)
+		str_add(out, "//! through indirect\n");
 	str_add(out, c->minimal);
 }
 
@@ -185,7 +198,7 @@ static void script(struct fuzz_setup *s, struct fuzz_cluster *c, struct arena *a
 	self[n > 0 ? n : 0] = 0;
 	str_addf(&list, "%s", c->key.unspecified ? "" : ct_argument(a, col->compiler));
 	for (size_t i = 0; c->key.unspecified && i < s->ncolumns; i++) {
-		if (s->columns[i].compiler == last || s->columns[i].width != c->key.width)
+		if (s->columns[i].compiler == last || s->columns[i].profile != c->key.profile)
 			continue;
 		last = s->columns[i].compiler;
 		str_addf(&list, "%s%s", list.len ? "," : "", ct_argument(a, last));
@@ -247,8 +260,9 @@ static void readme(struct fuzz_setup *s, struct fuzz_cluster *c, const struct ge
 	const struct rule *rule = &rules[c->key.rule];
 	struct str *out = &c->readme;
 
-	str_addf(out, "%s: %s, %s, %u bit\n\n", verdict_info[c->key.verdict].name, fuzz_title(a, c),
-		 g->call.conv->title, width_bits(c->key.width));
+	str_addf(out, "%s: %s, %s, %u bit%s\n\n", verdict_info[c->key.verdict].name,
+		 fuzz_title(a, c), g->call.conv->title, width_bits(c->key.width),
+		 fuzz_profile(a, &c->key));
 	str_addf(out, "prototype   %s\n", gen_prototype(a, &g->call));
 	if (strchr(c->minimal, '\n') != strrchr(c->minimal, '\n'))
 		str_add(out, "            (its types: case.h)\n");

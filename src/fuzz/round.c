@@ -52,7 +52,7 @@ static void take_probes(struct fuzz_setup *s)
 {
 	for (size_t i = 0; i < s->ncolumns; i++) {
 		const struct column *col = &s->columns[i];
-		const struct target *t = &col->compiler->target[col->width];
+		const struct target *t = &col->compiler->target[col->profile];
 		struct fuzz_learnt *l = &s->learnt[i];
 
 		for (size_t k = 0; !col->unusable && k < ARRAY_SIZE(probed); k++) {
@@ -68,6 +68,19 @@ static void take_probes(struct fuzz_setup *s)
 	}
 }
 
+static void select_cases(const struct fuzz_setup *s, struct arena *a, struct case_list *cases,
+			 struct plan *p)
+{
+	const char *error;
+
+	for (size_t i = 0; s->indirect && i < cases->n; i++)
+		cases->v[i].through = "indirect";
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		if (s->profiles[f] && gen_select_in(a, cases, f, s->abis, &p->set[f], &error) < 0)
+			die("internal error: %s; please report this", error);
+	}
+}
+
 void fuzz_setup_columns(struct fuzz_setup *s)
 {
 	struct case_list one = { 0 };
@@ -75,14 +88,16 @@ void fuzz_setup_columns(struct fuzz_setup *s)
 	const char *error;
 
 	p.arena = s->arena;
-	/* A width without cases gets no columns: every convention has this one. */
-	if (proto_parse_file(s->arena, "fuzz.h", "void fuzz(void);", &one, &error) < 0)
+	/* A profile without cases gets no columns: each is about one of these. */
+	if (proto_parse_file(s->arena, "fuzz.h",
+			     "struct fuzz { int a, b; }; void fuzz_none(void);\n"
+			     "void fuzz_vector(int __attribute__((vector_size(16))) a);\n"
+			     "struct fuzz fuzz_struct(void);\n",
+			     &one, &error) < 0)
 		die("internal error: %s", error);
-	for (enum width w = W32; w < WIDTHS; w++) {
-		if (s->widths[w])
-			gen_select(s->arena, &one, w, s->abis, &p.set[profile_user(w)], &error);
-		s->widths[w] = p.set[profile_user(w)].n > 0;
-	}
+	select_cases(s, s->arena, &one, &p);
+	for (enum profile_id f = 0; f < PROFILES; f++)
+		s->profiles[f] = p.set[f].n > 0;
 	plan_columns(&p, &s->compilers, &s->places.wanted, s->opts);
 	/* The answers outlive the rounds. */
 	for (size_t i = 0; i < p.ncolumns; i++)
@@ -101,7 +116,7 @@ static void absent(struct column *col, size_t i, const char *why)
 	col->why[i] = why;
 }
 
-/* The columns of every round are those of the setup, in its order: a width without cases in this
+/* The columns of every round are those of the setup, in its order: a profile without cases in this
  * round has unusable ones. */
 static void complete(const struct fuzz_setup *s, struct fuzz_round *r)
 {
@@ -120,7 +135,7 @@ static void complete(const struct fuzz_setup *s, struct fuzz_round *r)
 		all[i] = s->columns[i];
 		all[i].absent = NULL;
 		all[i].why = NULL;
-		all[i].unusable = "no case of this width";
+		all[i].unusable = "no case of this width and profile";
 	}
 	p->columns = all;
 	p->ncolumns = s->ncolumns;
@@ -133,7 +148,7 @@ static void narrow(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wante
 	for (size_t i = 0; i < r->plan.ncolumns; i++) {
 		struct column *col = &r->plan.columns[i];
 		const struct fuzz_learnt *l = &s->learnt[i];
-		const struct gen_set *set = &r->plan.set[col->width];
+		const struct gen_set *set = &r->plan.set[col->profile];
 
 		if (col->unusable)
 			continue;
@@ -157,7 +172,7 @@ static void learn(struct fuzz_setup *s, const struct fuzz_round *r)
 {
 	for (size_t i = 0; i < r->plan.ncolumns; i++) {
 		const struct column *col = &r->plan.columns[i];
-		const struct gen_set *set = &r->plan.set[col->width];
+		const struct gen_set *set = &r->plan.set[col->profile];
 		struct fuzz_learnt *l = &s->learnt[i];
 
 		for (size_t k = 0; !col->unusable && k < set->n; k++) {
@@ -204,17 +219,12 @@ void fuzz_round_cases(struct fuzz_setup *s, struct fuzz_round *r, fuzz_wanted wa
 {
 	struct plan *p = &r->plan;
 	sig_atomic_t signals = s->stop ? *s->stop : 0;
-	const char *error;
 	int compilers;
 
 	*p = s->tools;
 	p->stop = s->stop;
 	p->arena = r->arena;
-	for (enum width w = W32; w < WIDTHS; w++) {
-		if (s->widths[w] && gen_select(r->arena, &r->cases, w, s->abis,
-					       &p->set[profile_user(w)], &error) < 0)
-			die("internal error: %s; please report this", error);
-	}
+	select_cases(s, r->arena, &r->cases, p);
 	compilers = compilers_lock(r->arena, p->work);
 	empty_work(r->arena, p->work);
 	plan_columns(p, &s->compilers, &s->places.wanted, s->opts);
@@ -270,7 +280,7 @@ size_t fuzz_round_functions(const struct fuzz_round *r)
 	for (size_t i = 0; i < r->plan.ncolumns; i++) {
 		const struct column *col = &r->plan.columns[i];
 
-		for (size_t k = 0; !col->unusable && k < r->plan.set[col->width].n; k++)
+		for (size_t k = 0; !col->unusable && k < r->plan.set[col->profile].n; k++)
 			n += col->absent[k] == PRESENT ? 2 : 0;
 	}
 	return n;

@@ -41,13 +41,15 @@ static bool wanted(void *ctx, size_t column, const struct gen_case *c)
 	const struct asked *asked = ctx;
 	const struct fuzz_cluster *k = asked->cluster[c->call.decl - asked->round->cases.v];
 
-	return c->call.conv == k->conv && (k->key.unspecified || column == k->example);
+	return c->call.conv == k->conv &&
+	       (k->key.unspecified ? asked->round->plan.columns[column].profile == k->key.profile
+				   : column == k->example);
 }
 
 static const struct gen_case *case_of(const struct fuzz_round *r, size_t decl,
-				      const struct convention *conv)
+				      enum profile_id profile, const struct convention *conv)
 {
-	const struct gen_set *set = &r->plan.set[conv->width];
+	const struct gen_set *set = &r->plan.set[profile];
 
 	for (size_t i = 0; i < set->n; i++) {
 		if (set->v[i].call.conv == conv && set->v[i].call.decl == &r->cases.v[decl])
@@ -56,12 +58,13 @@ static const struct gen_case *case_of(const struct fuzz_round *r, size_t decl,
 	return NULL;
 }
 
-static bool executed(const struct fuzz_round *r, const struct gen_case *c, size_t column)
+static bool executed(const struct fuzz_round *r, enum profile_id profile, const struct gen_case *c,
+		     size_t column)
 {
 	const struct column_run *run = &r->matrix.runs[column];
 	enum verdict v[2];
 
-	if (r->plan.columns[column].width != c->call.conv->width)
+	if (r->plan.columns[column].profile != profile)
 		return false;
 	for (size_t d = 0; d < 2; d++)
 		v[d] = (enum verdict)run->judged[c->index * 2 + d].verdict;
@@ -87,9 +90,10 @@ static bool try_all(void *ctx, struct fuzz_candidate *v, size_t n)
 	}
 	fuzz_round_run(w->setup, &r, "fuzz.h", text.s, wanted, &asked);
 	for (size_t i = 0; i < n && !r.dropped; i++) {
-		const struct gen_case *c = case_of(&r, i, cluster[i]->conv);
+		const struct gen_case *c =
+			case_of(&r, i, cluster[i]->key.profile, cluster[i]->conv);
 
-		v[i].ran = c && executed(&r, c, cluster[i]->example);
+		v[i].ran = c && executed(&r, cluster[i]->key.profile, c, cluster[i]->example);
 		v[i].shows = c && fuzz_shows(&r, &cluster[i]->key, c, cluster[i]->example);
 	}
 	fuzz_round_close(&r);
@@ -160,7 +164,7 @@ static void look_everywhere(struct fuzz_setup *s, struct fuzz_cluster *c,
 	c->shows = arena_alloc(s->arena, s->ncolumns + 1);
 	c->holds = arena_alloc(s->arena, s->ncolumns + 1);
 	for (size_t k = 0; conventions[k]; k++) {
-		const struct gen_case *g = case_of(r, decl, conventions[k]);
+		const struct gen_case *g = case_of(r, decl, c->key.profile, conventions[k]);
 		struct fuzz_key key = c->key;
 
 		if (conventions[k]->width != c->key.width)
@@ -180,7 +184,7 @@ static void look_everywhere(struct fuzz_setup *s, struct fuzz_cluster *c,
 				c->shows_conventions |= 1u << k;
 				if (here)
 					c->shows[i] = 1;
-			} else if (here && executed(r, g, i)) {
+			} else if (here && executed(r, c->key.profile, g, i)) {
 				c->holds[i] = 1;
 			}
 		}
@@ -301,7 +305,7 @@ static void run_minimal(struct fuzz_setup *s, struct fuzz_clusters *all,
 	fuzz_round_surely(s, &r, "fuzz.h", text.s, NULL, NULL);
 	for (size_t i = 0; i < all->n; i++) {
 		struct fuzz_cluster *c = &all->v[i];
-		const struct gen_case *g = case_of(&r, i, c->conv);
+		const struct gen_case *g = case_of(&r, i, c->key.profile, c->conv);
 		const struct finding *f = g ? fuzz_shows(&r, &c->key, g, c->example) : NULL;
 
 		c->prototype =
@@ -337,7 +341,7 @@ static void run_minimal(struct fuzz_setup *s, struct fuzz_clusters *all,
 	fold(all);
 	for (size_t i = 0; i < all->n; i++) {
 		struct fuzz_cluster *c = &all->v[i];
-		const struct gen_case *g = case_of(&r, c->decl, c->conv);
+		const struct gen_case *g = case_of(&r, c->decl, c->key.profile, c->conv);
 
 		if (g && !c->folded)
 			fuzz_reproducer(s, c, &r, g);

@@ -81,7 +81,8 @@ static void one_cluster(struct str *out, const struct fuzz_cluster *c, const str
 	struct str s = { 0 };
 
 	paint(out, style, colour_of(c->key.verdict), verdict_info[c->key.verdict].name);
-	str_addf(out, "  %s  %s -m%u\n", fuzz_title(a, c), c->conv->name, width_bits(c->key.width));
+	str_addf(out, "  %s  %s -m%u%s\n", fuzz_title(a, c), c->conv->name,
+		 width_bits(c->key.width), fuzz_profile(a, &c->key));
 	str_addf(&s, "%s%s%s%s; %s; %zu case%s",
 		 names(a, r->setup, c->settled ? c->shows : c->column),
 		 c->settled ? "" : " (not when run again)", *not ? ", not " : "", not,
@@ -125,7 +126,8 @@ static void refusals(struct str *out, const struct fuzz_result *r, unsigned colu
 		const struct column *c = &r->setup->columns[i];
 		struct str s = { 0 };
 
-		if (!c->unusable || (i && c[-1].compiler == c->compiler && c[-1].width == c->width))
+		if (!c->unusable ||
+		    (i && c[-1].compiler == c->compiler && c[-1].profile == c->profile))
 			continue;
 		str_addf(&s, "unsupported  %s -m%u: %s", c->compiler->name, width_bits(c->width),
 			 c->unusable);
