@@ -21,8 +21,8 @@ import sys
 
 LABEL = re.compile(r"^(target|caller)_[a-z0-9_]+?_(m32|m64)_(\w+):\s*(?:#.*)?$")
 RETURN = re.compile(r"^\s+(rep\s+)?ret[lq]?\b")
-OWN_CALL = {"target": re.compile(r"^\s+callq?\s+cl_nested"),
-            "caller": re.compile(r"^\s+callq?\s+probe_")}
+OWN_CALL = {"target": re.compile(r"^\s+call[lq]?\s+cl_nested"),
+            "caller": re.compile(r"^\s+call[lq]?\s+probe_")}
 
 
 def patch_function(side: str, lines: list[str], patch: dict[str, str], name: str) -> list[str]:

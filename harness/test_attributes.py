@@ -22,10 +22,10 @@ def having(compilers, tmp_path, attribute: str) -> str:
     pytest.skip(f"no compiler has {attribute}")
 
 
-def findings(tmp_path, cc, abi: str, proto: str, *args, status: int) -> list[tuple]:
-    cases = program.write(tmp_path / "m64.h", f"__attribute__(({ATTRIBUTE.get(abi, abi)})) {proto};\n")
-    m = program.run_matrix(tmp_path / "out", "--cc", str(cc), "--width", "64", "--abi", abi, "--opt", "O2",
-                           "--cases", cases, *args, status=status)
+def findings(tmp_path, cc, abi: str, proto: str, *args, status: int, width: int = 64) -> list[tuple]:
+    cases = program.write(tmp_path / f"m{width}.h", f"__attribute__(({ATTRIBUTE.get(abi, abi)})) {proto};\n")
+    m = program.run_matrix(tmp_path / "out", "--cc", str(cc), "--width", str(width), "--abi", abi, "--opt",
+                           "O2", "--cases", cases, *args, status=status)
     return sorted({(f["direction"], f["check"], f["rule"], f["subject"]) for f in m.findings
                    if f["verdict"] == "violation"})
 
@@ -33,6 +33,7 @@ def findings(tmp_path, cc, abi: str, proto: str, *args, status: int) -> list[tup
 # Where the attribute has another name than the convention.
 ATTRIBUTE = {"no_caller_saved": "no_caller_saved_registers"}
 ALL, NONE = "clang.preserve-all.saved", "clang.preserve-none.saved"
+NCS = "gcc.no-caller-saved.saved"
 INT = "int f(int a, long b)"
 PATCHED = {
     # name: (convention, prototype, "side": patch, findings; none: it is allowed)
@@ -48,10 +49,10 @@ PATCHED = {
     "all_argument": ("preserve_all", INT, "caller", {"before_call": asm("incl %edi")},
                      [("caller", "argument", "sysv.args.integer", "argument a (int)")]),
     "ncs_r10": ("no_caller_saved", INT, "target", {"ret": asm("incq %r10")},
-                [("callee", "callee-saved", "gcc.no-caller-saved.saved", "r10 after the call")]),
+                [("callee", "callee-saved", NCS, "r10 after the call")]),
     "ncs_rdi": ("no_caller_saved", INT, "target", {"ret": asm("incq %rdi")}, []),
     "ncs_rdx": ("no_caller_saved", INT, "target", {"ret": asm("incq %rdx")},
-                [("callee", "callee-saved", "gcc.no-caller-saved.saved", "rdx after the call")]),
+                [("callee", "callee-saved", NCS, "rdx after the call")]),
     "ncs_return": ("no_caller_saved", INT, "target", {"ret": asm("incl %eax")},
                    [("callee", "return", "sysv.return.integer", "return value (int)")]),
     "ncs_argument": ("no_caller_saved", INT, "caller", {"before_call": asm("incl %edi")},
@@ -67,16 +68,33 @@ PATCHED = {
 }
 
 
-@pytest.mark.parametrize("name", PATCHED)
-def test_patched(tmp_path, compilers, name):
-    abi, proto, side, patch, want = PATCHED[name]
+# The same at 32 bit, where arguments are in memory: every general register but eax is preserved.
+PATCHED_32 = {
+    "ncs_ecx": ("no_caller_saved", INT, "target", {"ret": asm("incl %ecx")},
+                [("callee", "callee-saved", NCS, "ecx after the call")]),
+    "ncs_edx": ("no_caller_saved", INT, "target", {"ret": asm("incl %edx")},
+                [("callee", "callee-saved", NCS, "edx after the call")]),
+    "ncs_edx_returned": ("no_caller_saved", "long long f(int a)", "target", {"ret": asm("incl %edx")},
+                         [("callee", "return", "i386.return.longlong", "return value (long long)")]),
+    "ncs_eax_of_void": ("no_caller_saved", "void f(int a)", "target", {"ret": asm("incl %eax")},
+                        [("callee", "callee-saved", NCS, "eax after the call")]),
+    "ncs_return": ("no_caller_saved", INT, "target", {"ret": asm("incl %eax")},
+                   [("callee", "return", "i386.return.integer", "return value (int)")]),
+    "ncs_argument": ("no_caller_saved", INT, "caller", {"before_call": asm("incl (%esp)")},
+                     [("caller", "argument", "i386.args.stack", "argument a (int)")]),
+}
+
+
+@pytest.mark.parametrize("width,name", [(64, name) for name in PATCHED] + [(32, name) for name in PATCHED_32])
+def test_patched(tmp_path, compilers, width, name):
+    abi, proto, side, patch, want = (PATCHED if width == 64 else PATCHED_32)[name]
     cc = having(compilers, tmp_path, ATTRIBUTE.get(abi, abi))
     patches = program.write(tmp_path / "patches.json", json.dumps({f"{side}/f": patch}))
     wrapper = program.script(tmp_path / "patched",
-                             f'case "$*" in *gen64/*) exec {sys.executable} {program.PATCHCC} {patches} '
+                             f'case "$*" in *gen{width}/*) exec {sys.executable} {program.PATCHCC} {patches} '
                              f'{cc} "$@" ;;\n*) exec {cc} "$@" ;;\nesac\n')
-    assert findings(tmp_path, wrapper, abi, proto, status=1 if want else 0) == want
-    assert findings(tmp_path, cc, abi, proto, "--fresh", status=0) == []
+    assert findings(tmp_path, wrapper, abi, proto, status=1 if want else 0, width=width) == want
+    assert findings(tmp_path, cc, abi, proto, "--fresh", status=0, width=width) == []
 
 
 @pytest.mark.parametrize("abi,believed,rules", [
