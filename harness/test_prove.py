@@ -12,14 +12,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+import contradictions
 import objmutate
 import program
 import real
 from prove_attacks import ATTACKS
 from mutants import MUTANTS
 from program import HARNESS, run
-from test_bad_compilers import CASES as PLAIN, FLAGS
-from test_checks import mutant_compiler
 from test_real import LIBRARIES, declared, headers, library, members, tree
 
 BITS = {64: "bits 64\n", 32: "bits 32\n"}
@@ -399,37 +398,23 @@ def test_legend(tmp_path, gcc, compilers):
     assert "ok: every function is proved; ok.: so many were only run" in r.stdout
 
 
-def contradictions(folder: Path) -> list[str]:
-    return re.findall(r"^contradiction.*$", (folder / "prove.txt").read_text(), re.M)
-
-
 @pytest.mark.ia32
 @pytest.mark.parametrize("width", (64, 32))
 def test_no_mutant_is_proved(tmp_path, gcc, compilers, width):
     """Of what the mutants of test_checks.py break, nothing is proved."""
-    mutants = [m for m in MUTANTS if m.width == width]
-    cases = program.write(tmp_path / f"m{width}.h", "\n".join(m.declaration() for m in mutants))
-    cc = mutant_compiler(tmp_path, compilers[gcc]["path"],
-                         {width: {f"{m.side}/{m.name}": m.patch for m in mutants}})
-    r = run(["run", "--cc", cc, "--width", width, "--cases", cases, "--out", tmp_path / "out",
-             "-q", "--prove"])
-    assert r.status == 1, r.stdout + r.stderr
-    assert contradictions(tmp_path / "out") == []
-    refuted = (tmp_path / "out" / "prove.txt").read_text().count("\nrefuted")
-    assert refuted > len(mutants) / 2, f"{refuted} of {len(mutants)}"
+    found = contradictions.patches(tmp_path, width, compilers[gcc]["path"])
+    assert found.contradictions == []
+    mutants = sum(m.width == width for m in MUTANTS)
+    assert found.refuted > mutants / 2 and found.broken > 10, f"{found} of {mutants}"
 
 
 @pytest.mark.ia32
 @pytest.mark.parametrize("width", (64, 32))
 def test_no_bad_compiler_is_proved(tmp_path, gcc, compilers, width):
-    cases = program.write(tmp_path / "c.h", PLAIN)
-    ccs = [program.script(tmp_path / name, f'exec {compilers[gcc]["path"]} "$@" {flag}\n')
-           for name, flag in FLAGS[width].items()]
-    r = run(["run", "--cc", ",".join(map(str, ccs)), "--width", width, "--cases", cases, "--out",
-             tmp_path / "out", "-q", "--prove"])
-    assert r.status == 1, r.stdout + r.stderr
-    assert contradictions(tmp_path / "out") == []
-    assert "refuted" in (tmp_path / "out" / "prove.txt").read_text()
+    """As `harness/contradictions.py' does for a sample of all cases."""
+    found = contradictions.flags(tmp_path, width, compilers[gcc]["path"])
+    assert found.contradictions == []
+    assert found.refuted and found.broken and found.proved, found
 
 
 # g loses rbx for one square of a product in 2^64; h calls it; j jumps to where nobody knows.

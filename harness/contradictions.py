@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Hold the prover to account: of what compilers that a flag or a patch breaks do wrong, at both widths,
+nothing may be proved. Exit 1 if something is.
+
+usage: contradictions.py [CASES...]  (default: SAMPLE; CLOBBER as for the tests)
+"""
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import program
+from mutants import MUTANTS
+from test_bad_compilers import CASES as PLAIN, FLAGS
+from test_checks import mutant_compiler
+
+CASES = program.HARNESS.parent / "cases"
+SAMPLE = [CASES / name for name in ("scalar/mixed.h", "scalar/varargs.h", "scalar/pointers.h",
+                                    "aggregate/shapes.h")]
+
+
+class Outcome(NamedTuple):
+    proved: int
+    refuted: int
+    open: int
+    broken: int  # of those that are not proved: whose run breaks, too
+    contradictions: list[str]
+
+    def __str__(self) -> str:
+        return (f"{self.proved} proved, {self.refuted} refuted, {self.open} open; runs break "
+                f"{self.broken} of those not proved; {len(self.contradictions)} contradictions")
+
+
+def prove(folder: Path, width: int, ccs: list, cases: list[Path], *more) -> Outcome:
+    """What `clobber run --prove` says of them."""
+    r = program.run(["run", "--prove", "-q", "--cc", ",".join(map(str, ccs)), "--width", width,
+                     "--cases", ",".join(map(str, cases)), "--out", folder, *more], seconds=3000)
+    rows = re.findall(r"^\S+ -m\d\d.* -O\w+ +(\d+) +(\d+) +(\d+) +[0-9.]+  ", r.stdout, re.M)
+    assert r.status == 1 and rows, r.stdout + r.stderr
+    text = (folder / "prove.txt").read_text()
+    return Outcome(*(sum(int(row[i]) for row in rows) for i in range(3)),
+                   len(re.findall(r"^(?:refuted|open) .*\(its run: violation\)$", text, re.M)),
+                   re.findall(r"^contradiction.*$", text, re.M))
+
+
+def flags(folder: Path, width: int, gcc: str, cases: list[Path] | None = None, *more) -> Outcome:
+    """Compilers that a flag breaks."""
+    ccs = [program.script(folder / name, f'exec {gcc} "$@" {flag}\n')
+           for name, flag in FLAGS[width].items()]
+    return prove(folder / "out", width, ccs, cases or [program.write(folder / "c.h", PLAIN)], *more)
+
+
+def patches(folder: Path, width: int, gcc: str) -> Outcome:
+    """The functions of mutants.py, each broken by a patch of its assembly."""
+    mutants = [m for m in MUTANTS if m.width == width]
+    cases = program.write(folder / f"m{width}.h", "\n".join(m.declaration() for m in mutants))
+    cc = mutant_compiler(folder, gcc,
+                         {width: {f"{m.side}/{m.name}": m.patch for m in mutants}})
+    return prove(folder / "out", width, [cc], [cases])
+
+
+def main() -> int:
+    cases = [Path(a).resolve() for a in sys.argv[1:]] or SAMPLE
+    compilers = program.compilers()
+    name = program.preferred("gcc") or [n for n, c in compilers.items() if c["family"] == "gcc"][-1]
+    bad = 0
+    for width in (64, 32):
+        for what, outcome in (
+                ("flags", lambda d: flags(d, width, compilers[name]["path"], cases, "--opt", "O2",
+                                          "--profile", "user")),
+                ("patches", lambda d: patches(d, width, compilers[name]["path"]))):
+            with tempfile.TemporaryDirectory() as folder:
+                found = outcome(Path(folder))
+            print(f"{name} {width} bit, {what}: {found}", *found.contradictions, sep="\n  ", flush=True)
+            bad += len(found.contradictions)
+    return bool(bad)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
