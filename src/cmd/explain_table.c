@@ -78,7 +78,10 @@ static bool same(const struct explained_group *g, const struct explained *x, con
 			     l = abi_preserved(x->c, &x->pl);
 
 	if (g->first->c->width != x->c->width || !g->first->why != !x->why || g->n != n ||
-	    memcmp(&k, &l, sizeof(k)))
+	    g->first->c->named_only != x->c->named_only)
+		return false;
+	/* Attributes are for what they preserve: that they place alike is what there is to say. */
+	if (memcmp(&k, &l, sizeof(k)) && !x->c->named_only)
 		return false;
 	if (x->why)
 		return !strcmp(x->why, g->first->why);
