@@ -5,7 +5,7 @@
  * What a user's mistake would end with, exit(2), ends the input here: exit is wrapped by the
  * linker. Anything that a sanitizer reports, a signal, or an input that takes too long is a fault
  * of clobber. */
-#include "check/coff.h"
+#include "plan/coff.h"
 #include "check/contract.h"
 #include "check/header_text.h"
 #include "check/inputs.h"
