@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Hold the prover to account: of what compilers that a flag or a patch breaks do wrong, at both widths,
-nothing may be proved. Exit 1 if something is.
+"""Hold the prover to account: of what compilers that a flag or a patch breaks do wrong, at both
+widths, nothing may be proved. Exit 1 if something is.
 
 usage: contradictions.py [CASES...]  (default: SAMPLE; CLOBBER as for the tests)
 """
@@ -73,7 +73,8 @@ def main() -> int:
                 ("patches", lambda d: patches(d, width, compilers[name]["path"]))):
             with tempfile.TemporaryDirectory() as folder:
                 found = outcome(Path(folder))
-            print(f"{name} {width} bit, {what}: {found}", *found.contradictions, sep="\n  ", flush=True)
+            print(f"{name} {width} bit, {what}: {found}", *found.contradictions, sep="\n  ",
+                  flush=True)
             bad += len(found.contradictions)
     return bool(bad)
 

@@ -185,7 +185,8 @@ HOSTILE = {
     "deep": ("call g0\nret\n" + many(2000, "g@: push rbx\ncall g#\ncall g#\npop rbx\nret") +
              "\ng2000: ret", "open"),
     "recursion": ("call g0\nret\n" + many(39, "g@: push rbx\ndec edi\njz .o\ncall g#\n"
-                                            "call g0\n.o: pop rbx\nret") + "\ng39: push rbx\ncall g0\nret", "open"),
+                                            "call g0\n.o: pop rbx\nret") +
+                  "\ng39: push rbx\ncall g0\nret", "open"),
     "frame": ("sub rsp, 40000\n" + many(5000, "mov [rsp+8*@], rdi") + "\nadd rsp, 40000\nret",
               "open"),
 }

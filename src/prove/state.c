@@ -121,6 +121,22 @@ static int order(const struct slot *s, unsigned base, int64_t off)
 	return s->off < off ? -1 : s->off > off;
 }
 
+/* The first slot that does not begin before the offset. */
+static unsigned first_from(const struct state *s, unsigned base, int64_t off)
+{
+	unsigned low = 0, high = s->nslots;
+
+	while (low < high) {
+		unsigned mid = (low + high) / 2;
+
+		if (order(&s->slot[mid], base, off) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 static void remove_slot(struct state *s, unsigned i)
 {
 	memmove(&s->slot[i], &s->slot[i + 1], (s->nslots - i - 1) * sizeof(struct slot));
@@ -129,12 +145,10 @@ static void remove_slot(struct state *s, unsigned i)
 
 static bool insert_slot(struct state *s, const struct slot *new)
 {
-	unsigned i = 0;
+	unsigned i = first_from(s, new->base, new->off);
 
 	if (s->nslots == MAX_SLOTS)
 		return false;
-	while (i < s->nslots && order(&s->slot[i], new->base, new->off) < 0)
-		i++;
 	memmove(&s->slot[i + 1], &s->slot[i], (s->nslots - i) * sizeof(struct slot));
 	s->slot[i] = *new;
 	s->nslots++;
@@ -385,21 +399,20 @@ static struct value half_written(const struct value *v, uint32_t size)
 /* No slot reaches over the offset. */
 static void split_at(struct state *s, unsigned base, int64_t off)
 {
-	for (unsigned i = 0; i < s->nslots; i++) {
-		struct slot *x = &s->slot[i], rest = *x;
-		uint32_t at = (uint32_t)(off - x->off);
+	unsigned i = first_from(s, base, off);
+	struct slot *x = i ? &s->slot[i - 1] : NULL, rest;
+	uint32_t at;
 
-		if (x->base != base || x->off >= off || x->off + x->size <= off ||
-		    s->nslots == MAX_SLOTS)
-			continue;
-		rest.off = off;
-		rest.size = x->size - at;
-		rest.v = part_of(&x->v, x->size, at, rest.size);
-		x->v = part_of(&x->v, x->size, 0, at);
-		x->size = at;
-		insert_slot(s, &rest);
+	if (!x || x->base != base || x->off + x->size <= off || s->nslots == MAX_SLOTS)
 		return;
-	}
+	at = (uint32_t)(off - x->off);
+	rest = *x;
+	rest.off = off;
+	rest.size = x->size - at;
+	rest.v = part_of(&x->v, x->size, at, rest.size);
+	x->v = part_of(&x->v, x->size, 0, at);
+	x->size = at;
+	insert_slot(s, &rest);
 }
 
 static void split_like(struct state *s, const struct state *other)
