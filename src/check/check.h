@@ -87,6 +87,9 @@ struct check_run {
 void check_add_finding(struct check_run *run, const struct contract *c,
 		       const struct checked_place *p, const struct outcome *o,
 		       const struct cl_finding *r);
+/* A line of the contract, or (NULL) its declaration, and where it stands. */
+const char *check_line_text(struct arena *a, const struct contract *c,
+			    const struct contract_line *l);
 /* A rule of a document in an edition, with its sentence and where it stands. */
 const char *check_rule_text(struct arena *a, enum rule_id id, enum edition e);
 /* All records of all places; of one. */

@@ -65,6 +65,10 @@ static void keeps_line(struct reader *r)
 {
 	struct contract *c = r->c;
 
+	if (reader_take_word(r, "frame")) {
+		c->frame_line = r->line;
+		return;
+	}
 	if (c->keeps_line && strcmp(c->keeps_line->word, "entered"))
 		reader_fail_line(r, NULL, "a second `keeps' for one function");
 	c->keeps_line = r->line;
@@ -72,7 +76,7 @@ static void keeps_line(struct reader *r)
 		c->kept.gpr = (r->width == W64 ? 0xffff : 0xff) & ~GPR_BIT(SP);
 		c->keeps_all = true;
 	} else if (!reader_take_word(r, "convention")) {
-		reader_expected(r, "`all' or `convention'", NULL);
+		reader_expected(r, "`all', `convention' or `frame'", NULL);
 	}
 	while (!reader_end(r)) {
 		if (reader_take_word(r, "but"))

@@ -263,6 +263,38 @@ static void check_unwinding(struct stepper *s, const struct unwind_regs *regs)
 				     (unsigned long long)caller.gpr[GPR_SP]);
 }
 
+/* Frame pointers ----------------------------------------------------------------------------- */
+
+/* On request: at every instruction bp is the caller's, or points to where it is saved, perhaps
+ * through the frames of other functions: what a kernel's unwinder by frame pointers needs. */
+static void check_chain(struct stepper *s, const struct unwind_regs *at)
+{
+	enum width w = s->run->file->width;
+	uint64_t bp = at->gpr[GPR_BP], least = at->gpr[GPR_SP];
+	unsigned bytes = word_bytes(w);
+	struct checked_finding *x;
+
+	while (bp != s->entry.gpr[GPR_BP]) {
+		uint64_t next = 0;
+
+		if (bp < least || bp >= s->entry.gpr[GPR_SP] || !read_memory(s, bp, &next, bytes))
+			break;
+		least = bp + bytes;
+		bp = next;
+	}
+	if (bp == s->entry.gpr[GPR_BP])
+		return;
+	x = new_finding(s, CHECK_UNWIND, 1, s->c->call.conv->rule[CHECK_UNWIND]);
+	if (!x)
+		return;
+	x->f.verdict = VERDICT_VIOLATION;
+	x->f.subject = where(s, at->pc);
+	x->f.expected = arena_printf(s->run->arena, "%s leads to the caller's frame",
+				     gpr_name(w, GPR_BP, bytes));
+	x->f.observed = arena_printf(s->run->arena, "0x%llx", (unsigned long long)at->gpr[GPR_BP]);
+	x->rule = check_line_text(s->run->arena, s->c, s->c->frame_line);
+}
+
 /* Stepping ------------------------------------------------------------------------------------ */
 
 /* One stop between two instructions: what to do next. */
@@ -281,6 +313,8 @@ static int next_request(struct stepper *s, const struct unwind_regs *at)
 	s->outside = 0;
 	check_writes(s, at);
 	check_unwinding(s, at);
+	if (s->c->frame_line)
+		check_chain(s, at);
 	if (++s->steps[s->c->index] < MOST_STEPS)
 		return PTRACE_SINGLESTEP;
 	s->stepping = false;

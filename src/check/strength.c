@@ -132,6 +132,8 @@ void strength_missing(struct check_run *r)
 		if (r->stepped && c->by_interrupt)
 			add(r, s,
 			    "stack writes and call frame information (an interrupt entered it)");
+		if (!r->stepped && c->frame_line)
+			add(r, s, "the chain of frame pointers (--step)");
 		if (!r->stepped)
 			add(r, s, "stack writes and call frame information (--step)");
 	}

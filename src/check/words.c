@@ -37,9 +37,8 @@ const char *check_rule_text(struct arena *a, enum rule_id id, enum edition e)
 			    r->sentence, documents[r->document].title, r->section);
 }
 
-/* A line of the contract. */
-static const char *line_text(struct arena *a, const struct contract *c,
-			     const struct contract_line *l)
+const char *check_line_text(struct arena *a, const struct contract *c,
+			    const struct contract_line *l)
 {
 	const struct srcpos *at = l ? &l->pos : &c->call.decl->proto->pos;
 
@@ -61,7 +60,7 @@ static void by_rule(struct arena *a, struct checked_finding *x, enum rule_id rul
 static void by_line(struct arena *a, struct checked_finding *x, const struct contract_line *l)
 {
 	x->f.verdict = VERDICT_VIOLATION;
-	x->rule = line_text(a, x->c, l);
+	x->rule = check_line_text(a, x->c, l);
 }
 
 static void value_origin(const struct wording *w, const char *then)
