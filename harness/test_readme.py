@@ -38,10 +38,15 @@ def same(text: str) -> str:
     return TIME.sub("checked in TIME", ADDRESS.sub("ADDRESS ", text))
 
 
-def compare(shown: str, printed: str):
+def flowing(text: str) -> str:
+    """Where lines are wrapped depends on how long the time is, and how many calls there are on the cases."""
+    return " ".join(re.sub(r"\b\d[\d,]*( calls| de facto)", r"N\1", re.sub(r"\s+", " ", text)).split())
+
+
+def compare(shown: str, printed: str, read=str):
     """"..." stands for what is left out; the rest is printed, in that order."""
-    at, printed = 0, same(printed)
-    for part in same(shown).split("...\n"):
+    at, printed = 0, read(same(printed))
+    for part in map(read, same(shown).split("...\n")):
         assert part in printed[at:], f"{part}\n--- is not in ---\n{printed}"
         at = printed.index(part, at) + len(part)
 
@@ -99,7 +104,7 @@ def test_make_check(tmp_path, compilers):
     assert r.returncode == 0, r.stdout + r.stderr
     assert "ok    no violation but known ones by gcc-12, clang-14\n" in r.stdout
     if not program.places()["native", 32] and program.runs("root-vmcs", 32, 64):
-        compare(re.sub(r" +results/latest/.*\n", "", shown), r.stdout)
+        compare(shown, r.stdout, flowing)
 
 
 def test_commands_exist():
