@@ -43,7 +43,8 @@ def test_every_type_is_in_enough_cases():
     listed = {(f[0], int(f[1])) for f in
               (line.split() for line in run(["list", "abis"]).stdout.splitlines())}
     # Those that only cases which name them are taken for are counted with those.
-    assert listed - conventions == {(f"preserve_{x}", 64) for x in ("most", "all", "none")}
+    assert listed - conventions == {(f"preserve_{x}", 64) for x in ("most", "all", "none")} | {
+        ("no_caller_saved", w) for w in (32, 64)}
     assert conventions <= listed
     few = {k: v for k, v in counts.items() if v[0] < ENOUGH}
     assert not few

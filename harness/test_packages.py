@@ -183,7 +183,8 @@ def kselftest(tmp_path, clobber, change=lambda text: text):
     folder = shutil.copytree(KSELFTEST, tmp_path / "clobber")
     source = folder / "sum.S"
     source.write_text(change(source.read_text()))
-    return subprocess.run(["make", "run_tests"], cwd=folder, env=environment(CLOBBER=str(clobber), MAKEFLAGS=None),
+    return subprocess.run(["make", "--no-print-directory", "run_tests"], cwd=folder,
+                          env=environment(CLOBBER=str(clobber), MAKEFLAGS=None, MAKELEVEL=None),
                           capture_output=True, text=True).stdout
 
 

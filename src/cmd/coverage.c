@@ -57,7 +57,8 @@ int cmd_coverage(int argc, char **argv)
 	options_only(a, &page, rows, argc, argv);
 	names = abi_list(a, abis);
 	for (const struct convention *const *p = conventions; *p; p++) {
-		if (!listed(names, (*p)->name) || (!names && (*p)->named_only))
+		if (!listed(names, (*p)->name) || (!names && (*p)->named_only) ||
+		    profile_optional(convention_profile(*p)))
 			continue;
 		list = arena_grow(a, list, n, sizeof(*list));
 		list[n++] = *p;

@@ -206,13 +206,19 @@ static bool counted(const struct gen_set set[PROFILES], enum profile_id profile,
 	return false;
 }
 
+/* Those that every case is for, in the profiles that run by themselves. */
+static bool in_census(const struct convention *c)
+{
+	return !c->named_only && !profile_optional(convention_profile(c));
+}
+
 void census_take(struct arena *a, const struct gen_set set[PROFILES], struct census *out)
 {
 	static const char generated[] = "cases/coverage/";
 
 	*out = (struct census){ 0 };
 	for (size_t k = 0; conventions[k]; k++) {
-		if (conventions[k]->named_only)
+		if (!in_census(conventions[k]))
 			continue;
 		for (int t = 0; t < CENSUS_COUNT; t++)
 			out->cell[t][k].applies = applies(a, (enum census_type)t, conventions[k]);
@@ -237,7 +243,7 @@ static void table(struct str *out, const struct census *c, enum width w)
 	str_addf(out, "\n%u bit: cases with the type (as argument/returned/variadic)\n%-24s",
 		 width_bits(w), "");
 	for (size_t k = 0; conventions[k]; k++) {
-		if (conventions[k]->width == w && !conventions[k]->named_only)
+		if (conventions[k]->width == w && in_census(conventions[k]))
 			str_addf(out, "%18s", conventions[k]->name);
 	}
 	str_add(out, "\n");
@@ -247,7 +253,7 @@ static void table(struct str *out, const struct census *c, enum width w)
 			const struct census_cell *cell = &c->cell[t][k];
 			char text[64] = "-";
 
-			if (conventions[k]->width != w || conventions[k]->named_only)
+			if (conventions[k]->width != w || !in_census(conventions[k]))
 				continue;
 			if (cell->applies)
 				snprintf(text, sizeof(text), "%u (%u/%u/%u)", cell->cases,

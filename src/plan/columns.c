@@ -212,8 +212,15 @@ static bool passed_over(struct plan *p, struct compiler *c, enum profile_id f, c
 			return true;
 	}
 	compiler_ask(p->arena, c, f, cache);
-	if (!target_foreign(&c->target[f]))
-		return false;
+	if (!target_foreign(&c->target[f])) {
+		/* One that has the other width only says nothing of its system at this one. */
+		enum profile_id twin = profile_user(profiles[f].width == W64 ? W32 : W64);
+
+		if (c->given || profile_windows(f) || !c->target[f].works.why)
+			return false;
+		compiler_ask(p->arena, c, twin, cache);
+		return target_foreign(&c->target[twin]);
+	}
 	for (enum profile_id other = 0; other < PROFILES; other++) {
 		if (p->set[other].n && profile_windows(other) != profile_windows(f))
 			elsewhere = true;

@@ -58,7 +58,8 @@ static const struct {
 	{ "int;", "1:1", "declares nothing", NULL },
 	{ "int while(int);", "1:5", "expected a name before 'while'", "keyword" },
 	{ "int f(va_list);", "1:7", "'va_list' is not supported", "void *" },
-	{ "int f(char __attribute__((address_space(271))) *);", "1:27", "have 4 bytes", "unsigned int" },
+	{ "int f(char __attribute__((address_space(271))) *);", "1:27", "have 4 bytes",
+	  "unsigned int" },
 	{ "int f(_Atomic int);", "1:7", "'_Atomic' is not supported", NULL },
 	{ "int f(typeof(int));", "1:7", "'typeof' is not supported", NULL },
 	/* What is not a declaration of a function. */
