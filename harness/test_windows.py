@@ -110,3 +110,14 @@ def test_decoration_and_conventions_of_32_bit(tmp_path, mingw):
     bad = mutant(tmp_path, mingw, r"s/ret\t$8/ret\t$4/")
     m = matrix(tmp_path, bad, 32, status=1, cases="//! abi stdcall\nint f(int a, int b);\n")
     assert {f["check"] for f in m.findings} >= {"stack-pointer"}
+
+
+def test_other_compilers_keep_their_library(tmp_path):
+    """To ask whether a compiler is one for Windows takes nothing from it: tcc's code calls its own library."""
+    if not shutil.which("tcc"):
+        pytest.skip("no tcc")
+    cases = program.write(tmp_path / "m64.h", "//! varargs struct s\nint f(int n, ...);\n".replace(
+        "//!", "struct s { double d; long l; };\n//!"))
+    m = program.run_matrix(tmp_path / "out", "--cc", "tcc", "--opt", "O2", "--width", "64", "--abi", "sysv", "--place",
+                           program.where(64), "--cases", cases, status=None)
+    assert m.data["totals"]["not-run"] == 0 and m.data["totals"]["executed"] == 2

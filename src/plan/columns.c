@@ -199,6 +199,15 @@ void plan_places(struct plan *p, const struct place_set *places)
 	}
 }
 
+/* May be asked again; what was found out beside stays. */
+static void ask(struct plan *p, struct compiler *c, enum profile_id f, const char *cache)
+{
+	const char *library = c->target[f].library;
+
+	compiler_ask(p->arena, c, f, cache);
+	c->target[f].library = library;
+}
+
 /* A compiler is asked for code of another system than the one it is for only by its name, or by the
  * profile's, and where it has nothing else to do. */
 static bool passed_over(struct plan *p, struct compiler *c, enum profile_id f, const char *cache)
@@ -207,18 +216,18 @@ static bool passed_over(struct plan *p, struct compiler *c, enum profile_id f, c
 	bool elsewhere = false;
 
 	if (profile_windows(f) && !p->windows_named) {
-		compiler_ask(p->arena, c, home, cache);
+		ask(p, c, home, cache);
 		if (!target_foreign(&c->target[home]))
 			return true;
 	}
-	compiler_ask(p->arena, c, f, cache);
+	ask(p, c, f, cache);
 	if (!target_foreign(&c->target[f])) {
 		/* One that has the other width only says nothing of its system at this one. */
 		enum profile_id twin = profile_user(profiles[f].width == W64 ? W32 : W64);
 
 		if (c->given || profile_windows(f) || !c->target[f].works.why)
 			return false;
-		compiler_ask(p->arena, c, twin, cache);
+		ask(p, c, twin, cache);
 		return target_foreign(&c->target[twin]);
 	}
 	for (enum profile_id other = 0; other < PROFILES; other++) {
