@@ -308,7 +308,7 @@ ERRORS = {
     "//! in a stack 0": (16, "the number of a stack word is from 1 to 48"),
     "//! in/16 a ax": (7, "a width is 32 or 64"),
     "//! in a ax ax": (13, "nothing more belongs into this `in' line"),
-    "//! keeps some": (11, "`all' or `convention' belongs here"),
+    "//! keeps some": (11, "`all', `convention' or `frame' belongs here"),
     "//! keeps all but": (18, "a register, `flags' or `vectors' belongs here"),
     "//! keeps all except ax": (15, "`but' or `and' belongs here"),
     "//! out ax = b": (14, "`f' has no parameter `b'"),
