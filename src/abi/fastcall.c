@@ -4,6 +4,8 @@
  * is specified, and the rest is not. */
 #include "abi/conventions.h"
 
+enum { WORD = 4 };
+
 /* One document's reading: the registers it has given away and where its stack arguments end. */
 struct reading {
 	unsigned used, stack;
@@ -36,8 +38,8 @@ static struct loc read_gcc(const struct convention *c, struct reading *r, unsign
 static struct loc read_microsoft(const struct convention *c, struct reading *r,
 				 const struct type *t, bool floats_count)
 {
-	bool fits = i386_fits_register(t) ||
-		    (floats_count && (t->kind == TYPE_FLOAT || t->kind == TYPE_FLOAT16));
+	bool fits =
+		i386_fits_register(t) || (floats_count && type_is_float(t) && t->size[W32] <= WORD);
 
 	return fits && r->used < c->nint_args ? in_register(c, r->used++, t) : on_stack(r, t);
 }
@@ -85,7 +87,7 @@ static void fastcall_place(const struct convention *c, const struct prototype *p
 			continue;
 		}
 		out->arg[i].unspecified = true;
-		out->arg[i].rule = t->kind == TYPE_FLOAT || t->kind == TYPE_FLOAT16
+		out->arg[i].rule = type_is_float(t) && t->size[W32] <= WORD
 					   ? RULE_GCC_FASTCALL_FLOAT
 					   : RULE_GCC_FASTCALL_GAP;
 	}

@@ -52,6 +52,7 @@ static bool returns_in_memory(const struct type *t)
 	case TYPE_STRUCT:
 	case TYPE_UNION:
 	case TYPE_FLOAT128:
+	case TYPE_DECIMAL128:
 		return true;
 	case TYPE_COMPLEX:
 		return t->of->kind != TYPE_FLOAT;
@@ -185,7 +186,7 @@ void i386_return(const struct convention *c, const struct prototype *p, struct p
 		out->pop_bytes = windows ? 0 : WORD;
 		return;
 	}
-	if (type_is_float(t)) {
+	if (type_is_float(t) && !type_is_decimal(t)) {
 		v->rule = RULE_I386_RET_X87;
 		v->loc[v->nlocs++] =
 			(struct loc){ .kind = LOC_X87,
@@ -194,6 +195,7 @@ void i386_return(const struct convention *c, const struct prototype *p, struct p
 	}
 	v->rule = record_in_register    ? windows ? RULE_MS32_RET_STRUCT : RULE_GCC_REG_STRUCT
 		  : parts               ? RULE_I386_RET_COMPLEX
+		  : type_is_decimal(t)  ? RULE_I386_RET_DECIMAL
 		  : t->size[W32] > WORD ? RULE_I386_RET_LLONG
 					: RULE_I386_RET_INT;
 	v->loc[v->nlocs++] = (struct loc){ .kind = LOC_GPR,
@@ -205,13 +207,16 @@ void i386_return(const struct convention *c, const struct prototype *p, struct p
 		};
 }
 
-static bool has_m64(const struct type *t)
+/* Is there one of the two types that are aligned to 8, and to 4 as parameters? */
+static bool has_exception(const struct type *t)
 {
 	for (size_t i = 0; is_record(t) && i < t->nfields; i++) {
-		if (has_m64(t->fields[i].type))
+		if (has_exception(t->fields[i].type))
 			return true;
 	}
-	return t->kind == TYPE_ARRAY ? has_m64(t->of) : t->kind == TYPE_VECTOR && t->size[W32] == 8;
+	return t->kind == TYPE_ARRAY
+		       ? has_exception(t->of)
+		       : t->kind == TYPE_DECIMAL64 || (t->kind == TYPE_VECTOR && t->size[W32] == 8);
 }
 
 bool i386_place_on_stack(const struct type *t, unsigned *stack, struct loc *l, enum rule_id *why)
@@ -221,7 +226,7 @@ bool i386_place_on_stack(const struct type *t, unsigned *stack, struct loc *l, e
 
 	if (align < WORD)
 		align = WORD;
-	if (has_m64(t)) {
+	if (t->kind != TYPE_DECIMAL64 && has_exception(t)) {
 		*why = RULE_I386_M64_ALIGN;
 		return false;
 	}
@@ -234,6 +239,8 @@ bool i386_place_on_stack(const struct type *t, unsigned *stack, struct loc *l, e
 		*why = RULE_I386_UNDERALIGNED;
 		return false;
 	}
+	if (t->kind == TYPE_DECIMAL64)
+		align = WORD;
 	*why = align > WORD ? RULE_I386_ALIGNED : RULE_NONE;
 	*stack = (*stack + align - 1) / align * align;
 	*l = (struct loc){ .kind = LOC_STACK, .stack = (int)*stack, .bytes = size };

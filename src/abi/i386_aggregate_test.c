@@ -72,6 +72,19 @@ static const struct row cdecl_rows[] = {
 	{ S("float _Complex a;") BOTH, "esp+4 -> memory by esp+0", "args.stack -> return.memory",
 	  "stack 12 pop 4" },
 
+	/* Decimal floating point: table 2.4; _Decimal64 counts as aligned to 4, _Decimal128 to 16. */
+	{ "_Decimal32 f(int, _Decimal32)", "esp+0 | esp+4 -> eax", "2*args.stack -> return.decimal",
+	  "stack 8" },
+	{ "_Decimal64 f(int, _Decimal64, int)", "esp+0 | esp+4 | esp+12 -> edx:eax",
+	  "3*args.stack -> return.decimal", "stack 16" },
+	{ "_Decimal128 f(int, _Decimal128)", "esp+4 | esp+16 -> memory by esp+0",
+	  "args.stack args.aligned -> return.memory", "stack 32 pop 4" },
+	/* Does the exception hold for a structure with one? Nothing says. */
+	{ S("_Decimal64 a;") "void f(int, struct s)", "esp+0 | unspecified -> void",
+	  "args.stack args.m64.aligned", "stack ?" },
+	{ S("_Decimal32 a;") "void f(int, struct s)", "esp+0 | esp+4 -> void", "2*args.stack",
+	  "stack 8" },
+
 	/* __float128, and what contains one: at multiples of 16. */
 	{ "void f(__float128)", "esp+0 -> void", "args.aligned", "stack 16" },
 	{ "void f(int, __float128, int)", "esp+0 | esp+16 | esp+32 -> void",

@@ -24,6 +24,9 @@ static enum kind kind_of(const struct type *t)
 	case TYPE_FLOAT16:
 	case TYPE_BF16:
 	case TYPE_BITINT:
+	case TYPE_DECIMAL32:
+	case TYPE_DECIMAL64:
+	case TYPE_DECIMAL128:
 		return FOREIGN;
 	default:
 		return t->size[W64] > SLOT ? WIDE : INTEGERS;

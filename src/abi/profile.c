@@ -74,6 +74,9 @@ static bool in_windows(const struct type *t, enum width w, bool member)
 	case TYPE_FLOAT16:
 	case TYPE_BF16:
 	case TYPE_FLOAT128:
+	case TYPE_DECIMAL32:
+	case TYPE_DECIMAL64:
+	case TYPE_DECIMAL128:
 		return w == W64;
 	default:
 		return !wide;

@@ -117,6 +117,8 @@ static bool classify(struct classes *c, enum isa isa, const struct type *t, unsi
 		return true;
 	case TYPE_FLOAT:
 	case TYPE_DOUBLE:
+	case TYPE_DECIMAL32:
+	case TYPE_DECIMAL64:
 		put(c, offset, size, SSE, SSE);
 		return true;
 	case TYPE_FLOAT16:
@@ -129,6 +131,7 @@ static bool classify(struct classes *c, enum isa isa, const struct type *t, unsi
 		put(c, offset, size, INTEGER, INTEGER);
 		return true;
 	case TYPE_FLOAT128:
+	case TYPE_DECIMAL128:
 		put(c, offset, size, SSE, SSEUP);
 		return true;
 	case TYPE_VECTOR:
@@ -246,6 +249,11 @@ static bool classes_of(const struct convention *conv, const struct type *t, stru
 		break;
 	case TYPE_FLOAT128:
 		c->rule = RULE_SYSV_FLOAT128;
+		break;
+	case TYPE_DECIMAL32:
+	case TYPE_DECIMAL64:
+	case TYPE_DECIMAL128:
+		c->rule = RULE_SYSV_DECIMAL;
 		break;
 	case TYPE_VECTOR:
 		c->rule = size > 16 ? RULE_SYSV_VECTOR_WIDE : RULE_SYSV_VECTOR;

@@ -22,8 +22,8 @@ static const struct {
 	{ "scalar", RANGE(BOOL, FNPTR) },
 	{ "wide", BIT(INT128) | BIT(LDOUBLE) | BIT(FLOAT128) | BIT(VECTOR) | BIT(BITINT) },
 	{ "aggregate", RANGE(STRUCT, EMPTY) },
-	{ "exotic", RANGE(COMPLEX, BITINT) },
-	{ "all", RANGE(BOOL, BITINT) },
+	{ "exotic", RANGE(COMPLEX, DECIMAL) },
+	{ "all", RANGE(BOOL, DECIMAL) },
 };
 
 void fuzz_default_weights(struct fuzz_weights *out)
@@ -200,6 +200,10 @@ static uint32_t classes_of_kind(const struct type *t, unsigned depth)
 		return bit(FUZZ_BF16);
 	case TYPE_FLOAT128:
 		return bit(FUZZ_FLOAT128);
+	case TYPE_DECIMAL32:
+	case TYPE_DECIMAL64:
+	case TYPE_DECIMAL128:
+		return bit(FUZZ_DECIMAL);
 	case TYPE_ENUM:
 		return bit(FUZZ_ENUM);
 	case TYPE_POINTER:

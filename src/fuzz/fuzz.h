@@ -48,7 +48,8 @@
 	X(FLOAT128, "float128", 1, "__float128")                           \
 	X(FLOAT16, "float16", 1, "_Float16")                               \
 	X(BF16, "bf16", 1, "__bf16")                                       \
-	X(BITINT, "bitint", 2, "_BitInt(N)")
+	X(BITINT, "bitint", 2, "_BitInt(N)")                               \
+	X(DECIMAL, "decimal", 1, "_Decimal32, _Decimal64 and _Decimal128")
 
 enum fuzz_class {
 #define X(id, name, weight, what) FUZZ_##id,

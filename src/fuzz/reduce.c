@@ -181,10 +181,28 @@ static void simpler_field(struct types *out, const struct type *t, size_t i)
 	}
 }
 
+/* A structure that a typedef re-aligns: without the typedef, or with a simpler structure below it.
+ */
+static void simpler_realigned(struct types *out, const struct type *t)
+{
+	const struct type *in[24];
+	size_t n = fuzz_simpler(out->a, t->of, ARRAY_SIZE(in), in);
+
+	add_type(out, t->of);
+	for (size_t i = 0; i < n; i++) {
+		struct type *c = like(out, in[i]);
+
+		if (c->kind != t->kind || c->alias)
+			continue;
+		c->alias = t->alias;
+		c->aligned = t->aligned;
+		c->of = in[i];
+		add_type(out, c);
+	}
+}
+
 static void simpler_record(struct types *out, const struct type *t)
 {
-	if (t->alias && t->of)
-		add_type(out, t->of);
 	if (t->packed || t->aligned) {
 		struct type *c = like(out, t);
 
@@ -236,7 +254,9 @@ static void simpler(struct types *out, const struct type *t)
 		add_type(out, type_basic(TYPE_CHAR));
 	if (t->kind == TYPE_COMPLEX)
 		add_type(out, t->of);
-	if (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION)
+	if ((t->kind == TYPE_STRUCT || t->kind == TYPE_UNION) && t->alias && t->of)
+		simpler_realigned(out, t);
+	else if (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION)
 		simpler_record(out, t);
 }
 

@@ -142,6 +142,8 @@ static const struct type *of_class(struct arena *a, struct random *r, const stru
 {
 	static const enum type_kind chars[] = { TYPE_CHAR, TYPE_SCHAR, TYPE_UCHAR };
 	static const enum type_kind parts[] = { TYPE_FLOAT, TYPE_DOUBLE, TYPE_LDOUBLE };
+	static const enum type_kind decimals[] = { TYPE_DECIMAL32, TYPE_DECIMAL64,
+						   TYPE_DECIMAL128 };
 	bool odd = random_percent(r, 35); /* the unsigned one */
 
 	switch (class) {
@@ -169,6 +171,8 @@ static const struct type *of_class(struct arena *a, struct random *r, const stru
 		return type_basic(TYPE_BF16);
 	case FUZZ_FLOAT128:
 		return type_basic(TYPE_FLOAT128);
+	case FUZZ_DECIMAL:
+		return one_of(r, decimals, ARRAY_SIZE(decimals));
 	case FUZZ_ENUM:
 		return enumeration(a, r, w);
 	case FUZZ_POINTER:

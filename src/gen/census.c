@@ -54,6 +54,10 @@ static uint64_t basic(enum type_kind k)
 		return bit(CENSUS_BF16);
 	case TYPE_FLOAT128:
 		return bit(CENSUS_FLOAT128);
+	case TYPE_DECIMAL32:
+	case TYPE_DECIMAL64:
+	case TYPE_DECIMAL128:
+		return bit(CENSUS_DECIMAL);
 	default:
 		return 0;
 	}
@@ -100,7 +104,8 @@ static uint64_t record(const struct type *t)
 {
 	const uint64_t integers = bit(CENSUS_INT128 + 1) - 1;
 	const uint64_t floats = bit(CENSUS_FLOAT) | bit(CENSUS_DOUBLE) | bit(CENSUS_LDOUBLE) |
-				bit(CENSUS_FLOAT16) | bit(CENSUS_BF16) | bit(CENSUS_FLOAT128);
+				bit(CENSUS_FLOAT16) | bit(CENSUS_BF16) | bit(CENSUS_FLOAT128) |
+				bit(CENSUS_DECIMAL);
 	uint64_t set = bit(t->kind == TYPE_UNION ? CENSUS_UNION : CENSUS_STRUCT);
 
 	for (size_t i = 0; i < t->nfields; i++)

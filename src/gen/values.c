@@ -27,6 +27,9 @@ enum cl_class gen_class(const struct type *t)
 	case TYPE_FLOAT16:
 	case TYPE_BF16:
 	case TYPE_FLOAT128:
+	case TYPE_DECIMAL32:
+	case TYPE_DECIMAL64:
+	case TYPE_DECIMAL128:
 		return CL_OPAQUE;
 	default:
 		return t->is_unsigned ? CL_UNSIGNED : CL_SIGNED;

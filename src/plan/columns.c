@@ -39,6 +39,10 @@ static enum feature feature_of(const struct type *t)
 		return FEATURE_FLOAT16;
 	case TYPE_BF16:
 		return FEATURE_BF16;
+	case TYPE_DECIMAL32:
+	case TYPE_DECIMAL64:
+	case TYPE_DECIMAL128:
+		return FEATURE_DECIMAL;
 	case TYPE_BITINT:
 		return FEATURE_BITINT;
 	default:

@@ -28,6 +28,7 @@
 	X(FLOAT128, "__float128", "__float128 f(__float128 a) { return a; }")        \
 	X(FLOAT16, "_Float16", "_Float16 f(_Float16 a) { return a; }")               \
 	X(BF16, "__bf16", "__bf16 f(__bf16 a) { return a; }")                        \
+	X(DECIMAL, "_Decimal64", "_Decimal64 f(_Decimal64 a) { return a; }")         \
 	X(BITINT, "_BitInt", "_BitInt(128) f(_BitInt(128) a) { return a; }")         \
 	X(FIXED_ENUM, "enum of a named type",                                        \
 	  "enum e : short { A = -1, B }; enum e f(enum e a) { return a; }")          \

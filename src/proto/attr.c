@@ -461,7 +461,7 @@ const struct type *attrs_base(struct parser *p, const struct attrs *at, const st
 		return base;
 	size = base->size[W64];
 	if (base->kind == TYPE_BOOL || base->kind == TYPE_ENUM || base->kind == TYPE_BITINT ||
-	    !(type_is_integer(base) || type_is_float(base)))
+	    type_is_decimal(base) || !(type_is_integer(base) || type_is_float(base)))
 		parse_fail(p, at->vector_at, "elements are integers or floating point numbers",
 			   "no vector of '%s'", type_spell(p->a, base, ""));
 	if (size != base->size[W32])

@@ -44,7 +44,10 @@ static inline unsigned word_bytes(enum width w)
 	X(LDOUBLE, "long double", 12, 4, 16, 16)      \
 	X(FLOAT16, "_Float16", 2, 2, 2, 2)            \
 	X(BF16, "__bf16", 2, 2, 2, 2)                 \
-	X(FLOAT128, "__float128", 16, 16, 16, 16)
+	X(FLOAT128, "__float128", 16, 16, 16, 16)     \
+	X(DECIMAL32, "_Decimal32", 4, 4, 4, 4)        \
+	X(DECIMAL64, "_Decimal64", 8, 8, 8, 8)        \
+	X(DECIMAL128, "_Decimal128", 16, 16, 16, 16)
 
 enum type_kind {
 #define X(kind, name, s32, a32, s64, a64) TYPE_##kind,
@@ -254,7 +257,9 @@ bool type_is_integer(const struct type *t);
 /* Does the width have this type (or every type of this prototype)? */
 bool type_exists(const struct type *t, enum width w);
 bool proto_exists(const struct prototype *p, enum width w);
-/* float, double, long double, _Float16, __float128? */
+/* float, double, long double, _Float16, __bf16, __float128 or a decimal type? */
 bool type_is_float(const struct type *t);
+/* _Decimal32, _Decimal64 or _Decimal128? */
+bool type_is_decimal(const struct type *t);
 
 #endif

@@ -59,28 +59,40 @@ static bool integer_words(const struct type_words *w)
 	return n[WORD_SHORT] + n[WORD_LONG] <= 1 || (n[WORD_LONG] == 2 && !n[WORD_SHORT]);
 }
 
+/* The words that name a floating-point type by themselves. */
+static const struct {
+	enum word_kind word;
+	enum type_kind kind;
+} floats[] = {
+	{ WORD_FLOAT, TYPE_FLOAT },
+	{ WORD_FLOAT16, TYPE_FLOAT16 },
+	{ WORD_BF16, TYPE_BF16 },
+	{ WORD_FLOAT128, TYPE_FLOAT128 },
+	{ WORD_DECIMAL32, TYPE_DECIMAL32 },
+	{ WORD_DECIMAL64, TYPE_DECIMAL64 },
+	{ WORD_DECIMAL128, TYPE_DECIMAL128 },
+};
+
 static const struct type *floating_type(struct parser *p, const struct type_words *w)
 {
 	const unsigned *n = w->count;
-	enum type_kind kind = n[WORD_FLOAT]      ? TYPE_FLOAT
-			      : n[WORD_FLOAT16]  ? TYPE_FLOAT16
-			      : n[WORD_BF16]     ? TYPE_BF16
-			      : n[WORD_FLOAT128] ? TYPE_FLOAT128
-			      : n[WORD_LONG]     ? TYPE_LDOUBLE
-						 : TYPE_DOUBLE;
+	enum type_kind kind = n[WORD_LONG] ? TYPE_LDOUBLE : TYPE_DOUBLE;
 
+	for (size_t i = 0; i < ARRAY_SIZE(floats); i++) {
+		if (n[floats[i].word])
+			kind = floats[i].kind;
+	}
 	if (n[WORD_SIGNED] || n[WORD_UNSIGNED] || n[WORD_SHORT] || n[WORD_INT] || n[WORD_CHAR] ||
 	    n[WORD_INT128] || n[WORD_BITINT] || n[WORD_COMPLEX] > 1 ||
 	    n[WORD_LONG] > (kind == TYPE_LDOUBLE))
 		bad_type(p, w);
 	if (!n[WORD_COMPLEX])
 		return type_basic(kind);
+	if (type_is_decimal(type_basic(kind)))
+		bad_type(p, w);
 	if (kind == TYPE_FLOAT16 || kind == TYPE_BF16 || kind == TYPE_FLOAT128)
 		parse_fail(p, w->last, "complex float, double and long double are covered",
-			   "complex '%s' is not supported",
-			   kind == TYPE_FLOAT16 ? "_Float16"
-			   : kind == TYPE_BF16  ? "__bf16"
-						: "__float128");
+			   "complex '%s' is not supported", type_spell(p->a, type_basic(kind), ""));
 	return type_complex(p->a, kind);
 }
 
@@ -102,7 +114,9 @@ static const struct type *words_type(struct parser *p, const struct type_words *
 			bad_type(p, w);
 		return type_basic(n[WORD_VOID] ? TYPE_VOID : TYPE_BOOL);
 	}
-	others = n[WORD_FLOAT] + n[WORD_DOUBLE] + n[WORD_FLOAT16] + n[WORD_BF16] + n[WORD_FLOAT128];
+	others = n[WORD_DOUBLE];
+	for (size_t i = 0; i < ARRAY_SIZE(floats); i++)
+		others += n[floats[i].word];
 	if (others == 1)
 		return floating_type(p, w);
 	if (n[WORD_COMPLEX] == 1 && all == 1)

@@ -28,7 +28,12 @@ bool type_is_integer(const struct type *t)
 
 bool type_is_float(const struct type *t)
 {
-	return t->kind >= TYPE_FLOAT && t->kind <= TYPE_FLOAT128;
+	return t->kind >= TYPE_FLOAT && t->kind <= TYPE_DECIMAL128;
+}
+
+bool type_is_decimal(const struct type *t)
+{
+	return t->kind >= TYPE_DECIMAL32 && t->kind <= TYPE_DECIMAL128;
 }
 
 bool type_exists(const struct type *t, enum width w)
