@@ -54,10 +54,10 @@ struct dec32_3 ret_s_dec32_3(struct dec32_3 a, float b);
 struct dec_mixed ret_dec_mixed(struct dec_mixed a, int b);
 struct dec_char ret_dec_char(struct dec_char a, double b);
 //! why INTEGER wins in a union
-//! known gcc regparm0/32,cdecl,stdcall,fastcall,thiscall,regparm1,regparm2,regparm3,sseregparm,asmlinkage/32,kernel/32 layout,argument,return,hidden-pointer,locals,stack-pointer,fault: a union of a _Decimal64 is aligned to 4, a structure of one to 8
+//! known gcc regparm0/32,cdecl,stdcall,fastcall,thiscall,regparm1,regparm2,regparm3,sseregparm layout,argument: a union of a _Decimal64 is aligned to 4, a structure of one to 8
 union dec_long ret_dec_long(union dec_long a, _Decimal64 b);
 //! why SSE and SSEUP: one register
 struct dec128 ret_s_dec128(struct dec128 a, _Decimal128 b);
-//! known gcc regparm0/32,cdecl,stdcall,fastcall,thiscall,regparm1,regparm2,regparm3,sseregparm,asmlinkage/32,kernel/32 layout,argument,return,hidden-pointer,locals,stack-pointer,fault: a union of a _Decimal64 is aligned to 4, a structure of one to 8
+//! known gcc regparm0/32,cdecl,stdcall,fastcall,thiscall,regparm1,regparm2,regparm3,sseregparm layout,argument: a union of a _Decimal64 is aligned to 4, a structure of one to 8
 int dec_struct_stack(double a, double b, double c, double d, double e, double f, double g,
 		     struct dec32_3 h, struct dec_mixed i, struct dec128 j, union dec_long k);

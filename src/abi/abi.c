@@ -100,34 +100,83 @@ static const char *why_not_type(const struct type *t, const struct profile *pr)
 	}
 }
 
-static bool has_vector(const struct type *t)
+static bool is_vector(const struct type *t)
 {
-	if (t->kind == TYPE_ARRAY)
-		return has_vector(t->of);
-	for (size_t i = 0; (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION) && i < t->nfields;
-	     i++) {
-		if (has_vector(t->fields[i].type))
-			return true;
-	}
 	return t->kind == TYPE_VECTOR;
 }
 
-/* Vector types are optional, and absent where SSE is not certain: the documents are silent about
- * arguments that hold one, their alignment included. */
-static void vectors_without_sse(const struct convention *c, const struct prototype *p,
-				struct placement *out)
+static bool is_atomic(const struct type *t)
+{
+	return t->atomic;
+}
+
+/* Is there one in a value of type `t`? */
+static bool holds(const struct type *t, bool (*is)(const struct type *))
+{
+	if (t->kind == TYPE_ARRAY)
+		return holds(t->of, is);
+	for (size_t i = 0; (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION) && i < t->nfields;
+	     i++) {
+		if (holds(t->fields[i].type, is))
+			return true;
+	}
+	return is(t);
+}
+
+/* Documents are silent about arguments that hold such a type: from the first one on nothing is
+ * placed. Nothing to do where a convention said so already. */
+static void silent_arguments(const struct convention *c, const struct prototype *p,
+			     bool (*is)(const struct type *), enum rule_id rule,
+			     struct placement *out)
 {
 	unsigned i = 0;
 
-	while (i < out->nargs && !has_vector(proto_arg_type(p, i)))
+	while (i < out->nargs && !holds(proto_arg_type(p, i), is))
 		i++;
 	if (i == out->nargs || out->arg[i].unspecified)
 		return;
 	for (unsigned k = i; k < out->nargs; k++)
-		out->arg[k] = (struct value_place){ .rule = RULE_NONE };
-	i386_unspecified_from(i, RULE_I386_VECTOR_NONE, out);
+		out->arg[k] = (struct value_place){ .unspecified = true, .rule = rule };
+	out->stack_unspecified = true;
 	if (c->callee_pops && !p->variadic)
 		out->pop_unspecified = true;
+}
+
+/* As C has them atomic types need not be laid out like plain ones, and no document mentions them;
+ * where the result is one, an implicit first argument may move all others. */
+static void atomics(const struct convention *c, const struct prototype *p, struct placement *out)
+{
+	enum rule_id rule = c->width == W32 ? RULE_I386_ATOMIC
+			    : c->home_bytes ? RULE_MS_FOREIGN
+					    : RULE_SYSV_ATOMIC;
+
+	if (holds(p->ret, is_atomic)) {
+		out->hidden = (struct value_place){ .rule = RULE_NONE };
+		out->ret = (struct value_place){ .unspecified = true, .rule = rule };
+		for (unsigned i = 0; i < out->nargs; i++)
+			out->arg[i] = out->ret;
+		out->stack_unspecified = true;
+		out->pop_unspecified = c->width == W32;
+	}
+	silent_arguments(c, p, is_atomic, rule, out);
+}
+
+/* The prototype whose parameters are the first members of transparent unions. */
+static const struct prototype *see_through(const struct prototype *p, struct prototype *copy,
+					   struct param params[MAX_ARGS])
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < p->nparams; i++) {
+		params[i] = p->params[i];
+		if (!params[i].type->transparent)
+			continue;
+		params[i].type = params[i].type->fields[0].type;
+		any = true;
+	}
+	*copy = *p;
+	copy->params = params;
+	return any ? copy : p;
 }
 
 const char *abi_place_at(enum edition e, enum profile_id profile, const struct convention *c,
@@ -137,6 +186,8 @@ const char *abi_place_at(enum edition e, enum profile_id profile, const struct c
 	const struct profile *pr = &profiles[profile];
 	const char *why = why_not_type(p->ret, pr);
 	struct convention here = *c;
+	struct param params[MAX_ARGS];
+	struct prototype seen;
 
 	memset(out, 0, sizeof(*out));
 	if (n > MAX_ARGS)
@@ -154,14 +205,20 @@ const char *abi_place_at(enum edition e, enum profile_id profile, const struct c
 		out->align_rule = profile_windows(profile) ? RULE_MS32_ALIGN : RULE_LINUX_STACK;
 	here.profile = pr;
 	here.edition = out->edition = e;
-	c->place(&here, p, out);
+	c->place(&here, see_through(p, &seen, params), out);
+	for (unsigned i = 0; i < p->nparams; i++) {
+		if (p->params[i].type->transparent && !out->arg[i].unspecified)
+			out->arg[i].rule = RULE_GCC_TRANSPARENT;
+	}
+	atomics(c, p, out);
 	if (c->callee_pops && !p->variadic && !out->pop_unspecified) {
 		out->pop_bytes = out->stack_bytes;
 		out->pop_rule = c->rule[CHECK_SP];
 		out->pop_unspecified = out->stack_unspecified;
 	}
+	/* Vector types are optional, and absent where SSE is not certain. */
 	if (pr->width == W32 && pr->isa == ISA_NO_SSE)
-		vectors_without_sse(c, p, out);
+		silent_arguments(c, p, is_vector, RULE_I386_VECTOR_NONE, out);
 	return NULL;
 }
 

@@ -85,6 +85,11 @@ static const struct row cdecl_rows[] = {
 	{ S("_Decimal32 a;") "void f(int, struct s)", "esp+0 | esp+4 -> void", "2*args.stack",
 	  "stack 8" },
 
+	{ "void f(int, _Atomic int, int)", "esp+0 | unspecified | unspecified -> void",
+	  "args.stack 2*args.atomic", "stack ?" },
+	{ "_Atomic int f(int)", "unspecified -> unspecified", "args.atomic -> args.atomic",
+	  "stack ? pop ?" },
+
 	/* __float128, and what contains one: at multiples of 16. */
 	{ "void f(__float128)", "esp+0 -> void", "args.aligned", "stack 16" },
 	{ "void f(int, __float128, int)", "esp+0 | esp+16 | esp+32 -> void",
@@ -182,6 +187,9 @@ static const struct row regparm0_rows[] = {
 };
 
 static const struct row regparm3_rows[] = {
+	/* GCC manual, transparent_union: the first member's convention, here a register's. */
+	{ "union u { int *a; long *b; } __attribute__((transparent_union)); void f(int, union u)",
+	  "eax | edx -> void", "gcc.regparm.args gcc.transparent-union", "stack 0" },
 	{ S4 "void f(struct s)", "esp+0 -> void", "gcc.regparm.args", "stack 4" },
 	/* Number two, or the first register: in one of them. */
 	{ S4 "void f(struct s, int)", "esp+0 | unspecified -> void", "gcc.regparm.args regparm.gap",

@@ -157,6 +157,10 @@ uint64_t census_of(const struct type *t)
 	}
 	if (t->aligned >= 16)
 		set |= bit(CENSUS_OVERALIGNED);
+	if (t->atomic)
+		set |= bit(CENSUS_ATOMIC);
+	if (t->transparent)
+		set |= bit(CENSUS_TRANSPARENT);
 	return set;
 }
 

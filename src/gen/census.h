@@ -25,6 +25,9 @@
 	X(FLOAT16, "_Float16", "void f(_Float16 a);")                                             \
 	X(BF16, "__bf16", "void f(__bf16 a);")                                                    \
 	X(FLOAT128, "__float128", "void f(__float128 a);")                                        \
+	X(ATOMIC, "_Atomic", "struct s { _Atomic int a; }; void f(struct s a);")                  \
+	X(TRANSPARENT, "transparent_union",                                                       \
+	  "union u { int *a; long *b; } __attribute__((transparent_union)); void f(union u a);")  \
 	X(DECIMAL, "decimal", "void f(_Decimal64 a);")                                            \
 	X(BITINT, "_BitInt", "void f(_BitInt(37) a);")                                            \
 	X(CFLOAT, "_Complex float", "void f(_Complex float a);")                                  \

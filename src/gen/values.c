@@ -95,6 +95,8 @@ bool gen_maybe_pointer(const struct gen_case *c, unsigned i)
 
 	if (!v->unspecified)
 		return false;
+	if (v->rule == RULE_I386_ATOMIC || v->rule == RULE_SYSV_ATOMIC)
+		return t->kind == TYPE_STRUCT || t->kind == TYPE_UNION;
 	return t->kind == TYPE_VECTOR || t->kind == TYPE_BITINT ||
 	       v->rule == RULE_I386_VECTOR_NONE ||
 	       (c->call.conv->home_bytes && !type_is_integer(t) && t->kind != TYPE_POINTER);

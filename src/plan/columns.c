@@ -8,6 +8,10 @@
 /* The feature a type needs, or FEATURE_COUNT. */
 static enum feature feature_of(const struct type *t)
 {
+	if (t->atomic)
+		return FEATURE_ATOMIC;
+	if (t->transparent)
+		return FEATURE_TRANSPARENT;
 	switch (t->kind) {
 	case TYPE_BOOL:
 		return FEATURE_BOOL;

@@ -7,31 +7,35 @@
 #include "abi/abi.h"
 
 /* C features a case may need besides its convention: id, name, probe source (a whole file). */
-#define FEATURES(X)                                                                  \
-	X(BOOL, "_Bool", "_Bool f(_Bool a) { return a; }")                           \
-	X(LLONG, "long long", "long long f(long long a) { return a; }")              \
-	X(INT128, "__int128", "__int128 f(__int128 a) { return a; }")                \
-	X(FLOAT, "float", "float f(float a) { return a; }")                          \
-	X(DOUBLE, "double", "double f(double a) { return a; }")                      \
-	X(LDOUBLE, "long double", "long double f(long double a) { return a; }")      \
-	X(ENUM, "enum", "enum e { A = -1, B }; enum e f(enum e a) { return a; }")    \
-	X(FNPTR, "function pointer", "int f(int (*g)(char)) { return g(1); }")       \
-	X(STDARG, "<stdarg.h>",                                                      \
-	  "#include <stdarg.h>\n"                                                    \
-	  "long f(int n, ...) { va_list ap; long r; va_start(ap, n);\n"              \
-	  "r = va_arg(ap, long); va_end(ap); return r; }")                           \
-	X(RESTRICT, "restrict", "char f(const char *restrict p) { return *p; }")     \
-	X(COMPLEX, "_Complex", "double _Complex f(double _Complex a) { return a; }") \
-	X(VECTOR, "vector_size",                                                     \
-	  "typedef int v __attribute__((vector_size(16)));\n"                        \
-	  "typedef char sized[sizeof(v) == 16 ? 1 : -1]; v f(v a) { return a; }")    \
-	X(FLOAT128, "__float128", "__float128 f(__float128 a) { return a; }")        \
-	X(FLOAT16, "_Float16", "_Float16 f(_Float16 a) { return a; }")               \
-	X(BF16, "__bf16", "__bf16 f(__bf16 a) { return a; }")                        \
-	X(DECIMAL, "_Decimal64", "_Decimal64 f(_Decimal64 a) { return a; }")         \
-	X(BITINT, "_BitInt", "_BitInt(128) f(_BitInt(128) a) { return a; }")         \
-	X(FIXED_ENUM, "enum of a named type",                                        \
-	  "enum e : short { A = -1, B }; enum e f(enum e a) { return a; }")          \
+#define FEATURES(X)                                                                            \
+	X(BOOL, "_Bool", "_Bool f(_Bool a) { return a; }")                                     \
+	X(LLONG, "long long", "long long f(long long a) { return a; }")                        \
+	X(INT128, "__int128", "__int128 f(__int128 a) { return a; }")                          \
+	X(FLOAT, "float", "float f(float a) { return a; }")                                    \
+	X(DOUBLE, "double", "double f(double a) { return a; }")                                \
+	X(LDOUBLE, "long double", "long double f(long double a) { return a; }")                \
+	X(ENUM, "enum", "enum e { A = -1, B }; enum e f(enum e a) { return a; }")              \
+	X(FNPTR, "function pointer", "int f(int (*g)(char)) { return g(1); }")                 \
+	X(STDARG, "<stdarg.h>",                                                                \
+	  "#include <stdarg.h>\n"                                                              \
+	  "long f(int n, ...) { va_list ap; long r; va_start(ap, n);\n"                        \
+	  "r = va_arg(ap, long); va_end(ap); return r; }")                                     \
+	X(RESTRICT, "restrict", "char f(const char *restrict p) { return *p; }")               \
+	X(COMPLEX, "_Complex", "double _Complex f(double _Complex a) { return a; }")           \
+	X(VECTOR, "vector_size",                                                               \
+	  "typedef int v __attribute__((vector_size(16)));\n"                                  \
+	  "typedef char sized[sizeof(v) == 16 ? 1 : -1]; v f(v a) { return a; }")              \
+	X(FLOAT128, "__float128", "__float128 f(__float128 a) { return a; }")                  \
+	X(FLOAT16, "_Float16", "_Float16 f(_Float16 a) { return a; }")                         \
+	X(BF16, "__bf16", "__bf16 f(__bf16 a) { return a; }")                                  \
+	X(DECIMAL, "_Decimal64", "_Decimal64 f(_Decimal64 a) { return a; }")                   \
+	X(ATOMIC, "_Atomic", "struct s { _Atomic int a; }; int f(struct s a) { return a.a; }") \
+	X(TRANSPARENT, "transparent_union",                                                    \
+	  "typedef union { int *a; long *b; } u __attribute__((transparent_union));\n"         \
+	  "int f(u a); int g(long *a) { return f(a); }")                                       \
+	X(BITINT, "_BitInt", "_BitInt(128) f(_BitInt(128) a) { return a; }")                   \
+	X(FIXED_ENUM, "enum of a named type",                                                  \
+	  "enum e : short { A = -1, B }; enum e f(enum e a) { return a; }")                    \
 	X(EMPTY, "empty structures", "struct s { }; struct s f(struct s a) { return a; }")
 
 enum feature {

@@ -88,7 +88,6 @@ static const struct {
 	{ "target", "choose target features with the compiler's flags, not in the declaration" },
 	{ "optimize", "choose the optimisation with --opt, not in the declaration" },
 	{ "ms_struct", "only the SysV layout of structs is covered" },
-	{ "transparent_union", "write the type of the union's first member instead" },
 	{ "scalar_storage_order", "reversed byte order is not covered" },
 	{ "ext_vector_type", "write vector_size(BYTES), which gcc and clang both know" },
 	{ "alias", "case files only declare" },
@@ -114,7 +113,7 @@ static const struct {
 
 /* Those that are recorded otherwise. */
 static const char *const recorded[] = {
-	"regparm", "packed", "vector_size", "aligned", "mode",
+	"regparm", "packed", "vector_size", "aligned", "mode", "transparent_union",
 };
 
 bool at_bracket_attribute(struct parser *p)
@@ -167,6 +166,8 @@ void attrs_merge(struct parser *p, struct attrs *to, const struct attrs *from)
 		to->packed = true;
 		to->packed_at = from->packed_at;
 	}
+	if (from->transparent_at)
+		to->transparent_at = from->transparent_at;
 	if (from->aligned_at)
 		set_aligned(to, from->aligned_at, from->aligned);
 	if (from->vector_at) {
@@ -324,6 +325,8 @@ static void parse_one(struct parser *p, struct attrs *at)
 	} else if (!strcmp(name, "packed")) {
 		at->packed = true;
 		at->packed_at = t;
+	} else if (!strcmp(name, "transparent_union")) {
+		at->transparent_at = t;
 	} else if (!strcmp(name, "aligned")) {
 		/* Alone: "the largest alignment ever used", 16 without AVX. */
 		set_aligned(at, t, attribute_power(p, "an alignment", 16));
@@ -402,6 +405,9 @@ void parse_qualifiers(struct parser *p, struct attrs *at)
 	for (;;) {
 		enum word_kind kind = next_word(p);
 
+		if (kind == WORD_ATOMIC)
+			parse_fail(p, p->tok, "arithmetic types may be _Atomic",
+				   "an _Atomic pointer is not supported");
 		if (kind == WORD_QUALIFIER || kind == WORD_IGNORED)
 			p->tok++;
 		else if (at_attribute(p))
@@ -481,6 +487,8 @@ void attrs_allow(struct parser *p, const struct attrs *at, unsigned allowed, con
 		bad = at->convention_at;
 	else if (at->packed_at && !(allowed & ALLOW_PACKED))
 		bad = at->packed_at;
+	else if (at->transparent_at && !(allowed & ALLOW_TRANSPARENT))
+		bad = at->transparent_at;
 	else if (at->aligned_at && !(allowed & ALLOW_ALIGNED))
 		bad = at->aligned_at;
 	else if (at->vector_at && !(allowed & ALLOW_BASE))

@@ -62,6 +62,20 @@ static const struct type *adjust(struct parser *p, const struct type *t)
 	return t->kind == TYPE_FUNCTION ? type_pointer(p->a, t) : t;
 }
 
+/* A va_list is an array of one structure at 64 bit (x86-64 psABI 3.5.7), so a parameter of it is a
+ * pointer; at 32 bit it is one itself. */
+static void parse_param_specs(struct parser *p, struct specs *s)
+{
+	const struct token *start = p->tok;
+
+	if (next_word(p) != WORD_VA_LIST) {
+		parse_specs(p, s);
+		return;
+	}
+	*s = (struct specs){ .first = start, .type = type_pointer(p->a, type_basic(TYPE_VOID)) };
+	p->tok++;
+}
+
 static void parse_param(struct parser *p, struct prototype *fn, unsigned scope)
 {
 	struct declarator d = { 0 };
@@ -69,7 +83,7 @@ static void parse_param(struct parser *p, struct prototype *fn, unsigned scope)
 	struct specs s;
 	struct param *param;
 
-	parse_specs(p, &s);
+	parse_param_specs(p, &s);
 	if (s.storage != WORD_NONE && s.storage != WORD_REGISTER)
 		parse_fail(p, s.storage_at, NULL, "'%s' on a parameter", s.storage_at->word);
 	parse_declarator(p, &d, IN_PARAMS);
@@ -366,7 +380,8 @@ const struct type *declared_type(struct parser *p, const struct specs *s, struct
 		unsigned allowed;
 	} places[] = {
 		[IN_FILE] = { "a function", ALLOW_CONVENTION | ALLOW_ALIGNED | ALLOW_BASE },
-		[IN_TYPEDEF] = { "a typedef", ALLOW_CONVENTION | ALLOW_ALIGNED | ALLOW_BASE },
+		[IN_TYPEDEF] = { "a typedef", ALLOW_CONVENTION | ALLOW_ALIGNED | ALLOW_BASE |
+						      ALLOW_TRANSPARENT },
 		[IN_RECORD] = { "a member",
 				ALLOW_CONVENTION | ALLOW_PACKED | ALLOW_ALIGNED | ALLOW_BASE },
 		[IN_PARAMS] = { "a parameter", ALLOW_CONVENTION | ALLOW_BASE },

@@ -111,6 +111,12 @@ static void add_typedef(struct parser *p, struct symbol *old, const struct type 
 	/* C's way to name a struct without a tag. `t` is still the parser's own to change. */
 	if (t == s->type && (type_is_record(t) || t->kind == TYPE_ENUM) && !t->tag && !t->alias)
 		((struct type *)t)->alias = name;
+	if (d->attrs.transparent_at) {
+		if (t->alias != name)
+			parse_fail(p, d->attrs.transparent_at, "write it after the union's '}'",
+				   "'transparent_union' on a typedef of a type that has a name");
+		make_transparent(p, (struct type *)t, d->attrs.transparent_at);
+	}
 	if (d->attrs.aligned_at) {
 		if (t->incomplete || t->kind == TYPE_FUNCTION || t->kind == TYPE_VOID)
 			parse_fail(p, d->attrs.aligned_at, NULL, "no alignment for '%s'",

@@ -41,6 +41,8 @@ enum word_kind {
 	WORD_UNION,
 	WORD_ENUM,
 	WORD_QUALIFIER,
+	WORD_ATOMIC,
+	WORD_VA_LIST, /* a parameter of it is a pointer */
 	WORD_IGNORED, /* inline, _Noreturn, __user, ...: change no convention */
 	WORD_EXTERN,
 	WORD_STATIC,
@@ -155,6 +157,7 @@ struct attrs {
 	const struct token *convention_at;
 	bool packed;
 	const struct token *packed_at;
+	const struct token *transparent_at;
 	uint32_t aligned;
 	const struct token *aligned_at;
 	uint32_t vector_bytes;
@@ -174,7 +177,13 @@ void attrs_merge(struct parser *p, struct attrs *to, const struct attrs *from);
 /* `base` changed by vector_size and mode. */
 const struct type *attrs_base(struct parser *p, const struct attrs *at, const struct type *base);
 /* Fail on attributes that mean nothing in a place. */
-enum { ALLOW_CONVENTION = 1, ALLOW_PACKED = 2, ALLOW_ALIGNED = 4, ALLOW_BASE = 8 };
+enum {
+	ALLOW_CONVENTION = 1,
+	ALLOW_PACKED = 2,
+	ALLOW_ALIGNED = 4,
+	ALLOW_BASE = 8,
+	ALLOW_TRANSPARENT = 16
+};
 void attrs_allow(struct parser *p, const struct attrs *at, unsigned allowed, const char *place);
 
 /* ---- spec.c ---- */
@@ -193,6 +202,9 @@ void parse_specs(struct parser *p, struct specs *s);
 /* ---- record.c ---- */
 
 /* struct, union or enum specifier, from its keyword on. */
+/* The union has transparent_union: mark it, or fail at `at` unless all its members are integers or
+ * pointers of one size, which compilers ask for and else ignore the attribute. */
+void make_transparent(struct parser *p, struct type *t, const struct token *at);
 const struct type *parse_record(struct parser *p, enum word_kind kind);
 const struct type *parse_enum(struct parser *p);
 

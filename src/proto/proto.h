@@ -100,6 +100,8 @@ struct type {
 	size_t nenumerators;
 	bool packed;
 	uint32_t aligned; /* explicit alignment attribute on this type, 0 if none */
+	bool atomic;      /* _Atomic: a copy of a basic type */
+	bool transparent; /* a union with transparent_union */
 	bool fixed;       /* an enum whose definition names its type (C23): `of` */
 	bool incomplete;  /* declared, never defined: only pointers to it may be used */
 	const struct prototype *fn;

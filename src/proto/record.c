@@ -201,7 +201,28 @@ static void parse_members(struct parser *p, struct type *t)
 static void record_attributes(struct parser *p, struct attrs *at)
 {
 	parse_attributes(p, at);
-	attrs_allow(p, at, ALLOW_PACKED | ALLOW_ALIGNED, "a struct or union");
+	attrs_allow(p, at, ALLOW_PACKED | ALLOW_ALIGNED | ALLOW_TRANSPARENT, "a struct or union");
+}
+
+void make_transparent(struct parser *p, struct type *t, const struct token *at)
+{
+	bool fits = t->kind == TYPE_UNION && t->nfields;
+
+	for (size_t i = 0; fits && i < t->nfields; i++) {
+		const struct field *f = &t->fields[i];
+		const struct type *of = f->type, *first = t->fields[0].type;
+
+		fits = !f->is_bitfield && !of->atomic &&
+		       (type_is_integer(of) || of->kind == TYPE_POINTER);
+		for (enum width w = W32; w < WIDTHS; w++)
+			fits = fits && of->size[w] == first->size[w];
+	}
+	if (!fits)
+		parse_fail(p, at,
+			   "it is for unions of integers and pointers of one size; write the first "
+			   "member's type for others",
+			   "'transparent_union' does not fit this type");
+	t->transparent = true;
 }
 
 const struct type *parse_record(struct parser *p, enum word_kind word)
@@ -239,6 +260,8 @@ const struct type *parse_record(struct parser *p, enum word_kind word)
 		parse_fail(p, start, NULL, "this %s is too large", keyword(kind));
 	if (t->depth > MAX_TYPE_DEPTH)
 		parse_fail(p, start, NULL, "types are nested deeper than %d", MAX_TYPE_DEPTH);
+	if (at.transparent_at)
+		make_transparent(p, t, at.transparent_at);
 	return t;
 }
 

@@ -9,6 +9,7 @@ struct type_words {
 	const struct token *first, *last;
 	const struct type *named; /* typedef name, struct, union, enum */
 	uint32_t bitint_bits;
+	const struct token *atomic_at;
 };
 
 static void bad_type(struct parser *p, const struct type_words *w)
@@ -182,6 +183,9 @@ static void no_type(struct parser *p, const struct specs *s)
 	const struct token *t = p->tok;
 	const char *guess, *hint;
 
+	if (t->kind == TOK_WORD && next_word(p) == WORD_VA_LIST)
+		parse_fail(p, t, "parameters may have that type; elsewhere write void *",
+			   "'%s' is not supported here", t->word);
 	if (t->kind != TOK_WORD || word_find(t->word))
 		parse_expected(p, p->tok == s->first && !p->depth && p->tok->kind != TOK_NOTE_END
 					  ? "a declaration"
@@ -206,6 +210,43 @@ static void no_type(struct parser *p, const struct specs *s)
 	parse_fail(p, t, hint, "unknown type name '%s'", t->word);
 }
 
+/* C11 6.7.2.4 and 6.7.3: as a specifier, with a type in parentheses, or as a qualifier. */
+static void atomic_word(struct parser *p, struct type_words *w)
+{
+	w->atomic_at = p->tok++;
+	if (!take_punct(p, '('))
+		return;
+	enter(p);
+	w->named = parse_type_name(p);
+	leave(p);
+	expect_punct(p, ')', "')'");
+	w->first = w->atomic_at;
+	w->last = p->tok - 1;
+}
+
+static const struct type *make_atomic(struct parser *p, const struct type *t,
+				      const struct token *at)
+{
+	if (t->kind == TYPE_VOID || t->kind >= TYPE_BASIC_COUNT || t->alias || t->size[W64] > 8)
+		parse_fail(p, at, "basic types of up to 8 bytes may be",
+			   "_Atomic '%s' is not supported", type_spell(p->a, t, ""));
+	return type_atomic(p->a, t);
+}
+
+/* C23 6.7.1: in double brackets behind a type they are the type's, and compilers ignore there (gcc,
+ * clang 22), or refuse (clang 14), what names a convention. */
+static void specs_attributes(struct parser *p, struct specs *s, bool typed)
+{
+	const struct token *before = s->attrs.convention_at;
+	bool bracket = at_bracket_attribute(p);
+
+	parse_attributes(p, &s->attrs);
+	if (bracket && typed && s->attrs.convention_at != before)
+		parse_fail(p, s->attrs.convention_at, "write it before the type",
+			   "%s here belongs to the type, not to the function",
+			   token_name(p, s->attrs.convention_at));
+}
+
 void parse_specs(struct parser *p, struct specs *s)
 {
 	struct type_words w = { 0 };
@@ -216,11 +257,15 @@ void parse_specs(struct parser *p, struct specs *s)
 		bool typed = w.first;
 
 		if (at_attribute(p)) {
-			parse_attributes(p, &s->attrs);
+			specs_attributes(p, s, typed);
 			continue;
 		}
 		if (kind == WORD_QUALIFIER || kind == WORD_IGNORED) {
 			p->tok++;
+			continue;
+		}
+		if (kind == WORD_ATOMIC) {
+			atomic_word(p, &w);
 			continue;
 		}
 		if (kind == WORD_EXTERN || kind == WORD_STATIC || kind == WORD_TYPEDEF ||
@@ -256,4 +301,6 @@ void parse_specs(struct parser *p, struct specs *s)
 	s->type = words_type(p, &w);
 	if (!s->type)
 		no_type(p, s);
+	if (w.atomic_at)
+		s->type = make_atomic(p, s->type, w.atomic_at);
 }

@@ -91,6 +91,8 @@ static char *spell_body(struct speller *sp, const struct type *t)
 	str_add(&s, " }");
 	if (t->packed)
 		str_add(&s, " __attribute__((packed))");
+	if (t->transparent)
+		str_add(&s, " __attribute__((transparent_union))");
 	if (t->aligned && t->kind != TYPE_ENUM)
 		str_addf(&s, " __attribute__((aligned(%u)))", t->aligned);
 	all = arena_strdup(sp->a, s.s);
@@ -116,6 +118,8 @@ static char *spell(struct speller *sp, const struct type *t, const char *inner)
 		return arena_strdup(sp->a, "...");
 	if (t->alias)
 		return join(sp, t->alias, inner);
+	if (t->atomic)
+		return join(sp, arena_printf(sp->a, "_Atomic %s", basic_names[t->kind]), inner);
 	switch (t->kind) {
 	case TYPE_POINTER:
 		return spell_pointer(sp, t, inner);

@@ -178,6 +178,17 @@ struct type *type_function(struct arena *a, const struct prototype *fn)
 	return t;
 }
 
+struct type *type_atomic(struct arena *a, const struct type *of)
+{
+	struct type *t = arena_alloc(a, sizeof(*t));
+
+	*t = *of;
+	t->atomic = true;
+	if (t->size[W32] > word_bytes(W32))
+		t->size[W32] = t->align[W32] = 0;
+	return t;
+}
+
 struct type *type_realign(struct arena *a, const struct type *t, uint32_t align, const char *alias)
 {
 	struct type *copy = arena_alloc(a, sizeof(*copy));

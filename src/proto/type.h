@@ -16,6 +16,8 @@ struct type *type_pointer(struct arena *a, const struct type *of);
 struct type *type_array(struct arena *a, const struct type *of, uint32_t count, bool flexible);
 struct type *type_complex(struct arena *a, enum type_kind of);
 struct type *type_vector(struct arena *a, const struct type *of, uint32_t count);
+/* _Atomic of a basic type; of more than a word only where that is 64 bits. */
+struct type *type_atomic(struct arena *a, const struct type *of);
 struct type *type_bitint(struct arena *a, uint32_t bits, bool is_unsigned);
 /* A function type; `fn` must be complete. */
 struct type *type_function(struct arena *a, const struct prototype *fn);
