@@ -3,6 +3,8 @@
 that does not."""
 import pytest
 
+import program
+
 from test_check import assemble, check, folded
 from test_check_again import proto
 
@@ -195,3 +197,63 @@ def test_first(tmp_path):
                         ("first setup(1, 2, 3, 4, 5, 6, 7)", "too many values")):
         r = check(tmp_path, "f.o", *proto(declared, *lines, line))
         assert words in r.stderr and r.status == 2, r.stderr
+
+
+SWITCH = {64: """f: push rbp
+ mov rbp, rsp
+ mov rsp, rdi
+ {sub}
+ extern handler
+ call handler
+ {lost}
+ mov rsp, rbp
+ pop rbp
+ ret""",
+          32: """f: push ebp
+ mov ebp, esp
+ mov esp, [ebp+8]
+ {sub}
+ extern handler
+ call handler
+ {lost}
+ mov esp, ebp
+ pop ebp
+ ret"""}
+
+
+@pytest.mark.parametrize("width", [64, pytest.param(32, marks=pytest.mark.ia32)])
+def test_stack(width, tmp_path):
+    """As the kernel's call_on_irqstack does it: a handler is called on the stack that is given; what
+    is left there is nobody's result, but nothing is to be written behind its top."""
+    sp, bp, di = ("rsp", "rbp", "rdi") if width == 64 else ("esp", "ebp", "[ebp+8]")
+    where = [] if width == 64 else ["--place", program.where(32)]
+    args = ["--proto", "void handler(void)",
+            *proto("void f(void *top)", "arg top stack 4096", "calls handler()"), *where]
+
+    def judged(sub="", lost="", status=1):
+        assemble(tmp_path, SWITCH[width].format(sub=sub, lost=lost), width)
+        r = check(tmp_path, "f.o", *args)
+        assert r.status == status, r.stdout + r.stderr
+        return folded(r.stdout)
+
+    assert "pass" in judged(status=0)
+    assert "alignment: stack pointer at the function's own call" in judged(sub=f"sub {sp}, {width // 8}")
+    assert f"callee-saved: {bp}" in judged(lost=f"mov dword [{bp}], 0" if width == 32 else
+                                           f"mov qword [{bp}], 0")
+    above = f"mov [{di}], {bp}" if width == 64 else f"mov eax, {di}\n mov [eax], {bp}"
+    assert "behind its 0 bytes" in judged(sub=above)
+
+
+def test_fastop(tmp_path):
+    """As KVM's emulator calls them: operands in rax and rdx, flags in and out, all else kept."""
+    lines = ["in dst ax", "in src dx", "keeps all but ax flags", "out ax = dst + src"]
+    r = both(tmp_path, "f: add rax, rdx\n {bad}\n ret", proto("void f(unsigned long dst, unsigned "
+                                                           "long src)", *lines))
+    assert "callee-saved: rbx" in r.stdout
+    # one that adds the carry depends on a flag that no line names
+    carry = [x for x in lines if not x.startswith("out")]
+    assemble(tmp_path, "f: adc rax, rdx\n ret", 64)
+    args = proto("void f(unsigned long dst, unsigned long src)", *carry, "out ax")
+    assert check(tmp_path, "f.o", *args).status == 0
+    r = check(tmp_path, "f.o", *proto("void f(unsigned long dst, unsigned long src)", *lines))
+    assert r.status == 1 and "rax" in r.stdout, r.stdout

@@ -264,13 +264,20 @@ static uint32_t halves(struct reader *r, const char *start)
 	return n == 2 ? 1 : n == 4 ? 2 : 3;
 }
 
-static bool pointer_property(struct reader *r, unsigned i, const char *start, const char *word)
+/* What a pointer points to. */
+static bool shape_property(struct reader *r, unsigned i, const char *start, const char *word)
 {
 	struct ct_input *d = &r->c->input[i].d;
 
 	if (!strcmp(word, "buf")) {
 		must_point(r, start, i);
 		make_buffer(r, i, (unsigned)reader_count(r, 1, CT_AREA, "the size of a buffer"));
+	} else if (!strcmp(word, "stack")) {
+		must_point(r, start, i);
+		make_buffer(r, i, (unsigned)reader_count(r, 256, CT_AREA, "the size of a stack"));
+		d->at = d->bytes;
+		d->align = r->c->align_calls;
+		d->flags |= CT_STACK | CT_NO_ALIAS;
 	} else if (!strcmp(word, "rect")) {
 		must_point(r, start, i);
 		rect(r, i);
@@ -285,6 +292,18 @@ static bool pointer_property(struct reader *r, unsigned i, const char *start, co
 		if (reader_at_number(r))
 			d->bytes =
 				(uint32_t)reader_count(r, 0, CT_AREA / d->letter - 1, "its length");
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static bool pointer_property(struct reader *r, unsigned i, const char *start, const char *word)
+{
+	struct ct_input *d = &r->c->input[i].d;
+
+	if (shape_property(r, i, start, word)) {
+		return true;
 	} else if (!strcmp(word, "read-only")) {
 		must_point(r, start, i);
 		d->flags |= CT_READ_ONLY;
@@ -433,7 +452,7 @@ static bool sum(struct reader *r, unsigned i)
 void contract_arg_read(struct reader *r)
 {
 	static const char hint[] =
-		"properties: buf, rect, at, holds, overlaps, nul-terminated, read-only, aligned, divided, null, faults; "
+		"properties: buf, stack, rect, at, holds, overlaps, nul-terminated, read-only, aligned, divided, null, faults; "
 		"len, count, each, from, to, multiple, one of, =";
 	unsigned i = reader_input(r);
 	bool any = false;

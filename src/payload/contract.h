@@ -88,6 +88,7 @@ enum ct_input_flags {
 	CT_LOW = 4096,
 	CT_HIGH = 8192,
 	CT_ALSO_ANY = 16384,     /* a range to stay in mostly: any value fits */
+	CT_STACK = 32768,        /* a stack: what is left on it is nobody's result */
 	CT_FIRST_TRIAL = 1 << 20 /* rounds from here on look for what fits */
 };
 
