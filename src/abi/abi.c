@@ -80,9 +80,6 @@ static const char *why_not_type(const struct type *t, const struct profile *pr)
 
 			if (why)
 				return why;
-			if (w == W32 && t->fields[i].type->kind == TYPE_BITINT)
-				return "has a structure with a _BitInt, whose layout no document "
-				       "knows at 32 bit";
 		}
 		return NULL;
 	case TYPE_ARRAY:
@@ -103,6 +100,11 @@ static const char *why_not_type(const struct type *t, const struct profile *pr)
 static bool is_vector(const struct type *t)
 {
 	return t->kind == TYPE_VECTOR;
+}
+
+static bool is_bitint(const struct type *t)
+{
+	return t->kind == TYPE_BITINT;
 }
 
 static bool is_atomic(const struct type *t)
@@ -142,15 +144,12 @@ static void silent_arguments(const struct convention *c, const struct prototype 
 		out->pop_unspecified = true;
 }
 
-/* As C has them atomic types need not be laid out like plain ones, and no document mentions them;
- * where the result is one, an implicit first argument may move all others. */
-static void atomics(const struct convention *c, const struct prototype *p, struct placement *out)
+/* Likewise about results, before which there may be an implicit first argument that moves all
+ * others. */
+static void silent_values(const struct convention *c, const struct prototype *p,
+			  bool (*is)(const struct type *), enum rule_id rule, struct placement *out)
 {
-	enum rule_id rule = c->width == W32 ? RULE_I386_ATOMIC
-			    : c->home_bytes ? RULE_MS_FOREIGN
-					    : RULE_SYSV_ATOMIC;
-
-	if (holds(p->ret, is_atomic)) {
+	if (holds(p->ret, is) && !out->ret.unspecified) {
 		out->hidden = (struct value_place){ .rule = RULE_NONE };
 		out->ret = (struct value_place){ .unspecified = true, .rule = rule };
 		for (unsigned i = 0; i < out->nargs; i++)
@@ -158,7 +157,20 @@ static void atomics(const struct convention *c, const struct prototype *p, struc
 		out->stack_unspecified = true;
 		out->pop_unspecified = c->width == W32;
 	}
-	silent_arguments(c, p, is_atomic, rule, out);
+	silent_arguments(c, p, is, rule, out);
+}
+
+/* Types that no document mentions, and which need not be laid out as others are. */
+static void unknown_types(const struct convention *c, const struct prototype *p,
+			  struct placement *out)
+{
+	silent_values(c, p, is_atomic,
+		      c->width == W32 ? RULE_I386_ATOMIC
+		      : c->home_bytes ? RULE_MS_FOREIGN
+				      : RULE_SYSV_ATOMIC,
+		      out);
+	if (c->width == W32)
+		silent_values(c, p, is_bitint, RULE_I386_BITINT, out);
 }
 
 /* The prototype whose parameters are the first members of transparent unions. */
@@ -210,7 +222,7 @@ const char *abi_place_at(enum edition e, enum profile_id profile, const struct c
 		if (p->params[i].type->transparent && !out->arg[i].unspecified)
 			out->arg[i].rule = RULE_GCC_TRANSPARENT;
 	}
-	atomics(c, p, out);
+	unknown_types(c, p, out);
 	if (c->callee_pops && !p->variadic && !out->pop_unspecified) {
 		out->pop_bytes = out->stack_bytes;
 		out->pop_rule = c->rule[CHECK_SP];

@@ -265,7 +265,6 @@ START_TEST(refused)
 		{ PROFILE_KERNEL_32, "kernel", V16 "void f(m128)", "vector" },
 		{ PROFILE_USER_32, "cdecl", V32 "void f(m256)", "wider than" },
 		{ PROFILE_SSE2_32, "cdecl", V32 "void f(m256)", "wider than" },
-		{ PROFILE_AVX_32, "cdecl", S("_BitInt(9) a;") "void f(struct s)", "_BitInt" },
 	};
 	struct arena *a = arena_new();
 	struct placement out;

@@ -92,11 +92,13 @@ bool gen_maybe_pointer(const struct gen_case *c, unsigned i)
 {
 	const struct type *t = proto_arg_type(c->call.decl->proto, i);
 	const struct value_place *v = &c->call.place.arg[i];
+	bool unknown = v->rule == RULE_I386_ATOMIC || v->rule == RULE_SYSV_ATOMIC ||
+		       v->rule == RULE_I386_BITINT;
 
 	if (!v->unspecified)
 		return false;
-	if (v->rule == RULE_I386_ATOMIC || v->rule == RULE_SYSV_ATOMIC)
-		return t->kind == TYPE_STRUCT || t->kind == TYPE_UNION;
+	if (unknown && (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION))
+		return true;
 	return t->kind == TYPE_VECTOR || t->kind == TYPE_BITINT ||
 	       v->rule == RULE_I386_VECTOR_NONE ||
 	       (c->call.conv->home_bytes && !type_is_integer(t) && t->kind != TYPE_POINTER);

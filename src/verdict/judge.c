@@ -53,6 +53,16 @@ static bool is_realigned(const struct field *f)
 	return f->type->alias && f->type->aligned;
 }
 
+static bool is_bitint(const struct field *f)
+{
+	return f->type->kind == TYPE_BITINT;
+}
+
+static bool is_atomic(const struct field *f)
+{
+	return f->type->atomic;
+}
+
 static bool any_field(const struct type *t, bool (*is)(const struct field *f))
 {
 	if (t->kind == TYPE_ARRAY)
@@ -74,14 +84,18 @@ static bool any_value_has(const struct gen_case *c, bool (*is)(const struct fiel
 	return any;
 }
 
-/* The rule on sizes and offsets: the psABIs do not know typedefs that align, and the i386 psABI has
- * no section on bit-fields. */
+/* The rule on sizes and offsets: the psABIs do not know typedefs that align, nor _Atomic, and the
+ * i386 psABI has neither _BitInt nor a section on bit-fields. */
 static enum rule_id layout_rule(const struct gen_case *c)
 {
 	bool wide = c->call.conv->width == W64;
 
 	if (any_value_has(c, is_realigned))
 		return wide ? RULE_SYSV_LAYOUT_TYPEDEF : RULE_I386_LAYOUT_TYPEDEF;
+	if (any_value_has(c, is_atomic))
+		return wide ? RULE_SYSV_ATOMIC : RULE_I386_ATOMIC;
+	if (!wide && any_value_has(c, is_bitint))
+		return RULE_I386_BITINT;
 	return !wide && any_value_has(c, is_bitfield) ? RULE_I386_BITFIELDS
 						      : c->call.conv->rule[CHECK_LAYOUT];
 }
