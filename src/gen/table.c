@@ -279,7 +279,9 @@ static void preserved_table(struct str *out, const struct preserved *p, enum pro
  * of such calls too. */
 static void library(struct str *out, enum profile_id profile)
 {
-	const char *attribute = profile == PROFILE_KERNEL_32 ? "__attribute__((regparm(3))) " : "";
+	const char *attribute = profile == PROFILE_KERNEL_32    ? "__attribute__((regparm(3))) "
+				: profile == PROFILE_WINDOWS_64 ? "__attribute__((ms_abi)) "
+								: "";
 
 	str_addf(out,
 		 "#define CL_LIBRARY(name, type) \\\n"
