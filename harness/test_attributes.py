@@ -23,7 +23,9 @@ def having(compilers, tmp_path, attribute: str) -> str:
 
 
 def findings(tmp_path, cc, abi: str, proto: str, *args, status: int, width: int = 64) -> list[tuple]:
-    cases = program.write(tmp_path / f"m{width}.h", f"__attribute__(({ATTRIBUTE.get(abi, abi)})) {proto};\n")
+    types, _, proto = proto.rpartition("; ")
+    cases = program.write(tmp_path / f"m{width}.h",
+                          f"{types};\n__attribute__(({ATTRIBUTE.get(abi, abi)})) {proto};\n")
     m = program.run_matrix(tmp_path / "out", "--cc", str(cc), "--width", str(width), "--abi", abi, "--opt",
                            "O2", "--cases", cases, *args, status=status)
     return sorted({(f["direction"], f["check"], f["rule"], f["subject"]) for f in m.findings
@@ -32,9 +34,12 @@ def findings(tmp_path, cc, abi: str, proto: str, *args, status: int, width: int 
 
 # Where the attribute has another name than the convention.
 ATTRIBUTE = {"no_caller_saved": "no_caller_saved_registers"}
+NEEDS_SSE2 = {("vectorcall", 32)}
 ALL, NONE = "clang.preserve-all.saved", "clang.preserve-none.saved"
 NCS = "gcc.no-caller-saved.saved"
 INT = "int f(int a, long b)"
+MIXED = "double f(int a, double b)"
+HVA = "struct d2 { double a, b; }; struct d2 f(int a, int b, int c, struct d2 d)"
 PATCHED = {
     # name: (convention, prototype, "side": patch, findings; none: it is allowed)
     "all_r10": ("preserve_all", INT, "target", {"ret": asm("incq %r10")},
@@ -65,6 +70,20 @@ PATCHED = {
                       [("callee", "argument", "clang.preserve-none.args", "argument a (int)")]),
     "none_passed": ("preserve_none", INT, "caller", {"before_call": asm("incq %r13")},
                     [("caller", "argument", "clang.preserve-none.args", "argument b (long)")]),
+    "vc_rbx": ("vectorcall", MIXED, "target", {"ret": asm("incq %rbx")},
+               [("callee", "callee-saved", "vectorcall.registers.saved", "rbx after the call")]),
+    # Microsoft's, but not the platform's.
+    "vc_rsi": ("vectorcall", MIXED, "target",
+               {"ret": asm("incq %rsi", "incq %rdi", "xorps %xmm6, %xmm6", "xorps %xmm15, %xmm15")}, []),
+    "vc_return": ("vectorcall", MIXED, "target", {"ret": asm("xorps %xmm0, %xmm0")},
+                  [("callee", "return", "vectorcall.return.vector", "return value (double)")]),
+    "vc_position": ("vectorcall", MIXED, "target", {"entry": asm("movaps %xmm0, %xmm1")},
+                    [("callee", "argument", "vectorcall.args", "argument b (double)")]),
+    "vc_argument": ("vectorcall", MIXED, "caller", {"before_call": asm("incl %ecx")},
+                    [("caller", "argument", "vectorcall.args", "argument a (int)")]),
+    "vc_sixth": ("vectorcall", "void f(double a, double b, double c, double d, double e, double g)", "caller",
+                 {"before_call": asm("xorps %xmm5, %xmm5")},
+                 [("caller", "argument", "vectorcall.args", "argument g (double)")]),
 }
 
 
@@ -82,6 +101,22 @@ PATCHED_32 = {
                    [("callee", "return", "i386.return.integer", "return value (int)")]),
     "ncs_argument": ("no_caller_saved", INT, "caller", {"before_call": asm("incl (%esp)")},
                      [("caller", "argument", "i386.args.stack", "argument a (int)")]),
+    "vc_pop": ("vectorcall", HVA, "target", {"ret_is": asm("retl")},
+               [("callee", "stack-pointer", "vectorcall.pop", "stack pointer after the call")]),
+    "vc_ebx": ("vectorcall", HVA, "target", {"ret": asm("incl %ebx")},
+               [("callee", "callee-saved", "i386.registers.saved", "ebx after the call")]),
+    "vc_member": ("vectorcall", HVA, "target", {"entry": asm("xorps %xmm1, %xmm1")},
+                  [("callee", "argument", "vectorcall.hva", "argument d (struct d2)")]),
+    "vc_hva": ("vectorcall", HVA, "caller", {"before_call": asm("xorps %xmm0, %xmm0")},
+               [("caller", "argument", "vectorcall.hva", "argument d (struct d2)")]),
+    "vc_returned": ("vectorcall", HVA, "target", {"ret": asm("xorps %xmm1, %xmm1")},
+                    [("callee", "return", "vectorcall.return.hva", "return value (struct d2)")]),
+    "vc_edx": ("vectorcall", HVA, "caller", {"before_call": asm("incl %edx")},
+               [("caller", "argument", "vectorcall.args.x86", "argument b (int)")]),
+    "vc_stack": ("vectorcall", HVA, "target", {"entry": asm("incl 4(%esp)")},
+                 [("callee", "argument", "vectorcall.args.x86.stack", "argument c (int)")]),
+    "vc_float": ("vectorcall", "double f(int a, float b)", "target", {"ret": asm("xorps %xmm0, %xmm0")},
+                 [("callee", "return", "vectorcall.return.vector", "return value (double)")]),
 }
 
 
@@ -91,10 +126,11 @@ def test_patched(tmp_path, compilers, width, name):
     cc = having(compilers, tmp_path, ATTRIBUTE.get(abi, abi))
     patches = program.write(tmp_path / "patches.json", json.dumps({f"{side}/f": patch}))
     wrapper = program.script(tmp_path / "patched",
-                             f'case "$*" in *gen{width}/*) exec {sys.executable} {program.PATCHCC} {patches} '
-                             f'{cc} "$@" ;;\n*) exec {cc} "$@" ;;\nesac\n')
-    assert findings(tmp_path, wrapper, abi, proto, status=1 if want else 0, width=width) == want
-    assert findings(tmp_path, cc, abi, proto, "--fresh", status=0, width=width) == []
+                             f'case "$*" in *gen{width}[-/]*) exec {sys.executable} {program.PATCHCC} '
+                             f'{patches} {cc} "$@" ;;\n*) exec {cc} "$@" ;;\nesac\n')
+    more = ("--profile", "sse2") if (abi, width) in NEEDS_SSE2 else ()
+    assert findings(tmp_path, wrapper, abi, proto, *more, status=1 if want else 0, width=width) == want
+    assert findings(tmp_path, cc, abi, proto, "--fresh", *more, status=0, width=width) == []
 
 
 @pytest.mark.parametrize("abi,believed,rules", [

@@ -31,6 +31,8 @@ bool convention_in(const struct convention *c, enum profile_id profile)
 		return profile_is(pr, c->only);
 	if (profile_windows(profile))
 		return c->in_windows;
+	if (c->needs_sse2 && (pr->isa < ISA_SSE2 || pr->struct_return != RETURN_PSABI))
+		return false;
 	/* The kernel declares functions plain, asmlinkage, or with the attribute it stands for. */
 	return pr->isa != ISA_INTEGER || c->in_kernel;
 }
@@ -195,15 +197,21 @@ const char *abi_place_at(enum edition e, enum profile_id profile, const struct c
 			 const struct prototype *p, struct placement *out)
 {
 	unsigned n = (unsigned)(p->nparams + p->nvarargs);
-	const struct profile *pr = &profiles[profile];
-	const char *why = why_not_type(p->ret, pr);
+	struct profile at = profiles[profile];
+	const struct profile *pr = &at;
 	struct convention here = *c;
 	struct param params[MAX_ARGS];
 	struct prototype seen;
+	const char *why;
 
 	memset(out, 0, sizeof(*out));
 	if (n > MAX_ARGS)
 		return "has too many arguments";
+	if (c->prototyped && p->variadic)
+		return "is variadic, which no function of this convention can be";
+	if (c->needs_sse2 && at.isa < ISA_SSE2)
+		at.isa = ISA_SSE2; /* of Windows */
+	why = why_not_type(p->ret, pr);
 	for (unsigned i = 0; !why && i < n; i++)
 		why = why_not_type(proto_arg_type(p, i), pr);
 	if (why)

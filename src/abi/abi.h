@@ -22,6 +22,7 @@ enum document {
 	CLANGMAN,
 	MSX64,
 	MSX86,
+	MSVECTOR,
 	LINUX,
 	SDM,
 	DOCUMENTS
@@ -133,6 +134,9 @@ struct convention {
 	const char *title;
 	enum rule_id noop; /* the rule that makes it change nothing at this width, or RULE_NONE */
 	bool headline;     /* leads every matrix */
+	bool prototyped;   /* it has no variadic functions */
+	bool decorates;    /* the names of functions, as neither ELF nor assembly has them */
+	bool needs_sse2;   /* it exists where SSE2 does */
 	bool named_only;   /* without --abi only cases that name it are run */
 	const char *only;  /* the one profile it exists in, or NULL */
 	bool in_kernel;    /* the Linux kernel spells it: profile kernel has it, too */

@@ -36,7 +36,7 @@ const struct prototype *parse_call(struct arena *a, const char *call)
 const struct convention *place_call_in(struct arena *a, const char *profile, const char *convention,
 				       enum width w, const char *call, struct placement *out)
 {
-	const struct convention *c = convention_find(convention, w);
+	const struct convention *const *c = conventions;
 	const char *why;
 	enum profile_id f = 0;
 
@@ -44,10 +44,13 @@ const struct convention *place_call_in(struct arena *a, const char *profile, con
 		return place_call(a, convention, w, call, out);
 	while (f < PROFILES && (strcmp(profiles[f].name, profile) || profiles[f].width != w))
 		f++;
-	ck_assert_msg(c && f < PROFILES && convention_in(c, f), "no %s in %s", convention, profile);
-	why = abi_place_in(f, c, parse_call(a, call), out);
+	ck_assert_msg(f < PROFILES, "no profile %s", profile);
+	while (*c && (strcmp((*c)->name, convention) || !convention_in(*c, f)))
+		c++;
+	ck_assert_msg(*c != NULL, "no %s in %s", convention, profile);
+	why = abi_place_in(f, *c, parse_call(a, call), out);
 	ck_assert_msg(!why, "%s: %s: %s", convention, call, why);
-	return c;
+	return *c;
 }
 
 const struct convention *place_call(struct arena *a, const char *convention, enum width w,
@@ -362,7 +365,8 @@ START_TEST(conventions_name_their_rules)
 			bool applies = true;
 
 			if (k == CHECK_REFERENCE || k == CHECK_COPY)
-				applies = ms;
+				applies = ms || (k == CHECK_REFERENCE &&
+						 !strcmp(c->name, "vectorcall"));
 			else if (k >= CHECK_SLOT && k < CHECK_FAULT) /* of contracts */
 				applies = k == CHECK_STACK || k == CHECK_UNWIND;
 			else if (k == CHECK_AL)
@@ -746,6 +750,7 @@ int main(void)
 	srunner_add_suite(r, i386_aggregate_suite());
 	srunner_add_suite(r, fastcall_suite());
 	srunner_add_suite(r, thiscall_suite());
+	srunner_add_suite(r, vectorcall_suite());
 	srunner_add_suite(r, profile_suite());
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

@@ -66,6 +66,7 @@ Suite *ms_suite(void);
 Suite *i386_suite(void);
 Suite *fastcall_suite(void);
 Suite *thiscall_suite(void);
+Suite *vectorcall_suite(void);
 Suite *profile_suite(void);
 
 #endif

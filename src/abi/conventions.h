@@ -33,17 +33,19 @@
 #define I386_FRAME \
 	.preserved = { .gpr = GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(SI) | GPR_BIT(DI) }, I386_PASSING
 
-/* The rules that a convention shares which passes arguments in, and preserves, other registers than
- * the psABI; and with those of the argument registers. */
-#define SYSV_FRAME_RULES                                                     \
-	[CHECK_ENTERED] = RULE_SYSV_CALL, [CHECK_LAYOUT] = RULE_SYSV_LAYOUT, \
-	[CHECK_UPPER] = RULE_SYSV_UPPER, [CHECK_RETURN] = RULE_SYSV_RET_INT, \
-	[CHECK_HIDDEN] = RULE_SYSV_HIDDEN, [CHECK_SP] = RULE_SYSV_SP,        \
-	[CHECK_CANARY] = RULE_SYSV_FRAME, [CHECK_ALIGN] = RULE_SYSV_ALIGN,   \
-	[CHECK_DF] = RULE_SYSV_DF, [CHECK_X87_STACK] = RULE_SYSV_X87_STACK,  \
-	[CHECK_X87_CW] = RULE_SYSV_X87_CW, [CHECK_MMX] = RULE_SYSV_EMMS,     \
-	[CHECK_MXCSR] = RULE_SYSV_MXCSR, [CHECK_STACK] = RULE_SYSV_REDZONE,  \
-	[CHECK_UNWIND] = RULE_SYSV_UNWIND, [CHECK_FAULT] = RULE_SYSV_CALL, SYSTEM_RULES
+/* The rules of the platform, whatever a convention passes and preserves; with those of results; and
+ * with those of the argument registers. */
+#define SYSV_PLATFORM_RULES                                                         \
+	[CHECK_ENTERED] = RULE_SYSV_CALL, [CHECK_LAYOUT] = RULE_SYSV_LAYOUT,        \
+	[CHECK_SP] = RULE_SYSV_SP, [CHECK_CANARY] = RULE_SYSV_FRAME,                \
+	[CHECK_ALIGN] = RULE_SYSV_ALIGN, [CHECK_DF] = RULE_SYSV_DF,                 \
+	[CHECK_X87_STACK] = RULE_SYSV_X87_STACK, [CHECK_X87_CW] = RULE_SYSV_X87_CW, \
+	[CHECK_MMX] = RULE_SYSV_EMMS, [CHECK_MXCSR] = RULE_SYSV_MXCSR,              \
+	[CHECK_STACK] = RULE_SYSV_REDZONE, [CHECK_UNWIND] = RULE_SYSV_UNWIND,       \
+	[CHECK_FAULT] = RULE_SYSV_CALL, SYSTEM_RULES
+#define SYSV_FRAME_RULES                                                                          \
+	SYSV_PLATFORM_RULES, [CHECK_UPPER] = RULE_SYSV_UPPER, [CHECK_RETURN] = RULE_SYSV_RET_INT, \
+			     [CHECK_HIDDEN] = RULE_SYSV_HIDDEN
 #define SYSV_CALL_RULES \
 	SYSV_FRAME_RULES, [CHECK_ARG] = RULE_SYSV_INT_ARGS, [CHECK_AL] = RULE_SYSV_AL
 #define SYSV_RULES \
@@ -51,6 +53,23 @@
 
 #define SYSV_SAVED \
 	(GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(R12) | GPR_BIT(R13) | GPR_BIT(R14) | GPR_BIT(R15))
+
+/* Microsoft x64: Caller/callee saved registers. */
+#define MS_KEEPS .preserved = { .gpr = SYSV_SAVED | GPR_BIT(SI) | GPR_BIT(DI), .xmm = 0xffc0 }
+
+/* The unwinding is that of ELF objects. */
+#define MS_FRAME_RULES                                                                             \
+	[CHECK_ENTERED] = RULE_MS_CALL, [CHECK_UPPER] = RULE_MS_UPPER,                             \
+	[CHECK_RETURN] = RULE_MS_RET_INT, [CHECK_HIDDEN] = RULE_MS_HIDDEN,                         \
+	[CHECK_SAVED] = RULE_MS_SAVED, [CHECK_SP] = RULE_MS_SP, [CHECK_CANARY] = RULE_MS_FRAME,    \
+	[CHECK_ALIGN] = RULE_MS_ALIGN, [CHECK_LOCALS] = RULE_MS_LOCALS,                            \
+	[CHECK_DF] = RULE_MS_DF_EXIT, [CHECK_X87_STACK] = RULE_MS_X87_STACK,                       \
+	[CHECK_MMX] = RULE_MS_MMX, [CHECK_X87_CW] = RULE_MS_X87_CW, [CHECK_MXCSR] = RULE_MS_MXCSR, \
+	[CHECK_STACK] = RULE_MS_BELOW, [CHECK_UNWIND] = RULE_SYSV_UNWIND,                          \
+	[CHECK_FAULT] = RULE_MS_CALL, SYSTEM_RULES
+#define MS_RULES                                                                           \
+	MS_FRAME_RULES, [CHECK_ARG] = RULE_MS_ARGS, [CHECK_REFERENCE] = RULE_MS_REFERENCE, \
+			[CHECK_COPY] = RULE_MS_VARARGS
 
 /* The alignment that a document's rules give a type whatever `aligned` attributes say: scalars
  * by the table of fundamental types, structures and unions by their most strictly aligned

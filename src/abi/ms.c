@@ -155,25 +155,11 @@ static void ms_place(const struct convention *c, const struct prototype *p, stru
 }
 
 /* What a callee keeps and where arguments go. */
-#define MS_FRAME                                                                          \
-	.width = W64,                                                                     \
-	.preserved = { .gpr = SYSV_SAVED | GPR_BIT(SI) | GPR_BIT(DI), .xmm = 0xffc0 },    \
-	.int_arg = { GPR_CX, GPR_DX, GPR_R8, GPR_R9 }, .nint_args = REG_ARGS,             \
-	.nvector_args = REG_ARGS, .int_ret = { GPR_AX }, .align = 16, .home_bytes = HOME, \
-	.upper_return = RULE_MS_RET_INT, .df_entry = RULE_MS_DF_ENTRY, .place = ms_place
-
-/* The unwinding is that of ELF objects. */
-#define MS_RULES                                                                                 \
-	[CHECK_ENTERED] = RULE_MS_CALL, [CHECK_ARG] = RULE_MS_ARGS,                              \
-	[CHECK_COPY] = RULE_MS_VARARGS, [CHECK_REFERENCE] = RULE_MS_REFERENCE,                   \
-	[CHECK_UPPER] = RULE_MS_UPPER, [CHECK_RETURN] = RULE_MS_RET_INT,                         \
-	[CHECK_HIDDEN] = RULE_MS_HIDDEN, [CHECK_SAVED] = RULE_MS_SAVED, [CHECK_SP] = RULE_MS_SP, \
-	[CHECK_CANARY] = RULE_MS_FRAME, [CHECK_ALIGN] = RULE_MS_ALIGN,                           \
-	[CHECK_LOCALS] = RULE_MS_LOCALS, [CHECK_DF] = RULE_MS_DF_EXIT,                           \
-	[CHECK_X87_STACK] = RULE_MS_X87_STACK, [CHECK_MMX] = RULE_MS_MMX,                        \
-	[CHECK_X87_CW] = RULE_MS_X87_CW, [CHECK_MXCSR] = RULE_MS_MXCSR,                          \
-	[CHECK_STACK] = RULE_MS_BELOW, [CHECK_UNWIND] = RULE_SYSV_UNWIND,                        \
-	[CHECK_FAULT] = RULE_MS_CALL, SYSTEM_RULES
+#define MS_FRAME                                                                             \
+	.width = W64, MS_KEEPS, .int_arg = { GPR_CX, GPR_DX, GPR_R8, GPR_R9 },               \
+	.nint_args = REG_ARGS, .nvector_args = REG_ARGS, .int_ret = { GPR_AX }, .align = 16, \
+	.home_bytes = HOME, .upper_return = RULE_MS_RET_INT, .df_entry = RULE_MS_DF_ENTRY,   \
+	.place = ms_place
 
 const struct convention abi_ms = {
 	.name = "ms",

@@ -22,6 +22,7 @@ const struct document_info documents[DOCUMENTS] = {
 		    "March 2025; __fastcall September 2023" },
 	[MSX86] = { "Microsoft C++ documentation: Argument Passing and Naming Conventions (x86)",
 		    "Visual Studio 2010, previous versions" },
+	[MSVECTOR] = { "Microsoft C++ documentation: __vectorcall", "December 2018" },
 	[LINUX] = { "Linux kernel source", "6.1" },
 	[SDM] = { "Intel 64 and IA-32 Architectures Software Developer's Manual", "2023" },
 };

@@ -107,7 +107,7 @@ static bool is_unspecified(const struct placement *p)
 		if (p->arg[i].unspecified)
 			return true;
 	}
-	return p->stack_unspecified;
+	return false;
 }
 
 static int find_state(const struct automaton *m, const struct state *s)

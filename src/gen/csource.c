@@ -21,6 +21,9 @@ static const char prologue[] =
 	"extern volatile int cl_wide_int[], cl_wide_int_ret;\n"
 	"extern volatile long long cl_layout[];\n"
 	"extern volatile int cl_other_convention;\n"
+	/* What LLVM decorates, unless the name begins with \1, or the target has a prefix. */
+	"#if defined(_WIN32) && !defined(_WIN64)\n#define CL_LABEL(name) __asm__(name)\n#else\n"
+	"#define CL_LABEL(name) __asm__(\"\\001\" name)\n#endif\n"
 	"#define CL_OFFSET(T, member) ((cl_word)&((T *)0)->member)\n"
 	"#define CL_PUT(T, offset, value) (*(T volatile *)(cl_got + (offset)) = (value))\n"
 	"#define CL_PUT_RETURN(T, value) (*(T volatile *)cl_got_ret = (value))\n";
@@ -155,6 +158,13 @@ static void declarator(struct str *out, struct arena *a, const struct gen_case *
 	str_free(&d);
 }
 
+/* Where a convention decorates names (f@@8), the assembly's: a declaration may give it. */
+static const char *label(struct arena *a, const struct gen_case *c, const char *kind)
+{
+	return c->call.conv->decorates ? arena_printf(a, " CL_LABEL(\"%s_%s\")", kind, c->symbol)
+				       : "";
+}
+
 /* What the compiler thinks of the layout of the case's aggregates. */
 static void layout(struct str *out, struct arena *a, const struct gen_case *c)
 {
@@ -231,6 +241,10 @@ static void target(struct str *out, struct arena *a, const struct gen_case *c, b
 	const char *va = c->call.conv->va;
 	bool doubles = kept_doubles(c->call.conv);
 
+	if (c->call.conv->decorates) {
+		declarator(out, a, c, "target", false);
+		str_addf(out, "%s;\n", label(a, c, "target"));
+	}
 	declarator(out, a, c, "target", true);
 	str_add(out, "\n{\n");
 	if (p->variadic)
@@ -282,6 +296,7 @@ static void caller(struct str *out, struct arena *a, const struct gen_case *c)
 	const char *called = gen_indirect(c) ? "call" : probe;
 
 	declarator(out, a, c, probe, false);
+	str_add(out, label(a, c, probe));
 	if (gen_reads(c)) {
 		str_add(out, ";\n");
 		gen_through_caller(out, a, c);
@@ -408,8 +423,11 @@ static void sources(struct str *out, struct arena *a, const struct gen_case *v, 
 		keep_macros(out, "D", "double", "_double", a, kept_doubles(conv));
 	/* One of its own name is spelt as it is where the code is compiled for. */
 	attribute = strcmp(engine->name, conv->name) ? engine->attribute : conv->attribute;
-	str_addf(out, "%s%svoid cl_nested_%s(void);\n", attribute, *attribute ? " " : "",
+	str_addf(out, "%s%svoid cl_nested_%s(void)", attribute, *attribute ? " " : "",
 		 engine->name);
+	if (conv->decorates)
+		str_addf(out, " CL_LABEL(\"cl_nested_%s\")", engine->name);
+	str_add(out, ";\n");
 	for (size_t i = 0; i < n; i++) {
 		variadic = variadic || v[i].call.decl->proto->variadic;
 		leaf = leaf || v[i].call.decl->leaf;

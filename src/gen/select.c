@@ -113,7 +113,7 @@ static bool concerns(enum profile_id profile, const struct convention *c, const 
 	/* Inline assembly that pushes needs code without a red zone. */
 	return convention_in(c, profile) && gen_exists_at(d, c->width) &&
 	       (!d->through || profiles[profile].isa == ISA_INTEGER) &&
-	       ((c->only && !profile_windows(profile)) ||
+	       ((convention_profile(c) == profile && !profile_windows(profile)) ||
 		profile_concerns(&profiles[profile], d->proto));
 }
 

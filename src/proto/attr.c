@@ -109,6 +109,7 @@ static const struct {
 	{ "preserve_all", "preserve_all" },
 	{ "preserve_none", "preserve_none" },
 	{ "no_caller_saved_registers", "no_caller_saved" },
+	{ "vectorcall", "vectorcall" },
 };
 
 /* Those that are recorded otherwise. */

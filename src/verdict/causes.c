@@ -468,6 +468,21 @@ static bool record_returned(const struct finding *f)
 	return is_record(returned(f));
 }
 
+static bool any_record(const struct finding *f)
+{
+	return records(f) || record_returned(f);
+}
+
+static bool wide_integer(const struct type *t)
+{
+	return type_is_integer(t) && t->size[W32] > 4;
+}
+
+static bool wide_integers(const struct finding *f)
+{
+	return any_argument(f, wide_integer);
+}
+
 static bool float16s(const struct finding *f)
 {
 	return any_argument(f, is_float16);

@@ -15,8 +15,10 @@ static bool names(const char *spelt, const struct convention *c, const struct pr
 {
 	size_t n = strcspn(spelt, "/@");
 	const char *at = strchr(spelt, '@');
+	enum profile_id own = convention_profile(c);
 
-	*bound = at || (c->only && pr->cases != CASES_WINDOWS);
+	*bound = at || (pr->cases != CASES_WINDOWS &&
+			(c->only || (own != profile_user(c->width) && pr == &profiles[own])));
 	return strlen(c->name) == n && !strncmp(spelt, c->name, n) &&
 	       (spelt[n] != '/' || !strncmp(spelt + n, c->width == W32 ? "/32" : "/64", 3)) &&
 	       (!at || !strcmp(at + 1, pr->name));
