@@ -162,3 +162,18 @@ def test_avx_upper_halves_under_preserve_all(tmp_path, compilers):
                            "preserve_all", "--opt", "O2", "--profile", "avx", "--cases", cases, status=1)
     assert ("callee-saved", ALL, "ymm9 after the call") in {
         (f["check"], f["rule"], f["subject"]) for f in m.findings}
+
+
+@pytest.mark.parametrize("width,reads", [(64, "xmm1"), (32, "xmm0")])
+@pytest.mark.parametrize("name", ["f", "f@@16"])
+def test_check_of_vectorcall(tmp_path, width, reads, name):
+    """Functions by the plain name or the one compilers decorate it to, and their broken twins."""
+    proto = "__attribute__((vectorcall)) double f(int a, double b)"
+    saved = "rbx" if width == 64 else "ebx"
+    for wrong in ("", f"inc {saved}"):
+        source = program.write(tmp_path / "f.asm", f"bits {width}\nsection .text\nglobal {name}\n{name}:\n"
+                               f"movaps xmm0, {reads}\n{wrong}\nret\n")
+        subprocess.run(["nasm", "-f", f"elf{width}", "-o", tmp_path / "f.o", source], check=True)
+        r = program.run(["check", tmp_path / "f.o", "--proto", proto])
+        assert r.status == (1 if wrong else 0), r
+        assert f"callee-saved: {saved} after the call" in r.stdout or not wrong, r

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* See code.h: ELF by libelf, instructions by Zydis. */
 #include "check/code.h"
+#include "check/object.h"
 
 #include "util/lines.h"
 
@@ -110,13 +111,12 @@ static void read_symbols(struct arena *a, struct code *k, Elf *elf)
 			    GELF_ST_TYPE(s.st_info) != STT_FUNC)
 				continue;
 			k->named = arena_grow(a, k->named, k->nnamed, sizeof(*k->named));
-			k->named[k->nnamed++] =
-				(struct global){ s.st_value, arena_strdup(a, name) };
+			k->named[k->nnamed++] = (struct global){ s.st_value, symbol_name(a, name) };
 			if (GELF_ST_BIND(s.st_info) == STB_LOCAL)
 				continue;
 			k->global = arena_grow(a, k->global, k->nglobals, sizeof(*k->global));
 			k->global[k->nglobals++] =
-				(struct global){ s.st_value, arena_strdup(a, name) };
+				(struct global){ s.st_value, symbol_name(a, name) };
 		}
 	}
 	if (k->nnamed)

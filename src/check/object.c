@@ -77,6 +77,14 @@ static bool is_lto(const char *name)
 	return !strcmp(name, "__gnu_lto_slim");
 }
 
+char *symbol_name(struct arena *a, const char *spelt)
+{
+	const char *end = strstr(spelt, "@@");
+
+	return end && end > spelt ? arena_strndup(a, spelt, (size_t)(end - spelt))
+				  : arena_strdup(a, spelt);
+}
+
 /* A symbol at the end of a list. */
 static struct object_symbol *add_symbol(struct reading *r, struct object_symbol **list, size_t *n,
 					const char *name)
@@ -85,7 +93,7 @@ static struct object_symbol *add_symbol(struct reading *r, struct object_symbol 
 
 	*list = arena_grow(r->a, *list, *n, sizeof(**list));
 	o = &(*list)[(*n)++];
-	o->name = arena_strdup(r->a, name);
+	o->name = symbol_name(r->a, name);
 	o->where = r->member ? arena_printf(r->a, "%s(%s)", r->path, r->member) : r->path;
 	return o;
 }
