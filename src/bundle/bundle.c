@@ -15,6 +15,8 @@ const char *bundle_unfit(struct arena *a, const struct bundle_about *about,
 {
 	if (about->undecided)
 		return "no document decides this point, so a test cannot say who is wrong";
+	if (about->language != LANGUAGE_C)
+		return "the compiler compiles C++, and the test is C";
 	if (about->died)
 		return NULL;
 	if (gen_trampolined(c) || gen_enters(c) || gen_reads(c) || gen_calls_entry(c) ||

@@ -22,6 +22,7 @@ struct bundle_about {
 	const char *subject, *expected, *observed, *origin, *known;
 	const char *rule, *sentence, *cited; /* "sysv.upper", its text, document and section */
 	enum profile_id profile;
+	enum language language; /* of what it compiled */
 	int direction;
 	bool died;      /* the compiler died: there is nothing to run */
 	bool undecided; /* no document decides, so no test can say who is wrong */

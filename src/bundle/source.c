@@ -413,7 +413,7 @@ void bundle_source(struct str *out, struct arena *a, const char *template,
 			 plain(a, arena_strndup(a, line, strcspn(line, "\n"))));
 	str_add(out, " */\n");
 	str_free(&readme);
-	gen_c_alone(out, a, c, about->direction);
+	gen_c_alone(out, a, LANGUAGE_C, c, about->direction);
 	if (about->died) {
 		str_add(out, "\nint main(void)\n{\n\treturn 0;\n}\n");
 		return;

@@ -316,6 +316,7 @@ static void bundle(struct fuzz_setup *s, struct fuzz_cluster *c, const struct ge
 		.banner = col->compiler->banner,
 		.flags = col->compiler->target[col->profile].flags,
 		.opt = col->opt,
+		.language = target_language(&col->compiler->target[col->profile]),
 		.subject = arena_printf(a, "%s: %s", checks[c->key.check].name, c->subject),
 		.expected = c->expected,
 		.observed = c->observed,
@@ -341,7 +342,10 @@ void fuzz_reproducer(struct fuzz_setup *s, struct fuzz_cluster *c, const struct 
 	struct arena *a = r->arena;
 
 	case_file(s, c, a);
-	gen_c(&c->target_c, a, g, 1);
+	gen_c(&c->target_c, a,
+	      target_language(
+		      &s->columns[c->example].compiler->target[s->columns[c->example].profile]),
+	      g, 1);
 	gen_trampoline(&c->trampoline, a, g);
 	gen_probe(&c->trampoline, a, g);
 	script(s, c, a);

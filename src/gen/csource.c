@@ -2,7 +2,8 @@
 /* The C that a compiler is judged by: for each case a target, which stores what it received, calls
  * on (unless it is a leaf), keeps values across that call and returns a value; and a caller, which
  * passes values, keeps values of its own and stores what came back. Plain C89 in the bodies, so
- * that any compiler reads it. */
+ * that any compiler reads it; and as C++, where structures are not volatile and pointers keep their
+ * type. */
 #include "gen/gen.h"
 #include "payload/record.h"
 
@@ -124,14 +125,24 @@ static bool loads_dirty(const struct type *t, enum width w)
 	       t->size[w] < word_bytes(w);
 }
 
-static void load(struct str *out, struct arena *a, const struct type *t, enum width w,
-		 const char *area, unsigned offset)
+static bool is_record(const struct type *t)
+{
+	return t->kind == TYPE_STRUCT || t->kind == TYPE_UNION;
+}
+
+static void load(struct str *out, struct arena *a, enum language language, const struct type *t,
+		 enum width w, const char *area, unsigned offset)
 {
 	const char *wide = t->size[w] < 4 ? "int" : "long long";
 
 	if (loads_dirty(t, w))
 		str_addf(out, "(%s)*(%s volatile *)(%s + %u)", type_spell(a, t, ""), wide, area,
 			 offset);
+	else if (language == LANGUAGE_CXX && t->kind == TYPE_POINTER)
+		str_addf(out, "(%s)*(void *volatile *)(%s + %u)", type_spell(a, t, ""), area,
+			 offset);
+	else if (language == LANGUAGE_CXX && is_record(t))
+		str_addf(out, "*(%s *)(%s + %u)", type_spell(a, t, ""), area, offset);
 	else
 		str_addf(out, "*(%s volatile *)(%s + %u)", access_type(a, t), area, offset);
 }
@@ -166,7 +177,8 @@ static const char *label(struct arena *a, const struct gen_case *c, const char *
 }
 
 /* What the compiler thinks of the layout of the case's aggregates. */
-static void layout(struct str *out, struct arena *a, const struct gen_case *c)
+static void layout(struct str *out, struct arena *a, enum language language,
+		   const struct gen_case *c)
 {
 	struct gen_members *m = arena_alloc(a, sizeof(*m));
 
@@ -177,6 +189,14 @@ static void layout(struct str *out, struct arena *a, const struct gen_case *c)
 		const struct type *type = g->arg == CL_RETURNED ? p->ret : p->params[g->arg].type;
 		const char *t = type_spell(a, type, "");
 
+		if (language == LANGUAGE_CXX && !g->bits && !strcmp(g->what, "alignment")) {
+			/* No type is defined in an expression. */
+			str_addf(out,
+				 "\t{ struct cl_aligned { char c; %s; }; cl_layout[%u] = "
+				 "CL_OFFSET(cl_aligned, t); }\n",
+				 type_spell(a, type, "t"), i);
+			continue;
+		}
 		str_addf(out, "\tcl_layout[%u] = ", i);
 		if (g->bits)
 			str_addf(out, "a%u.%s;\n", g->arg, g->path);
@@ -234,11 +254,48 @@ static void nested_call(struct str *out, const struct gen_case *c, bool press)
 	str_addf(out, "\tcl_nested_%s();\n", name);
 }
 
-static void target(struct str *out, struct arena *a, const struct gen_case *c, bool press)
+/* Store value `v` of type `t`. */
+static void put(struct str *out, struct arena *a, enum language language, const struct type *t,
+		unsigned offset, const char *v)
+{
+	if (language == LANGUAGE_CXX && is_record(t))
+		str_addf(
+			out,
+			"\t__builtin_memcpy((void *)(cl_got + %u), (const void *)&%s, sizeof(%s));",
+			offset, v, v);
+	else
+		str_addf(out, "\tCL_PUT(%s, %u, %s%s);", access_type(a, t), offset,
+			 t->kind == TYPE_POINTER ? "(void *)" : "", v);
+}
+
+static void variadic_arguments(struct str *out, struct arena *a, enum language language,
+			       const struct gen_case *c)
+{
+	const struct prototype *p = c->call.decl->proto;
+	const char *va = c->call.conv->va;
+
+	str_addf(out, "\t%s_start(ap, a%zu);\n", va, p->nparams - 1);
+	for (unsigned i = 0; i < p->nvarargs; i++) {
+		const struct type *type = p->varargs[i];
+		const char *t = access_type(a, type);
+		unsigned offset = gen_buffer((unsigned)p->nparams + i);
+
+		if (language == LANGUAGE_CXX && is_record(type)) {
+			str_addf(out, "\t{ %s v = va_arg(ap, %s);", t, t);
+			put(out, a, language, type, offset, "v");
+			str_add(out, " }\n");
+		} else {
+			str_addf(out, "\tCL_PUT(%s, %u, va_arg(ap, %s));\n", t, offset, t);
+		}
+	}
+	str_addf(out, "\t%s_end(ap);\n", va);
+}
+
+static void target(struct str *out, struct arena *a, enum language language,
+		   const struct gen_case *c, bool press)
 {
 	const struct prototype *p = c->call.decl->proto;
 	enum width w = c->call.conv->width;
-	const char *va = c->call.conv->va;
 	bool doubles = kept_doubles(c->call.conv);
 
 	if (c->call.conv->decorates) {
@@ -248,7 +305,7 @@ static void target(struct str *out, struct arena *a, const struct gen_case *c, b
 	declarator(out, a, c, "target", true);
 	str_add(out, "\n{\n");
 	if (p->variadic)
-		str_addf(out, "\t%s_list ap;\n", va);
+		str_addf(out, "\t%s_list ap;\n", c->call.conv->va);
 	if (c->call.decl->leaf)
 		str_add(out, "\tCL_LEAF_KEEP\n");
 	else
@@ -256,23 +313,14 @@ static void target(struct str *out, struct arena *a, const struct gen_case *c, b
 	for (unsigned i = 0; i < p->nparams; i++) {
 		const struct type *t = p->params[i].type;
 
-		str_addf(out, "\tCL_PUT(%s, %u, %sa%u);", access_type(a, t), gen_buffer(i),
-			 t->kind == TYPE_POINTER ? "(void *)" : "", i);
+		put(out, a, language, t, gen_buffer(i), arena_printf(a, "a%u", i));
 		if (gen_widens(t, w))
 			str_addf(out, " cl_wide%s[%u] = a%u;", t->size[w] < 4 ? "_int" : "", i, i);
 		str_add(out, "\n");
 	}
-	layout(out, a, c);
-	if (p->variadic) {
-		str_addf(out, "\t%s_start(ap, a%zu);\n", va, p->nparams - 1);
-		for (unsigned i = 0; i < p->nvarargs; i++) {
-			const char *t = access_type(a, p->varargs[i]);
-
-			str_addf(out, "\tCL_PUT(%s, %u, va_arg(ap, %s));\n", t,
-				 gen_buffer((unsigned)p->nparams + i), t);
-		}
-		str_addf(out, "\t%s_end(ap);\n", va);
-	}
+	layout(out, a, language, c);
+	if (p->variadic)
+		variadic_arguments(out, a, language, c);
 	if (c->call.decl->leaf)
 		str_add(out, "\tCL_LEAF_KEPT\n");
 	else {
@@ -282,18 +330,20 @@ static void target(struct str *out, struct arena *a, const struct gen_case *c, b
 	}
 	if (p->ret->kind != TYPE_VOID) {
 		str_add(out, "\treturn ");
-		load(out, a, p->ret, w, "cl_ret", 0);
+		load(out, a, language, p->ret, w, "cl_ret", 0);
 		str_add(out, ";\n");
 	}
 	str_add(out, "}\n");
 }
 
-static void caller(struct str *out, struct arena *a, const struct gen_case *c)
+static void caller(struct str *out, struct arena *a, enum language language,
+		   const struct gen_case *c)
 {
 	const struct prototype *p = c->call.decl->proto;
 	enum width w = c->call.conv->width;
 	const char *probe = gen_calls_entry(c) ? "through_probe" : "probe";
 	const char *called = gen_indirect(c) ? "call" : probe;
+	bool object = language == LANGUAGE_CXX && is_record(p->ret);
 
 	declarator(out, a, c, probe, false);
 	str_add(out, label(a, c, probe));
@@ -307,16 +357,19 @@ static void caller(struct str *out, struct arena *a, const struct gen_case *c)
 		str_addf(out, "\t__typeof__(probe_%s) *volatile call_%s = probe_%s;\n", c->symbol,
 			 c->symbol, c->symbol);
 	if (p->ret->kind != TYPE_VOID)
-		str_addf(out, "\t%s;\n\tr = ", type_spell(a, p->ret, "r"));
+		str_addf(out, object ? "\t%s = " : "\t%s;\n\tr = ", type_spell(a, p->ret, "r"));
 	else
 		str_add(out, "\t");
 	str_addf(out, "%s_%s(", called, c->symbol);
 	for (unsigned i = 0; i < c->call.place.nargs; i++) {
 		str_add(out, i ? ",\n\t\t" : "");
-		load(out, a, proto_arg_type(p, i), w, "cl_arg", gen_buffer(i));
+		load(out, a, language, proto_arg_type(p, i), w, "cl_arg", gen_buffer(i));
 	}
 	str_add(out, ");\n");
-	if (p->ret->kind != TYPE_VOID) {
+	if (object) {
+		str_add(out,
+			"\t__builtin_memcpy((void *)cl_got_ret, (const void *)&r, sizeof(r));\n");
+	} else if (p->ret->kind != TYPE_VOID) {
 		const struct type *t = p->ret;
 
 		str_addf(out, "\tCL_PUT_RETURN(%s, %sr);", access_type(a, t),
@@ -406,8 +459,8 @@ static const char *comment_text(struct arena *a, const char *s)
 }
 
 /* `direction`: one that is taken alone, or CL_DIRECTIONS for both. */
-static void sources(struct str *out, struct arena *a, const struct gen_case *v, size_t n,
-		    int direction)
+static void sources(struct str *out, struct arena *a, enum language language,
+		    const struct gen_case *v, size_t n, int direction)
 {
 	const struct type *done[MAX_DEFINED];
 	size_t ndone = 0;
@@ -416,6 +469,8 @@ static void sources(struct str *out, struct arena *a, const struct gen_case *v, 
 	bool variadic = false, leaf = false, press = false;
 	const char *attribute;
 
+	if (language == LANGUAGE_CXX)
+		str_add(out, "extern \"C\" {\n#define _Bool bool\n");
 	str_add(out, prologue);
 	str_addf(out, "#define asmlinkage%s\n", wide ? "" : " __attribute__((regparm(0)))");
 	keep_macros(out, "", "cl_word", "", a, kept_words(conv));
@@ -456,19 +511,23 @@ static void sources(struct str *out, struct arena *a, const struct gen_case *v, 
 		if (direction != CL_CALLER) {
 			if (presses(&v[i], n))
 				local_function(out, &v[i]);
-			target(out, a, &v[i], presses(&v[i], n));
+			target(out, a, language, &v[i], presses(&v[i], n));
 		}
 		if (direction != CL_CALLEE)
-			caller(out, a, &v[i]);
+			caller(out, a, language, &v[i]);
 	}
+	if (language == LANGUAGE_CXX)
+		str_add(out, "}\n");
 }
 
-void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n)
+void gen_c(struct str *out, struct arena *a, enum language language, const struct gen_case *v,
+	   size_t n)
 {
-	sources(out, a, v, n, CL_DIRECTIONS);
+	sources(out, a, language, v, n, CL_DIRECTIONS);
 }
 
-void gen_c_alone(struct str *out, struct arena *a, const struct gen_case *c, int direction)
+void gen_c_alone(struct str *out, struct arena *a, enum language language, const struct gen_case *c,
+		 int direction)
 {
-	sources(out, a, c, 1, direction);
+	sources(out, a, language, c, 1, direction);
 }

@@ -109,10 +109,14 @@ const struct convention *gen_other_convention(const struct convention *c);
 /* Text of single parts, for reports and reproducers: appended to *out. */
 void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c);
 void gen_probe(struct str *out, struct arena *a, const struct gen_case *c);
-/* C of the cases v[0..n-1], which share a convention and can share a file. */
-void gen_c(struct str *out, struct arena *a, const struct gen_case *v, size_t n);
+/* What a compiler takes the generated text for. */
+enum language { LANGUAGE_C, LANGUAGE_CXX };
+/* C, or C++, of the cases v[0..n-1], which share a convention and can share a file. */
+void gen_c(struct str *out, struct arena *a, enum language language, const struct gen_case *v,
+	   size_t n);
 /* Of one case, one direction only: its target, or its caller. */
-void gen_c_alone(struct str *out, struct arena *a, const struct gen_case *c, int direction);
+void gen_c_alone(struct str *out, struct arena *a, enum language language, const struct gen_case *c,
+		 int direction);
 
 /* Class of a type's values (enum cl_class), bytes that carry the value, and its address in cl_arg.
  */

@@ -359,7 +359,7 @@ START_TEST(leaf)
 	char *f, *g;
 
 	ck_assert_uint_eq(set.n, 2);
-	gen_c(&s, arena, set.v, 2);
+	gen_c(&s, arena, LANGUAGE_C, set.v, 2);
 	f = strstr(s.s, "int target_sysv_some_f(int a0)\n{\n\tCL_KEEP\n");
 	g = strstr(s.s, "int target_sysv_some_g(int a0)\n{\n\tCL_LEAF_KEEP\n");
 	ck_assert(f && g && f < g);
@@ -370,7 +370,7 @@ START_TEST(leaf)
 					  "= cl_live[0];"));
 	str_free(&s);
 	/* A case without one is as it was. */
-	gen_c(&s, arena, set.v, 1);
+	gen_c(&s, arena, LANGUAGE_C, set.v, 1);
 	ck_assert_ptr_null(strstr(s.s, "LEAF"));
 	str_free(&s);
 }

@@ -382,7 +382,7 @@ int gen_write(struct arena *a, struct gen_set *set, const char *dir)
 		entries(&s, set, b);
 		if (write_one(a, dir, b->name, ".table.c", &s) < 0)
 			return -1;
-		gen_c(&s, a, set->v + b->first, b->n);
+		gen_c(&s, a, LANGUAGE_C, set->v + b->first, b->n);
 		if (write_one(a, dir, b->name, ".c", &s) < 0)
 			return -1;
 	}

@@ -449,7 +449,7 @@ START_TEST(members_fit)
 	ck_assert_uint_eq(m.n, CL_MEMBERS);
 	ck_assert_str_eq(m.v[CL_MEMBERS - 1].path, "m61");
 	s.len = 0;
-	gen_c(&s, arena, set.v, 1);
+	gen_c(&s, arena, LANGUAGE_C, set.v, 1);
 	ck_assert_ptr_nonnull(strstr(s.s, "cl_layout[63] = CL_OFFSET(struct s, m61);"));
 	ck_assert_ptr_null(strstr(s.s, "cl_layout[64]"));
 	str_free(&s);

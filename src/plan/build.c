@@ -118,7 +118,7 @@ static void must_write(struct plan *p, const char *path, struct str *text)
 
 /* The C of some cases of a batch, under a name that says which. */
 static const char *partial_source(struct plan *p, enum profile_id f, const struct gen_batch *b,
-				  const struct gen_case *cases, size_t n)
+				  enum language language, const struct gen_case *cases, size_t n)
 {
 	struct str s = { 0 };
 	uint64_t h = HASH_INIT;
@@ -126,9 +126,9 @@ static const char *partial_source(struct plan *p, enum profile_id f, const struc
 
 	for (size_t i = 0; i < n; i++)
 		h = hash_str(h, cases[i].symbol);
-	path = arena_printf(p->arena, "%s/%s.%016llx.c", source_dir(p, f), b->name,
-			    (unsigned long long)h);
-	gen_c(&s, p->arena, cases, n);
+	path = arena_printf(p->arena, "%s/%s.%016llx.%s", source_dir(p, f), b->name,
+			    (unsigned long long)h, language == LANGUAGE_CXX ? "cc" : "c");
+	gen_c(&s, p->arena, language, cases, n);
 	must_write(p, path, &s);
 	return path;
 }
@@ -140,6 +140,7 @@ static void add_unit(struct plan *p, struct column *c, struct units *u, const st
 	const struct gen_set *set = column_set(p, c);
 	struct gen_case *some = arena_alloc(p->arena, (n + 1) * sizeof(*some));
 	struct unit unit = { .first = first, .n = n };
+	enum language language = target_language(&c->compiler->target[c->profile]);
 	size_t present = 0;
 	const char *base;
 
@@ -149,13 +150,13 @@ static void add_unit(struct plan *p, struct column *c, struct units *u, const st
 	}
 	if (!present)
 		return;
-	if (present == b->n)
+	if (present == b->n && language == LANGUAGE_C)
 		unit.source = arena_printf(p->arena, "%s/%s.c", source_dir(p, c->profile), b->name);
 	else
-		unit.source = partial_source(p, c->profile, b, some, present);
+		unit.source = partial_source(p, c->profile, b, language, some, present);
 	base = strrchr(unit.source, '/') + 1;
 	unit.object = arena_printf(p->arena, "%s/%.*s.o", column_file(p, c, ""),
-				   (int)(strlen(base) - 2), base);
+				   (int)(strrchr(base, '.') - base), base);
 	u->v = arena_grow(p->arena, u->v, u->n, sizeof(unit));
 	u->v[u->n++] = unit;
 }

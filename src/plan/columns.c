@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+enum language target_language(const struct target *t)
+{
+	return t->feature[FEATURE_CXX].ok ? LANGUAGE_CXX : LANGUAGE_C;
+}
+
 /* The feature a type needs, or FEATURE_COUNT. */
 static enum feature feature_of(const struct type *t)
 {
@@ -56,8 +61,13 @@ static enum feature feature_of(const struct type *t)
 
 static const struct probe *lacks(const struct target *t, const struct type *type)
 {
+	static const struct probe sized = { .why = "in C++ an empty structure has a byte" };
+	bool record = type->kind == TYPE_STRUCT || type->kind == TYPE_UNION;
 	enum feature f = feature_of(type);
 	const struct probe *l = NULL;
+
+	if (record && !type->nfields && target_language(t) == LANGUAGE_CXX)
+		return &sized;
 
 	for (size_t i = 0; !l && i < type->nfields; i++)
 		l = lacks(t, type->fields[i].type);
@@ -78,12 +88,15 @@ static size_t convention_index(const struct convention *c)
 /* The probe that rules the case out, or NULL. */
 static const struct probe *ruled_out(const struct target *t, const struct gen_case *c)
 {
+	static const struct probe through = { .why = "calls through assembly are C's" };
 	const struct prototype *p = c->call.decl->proto;
 	size_t conv = convention_index(c->call.conv);
 	const struct probe *l;
 
 	if (!t->convention[conv].ok)
 		return &t->convention[conv];
+	if (c->call.decl->through && target_language(t) == LANGUAGE_CXX)
+		return &through;
 	if (p->variadic && !t->variadic[conv].ok)
 		return &t->variadic[conv];
 	l = lacks(t, p->ret);

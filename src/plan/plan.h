@@ -20,6 +20,9 @@ enum absence {
 	WITHOUT_RUNTIME /* its code calls what only the compiler's own library has */
 };
 
+/* What the compiler takes the generated text for: asked by its own macro. */
+enum language target_language(const struct target *t);
+
 /* Compiler x width x optimisation x profile x place. */
 struct column {
 	const struct compiler *compiler;

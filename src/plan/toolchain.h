@@ -8,7 +8,8 @@
 
 /* C features a case may need besides its convention: id, name, probe source (a whole file). */
 #define FEATURES(X)                                                                            \
-	X(BOOL, "_Bool", "_Bool f(_Bool a) { return a; }")                                     \
+	X(BOOL, "_Bool",                                                                       \
+	  "#ifdef __cplusplus\n#define _Bool bool\n#endif\n_Bool f(_Bool a) { return a; }")    \
 	X(LLONG, "long long", "long long f(long long a) { return a; }")                        \
 	X(INT128, "__int128", "__int128 f(__int128 a) { return a; }")                          \
 	X(FLOAT, "float", "float f(float a) { return a; }")                                    \
@@ -33,6 +34,8 @@
 	X(TRANSPARENT, "transparent_union",                                                    \
 	  "typedef union { int *a; long *b; } u __attribute__((transparent_union));\n"         \
 	  "int f(u a); int g(long *a) { return f(a); }")                                       \
+	X(CXX, "C++",                                                                          \
+	  "#ifndef __cplusplus\n#error this is C++\n#endif\nint f(int a) { return a; }")       \
 	X(BITINT, "_BitInt", "_BitInt(128) f(_BitInt(128) a) { return a; }")                   \
 	X(FIXED_ENUM, "enum of a named type",                                                  \
 	  "enum e : short { A = -1, B }; enum e f(enum e a) { return a; }")                    \

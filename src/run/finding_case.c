@@ -98,6 +98,10 @@ void finding_bundle(const struct stored *s, const struct stored_finding *f, cons
 	if (why)
 		die("--bundle: %s", why);
 	cc = find_compiler(s, f);
+	about.language = target_language(&cc->target[about.profile]);
+	why = bundle_unfit(s->arena, &about, c);
+	if (why)
+		die("--bundle: %s", why);
 	about.compiler = compiler_words(s, f, cc);
 	about.banner = cc->banner;
 	about.flags = cc->target[about.profile].flags;

@@ -157,6 +157,9 @@ void judge_known(struct matrix *m)
 	for (size_t i = 0; i < m->plan->ncolumns; i++) {
 		const struct column *col = &m->plan->columns[i];
 
+		/* They were met in C: C++ may copy a structure otherwise. */
+		if (target_language(&col->compiler->target[col->profile]) != LANGUAGE_C)
+			continue;
 		/* Reported once, however many places the same code ran in. */
 		if (col->built != i || (i && same_family(&m->plan->columns[i - 1], col)))
 			continue;
