@@ -175,22 +175,77 @@ static void unknown_types(const struct convention *c, const struct prototype *p,
 		silent_values(c, p, is_bitint, RULE_I386_BITINT, out);
 }
 
-/* The prototype whose parameters are the first members of transparent unions. */
+/* The prototype as the base conventions see it: parameters that are the first members of
+ * transparent unions, or pointers to C++ objects that are not trivial; as for the result of such a
+ * class, one that is in memory by any of them. */
 static const struct prototype *see_through(const struct prototype *p, struct prototype *copy,
 					   struct param params[MAX_ARGS])
 {
-	bool any = false;
+	static const struct type pointer = { .kind = TYPE_POINTER,
+					     .size = { 4, 8 },
+					     .align = { 4, 8 } },
+				 word = { .kind = TYPE_INT, .size = { 4, 4 }, .align = { 4, 4 } },
+				 words = { .kind = TYPE_ARRAY,
+					   .of = &word,
+					   .count = 16,
+					   .size = { 64, 64 },
+					   .align = { 4, 4 } };
+	static const struct field field = { .name = "a", .type = &words };
+	static const struct type memory = { .kind = TYPE_STRUCT,
+					    .fields = (struct field *)&field,
+					    .nfields = 1,
+					    .size = { 64, 64 },
+					    .align = { 4, 4 } };
+	bool any = p->ret->special;
 
-	for (unsigned i = 0; i < p->nparams; i++) {
-		params[i] = p->params[i];
-		if (!params[i].type->transparent)
-			continue;
-		params[i].type = params[i].type->fields[0].type;
-		any = true;
-	}
 	*copy = *p;
 	copy->params = params;
+	if (p->ret->special)
+		copy->ret = &memory;
+	for (unsigned i = 0; i < p->nparams; i++) {
+		params[i] = p->params[i];
+		if (params[i].type->special)
+			params[i].type = &pointer;
+		else if (params[i].type->transparent)
+			params[i].type = params[i].type->fields[0].type;
+		any = any || params[i].type != p->params[i].type;
+	}
 	return any ? copy : p;
+}
+
+/* What the places are of, when it was not the type that is declared. */
+static void own_types(const struct prototype *p, struct placement *out)
+{
+	for (unsigned i = 0; i < p->nparams; i++) {
+		if (out->arg[i].unspecified)
+			continue;
+		if (p->params[i].type->special) {
+			out->arg[i].by_reference = true;
+			out->arg[i].rule = RULE_CXX_PARAMETER;
+		} else if (p->params[i].type->transparent) {
+			out->arg[i].rule = RULE_GCC_TRANSPARENT;
+		}
+	}
+	if (p->ret->special)
+		out->ret.rule = out->hidden.rule = RULE_CXX_RETURN;
+}
+
+/* C++ objects are covered as far as documents go: under the conventions of Unix alone, and not
+ * behind an ellipsis. */
+static const char *why_not_class(const struct convention *c, const struct prototype *p)
+{
+	bool any = p->ret->special;
+
+	for (unsigned i = 0; i < p->nparams; i++)
+		any = any || p->params[i].type->special;
+	for (unsigned i = 0; i < p->nvarargs; i++) {
+		if (p->varargs[i]->special)
+			return "passes a C++ object that is not trivial behind an ellipsis";
+	}
+	return any && (*c->attribute || c->home_bytes)
+		       ? "has a C++ object that is not trivial, which the Itanium C++ ABI places "
+			 "under the default convention only"
+		       : NULL;
 }
 
 const char *abi_place_at(enum edition e, enum profile_id profile, const struct convention *c,
@@ -214,6 +269,8 @@ const char *abi_place_at(enum edition e, enum profile_id profile, const struct c
 	why = why_not_type(p->ret, pr);
 	for (unsigned i = 0; !why && i < n; i++)
 		why = why_not_type(proto_arg_type(p, i), pr);
+	if (!why)
+		why = why_not_class(c, p);
 	if (why)
 		return why;
 	out->nargs = n;
@@ -226,10 +283,7 @@ const char *abi_place_at(enum edition e, enum profile_id profile, const struct c
 	here.profile = pr;
 	here.edition = out->edition = e;
 	c->place(&here, see_through(p, &seen, params), out);
-	for (unsigned i = 0; i < p->nparams; i++) {
-		if (p->params[i].type->transparent && !out->arg[i].unspecified)
-			out->arg[i].rule = RULE_GCC_TRANSPARENT;
-	}
+	own_types(p, out);
 	unknown_types(c, p, out);
 	if (c->callee_pops && !p->variadic && !out->pop_unspecified) {
 		out->pop_bytes = out->stack_bytes;

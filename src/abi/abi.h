@@ -23,6 +23,7 @@ enum document {
 	MSX64,
 	MSX86,
 	MSVECTOR,
+	ITANIUM,
 	LINUX,
 	SDM,
 	DOCUMENTS

@@ -23,6 +23,7 @@ const struct document_info documents[DOCUMENTS] = {
 	[MSX86] = { "Microsoft C++ documentation: Argument Passing and Naming Conventions (x86)",
 		    "Visual Studio 2010, previous versions" },
 	[MSVECTOR] = { "Microsoft C++ documentation: __vectorcall", "December 2018" },
+	[ITANIUM] = { "Itanium C++ ABI", "December 2024" },
 	[LINUX] = { "Linux kernel source", "6.1" },
 	[SDM] = { "Intel 64 and IA-32 Architectures Software Developer's Manual", "2023" },
 };

@@ -80,8 +80,10 @@ static void value(struct str *out, const struct gen_case *c, const struct type *
 	str_addf(out, "{ .class = %s, .compare = %u, .size = %u, .buffer = %u",
 		 classes[gen_class(t)], gen_compare_bytes(t, w), t->size[w], gen_buffer(arg));
 	if (v->unspecified || v->by_reference || widened)
-		str_addf(out, ", .flags = 0%s%s%s%s", v->unspecified ? " | CL_UNSPECIFIED" : "",
-			 v->by_reference ? " | CL_REFERENCE" : "", widened ? " | CL_WIDENED" : "",
+		str_addf(out, ", .flags = 0%s%s%s%s%s", v->unspecified ? " | CL_UNSPECIFIED" : "",
+			 v->by_reference ? " | CL_REFERENCE" : "",
+			 v->by_reference && t->special ? " | CL_OBJECT" : "",
+			 widened ? " | CL_WIDENED" : "",
 			 number < c->call.place.nargs && gen_maybe_pointer(c, number)
 				 ? " | CL_MAYBE_POINTER"
 				 : "");

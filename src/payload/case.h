@@ -34,6 +34,8 @@ enum cl_value_flags {
 	CL_REFERENCE = 2,   /* the location holds a pointer to the value */
 	CL_WIDENED = 4, /* an integer narrower than long long: its widened value is checked too */
 	CL_MAYBE_POINTER = 8, /* unspecified, and what travels may be a pointer to the value */
+	CL_OBJECT = 16, /* a reference to a temporary of C++: documents ask for no alignment of its
+			   own */
 };
 
 /* One piece of a value: `bytes` of it from `off` on are in this place. `cell` is the offset in

@@ -36,19 +36,20 @@ const uint8_t *frame_at(cl_word p, unsigned n)
 							    : (const uint8_t *)p;
 }
 
-/* A pointer to a value in the caller's memory: on its stack, aligned to 16, with the value there.
- */
+/* A pointer to a value in the caller's memory: on its stack, aligned to 16 (but C++'s), with the
+ * value there. */
 static void check_reference(const struct cl_value *d, unsigned i, const uint8_t *at,
 			    const uint8_t *value, int round, struct findings *out)
 {
 	cl_word p = *(const cl_word *)at;
+	bool aligned = d->flags & CL_OBJECT || !(p % CALL_ALIGN);
 	uint8_t bytes[CL_VALUE];
 
 	if (!in_frame(p, d->size))
 		differ_word(out, CHECK_REFERENCE, (int)i, round, cl_probe_image.gpr[GPR_SP], p);
-	else if (p % CALL_ALIGN)
+	else if (!aligned)
 		differ_word(out, CHECK_REFERENCE, (int)i, round, p - p % CALL_ALIGN, p);
-	if (!in_frame(p, d->size) || p % CALL_ALIGN)
+	if (!in_frame(p, d->size) || !aligned)
 		return;
 	observed(bytes, frame_at(p, d->size), value, d->mask, d->compare);
 	if (!same(bytes, value, d->compare))

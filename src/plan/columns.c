@@ -13,6 +13,8 @@ enum language target_language(const struct target *t)
 /* The feature a type needs, or FEATURE_COUNT. */
 static enum feature feature_of(const struct type *t)
 {
+	if (t->special)
+		return FEATURE_CXX;
 	if (t->atomic)
 		return FEATURE_ATOMIC;
 	if (t->transparent)

@@ -198,6 +198,21 @@ static void parse_declaration(struct parser *p, struct cases *c)
 		notes_used(&c->notes);
 }
 
+/* A declaration, or the beginning of what is declared with another linkage. */
+static void parse_outer(struct parser *p, struct cases *c)
+{
+	bool outside = !p->linkages;
+
+	if (at_linkage(p)) {
+		parse_linkage(p);
+		if (p->linkages > !outside)
+			return;
+	}
+	parse_declaration(p, c);
+	if (outside)
+		p->cxx = false;
+}
+
 static void parse_file(struct parser *p, void *into)
 {
 	struct cases *c = into;
@@ -206,8 +221,8 @@ static void parse_file(struct parser *p, void *into)
 	while (p->tok->kind != TOK_EOF) {
 		if (p->tok->kind == TOK_NOTE)
 			parse_note(p, &c->notes);
-		else if (!take_punct(p, ';'))
-			parse_declaration(p, c);
+		else if (!take_punct(p, ';') && !take_linkage_end(p))
+			parse_outer(p, c);
 	}
 	notes_unused(p, &c->notes);
 	if (p->single && c->list.n != 1)

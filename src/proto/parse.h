@@ -97,9 +97,11 @@ struct parser {
 	const struct token *first, *tok; /* of all tokens the first, and the next one */
 	unsigned depth;
 	unsigned scopes;
-	bool single;      /* a declaration of the command line: no ';' needed at its end */
-	bool lenient;     /* a project's header: what it holds besides functions is passed over */
-	enum width width; /* of lenient ones: what sizeof is of */
+	bool cxx;          /* inside of extern "C++" */
+	unsigned linkages; /* braces of extern "C" and "C++" that are open */
+	bool single;       /* a declaration of the command line: no ';' needed at its end */
+	bool lenient;      /* a project's header: what it holds besides functions is passed over */
+	enum width width;  /* of lenient ones: what sizeof is of */
 	struct symbol *symbols[SYMBOL_BUCKETS];
 	struct attempt *attempt; /* the innermost, where there is one */
 	const char *error;
@@ -185,6 +187,18 @@ enum {
 	ALLOW_TRANSPARENT = 16
 };
 void attrs_allow(struct parser *p, const struct attrs *at, unsigned allowed, const char *place);
+
+/* ---- cxx.c ---- */
+
+/* extern "C" or extern "C++" */
+bool at_linkage(const struct parser *p);
+void parse_linkage(struct parser *p);
+bool take_linkage_end(struct parser *p);
+/* A constructor or destructor of the class `t` is next: taken, and noted when the class is then not
+ * trivial. */
+bool take_member_function(struct parser *p, struct type *t);
+/* The definition of `t` has ended. */
+void finish_class(struct parser *p, struct type *t, const struct token *tag);
 
 /* ---- spec.c ---- */
 

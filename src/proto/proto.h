@@ -68,6 +68,9 @@ enum type_kind {
 struct type;
 struct prototype;
 
+/* Why a C++ class is not trivial for the purposes of calls: Itanium C++ ABI, 1.1. */
+enum special { SPECIAL_DESTRUCTOR = 1, SPECIAL_COPY = 2, SPECIAL_MEMBER = 4 };
+
 struct field {
 	const char *name; /* NULL for an unnamed bit-field or anonymous member */
 	const struct type *type;
@@ -101,6 +104,7 @@ struct type {
 	bool packed;
 	uint32_t aligned; /* explicit alignment attribute on this type, 0 if none */
 	bool atomic;      /* _Atomic: a copy of a basic type */
+	unsigned special; /* set of enum special */
 	bool transparent; /* a union with transparent_union */
 	bool fixed;       /* an enum whose definition names its type (C23): `of` */
 	bool incomplete;  /* declared, never defined: only pointers to it may be used */

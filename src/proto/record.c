@@ -179,7 +179,7 @@ static void parse_members(struct parser *p, struct type *t)
 	while (!take_punct(p, '}')) {
 		struct specs s;
 
-		if (take_punct(p, ';'))
+		if (take_punct(p, ';') || take_member_function(p, t))
 			continue;
 		parse_specs(p, &s);
 		if (s.storage != WORD_NONE)
@@ -262,6 +262,7 @@ const struct type *parse_record(struct parser *p, enum word_kind word)
 		parse_fail(p, start, NULL, "types are nested deeper than %d", MAX_TYPE_DEPTH);
 	if (at.transparent_at)
 		make_transparent(p, t, at.transparent_at);
+	finish_class(p, t, tag);
 	return t;
 }
 

@@ -83,6 +83,14 @@ static char *spell_body(struct speller *sp, const struct type *t)
 	if (t->fixed)
 		head = arena_printf(sp->a, "%s : %s", head, basic_names[t->of->kind]);
 	str_addf(&s, "%s {", head);
+	if (t->special & SPECIAL_COPY)
+		str_addf(
+			&s,
+			" %s() { } %s(const %s &o) { __builtin_memcpy((void *)this, (const void *)&o, "
+			"sizeof(o)); }",
+			t->tag, t->tag, t->tag);
+	if (t->special & SPECIAL_DESTRUCTOR)
+		str_addf(&s, " ~%s() { }", t->tag);
 	for (size_t i = 0; i < t->nfields; i++)
 		str_addf(&s, " %s;", spell_field(sp, &t->fields[i]));
 	for (size_t i = 0; i < t->nenumerators; i++)

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""C++ compilers as columns of run: C prototypes, and classes that are not trivial for the purposes of
+calls."""
+import shutil
+
+import pytest
+
+from program import ROOT, run, run_matrix, script, write
+
+PLAIN = """struct s { int a; double b; };
+enum e { A, B = 7 };
+struct s both(struct s a, enum e b, _Bool c, const char *d, int (*f)(int));
+//! varargs double, struct s, long
+int more(int n, ...);
+"""
+CLASSES = ROOT / "cases/exotic/classes.h"
+
+
+@pytest.fixture(scope="module", params=["g++", "clang++"])
+def cxx(request):
+    for name in (request.param, *(f"{request.param}-{v}" for v in range(22, 10, -1))):
+        if shutil.which(name):
+            return shutil.which(name)
+    pytest.skip(f"not-run: {request.param} absent")
+
+
+def test_prototypes_of_c(cxx, tmp_path):
+    m = run_matrix(tmp_path / "out", "--cc", cxx, "--place", "native", "--abi", "sysv,cdecl", "--cases",
+                   write(tmp_path / "some.h", PLAIN), status=0)
+    assert m.totals["executed"] >= 4 and not m.totals["unexpected"], m.totals
+
+
+def test_classes(cxx, tmp_path):
+    m = run_matrix(tmp_path / "out", "--cc", cxx, "--place", "native", "--abi", "sysv,cdecl", "--opt", "O2",
+                   "--cases", CLASSES, status=0)
+    assert m.totals["executed"] >= 16, m.totals
+
+
+@pytest.mark.parametrize("lost,rules", [
+    # trivial without it: a value in a register, where an address belongs
+    ("s/~handle() { }//", {"cxx.args.object", "cxx.return.object"}),
+    ("s/~copied() { }//; s/copied() { } copied(const copied [^}]*}//",
+     {"cxx.args.object", "cxx.return.object"}),
+])
+def test_taken_for_trivial(cxx, lost, rules, tmp_path):
+    script(tmp_path / "bad++", f"""for last; do :; done
+case $last in *.cc) sed '{lost}' "$last" >"$TMPDIR/lost.cc"
+  n=$#; for a; do shift; [ "$a" = "$last" ] && a=$TMPDIR/lost.cc; set -- "$@" "$a"; done;; esac
+exec {cxx} "$@"
+""")
+    m = run_matrix(tmp_path / "out", "--cc", tmp_path / "bad++", "--width", "64", "--place", "native", "--abi",
+                   "sysv", "--opt", "O2", "--cases", CLASSES, status=1)
+    found = {f["rule"] for f in m.findings if f["verdict"] in ("violation", "crash")}
+    assert rules <= found, found
+
+
+def test_c_has_no_classes(gcc, compilers, tmp_path):
+    m = run_matrix(tmp_path / "out", "--cc", compilers[gcc]["path"], "--width", "64", "--place", "native", "--abi",
+                   "sysv", "--opt", "O0", "--cases", f"{CLASSES}:ret_handle,{CLASSES}:ret_made", status=0)
+    assert m.totals["executed"] == 2 and m.totals["unsupported"] == 2, m.totals
+
+
+def test_explained():
+    r = run(["explain", "--abi", "sysv", 'extern "C++" { struct h { ~h(); int a; }; h f(int a, h b); }'])
+    assert "pointer in rdx" in r.stdout and "memory at rdi" in r.stdout, r.stdout
+    r = run(["explain", "--abi", "sysv", 'extern "C++" { struct h { ~h() = default; int a; }; h f(int a, h b); }'])
+    assert "pointer" not in r.stdout and "esi" in r.stdout, r.stdout

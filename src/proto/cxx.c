@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* What is read of C++, inside of extern "C++" only: classes that are not trivial for the purposes
+ * of calls, by their destructor or copy constructor; the names of structures as types; references.
+ */
+#include "proto/parse.h"
+
+#include <string.h>
+
+/* extern "C" or extern "C++" is next. */
+bool at_linkage(const struct parser *p)
+{
+	return p->tok->kind == TOK_WORD && !strcmp(p->tok->word, "extern") &&
+	       p->tok[1].kind == TOK_STRING;
+}
+
+void parse_linkage(struct parser *p)
+{
+	const struct token *t = ++p->tok;
+
+	if (t->len != 5 || strncmp(t->s, "\"C++\"", 5)) {
+		if (t->len != 3 || strncmp(t->s, "\"C\"", 3))
+			parse_fail(p, t, "use \"C++\" or \"C\"", "unknown linkage %s",
+				   token_name(p, t));
+		/* Of C++ that is compiled as C. */
+		p->cxx = false;
+	} else {
+		p->cxx = true;
+	}
+	p->tok++;
+	if (!take_punct(p, '{'))
+		return;
+	if (p->linkages == MAX_NESTING)
+		parse_fail(p, t, NULL, "linkages are nested deeper than %d", MAX_NESTING);
+	p->linkages++;
+}
+
+bool take_linkage_end(struct parser *p)
+{
+	if (!p->linkages || !take_punct(p, '}'))
+		return false;
+	p->cxx = --p->linkages > 0;
+	return true;
+}
+
+/* "(", up to the matching ")" or "}": how many tokens. */
+static void skip_nested(struct parser *p, int open, int close)
+{
+	const struct token *start = p->tok;
+	unsigned depth = 0;
+
+	do {
+		if (p->tok->kind == TOK_EOF || p->tok->kind == TOK_ERROR)
+			parse_fail(p, start, NULL, "this '%c' is never closed", open);
+		depth += at_punct(p, open);
+		depth -= at_punct(p, close);
+		p->tok++;
+	} while (depth);
+}
+
+/* What ends the declaration of a member function: a body, `= default`, or nothing. True: it is
+ * defaulted, and so does nothing of its own. */
+static bool member_end(struct parser *p)
+{
+	bool defaulted = false;
+
+	if (take_punct(p, '=')) {
+		if (!at_word(p, "default"))
+			parse_fail(p, p->tok, "`= default' is, a declaration, and a body",
+				   "%s is not supported here", token_name(p, p->tok));
+		defaulted = true;
+		p->tok++;
+	}
+	if (at_punct(p, '{')) {
+		skip_nested(p, '{', '}');
+		return defaulted;
+	}
+	expect_punct(p, ';', "';' at the end of the member");
+	return defaulted;
+}
+
+bool take_member_function(struct parser *p, struct type *t)
+{
+	const struct token *name = p->tok + at_punct(p, '~');
+
+	if (!p->cxx || !t->tag || name->kind != TOK_WORD || strcmp(name->word, t->tag) ||
+	    name[1].kind != TOK_PUNCT || name[1].punct != '(')
+		return false;
+	if (name > p->tok) {
+		p->tok = name + 1;
+		skip_nested(p, '(', ')');
+		if (!member_end(p))
+			t->special |= SPECIAL_DESTRUCTOR;
+		return true;
+	}
+	p->tok = name + 1;
+	/* NAME(const NAME &), or NAME(NAME &&): all others make objects of other things. */
+	name = p->tok + 1;
+	while (name->kind == TOK_WORD && !strcmp(name->word, "const"))
+		name++;
+	if (name->kind == TOK_WORD && !strcmp(name->word, "struct"))
+		name++;
+	if (name->kind == TOK_WORD && !strcmp(name->word, t->tag) && name[1].kind == TOK_PUNCT &&
+	    (name[1].punct == '&' || name[1].punct == P_AND)) {
+		skip_nested(p, '(', ')');
+		if (!member_end(p))
+			t->special |= SPECIAL_COPY;
+		return true;
+	}
+	skip_nested(p, '(', ')');
+	member_end(p);
+	return true;
+}
+
+void finish_class(struct parser *p, struct type *t, const struct token *tag)
+{
+	for (size_t i = 0; i < t->nfields; i++) {
+		const struct type *of = t->fields[i].type;
+
+		while (of->kind == TYPE_ARRAY)
+			of = of->of;
+		if (of->special && t->kind == TYPE_UNION)
+			parse_fail(p, tag, NULL, "a union with a class that is not trivial");
+		if (of->special)
+			t->special |= SPECIAL_MEMBER;
+	}
+	if (p->cxx && tag && !symbol_find(p, SCOPE_FILE, tag->word))
+		symbol_add(p, SCOPE_FILE, tag, SYM_TYPEDEF)->type = t;
+}
