@@ -189,7 +189,7 @@ void check_caller(const struct cl_case *c, const struct cl_values *v, int round,
 	if (c->al >= 0 && (al < (cl_word)c->al || al > c->al_most))
 		differ_word(out, CHECK_AL, 0, round, (cl_word)c->al, al);
 	check_state(&cl_before_image, &cl_probe_image, 0, CL_ITEM_NESTED, round, out);
-	if (how == CL_ESCAPED)
+	if (how == CL_ESCAPED || (open && open_misled()))
 		return;
 	if (c->flags & CL_RETURNS && !open) {
 		bool wider = c->ret.flags & CL_WIDENED;

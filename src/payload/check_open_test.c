@@ -152,6 +152,7 @@ END_TEST
 /* One round of a caller that passes a pointer in `reg` (NONE: passes none), and receives these
  * bytes (NULL: what is behind its pointer). */
 enum { NONE = 16 };
+static cl_word damage; /* to a register that it must keep */
 
 static void play_open_caller(int round, unsigned reg, const void *received)
 {
@@ -159,6 +160,7 @@ static void play_open_caller(int round, unsigned reg, const void *received)
 	open_prepare(&the_case, CL_CALLER, round);
 	if (reg != NONE)
 		cl_probe_image.gpr[reg] = cl_stack_top - 256;
+	cl_after_image.gpr[BX] ^= damage;
 	for (unsigned i = 0; i < the_case.ret.compare; i++)
 		cl_got_ret[i] = ((const uint8_t *)(received ? received : val.ret))[i];
 	check_caller(&the_case, &val, round,
@@ -269,6 +271,67 @@ START_TEST(caller_passes_by_reference)
 }
 END_TEST
 
+/* Nor is one to a part of it, as vectors are passed that are wider than any register. */
+START_TEST(caller_passes_parts_by_reference)
+{
+	static const struct cl_value arg = {
+		.class = CL_OPAQUE, .flags = CL_UNSPECIFIED, .compare = 64, .size = 64
+	};
+
+	the_case.nargs = 1;
+	the_case.args = &arg;
+	the_case.flags |= CL_POP_UNSPECIFIED;
+	for (int round = 0; round < ROUNDS; round++) {
+		play_caller(round);
+		put_in_frame(cl_stack_top - 256, val.arg[0] + 48, 16);
+		cl_probe_image.gpr[DI] = cl_stack_top - 256;
+		open_prepare(&the_case, CL_CALLER, round);
+		check_caller(&the_case, &val, round, CL_ESCAPED, &out);
+	}
+	nothing_found();
+	ck_assert_ptr_null(places(CL_PIECE_POINTER));
+}
+END_TEST
+
+/* Padding of an argument is like anything. */
+START_TEST(caller_has_a_result_beside_a_padded_argument)
+{
+	static uint8_t mask[32] = { 0xff, 0xff, 0xff, 0xff };
+	static const struct cl_value arg = { .class = CL_OPAQUE,
+					     .flags = CL_UNSPECIFIED,
+					     .compare = 32,
+					     .size = 32,
+					     .mask = mask };
+
+	the_case.nargs = 1;
+	the_case.args = &arg;
+	for (int round = 0; round < ROUNDS; round++)
+		play_open_caller(round, DI, NULL);
+	returned_in(CL_PIECE_POINTER, 1u << DI, 0);
+}
+END_TEST
+
+/* What was damaged by a value that was written where none is looked for is not the caller's doing.
+ */
+START_TEST(caller_is_not_charged_with_what_the_probe_wrote)
+{
+	damage = 1;
+	for (int round = 1; round < ROUNDS; round++) {
+		uint8_t bytes[BYTES];
+
+		play_open_caller(0, DI, NULL);
+		open_prepare(&the_case, CL_CALLER, round);
+		memcpy(bytes, cl_open_cell + 64, 16);
+		memcpy(bytes + 16, cl_open_cell + 128, 16);
+		play_open_caller(round, DI, bytes);
+	}
+	nothing_found();
+	play_open_caller(1, DI, NULL); /* it got the value there */
+	damage = 0;
+	found_word(CHECK_SAVED, BX, cl_before_image.gpr[BX], cl_before_image.gpr[BX] ^ 1);
+}
+END_TEST
+
 TCase *open_tests(void)
 {
 	TCase *t = tcase_create("open");
@@ -288,5 +351,8 @@ TCase *open_tests(void)
 	tcase_add_test(t, caller_that_cannot_return);
 	tcase_add_test(t, caller_pops_as_its_callee);
 	tcase_add_test(t, caller_passes_by_reference);
+	tcase_add_test(t, caller_passes_parts_by_reference);
+	tcase_add_test(t, caller_has_a_result_beside_a_padded_argument);
+	tcase_add_test(t, caller_is_not_charged_with_what_the_probe_wrote);
 	return t;
 }

@@ -16,10 +16,11 @@
 enum {
 	WORD = sizeof(cl_word),
 	REGISTERS = WORD == 8 ? 16 : 8,
-	OFFERED_WORDS = 8, /* of the stack */
+	OFFERED_WORDS = 24, /* of the stack: most prototypes have no more arguments */
 	OFFERS = REGISTERS + OFFERED_WORDS,
 	STRIDE = CL_VALUE + 256, /* between buffers; each starts somewhere in the first 256 bytes */
 	VECTORS_READ = 4,
+	PIECE = 16, /* of a vector: the narrowest register it may be passed in parts of */
 	CELL_AX = 0,
 	CELL_DX = 16,
 	CELL_ST0 = 32,
@@ -38,6 +39,8 @@ static unsigned start[OFFERS];
  * the value from. */
 static struct candidates pointers;
 static bool identified;
+/* In this round: was the value written through a pointer that the caller takes nothing from? */
+static bool misled;
 
 /* What the callee of a case popped, and where it took the hidden pointer from, for the caller of
  * the same case. */
@@ -293,6 +296,26 @@ bool open_callee(const struct cl_case *c, const struct cl_values *v, struct find
 	return false;
 }
 
+/* Is an argument, or what is passed of a wide one on its own, at p in the caller's frame? Values of
+ * a byte or two are found anywhere. */
+static bool is_argument(const struct cl_value *d, const uint8_t *value, cl_word p)
+{
+	unsigned n = min(d->compare, PIECE);
+
+	if (!n || !in_frame(p, n))
+		return false;
+	for (unsigned at = 0; at + n <= d->compare; at += PIECE) {
+		const uint8_t *mask = mask_at(d, at);
+		unsigned carry = 0;
+
+		for (unsigned i = 0; i < n; i++)
+			carry += carries(mask ? mask + i : NULL, 1);
+		if (carry > 2 && agree(frame_at(p, n), value + at, mask, n))
+			return true;
+	}
+	return false;
+}
+
 /* A pointer into the caller's frame with room for the value and none of the arguments there: what a
  * hidden pointer looks like. */
 static bool looks_hidden(const struct cl_case *c, const struct cl_values *v, cl_word p)
@@ -300,10 +323,7 @@ static bool looks_hidden(const struct cl_case *c, const struct cl_values *v, cl_
 	if (!in_frame(p, c->ret.size))
 		return false;
 	for (unsigned i = 0; i < c->nargs; i++) {
-		const struct cl_value *d = &c->args[i];
-
-		if (d->compare && in_frame(p, d->compare) &&
-		    agree(frame_at(p, d->compare), v->arg[i], d->mask, d->compare))
+		if (is_argument(&c->args[i], v->arg[i], p))
 			return false;
 	}
 	return true;
@@ -356,6 +376,7 @@ static bool received(const struct cl_case *c, const struct cl_values *v, struct 
 		observe(out, CL_ITEM_RETURN, CL_PIECE_POINTER, pointers);
 		return true;
 	}
+	misled = cl_open.pointer;
 	if (cl_open.how & CL_OPEN_X87 && same(bytes, cl_open_cell + CELL_ST0, 10)) {
 		observe(out, CL_ITEM_RETURN, 0, st0);
 		return true;
@@ -372,6 +393,7 @@ bool open_caller(const struct cl_case *c, const struct cl_values *v, int round, 
 {
 	struct candidates found = search_hidden(c, v);
 
+	misled = false;
 	for (int k = 0; k < 2; k++)
 		pointers.bits[k] = round ? pointers.bits[k] & found.bits[k] : found.bits[k];
 	if (!(c->flags & CL_RETURNS) || !c->ret.compare)
@@ -384,6 +406,11 @@ bool open_caller(const struct cl_case *c, const struct cl_values *v, int round, 
 	if ((round || !knows_pop(c)) && (pointers.bits[0] || pointers.bits[1]))
 		observe(out, CL_ITEM_RETURN, CL_PIECE_POINTER, pointers);
 	return false;
+}
+
+bool open_misled(void)
+{
+	return misled;
 }
 
 struct candidates open_pointed(const struct cl_case *c, const volatile uint8_t *bytes,

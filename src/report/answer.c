@@ -216,43 +216,80 @@ static const char *behind(const char *why)
 	return colon ? colon + 2 : why;
 }
 
+/* Reasons for what was not run, each told once, the first few of them. */
+struct reasons {
+	const char *seen[MOST_REASONS];
+	size_t n, more;
+};
+
+static bool is_new(struct reasons *r, const char *why)
+{
+	if (!why || strstr(why, EXPRESSES_NONE))
+		return false;
+	for (size_t i = 0; i < r->n; i++) {
+		if (!strcmp(r->seen[i], why))
+			return false;
+	}
+	if (r->n == MOST_REASONS) {
+		r->more++;
+		return false;
+	}
+	r->seen[r->n++] = why;
+	return true;
+}
+
+/* Cases that a column left out, though it ran, or had something to run; where nothing was executed
+ * at all, those that no compiler expresses, too. */
+static void not_run_cases(struct str *out, const struct stored *s, struct reasons *r,
+			  const struct text_style *style)
+{
+	for (size_t i = 0; i < s->ncells; i++) {
+		const struct cell *cell = &s->cells[i];
+		const struct stored_column *c = &s->columns[cell->column];
+
+		if (c->unusable || (s->executed && !cell->count[VERDICT_NOT_RUN]))
+			continue;
+		if (is_new(r, cell->reason))
+			line(out, style, "", "",
+			     arena_printf(s->arena, "not run: %s -m%u: %s", stored_group(s, c),
+					  c->width, cell->reason));
+	}
+}
+
 /* What was not run here, a line a reason. */
 static void not_run(struct str *out, const struct stored *s, const struct text_style *style)
 {
-	const char *seen[MOST_REASONS];
-	size_t n = 0, more = 0;
+	struct reasons r = { 0 };
 
-	for (size_t i = 0; i < s->nplaces + s->ncolumns; i++) {
-		const struct stored_column *column =
-			i < s->nplaces ? NULL : &s->columns[i - s->nplaces];
-		const struct stored_place *p = column ? NULL : &s->places[i];
-		const char *why = p ? p->why_not : column->why_not ? column->why_not : NULL;
-		bool again = !why || strstr(why, EXPRESSES_NONE);
+	for (size_t i = 0; i < s->nplaces; i++) {
+		const struct stored_place *p = &s->places[i];
+		const char *why = p->why_not;
 
-		for (size_t k = 0; k < n && !again; k++)
-			again = !strcmp(seen[k], why);
-		if (again)
-			continue;
-		if (n == MOST_REASONS) {
-			more++;
-			continue;
-		}
-		seen[n++] = why;
-		line(out, style, "", "",
-		     p ? arena_printf(s->arena, "not run here: place %s: %s", p->name,
-				      strncmp(why, p->name, strlen(p->name)) ? why : behind(why))
-		       : arena_printf(s->arena, "not run here: %s -m%u: %s", column->place,
-				      column->width, why));
+		if (is_new(&r, why))
+			line(out, style, "", "",
+			     arena_printf(s->arena, "not run here: place %s: %s", p->name,
+					  strncmp(why, p->name, strlen(p->name)) ? why
+										 : behind(why)));
 	}
+	for (size_t i = 0; i < s->ncolumns; i++) {
+		const struct stored_column *c = &s->columns[i];
+
+		if (is_new(&r, c->why_not))
+			line(out, style, "", "",
+			     arena_printf(s->arena, "not run here: %s -m%u: %s", c->place, c->width,
+					  c->why_not));
+	}
+	not_run_cases(out, s, &r, style);
 	for (size_t i = 0; i < s->nplaces; i++) {
 		if (s->places[i].instead)
 			line(out, style, "", "",
 			     arena_printf(s->arena, "place %s instead of native: %s",
 					  s->places[i].name, s->places[i].instead));
 	}
-	if (more)
+	if (r.more)
 		line(out, style, "", "",
-		     arena_printf(s->arena, "not run here: more, for %zu other reasons: -v", more));
+		     arena_printf(s->arena, "not run here: more, for %zu other reasons: -v",
+				  r.more));
 }
 
 /* Compilers and options that nothing was built with, in a line. */

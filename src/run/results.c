@@ -52,6 +52,7 @@ int results(struct matrix *m, const struct claims_table *claims, const char *com
 	stored_close(&stored);
 	json_decref(document);
 	if (!m->executed) {
+		fflush(stdout);
 		fputs("clobber: nothing was executed: see the reasons above\n", stderr);
 		return 2;
 	}
