@@ -232,7 +232,7 @@ TRIAGED = (
      "a structure of unnamed bit-fields only takes no place"),
     ("clang<18", "sysv", lambda p: "__float128" in p["types"] + "".join(p["rest"]),
      "LLVM 74601: __float128 in structures and variadic arguments is not SSE"),
-    ("clang<19", "sysv", lambda p: re.search(r"typedef [^;]* t\S+ __attribute__\(\(aligned", p["types"])
+    ("clang<19", "sysv", lambda p: re.search(r"typedef [^;]*\baligned\(", p["types"])
      is not None and has_rule(p, "sysv.args.aggregate.memory", "sysv.return.memory"),
      "LLVM 85387: fields that an attribute leaves unaligned do not make a structure MEMORY"),
     ("clang<18", "sysv", lambda p: "__int128" in p["types"] + p["declaration"] + "".join(p["rest"]),

@@ -214,3 +214,13 @@ def test_undefined_runtime(tmp_path, gcc, compilers, flag, name):
     assert (m.totals["pass"], m.totals["not-run"]) == (2, 2)
     (reason,) = {c["reason"] for (_, col), c in m.cells.items() if col == "needy/64/O2"}
     assert f"calls `{name}" in reason
+
+
+def test_what_nothing_ran_for_is_printed(tmp_path, gcc, compilers):
+    """Of a compiler none of whose cases can run, and of one beside another that ran."""
+    needy = flagged(tmp_path, compilers, gcc, "needy", "-fsanitize=address")
+    case = INPUTS / "undefined-runtime/case.h"
+    for compilers_, status in ((f"{needy}", 2), (f"{needy},{gcc}", 0)):
+        r = run(["run", *PLAIN, "--cc", compilers_, "--cases", case, "--out", tmp_path / "out"], cwd=tmp_path)
+        assert r.status == status, r.stderr
+        assert "not run: needy -m64: calls `__asan_" in r.stdout

@@ -22,6 +22,7 @@ __attribute__((thiscall)) struct big tc_big(void);
 __attribute__((regparm(3))) struct big rp_big(void);
 __attribute__((regparm(3))) struct big rp_arg(int a);
 """
+INPUTS = program.HARNESS / "inputs/oracle"
 BROKEN = {
     64: {"target/sv_v8": {"entry": "\tmov %rsi, %rdi"},
          # Whose last byte does not arrive.
@@ -112,3 +113,52 @@ def test_hidden_pointer_of_who_contradicts_itself(matrices):
         assert any("memory by pointer in eax" in f["observed"] for f in got
                    if f["direction"] == "caller")
         assert {f["verdict"] for f in got} == {"divergence"}
+
+
+# Inputs that were handed in -----------------------------------------------------------------------
+
+def run_input(name: str, width: int, compilers: str, abi: str, tmp_path) -> program.Matrix:
+    m = program.run_matrix(tmp_path / "out", "--cc", compilers, "--width", width, "--abi", abi, "--opt", "O2",
+                           "--cases", INPUTS / f"{name}.h", status=0)
+    assert {f["verdict"] for f in m.findings} <= {"divergence", "de-facto"}
+    assert {c["counts"]["not-run"] for c in m.cells.values()} == {0}
+    return m
+
+
+def memory(pointer: str, pops: int | None = None) -> dict[str, str]:
+    at = f"returned in memory by pointer in {pointer}"
+    return {"caller": at, "callee": at if pops is None else f"{at}; pops {pops}"}
+
+
+def both(text: str) -> dict[str, str]:
+    return {"callee": text, "caller": text}
+
+
+def test_open_returns_that_were_handed_in(tmp_path, gcc, clang):
+    m = run_input("returns", 64, f"{gcc},{clang}", "ms,sysv", tmp_path)
+    for case, of_gcc, of_clang in (
+            ("ms/returns/ms_ld_void", memory("rcx"), both("returned in st0")),
+            ("ms/returns/ms_h_int", both("returned in rax"), both("returned in xmm0")),
+            ("sysv/returns/sv_v8_void", memory("rdi"), both("returned in xmm0, xmm1"))):
+        at = [m.columns[f"{cc}/64/O2"] for cc in (gcc, clang)]
+        row = case.rsplit("/", 1)[0].replace("/", "/64/")
+        if case.endswith("ms_h_int") and any(
+                m.cells[f"{row}/callee", c["id"]]["counts"]["unsupported"] for c in at):
+            continue  # no _Float16 in one of them: nothing to differ from
+        for cc, want in ((gcc, of_gcc), (clang, of_clang)):
+            assert did(m, case, cc) == want
+
+
+@pytest.mark.ia32
+def test_hidden_pointers_that_were_handed_in(tmp_path, gcc, clang, compilers):
+    """Who passes it where: of clang, newer ones changed fastcall."""
+    m = run_input("hidden32", 32, f"{gcc},{clang}", "fastcall,thiscall,regparm3", tmp_path)
+    new = int(compilers[clang]["version"].split(".")[0]) > 14
+    ecx, stack = memory("ecx", 0)["callee"], memory("esp+0", 4)["callee"]
+    fast = told(m, "fastcall/hidden32/fc_big_void")
+    assert fast[gcc] == ecx and (new or fast[clang] == ecx) and fast[clang] in (ecx, stack)
+    assert told(m, "thiscall/hidden32/tc_big_void") == {gcc: ecx, clang: stack}
+    assert did(m, "thiscall/hidden32/tc_big_void", clang) == memory("esp+0", 4)
+    eax = memory("eax", 0)["callee"]
+    assert told(m, "regparm3/hidden32/rp_big_void") == {gcc: eax, clang: eax}
+    assert {f["verdict"] for f in m.select(case="regparm3/hidden32/rp_big_void")} == {"de-facto"}

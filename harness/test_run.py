@@ -661,3 +661,16 @@ def test_what_calls_another_convention_preserves_its_own(tmp_path, gcc, compiler
     assert {f["subject"] for f in m.findings} == {f"xmm{n} after the call" for n in range(6, 16)}
     m = run_matrix(tmp_path / "good", "--cc", gcc, *args, status=0)
     assert m.totals["pass"] == m.totals["planned"] > 0
+
+
+def test_the_object_alone_shows_it(tmp_path, gcc, compilers):
+    """The same without `run`: an object, held to its contract."""
+    program.need("native", 64)
+    inputs = program.HARNESS / "inputs/run/ms-calls-sysv"
+    for flag, status in ((["-mno-sse"], 1), ([], 0)):
+        subprocess.run([compilers[gcc]["path"], "-O2", *flag, "-c", inputs / "mix.c", "-o", tmp_path / "mix.o"],
+                       check=True)
+        r = run(["check", tmp_path / "mix.o", "--contract", inputs / "mix.h"])
+        assert r.status == status, r.stdout + r.stderr
+        assert ("callee-saved: xmm6 after the call" in r.stdout) == bool(status)
+        assert ("ms.registers.saved" in r.stdout) == bool(status)
