@@ -52,6 +52,22 @@ struct bf_out ret_bitfield_in(int x, struct bf_union_out y);
 //! why an unnamed bit-field asks for no alignment
 int f_bitfield_unnamed(struct bf_unnamed_out x, int y);
 
+union __attribute__((packed)) bu_12 { unsigned m : 12; };
+union __attribute__((packed)) bu_20 { unsigned m : 20; };
+struct bu_contained { char c; union bu_12 in; };
+struct bu_split { short c; union bu_20 in; };
+
+//! group union-bitfield
+//! abi sysv cdecl
+//! why bits 8 to 19 are in a storage unit of an unsigned: no field is unaligned (no report found)
+//! known gcc sysv argument,locals: a bit-field of a union is unaligned where it is at no multiple of a word of its width
+int f_union_bitfield(struct bu_contained x, int y);
+//! known gcc sysv return,hidden-pointer,argument,locals,fault: a bit-field of a union is unaligned where it is at no multiple of a word of its width
+struct bu_contained ret_union_bitfield(int x);
+//! why bits 16 to 35 are not in one: documents do not say whether that is unaligned, implementations differ
+int f_split_bitfield(struct bu_split x, int y);
+struct bu_split ret_split_bitfield(int x);
+
 struct al_in { char c; } __attribute__((aligned(4)));
 struct __attribute__((packed)) al_out { char c; struct al_in in; };
 

@@ -156,6 +156,15 @@ static bool classify(struct classes *c, enum isa isa, const struct type *t, unsi
 	}
 }
 
+/* "Bit-fields must be contained in a storage unit appropriate for [their] declared type": does an
+ * attribute keep this one, `bit` bits into the argument, from being so? */
+static bool leaves_its_unit(const struct field *f, unsigned bit)
+{
+	unsigned unit = 8 * f->type->size[W64];
+
+	return bit / unit != (bit + f->bits - 1) / unit;
+}
+
 static bool classify_fields(struct classes *c, enum isa isa, const struct type *t, unsigned offset)
 {
 	for (size_t i = 0; i < t->nfields; i++) {
@@ -171,6 +180,8 @@ static bool classify_fields(struct classes *c, enum isa isa, const struct type *
 				note_unnamed(c, bit, f->bits);
 			if (f->name && f->bits)
 				put(c, bit / 8, (bit % 8 + f->bits + 7) / 8, INTEGER, INTEGER);
+			if (f->name && f->bits && leaves_its_unit(f, bit))
+				c->silent = RULE_SYSV_SPLIT_BITFIELD;
 			continue;
 		}
 		if (f->type->kind == TYPE_ARRAY && !f->type->count)

@@ -286,6 +286,18 @@ static const struct row rows[] = {
 	  "stack 0" },
 	{ "struct in { char a; int : 20; }; struct s { char c; struct in i; } "
 	  "__attribute__((packed)); " BOTH, "rdi -> rax", IN, "stack 0" },
+	/* One that stays in a storage unit of its type is none that is unaligned, wherever it starts; of
+	 * one that leaves it documents do not say. */
+	{ "union in { unsigned m : 12; } __attribute__((packed)); " S("char c; union in i;") BOTH,
+	  "edi -> eax", IN, "stack 0" },
+	{ "union in { unsigned long m : 20; } __attribute__((packed)); " S("short c; union in i;")
+	  BOTH, "rdi -> rax", IN, "stack 0" },
+	{ "union in { unsigned m : 20; } __attribute__((packed)); " S("short c; union in i;") BOTH,
+	  "unspecified -> unspecified", "args.bitfield -> args.bitfield", "stack ?" },
+	{ "struct s { short c; unsigned m : 20; } __attribute__((packed)); " BOTH,
+	  "unspecified -> unspecified", "args.bitfield -> args.bitfield", "stack ?" },
+	{ "struct s { short c; unsigned m : 20; int d; } __attribute__((packed)); " BOTH,
+	  "rsp+0 -> memory by rdi", IN_MEMORY, "stack 16" },
 	/* Documents are silent where only an `aligned` attribute makes a field unaligned... */
 	{ "struct in { char c; } __attribute__((aligned(4))); "
 	  "struct s { char c; struct in i; } __attribute__((packed)); " BOTH,

@@ -237,6 +237,23 @@ static bool nests_bitfields(const struct type *t)
 	return t->packed && within(t, has_bitfield);
 }
 
+/* A union with a bit-field that need not be aligned. */
+static bool is_low_bitfield_union(const struct type *t)
+{
+	for (size_t i = 0; t->kind == TYPE_UNION && i < t->nfields; i++) {
+		const struct field *f = &t->fields[i];
+
+		if (f->is_bitfield && f->name && (t->packed || f->packed))
+			return true;
+	}
+	return false;
+}
+
+static bool has_low_bitfield_union(const struct type *t)
+{
+	return t->size[W64] <= 16 && within(t, is_low_bitfield_union);
+}
+
 /* A field that its typedef lets lie where its type does not want it. */
 static bool is_unaligned_by_typedef(const struct type *t)
 {
@@ -382,6 +399,11 @@ static bool zero_width_union(const struct finding *f)
 static bool nested_bitfields(const struct finding *f)
 {
 	return any_value(f, nests_bitfields);
+}
+
+static bool low_bitfield_union(const struct finding *f)
+{
+	return any_value(f, has_low_bitfield_union);
 }
 
 static bool wide_vararg(const struct finding *f)
