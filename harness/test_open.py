@@ -162,3 +162,33 @@ def test_hidden_pointers_that_were_handed_in(tmp_path, gcc, clang, compilers):
     eax = memory("eax", 0)["callee"]
     assert told(m, "regparm3/hidden32/rp_big_void") == {gcc: eax, clang: eax}
     assert {f["verdict"] for f in m.select(case="regparm3/hidden32/rp_big_void")} == {"de-facto"}
+
+
+# Values and pointers to them ----------------------------------------------------------------------
+
+POINTED = """
+typedef char v4qi __attribute__((vector_size(4)));
+typedef double v4df __attribute__((vector_size(32)));
+//! abi ms
+void small(int a, v4qi b);
+//! abi ms
+v4qi small_back(v4qi a);
+//! abi sysv
+int wide(int a, v4df b, int c);
+"""
+
+
+def test_a_value_and_a_pointer_to_it_are_no_agreement(tmp_path, gcc, clang):
+    """In the same register; and a pointer that a caller's copying left behind is none that is passed."""
+    cases = program.write(tmp_path / "pointed.h", POINTED)
+    m = program.run_matrix(tmp_path / "out", "--cc", f"{gcc},{clang}", "--width", "64", "--abi", "ms,sysv",
+                           "--opt", "O0,O2", "--cases", cases, status=0)
+    by_pointer = "b in memory by pointer in rdx"
+    assert told(m, "ms/pointed/small") == {gcc: "b in rdx", clang: by_pointer}
+    assert {f["verdict"] for f in m.select(case="ms/pointed/small")} == {"divergence"}
+    assert did(m, "ms/pointed/small", clang) == both(by_pointer)
+    assert told(m, "ms/pointed/small_back") == {
+        gcc: "a in rcx; returned in rax", clang: "a in memory by pointer in rcx; returned in xmm0"}
+    place = "b in rsp+0, rsp+8, rsp+16, rsp+24; c in rsi"
+    assert told(m, "sysv/pointed/wide") == {gcc: place, clang: place}
+    assert {f["verdict"] for f in m.select(case="sysv/pointed/wide")} == {"de-facto"}

@@ -60,9 +60,9 @@ struct bu_split { short c; union bu_20 in; };
 //! group union-bitfield
 //! abi sysv cdecl
 //! why bits 8 to 19 are in a storage unit of an unsigned: no field is unaligned (no report found)
-//! known gcc sysv argument,locals: a bit-field of a union is unaligned where it is at no multiple of a word of its width
+//! known gcc sysv argument,locals: a bit-field of a union counts as unaligned by its width, not by its storage unit
 int f_union_bitfield(struct bu_contained x, int y);
-//! known gcc sysv return,hidden-pointer,argument,locals,fault: a bit-field of a union is unaligned where it is at no multiple of a word of its width
+//! known gcc sysv return,hidden-pointer,argument,locals,fault: a bit-field of a union counts as unaligned by its width, not by its storage unit
 struct bu_contained ret_union_bitfield(int x);
 //! why bits 16 to 35 are not in one: documents do not say whether that is unaligned, implementations differ
 int f_split_bitfield(struct bu_split x, int y);

@@ -97,7 +97,7 @@ static void run_direction(const struct cl_case *c, int direction, uint64_t seed,
 			check_caller(c, &values, round, how, v);
 	}
 	if (direction == CL_CALLEE)
-		open_popped(c, v);
+		open_after_callee(c, v);
 	findings_close(v, direction == CL_CALLER ? areas_of(c) : (struct areas){ 0, 0 });
 }
 

@@ -75,15 +75,37 @@ static struct candidates search_pointers(const uint8_t *value, const uint8_t *ma
 	return c;
 }
 
-/* Where a caller put an argument that no document places: itself, or a pointer to it. */
-static void observe_placed(const struct cl_value *d, unsigned i, const uint8_t *value,
-			   struct findings *out)
+/* Is the value's first word nowhere, so that something else may stand for it? */
+static bool is_nowhere(const struct cl_value *d, const uint8_t *value)
 {
+	unsigned n = min(d->compare, sizeof(cl_word));
+	struct candidates c =
+		search_masked(&cl_probe_image, cl_probe_stack, value, mask_at(d, 0), n);
+
+	return !c.bits[0] && !c.bits[1];
+}
+
+/* Registers and stack words with a pointer to the value, where the caller may have passed one. */
+static struct candidates passed_pointers(const struct cl_case *c, unsigned i, const uint8_t *value)
+{
+	const struct cl_value *d = &c->args[i];
+	enum open_way way = open_callee_takes(c, i);
 	/* At 32 bit no convention passes structures by reference. Of a value wider than a word
 	 * there may be copies about, and a pointer to one is what is passed. */
 	bool maybe = (sizeof(cl_word) == 8 || d->flags & CL_MAYBE_POINTER) &&
-		     d->compare > sizeof(cl_word);
-	struct candidates p = maybe ? search_pointers(value, d->mask, d->compare) : nowhere;
+		     (d->compare > sizeof(cl_word) || way == OPEN_POINTER);
+
+	if (!maybe || (way == OPEN_VALUE && !is_nowhere(d, value)))
+		return nowhere;
+	return search_pointers(value, d->mask, d->compare);
+}
+
+/* Where a caller put an argument that no document places: itself, or a pointer to it. */
+static void observe_placed(const struct cl_case *c, unsigned i, const uint8_t *value,
+			   struct findings *out)
+{
+	const struct cl_value *d = &c->args[i];
+	struct candidates p = passed_pointers(c, i, value);
 
 	if (p.bits[0] || p.bits[1]) {
 		observe(out, i, CL_PIECE_POINTER, p);
@@ -121,7 +143,7 @@ static void check_placed(const struct cl_case *c, const struct cl_values *v, int
 		const struct cl_value *d = &c->args[i];
 
 		if (d->flags & CL_UNSPECIFIED) {
-			observe_placed(d, i, v->arg[i], out);
+			observe_placed(c, i, v->arg[i], out);
 			continue;
 		}
 		for (unsigned k = 0; k < d->nlocs; k++) {

@@ -237,7 +237,7 @@ START_TEST(caller_pops_as_its_callee)
 {
 	the_case.flags |= CL_POP_UNSPECIFIED;
 	observe_pop(&out, 12);
-	open_popped(&the_case, &out);
+	open_after_callee(&the_case, &out);
 	start_again();
 	play_open_caller(0, DI, NULL);
 	play_open_caller(1, DI, NULL);

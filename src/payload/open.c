@@ -20,6 +20,7 @@ enum {
 	OFFERS = REGISTERS + OFFERED_WORDS,
 	STRIDE = CL_VALUE + 256, /* between buffers; each starts somewhere in the first 256 bytes */
 	VECTORS_READ = 4,
+	LEAST_POINTED = 3, /* bytes of a value: one or two are found behind any pointer */
 	PIECE = 16, /* of a vector: the narrowest register it may be passed in parts of */
 	CELL_AX = 0,
 	CELL_DX = 16,
@@ -42,14 +43,16 @@ static bool identified;
 /* In this round: was the value written through a pointer that the caller takes nothing from? */
 static bool misled;
 
-/* What the callee of a case popped, and where it took the hidden pointer from, for the caller of
- * the same case. */
-static struct {
+/* What the callee of a case popped, where it took the hidden pointer from, and which arguments it
+ * took as they are or by a pointer (bit i: argument i), for the caller of the same case. */
+static struct callee {
 	uint32_t index;
 	bool known;
 	cl_word bytes;
 	struct candidates pointer;
-} popped;
+	uint32_t values, pointers;
+} callee;
+_Static_assert(CL_ARGS <= 32, "a bit for each argument");
 
 static bool is_open(const struct cl_case *c)
 {
@@ -137,10 +140,10 @@ static void offer_buffers(const struct cl_case *c, uint64_t state)
  * compiler's own callee takes it from: the others are left over. */
 static const cl_word *pointer_in(const struct cl_case *c, struct candidates p)
 {
-	struct candidates taken = { { p.bits[0] & popped.pointer.bits[0],
-				      p.bits[1] & popped.pointer.bits[1] } };
+	struct candidates taken = { { p.bits[0] & callee.pointer.bits[0],
+				      p.bits[1] & callee.pointer.bits[1] } };
 
-	if (popped.index == c->index && (taken.bits[0] || taken.bits[1]))
+	if (callee.index == c->index && (taken.bits[0] || taken.bits[1]))
 		p = taken;
 	/* Of several places that hold one, what is on the stack was put there to be passed. */
 	for (unsigned k = 0; WORD == 4 && k < OFFERED_WORDS; k++) {
@@ -156,7 +159,7 @@ static const cl_word *pointer_in(const struct cl_case *c, struct candidates p)
 
 static bool knows_pop(const struct cl_case *c)
 {
-	return !(c->flags & CL_POP_UNSPECIFIED) || (popped.known && popped.index == c->index);
+	return !(c->flags & CL_POP_UNSPECIFIED) || (callee.known && callee.index == c->index);
 }
 
 void open_prepare(const struct cl_case *c, int direction, int round)
@@ -181,7 +184,7 @@ void open_prepare(const struct cl_case *c, int direction, int round)
 		return;
 	cl_open.how = CL_OPEN_RETURN;
 	cl_open.pointer = (cl_word)pointer_in(c, pointers);
-	cl_open.pop = c->flags & CL_POP_UNSPECIFIED ? popped.bytes : c->pop_bytes;
+	cl_open.pop = c->flags & CL_POP_UNSPECIFIED ? callee.bytes : c->pop_bytes;
 	/* Only when it took it from nowhere else: whoever does not want it leaves it there. */
 	if (round > 2 && !identified && c->ret.class == CL_LDOUBLE)
 		cl_open.how |= CL_OPEN_X87;
@@ -418,7 +421,7 @@ struct candidates open_pointed(const struct cl_case *c, const volatile uint8_t *
 {
 	struct candidates found = nowhere;
 
-	for (unsigned k = 0; offers(c) && n >= WORD && k < OFFERS; k++) {
+	for (unsigned k = 0; offers(c) && n >= LEAST_POINTED && k < OFFERS; k++) {
 		if (is_offered(c, k) && agree(bytes, offered[k], mask, n)) {
 			found.bits[0] |= place(k).bits[0];
 			found.bits[1] |= place(k).bits[1];
@@ -427,19 +430,32 @@ struct candidates open_pointed(const struct cl_case *c, const volatile uint8_t *
 	return found;
 }
 
-void open_popped(const struct cl_case *c, const struct findings *v)
+enum open_way open_callee_takes(const struct cl_case *c, unsigned arg)
 {
-	popped.index = c->index;
-	popped.known = false;
-	popped.pointer = nowhere;
-	for (unsigned i = 0; i < v->nobservations; i++) {
-		if (v->observation[i].item == CL_ITEM_RETURN &&
-		    v->observation[i].piece == CL_PIECE_POINTER)
-			popped.pointer = (struct candidates){ { v->observation[i].place[0],
-								v->observation[i].place[1] } };
-		if (v->observation[i].item == CL_ITEM_POP && v->observation[i].place[0]) {
-			popped.known = true;
-			popped.bytes = (cl_word)v->observation[i].place[0] - 1;
-		}
+	if (callee.index != c->index)
+		return OPEN_UNKNOWN;
+	return callee.pointers >> arg & 1 ? OPEN_POINTER
+	       : callee.values >> arg & 1 ? OPEN_VALUE
+					  : OPEN_UNKNOWN;
+}
+
+static void note_callee(const struct cl_case *c, const struct merged_observation *o)
+{
+	bool pointer = o->piece == CL_PIECE_POINTER, found = o->place[0] || o->place[1];
+
+	if (o->item == CL_ITEM_RETURN && pointer)
+		callee.pointer = (struct candidates){ { o->place[0], o->place[1] } };
+	if (o->item == CL_ITEM_POP && o->place[0]) {
+		callee.known = true;
+		callee.bytes = (cl_word)o->place[0] - 1;
 	}
+	if (o->item < c->nargs && found && !(o->piece & CL_PIECE_EXTENDED))
+		*(pointer ? &callee.pointers : &callee.values) |= 1u << o->item;
+}
+
+void open_after_callee(const struct cl_case *c, const struct findings *v)
+{
+	callee = (struct callee){ .index = c->index };
+	for (unsigned i = 0; i < v->nobservations; i++)
+		note_callee(c, &v->observation[i]);
 }

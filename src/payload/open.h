@@ -34,7 +34,12 @@ bool open_misled(void);
 struct candidates open_pointed(const struct cl_case *c, const volatile uint8_t *bytes,
 			       const uint8_t *mask, unsigned n);
 
-/* After the rounds of a callee: what it popped, for the probe of its caller. */
-void open_popped(const struct cl_case *c, const struct findings *v);
+/* After the rounds of a callee: what it did, for the rounds of its caller. */
+void open_after_callee(const struct cl_case *c, const struct findings *v);
+
+/* How the callee took an argument that no document places. A caller leaves copies and pointers to
+ * them in registers; what its own callee does not look for is left over. */
+enum open_way { OPEN_UNKNOWN, OPEN_VALUE, OPEN_POINTER };
+enum open_way open_callee_takes(const struct cl_case *c, unsigned arg);
 
 #endif

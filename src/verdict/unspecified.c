@@ -81,14 +81,23 @@ static bool is_unspecified(const struct gen_case *c)
 	return any;
 }
 
-/* Is the return value in memory here and in registers elsewhere? */
+static bool is_somewhere(const struct cl_observation *o)
+{
+	return o->places[0] || o->places[1];
+}
+
+/* Of one value: itself here, a pointer to it there? */
+static bool is_other_kind(const struct cl_observation *a, const struct cl_observation *b)
+{
+	return a->item == b->item && (a->piece ^ b->piece) & CL_PIECE_POINTER;
+}
+
+/* Is the value in memory here and itself elsewhere? */
 static bool other_kind(const struct behaviours *b, const struct cl_observation *o)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		for (unsigned k = 0; k < b->v[i].n; k++) {
-			const struct cl_observation *p = &b->v[i].v[k];
-
-			if (p->item == o->item && (p->piece ^ o->piece) & CL_PIECE_POINTER)
+			if (is_other_kind(&b->v[i].v[k], o))
 				return true;
 		}
 	}
@@ -106,7 +115,7 @@ static bool all_agree(const struct behaviours *b)
 			common(b, v->v[k].item, v->v[k].piece, places);
 			if (tells_place(&v->v[k]) && !places[0] && !places[1])
 				return false;
-			if (v->v[k].item == CL_ITEM_RETURN && other_kind(b, &v->v[k]))
+			if (other_kind(b, &v->v[k]))
 				return false;
 		}
 	}
@@ -337,17 +346,19 @@ static const char *all_words(struct matrix *m, const struct gen_case *c, const s
 /* Both were seen somewhere (not all of a long stack area is watched), and nowhere the same. */
 static bool no_place_in_common(const struct cl_observation *a, const struct cl_observation *b)
 {
-	return (a->places[0] || a->places[1]) && (b->places[0] || b->places[1]) &&
-	       !(a->places[0] & b->places[0]) && !(a->places[1] & b->places[1]);
+	return is_somewhere(a) && is_somewhere(b) && !(a->places[0] & b->places[0]) &&
+	       !(a->places[1] & b->places[1]);
 }
 
-/* Does one direction of a compiler return in memory, and the other not? */
+/* Does one direction of a compiler return or pass in memory, and the other not? Of an argument that
+ * was found nowhere nothing is known. */
 static bool kind_differs(const struct outcome *peer, const struct cl_observation *o)
 {
 	for (unsigned i = 0; i < peer->nobservations; i++) {
 		const struct cl_observation *p = &peer->observations[i];
 
-		if (p->item == o->item && (p->piece ^ o->piece) & CL_PIECE_POINTER)
+		if (is_other_kind(p, o) &&
+		    (o->item == CL_ITEM_RETURN || (is_somewhere(o) && is_somewhere(p))))
 			return true;
 	}
 	return false;
@@ -368,7 +379,7 @@ bool disagrees_with_itself(const struct matrix *m, size_t column, const struct g
 		p = o->item == CL_ITEM_POP ? NULL
 					   : find_in(caller->observations, caller->nobservations,
 						     o->item, o->piece);
-		if (o->item == CL_ITEM_RETURN && kind_differs(caller, o))
+		if (kind_differs(caller, o))
 			return true;
 		if (p && tells_place(o) && no_place_in_common(o, p))
 			return true;
