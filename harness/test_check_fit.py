@@ -90,6 +90,45 @@ def test_jumps_out_of_a_table(tmp_path):
         assert ("direction-flag" in r.stdout.split("//!")[-1]) == (verdict == "violation")
 
 
+# A second jump by a table behind the first, and a label before the first: dav1d's way. What is
+# between them leads into the middle of an instruction.
+TWO_TABLES = """f: lea rax, [rel t - 8]
+ bts esi, 20
+ bsf ecx, esi
+ movsxd r8, dword [rax+4*rcx]
+ add r8, rax
+ {second}
+ bts edx, 20
+ bsf edx, edx
+ movsxd rdx, dword [rax+4*rdx{at}]
+ add rdx, rax
+ jmp r8
+w4: mov dword [rdi], 4
+ jmp rdx
+w8: mov eax, 0xc3fd
+ mov [rdi], eax
+ jmp rdx
+h4: ret
+h8: {h8}
+ ret
+ section .rodata align=4
+before: dd w8 + 1 - (t - 8), w8 + 1 - (t - 8)
+t: dd w4 - (t - 8), w8 - (t - 8), w8 + 1 - {base}, w8 + 1 - {base}
+ dd h4 - {base}, h8 - {base}
+v: times 40 dd w8 + 1 - {base}"""
+
+
+@pytest.mark.parametrize("second,at,base", [("add rax, 16", "", "(t + 8)"),
+                                            ("nop", "+16", "(t - 8)")])
+def test_two_tables(tmp_path, second, at, base):
+    for h8, verdict in (("nop", "pass"), ("xor ebx, ebx", "violation")):
+        (tmp_path / "c.h").write_text("void f(int *dst, int w, int h);\n")
+        assemble(tmp_path, TWO_TABLES.format(h8=h8, second=second, at=at, base=base), 64)
+        r = check(tmp_path, "f.o", "--header", "c.h", "-v")
+        assert re.search(rf"^{verdict} +sysv/f", r.stdout, re.M), r.stdout
+        assert "direction-flag: " not in r.stdout.split("//!")[-1], r.stdout
+
+
 def test_made_up_contents_are_no_promise(tmp_path):
     """A number in memory that indexes a table: with small ones it returns, and others are tried."""
     (tmp_path / "c.h").write_text("int f(const int *s, int n);\n")

@@ -23,6 +23,8 @@ struct walk {
 	size_t ntodo, done;
 	uint64_t *table; /* addresses that the code computes: tables may begin there */
 	size_t ntables;
+	int64_t beyond[4]; /* distances from such an address at which words of 4 bytes are read */
+	size_t nbeyond;
 	struct blocks out;
 };
 
@@ -114,6 +116,65 @@ static bool compares(const ZydisDecodedInstruction *in)
 	}
 }
 
+static void add_table(struct walk *w, uint64_t at)
+{
+	for (size_t i = 0; i < w->ntables; i++) {
+		if (w->table[i] == at)
+			return;
+	}
+	w->table = arena_grow(w->a, w->table, w->ntables, sizeof(*w->table));
+	w->table[w->ntables++] = at;
+}
+
+/* A second table that is used by its distance from the first: `movsxd rcx, [rax+4*rcx+0x50]'. */
+static void note_distance(struct walk *w, const struct insn *i)
+{
+	const ZydisDecodedOperandMem *m = &i->op[1].mem;
+
+	if (i->in.mnemonic != ZYDIS_MNEMONIC_MOVSXD || i->op[1].type != ZYDIS_OPERAND_TYPE_MEMORY ||
+	    m->index == ZYDIS_REGISTER_NONE || m->scale != 4 || !m->disp.value ||
+	    m->base == ZYDIS_REGISTER_NONE || w->nbeyond == ARRAY_SIZE(w->beyond))
+		return;
+	for (size_t k = 0; k < w->nbeyond; k++) {
+		if (w->beyond[k] == m->disp.value)
+			return;
+	}
+	w->beyond[w->nbeyond++] = m->disp.value;
+}
+
+/* ... or whose address is computed from the first one's: `add rax, 0x50'. `held' is what is known
+ * of registers, by number; 0: nothing. */
+static void follow_address(struct walk *w, const struct insn *i, uint64_t at, uint64_t held[16])
+{
+	const ZydisDecodedOperand *to = &i->op[0], *from = &i->op[1];
+	uint64_t address = 0;
+	ZyanI8 r;
+
+	if (i->in.mnemonic == ZYDIS_MNEMONIC_LEA &&
+	    !ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&i->in, from, at, &address)))
+		address = 0;
+	if ((i->in.mnemonic == ZYDIS_MNEMONIC_ADD || i->in.mnemonic == ZYDIS_MNEMONIC_SUB) &&
+	    to->type == ZYDIS_OPERAND_TYPE_REGISTER && from->type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+		r = ZydisRegisterGetId(to->reg.value);
+		if (r >= 0 && r < 16 && held[r])
+			address = i->in.mnemonic == ZYDIS_MNEMONIC_ADD
+					  ? held[r] + from->imm.value.u
+					  : held[r] - from->imm.value.u;
+		if (address)
+			add_table(w, address);
+	}
+	for (unsigned n = 0; n < i->in.operand_count; n++) {
+		if (i->op[n].type != ZYDIS_OPERAND_TYPE_REGISTER ||
+		    !(i->op[n].actions & ZYDIS_OPERAND_ACTION_MASK_WRITE))
+			continue;
+		r = ZydisRegisterGetId(
+			ZydisRegisterGetLargestEnclosing(i->in.machine_mode, i->op[n].reg.value));
+		if (ZydisRegisterGetClass(i->op[n].reg.value) <= ZYDIS_REGCLASS_GPR64 && r >= 0 &&
+		    r < 16)
+			held[r] = n ? 0 : address;
+	}
+}
+
 /* A number that an instruction has in it, or in memory that nobody writes. */
 static void note_constants(struct walk *w, const struct insn *i, uint64_t at)
 {
@@ -139,14 +200,7 @@ static void note_constants(struct walk *w, const struct insn *i, uint64_t at)
 		if (!ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&i->in, o, at, &address)))
 			continue;
 		if (i->in.mnemonic == ZYDIS_MNEMONIC_LEA) {
-			for (size_t j = 0; j < w->ntables; j++) {
-				if (w->table[j] == address)
-					address = 0;
-			}
-			if (!address)
-				continue;
-			w->table = arena_grow(w->a, w->table, w->ntables, sizeof(*w->table));
-			w->table[w->ntables++] = address;
+			add_table(w, address);
 			continue;
 		}
 		p = code_bytes(w->k, address, &most, &writable);
@@ -244,13 +298,14 @@ static unsigned first_entry(const struct walk *w, uint64_t table, unsigned bytes
 }
 
 /* Entries of a table of jumps, for as long as each leads into the function or to a label: addresses
- * (`base` 0), or distances of 4 bytes from the base. */
-static void read_table(struct walk *w, uint64_t table, uint64_t base, unsigned bytes, uint64_t jump)
+ * (`base` 0), or distances of 4 bytes from the base. Only to labels, if `labels'. Is there any? */
+static bool read_entries(struct walk *w, uint64_t table, uint64_t base, unsigned bytes,
+			 uint64_t jump, bool labels)
 {
 	enum { MOST_ENTRIES = 256 };
 	uint64_t start = code_function(w->k, jump), end = code_next(w->k, start);
-
-	unsigned first = first_entry(w, table, bytes);
+	unsigned first = labels ? 0 : first_entry(w, table, bytes);
+	bool any = false; /* what is before the table may have labels, too */
 
 	for (unsigned n = first; n < MOST_ENTRIES; n++) {
 		uint64_t at = table + n * bytes, v = 0, other;
@@ -258,24 +313,35 @@ static void read_table(struct walk *w, uint64_t table, uint64_t base, unsigned b
 		const uint8_t *p = code_bytes(w->k, at, &most, NULL);
 
 		if (!p || most < bytes)
-			return;
-		for (size_t k = 0; k < w->ntables && n > first; k++) {
+			break;
+		for (size_t k = 0; k < w->ntables && any; k++) {
 			if (w->table[k] == at)
-				return;
+				return true;
 		}
-		if (n > first && code_has_label(w->k, at))
-			return;
+		if (any && code_has_label(w->k, at))
+			break;
 		memcpy(&v, p, bytes);
 		other = base ? base + (uint64_t)(int64_t)(int32_t)v : v;
 		/* Some entries are for values that never come. */
-		if ((other < start || other >= end) &&
+		if ((labels || other < start || other >= end) &&
 		    !(code_has(w->k, other) && code_has_label(w->k, other))) {
 			if (base && n < 8)
 				continue;
-			return;
+			break;
 		}
+		any = true;
 		add_leader(w, other, jump, false);
 	}
+	return any;
+}
+
+/* Where there are labels in the code they are what tables lead to, as a rule. */
+static void read_table(struct walk *w, uint64_t table, uint64_t base, unsigned bytes, uint64_t jump)
+{
+	const uint64_t *label;
+
+	if (!code_labels(w->k, &label) || !read_entries(w, table, base, bytes, jump, true))
+		read_entries(w, table, base, bytes, jump, false);
 }
 
 /* The table that an indirect jump uses: its own operand, or one whose address was computed before,
@@ -299,9 +365,13 @@ static void resolve(struct walk *w, uint64_t at, size_t from)
 			size_t most = 4;
 			bool writable;
 
-			if (code_bytes(w->k, w->table[k], &most, &writable) && !writable &&
-			    !code_has(w->k, w->table[k]))
-				read_table(w, w->table[k], w->table[k], 4, at);
+			if (!code_bytes(w->k, w->table[k], &most, &writable) || writable ||
+			    code_has(w->k, w->table[k]))
+				continue;
+			read_table(w, w->table[k], w->table[k], 4, at);
+			for (size_t j = 0; j < w->nbeyond; j++)
+				read_table(w, w->table[k] + (uint64_t)w->beyond[j], w->table[k], 4,
+					   at);
 		}
 	}
 }
@@ -310,11 +380,13 @@ static void resolve(struct walk *w, uint64_t at, size_t from)
 static void note_all_constants(struct walk *w)
 {
 	for (size_t k = 0; k < w->ntodo; k++) {
-		uint64_t at = w->todo[k].at;
+		uint64_t at = w->todo[k].at, held[16] = { 0 };
 		struct insn i;
 
 		while (code_decode(w->k, at, &i) && w->mark[at - code_start(w->k)] & LENGTH) {
 			note_constants(w, &i, at);
+			note_distance(w, &i);
+			follow_address(w, &i, at, held);
 			at += i.in.length;
 			if (ends_path(&i.in) || w->mark[at - code_start(w->k)] & LEADER)
 				break;

@@ -21,13 +21,23 @@ static void add(struct arena *a, uint32_t **v, size_t *n, uint32_t at)
 	(*v)[(*n)++] = at;
 }
 
+/* What an entry that is meant for another base makes of this one is no beginning of anything. */
+static bool begins(const struct search *s, const struct blocks *b, uint32_t at)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->v[i].at == at)
+			return true;
+	}
+	return code_has_label(s->k, at);
+}
+
 /* What is known of where a jump leads. */
 static bool add_edges(struct search *s, const struct blocks *b, uint32_t jump)
 {
 	size_t before = s->file->nedges;
 
 	for (size_t i = 0; i < b->nedges; i++) {
-		if (b->edge[i].from != jump)
+		if (b->edge[i].from != jump || !begins(s, b, b->edge[i].to))
 			continue;
 		s->file->edge =
 			arena_grow(s->a, s->file->edge, s->file->nedges, sizeof(*s->file->edge));

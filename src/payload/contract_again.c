@@ -332,7 +332,7 @@ static void tell(const struct ct_contract *c, unsigned source, const struct ct_d
 }
 
 /* The last of many is given the whole blame when no single one makes the difference. */
-static void trace_together(const struct ct_contract *c, struct findings *out)
+static bool trace_together(const struct ct_contract *c, struct findings *out)
 {
 	struct ct_sources some;
 	struct ct_difference d;
@@ -348,8 +348,11 @@ static void trace_together(const struct ct_contract *c, struct findings *out)
 			last = i;
 		}
 	}
-	if (!is_measured(last) && differs(c, again(c, &some), &d))
+	if (is_measured(last))
+		return false;
+	if (differs(c, again(c, &some), &d))
 		tell(c, last, &d, out);
+	return true;
 }
 
 static bool is_source(const struct ct_contract *c, unsigned i)
@@ -368,8 +371,11 @@ static bool is_late(int how)
 	return how == CL_FAULTED && cl_fault_kind == CL_FAULT_TIMEOUT;
 }
 
-/* True: what fits was found to be other than thought. */
-static bool trace(const struct ct_contract *c, struct findings *out)
+/* How a difference ends: it is told; nothing is to be told; or what fits was found to be other than
+ * thought. */
+enum traced { TOLD, UNTOLD, UNFIT };
+
+static enum traced trace(const struct ct_contract *c, struct findings *out)
 {
 	bool found = false;
 	struct ct_difference d;
@@ -383,11 +389,11 @@ static bool trace(const struct ct_contract *c, struct findings *out)
 		one.other[i] = 1;
 		how = again(c, &one);
 		if (is_late(how))
-			return false;
+			return TOLD;
 		if (!differs(c, how, &d))
 			continue;
 		if (is_measured(i))
-			return ct_widen_both(i - CT_FROM_BESIDE);
+			return ct_widen_both(i - CT_FROM_BESIDE) ? UNFIT : UNTOLD;
 		tell(c, i, &d, out);
 		found = true;
 		/* What is told of upper bits took other calls in between. */
@@ -396,9 +402,7 @@ static bool trace(const struct ct_contract *c, struct findings *out)
 		if (i >= CT_FROM_STACK && i < CT_FROM_YMM)
 			i = CT_FROM_YMM - 1;
 	}
-	if (!found)
-		trace_together(c, out);
-	return false;
+	return found || trace_together(c, out) ? TOLD : UNTOLD;
 }
 
 static struct {
@@ -422,12 +426,25 @@ bool ct_equal_calls(const struct ct_contract *c)
 	return !differs(c, again(c, &all), &d);
 }
 
+static void add_findings(struct findings *to, const struct findings *from)
+{
+	const unsigned most = sizeof(to->finding) / sizeof(to->finding[0]);
+
+	for (unsigned i = 0; i < from->nfindings && to->nfindings < most; i++) {
+		if (!ct_find(to, &from->finding[i].f))
+			to->finding[to->nfindings++] = from->finding[i];
+	}
+}
+
 bool ct_compare(const struct ct_contract *c, int how, struct findings *out)
 {
 	static const struct ct_sources none;
+	static struct findings second;
 	const int round = ct_now.round, rounds = ct_now.rounds, number = ct_now.number;
+	const uint32_t ticks = ct_now.ticks;
 	struct ct_sources sources;
 	struct ct_difference d;
+	enum traced traced;
 	bool in_memory;
 
 	if (comparing.of != c->key) {
@@ -439,15 +456,23 @@ bool ct_compare(const struct ct_contract *c, int how, struct findings *out)
 		return false;
 	ct_keep(c, how);
 	use_all(c, &sources);
-	how = ct_call(c, &sources, out);
-	if (is_late(how) || !differs(c, how, &d))
+	second.nfindings = second.nobservations = 0;
+	how = ct_call(c, &sources, &second);
+	/* The first was nearly as late: a long way, no endless one. */
+	if (is_late(how) && ticks)
+		return ct_too_long(c);
+	if (is_late(how) || !differs(c, how, &d)) {
+		add_findings(out, &second);
 		return false;
-	in_memory =
-		d.what == CT_WHAT_DATA || (d.what >= CT_WHAT_BUFFER && d.what < CT_WHAT_ARGUMENT);
+	}
+	in_memory = ct_in_memory(d.what) || how == CL_FAULTED;
+	if (in_memory && ct_fitted() && ct_explore_guessed())
+		return true;
 	/* Or is it something else that differs from call to call? */
 	__builtin_memset(&sources, 0, sizeof(sources));
 	if (differs(c, again(c, &sources), &d)) {
 		comparing.varied = true;
+		add_findings(out, &second);
 		return false;
 	}
 	comparing.traced++;
@@ -460,7 +485,10 @@ bool ct_compare(const struct ct_contract *c, int how, struct findings *out)
 	ct_draw_round(c, round, rounds, ct_fitting.seed);
 	ct_now.number = number;
 	ct_keep(c, again(c, &none));
-	return trace(c, out);
+	traced = trace(c, out);
+	if (traced == TOLD)
+		add_findings(out, &second);
+	return traced == UNFIT;
 }
 
 /* The red zone's end (docs/vmx.md): in ring 0 interrupts arrive on the very stack. */

@@ -157,10 +157,34 @@ bool ct_returns_when_tame(const struct ct_contract *c, bool right)
 }
 
 /* Of a counter any value may fit, but some take too long. */
-static void stay_in_ranges(const struct ct_contract *c)
+bool ct_too_long(const struct ct_contract *c)
 {
+	enum { LONG = 4096 };
+	bool any = false;
+
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		int64_t v = ct_number_in(i);
+
+		any = any || (ct_unsaid_number(&ct_now.inputs[i]) && (v < -LONG || v > LONG));
+	}
+	if (!ct_fitting.found || !any)
+		return false;
 	for (unsigned i = 0; i < c->ninputs; i++)
 		ct_now.inputs[i].flags &= ~(uint32_t)CT_ALSO_ANY;
+	return true;
+}
+
+/* Would it end with other inputs? */
+static bool ends_otherwise(const struct ct_contract *c, const struct ct_fault *f)
+{
+	if (!ct_fitting.found || ct_too_long(c) || ct_returns_when_tame(c, false))
+		return true;
+	ct_draw_round(c, ct_fitting.failed, ct_fitting.rounds, ct_fitting.seed);
+	for (unsigned k = 0; k < CT_CONTENTS; k++) {
+		if (other_with_contents(c, f, k, true))
+			return true;
+	}
+	return false;
 }
 
 bool ct_unfit(const struct ct_contract *c)
@@ -178,12 +202,8 @@ bool ct_unfit(const struct ct_contract *c)
 		return false;
 	if (ct_strays(c))
 		return true;
-	if (f.kind == CL_FAULT_TIMEOUT && ct_fitting.found && !all_plain(c)) {
-		stay_in_ranges(c);
-		return true;
-	}
 	if (f.kind == CL_FAULT_TIMEOUT)
-		return !ct_fitting.found || ++ct_fitting.late < CT_MOST_LATE;
+		return ends_otherwise(c, &f);
 	if (returns_when_extended(c))
 		return false;
 	/* Absurd numbers excuse everything, a smashed stack, too. */

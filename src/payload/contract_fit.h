@@ -77,6 +77,9 @@ extern struct findings ct_fit_findings;
 /* Do so many rounds of calls return? */
 bool ct_fits(const struct ct_contract *c, unsigned rounds);
 
+/* contract_blame.c: was it a number that no line speaks of that made the call last? Then none so
+ * large is drawn any more. */
+bool ct_too_long(const struct ct_contract *c);
 /* contract_again.c: are equal calls equal, with inputs as they are now? */
 bool ct_equal_calls(const struct ct_contract *c);
 

@@ -242,6 +242,7 @@ static void (*entry_of(const struct ct_contract *c))(void)
 int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struct findings *out)
 {
 	static struct cl_case asked; /* what a place has to know of a call */
+	uint32_t tick = cl_ticks;
 	uint64_t from;
 	int how;
 
@@ -277,6 +278,7 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 	cl_ticket++;
 	from = cl_contract_bench ? time_stamp() : 0;
 	how = cl_run(entry_of(c));
+	ct_now.ticks = cl_ticks - tick;
 	ct_now.cycles = cl_contract_bench ? (uint32_t)(time_stamp() - from) : 0;
 	cl_ticket++;
 	/* As long as there is a VMCS to ask. */
@@ -306,7 +308,7 @@ void ct_draw_round(const struct ct_contract *c, int round, int rounds, uint64_t 
 	ct_draw(seed);
 }
 
-static const struct merged_finding *find(const struct findings *v, const struct cl_finding *f)
+const struct merged_finding *ct_find(const struct findings *v, const struct cl_finding *f)
 {
 	for (unsigned i = 0; i < v->nfindings; i++) {
 		if (v->finding[i].f.check == f->check && v->finding[i].f.item == f->item)
@@ -330,7 +332,7 @@ static bool mended(const struct ct_contract *c, uint32_t inputs, unsigned bytes,
 	ct_call(c, &none, &again);
 	ct_now.extended = 0;
 	for (unsigned i = 0; i < was->nfindings; i++) {
-		if (!find(&again, &was->finding[i].f))
+		if (!ct_find(&again, &was->finding[i].f))
 			return true;
 	}
 	return false;
@@ -340,7 +342,7 @@ static bool loops(const struct findings *v)
 {
 	const struct cl_finding late = { .check = CHECK_FAULT, .item = CL_FAULT_TIMEOUT };
 
-	return find(v, &late);
+	return ct_find(v, &late);
 }
 
 static void blame_upper_bits(const struct ct_contract *c, struct findings *v)
@@ -416,7 +418,8 @@ static void collect(const struct ct_contract *c, struct collected *to, const str
 	bool fresh = false;
 
 	for (unsigned i = 0; i < now->nfindings; i++) {
-		struct merged_finding *known = (struct merged_finding *)find(v, &now->finding[i].f);
+		struct merged_finding *known =
+			(struct merged_finding *)ct_find(v, &now->finding[i].f);
 
 		for (int k = 0; known && k < 2; k++) {
 			known->origin[k] &= now->finding[i].origin[k];
@@ -532,7 +535,7 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 	if (ct_widen_for(c, &now) || (ct_has(&now, CHECK_BUFFER) && ct_explore_guessed()))
 		return DOES_NOT_FIT;
 	for (unsigned i = 0; i < now.nfindings; i++)
-		known = known && find(to->v, &now.finding[i].f);
+		known = known && ct_find(to->v, &now.finding[i].f);
 	/* At once: what follows may end all of it. */
 	collect(c, to, &now);
 	if (cl_contract_step)
@@ -551,6 +554,21 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 		ct_interrupt(c, &now);
 	collect(c, to, &now);
 	return how;
+}
+
+/* What fits is less now. That memory was other in equal calls may have come from what does not fit
+ * any more: all rounds are made again, and it is told again if it did not. */
+static void forget_memory(struct findings *v)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < v->nfindings; i++) {
+		const struct cl_finding *f = &v->finding[i].f;
+
+		if (f->check != CHECK_DEPENDS || !ct_in_memory(f->loc))
+			v->finding[n++] = v->finding[i];
+	}
+	v->nfindings = n;
 }
 
 static void start_anew(const struct ct_contract *c)
@@ -598,6 +616,7 @@ static int rounds_of(const struct ct_contract *c, uint64_t seed, struct collecte
 		/* All rounds anew: they are those that the lines that say what fits will make. */
 		left -= round;
 		if (left > 0) {
+			forget_memory(to->v);
 			start_anew(c);
 			round = -1;
 		}
@@ -632,6 +651,8 @@ static bool explore(const struct ct_contract *c, uint64_t seed, struct collected
 			break;
 	}
 	ct_now.nchanges = 0;
+	if (changed)
+		forget_memory(to->v);
 	return changed;
 }
 

@@ -109,6 +109,7 @@ struct ct_call_state {
 	bool overlaps;    /* two buffers of this round do */
 	uint32_t instead; /* the function to call, if it is another: a reference */
 	uint32_t cycles;  /* of the call, if they are measured */
+	uint32_t ticks;   /* that it lasted, of 0.1 s */
 	bool unprepared;  /* a function that is called before did not return */
 	bool smashed;     /* the call overwrote its own frame */
 	bool stubbed;     /* something was called about which nothing is known */
@@ -125,6 +126,15 @@ static inline bool ct_has(const struct findings *v, int check)
 			return true;
 	}
 	return false;
+}
+
+/* One of this check and item; NULL: there is none. */
+const struct merged_finding *ct_find(const struct findings *v, const struct cl_finding *f);
+
+/* A difference of equal calls, enum ct_what, that is one of memory. */
+static inline bool ct_in_memory(unsigned what)
+{
+	return what == CT_WHAT_DATA || (what >= CT_WHAT_BUFFER && what < CT_WHAT_ARGUMENT);
 }
 
 /* An address in the tables. */
