@@ -11,6 +11,7 @@ class Section(NamedTuple):
     name: str
     type: int
     data: bytes
+    offset: int = 0  # in the file
 
 
 class Symbol(NamedTuple):
@@ -43,7 +44,7 @@ class Object:
         text = headers[names][4]
         self.sections = [
             Section(self._string(raw, text + h[0]), h[1],
-                    b"" if h[1] == NOBITS else raw[h[4]:h[4] + h[5]]) for h in headers]
+                    b"" if h[1] == NOBITS else raw[h[4]:h[4] + h[5]], h[4]) for h in headers]
         self.symbols: list[Symbol] = []
         self.relocations: dict[int, list[Relocation]] = {}  # by the section they apply to
         for h, s in zip(headers, self.sections):

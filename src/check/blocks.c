@@ -142,6 +142,42 @@ static void note_distance(struct walk *w, const struct insn *i)
 	w->beyond[w->nbeyond++] = m->disp.value;
 }
 
+/* A register by number; none: CT_NO_BASE. */
+static uint8_t number_of(ZydisRegister r)
+{
+	ZyanI8 n = r == ZYDIS_REGISTER_NONE ? -1 : ZydisRegisterGetId(r);
+
+	return n >= 0 && n < 16 && ZydisRegisterGetClass(r) <= ZYDIS_REGCLASS_GPR64 ? (uint8_t)n
+										    : CT_NO_BASE;
+}
+
+/* Memory that it looks at, through a pointer. */
+static void note_read(struct walk *w, const struct insn *i, uint64_t at)
+{
+	struct blocks *b = &w->out;
+
+	if (i->op[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+	    number_of(i->op[0].reg.value) == CT_NO_BASE && !compares(&i->in))
+		return;
+	for (unsigned n = 0; n < i->in.operand_count_visible && b->nreads < CT_MOST_READS; n++) {
+		const ZydisDecodedOperand *o = &i->op[n];
+		struct ct_read r = { .at = (uint32_t)at, .bytes = (uint8_t)(o->size / 8) };
+
+		if (o->type != ZYDIS_OPERAND_TYPE_MEMORY || o->size > 64 ||
+		    !(o->actions & ZYDIS_OPERAND_ACTION_MASK_READ) ||
+		    o->mem.segment == ZYDIS_REGISTER_FS || o->mem.segment == ZYDIS_REGISTER_GS)
+			continue;
+		r.base = number_of(o->mem.base);
+		r.index = number_of(o->mem.index);
+		r.scale = o->mem.scale;
+		r.disp = (int32_t)o->mem.disp.value;
+		if ((r.base == CT_NO_BASE && r.index == CT_NO_BASE) || r.base == 4)
+			continue;
+		b->read = arena_grow(w->a, b->read, b->nreads, sizeof(*b->read));
+		b->read[b->nreads++] = r;
+	}
+}
+
 /* ... or whose address is computed from the first one's: `add rax, 0x50'. `held' is what is known
  * of registers, by number; 0: nothing. */
 static void follow_address(struct walk *w, const struct insn *i, uint64_t at, uint64_t held[16])
@@ -481,6 +517,7 @@ static void close_blocks(struct walk *w)
 				    i.in.meta.category == ZYDIS_CATEGORY_CALL ||
 				    i.in.meta.category == ZYDIS_CATEGORY_COND_BR;
 
+			note_read(w, &i, at);
 			x.insns++;
 			x.bytes += n;
 			at += n;

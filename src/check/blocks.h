@@ -30,6 +30,8 @@ struct blocks {
 		uint32_t at, bytes;
 	} * offset; /* behind pointers, that it reads */
 	size_t noffsets;
+	struct ct_read *read; /* through pointers, in general registers */
+	size_t nreads;
 	uint32_t *indirect; /* its jumps that do not say where they go */
 	size_t nindirect;
 	uint32_t *beyond; /* other global functions that it enters */

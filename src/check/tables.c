@@ -320,11 +320,14 @@ static void write_blocks(struct arena *a, struct str *out, const struct contract
 	v->nblocks = (uint32_t)b->n;
 	v->nconstants = (uint32_t)b->nconstants;
 	v->noffsets = (uint32_t)b->noffsets;
+	v->nreads = (uint32_t)b->nreads;
 	write_words(a, out, arena_printf(a, "blocks_%u", c->index), at, b->n * sizeof(*at));
 	write_words(a, out, arena_printf(a, "constants_%u", c->index), b->constant,
 		    b->nconstants * sizeof(*b->constant));
 	write_words(a, out, arena_printf(a, "offsets_%u", c->index), b->offset,
 		    b->noffsets * sizeof(*b->offset));
+	write_words(a, out, arena_printf(a, "reads_%u", c->index), b->read,
+		    b->nreads * sizeof(*b->read));
 }
 
 static void write_contract(struct arena *a, struct str *out, const struct contract_file *f,
@@ -380,6 +383,8 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 		      arena_printf(a, "constants_%u", c->index));
 		patch(&t, offsetof(struct ct_contract, offsets),
 		      arena_printf(a, "offsets_%u", c->index));
+		patch(&t, offsetof(struct ct_contract, reads),
+		      arena_printf(a, "reads_%u", c->index));
 	}
 	patch_value(&t, offsetof(struct ct_contract, returned), &c->returned);
 	patch_value(&t, offsetof(struct ct_contract, returned_else), &c->returned_else);

@@ -252,6 +252,14 @@ enum {
 	CT_GUEST_ITEMS
 };
 
+/* An instruction that reads so many bytes at base + index * scale + disp; registers by number. */
+enum { CT_MOST_READS = 128, CT_NO_BASE = 0xff };
+struct ct_read {
+	uint32_t at;
+	uint8_t base, index, scale, bytes;
+	int32_t disp;
+};
+
 struct ct_contract {
 	uint32_t key, function, flags;
 	uint32_t against; /* the reference; 0: none */
@@ -270,6 +278,7 @@ struct ct_contract {
 	/* Where its blocks of instructions begin, in order; numbers that it compares with (pairs of
 	 * words); where behind pointers it reads, and how much (likewise). */
 	uint32_t nblocks, blocks, nconstants, constants, noffsets, offsets;
+	uint32_t nreads, reads; /* struct ct_read */
 };
 
 /* Items of CHECK_RETURN besides 0. */

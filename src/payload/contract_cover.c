@@ -140,7 +140,7 @@ bool payload_break(cl_word *ip, cl_word *flags)
 	cl_word at = *ip - 1;
 	unsigned low = 0, high = cover.n;
 
-	if (ct_watch_break(ip, flags))
+	if (ct_watch_break(ip, flags) || ct_read_break(ip))
 		return true;
 	if (!cover.set)
 		return false;

@@ -8,15 +8,19 @@
 
 enum {
 	MOST_KEPT = 96,
-	MOST_TICKS = 7, /* of processor time: 0.1 s each */
-	MOST_LATE = 2,  /* endless loops */
-	TAME = 4096     /* numbers no larger than that, after the first of them */
+	MOST_LOOKS = 24, /* of one of them */
+	MOST_TICKS = 7,  /* of processor time: 0.1 s each */
+	MOST_LATE = 2,   /* endless loops */
+	TAME = 4096      /* numbers no larger than that, after the first of them */
 };
 
 struct kept {
 	int round;
 	unsigned n;
 	struct ct_change change[CT_MOST_CHANGES];
+	bool looked; /* where it looks is known */
+	unsigned nlooks;
+	struct ct_look look[MOST_LOOKS];
 };
 
 static struct {
@@ -196,6 +200,21 @@ static bool change_contents(const struct ct_contract *c, unsigned input, struct 
 	return true;
 }
 
+/* A byte that the call looks at. */
+static bool change_look(const struct ct_contract *c, const struct ct_look *l, struct ct_change *x)
+{
+	const struct ct_input *d = &ct_now.inputs[l->input];
+
+	if (known(d) && (d->contents || d->flags & CT_POINTERS))
+		return false;
+	*x = (struct ct_change){ .kind = CT_CHANGE_POKE,
+				 .input = l->input,
+				 .bytes = l->bytes,
+				 .at = l->at,
+				 .value = below(4) ? any_value(c) : 0 };
+	return true;
+}
+
 static bool change_pointer(const struct ct_contract *c, unsigned input, struct ct_change *x)
 {
 	const struct ct_input *d = &ct_now.inputs[input];
@@ -294,6 +313,23 @@ static void start(const struct ct_contract *c, uint64_t seed)
 	explored.random = seed ^ (uint64_t)c->key << 20;
 }
 
+/* One of those that reached something; the last ones are what is nearest to what is new. */
+static struct kept *choose(const struct ct_contract *c, int rounds, uint64_t seed)
+{
+	unsigned last = min(explored.nkept, 8);
+	struct kept *k =
+		&explored.kept[below(2) ? below(explored.nkept) : explored.nkept - 1 - below(last)];
+
+	if (k->looked)
+		return k;
+	k->looked = true;
+	ct_now.change = k->change;
+	ct_now.nchanges = k->n;
+	ct_draw_round(c, k->round, rounds, seed);
+	k->nlooks = ct_look(c, k->look, MOST_LOOKS, random());
+	return k;
+}
+
 bool ct_explore_draw(const struct ct_contract *c, int rounds, uint64_t seed)
 {
 	struct kept *now = &explored.now;
@@ -312,14 +348,15 @@ bool ct_explore_draw(const struct ct_contract *c, int rounds, uint64_t seed)
 	explored.left--;
 	explored.total--;
 	*now = (struct kept){ .round = (int)below((unsigned)rounds) };
-	/* The last ones are what is nearest to what is new. */
 	if (explored.nkept && below(8) > 1)
-		*now = explored.kept[below(2) ? below(explored.nkept)
-					      : explored.nkept - 1 - below(min(explored.nkept, 8))];
+		*now = *choose(c, rounds, seed);
 	if (now->n == CT_MOST_CHANGES)
 		now->n = below(CT_MOST_CHANGES);
 	for (unsigned k = 0; k < 4 * more && more && now->n < CT_MOST_CHANGES; k++) {
-		if (!change_one(c, &now->change[now->n]))
+		struct ct_change *x = &now->change[now->n];
+
+		if (now->nlooks && !below(3) ? !change_look(c, &now->look[below(now->nlooks)], x)
+					     : !change_one(c, x))
 			continue;
 		now->n++;
 		more--;
@@ -336,6 +373,8 @@ void ct_explore_learn(unsigned reached, bool faulted)
 		explored.late++;
 	if (!reached)
 		return;
+	explored.now.looked = false;
+	explored.now.nlooks = 0;
 	keep(&explored.now);
 	if (!faulted)
 		explored.left += cl_contract_effort / 4;

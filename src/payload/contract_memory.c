@@ -376,8 +376,10 @@ static void change_contents(struct shadow *s, const struct ct_change *x)
 	uint8_t *was = s->was + CT_SLACK;
 	const struct shadow *other = x->kind == CT_CHANGE_COPY ? shadow_of(x->at) : NULL;
 
-	if (x->kind == CT_CHANGE_POKE && d->at + x->at + x->bytes <= s->size)
-		__builtin_memcpy(was + d->at + x->at, &x->value, x->bytes);
+	uint32_t at = d->at + x->at; /* some are before the pointer */
+
+	if (x->kind == CT_CHANGE_POKE && at < s->size && s->size - at >= x->bytes)
+		__builtin_memcpy(was + at, &x->value, x->bytes);
 	if (x->kind == CT_CHANGE_FILL)
 		fill_all(was, s->size, x->at, x->value);
 	if (other)

@@ -269,6 +269,15 @@ unsigned ct_cover_fresh(void);
 bool ct_cover_known(void);
 bool ct_cover_all(void);
 void ct_cover_tell(struct findings *out);
+/* contract_reads.c: bytes of what an input points to that an instruction reads, from `at` behind
+ * the pointer on. Makes the call under way once more and returns how many there are. At a trap: was
+ * it one of its breakpoints? */
+struct ct_look {
+	uint8_t input, bytes;
+	uint32_t at;
+};
+unsigned ct_look(const struct ct_contract *c, struct ct_look *to, unsigned most, uint64_t random);
+bool ct_read_break(cl_word *ip);
 /* contract_explore.c: inputs toward what did not run. Those of a round that reached something are
  * where it starts from. */
 void ct_explore_begin(void);

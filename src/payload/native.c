@@ -40,6 +40,8 @@ enum {
 	NR_SIGALTSTACK = 131
 };
 enum { NR_ARCH_PRCTL = 158, UC_SP = 160, UC_IP = 168, UC_FLAGS = 176 };
+static const uint8_t uc_gpr[] = { 144, 152, 136, 128, 160, 120, 112, 104,
+				  40,  48,  56,  64,  72,  80,  88,  96 };
 #define ARCH 0xc000003eu
 #else
 enum {
@@ -57,6 +59,7 @@ enum {
 	NR_SET_THREAD_AREA = 243
 };
 enum { UC_SP = 48, UC_IP = 76, UC_FLAGS = 84 };
+static const uint8_t uc_gpr[] = { 64, 60, 56, 52, 48, 44, 40, 36 };
 #define ARCH 0x40000003u
 #endif
 
@@ -128,6 +131,15 @@ static bool provided_for(cl_word *ip, cl_word *flags)
 	return place_emulate(ip, flags) || payload_trap(ip, flags);
 }
 
+cl_word cl_break_gpr[16];
+
+static bool is_break(const uint8_t *context, cl_word *ip, cl_word *flags)
+{
+	for (unsigned i = 0; i < sizeof(uc_gpr); i++)
+		cl_break_gpr[i] = *(const cl_word *)(context + uc_gpr[i]);
+	return payload_break(ip, flags);
+}
+
 static void on_signal(int signal, void *info, void *context)
 {
 	cl_word *ip = (cl_word *)((uint8_t *)context + UC_IP);
@@ -136,7 +148,7 @@ static void on_signal(int signal, void *info, void *context)
 	if (signal == SIG_PROF) {
 		if (!place_late())
 			return;
-	} else if (signal == SIG_TRAP && code_under_test_runs() && payload_break(ip, flags)) {
+	} else if (signal == SIG_TRAP && code_under_test_runs() && is_break(context, ip, flags)) {
 		return;
 	} else if ((signal == SIG_ILL || signal == SIG_SEGV) && provided_for(ip, flags)) {
 		return;

@@ -105,6 +105,8 @@ bool payload_trap(cl_word *ip, cl_word *flags);
 /* At a trap of code under test, *ip behind the breakpoint: was it one that what is run has set, or
  * its single step? Then it goes on at *ip with *flags. */
 bool payload_break(cl_word *ip, cl_word *flags);
+/* Registers there, by number. */
+extern cl_word cl_break_gpr[16];
 /* The i-th page of its own that nobody may touch; 0 behind the last. */
 cl_word payload_guard(unsigned i);
 /* A page from which on code up to cl_rodata may be written, too; cl_rodata: there is none. */
