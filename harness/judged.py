@@ -73,8 +73,11 @@ def dav1d(source: Path, out: Path) -> list[tuple[list[Path], Path]]:
                                                stdout=subprocess.PIPE, check=True).stdout
                                 for t in (texts[0], "".join(texts)))
             other = f"_{24 - bits}bpc_"  # no declaration for this depth
-            added = [d for d in re.findall(r"^[^\n{}]*\([^{};]*\);$", all_of_it[len(plain):], re.M)
-                     if other not in d]
+            added = all_of_it[len(plain):]
+            while (without := re.sub(r"\{[^{}]*\}", ";", added)) != added:
+                added = without
+            added = [d + ";" for d in added.split(";")
+                     if "dav1d_" in d and ")" in d and "static" not in d and other not in d]
             if bits == 16 and not any("_16bpc_" in d for d in added):
                 continue  # what does not depend on it
             pairs.append(([archive], out / f"{room}.{bits}.h"))

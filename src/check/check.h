@@ -82,6 +82,8 @@ struct check_run {
 	size_t nknown;
 };
 
+/* What came of a line of --known, in one line. */
+const char *check_known_text(const struct check_run *r, const struct known_line *k);
 /* words.c: record `r` of contract `c` in place `p`, in words; merged with an equal finding of an
  * earlier place. */
 void check_add_finding(struct check_run *run, const struct contract *c,

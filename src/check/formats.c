@@ -185,6 +185,27 @@ static json_t *json_function(const struct check_run *r, const struct contract *c
 	return j;
 }
 
+static json_t *json_known(const struct check_run *r)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < r->nknown; i++) {
+		const struct known_line *k = &r->known[i];
+		json_t *j = json_object();
+
+		json_object_set_new(j, "line", string_or_null(k->where));
+		json_object_set_new(j, "function", string_or_null(k->function));
+		json_object_set_new(j, "finding", string_or_null(k->text));
+		json_object_set_new(j, "reference", string_or_null(k->reference));
+		json_object_set_new(j, "state",
+				    string_or_null(k->found      ? "found"
+						   : k->vanished ? "vanished"
+								 : "not judged"));
+		json_array_append_new(all, j);
+	}
+	return all;
+}
+
 void check_json(struct str *out, const struct check_run *r)
 {
 	json_t *j = json_object(), *functions = json_array(), *undefined = json_array();
@@ -198,6 +219,8 @@ void check_json(struct str *out, const struct check_run *r)
 	json_object_set_new(j, "functions", functions);
 	for (size_t i = 0; i < r->nundefined; i++)
 		json_array_append_new(undefined, string_or_null(r->undefined[i]));
+	if (r->nknown)
+		json_object_set_new(j, "known", json_known(r));
 	json_object_set_new(j, "undefined", undefined);
 	json_object_set_new(j, "unreadable", json_integer((json_int_t)r->unreadable));
 	s = json_dumps(j, JSON_INDENT(1));
@@ -253,6 +276,12 @@ static struct test_result result(const struct check_run *r, const struct contrac
 	struct str text = { 0 };
 
 	str_add(&text, "");
+	for (size_t i = 0; i < r->nknown; i++) {
+		if (!r->known[i].found || strcmp(r->known[i].function, p->name))
+			continue;
+		test_note(r->arena, &t, "notice", "known", check_known_text(r, &r->known[i]));
+		str_addf(&text, "known: %s\n", check_known_text(r, &r->known[i]));
+	}
 	if (unseen(r, c)) {
 		t.status = TEST_FAILED;
 		t.type = "refuted";
@@ -274,11 +303,33 @@ static struct test_result result(const struct check_run *r, const struct contrac
 	return t;
 }
 
-struct test_result *check_results(const struct check_run *r)
+/* A line of --known that has to go fails as a test of its own. */
+static struct test_result vanished(const struct check_run *r, const struct known_line *k)
 {
-	struct test_result *v = arena_alloc(r->arena, (r->file->n + 1) * sizeof(*v));
+	struct test_result t = { .group = "known",
+				 .name = arena_printf(r->arena, "%s: %s", k->function, k->text),
+				 .status = TEST_FAILED,
+				 .type = "vanished",
+				 .message = check_known_text(r, k),
+				 .text = check_known_text(r, k) };
+	const char *colon = strrchr(k->where, ':');
 
+	t.file = arena_printf(r->arena, "%.*s", (int)(colon - k->where), k->where);
+	t.line = (unsigned)strtoul(colon + 1, NULL, 10);
+	test_note(r->arena, &t, "error", t.type, t.message);
+	return t;
+}
+
+struct test_result *check_results(const struct check_run *r, size_t *n)
+{
+	struct test_result *v = arena_alloc(r->arena, (r->file->n + r->nknown + 1) * sizeof(*v));
+
+	*n = 0;
 	for (size_t i = 0; i < r->file->n; i++)
-		v[i] = result(r, &r->file->v[i]);
+		v[(*n)++] = result(r, &r->file->v[i]);
+	for (size_t i = 0; i < r->nknown; i++) {
+		if (r->known[i].vanished)
+			v[(*n)++] = vanished(r, &r->known[i]);
+	}
 	return v;
 }

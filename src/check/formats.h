@@ -9,6 +9,6 @@
 void check_json(struct str *out, const struct check_run *r);
 
 /* A result for each function of r->file, in memory of r->arena. */
-struct test_result *check_results(const struct check_run *r);
+struct test_result *check_results(const struct check_run *r, size_t *n);
 
 #endif

@@ -337,6 +337,16 @@ static void one_finding(struct str *out, const struct check_run *r, const struct
 	str_free(&s);
 }
 
+const char *check_known_text(const struct check_run *r, const struct known_line *k)
+{
+	if (k->vanished)
+		return arena_printf(r->arena, "%s: %s: it no longer happens: remove %s",
+				    k->function, k->text, k->where);
+	return arena_printf(r->arena, "%s: %s%s%s%s", k->function, k->text,
+			    k->reference ? " (" : "", k->reference ? k->reference : "",
+			    k->reference ? ")" : "");
+}
+
 /* Lines of --known: what was found, and what was not and has to go. */
 static void accepted(struct str *out, const struct check_run *r, const struct text_style *style,
 		     bool quiet)
@@ -345,15 +355,9 @@ static void accepted(struct str *out, const struct check_run *r, const struct te
 		const struct known_line *k = &r->known[i];
 
 		if (k->vanished)
-			text_wrap(out, style, "vanished ", "         ",
-				  arena_printf(r->arena, "%s: %s: it no longer happens: remove %s",
-					       k->function, k->text, k->where));
+			text_wrap(out, style, "vanished ", "         ", check_known_text(r, k));
 		else if (k->found && !quiet)
-			text_wrap(out, style, "known    ", "         ",
-				  arena_printf(r->arena, "%s: %s%s%s%s", k->function, k->text,
-					       k->reference ? " (" : "",
-					       k->reference ? k->reference : "",
-					       k->reference ? ")" : ""));
+			text_wrap(out, style, "known    ", "         ", check_known_text(r, k));
 	}
 }
 

@@ -257,15 +257,18 @@ static int print(const struct check_run *r, const struct options *o)
 {
 	const struct text_style style = terminal_style(o->color);
 	struct str out = { 0 };
+	const struct test_result *results = NULL;
 	int status = check_status(r);
+	size_t n;
 
 	if (!o->format || !strcmp(o->format, "text"))
 		status = check_report(&out, r, &style, o->verbose, o->quiet);
 	else if (!strcmp(o->format, "json"))
 		check_json(&out, r);
 	else
-		test_results(r->arena, &out, o->format, "clobber check", check_results(r),
-			     r->file->n);
+		results = check_results(r, &n);
+	if (results)
+		test_results(r->arena, &out, o->format, "clobber check", results, n);
 	fwrite(out.s, 1, out.len, stdout);
 	str_free(&out);
 	return status;

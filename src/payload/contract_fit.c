@@ -294,10 +294,19 @@ void ct_refit(void)
 	ct_fitting.rounds = ct_now.rounds;
 }
 
+static bool stays_near(const struct ct_contract *c)
+{
+	return ct_fit_call(c) && !ct_has(&ct_fit_findings, CHECK_BUFFER);
+}
+
 static bool fit(const struct ct_contract *c, uint64_t seed)
 {
 	if (ct_fitting.tried) {
 		ct_draw_round(c, ct_fitting.failed, ct_fitting.rounds, seed);
+		if (ct_fitting.too_far) {
+			ct_fitting.too_far = false;
+			return ct_narrow_number(c, stays_near);
+		}
 		return ct_fitting.found && (ct_fit_call(c) || narrow(c));
 	}
 	ct_fitting.tried = true;

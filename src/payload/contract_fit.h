@@ -17,6 +17,7 @@ enum {
 /* What was found of the function under way. */
 struct ct_fitting {
 	bool tried, found;
+	bool too_far; /* the call wrote beside memory of which there is no more */
 	bool lacking; /* it stopped at an instruction that this processor does not have */
 	unsigned late, changes;
 	int64_t base[CT_ARGS];

@@ -64,7 +64,7 @@ bool ct_widen_both(unsigned input)
 
 bool ct_widen_for(const struct ct_contract *c, const struct findings *now)
 {
-	bool widened = false;
+	bool widened = false, beyond = false;
 
 	for (unsigned i = 0; i < now->nfindings; i++) {
 		const struct cl_finding *f = &now->finding[i].f;
@@ -77,19 +77,20 @@ bool ct_widen_for(const struct ct_contract *c, const struct findings *now)
 		/* Offsets of 16 bits: what is far behind looks as if it were before. */
 		if (at < 0 && (uint32_t)-at > d->at + CT_SLACK)
 			at = (uint16_t)f->offset;
-		if (at < 0 && d->bytes + d->align * 8 <= CT_ROOM) {
-			d->at += d->align * 8;
-			d->bytes += d->align * 8;
-			widened = true;
-		} else if (at >= 0 && (uint32_t)at >= d->bytes - d->at &&
-			   d->bytes + d->align * 8 <= CT_ROOM) {
-			d->bytes += d->align * 8;
-			widened = true;
-		}
+		if (at >= 0 && (uint32_t)at < d->bytes - d->at)
+			continue; /* inside */
+		beyond = true;
+		if (d->bytes + d->align * 8 > CT_ROOM)
+			continue;
+		d->at += at < 0 ? d->align * 8 : 0;
+		d->bytes += d->align * 8;
+		widened = true;
 	}
-	if (widened)
+	/* There is no more room: only other numbers help. */
+	ct_fitting.too_far = beyond && !widened;
+	if (beyond)
 		ct_refit();
-	return widened;
+	return beyond;
 }
 
 bool ct_halve(const struct ct_contract *c, const struct ct_fault *f)
