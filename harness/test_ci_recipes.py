@@ -2,6 +2,7 @@
 """docs/ci.md: the recipes are YAML, and what they call works as they call it. Installing packages and
 building is left out, and fewer cases are run than in earnest."""
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -79,3 +80,67 @@ def test_the_project_runs_its_own():
     words = {w for x in job["strategy"]["matrix"]["without"] for w in x.split(",")} - {""}
     text = (ROOT / "docs/ci.md").read_text()
     assert all(f"`{w}`" in text for w in words)
+
+
+# A project with a function in assembly, and what the recipes call it.
+PROJECT = {
+    "lib.h": "long lib_sum(const long *v, int n);\nint lib_one(void);\n",
+    "one.c": '#include "lib.h"\nint lib_one(void)\n{\n\treturn 1;\n}\n',
+    "sum.S": """	.text
+	.globl lib_sum
+	.type lib_sum, @function
+lib_sum:
+	push %rbx
+	xor %eax, %eax
+	mov %esi, %ebx
+	test %ebx, %ebx
+	jle 2f
+1:	add (%rdi), %rax
+	add $8, %rdi
+	dec %ebx
+	jnz 1b
+2:	WAY_OUT
+	ret
+	.section .note.GNU-stack, "", @progbits
+""",
+    "meson.build": "project('p', 'c')\nlib = static_library('lib', 'one.c', 'sum.S')\nRECIPE",
+    "CMakeLists.txt": "cmake_minimum_required(VERSION 3.10)\nproject(p C ASM)\n"
+                      "add_library(lib STATIC one.c sum.S)\nRECIPE",
+    "Makefile": "RECIPElib.a: one.o sum.o\n\tar rcs $@ $^\n",
+    "test_abi.py": "RECIPE",
+}
+BUILDS = {
+    "meson": ("meson.build", "meson setup build", "meson test -C build --print-errorlogs"),
+    "cmake": ("CMakeLists.txt", "cmake -S . -B build && make -C build",
+              "cd build && ctest --output-on-failure"),
+    "make": ("Makefile", "true", "make check"),
+    "python": ("test_abi.py", "make lib.a", "/usr/bin/python3 -m pytest -q test_abi.py"),
+}
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_in_a_build(build, tmp_path):
+    """The recipe as it is printed: passes for a function that keeps its convention, and fails for
+    one that loses rbx, by name."""
+    name, setup, run = BUILDS[build]
+    for tool in setup.split()[:1] + run.split()[:1]:
+        if tool not in ("true", "cd") and not shutil.which(tool):
+            pytest.skip(f"not-run: {tool} absent")
+    recipe, = re.findall(rf"^```{build}\n(.*?)^```", (ROOT / "docs/ci.md").read_text(),
+                         re.M | re.S)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/clobber").symlink_to(PROGRAM)
+    path = f"{tmp_path}/bin:/usr/bin:/bin"
+    for way, good in (("pop %rbx", True), ("lea 8(%rsp), %rsp", False)):
+        folder = tmp_path / ("good" if good else "bad")
+        folder.mkdir()
+        for file, text in PROJECT.items():
+            makefile = re.search(r"^```make\n(.*?)^```", (ROOT / "docs/ci.md").read_text(),
+                                 re.M | re.S)[1]
+            text = text.replace("RECIPE", recipe if file == name else makefile)
+            write(folder / file, text.replace("WAY_OUT", way))
+        r = in_shell(f"{setup} >log 2>&1 || (cat log; false)", folder, PATH=path)
+        assert r.returncode == 0, r.stdout + r.stderr
+        r = in_shell(run, folder, PATH=path)
+        assert (r.returncode == 0) == good, r.stdout + r.stderr
+        assert ("rbx after the call" in r.stdout) != good, r.stdout + r.stderr

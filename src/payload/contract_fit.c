@@ -313,7 +313,8 @@ static bool fit(const struct ct_contract *c, uint64_t seed)
 	note_stop();
 	ct_fitting.found = look(c);
 	/* Once more, for code that relies on what is above a narrow input. */
-	if (!ct_fitting.found && ct_narrow_inputs(c) && ct_fitting.late < CT_MOST_LATE) {
+	if (!ct_fitting.found && ct_narrow_inputs(c)) {
+		ct_fitting.late = min(ct_fitting.late, CT_MOST_LATE - 2);
 		__builtin_memcpy(ct_now.inputs, ct_asked, c->ninputs * sizeof(ct_asked[0]));
 		ct_fitting.extended = ct_narrow_inputs(c);
 		ct_fitting.found = look(c);
