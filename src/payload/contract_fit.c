@@ -214,29 +214,28 @@ static bool other_pointers(const struct ct_contract *c)
 	return false;
 }
 
-static bool find_base(const struct ct_contract *c)
+/* With memory of such contents. */
+static bool find_base(const struct ct_contract *c, unsigned contents)
 {
 	static const uint8_t tame[] = { 16, 8, 32, 4, 64, 1, 2, 128, 0 };
 	enum { MOST_RANDOM = 150 };
 
-	for (unsigned contents = 0; contents < CT_CONTENTS; contents++) {
-		ct_give_room(c, contents);
-		for (unsigned k = 0; k < sizeof(tame); k++) {
-			pin(c, tame[k], tame[k] > 64 ? 256 : 128);
-			if (ct_fits(c, ENOUGH))
-				return true;
-			if (!k && !contents)
-				note_stop();
-			if (!k && other_pointers(c))
-				return true;
-			if (ct_fitting.late >= CT_MOST_LATE)
-				return false;
-		}
-		for (unsigned k = 0; k < MOST_RANDOM && ct_fitting.late < CT_MOST_LATE; k++) {
-			pin_at_random(c, 0);
-			if (ct_fits(c, ENOUGH))
-				return true;
-		}
+	ct_give_room(c, contents);
+	for (unsigned k = 0; k < sizeof(tame); k++) {
+		pin(c, tame[k], tame[k] > 64 ? 256 : 128);
+		if (ct_fits(c, ENOUGH))
+			return true;
+		if (!k && !contents)
+			note_stop();
+		if (!k && other_pointers(c))
+			return true;
+		if (ct_fitting.late >= CT_MOST_LATE)
+			return false;
+	}
+	for (unsigned k = 0; k < MOST_RANDOM && ct_fitting.late < CT_MOST_LATE; k++) {
+		pin_at_random(c, 0);
+		if (ct_fits(c, ENOUGH))
+			return true;
 	}
 	return false;
 }
@@ -272,10 +271,11 @@ static bool narrow_until(const struct ct_contract *c, unsigned rounds)
 	return true;
 }
 
-static bool look(const struct ct_contract *c)
+/* A base that returned by luck goes with numbers that do not, or with other contents. */
+static bool look_with(const struct ct_contract *c, unsigned contents)
 {
 	ct_fitting.changes = 0;
-	if (!find_base(c))
+	if (!find_base(c, contents))
 		return false;
 	prefer_equal(c);
 	ct_find_domains(c);
@@ -286,6 +286,17 @@ static bool look(const struct ct_contract *c)
 		return false;
 	ct_draw_tight(c);
 	return true;
+}
+
+static bool look(const struct ct_contract *c)
+{
+	for (unsigned contents = 0; contents < CT_CONTENTS && ct_fitting.late < CT_MOST_LATE;
+	     contents++) {
+		__builtin_memcpy(ct_now.inputs, ct_asked, c->ninputs * sizeof(ct_asked[0]));
+		if (look_with(c, contents))
+			return true;
+	}
+	return false;
 }
 
 void ct_refit(void)
@@ -315,7 +326,6 @@ static bool fit(const struct ct_contract *c, uint64_t seed)
 	/* Once more, for code that relies on what is above a narrow input. */
 	if (!ct_fitting.found && ct_narrow_inputs(c)) {
 		ct_fitting.late = min(ct_fitting.late, CT_MOST_LATE - 2);
-		__builtin_memcpy(ct_now.inputs, ct_asked, c->ninputs * sizeof(ct_asked[0]));
 		ct_fitting.extended = ct_narrow_inputs(c);
 		ct_fitting.found = look(c);
 	}
