@@ -249,3 +249,19 @@ def test_at_and_holds(tmp_path):
     r = check(tmp_path, "f.o", *proto("void f(const int *p)", "arg p at 4"))
     assert r.status == 2 and "`at' goes with `buf N'" in r.stderr
     assert not findings(r)
+
+
+def test_made_up_inputs_end_the_process(tmp_path):
+    """A large number that nothing promises has it overwrite what judges it: that is no accusation. One
+    that a line allows is."""
+    assemble(tmp_path, "f: cmp rdi, 70000\n jb .r\n lea rdi, [rel mine]\n mov ecx, 0x40000\n"
+             ".l: mov byte [rdi], 0x55\n inc rdi\n dec ecx\n jnz .l\n.r: ret\n"
+             " section .data\nmine: dq 5", 64)
+    r = check(tmp_path, "f.o", *proto("void f(unsigned long k)", "arg k from 0 to 80000"))
+    assert r.status == 1 and "1 crash" in r.stdout, r.stdout
+    assemble(tmp_path, "f: cmp rsi, 70000\n jne .r\n lea rdi, [rel mine]\n mov ecx, 0x40000\n"
+             ".l: mov byte [rdi], 0x55\n inc rdi\n dec ecx\n jnz .l\n.r: ret\n"
+             " section .data\nmine: dq 5", 64)
+    r = check(tmp_path, "f.o", *proto("void f(char *p, unsigned long k)"))
+    assert r.status == 0 and "1 not-run" in r.stdout, r.stdout
+    assert "with inputs that no line speaks of it ended the process" in folded(r.stdout)

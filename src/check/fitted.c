@@ -151,6 +151,16 @@ static void read_observation(struct check_run *r, const struct contract *c,
 	}
 }
 
+/* It ended the process while inputs were made up. */
+static bool died(const struct outcome *o)
+{
+	for (unsigned k = 0; k < o->nfindings; k++) {
+		if (o->findings[k].check == CHECK_FAULT)
+			return true;
+	}
+	return false;
+}
+
 void fitted_read(struct check_run *r, const struct checked_place *p)
 {
 	r->fitted = arena_alloc(r->arena, (r->file->n + 1) * sizeof(*r->fitted));
@@ -160,6 +170,9 @@ void fitted_read(struct check_run *r, const struct checked_place *p)
 
 		if (o->state != OUTCOME_EXECUTED)
 			continue;
+		if (died(o))
+			r->fitted[i].why_not = "not judged: with inputs that no line speaks of it "
+					       "ended the process";
 		for (unsigned k = 0; k < c->ninputs; k++)
 			r->fitted[i].input[k] = c->input[k].d;
 		for (unsigned k = 0; k < o->nobservations; k++)

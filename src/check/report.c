@@ -380,7 +380,8 @@ int check_status(const struct check_run *r)
 		const struct checked_place *p = &r->place[i];
 
 		for (size_t k = 0; k < r->file->n && !p->why_not; k++)
-			wrong = wrong || p->run.v[2 * k].state == OUTCOME_MISSING;
+			wrong = wrong || (p->run.v[2 * k].state == OUTCOME_MISSING &&
+					  !(r->fitted && r->fitted[k].why_not));
 	}
 	return wrong ? 1 : 0;
 }

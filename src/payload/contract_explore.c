@@ -298,6 +298,11 @@ static bool any_unsaid(const struct ct_contract *c)
 	return false;
 }
 
+bool ct_explore_made_up(const struct ct_contract *c)
+{
+	return ct_now.nchanges && any_unsaid(c);
+}
+
 static bool is_over(void)
 {
 	return !explored.left || !explored.total || ct_cover_all() || explored.late >= MOST_LATE ||

@@ -13,6 +13,15 @@ enum {
 	DOES_NOT_FIT = 9   /* how a call ended, besides CL_FAULTED and the like */
 };
 
+static struct cl_header *results;
+
+/* From here on it is with inputs that no line speaks of: what they lead the function to overwrite
+ * is charged to the record that tells what fits (src/check/fitted.c). */
+static void made_up(bool on)
+{
+	results->current = (results->current & ~1u) | on;
+}
+
 uint32_t payload_count(void)
 {
 	return cl_contract_count;
@@ -511,10 +520,13 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 		return DOES_NOT_FIT;
 	if (how == CL_FAULTED) {
 		int round = ct_now.round, rounds = ct_now.rounds, number = ct_now.number;
-		bool unfit;
+		bool unfit, was;
 
 		ct_cover_pause();
+		was = results->current & 1;
+		made_up(true);
 		unfit = ct_unfit(c);
+		made_up(was);
 		ct_cover_resume();
 		if (unfit)
 			return DOES_NOT_FIT;
@@ -601,7 +613,9 @@ static int rounds_of(const struct ct_contract *c, uint64_t seed, struct collecte
 		to->unfit++;
 		ct_cover_forget();
 		ct_cover_pause();
+		made_up(true);
 		fits = ct_fit(c, seed);
+		made_up(false);
 		ct_cover_resume();
 		if (!fits) {
 			to->v->nfindings = fitted ? to->v->nfindings : 0;
@@ -636,6 +650,7 @@ static bool explore(const struct ct_contract *c, uint64_t seed, struct collected
 		unsigned reached;
 
 		ct_now.number = n;
+		made_up(ct_explore_made_up(c));
 		how = one_round(c, to, seed);
 		/* What fits turns out to be less, or to need more memory. */
 		if (how == DOES_NOT_FIT && ct_fitted() && !ct_explore_guessed()) {
@@ -651,6 +666,7 @@ static bool explore(const struct ct_contract *c, uint64_t seed, struct collected
 			break;
 	}
 	ct_now.nchanges = 0;
+	made_up(false);
 	if (changed)
 		forget_memory(to->v);
 	return changed;
@@ -737,6 +753,7 @@ void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint6
 {
 	struct collected to = { .h = h, .v = behind_records(h) };
 
+	results = h;
 	cl_contract_step = directions & STEP ? 1 : 0;
 	ct_start();
 	for (uint32_t i = 0; i < cl_contract_count; i++) {

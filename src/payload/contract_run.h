@@ -288,6 +288,8 @@ bool ct_explore_draw(const struct ct_contract *c, int rounds, uint64_t seed);
 void ct_explore_learn(unsigned reached, bool faulted);
 /* Were inputs changed that no line speaks of? Then a fault is nobody's. */
 bool ct_explore_guessed(void);
+/* ... or memory of such? */
+bool ct_explore_made_up(const struct ct_contract *c);
 /* Where the area of a pointer starts. */
 uint8_t *ct_area_of(unsigned input);
 /* Inputs of a round, the same for all calls of it; contract_run.c. */
