@@ -134,7 +134,7 @@ def assemble(folder: Path, width: int, body: str, name: str = "f") -> Path:
 
 def answers(text: str) -> dict[str, str]:
     return {name: answer for answer, name in
-            re.findall(r"^(proved|refuted|open) +[a-z0-9]+/(\w+)(?:  if .*)?$", text, re.M)}
+            re.findall(r"^(proved|refuted|open) +[a-z0-9_]+/(\w+)(?:  if .*)?$", text, re.M)}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)

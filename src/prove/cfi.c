@@ -153,7 +153,7 @@ static void check_register(struct machine *x, const struct state *s, const struc
 	if (in_memory && v.kind == V_STACK)
 		v = state_load(s, &x->bases, v.id, (int64_t)v.off, x->word);
 	else if (in_memory)
-		v = (struct value){ .kind = V_ANY, .from = 0xffff };
+		v = value_anything();
 	if (!value_is_entry(&v, (unsigned)r))
 		wrong(x, in, (unsigned)r, !value_unknown(&v) || v.undefined,
 		      arena_printf(x->a, "call frame information does not lead to %s of the caller",

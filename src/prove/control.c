@@ -407,6 +407,8 @@ static void call_named(struct flow *f, struct state *s, const struct insn *in, c
 		cannot(f, in, "what it calls returns twice", NULL);
 		return;
 	}
+	if (name && !c && x->word == 4 && !is_known(name))
+		x->might_pop = name;
 	comes_back = c ? c->never ? RETURNS_NEVER : RETURNS : name ? x->ask(x, name) : RETURNS;
 	call_check(x, s, in, c, false);
 	/* They keep every register. */
@@ -701,9 +703,8 @@ static bool after_fault(struct state *s, const struct insn *in, uint32_t data)
 		IMM_REG = 17,
 		UCOPY_LEN = 19
 	};
-	struct value any = value_any();
+	struct value any = value_anything();
 
-	any.from = 0xffff;
 	s->compared = s->compared_bytes = 0;
 	s->left = s->right = 0;
 	/* Some of it has been done. */

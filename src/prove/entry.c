@@ -110,7 +110,10 @@ static void enter(struct machine *x, struct state *s)
 		s->vector[i] = (struct value){ .kind = V_VECTOR,
 					       .id = (uint8_t)i,
 					       .undefined = 0xff,
-					       .origin = ORIGIN_VECTOR };
+					       .origin = ORIGIN_VECTOR,
+					       .vectored = x->f->kept_vector >> i & 1 };
+	for (unsigned i = 0; i < XMM_COUNT; i++)
+		s->upper[i] = (uint8_t)(1 + i);
 	s->flags_kept = true;
 	s->flags_undefined = F_ALL;
 	s->flags_origin = ORIGIN_FLAGS;

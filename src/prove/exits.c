@@ -63,9 +63,23 @@ static void check_kept(struct machine *x, struct state *s, uint64_t at)
 
 		if (!(x->f->kept_vector >> i & 1) || (v->kind == V_VECTOR && v->id == i))
 			continue;
-		machine_issue(x, CHECK_SAVED, 16 + i, v->kind != V_ANY || v->from != 0xffff, at,
-			      NULL, arena_printf(x->a, "xmm%u leaves with another value", i));
+		machine_issue(x, CHECK_SAVED, 16 + i,
+			      !value_unknown(v) || !v->vectored || v->sign < 0, at, NULL,
+			      arena_printf(x->a, "xmm%u leaves with another value", i));
 	}
+	for (unsigned i = 0; i < XMM_COUNT; i++) {
+		if (x->f->kept_upper >> i & 1 && s->upper[i] != 1 + i)
+			machine_issue(x, CHECK_SAVED, 32 + i, s->upper[i] != UPPER_UNKNOWN, at,
+				      NULL,
+				      arena_printf(x->a,
+						   "the upper half of ymm%u leaves with another "
+						   "value",
+						   i));
+	}
+	if (s->wide & x->f->kept_vector >> XMM_COUNT)
+		machine_issue(
+			x, CHECK_SAVED, 48, false, at, NULL,
+			"vector registers from xmm16 on are to be kept, and are not followed");
 }
 
 /* State that calls and returns have in common. */
@@ -206,7 +220,7 @@ void exit_check(struct machine *x, struct state *s, const struct insn *in, bool 
 				       : x87_results(&x->f->place),
 		    "at the end");
 	if (x->f->keeps_flags && !s->flags_kept)
-		machine_issue(x, CHECK_STATUS, 0, true, in->at, NULL,
+		machine_issue(x, CHECK_STATUS, 0, !(s->elsewhere & ELSEWHERE_FLAGS), in->at, NULL,
 			      "status flags are not as they were at entry");
 	if (!tail)
 		check_result(x, s, in->at);
@@ -317,7 +331,8 @@ void tail_check(struct machine *x, struct state *s, const struct insn *in,
 {
 	const struct convention *conv = c ? c->conv : x->f->conv;
 	unsigned gpr = x->f->kept_gpr & ~(unsigned)conv->preserved.gpr & ~GPR_BIT(SP);
-	unsigned vector = x->f->kept_vector & ~(unsigned)conv->preserved.xmm;
+	unsigned vector = (x->f->kept_vector & ~(unsigned)conv->preserved.xmm) |
+			  (x->f->kept_upper & ~(unsigned)conv->preserved.ymm);
 	const char *callee = name ? name : "the function to which it jumps";
 	struct value sp = s->gpr[GPR_SP];
 
@@ -476,7 +491,10 @@ void call_effect(struct machine *x, struct state *s, const struct insn *in,
 			s->vector[i] = lost;
 			s->vector[i].undefined = 0xff;
 		}
+		if (!(conv->preserved.ymm >> i & 1))
+			s->upper[i] = UPPER_CHANGED;
 	}
+	s->wide |= (uint16_t)(~(unsigned)conv->preserved.xmm >> XMM_COUNT);
 	s->df = s->mmx = CLEAR;
 	s->x87 = 0;
 	set_results(x, s, c, name);

@@ -121,6 +121,14 @@ static void edge_joined(struct flow *f, uint64_t at, const struct context *c, co
 	enqueue(f, n);
 }
 
+static void another_way(struct flow *f, struct node *n, uint64_t via)
+{
+	struct way *w = arena_alloc(f->a, sizeof(*w));
+
+	*w = (struct way){ .parent = f->now, .via = via, .next = n->others };
+	n->others = w;
+}
+
 static void edge_alone(struct flow *f, uint64_t at, const struct context *c, const struct state *s,
 		       uint64_t via)
 {
@@ -129,8 +137,10 @@ static void edge_alone(struct flow *f, uint64_t at, const struct context *c, con
 	for (struct node *n = f->table[bucket(at, c)]; n; n = n->next) {
 		if (n->at != at || n->context != c)
 			continue;
-		if (state_equal(n->state, s))
+		if (state_equal(n->state, s)) {
+			another_way(f, n, via);
 			return;
+		}
 		same++;
 	}
 	if (same >= (f->most_states ? f->most_states : MOST_STATES)) {

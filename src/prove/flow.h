@@ -5,6 +5,13 @@
 
 #include "prove/machine.h"
 
+/* Another way to a node, with the same state. */
+struct way {
+	const struct node *parent;
+	uint64_t via;
+	const struct way *next;
+};
+
 /* A block's beginning, with what is known there. */
 struct node {
 	uint64_t at;
@@ -13,8 +20,17 @@ struct node {
 	struct node *next;         /* of the same hash */
 	const struct node *parent; /* how it was reached, on paths */
 	uint64_t via;              /* the branch that led here */
+	const struct way *others;
 	bool queued;
 	unsigned visits;
+};
+
+/* A path: nodes from the entry on, and the branch that led to each. */
+enum { MOST_TRAIL = 512 };
+struct trail {
+	const struct node *node[MOST_TRAIL];
+	uint64_t via[MOST_TRAIL];
+	size_t n;
 };
 
 struct flow {
@@ -30,6 +46,8 @@ struct flow {
 	unsigned most_states;      /* at one place; 0: a few */
 	const struct node *now;    /* being followed */
 	const struct node *failed; /* paths: where the first definite issue is */
+	struct trail trail;        /* ... and how it was reached */
+	unsigned contradictions;   /* paths that break something, but that no values take */
 	struct context *contexts[256];
 	unsigned ncontexts;
 	uint64_t *seen; /* instructions, as a set */
@@ -51,6 +69,8 @@ void flow_edge(struct flow *f, uint64_t at, const struct context *c, const struc
 
 /* returns.c: by its code, where an object defines it, or by a few well-known names. */
 enum returns returns_of(struct machine *x, const char *name);
+/* Is it one of these names? */
+bool is_known(const char *name);
 /* Does a local function keep the caller's convention? Of calls of itself in it that is taken to be
  * so: what holds at each depth if it holds at the one below holds at all. */
 bool keeps_convention(struct machine *x, const struct image_symbol *symbol);

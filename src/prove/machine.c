@@ -93,10 +93,11 @@ void machine_issue(struct machine *x, enum check check, unsigned item, bool defi
 	}
 	for (size_t k = 0; k < x->nissues; k++) {
 		i = &x->issue[k];
-		if (i->check == check && i->item == item && i->at == at) {
-			i->definite = i->definite || definite;
-			return;
-		}
+		if (i->check != check || i->item != item || i->at != at)
+			continue;
+		if (definite && !i->definite)
+			*i = (struct issue){ check, true, at, item, words, hint };
+		return;
 	}
 	if (x->nissues == MOST_ISSUES)
 		return;

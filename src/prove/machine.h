@@ -77,9 +77,10 @@ struct machine {
 	size_t nissues;
 	const char **assumption, **trusts;
 	size_t nassumptions, ntrusts;
-	unsigned guess;   /* bytes that callees pop of which no document says it */
-	bool guessed;     /* there are such */
-	int8_t guess_x87; /* as `guess`: x87 registers in which a callee returns */
+	unsigned guess;        /* bytes that callees pop of which no document says it */
+	bool guessed;          /* there are such */
+	const char *might_pop; /* one that is not declared, where some conventions have it pop */
+	int8_t guess_x87;      /* as `guess`: x87 registers in which a callee returns */
 	bool guessed_x87;
 	int64_t above;    /* how far above the return address it writes */
 	unsigned missing; /* bytes by which the stack pointer was too low at the end */
@@ -128,6 +129,7 @@ bool machine_models(const struct insn *in);
 struct address {
 	struct value v;
 	bool table, foreign; /* constant + index * scale; of another segment */
+	bool perhaps;        /* a mask decides which bytes are written */
 	uint64_t from;
 	unsigned scale;
 	uint64_t limit; /* of the index, if not 0: it is less */

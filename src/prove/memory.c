@@ -89,6 +89,7 @@ static struct value load_constant(struct machine *x, const struct state *s, uint
 		return v;
 	}
 	v.from = s->escaped;
+	v.vectored = s->elsewhere & ELSEWHERE_VECTOR;
 	return v;
 }
 
@@ -130,8 +131,10 @@ struct value machine_load(struct machine *x, struct state *s, const struct insn 
 		v.flags |= VALUE_CODE;
 	}
 	v.from = s->escaped;
+	v.vectored = s->elsewhere & ELSEWHERE_VECTOR;
 	if (at->v.flags & VALUE_FRAME) {
 		v.from = 0xffff;
+		v.vectored = 1;
 		v.flags |= VALUE_FRAME;
 	}
 	v.flags |= at->v.flags & VALUE_CODE;
@@ -211,9 +214,7 @@ static void store_elsewhere(struct machine *x, struct state *s, const struct ins
 		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL, "it writes to code");
 		x->stop = true;
 	}
-	s->escaped |= v->from;
-	if (v->flags & VALUE_FRAME || v->kind == V_STACK)
-		s->escaped_frame = true;
+	state_escape(s, v);
 	if (at->v.flags & VALUE_FRAME && !at->foreign) {
 		s->escaped_frame = true;
 		if (value_closed(&at->v))
@@ -251,11 +252,12 @@ static bool moves(struct machine *x, const struct insn *in, unsigned base, int64
 void machine_store(struct machine *x, struct state *s, const struct insn *in,
 		   const struct address *at, uint32_t bytes, const struct value *v)
 {
+	struct value perhaps = *v;
 	bool along;
 
 	machine_use(x, s, in->at, &at->v, in->d.address_width / 8, "an address");
 	if (at->ranged && !at->foreign && !x->bases.v[at->start.id].merged) {
-		s->escaped |= v->from;
+		state_escape(s, v);
 		store_ranged(x, s, in, at, bytes);
 		return;
 	}
@@ -268,7 +270,7 @@ void machine_store(struct machine *x, struct state *s, const struct insn *in,
 		machine_issue(
 			x, CHECK_COUNT, 1, false, in->at, NULL,
 			"it writes above a stack pointer that is not equally deep on all ways");
-	along = moves(x, in, at->v.id, (int64_t)at->v.off);
+	along = moves(x, in, at->v.id, (int64_t)at->v.off) || at->perhaps;
 	if (at->v.id == 0)
 		check_above(x, in, (int64_t)at->v.off, bytes, !along);
 	else if (x->bases.v[at->v.id].high + (int64_t)at->v.off + (int64_t)bytes >
@@ -276,11 +278,15 @@ void machine_store(struct machine *x, struct state *s, const struct insn *in,
 		 !x->bases.v[at->v.id].dynamic)
 		machine_issue(x, CHECK_CANARY, 0, false, in->at, NULL,
 			      "a write may reach the caller's frame");
-	check_below(x, s, in, at->v.id, (int64_t)at->v.off, bytes, true);
+	check_below(x, s, in, at->v.id, (int64_t)at->v.off, bytes, !at->perhaps);
 	/* What is saved there may or may not be overwritten. */
 	if (along && state_forget(s, &x->bases, at->v.id, (int64_t)at->v.off, bytes))
 		return;
-	if (!state_store(s, &x->bases, at->v.id, (int64_t)at->v.off, bytes, v)) {
+	if (at->perhaps) {
+		perhaps = state_load(s, &x->bases, at->v.id, (int64_t)at->v.off, bytes);
+		perhaps = value_join(&perhaps, v);
+	}
+	if (!state_store(s, &x->bases, at->v.id, (int64_t)at->v.off, bytes, &perhaps)) {
 		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,
 			      "the frame has more parts than are kept apart");
 		x->stop = true;

@@ -34,47 +34,39 @@ static enum rule_id rule_of(const struct prove_subject *f, enum check check)
 	}
 }
 
-/* The branches from the entry to a node. */
-static void describe_path(struct machine *x, struct lines *lines, const struct node *n,
+/* The branches from the entry to the end. */
+static void describe_path(struct machine *x, struct lines *lines, const struct trail *t,
 			  struct proof_finding *out)
 {
-	const struct node *chain[512];
-	size_t depth = 0;
-
-	for (; n && n->parent && depth < ARRAY_SIZE(chain); n = n->parent)
-		chain[depth++] = n;
-	while (depth-- > 0) {
-		const struct node *to = chain[depth];
-		struct proof_step step = { .address = to->via };
+	for (size_t i = 1; i < t->n; i++) {
+		struct proof_step step = { .address = t->via[i] };
+		uint64_t to = t->node[i]->at;
 		struct insn in;
 
-		if (!machine_decode(x, to->via, &in))
+		if (!machine_decode(x, step.address, &in))
 			continue;
-		if (in.d.meta.category != ZYDIS_CATEGORY_COND_BR && to->at == in.then)
+		if (in.d.meta.category != ZYDIS_CATEGORY_COND_BR && to == in.then)
 			continue;
-		step.words = arena_printf(x->a, "%s: %s", with_line(x, lines, to->via),
-					  to->at == in.then ? "not taken"
+		step.words = arena_printf(x->a, "%s: %s", with_line(x, lines, step.address),
+					  to == in.then ? "not taken"
 					  : in.d.meta.category == ZYDIS_CATEGORY_COND_BR
 						  ? "taken"
-						  : machine_place(x, to->at));
+						  : machine_place(x, to));
 		out->path = arena_grow(x->a, out->path, out->npath, sizeof(step));
 		out->path[out->npath++] = step;
 	}
 }
 
-/* The last instruction on the way to a node that changed a register from its value at entry. */
-static uint64_t broken_at(struct flow *f, const struct node *last, uint64_t end, unsigned reg)
+/* The last instruction on the way that changed a register from its value at entry. */
+static uint64_t broken_at(struct flow *f, uint64_t end, unsigned reg)
 {
-	const struct node *chain[512];
-	size_t depth = 0;
+	const struct trail *t = &f->trail;
 	uint64_t found = 0;
 	struct machine scratch = *f->x;
 
-	for (const struct node *n = last; n && depth < ARRAY_SIZE(chain); n = n->parent)
-		chain[depth++] = n;
-	while (depth-- > 0) {
-		const struct node *n = chain[depth];
-		uint64_t stop = depth ? chain[depth - 1]->via : end, at = n->at;
+	for (size_t i = 0; i < t->n; i++) {
+		const struct node *n = t->node[i];
+		uint64_t stop = i + 1 < t->n ? t->via[i + 1] : end, at = n->at;
 		struct state s;
 		struct insn in;
 
@@ -107,8 +99,8 @@ static void add_finding(struct flow *f, struct lines *lines, const struct issue 
 	r.rule = rule_of(x->f, i->check);
 	r.instruction = with_line(x, lines, i->at);
 	if (n) {
-		describe_path(x, lines, n, &r);
-		at = i->check == CHECK_SAVED && i->item < 16 ? broken_at(f, n, i->at, i->item) : 0;
+		describe_path(x, lines, &f->trail, &r);
+		at = i->check == CHECK_SAVED && i->item < 16 ? broken_at(f, i->at, i->item) : 0;
 		if (at)
 			r.hint = arena_printf(x->a, "changed by %s", with_line(x, lines, at));
 	}
@@ -229,6 +221,10 @@ static void search(struct arena *a, const struct prove_job *job, const struct pr
 		if (!why || (exhausted && !joined->nissues))
 			why = &limit;
 		add_finding(&w, lines, why, NULL, out);
+		if (w.contradictions && !out->finding[0].hint)
+			out->finding[0].hint = "branches of the same values that follow one "
+					       "another: each path that breaks it contradicts "
+					       "itself";
 	}
 	lines_close(lines);
 	arena_free(states);
@@ -280,6 +276,12 @@ static void prove_at(struct arena *a, const struct prove_job *job, const struct 
 	/* What breaks under one reading of a silent document is not a fault. */
 	if ((x.guessed || x.guessed_x87) && out->answer == REFUTED)
 		out->answer = OPEN;
+	/* Nor a stack pointer that one of its callees may have moved. */
+	if (out->answer == REFUTED && x.might_pop && x.missing) {
+		out->answer = OPEN;
+		out->finding[0].hint =
+			arena_printf(a, "declare %s: does it pop its arguments?", x.might_pop);
+	}
 }
 
 void prove_function(struct arena *a, const struct prove_job *job, const struct prove_subject *f,

@@ -13,6 +13,7 @@ struct prove_subject {
 	const struct convention *conv;
 	struct placement place;
 	unsigned kept_gpr, kept_vector; /* bit sets */
+	unsigned kept_upper;            /* ... of vector registers: bytes 16 to 31 */
 	bool keeps_flags, leaves_mmx, never, variadic;
 	bool undeclared; /* its arguments and result are not known: all may be read, none is checked
 			  */

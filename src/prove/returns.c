@@ -26,6 +26,11 @@ static enum returns by_name(const char *name)
 	return RETURNS_UNKNOWN;
 }
 
+bool is_known(const char *name)
+{
+	return by_name(name) != RETURNS_UNKNOWN;
+}
+
 /* Follow it, and see whether an end is reached. */
 static enum returns by_code(struct machine *x, const struct image *m, struct image_symbol *symbol,
 			    bool *certain)

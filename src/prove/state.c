@@ -13,6 +13,11 @@ struct value value_any(void)
 	return (struct value){ .kind = V_ANY };
 }
 
+struct value value_anything(void)
+{
+	return (struct value){ .kind = V_ANY, .from = 0xffff, .vectored = 1 };
+}
+
 struct value value_const(uint64_t n)
 {
 	return (struct value){ .kind = V_CONST, .off = n };
@@ -37,7 +42,8 @@ bool value_equal(const struct value *a, const struct value *b)
 {
 	return a->kind == b->kind && a->id == b->id && a->flags == b->flags &&
 	       a->origin == b->origin && a->undefined == b->undefined && a->sign == b->sign &&
-	       a->from == b->from && a->off == b->off && a->more == b->more;
+	       a->vectored == b->vectored && a->from == b->from && a->off == b->off &&
+	       a->more == b->more;
 }
 
 static bool same_kind(const struct value *a, const struct value *b)
@@ -53,7 +59,7 @@ bool value_aligned(const struct value *v)
 
 bool value_closed(const struct value *v)
 {
-	return v->kind == V_CONST || v->kind == V_STACK || (v->kind == V_ANY && v->sign);
+	return v->kind == V_CONST || v->kind == V_STACK || (v->kind == V_ANY && v->sign > 0);
 }
 
 struct value value_mix(const struct value *a, const struct value *b)
@@ -63,6 +69,7 @@ struct value value_mix(const struct value *a, const struct value *b)
 	v.flags = (a->flags | b->flags) & (uint8_t)~VALUE_ALIGNED;
 	v.sign = value_closed(a) && value_closed(b);
 	v.from = a->from | b->from;
+	v.vectored = a->vectored | b->vectored;
 	v.undefined = a->undefined | b->undefined;
 	v.origin = a->undefined ? a->origin : b->undefined ? b->origin : ORIGIN_NONE;
 	if (a->kind == V_CONST && a->off >= 0x100000 && a->flags & VALUE_CODE)
@@ -157,7 +164,8 @@ static bool insert_slot(struct state *s, const struct slot *new)
 
 static bool plain(const struct value *v)
 {
-	return v->kind == V_ANY && !v->undefined && !v->flags && !v->from && !v->more;
+	return v->kind == V_ANY && !v->undefined && !v->flags && !v->from && !v->more &&
+	       !v->vectored;
 }
 
 /* Neighbours about which nothing is known are one. */
@@ -265,8 +273,7 @@ bool state_store(struct state *s, const struct frame_bases *b, unsigned base, in
 
 	for (unsigned i = 0; i < s->nslots; i++) {
 		if (may_be_same(b, &s->slot[i], base, off, size)) {
-			s->slot[i].v = value_any();
-			s->slot[i].v.from = 0xffff;
+			s->slot[i].v = value_anything();
 		}
 	}
 	if (!cut(s, base, off, size))
@@ -304,9 +311,10 @@ struct value state_load(const struct state *s, const struct frame_bases *b, unsi
 		found += (uint32_t)(to - from);
 	}
 	r.kind = V_ANY;
-	r.sign = r.sign && found == size && !other;
+	r.sign = r.sign > 0 && found == size && !other;
 	if (other) { /* perhaps what was written by another name */
 		r.from = 0xffff;
+		r.vectored = 1;
 		r.flags |= VALUE_BLURRED;
 	}
 	/* Areas of unknown size are written through pointers. */
@@ -347,11 +355,22 @@ void state_forget_objects(struct state *s)
 		struct value *v = &s->slot[i].v;
 
 		if (!saved(v)) /* what was there may still be */
-			*v = (struct value){ .kind = V_ANY, .from = v->from };
+			*v = (struct value){ .kind = V_ANY,
+					     .from = v->from,
+					     .vectored = v->vectored };
 		else if (v->kind == V_STACK || v->kind == V_ENTRY)
 			v->flags |= VALUE_LINKED;
 	}
 	merge_plain(s);
+}
+
+void state_escape(struct state *s, const struct value *v)
+{
+	s->escaped |= v->from;
+	if (v->vectored)
+		s->elsewhere |= ELSEWHERE_VECTOR;
+	if (v->flags & VALUE_FRAME || v->kind == V_STACK)
+		s->escaped_frame = true;
 }
 
 bool state_forget(struct state *s, const struct frame_bases *b, unsigned base, int64_t off,
@@ -366,8 +385,7 @@ bool state_forget(struct state *s, const struct frame_bases *b, unsigned base, i
 		    !may_be_same(b, x, base, off, size))
 			continue;
 		any = any || x->v.kind == V_ENTRY || x->v.kind == V_RETURN || x->v.kind == V_VECTOR;
-		x->v = value_any();
-		x->v.from = 0xffff;
+		x->v = value_anything();
 	}
 	return any;
 }
@@ -483,6 +501,14 @@ bool state_join(struct state *into, const struct state *from)
 	into->escaped_frame |= b.escaped_frame;
 	into->escaped |= b.escaped;
 	into->doubt |= b.doubt;
+	into->elsewhere |= b.elsewhere;
+	into->wide |= b.wide;
+	into->with &= b.with;
+	into->without &= b.without;
+	for (unsigned i = 0; i < XMM_COUNT; i++) {
+		if (a.upper[i] != b.upper[i])
+			into->upper[i] = UPPER_UNKNOWN;
+	}
 	if (a.compared != b.compared || a.compared_bytes != b.compared_bytes || a.left != b.left ||
 	    a.right != b.right) {
 		into->compared = into->compared_bytes = 0;
@@ -617,6 +643,7 @@ void state_drop_below(struct state *s, const struct frame_bases *b, int64_t zone
 		} else if (below == PERHAPS_BELOW) {
 			t->v = value_mix(&t->v, &t->v);
 			t->v.from = 0xffff;
+			t->v.vectored = 1;
 		}
 		s->slot[kept++] = *t;
 	}

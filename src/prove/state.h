@@ -18,7 +18,7 @@ enum value_kind {
 	V_FLAGS,  /* flags with DF clear; off 1: the status flags at entry */
 	V_CW,     /* the x87 control word at entry */
 	V_MXCSR,  /* MXCSR's control bits at entry */
-	V_VECTOR, /* vector register `id` at entry, 16 bytes */
+	V_VECTOR, /* vector register `id` at entry, 16 bytes; + VECTOR_UPPER: the 16 above */
 	V_LOW,    /* off is the lowest byte, nothing is known of the others */
 	V_TABLE   /* an element of `id` bytes (0x80: signed) of the constants at `off`, + more;
 		   * the first `from` of them, if not 0 */
@@ -49,10 +49,12 @@ enum origin {
 };
 
 struct value {
-	uint8_t kind, id, flags, origin;
-	uint8_t undefined; /* bytes, lowest first */
-	int8_t sign;       /* V_ANY: 1 if it is closed */
-	uint16_t from;     /* registers whose value at entry went into it */
+	uint8_t kind, id, flags;
+	uint8_t origin : 7;
+	uint8_t vectored : 1; /* what a vector register to be kept held at entry went into it */
+	uint8_t undefined;    /* bytes, lowest first */
+	int8_t sign;          /* V_ANY: 1 if it is closed */
+	uint16_t from;        /* registers whose value at entry went into it */
 	uint64_t off, more;
 };
 
@@ -75,6 +77,8 @@ struct base {
 	int64_t low, high; /* relative to base 0; dynamic: low is INT64_MIN / 2 */
 };
 
+/* The upper half of a vector register: 1 + number: as that one's was at entry. */
+enum { VECTOR_UPPER = 64, UPPER_CHANGED = 0, UPPER_UNKNOWN = 0xff };
 enum { MAX_SLOTS = 160, MAX_BASES = 64, X87_UNKNOWN = -100, ENTRY_WORDS = 16 };
 enum tri { CLEAR, SET, UNSURE };
 /* `more` of a constant that a call pushed: a return address. */
@@ -94,13 +98,17 @@ struct state {
 	uint16_t escaped;      /* registers whose entry values were stored outside of the frame */
 	uint8_t compared;      /* 1: `left` and `right` are constants; 2: `tested` is */
 	uint8_t compared_bytes;
-	uint8_t doubt;    /* a function came back of which that is not certain */
-	uint8_t reserved; /* no padding: states are compared as bytes */
+	uint8_t doubt;     /* a function came back of which that is not certain */
+	uint8_t elsewhere; /* enum elsewhere: where values of entry may be kept */
+	uint8_t upper[XMM_COUNT];
 	uint64_t left, right;
-	uint32_t nslots, reserved2;
+	uint32_t nslots;       /* no padding: states are compared as bytes */
+	uint16_t wide;         /* vector registers from 16 on that were written, bit set */
+	uint8_t with, without; /* features of the processor that an alternative assumed, or not */
 	struct slot slot[MAX_SLOTS]; /* by base, then offset; disjoint */
 };
 
+enum elsewhere { ELSEWHERE_VECTOR = 1, ELSEWHERE_FLAGS = 2 };
 enum flag_bit { F_CF = 1, F_PF = 2, F_AF = 4, F_ZF = 8, F_SF = 16, F_OF = 32, F_ALL = 63 };
 
 struct frame_bases {
@@ -112,6 +120,8 @@ struct frame_bases {
 
 /* Values. */
 struct value value_any(void);
+/* Nothing is known: it may even be made of what any register held at entry. */
+struct value value_anything(void);
 struct value value_const(uint64_t n);
 struct value value_stack(unsigned base, int64_t off);
 struct value value_entry(unsigned id);
@@ -138,6 +148,8 @@ struct value state_load(const struct state *s, const struct frame_bases *b, unsi
 /* A callee or a pointer of unknown value may have written to the frame's objects: only what is
  * saved there survives. */
 void state_forget_objects(struct state *s);
+/* A value goes to where it is not followed. */
+void state_escape(struct state *s, const struct value *v);
 /* Nothing is known of these bytes any more; was a value of entry saved there? */
 bool state_forget(struct state *s, const struct frame_bases *b, unsigned base, int64_t off,
 		  uint32_t size);

@@ -175,6 +175,15 @@ static void write_gpr(struct machine *x, struct state *s, const struct insn *in,
 		s->gpr[reg] = v;
 }
 
+/* What a register of which nothing is known holds: x87, MMX, masks, the upper vectors. */
+static struct value from_elsewhere(const struct state *s)
+{
+	return (struct value){ .kind = V_ANY,
+			       .from = s->escaped,
+			       .vectored = s->elsewhere & ELSEWHERE_VECTOR,
+			       .flags = s->escaped_frame ? VALUE_FRAME : 0 };
+}
+
 struct value machine_read(struct machine *x, struct state *s, const struct insn *in, unsigned op)
 {
 	const ZydisDecodedOperand *o = &in->op[op];
@@ -191,7 +200,7 @@ struct value machine_read(struct machine *x, struct state *s, const struct insn 
 		reg = vector(o->reg.value);
 		if (reg >= 0 && reg < XMM_COUNT)
 			return s->vector[reg];
-		return v;
+		return from_elsewhere(s);
 	case ZYDIS_OPERAND_TYPE_MEMORY:
 		if (o->mem.type == ZYDIS_MEMOP_TYPE_AGEN) {
 			m = machine_address(x, s, in, op);
@@ -217,6 +226,20 @@ struct value machine_read(struct machine *x, struct state *s, const struct insn 
 	}
 }
 
+/* Instructions that are not of SSE clear what is above their result: SDM, volume 1, 14.1.1. */
+static void write_vector(struct state *s, const struct insn *in, unsigned reg, unsigned bits,
+			 const struct value *v)
+{
+	if (reg >= XMM_COUNT) {
+		s->wide |= (uint16_t)(1u << (reg - XMM_COUNT));
+		state_escape(s, v);
+		return;
+	}
+	s->vector[reg] = *v;
+	if (in->d.encoding != ZYDIS_INSTRUCTION_ENCODING_LEGACY)
+		s->upper[reg] = bits <= 128 ? UPPER_CHANGED : UPPER_UNKNOWN;
+}
+
 void machine_write(struct machine *x, struct state *s, const struct insn *in, unsigned op,
 		   struct value v)
 {
@@ -238,8 +261,8 @@ void machine_write(struct machine *x, struct state *s, const struct insn *in, un
 		return;
 	}
 	reg = vector(o->reg.value);
-	if (reg >= 0 && reg < XMM_COUNT)
-		s->vector[reg] = v;
+	if (reg >= 0)
+		write_vector(s, in, (unsigned)reg, o->size, &v);
 }
 
 /* Flags --------------------------------------------------------------------------------------- */
@@ -280,9 +303,12 @@ static void set_flags(struct state *s, const struct insn *in, const struct value
 }
 
 /* A value that depends on flags. */
-static struct value of_flags(const struct state *s, const struct insn *in)
+static struct value of_flags(struct state *s, const struct insn *in)
 {
 	struct value v = value_any();
+
+	if (s->flags_kept && flags_read(in))
+		s->elsewhere |= ELSEWHERE_FLAGS;
 
 	if (s->flags_undefined & flags_read(in)) {
 		v.undefined = 0xff;
@@ -464,6 +490,7 @@ static void do_pushf(struct machine *x, struct state *s, const struct insn *in)
 {
 	struct value v = value_any();
 
+	s->elsewhere |= s->flags_kept ? ELSEWHERE_FLAGS : 0;
 	if (s->df == CLEAR) {
 		v.kind = V_FLAGS;
 		v.off = s->flags_kept;
@@ -585,6 +612,8 @@ static void do_compare(struct machine *x, struct state *s, const struct insn *in
 	struct value a = machine_read(x, s, in, 0), b = machine_read(x, s, in, 1), r;
 	unsigned bytes = bytes_of(in, 0), at;
 
+	if (op == ALU_SUB && same_register(in))
+		a = b = value_const(0);
 	r = alu(x, op, &a, &b, bytes);
 	set_flags(s, in, &r, bytes);
 	compared(s, in, &a, &b, &r, bytes);
@@ -792,44 +821,88 @@ static void do_fnstcw(struct machine *x, struct state *s, const struct insn *in)
 
 static void do_plain(struct machine *x, struct state *s, const struct insn *in);
 
-/* A whole vector moves: 16 bytes keep their value, what is above is not followed. */
+static bool unmasked(const struct insn *in)
+{
+	return in->d.avx.mask.reg == ZYDIS_REGISTER_NONE || in->d.avx.mask.reg == ZYDIS_REGISTER_K0;
+}
+
+/* What is above the lower 16 bytes of a vector in a register, as far as it is followed. */
+static struct value upper_half(const struct state *s, unsigned reg)
+{
+	uint8_t upper = reg < XMM_COUNT ? s->upper[reg] : UPPER_UNKNOWN;
+	struct value v = value_any();
+
+	if (upper != UPPER_CHANGED && upper != UPPER_UNKNOWN) {
+		v.kind = V_VECTOR;
+		v.id = (uint8_t)(VECTOR_UPPER + upper - 1);
+	}
+	return v;
+}
+
+static void load_vector(struct machine *x, struct state *s, const struct insn *in, unsigned op)
+{
+	unsigned bytes = bytes_of(in, op);
+	struct address m = machine_address(x, s, in, op);
+	struct value v = machine_load(x, s, in, &m, 16), upper = value_any();
+	int reg = vector(in->op[0].reg.value);
+
+	if (bytes > 16 && m.v.kind == V_STACK) {
+		struct value by = value_const(16);
+
+		m.v = alu(x, ALU_ADD, &m.v, &by, x->word);
+		upper = machine_load(x, s, in, &m, bytes == 32 ? 16 : bytes - 16);
+		v.flags |= upper.flags & VALUE_FRAME;
+		v.from |= upper.from;
+	}
+	machine_write(x, s, in, 0, v);
+	if (bytes == 32 && reg < XMM_COUNT && upper.kind == V_VECTOR && upper.id >= VECTOR_UPPER)
+		s->upper[reg] = (uint8_t)(upper.id - VECTOR_UPPER + 1);
+}
+
+static void store_vector(struct machine *x, struct state *s, const struct insn *in, unsigned op)
+{
+	unsigned bytes = bytes_of(in, op);
+	struct value v = machine_read(x, s, in, op), by = value_const(16), upper;
+	struct address m = machine_address(x, s, in, 0);
+
+	machine_store(x, s, in, &m, 16, &v);
+	if (bytes == 16 || x->stop)
+		return;
+	upper = upper_half(s, (unsigned)vector(in->op[op].reg.value));
+	upper.flags = v.flags & VALUE_FRAME;
+	upper.from = v.from;
+	upper.vectored = v.vectored;
+	m.v = alu(x, ALU_ADD, &m.v, &by, x->word);
+	machine_store(x, s, in, &m, 16, &upper);
+	if (bytes == 32 || x->stop)
+		return;
+	upper.kind = V_ANY;
+	upper.id = 0;
+	m.v = alu(x, ALU_ADD, &m.v, &by, x->word);
+	machine_store(x, s, in, &m, bytes - 32, &upper);
+}
+
+/* A whole vector moves: 32 bytes keep their value, what is above is not followed. */
 static void do_vector(struct machine *x, struct state *s, const struct insn *in)
 {
 	unsigned bytes = bytes_of(in, 0);
-	struct value v;
-	struct address m;
+	/* A mask that selects all may be an operand of its own. */
+	unsigned op = in->d.encoding == ZYDIS_INSTRUCTION_ENCODING_EVEX ? 2 : 1;
 
-	if (in->d.operand_count_visible != 2 || bytes < 16 || bytes != bytes_of(in, 1)) {
+	if (in->d.operand_count_visible != op + 1 || !unmasked(in) || bytes < 16 ||
+	    bytes != bytes_of(in, op)) {
 		do_plain(x, s, in);
-		return;
-	}
-	if (in->op[1].type == ZYDIS_OPERAND_TYPE_MEMORY) {
-		m = machine_address(x, s, in, 1);
-		v = machine_load(x, s, in, &m, 16);
-		if (bytes > 16 && m.v.kind == V_STACK) {
-			struct value by = value_const(16), upper;
-
-			m.v = alu(x, ALU_ADD, &m.v, &by, x->word);
-			upper = machine_load(x, s, in, &m, bytes - 16);
-			v.flags |= upper.flags & VALUE_FRAME;
-			v.from |= upper.from;
-		}
+	} else if (in->op[op].type == ZYDIS_OPERAND_TYPE_MEMORY) {
+		load_vector(x, s, in, op);
+	} else if (in->op[0].type == ZYDIS_OPERAND_TYPE_MEMORY) {
+		store_vector(x, s, in, op);
 	} else {
-		v = machine_read(x, s, in, 1);
-	}
-	if (in->op[0].type != ZYDIS_OPERAND_TYPE_MEMORY) {
-		machine_write(x, s, in, 0, v);
-		return;
-	}
-	m = machine_address(x, s, in, 0);
-	machine_store(x, s, in, &m, 16, &v);
-	if (bytes > 16 && !x->stop) {
-		struct value by = value_const(16), any = value_any();
+		int to = vector(in->op[0].reg.value), from = vector(in->op[op].reg.value);
+		uint8_t upper = from < XMM_COUNT ? s->upper[from] : UPPER_UNKNOWN;
 
-		any.flags = v.flags & VALUE_FRAME;
-		any.from = v.from;
-		m.v = alu(x, ALU_ADD, &m.v, &by, x->word);
-		machine_store(x, s, in, &m, bytes - 16, &any);
+		machine_write(x, s, in, 0, machine_read(x, s, in, op));
+		if (bytes == 32 && to < XMM_COUNT)
+			s->upper[to] = upper;
 	}
 }
 
@@ -839,6 +912,14 @@ static void do_vzeroall(struct machine *x, struct state *s, const struct insn *i
 	(void)in;
 	for (unsigned i = 0; i < XMM_COUNT; i++)
 		s->vector[i] = value_any();
+	memset(s->upper, UPPER_CHANGED, sizeof(s->upper));
+}
+
+static void do_vzeroupper(struct machine *x, struct state *s, const struct insn *in)
+{
+	(void)x;
+	(void)in;
+	memset(s->upper, UPPER_CHANGED, sizeof(s->upper));
 }
 
 static void do_movsd(struct machine *x, struct state *s, const struct insn *in)
@@ -853,26 +934,46 @@ static void do_cmpsd(struct machine *x, struct state *s, const struct insn *in)
 
 /* Everything else ----------------------------------------------------------------------------- */
 
-/* Is every source the same vector register, whose value then does not matter? */
+/* Is the result the same whatever its sources hold? */
 static bool ignores_sources(const struct insn *in)
 {
 	unsigned last = in->d.operand_count_visible - 1u;
+	const ZydisDecodedOperand *o = in->op + last;
 
+	if (!last || !unmasked(in))
+		return false;
 	switch (in->d.mnemonic) {
-	case ZYDIS_MNEMONIC_PXOR:
-	case ZYDIS_MNEMONIC_XORPS:
-	case ZYDIS_MNEMONIC_XORPD:
-	case ZYDIS_MNEMONIC_PCMPEQB:
-	case ZYDIS_MNEMONIC_PCMPEQW:
-	case ZYDIS_MNEMONIC_PCMPEQD:
-	case ZYDIS_MNEMONIC_PCMPEQQ:
-	case ZYDIS_MNEMONIC_VPXOR:
-	case ZYDIS_MNEMONIC_VXORPS:
-	case ZYDIS_MNEMONIC_VXORPD:
-	case ZYDIS_MNEMONIC_VPCMPEQD:
-		return last && in->op[last].type == ZYDIS_OPERAND_TYPE_REGISTER &&
-		       in->op[last - 1].type == ZYDIS_OPERAND_TYPE_REGISTER &&
-		       in->op[last].reg.value == in->op[last - 1].reg.value;
+	case ZYDIS_MNEMONIC_VPTERNLOGD: /* a table of eight bits: all or none */
+	case ZYDIS_MNEMONIC_VPTERNLOGQ:
+		return o->imm.value.u == 0 || o->imm.value.u == 0xff;
+	case ZYDIS_MNEMONIC_VCMPPS: /* true, false */
+	case ZYDIS_MNEMONIC_VCMPPD:
+		return (o->imm.value.u & 11) == 11;
+	case ZYDIS_MNEMONIC_IMUL:
+		return o->type == ZYDIS_OPERAND_TYPE_IMMEDIATE && !o->imm.value.u;
+#define SAME(mnemonic) case ZYDIS_MNEMONIC_##mnemonic:
+#include "prove/insn.def"
+		return o->type == ZYDIS_OPERAND_TYPE_REGISTER &&
+		       o[-1].type == ZYDIS_OPERAND_TYPE_REGISTER && o->reg.value == o[-1].reg.value;
+	default:
+		return false;
+	}
+}
+
+/* Does it set a vector register to less than 16 bytes and zeroes? SDM, volume 2, MOVD, MOVSS. */
+static bool clears_rest(const struct insn *in)
+{
+	switch (in->d.mnemonic) {
+	case ZYDIS_MNEMONIC_MOVD:
+	case ZYDIS_MNEMONIC_MOVQ:
+	case ZYDIS_MNEMONIC_VMOVD:
+	case ZYDIS_MNEMONIC_VMOVQ:
+		return true;
+	case ZYDIS_MNEMONIC_MOVSS:
+	case ZYDIS_MNEMONIC_MOVSD:
+	case ZYDIS_MNEMONIC_VMOVSS:
+	case ZYDIS_MNEMONIC_VMOVSD:
+		return in->op[1].type == ZYDIS_OPERAND_TYPE_MEMORY;
 	default:
 		return false;
 	}
@@ -916,6 +1017,8 @@ static struct value sources(struct machine *x, struct state *s, const struct ins
 		if (o->type == ZYDIS_OPERAND_TYPE_REGISTER && !general_one &&
 		    vector(o->reg.value) < 0) {
 			closed = closed && is_flags(o->reg.value);
+			if (!is_flags(o->reg.value))
+				r = value_mix(&r, &v);
 			continue;
 		}
 		closed = closed && value_closed(&v);
@@ -958,11 +1061,18 @@ static bool system_register(ZydisRegister reg)
 	}
 }
 
-/* It goes to a register about which nothing is known: x87, MMX, masks, the upper vectors. */
-static void not_followed(struct state *s, const struct value *v)
+/* Does a mask decide which bytes are written? */
+static bool masked_store(const struct insn *in)
 {
-	s->escaped |= v->from;
-	s->escaped_frame = s->escaped_frame || v->flags & VALUE_FRAME;
+	switch (in->d.mnemonic) {
+	case ZYDIS_MNEMONIC_VMASKMOVPS:
+	case ZYDIS_MNEMONIC_VMASKMOVPD:
+	case ZYDIS_MNEMONIC_VPMASKMOVD:
+	case ZYDIS_MNEMONIC_VPMASKMOVQ:
+		return true;
+	default:
+		return !unmasked(in);
+	}
 }
 
 static void write_result(struct machine *x, struct state *s, const struct insn *in, unsigned op,
@@ -984,10 +1094,10 @@ static void write_result(struct machine *x, struct state *s, const struct insn *
 
 		if (r.flags & VALUE_BLURRED)
 			r.undefined = 0;
-		if (n >= XMM_COUNT)
-			not_followed(s, &r);
-		else if (perhaps)
+		if (n < XMM_COUNT && perhaps)
 			r = value_join(&s->vector[n], &r);
+		if (clears_rest(in) && !r.sign)
+			r.sign = -1;
 	} else if (o->type == ZYDIS_OPERAND_TYPE_REGISTER && general(o->reg.value, &at) >= 0) {
 		unsigned reg = (unsigned)general(o->reg.value, &at);
 		struct value old = s->gpr[reg];
@@ -1004,14 +1114,27 @@ static void write_result(struct machine *x, struct state *s, const struct insn *
 			s->gpr[reg] = value_join(&old, &s->gpr[reg]);
 		return;
 	} else if (o->type == ZYDIS_OPERAND_TYPE_REGISTER) {
-		not_followed(s, &r);
+		state_escape(s, &r); /* x87, MMX, masks: nothing is known of them */
+		return;
+	} else if (masked_store(in)) {
+		struct address m = machine_address(x, s, in, op);
+
+		m.perhaps = true;
+		machine_store(x, s, in, &m, bytes_of(in, op), &r);
 		return;
 	}
 	machine_write(x, s, in, op, r);
 }
 
+/* SDM, volume 2: all that have such an operand, and CVTPI2PS from memory, too, of which processors
+ * by AMD leave the x87 state alone; CVTPI2PD from memory does not. */
 static void touches_mmx(struct state *s, const struct insn *in)
 {
+	if (in->d.mnemonic == ZYDIS_MNEMONIC_CVTPI2PS &&
+	    in->op[1].type == ZYDIS_OPERAND_TYPE_MEMORY && s->mmx == CLEAR) {
+		s->mmx = UNSURE;
+		s->x87 = X87_UNKNOWN;
+	}
 	for (unsigned i = 0; i < in->d.operand_count; i++) {
 		if (in->op[i].type == ZYDIS_OPERAND_TYPE_REGISTER &&
 		    ZydisRegisterGetClass(in->op[i].reg.value) == ZYDIS_REGCLASS_MMX)

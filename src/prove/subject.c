@@ -39,6 +39,7 @@ void subject_of_contract(const struct contract *c, struct prove_subject *out)
 				       .place = c->call.place,
 				       .kept_gpr = c->kept.gpr,
 				       .kept_vector = c->kept.xmm,
+				       .kept_upper = c->kept.ymm,
 				       .keeps_flags = c->keeps_flags,
 				       .leaves_mmx = c->leaves_mmx,
 				       .never = c->never,
@@ -77,6 +78,7 @@ const char *subject_of_prototype(const char *name, const struct prototype *p,
 				       .conv = conv,
 				       .kept_gpr = conv->preserved.gpr,
 				       .kept_vector = conv->preserved.xmm,
+				       .kept_upper = conv->preserved.ymm,
 				       .variadic = p->variadic,
 				       .jumps = -1 };
 	why = abi_place_in(profile, conv, p, &out->place);

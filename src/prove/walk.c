@@ -2,16 +2,31 @@
 /* Everything that can be reached from a function's entry: instruction by instruction to the next
  * branch, branch by branch until no edge is left. */
 #include "prove/flow.h"
+#include "prove/trail.h"
 
 #include <string.h>
 
-static bool failed(struct flow *f, size_t before)
+enum { MOST_CONTRADICTIONS = 64 };
+
+/* Something certainly breaks: how it was reached. When no values lead there it is no more than
+ * possible. */
+static bool failed(struct flow *f, const struct node *n, uint64_t at)
 {
-	for (size_t i = before; i < f->x->nissues; i++) {
-		if (f->x->issue[i].definite)
-			return true;
+	struct machine *x = f->x;
+	bool definite = false;
+
+	for (size_t i = 0; i < x->nissues; i++)
+		definite = definite || x->issue[i].definite;
+	if (!definite)
+		return false;
+	if (trail_find(f, n, at, &f->trail)) {
+		f->failed = n;
+		return true;
 	}
-	return false;
+	for (size_t i = 0; i < x->nissues; i++)
+		x->issue[i].definite = false;
+	f->exhausted = f->exhausted || ++f->contradictions > MOST_CONTRADICTIONS;
+	return true;
 }
 
 /* What a stack pointer that went up has left behind is no longer the function's. */
@@ -44,8 +59,6 @@ static void follow(struct flow *f, struct node *n)
 		return;
 	}
 	for (;;) {
-		size_t before = x->nissues;
-
 		if (++f->steps > f->most) {
 			f->exhausted = true;
 			return;
@@ -68,10 +81,8 @@ static void follow(struct flow *f, struct node *n)
 		} else {
 			x->stop = true;
 		}
-		if (f->paths && failed(f, before)) {
-			f->failed = n;
+		if (f->paths && failed(f, n, in.at))
 			return;
-		}
 		if (x->stop)
 			return;
 		at = in.then;
