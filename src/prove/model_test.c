@@ -140,7 +140,7 @@ static bool nth_code(struct child *c, unsigned i, unsigned again, uint8_t *to, s
 			to[0] = 0x62;
 			to[1] = (uint8_t)(0xf0 | map);
 			to[2] = (uint8_t)(wide << 7 | (r >> 8 & 15) << 3 | 4 | pp);
-			to[2] |= c->wide ? 0 : 0x40;
+			to[2] |= r >> 24 & 1 ? 0x78 : c->wide ? 0 : 0x40;
 			to[3] = (uint8_t)((r >> 16 & 3) << 5 | 8 | (r >> 18 & 1));
 			*n = 4;
 		} else {
