@@ -12,6 +12,7 @@ struct cfi {
 	Elf *elf;
 	Dwarf *dwarf;
 	Dwarf_CFI *eh, *debug;
+	bool covers; /* the function's entry */
 };
 
 static const int hardware64[] = { GPR_AX,  GPR_DX,  GPR_CX,  GPR_BX, GPR_SI,  GPR_DI,
@@ -136,9 +137,16 @@ static void check_register(struct machine *x, const struct state *s, const struc
 		return;
 	name = gpr_name(x->job->width, (unsigned)r, x->word);
 	if (!n) {
-		/* Unchanged; libdw calls rbx undefined then (src/check/unwind.c). */
-		if (ops && !(x->word == 8 && r == GPR_BX))
+		/* Unchanged; or undefined, as libdw calls what is not mentioned of the registers
+		 * that the psABI does not preserve, and rbx (src/check/unwind.c). */
+		if (ops && (x->word == 8 ? r < GPR_R12 && r != GPR_BP && r != GPR_BX : r < GPR_BX))
 			return;
+		if (ops && !(x->word == 8 && r == GPR_BX)) {
+			wrong(x, in, (unsigned)r, true,
+			      arena_printf(x->a, "call frame information calls %s undefined",
+					   name));
+			return;
+		}
 		v = s->gpr[r];
 		if (!value_is_entry(&v, (unsigned)r))
 			wrong(x, in, (unsigned)r, !value_unknown(&v) || !(v.from >> r & 1),
@@ -160,6 +168,27 @@ static void check_register(struct machine *x, const struct state *s, const struc
 				   name));
 }
 
+/* The column of the return address leads to it. */
+static void check_return(struct machine *x, const struct state *s, const struct insn *in,
+			 Dwarf_Frame *frame, const struct value *cfa)
+{
+	int column = dwarf_frame_info(frame, NULL, NULL, NULL);
+	struct value v = value_any();
+	Dwarf_Op memory[3], *ops;
+	bool in_memory;
+	size_t n;
+
+	if (column < 0 || dwarf_frame_register(frame, column, memory, &ops, &n) != 0)
+		return;
+	if (n)
+		v = evaluate(x, s, cfa, ops, n, &in_memory);
+	if (n && in_memory && v.kind == V_STACK)
+		v = state_load(s, &x->bases, v.id, (int64_t)v.off, x->word);
+	if (v.kind != V_RETURN)
+		wrong(x, in, 65, !n || !value_unknown(&v) || v.undefined,
+		      "call frame information does not lead to the return address");
+}
+
 void cfi_check(struct cfi *c, struct machine *x, const struct state *s, const struct insn *in)
 {
 	Dwarf_Frame *frame = x->context ? NULL : frame_at(c, in->at);
@@ -168,6 +197,11 @@ void cfi_check(struct cfi *c, struct machine *x, const struct state *s, const st
 	Dwarf_Op *ops;
 	size_t n;
 
+	if (in->at == x->entry)
+		c->covers = frame;
+	/* What Linux puts elsewhere is described where it belongs. */
+	if (!frame && c->covers && !x->context && in->then == in->next)
+		wrong(x, in, 66, false, "call frame information covers a part of it only");
 	if (!frame)
 		return;
 	if (dwarf_frame_cfa(frame, &ops, &n) == 0 && n) {
@@ -184,6 +218,7 @@ void cfi_check(struct cfi *c, struct machine *x, const struct state *s, const st
 				      : "call frame information does not lead to the caller's "
 					"stack pointer");
 		} else {
+			check_return(x, s, in, frame, &cfa);
 			for (unsigned i = 0; i < 16; i++)
 				check_register(x, s, in, frame, &cfa, i);
 		}

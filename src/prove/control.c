@@ -170,7 +170,8 @@ static void direct_jump(struct flow *f, struct state *s, const struct insn *in, 
 
 	symbol = image_symbol_at(x->m, to);
 	/* Of a weak function the linker may take another definition. */
-	if (is_code(x, to) && !(symbol && symbol->weak && symbol->function && in->relocated)) {
+	if (is_code(x, to) && !(symbol && symbol->weak && symbol->function && in->relocated) &&
+	    !(symbol && symbol->resolver && to != x->entry)) {
 		flow_edge(f, to, x->context, s, in->at);
 		return;
 	}
@@ -284,6 +285,25 @@ static void table_jump(struct flow *f, struct state *s, const struct insn *in,
 						  machine_place(f->x, in->at)));
 }
 
+/* A jump to where nothing is known of: perhaps to code of the function itself of which data hold
+ * the address. */
+static void to_labels(struct flow *f, const struct state *s, const struct insn *in)
+{
+	struct machine *x = f->x;
+	struct state other;
+
+	for (size_t i = 0; i < x->m->nlabels; i++) {
+		struct value v = value_const(x->m->label[i]);
+
+		v.flags = VALUE_CODE;
+		if (!machine_is_label(x, &v))
+			continue;
+		memcpy(&other, s, state_size(s));
+		other.doubt = 1;
+		flow_edge(f, v.off, x->context, &other, in->at);
+	}
+}
+
 static void indirect_jump(struct flow *f, struct state *s, const struct insn *in,
 			  const struct value *to, bool popped)
 {
@@ -311,6 +331,7 @@ static void indirect_jump(struct flow *f, struct state *s, const struct insn *in
 		(void)sp;
 		tail_call(f, s, in, NULL);
 	} else {
+		to_labels(f, s, in);
 		tail_call(f, s, in, NULL);
 	}
 }
@@ -462,6 +483,8 @@ static bool follows(struct machine *x, const struct insn *in, const struct image
 		return is_code(x, to);
 	if (to == x->entry || in_context(x, to) || symbol->weak || declared(x, symbol->name))
 		return false;
+	if (symbol->resolver) /* what it is will be known when it is linked */
+		return false;
 	if (symbol->local || symbol->hidden || bound(x, in, symbol))
 		return true;
 	/* The compiler of an object may know more of its functions than their convention. */
@@ -520,7 +543,7 @@ static void call_direct(struct flow *f, struct state *s, const struct insn *in, 
 		call_indirect(f, s, in, &v);
 	} else if (follows(x, in, symbol, to)) {
 		call_local(f, s, in, to);
-	} else if (symbol && symbol->local && to != x->entry) {
+	} else if (symbol && symbol->local && to != x->entry && !symbol->resolver) {
 		call_again(f, s, in, symbol);
 	} else if (symbol) {
 		if (to == x->entry)
@@ -739,36 +762,73 @@ static bool after_fault(struct state *s, const struct insn *in, uint32_t data)
 	}
 }
 
-void flow_patches(struct flow *f, const struct state *s, const struct insn *in)
+/* The bit of a feature in a state; 0: too many to be kept apart. */
+static uint8_t feature_bit(struct machine *x, uint32_t data)
+{
+	uint16_t feature = (uint16_t)data;
+
+	for (unsigned i = 0; i < x->nfeatures; i++) {
+		if (x->feature[i] == feature)
+			return (uint8_t)(1u << i);
+	}
+	if (x->nfeatures == ARRAY_SIZE(x->feature))
+		return 0;
+	x->feature[x->nfeatures] = feature;
+	return (uint8_t)(1u << x->nfeatures++);
+}
+
+/* The processor has the feature, or has not. False: it was the other way before. */
+static bool suppose(struct state *s, uint8_t bit, bool has)
+{
+	if ((has ? s->without : s->with) & bit)
+		return false;
+	*(has ? &s->with : &s->without) |= bit;
+	return true;
+}
+
+static void patched(struct flow *f, struct state *s, const struct insn *in, const struct patch *p)
 {
 	struct machine *x = f->x;
+
+	switch (p->kind) {
+	case PATCH_REPLACED:
+		if (suppose(s, feature_bit(x, p->data), !(p->data & PATCH_UNLESS)))
+			flow_edge(f, p->bytes ? p->to : in->at + p->length, x->context, s, in->at);
+		break;
+	case PATCH_JUMP:
+		flow_edge(f, p->to, x->context, s, in->at);
+		break;
+	case PATCH_FAULT:
+		if (after_fault(s, in, p->data))
+			flow_edge(f, p->to, x->context, s, in->at);
+		else
+			cannot(f, in, "what follows an exception of this type is not modelled",
+			       NULL);
+		break;
+	default:
+		break;
+	}
+}
+
+bool flow_patches(struct flow *f, struct state *s, const struct insn *in)
+{
 	const struct patch *p;
+	bool original = true;
 	struct state other;
 	size_t n;
 
-	p = patches_at(x->m, in->at, &n);
+	p = patches_at(f->x->m, in->at, &n);
 	for (size_t i = 0; i < n; i++) {
 		memcpy(&other, s, state_size(s));
-		switch (p[i].kind) {
-		case PATCH_REPLACED:
-			flow_edge(f, p[i].bytes ? p[i].to : in->at + p[i].length, x->context,
-				  &other, in->at);
-			break;
-		case PATCH_JUMP:
-			flow_edge(f, p[i].to, x->context, &other, in->at);
-			break;
-		case PATCH_FAULT:
-			if (after_fault(&other, in, p[i].data))
-				flow_edge(f, p[i].to, x->context, &other, in->at);
-			else
-				cannot(f, in,
-				       "what follows an exception of this type is not modelled",
-				       NULL);
-			break;
-		default:
-			break;
-		}
+		patched(f, &other, in, &p[i]);
 	}
+	/* Where it stays as it is, the processor is another one. */
+	for (size_t i = 0; i < n; i++) {
+		if (p[i].kind == PATCH_REPLACED &&
+		    !suppose(s, feature_bit(f->x, p[i].data), p[i].data & PATCH_UNLESS))
+			original = false;
+	}
+	return original;
 }
 
 bool flow_control(struct flow *f, struct state *s, const struct insn *in)

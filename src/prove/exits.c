@@ -476,6 +476,10 @@ void call_effect(struct machine *x, struct state *s, const struct insn *in,
 	/* Of a function that is not declared a guess: more than most have. */
 	if (hands_over(x, s, c && c->proto && !c->proto->variadic ? area : 256))
 		s->escaped_frame = true;
+	for (unsigned i = 0; i < s->nslots; i++) {
+		if (s->escaped_frame && machine_is_label(x, &s->slot[i].v))
+			machine_label_given(x, in->at);
+	}
 	give_slots(x, s, c && c->proto ? area : x->word == 4 ? 6 * x->word : 0);
 	if (s->escaped_frame || (x->word == 4 && !(c && c->proto)))
 		state_forget_objects(s);
@@ -506,5 +510,4 @@ void call_effect(struct machine *x, struct state *s, const struct insn *in,
 	s->left = s->right = 0;
 	if (c && c->proto && sp->kind == V_STACK)
 		sp->off += popped(x, c);
-	(void)in;
 }

@@ -153,6 +153,11 @@ static void edge_alone(struct flow *f, uint64_t at, const struct context *c, con
 void flow_edge(struct flow *f, uint64_t at, const struct context *c, const struct state *s,
 	       uint64_t via)
 {
+	const struct patch *p = f->x->m->npatches ? patch_inside(f->x->m, at) : NULL;
+
+	if (p && (via < p->at || via >= p->at + p->length))
+		machine_issue(f->x, CHECK_COUNT, 3, false, via, NULL,
+			      "it goes on inside of code that Linux replaces");
 	(f->paths ? edge_alone : edge_joined)(f, at, c, s, via);
 }
 

@@ -75,8 +75,9 @@ bool is_known(const char *name);
  * so: what holds at each depth if it holds at the one below holds at all. */
 bool keeps_convention(struct machine *x, const struct image_symbol *symbol);
 
-/* control.c: other ways from an instruction on, by the tables of Linux (patches.h). */
-void flow_patches(struct flow *f, const struct state *s, const struct insn *in);
+/* control.c: other ways from an instruction on, by the tables of Linux (patches.h). False: on this
+ * path the instruction itself is always replaced. */
+bool flow_patches(struct flow *f, struct state *s, const struct insn *in);
 /* A branch, call or return. False: it is none. */
 bool flow_control(struct flow *f, struct state *s, const struct insn *in);
 

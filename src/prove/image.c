@@ -280,6 +280,13 @@ static void relocate(struct layout *l, size_t target, Elf_Data *symbols, const G
 		if (l->base[target] && h->sh_flags & SHF_EXECINSTR &&
 		    GELF_ST_TYPE(y.st_info) != STT_FUNC)
 			name_address(l, s + add + (formulas[i].formula == R_S_P ? bytes : 0));
+		if (h->sh_flags & SHF_WRITE && formulas[i].formula == R_S && bytes == l->word &&
+		    GELF_ST_TYPE(y.st_info) != STT_FUNC) {
+			struct image *m = l->m;
+
+			m->label = arena_grow(l->a, m->label, m->nlabels, sizeof(uint64_t));
+			m->label[m->nlabels++] = s + add;
+		}
 		value = compute(formulas[i].formula, s, add, p, GOT + (symbol + 3) * l->word);
 		memcpy(at, &value, bytes);
 		return;

@@ -55,6 +55,8 @@ struct image {
 	uint64_t *
 		named; /* addresses that relocations in code lead to, sorted: where objects begin */
 	size_t nnamed;
+	uint64_t *label; /* code to which relocations in data that may change lead */
+	size_t nlabels;
 	struct patch *patch; /* by address */
 	size_t npatches;
 	void *elf; /* the whole file, relocated, sections at their addresses */

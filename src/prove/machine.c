@@ -110,6 +110,32 @@ void machine_issue(struct machine *x, enum check check, unsigned item, bool defi
 						 .words = words };
 }
 
+bool machine_is_label(const struct machine *x, const struct value *v)
+{
+	const struct image_section *s;
+	const struct image_symbol *named, *own;
+
+	if (v->kind != V_CONST || !(v->flags & VALUE_CODE) || v->more == CONST_BACK ||
+	    v->off == x->entry)
+		return false;
+	s = image_section_at(x->m, v->off);
+	if (!s || !s->code)
+		return false;
+	named = image_symbol_at(x->m, v->off);
+	own = image_function_of(x->m, x->entry);
+	/* With a name of its own it is another function. */
+	if (named && named->function && !strchr(named->name, '.'))
+		return false;
+	return own && image_function_of(x->m, v->off) == own &&
+	       (!own->size || v->off < own->address + own->size);
+}
+
+void machine_label_given(struct machine *x, uint64_t at)
+{
+	machine_issue(x, CHECK_COUNT, 2, false, at, NULL,
+		      "it keeps the address of code of its own, to which something may come back");
+}
+
 void machine_missing(struct machine *x, int64_t off)
 {
 	if (off < 0 && off > -4096)

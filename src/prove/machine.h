@@ -77,8 +77,10 @@ struct machine {
 	size_t nissues;
 	const char **assumption, **trusts;
 	size_t nassumptions, ntrusts;
-	unsigned guess;        /* bytes that callees pop of which no document says it */
-	bool guessed;          /* there are such */
+	unsigned guess;      /* bytes that callees pop of which no document says it */
+	bool guessed;        /* there are such */
+	uint16_t feature[8]; /* of the processor, that alternatives ask for: bits of a state */
+	unsigned nfeatures;
 	const char *might_pop; /* one that is not declared, where some conventions have it pop */
 	int8_t guess_x87;      /* as `guess`: x87 registers in which a callee returns */
 	bool guessed_x87;
@@ -124,6 +126,11 @@ void machine_set_sp(struct machine *x, struct state *s, const struct insn *in, s
 void machine_step(struct machine *x, struct state *s, const struct insn *in);
 /* Does the model know it? */
 bool machine_models(const struct insn *in);
+
+/* Is the value the address of code inside of the function, but no return address? */
+bool machine_is_label(const struct machine *x, const struct value *v);
+/* Something may come back to it. */
+void machine_label_given(struct machine *x, uint64_t at);
 
 /* memory.c */
 struct address {

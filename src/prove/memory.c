@@ -215,6 +215,8 @@ static void store_elsewhere(struct machine *x, struct state *s, const struct ins
 		x->stop = true;
 	}
 	state_escape(s, v);
+	if (machine_is_label(x, v))
+		machine_label_given(x, in->at);
 	if (at->v.flags & VALUE_FRAME && !at->foreign) {
 		s->escaped_frame = true;
 		if (value_closed(&at->v))

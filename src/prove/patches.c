@@ -42,6 +42,16 @@ static void add(struct arena *a, struct image *m, struct patch p)
 	m->patch[m->npatches++] = p;
 }
 
+/* The feature that decides: 16 bits of which the highest says `unless', or 16 and flags. */
+static uint32_t feature(const struct image_section *s, uint64_t off, bool flags)
+{
+	uint32_t n = (uint32_t)word_at(s, off);
+
+	if (flags)
+		return (n & 0xffff) | (n >> 16 & 1 ? PATCH_UNLESS : 0);
+	return (n & 0x7fff) | (n & 0x8000 ? PATCH_UNLESS : 0);
+}
+
 /* Instruction, replacement, a feature of 2 or 4 bytes, two lengths (and one of padding). */
 static void alternatives(struct arena *a, struct image *m, const struct image_section *s)
 {
@@ -54,7 +64,8 @@ static void alternatives(struct arena *a, struct image *m, const struct image_se
 				    .at = relative(s, off),
 				    .to = relative(s, off + 4),
 				    .length = s->bytes[off + lengths],
-				    .bytes = s->bytes[off + lengths + 1] });
+				    .bytes = s->bytes[off + lengths + 1],
+				    .data = feature(s, off + 8, stride == 14) });
 }
 
 /* Instruction, fixup, type. */
@@ -135,6 +146,17 @@ const struct patch *patches_at(const struct image *m, uint64_t at, size_t *n)
 	for (*n = 0; low + *n < m->npatches && m->patch[low + *n].at == at;)
 		++*n;
 	return *n ? m->patch + low : NULL;
+}
+
+const struct patch *patch_inside(const struct image *m, uint64_t at)
+{
+	for (size_t i = 0; i < m->npatches; i++) {
+		const struct patch *p = &m->patch[i];
+
+		if (p->kind == PATCH_REPLACED && at > p->at && at < p->at + p->length)
+			return p;
+	}
+	return NULL;
 }
 
 const struct patch *patch_ending(const struct image *m, uint64_t at, uint64_t end)

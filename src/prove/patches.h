@@ -13,10 +13,13 @@ enum patch_kind {
 	PATCH_WARNING   /* __bug_table: the trap there comes back */
 };
 
+enum { PATCH_UNLESS = 1 << 16 };
+
 struct patch {
 	uint64_t at, to;
 	uint8_t kind, length, bytes;
-	uint32_t data; /* PATCH_FAULT: type and register, as the kernel has them */
+	uint32_t data; /* PATCH_FAULT: type and register, as the kernel has them; PATCH_REPLACED:
+			* the feature of the processor, + PATCH_UNLESS: where that is missing */
 };
 
 struct image;
@@ -25,6 +28,8 @@ struct image;
 void patches_read(struct arena *a, struct image *m);
 /* Those at an address, *n of them. */
 const struct patch *patches_at(const struct image *m, uint64_t at, size_t *n);
+/* Is the address inside of code that is replaced, and not where that begins? Its range. */
+const struct patch *patch_inside(const struct image *m, uint64_t at);
 /* The replacement that ends at `end' and holds `at': NULL: none. */
 const struct patch *patch_ending(const struct image *m, uint64_t at, uint64_t end);
 

@@ -4,6 +4,7 @@
 
 #include "prove/cfi.h"
 #include "prove/flow.h"
+#include "prove/subject.h"
 #include "util/lines.h"
 
 #include <string.h>
@@ -284,6 +285,24 @@ static void prove_at(struct arena *a, const struct prove_job *job, const struct 
 	}
 }
 
+/* What an IFUNC's symbol names is a function without arguments that returns the address of the one
+ * that is called: psABI x86-64 4.3, STT_GNU_IFUNC (gABI extension). */
+static void prove_resolver(struct arena *a, const struct prove_job *job,
+			   const struct prove_subject *f, const struct image *m, uint64_t entry,
+			   struct proof *out)
+{
+	struct prove_subject resolver;
+
+	subject_of_name(f->name, f->conv, &resolver);
+	prove_at(a, job, &resolver, m, entry, out);
+	if (out->answer != PROVED)
+		return;
+	out->assumption = arena_grow(a, out->assumption, out->nassumptions, sizeof(char *));
+	out->assumption[out->nassumptions++] = arena_printf(
+		a, "the functions that %s, a resolver, chooses among keep their convention",
+		f->name);
+}
+
 void prove_function(struct arena *a, const struct prove_job *job, const struct prove_subject *f,
 		    struct proof *out)
 {
@@ -294,7 +313,10 @@ void prove_function(struct arena *a, const struct prove_job *job, const struct p
 
 		if (!s || (s->local && i + 1 < job->images->n))
 			continue;
-		prove_at(a, job, f, m, s->address, out);
+		if (s->resolver)
+			prove_resolver(a, job, f, m, s->address, out);
+		else
+			prove_at(a, job, f, m, s->address, out);
 		return;
 	}
 	out->finding = arena_alloc(a, sizeof(*out->finding));

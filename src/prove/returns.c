@@ -70,7 +70,7 @@ enum returns returns_of(struct machine *x, const char *name)
 		struct image *m = x->job->images->v[i];
 		struct image_symbol *s = image_find(m, name);
 
-		if (!s || s->local || !s->function)
+		if (!s || s->local || !s->function || s->resolver)
 			continue;
 		if (s->returns == RETURNS_ASKED) /* it calls itself: by its other paths */
 			return r ? r : RETURNS;

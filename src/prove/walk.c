@@ -72,8 +72,8 @@ static void follow(struct flow *f, struct node *n)
 		x->doubt = s.doubt;
 		if (f->look)
 			f->look(f, &s, &in);
-		if (x->m->npatches)
-			flow_patches(f, &s, &in);
+		if (x->m->npatches && !flow_patches(f, &s, &in))
+			return;
 		sp = s.gpr[GPR_SP];
 		if (!flow_control(f, &s, &in)) {
 			machine_step(x, &s, &in);
