@@ -255,12 +255,12 @@ struct value alu_extend(const struct value *v, unsigned bytes, unsigned to, bool
 	} else {
 		r.kind = V_ANY;
 		r.sign = value_closed(v);
+		if (v->kind != V_ANY || v->id >= bytes)
+			r.id = 0;
+		if (v->kind != V_ANY || (bytes < 4 && sign))
+			r.id = 0, r.more = 0;
 	}
 	r.undefined &= bytes_mask(bytes);
-	if (bytes <= 4)
-		r.flags &= (uint8_t)~VALUE_LOW4;
-	if (r.kind == V_ANY && bytes < 4 && sign)
-		r.more = 0;
 	if (bytes == 1)
 		r.flags &= (uint8_t) ~(VALUE_NARROW1 | VALUE_NARROW2);
 	else if (bytes == 2)

@@ -93,8 +93,9 @@ void branch_refine(const struct machine *x, struct state *s, ZydisMnemonic jump,
 	/* A number, and no longer the value of a register at entry that has to be kept. */
 	if (v->kind == V_ENTRY && v->id < 16 && !(x->f->kept_gpr >> v->id & 1))
 		*v = value_mix(v, v);
-	if (v->kind == V_ANY && less && less <= UINT16_MAX)
-		v->more = less;
-	if (v->more && s->compared_bytes < x->word)
-		v->flags |= VALUE_LOW4;
+	if (v->kind != V_ANY || !less || less > UINT16_MAX ||
+	    (v->more && !v->id && v->more <= less))
+		return;
+	v->more = less;
+	v->id = s->compared_bytes < x->word ? s->compared_bytes : 0;
 }

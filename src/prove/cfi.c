@@ -199,8 +199,10 @@ void cfi_check(struct cfi *c, struct machine *x, const struct state *s, const st
 
 	if (in->at == x->entry)
 		c->covers = frame;
-	/* What Linux puts elsewhere is described where it belongs. */
-	if (!frame && c->covers && !x->context && in->then == in->next)
+	/* What Linux puts elsewhere is described where it belongs; padding need not be. */
+	if (!frame && c->covers && !x->context && in->then == in->next &&
+	    in->d.meta.category != ZYDIS_CATEGORY_NOP &&
+	    in->d.meta.category != ZYDIS_CATEGORY_WIDENOP)
 		wrong(x, in, 66, false, "call frame information covers a part of it only");
 	if (!frame)
 		return;

@@ -338,9 +338,13 @@ static void indirect_jump(struct flow *f, struct state *s, const struct insn *in
 
 /* Calls --------------------------------------------------------------------------------------- */
 
-/* Is the analysis inside of it already? */
-static bool in_context(const struct machine *x, uint64_t function)
+/* Is the analysis inside of it already? Also after a jump to it. */
+static bool in_context(const struct machine *x, const struct insn *in, uint64_t function)
 {
+	const struct image_symbol *own = image_function_of(x->m, in->at);
+
+	if (own && own->address == function)
+		return true;
 	for (const struct context *u = x->context; u; u = u->up) {
 		if (u->entry == function)
 			return true;
@@ -358,7 +362,7 @@ static const struct context *inner(struct flow *f, const struct insn *in, uint64
 		if (c->up == x->context && c->back == in->then && c->entry == to)
 			return c;
 	}
-	if (in_context(x, to)) {
+	if (in_context(x, in, to)) {
 		cannot(f, in, "a local function without a symbol calls itself", NULL);
 		return NULL;
 	}
@@ -481,7 +485,7 @@ static bool follows(struct machine *x, const struct insn *in, const struct image
 {
 	if (!is_code(x, to) || !symbol)
 		return is_code(x, to);
-	if (to == x->entry || in_context(x, to) || symbol->weak || declared(x, symbol->name))
+	if (to == x->entry || in_context(x, in, to) || symbol->weak || declared(x, symbol->name))
 		return false;
 	if (symbol->resolver) /* what it is will be known when it is linked */
 		return false;

@@ -10,7 +10,41 @@ enum { BUCKETS = 4096, MOST_NODES = 30000, MOST_VISITS = 200, MOST_STATES = 24 }
 
 static size_t bucket(uint64_t at, const struct context *c)
 {
-	return (size_t)((at * 0x9e3779b97f4a7c15ull ^ (uintptr_t)c) >> 20) % BUCKETS;
+	return (size_t)((at + (uintptr_t)c * 31) * 0x9e3779b97f4a7c15ull >> 40) % BUCKETS;
+}
+
+/* Joined: what is inside of calls first, then by address, so that what comes behind a loop or a
+ * call waits for it. */
+static bool sooner(const struct node *a, const struct node *b)
+{
+	unsigned inside = a->context ? a->context->depth : 0;
+	unsigned other = b->context ? b->context->depth : 0;
+
+	return inside != other ? inside > other : a->at < b->at;
+}
+
+static void swap(struct node **a, struct node **b)
+{
+	struct node *n = *a;
+
+	*a = *b;
+	*b = n;
+}
+
+static void make_room(struct flow *f)
+{
+	size_t old = f->capacity;
+	struct node **q;
+
+	if (f->tail - f->head < old)
+		return;
+	q = arena_alloc(f->a, 2 * old * sizeof(*q));
+	for (size_t i = 0; i < old; i++)
+		q[i] = f->queue[(f->head + i) % old];
+	f->tail -= f->head;
+	f->head = 0;
+	f->queue = q;
+	f->capacity = 2 * old;
 }
 
 static void enqueue(struct flow *f, struct node *n)
@@ -18,19 +52,36 @@ static void enqueue(struct flow *f, struct node *n)
 	if (n->queued)
 		return;
 	n->queued = true;
-	if ((f->tail + 1) % f->capacity == f->head) {
-		size_t old = f->capacity;
-		struct node **q = arena_alloc(f->a, 2 * old * sizeof(*q));
+	make_room(f);
+	f->queue[f->tail++ % f->capacity] = n;
+	if (f->paths)
+		return;
+	/* A heap; `head' stays 0. */
+	for (size_t i = f->tail - 1; i && sooner(f->queue[i], f->queue[(i - 1) / 2]);
+	     i = (i - 1) / 2)
+		swap(&f->queue[i], &f->queue[(i - 1) / 2]);
+}
 
-		for (size_t i = 0; i < old; i++)
-			q[i] = f->queue[(f->head + i) % old];
-		f->tail = (f->tail + old - f->head) % old;
-		f->head = 0;
-		f->queue = q;
-		f->capacity = 2 * old;
+struct node *flow_next(struct flow *f)
+{
+	struct node *n;
+
+	if (f->head == f->tail)
+		return NULL;
+	if (f->paths) {
+		n = f->queue[f->head++ % f->capacity];
+	} else {
+		n = f->queue[0];
+		f->queue[0] = f->queue[--f->tail];
+		for (size_t i = 0, k; (k = 2 * i + 1) < f->tail; i = k) {
+			k += k + 1 < f->tail && sooner(f->queue[k + 1], f->queue[k]);
+			if (!sooner(f->queue[k], f->queue[i]))
+				break;
+			swap(&f->queue[i], &f->queue[k]);
+		}
 	}
-	f->queue[f->tail] = n;
-	f->tail = (f->tail + 1) % f->capacity;
+	n->queued = false;
+	return n;
 }
 
 static struct state *keep(struct flow *f, const struct state *s)
@@ -42,8 +93,19 @@ static struct state *keep(struct flow *f, const struct state *s)
 	return r;
 }
 
+/* One of 64 * BUCKETS bits. */
+static uint64_t *place(struct flow *f, uint64_t at, uint64_t *bit)
+{
+	*bit = 1ull << at % 64;
+	return &f->places[at / 64 % BUCKETS];
+}
+
 struct node *flow_find(struct flow *f, uint64_t at, const struct context *c)
 {
+	uint64_t bit;
+
+	if (!(*place(f, at, &bit) & bit))
+		return NULL;
 	for (struct node *n = f->table[bucket(at, c)]; n; n = n->next) {
 		if (n->at == at && n->context == c)
 			return n;
@@ -56,6 +118,7 @@ static struct node *add(struct flow *f, uint64_t at, const struct context *c, co
 {
 	struct node *n;
 	size_t b = bucket(at, c);
+	uint64_t bit;
 
 	if (f->nnodes >= MOST_NODES) {
 		f->exhausted = true;
@@ -69,6 +132,7 @@ static struct node *add(struct flow *f, uint64_t at, const struct context *c, co
 			    .parent = f->now,
 			    .via = via };
 	f->table[b] = n;
+	*place(f, at, &bit) |= bit;
 	f->nnodes++;
 	enqueue(f, n);
 	return n;
@@ -165,5 +229,6 @@ void flow_open(struct flow *f)
 {
 	f->capacity = 256;
 	f->table = arena_alloc(f->a, BUCKETS * sizeof(*f->table));
+	f->places = arena_alloc(f->a, BUCKETS * sizeof(*f->places));
 	f->queue = arena_alloc(f->a, f->capacity * sizeof(*f->queue));
 }

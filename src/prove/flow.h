@@ -39,6 +39,7 @@ struct flow {
 	bool paths;      /* states are not joined: a node for each */
 	bool exhausted;  /* a limit was reached: something was not looked at */
 	struct node **table;
+	uint64_t *places; /* a bit for some of the addresses: there is no node without its bit */
 	struct node **queue;
 	size_t head, tail, capacity;
 	size_t nnodes;
@@ -63,6 +64,8 @@ void flow_run(struct flow *f, uint64_t entry, const struct state *s);
 void flow_open(struct flow *f);
 /* The node at an address in a context, or NULL. */
 struct node *flow_find(struct flow *f, uint64_t at, const struct context *c);
+/* The next node to follow, or NULL: paths breadth first. */
+struct node *flow_next(struct flow *f);
 /* Go on at an address. */
 void flow_edge(struct flow *f, uint64_t at, const struct context *c, const struct state *s,
 	       uint64_t via);

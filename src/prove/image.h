@@ -12,14 +12,19 @@
 enum returns { RETURNS_UNKNOWN, RETURNS_ASKED, RETURNS, RETURNS_NEVER };
 enum keeps { KEEPS_UNKNOWN, KEEPS_ASKED, KEEPS, KEEPS_NOT };
 
+struct proof;
+struct convention;
+
 struct image_symbol {
 	const char *name;
 	uint64_t address, size;
 	unsigned section; /* index in the file; 0: undefined */
 	bool function, local, weak, hidden, resolver /* of an IFUNC */;
-	uint8_t returns; /* enum returns: found when somebody asks */
-	uint8_t keeps;   /* enum keeps: the same */
-	uint32_t above;  /* bytes above its return address that it may write */
+	uint8_t returns;           /* enum returns: found when somebody asks */
+	uint8_t keeps;             /* enum keeps: the same */
+	uint32_t above;            /* bytes above its return address that it may write */
+	const struct proof *proof; /* of the convention alone, once it was tried */
+	const struct convention *proved_for;
 };
 
 struct image_section {

@@ -55,6 +55,7 @@ static struct value some_value(void)
 		break;
 	case 4:
 		v.more = r >> 32 & 3;
+		v.id = v.more && r >> 36 & 1 ? (uint8_t)(1u << (r >> 37 & 1)) : 0;
 		break;
 	default:
 		v = (struct value){ .kind = V_LOW, .off = r >> 32 & 1 };
@@ -70,12 +71,13 @@ static bool covers(const struct value *a, const struct value *b)
 {
 	if (b->undefined & ~a->undefined)
 		return false;
-	if (b->flags & ~a->flags & (VALUE_FRAME | VALUE_LINKED | VALUE_LOW4))
+	if (b->flags & ~a->flags & (VALUE_FRAME | VALUE_LINKED))
 		return false;
 	if (a->flags & VALUE_ALIGNED && !value_aligned(b))
 		return false;
 	if (a->kind == V_ANY)
-		return !a->more || (b->kind == V_ANY && b->more && b->more <= a->more);
+		return !a->more || (b->kind == V_ANY && b->more && b->more <= a->more &&
+				    (!b->id || (a->id && a->id <= b->id)));
 	if (a->kind != b->kind || a->id != b->id || a->off != b->off || a->sign != b->sign)
 		return false;
 	/* So many elements; 0: all. */

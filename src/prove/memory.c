@@ -52,7 +52,7 @@ struct address machine_address(struct machine *x, struct state *s, const struct 
 	r.v = alu(x, ALU_ADD, &base, &disp, x->word);
 	if (m->index != ZYDIS_REGISTER_NONE) {
 		index = whole_register(s, m->index);
-		r.limit = index.kind == V_ANY && !(index.flags & VALUE_LOW4) ? index.more : 0;
+		r.limit = value_limit(&index);
 		r.ranged = r.limit && r.limit <= MOST_RANGE && r.v.kind == V_STACK;
 		r.start = r.v;
 		index = scaled(x, index, m->scale);
@@ -61,7 +61,7 @@ struct address machine_address(struct machine *x, struct state *s, const struct 
 		if (index.kind == V_CONST && m->scale == 1 && r.v.kind == V_ANY) {
 			r.table = true; /* the table is in the index */
 			r.from = index.off;
-			r.limit = base.kind == V_ANY && !(base.flags & VALUE_LOW4) ? base.more : 0;
+			r.limit = value_limit(&base);
 		}
 		r.v = alu(x, ALU_ADD, &r.v, &index, x->word);
 	}

@@ -328,7 +328,7 @@ static uint64_t concrete(const struct machine *x, const struct picture *p, const
 /* What is said of a value that is not known. */
 static void limits(const struct value *v, uint64_t n, const char *what, unsigned reg)
 {
-	uint64_t part = v->flags & VALUE_LOW4 ? n & 0xffffffff : n;
+	uint64_t part = v->id ? n & ((1ull << 8 * v->id) - 1) : n;
 
 	holds(v->kind != V_ANY || !v->more || part < v->more,
 	      "%s: register %u is 0x%llx, not less than 0x%llx", what, reg, (unsigned long long)n,

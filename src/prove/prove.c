@@ -303,20 +303,43 @@ static void prove_resolver(struct arena *a, const struct prove_job *job,
 		f->name);
 }
 
+/* By its convention alone a function of several names is looked at once. */
+static void prove_named(struct arena *a, const struct prove_job *job, const struct prove_subject *f,
+			const struct image *m, struct image_symbol *s, struct proof *out)
+{
+	const struct image_symbol *other = image_symbol_at(m, s->address);
+	struct image_symbol *first = other ? (struct image_symbol *)other : s;
+	struct proof *kept;
+
+	if (!f->undeclared) {
+		prove_at(a, job, f, m, s->address, out);
+		return;
+	}
+	if (first->proof && first->proved_for == f->conv) {
+		*out = *first->proof;
+		return;
+	}
+	prove_at(a, job, f, m, s->address, out);
+	kept = arena_alloc(a, sizeof(*kept));
+	*kept = *out;
+	first->proof = kept;
+	first->proved_for = f->conv;
+}
+
 void prove_function(struct arena *a, const struct prove_job *job, const struct prove_subject *f,
 		    struct proof *out)
 {
 	*out = (struct proof){ .answer = OPEN };
 	for (size_t i = 0; i < job->images->n && !f->cannot; i++) {
 		const struct image *m = job->images->v[i];
-		const struct image_symbol *s = image_find(m, f->name);
+		struct image_symbol *s = image_find(m, f->name);
 
 		if (!s || (s->local && i + 1 < job->images->n))
 			continue;
 		if (s->resolver)
 			prove_resolver(a, job, f, m, s->address, out);
 		else
-			prove_at(a, job, f, m, s->address, out);
+			prove_named(a, job, f, m, s, out);
 		return;
 	}
 	out->finding = arena_alloc(a, sizeof(*out->finding));

@@ -40,12 +40,8 @@ struct value value_entry(unsigned id)
 
 bool value_equal(const struct value *a, const struct value *b)
 {
-	return a->kind == b->kind && a->id == b->id && a->flags == b->flags &&
-	       a->origin == b->origin && a->undefined == b->undefined && a->sign == b->sign &&
-	       a->vectored == b->vectored && a->from == b->from && a->off == b->off &&
-	       a->more == b->more;
+	return !memcmp(a, b, sizeof(*a));
 }
-
 static bool same_kind(const struct value *a, const struct value *b)
 {
 	return a->kind == b->kind && a->id == b->id && a->sign == b->sign && a->off == b->off &&
@@ -87,9 +83,10 @@ struct value value_join(const struct value *a, const struct value *b)
 		v.flags |= VALUE_BLURRED;
 	if (value_aligned(a) && value_aligned(b))
 		v.flags |= VALUE_ALIGNED;
-	if (a->kind == V_ANY && b->kind == V_ANY && a->more && b->more)
+	if (a->kind == V_ANY && b->kind == V_ANY && a->more && b->more) {
 		v.more = a->more > b->more ? a->more : b->more;
-	else if (same_kind(a, b)) {
+		v.id = !a->id || (b->id && b->id < a->id) ? b->id : a->id;
+	} else if (same_kind(a, b)) {
 		v.kind = a->kind;
 		v.id = a->id;
 		v.sign = a->sign;
@@ -99,6 +96,11 @@ struct value value_join(const struct value *a, const struct value *b)
 	if (v.kind == V_TABLE) /* of elements; 0: all */
 		v.from = !a->from || !b->from ? 0 : a->from > b->from ? a->from : b->from;
 	return v;
+}
+
+uint64_t value_limit(const struct value *v)
+{
+	return v->kind == V_ANY && !v->id ? v->more : 0;
 }
 
 bool value_unknown(const struct value *v)
@@ -414,32 +416,32 @@ static struct value half_written(const struct value *v, uint32_t size)
 	return r;
 }
 
-/* No slot reaches over the offset. */
-static void split_at(struct state *s, unsigned base, int64_t off)
-{
-	unsigned i = first_from(s, base, off);
-	struct slot *x = i ? &s->slot[i - 1] : NULL, rest;
-	uint32_t at;
-
-	if (!x || x->base != base || x->off + x->size <= off || s->nslots == MAX_SLOTS)
-		return;
-	at = (uint32_t)(off - x->off);
-	rest = *x;
-	rest.off = off;
-	rest.size = x->size - at;
-	rest.v = part_of(&x->v, x->size, at, rest.size);
-	x->v = part_of(&x->v, x->size, 0, at);
-	x->size = at;
-	insert_slot(s, &rest);
-}
-
+/* No slot of one state reaches over where one of the other begins or ends. */
 static void split_like(struct state *s, const struct state *other)
 {
-	for (unsigned i = 0; i < other->nslots; i++) {
-		const struct slot *x = &other->slot[i];
+	unsigned i = 0;
 
-		split_at(s, x->base, x->off);
-		split_at(s, x->base, x->off + x->size);
+	for (unsigned k = 0; k < 2 * other->nslots; k++) {
+		const struct slot *y = &other->slot[k / 2];
+		int64_t off = k % 2 ? y->off + y->size : y->off;
+		struct slot *x, rest;
+		uint32_t at;
+
+		while (i < s->nslots &&
+		       (s->slot[i].base < y->base ||
+			(s->slot[i].base == y->base && s->slot[i].off + s->slot[i].size <= off)))
+			i++;
+		x = &s->slot[i];
+		if (i == s->nslots || x->base != y->base || x->off >= off || s->nslots == MAX_SLOTS)
+			continue;
+		at = (uint32_t)(off - x->off);
+		rest = *x;
+		rest.off = off;
+		rest.size = x->size - at;
+		rest.v = part_of(&x->v, x->size, at, rest.size);
+		x->v = part_of(&x->v, x->size, 0, at);
+		x->size = at;
+		insert_slot(s, &rest);
 	}
 }
 
@@ -469,53 +471,107 @@ static void join_slots(struct state *into, const struct state *a, const struct s
 	merge_plain(into);
 }
 
-bool state_join(struct state *into, const struct state *from)
+/* What is known beside registers and slots: less is known of both. */
+static void join_rest(struct state *into, const struct state *from)
 {
-	struct state old, a, b;
-
-	memcpy(&old, into, state_size(into));
-	memcpy(&a, into, state_size(into));
-	memcpy(&b, from, state_size(from));
-	split_like(&a, &b);
-	split_like(&b, &a);
-	for (unsigned i = 0; i < GPR_COUNT; i++)
-		into->gpr[i] = value_join(&a.gpr[i], &b.gpr[i]);
-	for (unsigned i = 0; i < XMM_COUNT; i++)
-		into->vector[i] = value_join(&a.vector[i], &b.vector[i]);
-	if (a.df != b.df)
+	if (into->df != from->df)
 		into->df = UNSURE;
-	if (a.mmx != b.mmx)
+	if (into->mmx != from->mmx)
 		into->mmx = UNSURE;
-	if (a.cw != b.cw)
+	if (into->cw != from->cw)
 		into->cw = UNSURE;
-	if (a.mxcsr != b.mxcsr)
+	if (into->mxcsr != from->mxcsr)
 		into->mxcsr = UNSURE;
-	if (a.x87 != b.x87)
+	if (into->x87 != from->x87)
 		into->x87 = X87_UNKNOWN;
-	if (a.flags_undefined != b.flags_undefined)
+	if (into->flags_undefined != from->flags_undefined)
 		into->flags_blurred = true;
-	into->flags_origin = a.flags_undefined ? a.flags_origin : b.flags_origin;
-	into->flags_undefined = a.flags_undefined | b.flags_undefined;
-	into->flags_blurred |= b.flags_blurred;
-	into->flags_kept = a.flags_kept && b.flags_kept;
-	into->escaped_frame |= b.escaped_frame;
-	into->escaped |= b.escaped;
-	into->doubt |= b.doubt;
-	into->elsewhere |= b.elsewhere;
-	into->wide |= b.wide;
-	into->with &= b.with;
-	into->without &= b.without;
+	if (!into->flags_undefined)
+		into->flags_origin = from->flags_origin;
+	into->flags_undefined |= from->flags_undefined;
+	into->flags_blurred |= from->flags_blurred;
+	into->flags_kept = into->flags_kept && from->flags_kept;
+	into->escaped_frame |= from->escaped_frame;
+	into->escaped |= from->escaped;
+	into->doubt |= from->doubt;
+	into->elsewhere |= from->elsewhere;
+	into->wide |= from->wide;
+	into->with &= from->with;
+	into->without &= from->without;
 	for (unsigned i = 0; i < XMM_COUNT; i++) {
-		if (a.upper[i] != b.upper[i])
+		if (into->upper[i] != from->upper[i])
 			into->upper[i] = UPPER_UNKNOWN;
 	}
-	if (a.compared != b.compared || a.compared_bytes != b.compared_bytes || a.left != b.left ||
-	    a.right != b.right) {
+	if (into->compared != from->compared || into->compared_bytes != from->compared_bytes ||
+	    into->left != from->left || into->right != from->right) {
 		into->compared = into->compared_bytes = 0;
 		into->left = into->right = 0;
 	}
-	join_slots(into, &a, &b);
+}
+
+static bool join_value(struct value *into, const struct value *from)
+{
+	struct value v;
+
+	if (value_equal(into, from))
+		return false;
+	v = value_join(into, from);
+	if (value_equal(into, &v))
+		return false;
+	*into = v;
+	return true;
+}
+
+static bool same_layout(const struct state *a, const struct state *b)
+{
+	if (a->nslots != b->nslots)
+		return false;
+	for (unsigned i = 0; i < a->nslots; i++) {
+		const struct slot *x = &a->slot[i], *y = &b->slot[i];
+
+		if (x->base != y->base || x->off != y->off || x->size != y->size)
+			return false;
+	}
+	return true;
+}
+
+static bool join_frames(struct state *into, const struct state *from)
+{
+	struct state old, other, mine;
+	bool changed = false;
+
+	if (same_layout(into, from)) {
+		for (unsigned i = 0; i < into->nslots; i++)
+			changed |= join_value(&into->slot[i].v, &from->slot[i].v);
+		if (changed)
+			merge_plain(into);
+		return changed;
+	}
+	memcpy(&old, into, state_size(into));
+	memcpy(&other, from, state_size(from));
+	split_like(&other, &old);
+	split_like(into, &other);
+	memcpy(&mine, into, state_size(into));
+	join_slots(into, &mine, &other);
 	return !state_equal(into, &old);
+}
+
+bool state_join(struct state *into, const struct state *from)
+{
+	enum { REST = offsetof(struct state, df), FRAME = offsetof(struct state, slot) };
+	uint8_t before[FRAME - REST];
+	bool changed = false;
+
+	if (state_equal(into, from))
+		return false;
+	for (unsigned i = 0; i < GPR_COUNT; i++)
+		changed |= join_value(&into->gpr[i], &from->gpr[i]);
+	for (unsigned i = 0; i < XMM_COUNT; i++)
+		changed |= join_value(&into->vector[i], &from->vector[i]);
+	changed |= join_frames(into, from);
+	memcpy(before, (const char *)into + REST, sizeof(before));
+	join_rest(into, from);
+	return memcmp(before, (const char *)into + REST, sizeof(before)) || changed;
 }
 
 /* Bases --------------------------------------------------------------------------------------- */

@@ -10,10 +10,10 @@
 #include "proto/proto.h"
 
 enum value_kind {
-	V_ANY,    /* nothing is known; more, if not 0: it is less than that */
-	V_CONST,  /* off, an address of the image included */
-	V_ENTRY,  /* sign * (what `id` held at entry) + off; 16 and more: a stack word */
-	V_STACK,  /* base `id` + off */
+	V_ANY,   /* nothing is known; more, if not 0: it is less than that, or its `id` low bytes */
+	V_CONST, /* off, an address of the image included */
+	V_ENTRY, /* sign * (what `id` held at entry) + off; 16 and more: a stack word */
+	V_STACK, /* base `id` + off */
 	V_RETURN, /* the return address */
 	V_FLAGS,  /* flags with DF clear; off 1: the status flags at entry */
 	V_CW,     /* the x87 control word at entry */
@@ -31,7 +31,6 @@ enum value_flags {
 	VALUE_NARROW1 = 8,  /* of an argument of 1 byte, and what is above it */
 	VALUE_NARROW2 = 16, /* of 2 bytes */
 	VALUE_ALIGNED = 32, /* a multiple of 16 */
-	VALUE_LOW4 = 64,    /* what it is less than is said of the low 4 bytes */
 	VALUE_LINKED = 128  /* the linker decides: made up in the image, so not to be compared; or
 			     * it was where a callee may have changed it */
 };
@@ -134,6 +133,8 @@ struct value value_mix(const struct value *a, const struct value *b);
 bool value_closed(const struct value *v);
 /* Certainly a multiple of 16? */
 bool value_aligned(const struct value *v);
+/* It is less than this; 0: that is not known. */
+uint64_t value_limit(const struct value *v);
 /* V_ANY or V_LOW. */
 bool value_unknown(const struct value *v);
 bool value_is_entry(const struct value *v, unsigned id);

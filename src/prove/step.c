@@ -61,7 +61,7 @@ static struct value read_gpr(const struct machine *x, const struct state *s, uns
 	else
 		v = value_mix(&v, &v);
 	v.undefined = v.undefined >> 1 & 1;
-	v.flags &= (uint8_t) ~(VALUE_ALIGNED | VALUE_LOW4);
+	v.flags &= (uint8_t)~VALUE_ALIGNED;
 	v.more = 0;
 	return v;
 }
@@ -618,8 +618,12 @@ static void do_compare(struct machine *x, struct state *s, const struct insn *in
 	set_flags(s, in, &r, bytes);
 	compared(s, in, &a, &b, &r, bytes);
 	if (!s->compared && op == ALU_SUB && b.kind == V_CONST && !(b.flags & VALUE_LINKED) &&
-	    bytes >= 4 && in->op[0].type == ZYDIS_OPERAND_TYPE_REGISTER)
-		remember(s, 4, (uint64_t)general(in->op[0].reg.value, &at), b.off, bytes);
+	    in->op[0].type == ZYDIS_OPERAND_TYPE_REGISTER) {
+		int reg = general(in->op[0].reg.value, &at);
+
+		if (!at)
+			remember(s, 4, (uint64_t)reg, alu_extend(&b, bytes, 8, false).off, bytes);
+	}
 }
 
 static void do_step(struct machine *x, struct state *s, const struct insn *in)
@@ -1251,14 +1255,14 @@ static void do_bit(struct machine *x, struct state *s, const struct insn *in)
 		m.v = alu(x, ALU_ADD, &m.v, &by, x->word);
 	} else {
 		m.start = m.v;
-		m.limit = number.more ? (number.more - 1) / in->op[0].size + 1 : 0;
+		m.limit = value_limit(&number);
+		m.limit = m.limit ? (m.limit - 1) / in->op[0].size + 1 : 0;
 		m.scale = bytes_of(in, 0);
 		value_blur(&number, x->word);
 		m.v = value_mix(&m.v, &number);
 	}
 	m.table = false;
-	m.ranged = m.v.kind == V_ANY && m.start.kind == V_STACK && m.limit &&
-		   !(number.flags & VALUE_LOW4);
+	m.ranged = m.v.kind == V_ANY && m.start.kind == V_STACK && m.limit;
 	r = machine_load(x, s, in, &m, bytes_of(in, 0));
 	r = value_mix(&r, &number);
 	set_flags(s, in, &r, 8);

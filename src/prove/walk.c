@@ -95,13 +95,10 @@ static void follow(struct flow *f, struct node *n)
 
 void flow_run(struct flow *f, uint64_t entry, const struct state *s)
 {
+	struct node *n;
+
 	flow_open(f);
 	flow_edge(f, entry, NULL, s, 0);
-	while (f->head != f->tail && !f->failed && !f->exhausted) {
-		struct node *n = f->queue[f->head];
-
-		f->head = (f->head + 1) % f->capacity;
-		n->queued = false;
+	while (!f->failed && !f->exhausted && (n = flow_next(f)))
 		follow(f, n);
-	}
 }
