@@ -1413,4 +1413,37 @@ ATTACKS = [
     Attack("und_puts", 32, VOID,
            "extern puts; sub esp,12; call puts; ret",
            "refuted", "stack-pointer: it returns with esp 12 bytes lower than at en"),
+    Attack("sp_many", 64, ("void f(int n)",),
+           "push rbp; mov rbp,rsp; push rbx; cmp edi,1; je .1; cmp edi,2; je .2; cmp "
+           "edi,3; je .3; cmp edi,4; je .4; sub rsp,8; jmp .l; .1: sub rsp,16; jmp .l; .2: "
+           "sub rsp,24; jmp .l; .3: sub rsp,32; jmp .l; .4: sub rsp,40; .l: mov qword "
+           "[rsp+8],0; mov rbx,[rbp-8]; leave; ret",
+           "refuted", "callee-saved: rbx leaves with the constant 0x0"),
+    Attack("sp_many_ok", 64, ("void f(int n)",),
+           "push rbp; mov rbp,rsp; push rbx; cmp edi,1; je .1; cmp edi,2; je .2; sub "
+           "rsp,8; jmp .l; .1: sub rsp,16; jmp .l; .2: sub rsp,24; .l: mov qword [rsp],0; "
+           "mov rbx,[rbp-8]; leave; ret",
+           "proved"),
+    Attack("sp_two", 64, ("void f(int n)",),
+           "push rbp; mov rbp,rsp; push rbx; xor ebx,ebx; test edi,edi; je .l; sub rsp,64; "
+           ".l: mov qword [rsp],0; mov rbx,[rbp-8]; leave; ret",
+           "refuted", "callee-saved: rbx leaves with the constant 0x0"),
+    Attack("byte_switch", 64, ("void f(int n)",),
+           "mov eax,edi; cmp al,1; ja .o; movzx eax,al; lea rdx,[rel t]; movsxd "
+           "rax,[rdx+rax*4]; add rax,rdx; jmp rax; .o: ret; a: ret; b: mov ecx,2; ret; "
+           "section .rodata; t: dd a-t,b-t; dd -1",
+           "proved"),
+    Attack("byte_switch2", 64, ("void f(int n)",),
+           "mov eax,edi; cmp al,2; ja .o; movzx eax,al; lea rdx,[rel t]; movsxd "
+           "rax,[rdx+rax*4]; add rax,rdx; jmp rax; .o: ret; a: ret; b: mov ebx,2; ret; "
+           "section .rodata; t: dd a-t,a-t,b-t",
+           "refuted", "callee-saved: rbx leaves with the constant 0x2"),
+    Attack("byte_wide", 64, ("void f(long n)",),
+           "mov rax,rdi; cmp al,0; ja .o; lea rdx,[rel t]; jmp [rdx+rax*8]; .o: ret; a: "
+           "ret; b: mov ebx,2; ret; section .rodata; t: dq a,b",
+           "open", "rbx leaves with the constant 0x2"),
+    Attack("word_switch", 64, ("void f(long n)",),
+           "mov rax,rdi; cmp ax,1; ja .o; movzx ecx,al; lea rdx,[rel t]; jmp [rdx+rcx*8]; "
+           ".o: ret; a: ret; b: mov ecx,2; ret; section .rodata; t: dq a,b,0",
+           "proved"),
 ]

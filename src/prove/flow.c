@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { BUCKETS = 4096, MOST_NODES = 30000, MOST_VISITS = 200, MOST_STATES = 24 };
+enum { BUCKETS = 4096, MOST_NODES = 30000, MOST_VISITS = 200, MOST_STATES = 24, MOST_APART = 3 };
 
 static size_t bucket(uint64_t at, const struct context *c)
 {
@@ -131,6 +131,8 @@ static struct node *add(struct flow *f, uint64_t at, const struct context *c, co
 			    .next = f->table[b],
 			    .parent = f->now,
 			    .via = via };
+	for (const struct node *p = n->parent; f->paths && p && !n->looped; p = p->parent)
+		n->looped = p->at == at && p->context == c;
 	f->table[b] = n;
 	*place(f, at, &bit) |= bit;
 	f->nnodes++;
@@ -138,16 +140,18 @@ static struct node *add(struct flow *f, uint64_t at, const struct context *c, co
 	return n;
 }
 
-/* Ways meet with different stack pointers: from here on it is somewhere at or below both. */
-static void merge_sp(struct flow *f, struct node *n, struct state *s)
+/* Ways meet with different stack pointers: from here on it is somewhere at or below both. Does that
+ * change the node? */
+static bool merge_sp(struct flow *f, struct node *n, struct state *s)
 {
 	struct frame_bases *b = &f->x->bases;
 	struct value *old = &n->state->gpr[GPR_SP], *new = &s->gpr[GPR_SP], v;
 	int64_t high, other, modulo;
+	bool changed;
 
 	if (old->kind != V_STACK || new->kind != V_STACK ||
 	    (old->id == new->id && old->off == new->off))
-		return;
+		return false;
 	state_drop_below(n->state, b, 0);
 	state_drop_below(s, b, 0);
 	high = b->v[old->id].high + (int64_t)old->off;
@@ -156,27 +160,46 @@ static void merge_sp(struct flow *f, struct node *n, struct state *s)
 	if (modulo != base_modulo(b, new->id, (int64_t) new->off, 16))
 		modulo = -1;
 	if (!base_dynamic(b, 0, high > other ? high : other, n->at, true, modulo, &v))
-		return;
+		return true;
+	changed = old->id != v.id || old->off != v.off;
 	if (old->id != v.id)
 		state_retire(n->state, b, v.id);
 	state_retire(s, b, v.id);
 	*old = *new = v;
 	n->state->escaped_frame = s->escaped_frame = true;
+	return changed;
+}
+
+static bool same_sp(const struct state *a, const struct state *b)
+{
+	const struct value *x = &a->gpr[GPR_SP], *y = &b->gpr[GPR_SP];
+
+	return x->kind == y->kind && x->id == y->id && x->off == y->off;
 }
 
 static void edge_joined(struct flow *f, uint64_t at, const struct context *c, const struct state *s,
 			uint64_t via)
 {
-	struct node *n = flow_find(f, at, c);
+	unsigned apart = 0;
+	struct node *n, *same = NULL;
 	struct state incoming;
+	bool changed;
 
-	if (!n) {
+	/* A few stack pointers are kept apart. */
+	for (n = f->table[bucket(at, c)]; n && !(same && same_sp(same->state, s)); n = n->next) {
+		if (n->at == at && n->context == c) {
+			apart++;
+			same = n;
+		}
+	}
+	n = same;
+	if (!n || (!same_sp(n->state, s) && apart < MOST_APART)) {
 		add(f, at, c, s, via);
 		return;
 	}
 	memcpy(&incoming, s, state_size(s));
-	merge_sp(f, n, &incoming);
-	if (!state_join(n->state, &incoming))
+	changed = merge_sp(f, n, &incoming);
+	if (!state_join(n->state, &incoming) && !changed)
 		return;
 	if (++n->visits > MOST_VISITS) {
 		f->exhausted = true;

@@ -69,6 +69,7 @@ struct machine {
 	/* Does a local function keep the convention? keeps_convention. */
 	bool (*keeps)(struct machine *x, const struct image_symbol *symbol);
 	const struct machine *joined; /* on paths: what joining all of them had found */
+	bool looped;                  /* the path came by here before */
 	bool follows;            /* global functions of the same object are followed into, too */
 	bool might_follow;       /* there are such */
 	bool asks, returned;     /* nothing is judged: only whether it returns is of interest */

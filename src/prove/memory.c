@@ -247,7 +247,9 @@ static bool moves(struct machine *x, const struct insn *in, unsigned base, int64
 		t->moves = t->moves || t->base != base || t->off != off;
 	else
 		*t = (struct store_site){ .at = in->at, .base = (uint8_t)base, .off = off };
-	return t->moves && in->d.meta.category != ZYDIS_CATEGORY_PUSH &&
+	/* On one path, only behind a loop. */
+	return t->moves && (!x->joined || x->looped) &&
+	       in->d.meta.category != ZYDIS_CATEGORY_PUSH &&
 	       in->d.meta.category != ZYDIS_CATEGORY_CALL;
 }
 

@@ -53,6 +53,7 @@ static void follow(struct flow *f, struct node *n)
 	raised(x, &s, NULL);
 	f->now = n;
 	x->context = n->context;
+	x->looped = n->looped;
 	if (s.gpr[GPR_SP].kind != V_STACK) {
 		machine_issue(x, CHECK_COUNT, 0, false, at, NULL,
 			      "the stack is not equally deep on all ways to it");
