@@ -705,7 +705,7 @@ ATTACKS = [
     Attack("cond_restore", 64, ("void f(long n)",),
            "test rdi,rdi; jz .a; push rbx; xor ebx,ebx; .a: test rdi,rdi; jz .b; pop rbx; "
            ".b: ret",
-           "open", "it returns to a word about which nothing is known"),
+           "open", "it returns with"),
     Attack("frame_leak_i386", 32, ("void f(void *p)",),
            "push ebx; sub esp,8; mov eax,[esp+16]; lea ebx,[esp]; mov [eax],ebx; add esp,8; "
            "pop ebx; ret",
@@ -1317,30 +1317,30 @@ ATTACKS = [
            ("keeps convention and flags",)),
     Attack("cor_test", 64, ("void f(long n)",),
            "test rdi,rdi; jz .a; push rbx; .a: test rdi,rdi; jz .b; pop rbx; .b: ret",
-           "open", "it returns to a word about which nothing is known"),
+           "open", "it returns with"),
     Attack("cor_flags", 64, ("void f(long n)",),
            "test rdi,rdi; jz .a; push rbx; .a: jz .b; pop rbx; .b: ret",
-           "open", "it returns to a word about which nothing is known"),
+           "open", "it returns with"),
     Attack("cor_cmp", 64, ("void f(unsigned long n)",),
            "cmp rdi,128; jb .a; push rbx; xor ebx,ebx; .a: cmp rdi,128; jb .b; pop rbx; "
            ".b: ret",
-           "open", "it returns to a word about which nothing is known"),
+           "open", "it returns with"),
     Attack("cor_range", 64, ("void f(unsigned long n)",),
            "cmp rdi,128; jb .a; push rbx; xor ebx,ebx; .a: cmp rdi,64; jb .c; cmp rdi,127; "
            "jbe .c; pop rbx; .c: ret",
-           "open", "it returns to a word about which nothing is known"),
+           "open", "it returns with"),
     Attack("cor_arg32", 32, ("void f(int n)",),
            "cmp dword [esp+4],0; je .a; push ebx; xor ebx,ebx; cmp dword [esp+8],0; jmp "
            ".b; .a: cmp dword [esp+4],0; .b: je .c; pop ebx; .c: ret",
-           "open", "it returns to a word about which nothing is known"),
+           "open", "it returns with"),
     Attack("cor_mem", 64, ("void f(int*p)",),
            "cmp dword [rdi],0; je .a; push rbx; xor ebx,ebx; .a: cmp dword [rdi],0; je .b; "
            "pop rbx; .b: ret",
-           "open", "it returns to a word about which nothing is known"),
+           "open", "it returns with"),
     Attack("cor_glob", 64, VOID,
            "default rel; mov eax,[d]; test eax,1; jz .a; push rbx; xor ebx,ebx; .a: mov "
            "ecx,[d]; test ecx,1; jz .b; pop rbx; .b: ret; section .data; d: dd 3",
-           "open", "it returns to a word about which nothing is known"),
+           "open", "it returns with"),
     Attack("cor_bt", 64, ("void f(unsigned long n)",),
            "bt rdi,3; jnc .a; std; .a: bt rdi,3; jnc .b; cld; .b: ret",
            "open", "the direction flag may be set at the end"),
@@ -1356,19 +1356,19 @@ ATTACKS = [
     Attack("cor_set", 64, ("void f(long n)",),
            "test rdi,rdi; setnz al; jz .a; push rbx; xor ebx,ebx; .a: test al,al; jz .b; "
            "pop rbx; .b: ret",
-           "open", "it returns to a word about which nothing is known"),
+           "open", "it returns with"),
     Attack("cor_signed", 64, ("void f(long n)",),
            "test rdi,rdi; js .a; push rbx; xor ebx,ebx; .a: cmp rdi,0; jl .b; pop rbx; .b: "
            "ret",
-           "open", "it returns to a word about which nothing is known"),
+           "open", "it returns with"),
     Attack("cor_copy", 64, ("void f(long n)",),
            "mov rax,rdi; test rdi,rdi; js .a; push rbx; xor ebx,ebx; .a: test rax,rax; js "
            ".b; pop rbx; .b: ret",
-           "open", "it returns to a word about which nothing is known"),
+           "open", "it returns with"),
     Attack("cor_and", 64, ("void f(long n)",),
            "mov eax,edi; and eax,15; jz .a; push rbx; xor ebx,ebx; .a: test edi,15; jz .b; "
            "pop rbx; .b: ret",
-           "open", "it returns to a word about which nothing is known"),
+           "open", "it returns with"),
     Attack("cor_x87", 64, ("void f(int n)",),
            "test edi,edi; jz .a; fld1; .a: test edi,edi; jz .b; fstp st0; .b: ret",
            "open", "how many x87 registers are in use at the end is not known"),
@@ -1394,7 +1394,7 @@ ATTACKS = [
     Attack("cor_dec", 64, ("void f(long n)",),
            "test rdi,rdi; jz .o; push rbx; .l: dec rdi; jnz .l; test rdi,rdi; jnz .o; pop "
            "rbx; .o: ret",
-           "open", "it returns to a word about which nothing is known"),
+           "open", "it returns with"),
     Attack("cor_len", 64, ("void f(unsigned long n)",),
            "cmp rdi,8; jb .o; push rbx; .l: sub rdi,8; cmp rdi,8; jae .l; pop rbx; .o: ret",
            "proved"),
