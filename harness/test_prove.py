@@ -15,6 +15,7 @@ import contradictions
 import objmutate
 import program
 import real
+from prove_assembled import ASSEMBLED
 from prove_attacks import ATTACKS
 from mutants import MUTANTS
 from program import HARNESS, PROGRAM, run
@@ -154,6 +155,20 @@ def test_attack(tmp_path, attack):
     r = run(["prove", assemble(tmp_path, attack.width, body),
              *(w for proto in attack.protos for w in ("--proto", proto)),
              *(w for note in attack.notes for w in ("--note", note)), "-v"])
+    text = " ".join((r.stdout + r.stderr).split())
+    assert answers(r.stdout) == {"f": attack.answer}, r.stdout + r.stderr
+    assert attack.says in text, r.stdout
+
+
+@pytest.mark.parametrize("attack", ASSEMBLED, ids=lambda a: a.name)
+def test_assembled(tmp_path, attack):
+    source, out = tmp_path / "f.s", tmp_path / "f.o"
+    source.write_text(".globl f\n.type f, @function\n" +
+                      attack.body.replace("SIZE", ".size f, . - f") +
+                      '\n.section .note.GNU-stack, "", @progbits\n')
+    subprocess.run(["as", "--64", "-o", out, source], check=True)
+    r = run(["prove", out, "--proto", attack.proto, "-v",
+             *(["--abi", "kernel"] if attack.kernel else [])])
     text = " ".join((r.stdout + r.stderr).split())
     assert answers(r.stdout) == {"f": attack.answer}, r.stdout + r.stderr
     assert attack.says in text, r.stdout
