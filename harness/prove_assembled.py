@@ -133,4 +133,55 @@ ASSEMBLED = [
     Assembled("resolver_broken", "long f(long a)",
               ".type f, @gnu_indirect_function\nf: xor %ebx, %ebx; lea h(%rip), %rax; ret; SIZE\n"
               "h: ret", "refuted", "callee-saved: rbx leaves with the constant 0x0"),
+    # Local functions that call themselves, with conventions of their own.
+    Assembled("recursion_keeps_rcx", "long f(long n)",
+              "f: mov %rdi, %rcx; sub $8, %rsp; call g; mov %rcx, %rax; add $8, %rsp; ret; SIZE\n"
+              "g: dec %rdi; js 1f; call g\n1: ret", "proved"),
+    Assembled("recursion_loses_rcx", "long f(long n)",
+              "f: mov $7, %ecx; mov $3, %edi; sub $8, %rsp; call g; mov %rcx, %rbx; add $8, %rsp; "
+              "mov %rbx, %rax; ret; SIZE\n"
+              "g: dec %rdi; js 1f; call g; ret\n1: xor %ecx, %ecx; ret", "open",
+              "rbx leaves with a value"),
+    Assembled("recursion_with_rbx_its_own", "int f(void)",
+              "f: push %rbx; mov $5, %edi; call g; pop %rbx; ret; SIZE\n"
+              "g: mov %edi, %ebx; dec %edi; js 1f; push %rbx; call g; pop %rbx; add %ebx, %eax; ret\n"
+              "1: xor %eax, %eax; ret", "proved"),
+    Assembled("recursion_loses_rbx_below", "void f(void)",
+              "f: sub $8, %rsp; mov $3, %edi; call g; add $8, %rsp; ret; SIZE\n"
+              "g: dec %edi; js 1f; call g; ret\n1: xor %ebx, %ebx; ret", "open",
+              "rbx leaves with a value computed or loaded since entry"),
+    Assembled("recursion_pops", "void f(void)",
+              "f: mov $3, %edi; push $1; push $1; call g; ret; SIZE\n"
+              "g: dec %edi; js 1f; push %rax; push %rax; call g\n1: ret $16", "proved"),
+    Assembled("recursion_pops_too_little", "void f(void)",
+              "f: mov $3, %edi; push $1; push $1; call g; ret; SIZE\n"
+              "g: dec %edi; js 1f; push %rax; push %rax; call g; ret $16\n1: ret $8", "open",
+              "it calls itself, and does what cannot be summed up"),
+    Assembled("recursion_x87", "long double f(int n)",
+              "f: sub $8, %rsp; call g; add $8, %rsp; ret; SIZE\n"
+              "g: dec %edi; js 1f; call g; fld1; faddp; ret\n1: fldz; ret", "proved"),
+    Assembled("recursion_x87_left", "void f(void)",
+              "f: mov $5, %edi; call g; ret; SIZE\n"
+              "g: dec %edi; js 1f; call g; fld1; ret\n1: ret", "open",
+              "it calls itself, and does what cannot be summed up"),
+    Assembled("recursion_mutual", "void f(int n)",
+              "f: push %rbx; call g; pop %rbx; ret; SIZE\n"
+              "g: dec %edi; js 1f; call h; inc %ebx\n1: ret\n"
+              "h: dec %edi; js 1f; call g\n1: ret", "proved"),
+    Assembled("recursion_mutual_lost", "void f(void)",
+              "f: sub $8, %rsp; mov $9, %edi; call g; add $8, %rsp; ret; SIZE\n"
+              "g: dec %edi; js 1f; call h\n1: ret\n"
+              "h: dec %edi; js 1f; call g; ret\n1: xor %ebx, %ebx; ret", "open",
+              "rbx leaves with"),
+    Assembled("recursion_writes_through_rbp", "void f(void)",
+              "f: push %rbp; mov %rsp, %rbp; push %rbx; sub $8, %rsp; mov $5, %edi; call g; "
+              "add $8, %rsp; pop %rbx; pop %rbp; ret; SIZE\n"
+              "g: dec %edi; js 1f; sub $8, %rsp; call g; add $8, %rsp; ret\n"
+              "1: movq $0, -8(%rbp); ret", "open",
+              "it calls itself, and does what cannot be summed up"),
+    Assembled("recursion_writes_above", "void f(void)",
+              "f: push %rbx; xor %ebx, %ebx; push %rbx; mov $4, %edi; call g; pop %rcx; pop %rbx; "
+              "ret; SIZE\ng: dec %edi; js 1f; push %rax; call g; pop %rax; ret\n"
+              "1: movq $0, 16(%rsp); ret", "open",
+              "it calls itself, and does what cannot be summed up"),
 ]

@@ -108,15 +108,15 @@ ATTACKS = [
     Attack("recursion", 64, ("void f(int n)",),
            "push r12; push rbx; call g; pop rbx; pop r12; ret; g: mov rbx,rsp; sub rsp,32; "
            "dec edi; jz .o; call g; .o: mov rsp,rbx; ret",
-           "open", "it calls itself, and does not keep the convention"),
+           "open", "it calls itself, and does what cannot be summed up"),
     Attack("recursion2", 64, ("long f(long n)",),
            "push rbx; call g; pop rbx; ret; g: mov rbx,rdi; dec rdi; js .o; call g; mov "
            "rax,rbx; .o: mov eax,1; ret",
-           "open", "it calls itself, and does not keep the convention"),
+           "proved"),
     Attack("mutual", 64, ("void f(int n)",),
            "push rbx; sub rsp,8; call g; add rsp,8; pop rbx; ret; g: mov rbx,rsp; push rax; "
            "dec edi; jz .o; call h; .o: mov rsp,rbx; ret; h: push rax; call g; pop rax; ret",
-           "open", "it calls itself, and does not keep the convention"),
+           "open", "it calls itself, and does what cannot be summed up"),
     Attack("rec_pop", 64, ("void f(int n)",),
            "call g; ret; g: dec edi; jz .o; push rax; push rax; call g; .o: ret 8",
            "refuted", "stack-pointer: it returns with rsp 8 bytes higher"),
@@ -660,7 +660,7 @@ ATTACKS = [
     Attack("localrec_bad", 64, ("long f(long n)",),
            "push rbx; mov rbp,rbp; call g; pop rbx; ret; g: sub rsp,8; mov rbx,rsp; dec rdi; "
            "js .o; call g; .o: mov rsp,rbx; add rsp,8; mov eax,0; ret",
-           "open", "it calls itself, and does not keep the convention"),
+           "open", "it calls itself, and does what cannot be summed up"),
     Attack("stosd_over", 64, ("void f(void *p)",),
            "push rbx; sub rsp,32; mov rdi,rsp; mov ecx,9; xor eax,eax; rep stosd; add "
            "rsp,32; pop rbx; ret",
@@ -798,7 +798,7 @@ ATTACKS = [
     Attack("rec_above", 64, ("void f(int n)",),
            "push rbx; sub rsp,16; call g; add rsp,16; pop rbx; ret; g: mov qword "
            "[rsp+8],0; push rbx; xor ebx,ebx; dec edi; jz .o; call g; .o: pop rbx; ret",
-           "open", "it calls itself, and does not keep the convention"),
+           "proved"),
     Attack("rec_align", 64, ("void f(int n,void(*h)(void))",),
            "call g; ret; g: push rbx; mov rbx,rsi; dec edi; jz .o; call g; .o: call rsi; "
            "pop rbx; ret",

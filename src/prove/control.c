@@ -500,38 +500,56 @@ static bool follows(struct machine *x, const struct insn *in, const struct image
 	return true;
 }
 
-/* Stack arguments are the callee's, also those of which no prototype says so. */
-static void writes_above(const struct machine *x, struct state *s,
-			 const struct image_symbol *symbol)
+/* Does it write through a register that its caller preserves, and that leads to the frame? */
+static bool writes_frame(const struct machine *x, const struct state *s, const struct summary *t)
+{
+	for (unsigned i = 0; i < GPR_COUNT; i++) {
+		if (t->through >> i & 1 && x->f->conv->preserved.gpr >> i & 1 &&
+		    s->gpr[i].flags & VALUE_FRAME)
+			return true;
+	}
+	return false;
+}
+
+/* Is the state at a call one that the summary speaks of? */
+static bool as_entered(const struct machine *x, const struct state *s, const struct summary *t)
 {
 	const struct value *sp = &s->gpr[GPR_SP];
 
-	if (sp->kind == V_STACK && symbol->above)
-		state_forget(s, &x->bases, sp->id, (int64_t)sp->off, symbol->above);
+	return s->df == CLEAR && s->mmx == CLEAR && s->x87 == 0 && s->cw == CLEAR &&
+	       s->mxcsr == CLEAR && sp->kind == V_STACK &&
+	       (t->align <= x->word || !base_modulo(&x->bases, sp->id, (int64_t)sp->off, t->align));
 }
 
-/* A local function inside of itself. What it returns, and where, is not known. */
+/* A local function inside of itself: by its summary. What it returns, and where, is not known. */
 static void call_again(struct flow *f, struct state *s, const struct insn *in,
 		       const struct image_symbol *symbol)
 {
 	struct machine *x = f->x;
+	const struct summary *t = x->sum(x, symbol);
+	struct value *sp = &s->gpr[GPR_SP];
+	struct state old;
 
-	if (!x->keeps(x, symbol)) {
-		cannot(f, in, "it calls itself, and does not keep the convention", NULL);
+	if (!t || writes_frame(x, s, t) || !as_entered(x, s, t)) {
+		cannot(f, in, "it calls itself, and does what cannot be summed up", NULL);
 		return;
 	}
-	call_check(x, s, in, NULL, false);
+	memcpy(&old, s, state_size(s));
 	call_effect(x, s, in, NULL, NULL);
-	writes_above(x, s, symbol);
+	if (sp->kind == V_STACK && t->above)
+		state_forget(s, &x->bases, sp->id, (int64_t)sp->off, t->above);
 	for (unsigned i = 0; i < GPR_COUNT; i++) {
-		if (i != GPR_SP && !(x->f->conv->preserved.gpr >> i & 1))
-			s->gpr[i] = value_any();
+		if (i != GPR_SP)
+			s->gpr[i] = t->gpr >> i & 1 ? old.gpr[i] : value_anything();
 	}
 	for (unsigned i = 0; i < XMM_COUNT; i++) {
-		if (!(x->f->conv->preserved.xmm >> i & 1))
-			s->vector[i] = value_any();
+		s->vector[i] = t->vector >> i & 1 ? old.vector[i] : value_anything();
+		s->upper[i] = UPPER_CHANGED;
 	}
 	s->flags_undefined = s->flags_origin = 0;
+	s->x87 = t->x87;
+	if (sp->kind == V_STACK)
+		sp->off += t->pop;
 	flow_edge(f, in->then, x->context, s, in->at);
 }
 
@@ -547,11 +565,9 @@ static void call_direct(struct flow *f, struct state *s, const struct insn *in, 
 		call_indirect(f, s, in, &v);
 	} else if (follows(x, in, symbol, to)) {
 		call_local(f, s, in, to);
-	} else if (symbol && symbol->local && to != x->entry && !symbol->resolver) {
+	} else if (symbol && symbol->local && (to != x->entry || x->summing) && !symbol->resolver) {
 		call_again(f, s, in, symbol);
 	} else if (symbol) {
-		if (to == x->entry)
-			writes_above(x, s, symbol);
 		call_named(f, s, in, symbol->name, symbol->name);
 	} else {
 		cannot(f, in, "it calls where there is no code", NULL);

@@ -193,6 +193,8 @@ static void check_sp(struct machine *x, struct state *s, uint64_t at, bool tail,
 	}
 	off = (int64_t)sp->off - expected;
 	machine_missing(x, off);
+	if (sp->kind == V_STACK && !sp->id)
+		x->excess = off;
 	machine_issue(x, CHECK_SP, 0, sp->kind == V_STACK && !sp->id, at, NULL,
 		      sp->kind == V_STACK && !sp->id
 			      ? arena_printf(x->a,
@@ -214,6 +216,8 @@ void exit_check(struct machine *x, struct state *s, const struct insn *in, bool 
 	check_kept(x, s, in->at);
 	if (x->f->leaves_mmx) /* its callers end that, and the x87 stack is empty then */
 		s->mmx = CLEAR, s->x87 = 0;
+	if (x->left_x87 != s->x87)
+		x->left_x87 = X87_UNKNOWN;
 	check_modes(x, s, in->at,
 		    tail               ? 0
 		    : x->f->undeclared ? X87_ANY

@@ -74,9 +74,10 @@ void flow_edge(struct flow *f, uint64_t at, const struct context *c, const struc
 enum returns returns_of(struct machine *x, const char *name);
 /* Is it one of these names? */
 bool is_known(const char *name);
-/* Does a local function keep the caller's convention? Of calls of itself in it that is taken to be
- * so: what holds at each depth if it holds at the one below holds at all. */
-bool keeps_convention(struct machine *x, const struct image_symbol *symbol);
+/* What a local function keeps, pops and leaves, at least: a fixpoint. Of calls of itself in it the
+ * best is taken to be so, then less, until it is so: what holds at each depth if it holds at the
+ * one below holds at all. NULL: there is no such answer. */
+const struct summary *summary_of(struct machine *x, const struct image_symbol *symbol);
 
 /* control.c: other ways from an instruction on, by the tables of Linux (patches.h). False: on this
  * path the instruction itself is always replaced. */

@@ -10,7 +10,18 @@
 #include "proto/proto.h"
 
 enum returns { RETURNS_UNKNOWN, RETURNS_ASKED, RETURNS, RETURNS_NEVER };
-enum keeps { KEEPS_UNKNOWN, KEEPS_ASKED, KEEPS, KEEPS_NOT };
+
+/* What a local function that calls itself does, by its code: found when somebody asks. */
+enum summed { SUM_UNKNOWN, SUM_ASKED, SUM_HOLDS, SUM_NONE };
+struct summary {
+	const struct convention *conv; /* its caller's */
+	uint8_t state;                 /* enum summed; asked: so far nothing speaks against it */
+	uint16_t gpr, vector;          /* registers that it leaves as they were: bit sets */
+	uint16_t through;              /* registers through which it may write */
+	int8_t x87;                    /* registers in use when it comes back */
+	uint8_t align;                 /* of the stack pointer, as a convention's at a call */
+	uint32_t above, pop; /* bytes above its return address that it may write, or pops */
+};
 
 struct proof;
 struct convention;
@@ -20,9 +31,8 @@ struct image_symbol {
 	uint64_t address, size;
 	unsigned section; /* index in the file; 0: undefined */
 	bool function, local, weak, hidden, resolver /* of an IFUNC */;
-	uint8_t returns;           /* enum returns: found when somebody asks */
-	uint8_t keeps;             /* enum keeps: the same */
-	uint32_t above;            /* bytes above its return address that it may write */
+	uint8_t returns; /* enum returns: found when somebody asks */
+	struct summary summary;
 	const struct proof *proof; /* of the convention alone, once it was tried */
 	const struct convention *proved_for;
 };

@@ -66,8 +66,14 @@ struct machine {
 	uint64_t entry;      /* of the function */
 	/* Is it certain that a function does not return, or that it does? returns_of. */
 	enum returns (*ask)(struct machine *x, const char *name);
-	/* Does a local function keep the convention? keeps_convention. */
-	bool (*keeps)(struct machine *x, const struct image_symbol *symbol);
+	/* What a local function does that calls itself, or NULL: summary_of. */
+	const struct summary *(*sum)(struct machine *x, const struct image_symbol *symbol);
+	struct summary last; /* the last one that is not remembered */
+	bool summing;        /* it is one itself */
+	bool provisional;    /* what was found rests on a summary that is not finished */
+	uint16_t through;    /* registers whose value at entry went into an address written to */
+	int64_t excess;      /* bytes that it pops more than was said */
+	int8_t left_x87;     /* registers in use at its ends, as expected; or X87_UNKNOWN */
 	const struct machine *joined; /* on paths: what joining all of them had found */
 	bool looped;                  /* the path came by here before */
 	bool follows;            /* global functions of the same object are followed into, too */

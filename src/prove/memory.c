@@ -214,6 +214,7 @@ static void store_elsewhere(struct machine *x, struct state *s, const struct ins
 		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL, "it writes to code");
 		x->stop = true;
 	}
+	x->through |= at->v.from;
 	state_escape(s, v);
 	if (machine_is_label(x, v))
 		machine_label_given(x, in->at);
@@ -261,6 +262,7 @@ void machine_store(struct machine *x, struct state *s, const struct insn *in,
 
 	machine_use(x, s, in->at, &at->v, in->d.address_width / 8, "an address");
 	if (at->ranged && !at->foreign && !x->bases.v[at->start.id].merged) {
+		x->through |= at->v.from;
 		state_escape(s, v);
 		store_ranged(x, s, in, at, bytes);
 		return;

@@ -190,7 +190,7 @@ static void search(struct arena *a, const struct prove_job *job, const struct pr
 	const struct issue *why;
 
 	x = (struct machine){
-		.a = a, .m = m, .job = job, .f = f, .ask = returns_of, .keeps = keeps_convention
+		.a = a, .m = m, .job = job, .f = f, .ask = returns_of, .sum = summary_of
 	};
 	x.follows = joined->follows;
 	x.guess = joined->guess;
@@ -243,12 +243,9 @@ static void prove_at(struct arena *a, const struct prove_job *job, const struct 
 		struct arena *states = arena_new();
 		struct flow w;
 
-		x = (struct machine){ .a = a,
-				      .m = m,
-				      .job = job,
-				      .f = f,
-				      .ask = returns_of,
-				      .keeps = keeps_convention };
+		x = (struct machine){
+			.a = a, .m = m, .job = job, .f = f, .ask = returns_of, .sum = summary_of
+		};
 		x.guess = pops;
 		x.guess_x87 = x87;
 		x.follows = follows;
