@@ -544,7 +544,7 @@ static void call_again(struct flow *f, struct state *s, const struct insn *in,
 	}
 	for (unsigned i = 0; i < XMM_COUNT; i++) {
 		s->vector[i] = t->vector >> i & 1 ? old.vector[i] : value_anything();
-		s->upper[i] = UPPER_CHANGED;
+		s->upper[i] = UPPER_UNKNOWN;
 	}
 	s->flags_undefined = s->flags_origin = 0;
 	s->x87 = t->x87;

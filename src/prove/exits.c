@@ -295,13 +295,13 @@ void call_check(struct machine *x, struct state *s, const struct insn *in,
 		const struct prove_callee *c, bool tail)
 {
 	const struct value *sp = &s->gpr[GPR_SP];
-	unsigned align = c && c->proto ? c->place.align : x->f->align_calls;
+	/* An argument may want more than every call has. */
+	unsigned align = c && c->proto && c->place.align > c->conv->align ? c->place.align
+									  : x->f->align_calls;
 	unsigned area =
 		c ? c->proto ? c->place.stack_bytes : c->conv->home_bytes : x->f->conv->home_bytes;
 	int64_t over, highest = tail ? (int64_t)(x->word + x->f->area) : 0;
 
-	if (align > x->f->align_calls || !align)
-		align = x->f->align_calls;
 	if (sp->kind == V_STACK) {
 		over = base_modulo(&x->bases, sp->id, (int64_t)sp->off, align);
 		if (over)
@@ -417,6 +417,54 @@ static void give_slots(const struct machine *x, struct state *s, int64_t argumen
 	}
 }
 
+/* So many bytes of the frame are written by a callee that got their address, or may be. */
+static void give_memory(struct machine *x, struct state *s, const struct insn *in,
+			const struct value *pointer, uint32_t bytes, bool certain)
+{
+	struct address to = { .v = *pointer, .perhaps = !certain };
+	struct value any = value_any();
+
+	if (pointer->kind == V_STACK && bytes)
+		machine_store(x, s, in, &to, bytes, &any);
+}
+
+static struct value value_at(const struct machine *x, const struct state *s, const struct loc *l)
+{
+	const struct value *sp = &s->gpr[GPR_SP];
+
+	if (l->kind == LOC_GPR)
+		return s->gpr[l->reg % GPR_COUNT];
+	if (l->kind == LOC_STACK && sp->kind == V_STACK)
+		return state_load(s, &x->bases, sp->id, (int64_t)sp->off + l->stack, x->word);
+	return value_any();
+}
+
+/* Where a declared function returns a value in memory, and copies of arguments that it owns. */
+static void give_memories(struct machine *x, struct state *s, const struct insn *in,
+			  const struct prove_callee *c)
+{
+	const struct placement *p = &c->place;
+	uint32_t bytes = c->proto->ret->size[x->job->width];
+	struct value v;
+
+	if (p->hidden.nlocs == 1) {
+		v = value_at(x, s, &p->hidden.loc[0]);
+		give_memory(x, s, in, &v, bytes, true);
+	}
+	/* Nobody says where the pointer is: in any of them. */
+	for (unsigned i = 0; i < GPR_COUNT && p->ret.unspecified && !p->hidden.nlocs; i++) {
+		v = s->gpr[i];
+		if (i != GPR_SP && !(c->conv->preserved.gpr >> i & 1))
+			give_memory(x, s, in, &v, bytes, false);
+	}
+	for (unsigned i = 0; i < p->nargs; i++) {
+		if (!p->arg[i].by_reference || p->arg[i].nlocs != 1)
+			continue;
+		v = value_at(x, s, &p->arg[i].loc[0]);
+		give_memory(x, s, in, &v, proto_arg_type(c->proto, i)->size[x->job->width], false);
+	}
+}
+
 static void set_results(struct machine *x, struct state *s, const struct prove_callee *c,
 			const char *name)
 {
@@ -484,6 +532,8 @@ void call_effect(struct machine *x, struct state *s, const struct insn *in,
 		if (s->escaped_frame && machine_is_label(x, &s->slot[i].v))
 			machine_label_given(x, in->at);
 	}
+	if (c && c->proto)
+		give_memories(x, s, in, c);
 	give_slots(x, s, c && c->proto ? area : x->word == 4 ? 6 * x->word : 0);
 	if (s->escaped_frame || (x->word == 4 && !(c && c->proto)))
 		state_forget_objects(s);
@@ -499,8 +549,9 @@ void call_effect(struct machine *x, struct state *s, const struct insn *in,
 			s->vector[i] = lost;
 			s->vector[i].undefined = 0xff;
 		}
+		/* Code without AVX leaves them alone. */
 		if (!(conv->preserved.ymm >> i & 1))
-			s->upper[i] = UPPER_CHANGED;
+			s->upper[i] = UPPER_UNKNOWN;
 	}
 	s->wide |= (uint16_t)(~(unsigned)conv->preserved.xmm >> XMM_COUNT);
 	s->df = s->mmx = CLEAR;

@@ -72,18 +72,18 @@ const char *subject_of_prototype(const char *name, const struct prototype *p,
 				 struct prove_subject *out)
 {
 	const char *why;
+	struct reg_set kept;
 
-	*out = (struct prove_subject){ .name = name,
-				       .proto = p,
-				       .conv = conv,
-				       .kept_gpr = conv->preserved.gpr,
-				       .kept_vector = conv->preserved.xmm,
-				       .kept_upper = conv->preserved.ymm,
-				       .variadic = p->variadic,
-				       .jumps = -1 };
+	*out = (struct prove_subject){
+		.name = name, .proto = p, .conv = conv, .variadic = p->variadic, .jumps = -1
+	};
 	why = abi_place_in(profile, conv, p, &out->place);
 	if (why)
 		return why;
+	kept = abi_preserved(conv, &out->place);
+	out->kept_gpr = kept.gpr;
+	out->kept_vector = kept.xmm;
+	out->kept_upper = kept.ymm;
 	out->pop = out->place.pop_unspecified ? 0 : out->place.pop_bytes;
 	/* Nothing says where the caller's frame begins. */
 	if (out->place.stack_unspecified)
