@@ -116,6 +116,26 @@ static void must_write(struct plan *p, const char *path, struct str *text)
 	str_free(text);
 }
 
+/* Ninja compares times: a file that was replaced by one with an earlier time (the clock was set
+ * back, a package brought a runtime that was built long ago) looks old to it. So size and time of
+ * what a command reads are part of it, and another file runs it again. `path` as in ninja's files.
+ */
+static uint64_t stamp(struct plan *p, uint64_t h, const char *path)
+{
+	struct stat st = { 0 };
+
+	if (*path != '/')
+		path = arena_printf(p->arena, "%s/%s", p->work, path);
+	stat(path, &st);
+	h = hash_bytes(h, &st.st_size, sizeof(st.st_size));
+	return hash_bytes(h, &st.st_mtim, sizeof(st.st_mtim));
+}
+
+static void stamp_line(struct str *s, uint64_t h)
+{
+	str_addf(s, "  stamp = %016llx\n", (unsigned long long)h);
+}
+
 /* The C of some cases of a batch, under a name that says which. */
 static const char *partial_source(struct plan *p, enum profile_id f, const struct gen_batch *b,
 				  enum language language, const struct gen_case *cases, size_t n)
@@ -177,7 +197,7 @@ static void column_rule(struct plan *p, struct str *s, size_t number)
 		str_addf(&command, " %s", command_word(p->arena, *f));
 	str_addf(s, "rule cc%zu\n", number);
 	str_addf(s,
-		 "  command = : %016llx; rm -f $out; LC_ALL=C %s -k %d %u %s -c -o $out $in "
+		 "  command = : %016llx $stamp; rm -f $out; LC_ALL=C %s -k %d %u %s -c -o $out $in "
 		 ">$out.log 2>&1; " LEAVE_RESULT "\n",
 		 (unsigned long long)c->compiler->identity, p->timeout, KILL_SECONDS,
 		 compile_seconds(), command.s);
@@ -195,7 +215,7 @@ static void compiler_independent_rules(struct plan *p, struct str *s, enum width
 {
 	str_addf(
 		s,
-		"rule table%u\n  command = : %016llx; %s -m%u -std=gnu11 -O1 -ffreestanding -fno-pic "
+		"rule table%u\n  command = : %016llx $stamp; %s -m%u -std=gnu11 -O1 -ffreestanding -fno-pic "
 		"-fno-pie -w "
 		"-I%s -c -o $out $in\n  description = table $in\n",
 		width_bits(w), (unsigned long long)headers_hash(p),
@@ -203,7 +223,7 @@ static void compiler_independent_rules(struct plan *p, struct str *s, enum width
 		command_word(p->arena, p->include));
 	str_addf(
 		s,
-		"rule asm%u\n  command = %s -f elf%u -I%s/ -o $out $in\n  description = nasm $in\n",
+		"rule asm%u\n  command = : $stamp; %s -f elf%u -I%s/ -o $out $in\n  description = nasm $in\n",
 		width_bits(w), command_word(p->arena, p->nasm), width_bits(w),
 		command_word(p->arena, p->runtime));
 }
@@ -219,24 +239,31 @@ static const char *included(struct plan *p, const struct gen_batch *b)
 	return s;
 }
 
+/* The table and the assembly called `name`. */
+static void independent_edges(struct plan *p, struct str *s, const char *dir, const char *name,
+			      enum width w, const char *implicit, const char **includes)
+{
+	const char *path = arena_printf(p->arena, "%s/%s", dir, name);
+	uint64_t h = stamp(p, HASH_INIT, arena_printf(p->arena, "%s.asm", path));
+
+	str_addf(s, "build %s.table.o: table%u %s.table.c\n", path, width_bits(w), path);
+	stamp_line(s, stamp(p, HASH_INIT, arena_printf(p->arena, "%s.table.c", path)));
+	for (const char **i = includes; i && *i; i++)
+		h = stamp(p, h, arena_printf(p->arena, "%s/%s", p->runtime, *i));
+	str_addf(s, "build %s.asm.o: asm%u %s.asm%s\n", path, width_bits(w), path, implicit);
+	stamp_line(s, h);
+}
+
 static void compiler_independent(struct plan *p, struct str *s, enum profile_id f)
 {
 	const struct gen_set *set = &p->set[f];
 	const char *dir = source_dir(p, f);
 	enum width w = set->width;
 
-	str_addf(s,
-		 "build %s/conventions.table.o: table%u %s/conventions.table.c\n"
-		 "build %s/conventions.asm.o: asm%u %s/conventions.asm\n",
-		 dir, width_bits(w), dir, dir, width_bits(w), dir);
-	for (size_t i = 0; i < set->nbatches; i++) {
-		const char *name = set->batch[i].name;
-
-		str_addf(s, "build %s/%s.table.o: table%u %s/%s.table.c\n", dir, name,
-			 width_bits(w), dir, name);
-		str_addf(s, "build %s/%s.asm.o: asm%u %s/%s.asm%s\n", dir, name, width_bits(w), dir,
-			 name, included(p, &set->batch[i]));
-	}
+	independent_edges(p, s, dir, "conventions", w, "", NULL);
+	for (size_t i = 0; i < set->nbatches; i++)
+		independent_edges(p, s, dir, set->batch[i].name, w, included(p, &set->batch[i]),
+				  set->batch[i].includes);
 }
 
 static bool profile_used(const struct plan *p, enum profile_id f)
@@ -327,10 +354,12 @@ static void write_objects_file(struct plan *p, const struct units *units)
 		if (!builds(p, i))
 			continue;
 		column_rule(p, &s, i);
-		for (size_t k = 0; k < units[i].n; k++)
+		for (size_t k = 0; k < units[i].n; k++) {
 			str_addf(&s, "build %s: cc%zu %s\n",
 				 ninja_escape(p->arena, units[i].v[k].object), i,
 				 ninja_escape(p->arena, units[i].v[k].source));
+			stamp_line(&s, stamp(p, HASH_INIT, units[i].v[k].source));
+		}
 	}
 	must_write(p, "build.ninja", &s);
 }
@@ -415,6 +444,30 @@ static bool compile(struct plan *p, struct units *units, bool *retried)
 	return true;
 }
 
+/* Of all that is linked into a column's payload. */
+static uint64_t link_stamp(struct plan *p, const struct column *c, const char *dir,
+			   const struct units *units)
+{
+	const struct gen_set *set = column_set(p, c);
+	uint64_t h = HASH_INIT;
+
+	h = stamp(p, h, arena_printf(p->arena, "%s/rt%u.o", p->runtime, width_bits(c->width)));
+	h = stamp(p, h, arena_printf(p->arena, "%s/payload.ld", p->runtime));
+	h = stamp(p, h, arena_printf(p->arena, "%s/conventions.table.o", dir));
+	h = stamp(p, h, arena_printf(p->arena, "%s/conventions.asm.o", dir));
+	for (size_t k = 0; k < set->nbatches; k++) {
+		const char *name = set->batch[k].name;
+
+		h = stamp(p, h, arena_printf(p->arena, "%s/%s.table.o", dir, name));
+		h = stamp(p, h, arena_printf(p->arena, "%s/%s.asm.o", dir, name));
+	}
+	for (size_t k = 0; k < units->n; k++)
+		h = stamp(p, h, units->v[k].object);
+	if (c->compiler->target[c->profile].library)
+		h = stamp(p, h, c->compiler->target[c->profile].library);
+	return h;
+}
+
 static void write_link_file(struct plan *p, const struct units *units)
 {
 	struct str s = { 0 };
@@ -423,7 +476,7 @@ static void write_link_file(struct plan *p, const struct units *units)
 	for (enum width w = W32; w < WIDTHS; w++)
 		str_addf(
 			&s,
-			"rule link%u\n  command = LC_ALL=C %s -m %s -nostdlib -static --build-id=none -z "
+			"rule link%u\n  command = : $stamp; LC_ALL=C %s -m %s -nostdlib -static --build-id=none -z "
 			"noexecstack "
 			"--warn-unresolved-symbols -T %s/payload.ld -o $out @$out.rsp "
 			">$out.log 2>&1; " LEAVE_RESULT "\n"
@@ -452,6 +505,7 @@ static void write_link_file(struct plan *p, const struct units *units)
 		for (size_t k = 0; k < units[i].n; k++)
 			str_addf(&s, " %s", ninja_escape(p->arena, units[i].v[k].object));
 		str_addf(&s, " | %s/payload.ld\n", ninja_escape(p->arena, p->runtime));
+		stamp_line(&s, link_stamp(p, c, dir, &units[i]));
 		if (c->compiler->target[c->profile].library)
 			str_addf(&s, "  libs = %s\n",
 				 ninja_escape(p->arena, c->compiler->target[c->profile].library));
