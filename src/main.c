@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,8 @@ int main(int argc, char **argv)
 
 	open_standard();
 	atexit(close_output);
+	signal(SIGXFSZ,
+	       SIG_IGN); /* write(2) reports it: what could not be written gets a message */
 	if (argc < 2) {
 		fputs(usage, stderr);
 		return 2;

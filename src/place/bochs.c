@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -35,7 +36,7 @@ static int help(const struct vmx_options *o, const char *about, struct str *text
 {
 	const char *argv[] = { program(o), "--help", about, NULL };
 
-	return run_program(argv, HELP_SECONDS, text);
+	return run_program_again(argv, HELP_SECONDS, text);
 }
 
 /* The word behind `what`, in `a`, or NULL. */
@@ -184,6 +185,15 @@ static const char *last_words(struct arena *a, const char *text)
 	return arena_strndup(a, best, strcspn(best, "\n"));
 }
 
+/* By a signal that others sent. Bochs catches SIGINT: as a panic, or, with the debugger, as a stop;
+ * the next command is to quit then, which the hypervisor's own shutdown (a panic) never comes to.
+ */
+static bool was_killed(int status, const char *log)
+{
+	return ended_by_others(status) || (log && strstr(log, ">>PANIC<< SIGNAL ")) ||
+	       (log && status == 0 && !strstr(log, ">>PANIC<<"));
+}
+
 static unsigned limit_of(const struct vmx_options *o, const struct vmx_machine *m)
 {
 	return (o->seconds ? o->seconds : VMX_SECONDS) * (m->payloads ? m->payloads : 1);
@@ -195,14 +205,16 @@ static const char *failure(struct arena *a, const struct vmx_options *o, int sta
 {
 	const char *why = log ? panic(a, log) : NULL;
 
-	if (why)
+	if (why && !m->killed)
 		return arena_printf(a, "bochs panicked: %s", why);
 	if (m->idle)
 		return arena_printf(a, "bochs worked for %d s without a sign from the hypervisor",
 				    IDLE_SECONDS);
+	if (m->killed)
+		return "bochs was ended by another process";
 	if (WIFSIGNALED(status))
-		return arena_printf(a, "bochs did not end within %u s, or was killed",
-				    limit_of(o, m));
+		return arena_printf(a, "bochs did not end within %u s, or died of signal %d",
+				    limit_of(o, m), WTERMSIG(status));
 	if (!log) {
 		m->absent = true;
 		return arena_printf(a, "bochs did not start: %s (exit status %d)",
@@ -243,6 +255,7 @@ const char *bochs_boot(struct arena *a, const struct vmx_options *o, struct vmx_
 {
 	const char *argv[] = { program(o), "-q", "-f", "config", NULL, NULL, NULL }, *why;
 	struct watch w = { .machine = m, .disk = arena_printf(a, "%s/disk", m->dir) };
+	struct timespec from, now;
 	struct str text = { 0 };
 	char *log;
 	int status;
@@ -255,14 +268,18 @@ const char *bochs_boot(struct arena *a, const struct vmx_options *o, struct vmx_
 		argv[4] = "-rc";
 		argv[5] = "commands";
 	}
-	m->idle = m->absent = false;
+	m->idle = m->absent = m->killed = false;
+	clock_gettime(CLOCK_MONOTONIC, &from);
 	status =
 		run_program_watched(m->dir, "TERM=vt100", argv, limit_of(o, m), goes_on, &w, &text);
 	if (status < 0) {
 		m->absent = true;
 		return arena_printf(a, "cannot run %s: %s", program(o), strerror(errno));
 	}
+	clock_gettime(CLOCK_MONOTONIC, &now);
 	log = file_read(arena_printf(a, "%s/log", m->dir), NULL);
+	m->killed =
+		!m->idle && now.tv_sec - from.tv_sec < limit_of(o, m) && was_killed(status, log);
 	why = failure(a, o, status, text.s, log, m);
 	free(log);
 	str_free(&text);

@@ -4,6 +4,7 @@
 #include "place/kvm.h"
 
 #include "place/kvm_monitor.h"
+#include "util/process.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -15,13 +16,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STUCK_S = 15, MAX_RESTARTS = 1000 };
+enum { STUCK_S = 15, MAX_RESTARTS = 1000, MAX_KILLS = 8 };
 
 /* Memory that a monitor shares with us, for as long as one payload runs. */
 struct work {
 	struct image image;
 	struct kvm_job job;
-	uint32_t next; /* case * 2 + direction to go on with */
+	uint32_t next;  /* case * 2 + direction to go on with */
+	unsigned kills; /* of the monitor, by other processes */
 };
 
 static void *shared(size_t bytes)
@@ -61,19 +63,20 @@ static void work_close(struct work *k)
 		munmap(k->job.report, sizeof(*k->job.report));
 }
 
-/* Wait for the monitor, which has to show progress. False when it was ended. */
-static bool wait_for(pid_t pid, const struct kvm_job *j)
+/* Wait for the monitor, which has to show progress. Its wait status; -1 when it had to be ended. */
+static int wait_for(pid_t pid, const struct kvm_job *j)
 {
 	const volatile struct cl_header *h = (const void *)(j->memory + image_results(j->image));
 	struct timespec nap = { 0, 500000 }, since, now;
 	uint32_t executed = 0, current = 0;
+	int status = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &since);
 	for (;;) {
-		pid_t ended = waitpid(pid, NULL, WNOHANG);
+		pid_t ended = waitpid(pid, &status, WNOHANG);
 
 		if (ended == pid || (ended < 0 && errno != EINTR))
-			return true;
+			return status;
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		if (h->executed != executed || h->current != current) {
 			executed = h->executed;
@@ -83,7 +86,7 @@ static bool wait_for(pid_t pid, const struct kvm_job *j)
 		if (now.tv_sec - since.tv_sec > STUCK_S) {
 			kill(pid, SIGKILL);
 			waitpid(pid, NULL, 0);
-			return false;
+			return -1;
 		}
 		nanosleep(&nap, NULL);
 		if (nap.tv_nsec < 20000000)
@@ -124,11 +127,26 @@ static const char *go_on(struct arena *a, struct work *k, struct place_run *out,
 	return NULL;
 }
 
+/* The monitor was ended by another process: the case under way runs once more. */
+static const char *start_again(struct work *k, struct place_run *out)
+{
+	uint32_t current = k->job.report->current;
+
+	if (++k->kills > MAX_KILLS) {
+		out->unstarted =
+			"kvm: the machine's monitor was ended by another process again and again";
+		return out->unstarted;
+	}
+	if (current >= k->next && current < 2 * out->n)
+		k->next = current;
+	return NULL;
+}
+
 /* Start a machine once and read what it left. NULL, or why starting again is useless. */
 static const char *start(struct arena *a, struct work *k, struct place_run *out)
 {
 	struct kvm_report *r = k->job.report;
-	bool ended;
+	int status;
 	pid_t pid, parent = getpid();
 
 	*r = (struct kvm_report){ .current = CL_NO_CASE, .announced = CL_NO_CASE };
@@ -144,7 +162,7 @@ static const char *start(struct arena *a, struct work *k, struct place_run *out)
 			kvm_monitor(&k->job);
 		_exit(0);
 	}
-	ended = wait_for(pid, &k->job);
+	status = wait_for(pid, &k->job);
 	add_cost(&out->cost, &r->cost);
 	records_read(a,
 		     &(struct record_source){ k->job.kept, KVM_RESULT_BYTES, k->job.key, 0,
@@ -172,7 +190,8 @@ static const char *start(struct arena *a, struct work *k, struct place_run *out)
 		r->current = k->job.handover & CL_ANNOUNCE ? r->announced
 			     : h->magic == CL_MAGIC        ? h->current
 							   : CL_NO_CASE;
-		return go_on(a, k, out, !ended);
+		return ended_by_others(status) ? start_again(k, out)
+					       : go_on(a, k, out, status == -1);
 	}
 	default:
 		return go_on(a, k, out, r->end == KVM_STUCK);
@@ -209,7 +228,7 @@ void kvm_run_payload(struct arena *a, const struct payload *p, const struct kvm_
 		return;
 	out->broken = work_open(a, &k, p, o);
 	while (!out->broken && k.next < 2 * p->ncases) {
-		if (starts++ > MAX_RESTARTS)
+		if (starts++ > MAX_RESTARTS + k.kills)
 			out->broken = "the machine stopped again and again";
 		else
 			out->broken = start(a, &k, out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Does this kernel run 32-bit processes? Asked by running one: the smallest ELF that exits. */
 #include "place/place.h"
+#include "util/process.h"
 #include "util/without.h"
 
 #include <errno.h>
@@ -39,14 +40,30 @@ static const char *lacks(enum isa isa)
 	return NULL;
 }
 
+/* Its wait status; -1: it cannot be started. */
+static int run_file(int fd)
+{
+	char *const none[] = { NULL };
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		fexecve(fd, none, none);
+		_exit(1);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return -1;
+	}
+	return pid > 0 ? status : -1;
+}
+
 const char *native_why_not(enum width w, enum isa isa)
 {
 	static const char *const refused =
 		"this kernel does not run 32-bit processes (IA32_EMULATION)";
 	unsigned char file[0x60] = { 0 };
-	char *const none[] = { NULL };
 	int fd, status;
-	pid_t pid;
 
 	if (lacks(isa))
 		return lacks(isa);
@@ -61,17 +78,14 @@ const char *native_why_not(enum width w, enum isa isa)
 			close(fd);
 		return "cannot make a memory file to probe 32-bit execution";
 	}
-	pid = fork();
-	if (pid == 0) {
-		fexecve(fd, none, none);
-		_exit(1);
+	/* One that was killed says nothing of the kernel. */
+	for (int tries = 0; tries < 5; tries++) {
+		status = run_file(fd);
+		if (!ended_by_others(status))
+			break;
 	}
 	close(fd);
-	if (pid < 0)
+	if (status < 0)
 		return "cannot start a process to probe 32-bit execution";
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			return refused;
-	}
 	return WIFEXITED(status) && WEXITSTATUS(status) == 42 ? NULL : refused;
 }

@@ -16,7 +16,8 @@ struct process {
 	/* In the child, before it becomes the program: confine it. False: that failed. May be NULL.
 	 */
 	bool (*confine)(void *closure);
-	/* Wait for the process: its wait status, or -1 when it had to be ended. */
+	/* Wait for the process: its wait status, or -1 when it had to be ended because code under
+	 * test does not end. */
 	int (*wait)(void *closure, pid_t pid, const volatile struct cl_header *h);
 	void *closure;
 	bool together; /* several such processes may be under way at a time, each in a thread */
@@ -28,8 +29,10 @@ void process_run(struct arena *a, const struct payload *p, const struct process 
 
 /* Does the process make progress? Looked at now and then while waiting for it. */
 struct progress {
-	clockid_t clock;    /* of its processor time */
-	time_t since, used; /* seconds: wall clock, processor time */
+	clockid_t clock; /* of its processor time */
+	time_t since,
+		used;  /* seconds: wall clock when last looked at, processor time at the start */
+	time_t waited; /* seconds of wall clock since the start */
 	uint32_t executed, current;
 };
 

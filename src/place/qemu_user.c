@@ -286,7 +286,7 @@ static const char *version(struct arena *a, const char *name)
 
 	if (known)
 		return known;
-	run_program(argv, HELP_SECONDS, &text);
+	run_program_again(argv, HELP_SECONDS, &text);
 	at = text.s ? strstr(text.s, "version ") : NULL;
 	if (at) {
 		at += strlen("version ");

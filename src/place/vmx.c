@@ -23,7 +23,8 @@ enum {
 	TICK = 1000000,                  /* TSC cycles: about as many instructions */
 	STEPPED_TICK = 50000,
 	STUCK_TICKS = 100,
-	MAX_STARTS = 20 /* of a payload */
+	MAX_STARTS = 20, /* of a payload */
+	MAX_KILLS = 8    /* by other processes */
 };
 
 /* A folder with a disk, for as long as its payloads run. */
@@ -158,14 +159,18 @@ static const char *boot_and_ask(struct arena *a, const struct vmx_options *o, un
 {
 	struct work k = { .machine = { .megs = 16, .root_width = width, .probe = true } };
 	struct vmx_request r = { .mode = VMX_MODE_PROBE, .out_sector = 1, .out_sectors = 4 };
-	const char *why = work_open(a, &k, o, 8 * VMX_SECTOR), *failed;
+	const char *why = work_open(a, &k, o, 8 * VMX_SECTOR), *failed = NULL;
 	const struct vmx_segment *s;
 	uint64_t at = 1;
 
 	if (why)
 		return why;
-	put_request(&k, 0, &r);
-	failed = boot(a, &k, o);
+	for (int tries = 0; tries < MAX_KILLS; tries++) {
+		put_request(&k, 0, &r);
+		failed = boot(a, &k, o);
+		if (!k.machine.killed)
+			break;
+	}
 	s = segment_next(k.disk, k.disk_bytes, &at);
 	if (!s)
 		why = failed ? failed : "the hypervisor left no answer";
@@ -225,6 +230,7 @@ struct job {
 	struct vmx_request request;
 	uint64_t sector;       /* of its own request */
 	uint32_t next, starts; /* what a further start would begin with; starts so far */
+	unsigned kills;        /* of the machine under it, by other processes */
 	bool over;
 	struct timespec ended; /* as far as it was seen: CLOCK_MONOTONIC */
 };
@@ -370,6 +376,16 @@ static void read_start(const struct work *k, struct job *j, const char *failed)
 		out->broken = r.broken;
 	} else if (r.finished) {
 		j->next = j->request.end;
+	} else if (k->machine.killed) {
+		/* The case under way runs once more. */
+		if (r.current != CL_NO_CASE)
+			j->next = r.current;
+		if (++j->kills > MAX_KILLS) {
+			place_run_unstarted(
+				out, "its machine was ended by another process again and again");
+			j->over = true;
+			return;
+		}
 	} else if (!was_announced) {
 		/* It may have been seen last many cases ago, or its state be unreadable: start
 		 * again from there with each case announced, so that the one it ends in is
@@ -387,7 +403,7 @@ static void read_start(const struct work *k, struct job *j, const char *failed)
 		out->broken = failed ? failed : r.died ? r.died : "the hypervisor left no answer";
 	}
 	j->over = out->broken || j->next >= j->request.end;
-	if (!j->over && ++j->starts > MAX_STARTS) {
+	if (!j->over && ++j->starts > MAX_STARTS + j->kills) {
 		out->broken = "the machine stopped again and again";
 		j->over = true;
 	}

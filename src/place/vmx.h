@@ -65,6 +65,7 @@ struct vmx_machine {
 	void *closure;
 	bool absent; /* set by the engine: it did not even start, so no code under test ran */
 	bool idle;   /* set by the engine: it was ended for lack of progress */
+	bool killed; /* set by the engine: another process ended it */
 };
 const char *bochs_boot(struct arena *a, const struct vmx_options *o, struct vmx_machine *m);
 const char *bochs_why_not(struct arena *a, const struct vmx_options *o, const char **version);

@@ -117,7 +117,7 @@ static const char *support_library(struct arena *a, const struct compiler *c, en
 	struct str out = { 0 };
 	char *at;
 
-	if (strcmp(c->family, "tcc") || run_program(argv, 60, &out) != 0 || !out.s)
+	if (strcmp(c->family, "tcc") || run_program_again(argv, 60, &out) != 0 || !out.s)
 		return NULL;
 	at = strstr(out.s, "libtcc1:");
 	if (at) {

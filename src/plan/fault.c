@@ -2,15 +2,15 @@
 /* Tell the machine's faults from those of a compiler, by exit status and messages. */
 #include "plan/fault.h"
 #include "util/clean.h"
+#include "util/process.h"
 
 #include <signal.h>
 #include <string.h>
 
-/* As strerror(3) words them under LC_ALL=C, and as drivers report what became of a part of theirs
- * (gcc: "Killed signal terminated program cc1"; clang: "unable to execute command: Killed"). A part
- * that crashed is not among them. */
+/* As strerror(3) and drivers word them under LC_ALL=C. */
 static const char *const words[] = {
 	"No space left on device",
+	"File too large",
 	"Disk quota exceeded",
 	"Read-only file system",
 	"Input/output error",
@@ -19,25 +19,16 @@ static const char *const words[] = {
 	"virtual memory exhausted",
 	"Resource temporarily unavailable",
 	"Text file busy",
-	"Killed signal terminated program",
-	"unable to execute command: Killed",
 	"annot create temporary file",
 	"unable to make temporary file",
 	"cannot execute",
 	"error while loading shared libraries",
 };
 
-/* Signals that a program does not get by its own fault: others send them, or a limit does. */
-static const struct {
-	int number;
-	const char *what;
-} signals[] = {
-	{ SIGKILL, "killed (signal 9), as by a kernel out of memory" },
-	{ SIGTERM, "ended by SIGTERM" },
-	{ SIGHUP, "ended by SIGHUP" },
-	{ SIGINT, "ended by SIGINT" },
-	{ SIGXCPU, "ended by a limit of processor time" },
-	{ SIGXFSZ, "ended by a limit of file size" },
+/* How drivers report the signal that ended a part of theirs; a part that crashed is not meant. */
+static const char *const by_signal[] = {
+	"%s signal terminated program",  /* gcc */
+	"unable to execute command: %s", /* clang */
 };
 
 /* The first line that holds the word, or NULL. */
@@ -68,9 +59,16 @@ const char *machine_fault(struct arena *a, int status, const char *output)
 		if (line)
 			return line;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
-		if (status == 128 + signals[i].number)
-			return signals[i].what;
+	for (int number = 1; number < NSIG; number++) {
+		const char *name, *what = signal_of_others(number, &name);
+
+		for (size_t i = 0; what && i < ARRAY_SIZE(by_signal); i++) {
+			line = line_with(a, text, arena_printf(a, by_signal[i], name));
+			if (line)
+				return line;
+		}
+		if (what && status == 128 + number)
+			return what;
 	}
 	/* env(1), timeout(1) and shells: 125 the wrapper failed, 126 it is not a program, 127 it is
 	 * missing (POSIX.1-2017, XCU 2.8.2). */

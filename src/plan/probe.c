@@ -49,7 +49,9 @@ struct session {
 	enum profile_id profile;
 	enum width width;
 	const char *source, *object;
-	const char *plain; /* the least that it has to compile */
+	const char
+		*temporaries; /* "TMPDIR=...", for what a compiler that is killed leaves behind */
+	const char *plain;    /* the least that it has to compile */
 	/* A compile was stopped from outside (time, memory): its answer must not be kept. */
 	bool disturbed;
 	const char *fault; /* of the machine, or NULL */
@@ -102,7 +104,8 @@ static struct outcome compile(struct session *s, const char *source, const struc
 		o.output = "";
 		return o;
 	}
-	status = run_program(argv, COMPILE_SECONDS, &text);
+	status =
+		run_program_watched(NULL, s->temporaries, argv, COMPILE_SECONDS, NULL, NULL, &text);
 	if (status < 0)
 		s->fault = o.why = arena_printf(s->a, "cannot be run: %s", strerror(errno));
 	str_add(&text, "");
@@ -468,6 +471,7 @@ const char *compiler_probe(struct arena *a, struct compiler *c, enum profile_id 
 		return t->works.why;
 	s.source = arena_printf(a, "%s/probe.c", scratch.path);
 	s.object = arena_printf(a, "%s/probe.o", scratch.path);
+	s.temporaries = arena_printf(a, "TMPDIR=%s", scratch.path);
 	probe_target(&s, &l, t);
 	scratch_close(&scratch);
 	if (cache && !s.disturbed && !s.fault)

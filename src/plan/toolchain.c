@@ -208,7 +208,7 @@ static const char *ask(struct arena *a, struct compiler *c)
 	const char *const version[] = { c->path, "--version", NULL };
 	const char *const help[] = { c->path, "--help", NULL };
 	struct str text = { 0 };
-	int status = run_program(version, VERSION_SECONDS, &text);
+	int status = run_program_again(version, VERSION_SECONDS, &text);
 	const char *failure = NULL;
 
 	if (status < 0)
@@ -225,7 +225,7 @@ static const char *ask(struct arena *a, struct compiler *c)
 		/* chibicc has no --version, but its usage names it. */
 		struct str usage = { 0 };
 
-		if (run_program(help, VERSION_SECONDS, &usage) >= 0 && usage.s)
+		if (run_program_again(help, VERSION_SECONDS, &usage) >= 0 && usage.s)
 			recognise(a, c, usage.s);
 		str_free(&usage);
 	}

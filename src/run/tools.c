@@ -76,7 +76,7 @@ static const char *find_timeout(struct arena *a)
 		tool(a, "timeout", "coreutils"), "-v", "9", "sh", "-c", ":", NULL
 	};
 
-	return run_program(argv, 10, NULL) == 0 ? "timeout -v" : "timeout";
+	return run_program_again(argv, 10, NULL) == 0 ? "timeout -v" : "timeout";
 }
 
 /* Expectation tables are compiled by any compiler that makes both widths. */

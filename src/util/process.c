@@ -24,8 +24,43 @@ enum {
 	OUTPUT_LIMIT = 64 << 20, /* a program that prints for ever must not exhaust memory */
 	BUFFERS = 16,            /* of 64 KiB in one look: as much as a pipe can hold */
 	LONGEST_NAP_MS = 20,
+	TRIES = 8,   /* of what others end */
 	GUARD_FD = 0 /* where the guard writes the program's wait status */
 };
+
+const char *signal_of_others(int number, const char **name)
+{
+	/* Named as in strsignal(3), whatever the locale. */
+	static const struct {
+		int number;
+		const char *name, *what;
+	} signals[] = {
+		{ SIGKILL, "Killed", "killed (signal 9), as by a kernel out of memory" },
+		{ SIGTERM, "Terminated", "ended by SIGTERM" },
+		{ SIGHUP, "Hangup", "ended by SIGHUP" },
+		{ SIGINT, "Interrupt", "ended by SIGINT" },
+		{ SIGQUIT, "Quit", "ended by SIGQUIT" },
+		{ SIGALRM, "Alarm clock", "ended by SIGALRM" },
+		{ SIGUSR1, "User defined signal 1", "ended by SIGUSR1" },
+		{ SIGUSR2, "User defined signal 2", "ended by SIGUSR2" },
+		{ SIGXCPU, "CPU time limit exceeded", "ended by a limit of processor time" },
+		{ SIGXFSZ, "File size limit exceeded", "ended by a limit of file size" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		if (signals[i].number != number)
+			continue;
+		if (name)
+			*name = signals[i].name;
+		return signals[i].what;
+	}
+	return NULL;
+}
+
+bool ended_by_others(int status)
+{
+	return status != -1 && WIFSIGNALED(status) && signal_of_others(WTERMSIG(status), NULL);
+}
 
 struct child {
 	pid_t guard;
@@ -79,6 +114,7 @@ static _Noreturn void become(const char *const argv[], const char *dir, const ch
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* it died before it could be watched */
 		_exit(127);
@@ -384,6 +420,20 @@ int run_program_watched(const char *dir, const char *variable, const char *const
 int run_program(const char *const argv[], unsigned seconds, struct str *output)
 {
 	return run_program_watched(NULL, NULL, argv, seconds, NULL, NULL, output);
+}
+
+int run_program_again(const char *const argv[], unsigned seconds, struct str *output)
+{
+	int status = 0;
+
+	for (int tries = 0; tries < TRIES; tries++) {
+		if (output)
+			str_free(output);
+		status = run_program(argv, seconds, output);
+		if (!ended_by_others(status))
+			break;
+	}
+	return status;
 }
 
 struct lines {

@@ -5,14 +5,25 @@
 
 #include "util/util.h"
 
+/* Signals that a program does not get by its own fault: another program sent it, a terminal, or a
+ * limit. What that was, as in "the compiler was ...", and as drivers name the signal ("Killed");
+ * NULL for all others. */
+const char *signal_of_others(int number, const char **name);
+
+/* Does a wait status (-1: none) say that such a signal was the end? */
+bool ended_by_others(int status);
+
 /* Run a program without a shell: argv NULL-ended, stdin empty, stdout and stderr collected together
  * into *output (may be NULL), killed after `seconds`. Returns the wait status, or -1 with errno.
  * Nothing that the program started outlives its deadline, or this process. */
 int run_program(const char *const argv[], unsigned seconds, struct str *output);
 
-/* The same in a folder, with `variable`, "NAME=VALUE", in its environment, and asking `go_on` some
- * fifty times a second, with the processor time the program has spent, in seconds: when it says no,
- * the program is ended. Each may be NULL. */
+/* The same, a few times over when other programs end it: for questions whose answers are kept. */
+int run_program_again(const char *const argv[], unsigned seconds, struct str *output);
+
+/* As run_program in a folder, with `variable`, "NAME=VALUE", in its environment, and asking `go_on`
+ * some fifty times a second, with the processor time the program has spent, in seconds: when it
+ * says no, the program is ended. Each may be NULL. */
 int run_program_watched(const char *dir, const char *variable, const char *const argv[],
 			unsigned seconds, bool (*go_on)(void *closure, double spent), void *closure,
 			struct str *output);
