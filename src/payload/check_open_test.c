@@ -184,6 +184,7 @@ START_TEST(caller_in_vectors)
 	for (int round = 0; round < ROUNDS; round++) {
 		uint8_t bytes[BYTES];
 
+		play_caller(round);
 		open_prepare(&the_case, CL_CALLER, round);
 		memcpy(bytes, cl_open_cell + 64, 16);
 		memcpy(bytes + 16, cl_open_cell + 128, 16);
@@ -212,6 +213,7 @@ START_TEST(caller_from_the_x87_stack)
 	for (int round = 0; round < ROUNDS; round++) {
 		uint8_t indefinite[16] = { 0 };
 
+		play_caller(round);
 		open_prepare(&the_case, CL_CALLER, round);
 		play_open_caller(round, NONE,
 				 cl_open.how & CL_OPEN_X87 ? cl_open_cell + 32 : indefinite);

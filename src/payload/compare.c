@@ -20,9 +20,11 @@ bool same(const volatile void *a, const volatile void *b, unsigned n)
 }
 
 #ifdef __x86_64__
-#define REPE_CMPS_WORDS "repe cmpsq"
+#define REPE_CMPS_WORDS  "repe cmpsq"
+#define REPNE_SCAS_WORDS "repne scasq"
 #else
-#define REPE_CMPS_WORDS "repe cmpsl"
+#define REPE_CMPS_WORDS  "repe cmpsl"
+#define REPNE_SCAS_WORDS "repne scasl"
 #endif
 
 unsigned first_difference(const cl_word *a, const cl_word *b, unsigned words)
@@ -39,67 +41,104 @@ unsigned first_difference(const cl_word *a, const cl_word *b, unsigned words)
 	return equal ? words : words - (unsigned)left - 1;
 }
 
+/* A word that reaches beyond n bytes is not read: what is behind a value may be nobody's. */
 bool agree(const volatile void *a, const volatile void *b, const uint8_t *mask, unsigned n)
 {
 	const volatile uint8_t *x = a, *y = b;
+	unsigned i = 0;
 
 	if (!mask)
 		return same(a, b, n);
-	for (unsigned i = 0; i < n; i++) {
+	for (; i + sizeof(cl_word) <= n; i += sizeof(cl_word)) {
+		if ((*(const volatile cl_word *)(x + i) ^ *(const volatile cl_word *)(y + i)) &
+		    *(const cl_word *)(mask + i))
+			return false;
+	}
+	for (; i < n; i++) {
 		if ((x[i] ^ y[i]) & mask[i])
 			return false;
 	}
 	return true;
 }
 
-/* Places that are left, lowest first: takes one out of the set. */
-static unsigned take_place(uint32_t *left)
-{
-	unsigned place = (unsigned)__builtin_ctz(*left);
+/* Bytes that are looked for in many places: two words of them, and which of their bits count. */
+struct wanted {
+	cl_word value[2], mask[2];
+};
 
-	*left &= *left - 1;
-	return place;
+static struct wanted wanted_of(const uint8_t *bytes, const uint8_t *mask, unsigned n)
+{
+	struct wanted w = { { 0, 0 }, { 0, 0 } };
+	uint8_t *value = (uint8_t *)w.value, *counts = (uint8_t *)w.mask;
+
+	for (unsigned i = 0; i < n && i < sizeof(w.value); i++) {
+		value[i] = bytes[i];
+		counts[i] = mask ? mask[i] : 0xff;
+	}
+	return w;
 }
 
-static bool holds(const void *at, const void *bytes, const uint8_t *mask, unsigned n)
+/* All of these words that hold this one. No loop of instructions: see first_difference. */
+static uint64_t words_that_are(cl_word value, const cl_word *first, unsigned words)
 {
-	if (!mask && n == sizeof(cl_word))
-		return *(const cl_word *)at == *(const cl_word *)bytes;
-	return agree(at, bytes, mask, n);
+	const cl_word *at = first;
+	uint64_t found = 0;
+
+	for (cl_word left = words; left;) {
+		bool equal;
+
+		__asm__ volatile(REPNE_SCAS_WORDS
+				 : "+D"(at), "+c"(left), "=@ccz"(equal)
+				 : "a"(value)
+				 : "memory");
+		if (equal)
+			found |= 1ull << (at - 1 - first);
+	}
+	return found;
+}
+
+/* Which of up to 64 words hold the first word of what is wanted, of those that are in `among`. */
+static uint64_t words_with(const struct wanted *w, const cl_word *at, unsigned words,
+			   uint64_t among)
+{
+	uint64_t found = 0;
+
+	if (!(w->mask[0] + 1))
+		return words_that_are(w->value[0], at, words) & among;
+	for (unsigned half = 0; half < words; half += 32) {
+		for (uint32_t left = (uint32_t)(among >> half); left; left &= left - 1) {
+			unsigned k = half + (unsigned)__builtin_ctz(left);
+
+			if (k < words && !((at[k] ^ w->value[0]) & w->mask[0]))
+				found |= 1ull << k;
+		}
+	}
+	return found;
 }
 
 struct candidates search_among(const struct cl_image *m, const uint8_t *stack, const void *bytes,
 			       const uint8_t *mask, unsigned n, const uint64_t among[2])
 {
 	enum {
+		GPRS = sizeof(cl_word) == 8 ? 16 : 8,
 		REGISTERS = sizeof(cl_word) == 8 ? 0xffef : 0xef,
-		VECTORS = sizeof(cl_word) == 8 ? 0xffff : 0xff
+		VECTORS = (1 << GPRS) - 1,
+		WIDE = 8 / sizeof(cl_word) /* words of a vector register that are compared */
 	};
-	struct candidates c = { { 0, 0 } };
-	unsigned word = min(n, sizeof(cl_word)), wide = min(n, 8);
+	const struct wanted w = wanted_of(bytes, mask, n);
+	struct candidates c = nowhere;
 
-	for (uint32_t left = (uint32_t)among[0] & REGISTERS; left;) {
-		unsigned r = take_place(&left);
+	c.bits[0] = words_with(&w, m->gpr, GPRS, among[0] & REGISTERS);
+	for (uint32_t left = (uint32_t)(among[0] >> CL_BIT_XMM) & VECTORS; left; left &= left - 1) {
+		unsigned r = (unsigned)__builtin_ctz(left);
+		const cl_word *x = (const cl_word *)(m->fx + FX_XMM + 16 * r);
 
-		if (holds(&m->gpr[r], bytes, mask, word))
-			c.bits[0] |= 1ull << r;
-	}
-	for (uint32_t left = (uint32_t)(among[0] >> CL_BIT_XMM) & VECTORS; left;) {
-		unsigned r = take_place(&left);
-
-		if (holds(m->fx + FX_XMM + 16 * r, bytes, mask, wide))
+		if (!((x[0] ^ w.value[0]) & w.mask[0]) &&
+		    (WIDE == 1 || !((x[WIDE - 1] ^ w.value[WIDE - 1]) & w.mask[WIDE - 1])))
 			c.bits[0] |= 1ull << (CL_BIT_XMM + r);
 	}
-	for (unsigned half = 0; stack && half < STACK_WORDS; half += 32) {
-		const uint8_t *at = stack + half * sizeof(cl_word);
-
-		for (uint32_t left = (uint32_t)(among[1] >> half); left;) {
-			unsigned k = take_place(&left);
-
-			if (holds(at + k * sizeof(cl_word), bytes, mask, word))
-				c.bits[1] |= 1ull << (half + k);
-		}
-	}
+	if (stack && among[1])
+		c.bits[1] = words_with(&w, (const cl_word *)stack, STACK_WORDS, among[1]);
 	return c;
 }
 

@@ -12,6 +12,7 @@
  * known, every round goes back to the runtime. */
 #include "payload/open.h"
 #include "payload/check.h"
+#include "payload/prepare.h"
 
 enum {
 	WORD = sizeof(cl_word),
@@ -29,11 +30,14 @@ enum {
 	CELL_BYTES = CELL_VECTOR + 64 * VECTORS_READ
 };
 
+_Static_assert(OFFERS * CL_VALUE <= (int)CL_POISON_SPARE, "buffers");
+_Static_assert(CELL_BYTES <= (int)CL_POISON_SPARE, "cells");
+
 struct cl_open cl_open;
 uint8_t cl_open_cell[CELL_BYTES] __attribute__((aligned(64)));
 
 static uint8_t offer[OFFERS][STRIDE] __attribute__((aligned(64)));
-static uint8_t offered[OFFERS][CL_VALUE]; /* what the buffers held before the call */
+static const uint8_t *offered[OFFERS]; /* what the buffers held before the call */
 static unsigned start[OFFERS];
 
 /* Of the caller under way: the pointers found in all rounds, and whether it is known where it takes
@@ -63,22 +67,6 @@ static bool is_open(const struct cl_case *c)
 static bool offers(const struct cl_case *c)
 {
 	return c->flags & (CL_RETURN_UNSPECIFIED | CL_OPEN_POINTERS);
-}
-
-static uint64_t mix(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-	return z ^ (z >> 27);
-}
-
-/* Any 4 or 8 bytes of it are a normal float or double. */
-static void fill(uint64_t *state, void *to, unsigned bytes)
-{
-	for (unsigned i = 0; i < bytes; i += 8)
-		((uint64_t *)to)[i / 8] =
-			(mix(state) & 0x3f7fffff3f7fffffull) | 0x4000000040000000ull;
 }
 
 /* Stack words that may hold the pointer. */
@@ -114,9 +102,10 @@ static cl_word *argument_area(const struct cl_case *c)
 			   (c->flags & CL_STACK_UNSPECIFIED ? 0 : pad));
 }
 
-static void offer_buffers(const struct cl_case *c, uint64_t state)
+static void offer_buffers(const struct cl_case *c, int round)
 {
 	cl_word *stack = argument_area(c);
+	uint32_t starts = c->key ^ (uint32_t)round * 0x9e3779b9u;
 
 	for (unsigned k = 0; k < OFFERS; k++) {
 		cl_word p;
@@ -124,11 +113,11 @@ static void offer_buffers(const struct cl_case *c, uint64_t state)
 		if (!is_offered(c, k))
 			continue;
 		/* Aligned for any value, and in no round the same low byte for all. */
-		start[k] = (unsigned)(mix(&state) % 4) * 64;
+		starts = starts * 0x915f77f5u + 1;
+		start[k] = (starts >> 30) * 64;
 		p = (cl_word)(offer[k] + start[k]);
-		fill(&state, offered[k], CL_VALUE);
-		for (unsigned i = 0; i < CL_VALUE; i++)
-			offer[k][start[k] + i] = offered[k][i];
+		offered[k] = prepare_take(CL_VALUE);
+		__builtin_memcpy(offer[k] + start[k], offered[k], CL_VALUE);
 		if (k < REGISTERS)
 			cl_poison.gpr[k] = p;
 		else
@@ -164,17 +153,15 @@ static bool knows_pop(const struct cl_case *c)
 
 void open_prepare(const struct cl_case *c, int direction, int round)
 {
-	uint64_t state = ((uint64_t)c->key << 8 | (uint64_t)round) * 2 + 1;
-
 	if (direction == CL_CALLEE) {
 		if (offers(c))
-			offer_buffers(c, state);
+			offer_buffers(c, round);
 		return;
 	}
 	if (!is_open(c))
 		return;
 	cl_open = (struct cl_open){ .bytes = c->ret.size };
-	fill(&state, cl_open_cell, CELL_BYTES);
+	__builtin_memcpy(cl_open_cell, prepare_take(CELL_BYTES), CELL_BYTES);
 	cl_open_cell[CELL_ST0 + 7] |= 0x80; /* a normal number */
 	if (!round) {
 		identified = false;

@@ -43,7 +43,7 @@ enum {
 		     sizeof(cl_live_double) + sizeof(cl_ret_cell) +
 		     2 * sizeof(((struct cl_image *)0)->wide) +
 		     2 * sizeof(((struct cl_image *)0)->mask) + CL_ARGS * CL_PIECES * 16 +
-		     CL_ARGS * CL_VALUE,
+		     CL_ARGS * CL_VALUE + CL_POISON_SPARE,
 	STOCK_STARTS = 1024,   /* words from which a part may start */
 	RANDOM_WORDS = 1 << 11 /* more than any round takes, but for absurd aggregates */
 };
@@ -81,10 +81,17 @@ static struct draw stock_open(uint64_t state, uint64_t seed)
 	return (struct draw){ .at = (unsigned)(where >> 32), .key = splitmix(&state) };
 }
 
+const uint8_t *prepare_take(size_t bytes)
+{
+	const uint8_t *from = stock_next;
+
+	stock_next += bytes;
+	return from;
+}
+
 static void stock_take(void *to, size_t bytes)
 {
-	__builtin_memcpy(to, stock_next, bytes);
-	stock_next += bytes;
+	__builtin_memcpy(to, prepare_take(bytes), bytes);
 }
 
 /* Many words: no loop, for on an emulated processor each instruction costs the same. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What prepare.c offers to calls by contract: poison and values of a round. */
+/* What prepare.c offers to others: poison and values of a round. */
 #ifndef CLOBBER_PREPARE_H
 #define CLOBBER_PREPARE_H
 
@@ -10,6 +10,11 @@ struct draw {
 	unsigned at;
 	uint64_t key;
 };
+
+/* So many bytes of this round's poison that nothing else got; whole words, there until the next round.
+ * prepare and prepare_open leave CL_POISON_SPARE. */
+enum { CL_POISON_SPARE = 24 * CL_VALUE };
+const uint8_t *prepare_take(size_t bytes);
 
 /* Poison in cl_poison, cl_poison_callee and around cl_stack_top; all from seed and state. */
 struct draw prepare_open(uint64_t state, uint64_t seed, int round);

@@ -71,7 +71,13 @@ static void print(const struct place_run *r)
 		printf("%zu.%zu %s", i / 2, i % 2, states[o->state]);
 		for (unsigned k = 0; k < o->nfindings; k++)
 			print_finding(&o->findings[k]);
-		printf(" observations %u\n", o->nobservations);
+		printf(" observations %u", o->nobservations);
+		for (unsigned k = 0; k < o->nobservations; k++)
+			printf(" %u/%u:%llx,%llx", o->observations[k].item,
+			       o->observations[k].piece,
+			       (unsigned long long)o->observations[k].places[0],
+			       (unsigned long long)o->observations[k].places[1]);
+		putchar('\n');
 	}
 }
 
@@ -94,6 +100,16 @@ static void add(struct together *t, struct arena *a, const struct payload *p,
 	t->p[i] = *p;
 	t->o[i] = *o;
 	t->job[i] = (struct vmx_job){ a, &t->p[i], &t->o[i], &t->r[i] };
+}
+
+/* How many arguments each has is not known here. */
+static void set_cases(struct arena *a, struct payload *p, size_t n)
+{
+	uint8_t *nargs = arena_alloc(a, n + 1);
+
+	memset(nargs, CL_ARGS, n);
+	p->ncases = n;
+	p->nargs = nargs;
 }
 
 static void print_end(const struct place_run *r)
@@ -137,7 +153,7 @@ int main(int argc, char **argv)
 		else if (!strcmp(argv[i], "kvm"))
 			kvm = true;
 		else if (!strncmp(argv[i], "cases=", 6))
-			p.ncases = strtoul(argv[i] + 6, NULL, 0);
+			set_cases(a, &p, strtoul(argv[i] + 6, NULL, 0));
 		else if (!option(&o, argv[i]) && all.n < MOST) {
 			p.path = argv[i];
 			add(&all, a, &p, &o);
