@@ -177,3 +177,22 @@ def test_check_of_vectorcall(tmp_path, width, reads, name):
         r = program.run(["check", tmp_path / "f.o", "--proto", proto])
         assert r.status == (1 if wrong else 0), r
         assert f"callee-saved: {saved} after the call" in r.stdout or not wrong, r
+
+
+@pytest.mark.parametrize("width,entry,place", [(64, "movl %edx, %eax", "a in rdx"), (32, "movl %edx, %eax", "a in edx")])
+def test_regcall_is_observed(tmp_path, compilers, width, entry, place):
+    """No document places anything: a compiler is compared with itself, as caller and as callee."""
+    cc = having(compilers, tmp_path, "regcall")
+    patches = program.write(tmp_path / "patches.json", json.dumps({"target/f": {"entry": asm(entry)}}))
+    wrapper = program.script(tmp_path / "patched",
+                             f'case "$*" in *gen{width}[-/]*) exec {sys.executable} {program.PATCHCC} '
+                             f'{patches} {cc} "$@" ;;\n*) exec {cc} "$@" ;;\nesac\n')
+    cases = program.write(tmp_path / f"m{width}.h", "__attribute__((regcall)) int f(int a, long b);\n")
+    args = ("--width", str(width), "--abi", "regcall", "--opt", "O2", "--cases", cases,
+            *(("--profile", "sse2") if width == 32 else ()))
+    m = program.run_matrix(tmp_path / "good", "--cc", cc, *args, status=0)
+    assert not m.findings
+    m = program.run_matrix(tmp_path / "bad", "--cc", str(wrapper), *args, status=0)
+    assert {f["verdict"] for f in m.findings} == {"divergence"}
+    assert any(f["direction"] == "callee" and f["observed"].startswith(place) for f in m.findings)
+    assert all("disagrees with itself" in f["subject"] for f in m.findings)

@@ -44,7 +44,7 @@ def test_every_type_is_in_enough_cases():
               (line.split() for line in run(["list", "abis"]).stdout.splitlines())}
     # Those that only cases which name them are taken for are counted with those.
     assert listed - conventions == {(f"preserve_{x}", 64) for x in ("most", "all", "none")} | {
-        (name, w) for name in ("no_caller_saved", "vectorcall") for w in (32, 64)}
+        (name, w) for name in ("no_caller_saved", "regcall", "vectorcall") for w in (32, 64)}
     assert conventions <= listed
     few = {k: v for k, v in counts.items() if v[0] < ENOUGH}
     assert not few

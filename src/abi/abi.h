@@ -24,6 +24,7 @@ enum document {
 	MSX86,
 	MSVECTOR,
 	ITANIUM,
+	INTELMAN,
 	LINUX,
 	SDM,
 	DOCUMENTS
@@ -96,7 +97,7 @@ struct loc {
 	unsigned bytes; /* how many */
 };
 
-enum { MAX_LOCS = CL_PIECES, ABI_MAX_VALUE = CL_VALUE, MAX_INT_ARGS = 12, MAX_INT_RETS = 2 };
+enum { MAX_LOCS = CL_PIECES, ABI_MAX_VALUE = CL_VALUE, MAX_INT_ARGS = 13, MAX_INT_RETS = 2 };
 
 struct value_place {
 	struct loc loc[MAX_LOCS]; /* pieces in order of `off`; copies of a piece share it */

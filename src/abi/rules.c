@@ -24,6 +24,8 @@ const struct document_info documents[DOCUMENTS] = {
 		    "Visual Studio 2010, previous versions" },
 	[MSVECTOR] = { "Microsoft C++ documentation: __vectorcall", "December 2018" },
 	[ITANIUM] = { "Itanium C++ ABI", "December 2024" },
+	[INTELMAN] = { "Intel C++ Compiler Classic Developer Guide: C/C++ Calling Conventions",
+		       "2021.8, December 2022" },
 	[LINUX] = { "Linux kernel source", "6.1" },
 	[SDM] = { "Intel 64 and IA-32 Architectures Software Developer's Manual", "2023" },
 };

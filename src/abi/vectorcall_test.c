@@ -155,6 +155,25 @@ START_TEST(tabled)
 }
 END_TEST
 
+/* Of regcall nothing that could be read places anything. */
+START_TEST(regcall_is_open)
+{
+	struct arena *a = arena_new();
+	struct placement p;
+
+	for (enum width w = 0; w < WIDTHS; w++) {
+		const struct convention *c =
+			place_call(a, "regcall", w, "double f(int a, double b)", &p);
+
+		ck_assert(p.arg[0].unspecified && p.arg[1].unspecified && p.ret.unspecified);
+		ck_assert(p.stack_unspecified && p.pop_unspecified == (w == W32));
+		ck_assert_uint_eq(abi_preserved(c, &p).gpr | abi_destroyed(c, &p).gpr, 0);
+		ck_assert_ptr_nonnull(abi_place(c, parse_call(a, "int f(int a, ...)"), &p));
+	}
+	arena_free(a);
+}
+END_TEST
+
 /* What documents contradict each other on is neither compared nor destroyed; on Windows it is kept.
  */
 START_TEST(registers)
@@ -185,6 +204,7 @@ Suite *vectorcall_suite(void)
 
 	tcase_add_loop_test(tc, tabled, 0, (int)ARRAY_SIZE(tables));
 	tcase_add_test(tc, registers);
+	tcase_add_test(tc, regcall_is_open);
 	suite_add_tcase(s, tc);
 	return s;
 }

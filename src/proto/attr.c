@@ -74,9 +74,6 @@ static const char *const harmless[] = {
 static const struct {
 	const char *name, *hint;
 } refused[] = {
-	{ "vectorcall", "vectorcall is not among the conventions yet" },
-	{ "regcall", "regcall is not among the conventions yet" },
-	{ "no_caller_saved_registers", "it is not among the conventions yet" },
 	{ "no_callee_saved_registers", "it is not among the conventions yet" },
 	{ "interrupt", "interrupt handlers are not among the conventions yet" },
 	{ "sseregparm", "sseregparm is not among the conventions yet" },
@@ -110,6 +107,7 @@ static const struct {
 	{ "preserve_none", "preserve_none" },
 	{ "no_caller_saved_registers", "no_caller_saved" },
 	{ "vectorcall", "vectorcall" },
+	{ "regcall", "regcall" },
 };
 
 /* Those that are recorded otherwise. */
