@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Code for Windows: compilers whose objects are COFF, as columns of a run."""
+import json
 import shutil
 
 import pytest
@@ -68,6 +69,19 @@ def test_clang_is_told_to(tmp_path, compilers):
         pytest.skip("not-run: no clang")
     m = matrix(tmp_path, clang, 64, "--abi", "ms")
     assert {c["profile"] for c in m.columns.values()} == {"windows"} and not m.totals["unexpected"]
+
+
+def test_fuzz(tmp_path, compilers):
+    """Of declarations that Windows lays out in its own way, too."""
+    clang = next((c for c in compilers if c.startswith("clang")), None)
+    if not clang:
+        pytest.skip("not-run: no clang")
+    program.need("native", 64)
+    r = run(["fuzz", "--out", tmp_path / "out", "--cc", clang, "--profile", "windows", "--width", "64", "--count", "8",
+             "--minimise", "0", "--types", "long,struct", "--place", "native"])
+    made = json.loads((tmp_path / "out" / "fuzz.json").read_text())
+    assert r.status in (0, 1) and made["options"]["columns"] == [f"{clang}/64/O2/windows"], r
+    assert "functions in" in r.stdout and "8 prototypes" in r.stdout, r
 
 
 def test_a_compiler_without_windows_says_so(tmp_path, gcc):

@@ -106,7 +106,9 @@ static void choose_profiles(struct fuzz_setup *s, const struct options *o)
 	profile_list(s->arena, o->profile, s->profiles);
 	for (enum profile_id f = 0; f < PROFILES; f++) {
 		s->profiles[f] = s->profiles[f] && widths[profiles[f].width];
-		s->indirect = s->indirect || (s->profiles[f] && profile_optional(f));
+		s->indirect = s->indirect || (s->profiles[f] && profiles[f].cases == CASES_THROUGH);
+		s->tools.windows_named =
+			s->tools.windows_named || (s->profiles[f] && profile_windows(f));
 	}
 	for (enum profile_id f = 0; s->indirect && f < PROFILES; f++) {
 		if (s->profiles[f] && profiles[f].isa != ISA_INTEGER)

@@ -277,7 +277,7 @@ static void add_to_cluster(struct fuzz_clusters *all, const struct fuzz_round *r
 	if (c->text && weight >= c->weight)
 		return;
 	c->weight = weight;
-	keep_example(all, c, r, t, texts[t->c->call.decl - r->cases.v]);
+	keep_example(all, c, r, t, texts[fuzz_number(r, t->c->call.decl)]);
 }
 
 /* "FILE:LINE:COL: error: what" without the position and without our names' numbers. */

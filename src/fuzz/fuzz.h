@@ -134,6 +134,10 @@ struct fuzz_round {
 	struct matrix matrix;
 };
 
+/* The number of a case's declaration in the round. Windows has declarations of its own, of the same
+ * names. */
+size_t fuzz_number(const struct fuzz_round *r, const struct case_decl *d);
+
 /* Probe the compilers: fills s->columns and s->learnt. */
 void fuzz_setup_columns(struct fuzz_setup *s);
 

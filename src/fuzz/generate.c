@@ -19,9 +19,13 @@ static bool selects(const char *const *abis, enum profile_id f, const struct con
 	return !abis;
 }
 
-static bool placed_in(const struct fuzz_source *s, enum profile_id f, const struct prototype *p)
+static bool placed_in(struct arena *a, const struct fuzz_source *s, enum profile_id f,
+		      const struct prototype *p)
 {
 	struct placement at;
+
+	if (f == PROFILE_WINDOWS_64)
+		p = proto_in_windows(a, p);
 
 	for (const struct convention *const *c = conventions; *c; c++) {
 		if (selects(s->abis, f, *c) && proto_exists(p, (*c)->width) &&
@@ -40,7 +44,7 @@ static bool placed(struct arena *a, const struct fuzz_source *s, const char *tex
 	if (proto_parse_mem(a, "fuzz.h", text, strlen(text), &list, &error) < 0 || list.n != 1)
 		return false;
 	for (enum profile_id f = 0; f < PROFILES; f++) {
-		if (s->profiles[f] && placed_in(s, f, list.v[0].proto))
+		if (s->profiles[f] && placed_in(a, s, f, list.v[0].proto))
 			return true;
 	}
 	return false;

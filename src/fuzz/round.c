@@ -81,6 +81,15 @@ static void select_cases(const struct fuzz_setup *s, struct arena *a, struct cas
 	}
 }
 
+size_t fuzz_number(const struct fuzz_round *r, const struct case_decl *d)
+{
+	size_t i = 0;
+
+	while (strcmp(r->cases.v[i].proto->name, d->proto->name))
+		i++;
+	return i;
+}
+
 void fuzz_setup_columns(struct fuzz_setup *s)
 {
 	struct case_list one = { 0 };

@@ -39,7 +39,7 @@ struct asked {
 static bool wanted(void *ctx, size_t column, const struct gen_case *c)
 {
 	const struct asked *asked = ctx;
-	const struct fuzz_cluster *k = asked->cluster[c->call.decl - asked->round->cases.v];
+	const struct fuzz_cluster *k = asked->cluster[fuzz_number(asked->round, c->call.decl)];
 
 	return c->call.conv == k->conv &&
 	       (k->key.unspecified ? asked->round->plan.columns[column].profile == k->key.profile
@@ -52,7 +52,7 @@ static const struct gen_case *case_of(const struct fuzz_round *r, size_t decl,
 	const struct gen_set *set = &r->plan.set[profile];
 
 	for (size_t i = 0; i < set->n; i++) {
-		if (set->v[i].call.conv == conv && set->v[i].call.decl == &r->cases.v[decl])
+		if (set->v[i].call.conv == conv && fuzz_number(r, set->v[i].call.decl) == decl)
 			return &set->v[i];
 	}
 	return NULL;

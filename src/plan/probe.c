@@ -24,7 +24,7 @@ static const char plain_source[] = "int f(int a) { return a; }\n";
 #define NOT_FOR_WINDOWS "makes no code for Windows"
 static const char windows_source[] = "#ifndef _WIN32\n#error " NOT_FOR_WINDOWS "\n#endif\n"
 				     "int f(int a) { return a; }\n";
-static const char for_windows[] = "makes code for Windows: --profile windows is for that";
+static const char for_windows[] = "makes code for Windows: `clobber run` takes it";
 
 static const char *plain_of(enum profile_id profile)
 {
