@@ -58,6 +58,12 @@ static inline bool profile_windows(enum profile_id f)
 	return profiles[f].cases == CASES_WINDOWS;
 }
 
+/* Does its code call the handlers of a sanitizer? */
+static inline bool profile_sanitizes(enum profile_id f)
+{
+	return f == PROFILE_KERNEL_UBSAN_32 || f == PROFILE_KERNEL_UBSAN_64;
+}
+
 /* Is it the profile of this name, or a variant of it ("kernel-ibt" of "kernel")? */
 bool profile_is(const struct profile *pr, const char *name);
 

@@ -130,8 +130,8 @@ static bool is_record(const struct type *t)
 	return t->kind == TYPE_STRUCT || t->kind == TYPE_UNION;
 }
 
-static void load(struct str *out, struct arena *a, enum language language, const struct type *t,
-		 enum width w, const char *area, unsigned offset)
+void gen_load(struct str *out, struct arena *a, enum language language, const struct type *t,
+	      enum width w, const char *area, unsigned offset)
 {
 	const char *wide = t->size[w] < 4 ? "int" : "long long";
 
@@ -330,10 +330,32 @@ static void target(struct str *out, struct arena *a, enum language language,
 	}
 	if (p->ret->kind != TYPE_VOID) {
 		str_add(out, "\treturn ");
-		load(out, a, language, p->ret, w, "cl_ret", 0);
+		gen_load(out, a, language, p->ret, w, "cl_ret", 0);
 		str_add(out, ";\n");
 	}
 	str_add(out, "}\n");
+}
+
+/* The call, and what comes before it. `object`: its result is a structure of C++. */
+static void explicit_call(struct str *out, struct arena *a, enum language language,
+			  const struct gen_case *c, const char *called, bool object)
+{
+	const struct prototype *p = c->call.decl->proto;
+
+	if (gen_indirect(c))
+		str_addf(out, "\t__typeof__(probe_%s) *volatile call_%s = probe_%s;\n", c->symbol,
+			 c->symbol, c->symbol);
+	if (p->ret->kind != TYPE_VOID)
+		str_addf(out, object ? "\t%s = " : "\t%s;\n\tr = ", type_spell(a, p->ret, "r"));
+	else
+		str_add(out, "\t");
+	str_addf(out, "%s_%s(", called, c->symbol);
+	for (unsigned i = 0; i < c->call.place.nargs; i++) {
+		str_add(out, i ? ",\n\t\t" : "");
+		gen_load(out, a, language, proto_arg_type(p, i), c->call.conv->width, "cl_arg",
+			 gen_buffer(i));
+	}
+	str_add(out, ");\n");
 }
 
 static void caller(struct str *out, struct arena *a, enum language language,
@@ -353,19 +375,10 @@ static void caller(struct str *out, struct arena *a, enum language language,
 		return;
 	}
 	str_addf(out, ";\nvoid caller_%s(void)\n{\n\tCL_KEEP\n", c->symbol);
-	if (gen_indirect(c))
-		str_addf(out, "\t__typeof__(probe_%s) *volatile call_%s = probe_%s;\n", c->symbol,
-			 c->symbol, c->symbol);
-	if (p->ret->kind != TYPE_VOID)
-		str_addf(out, object ? "\t%s = " : "\t%s;\n\tr = ", type_spell(a, p->ret, "r"));
+	if (c->call.decl->implicit)
+		gen_implicit_caller(out, a, c);
 	else
-		str_add(out, "\t");
-	str_addf(out, "%s_%s(", called, c->symbol);
-	for (unsigned i = 0; i < c->call.place.nargs; i++) {
-		str_add(out, i ? ",\n\t\t" : "");
-		load(out, a, language, proto_arg_type(p, i), w, "cl_arg", gen_buffer(i));
-	}
-	str_add(out, ");\n");
+		explicit_call(out, a, language, c, called, object);
 	if (object) {
 		str_add(out,
 			"\t__builtin_memcpy((void *)cl_got_ret, (const void *)&r, sizeof(r));\n");

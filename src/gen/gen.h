@@ -118,6 +118,23 @@ void gen_c(struct str *out, struct arena *a, enum language language, const struc
 void gen_c_alone(struct str *out, struct arena *a, enum language language, const struct gen_case *c,
 		 int direction);
 
+/* implicit.c: calls that a compiler makes by itself (`//! implicit`). Has this profile, under this
+ * convention, such a case? */
+bool gen_implicit_applies(const struct case_decl *d, const struct convention *c,
+			  enum profile_id profile);
+/* Does the expression decide what the argument is? The compiler adds others by itself. */
+bool gen_decides(const struct gen_case *c, unsigned arg);
+/* The C caller's body up to the call itself: "r = ". */
+void gen_implicit_caller(struct str *out, struct arena *a, const struct gen_case *c);
+/* What has the names of these functions in the payload: jumps to the probe of the case that runs,
+ * or, of the library that payloads have, else to that. */
+void gen_implicit_names(struct str *out, struct arena *a, const struct gen_set *set);
+/* Is there such a case of this function? */
+bool gen_is_implicit(const struct gen_set *set, const char *name);
+/* The C expression of an argument's value in a caller. */
+void gen_load(struct str *out, struct arena *a, enum language language, const struct type *t,
+	      enum width w, const char *area, unsigned offset);
+
 /* Class of a type's values (enum cl_class), bytes that carry the value, and its address in cl_arg.
  */
 enum cl_class gen_class(const struct type *t);

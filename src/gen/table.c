@@ -78,7 +78,10 @@ static void value(struct str *out, const struct gen_case *c, const struct type *
 	if (opaque)
 		gen_leaves(t, w, 0, &l);
 	str_addf(out, "{ .class = %s, .compare = %u, .size = %u, .buffer = %u",
-		 classes[gen_class(t)], gen_compare_bytes(t, w), t->size[w], gen_buffer(arg));
+		 classes[gen_class(t)],
+		 number < c->call.place.nargs && !gen_decides(c, number) ? 0
+									 : gen_compare_bytes(t, w),
+		 t->size[w], gen_buffer(arg));
 	if (v->unspecified || v->by_reference || widened)
 		str_addf(out, ", .flags = 0%s%s%s%s%s", v->unspecified ? " | CL_UNSPECIFIED" : "",
 			 v->by_reference ? " | CL_REFERENCE" : "",
@@ -171,6 +174,8 @@ static void one_case(struct str *out, struct arena *a, const struct gen_case *c,
 	str_addf(out, "\nextern void tramp_%s(void);\n", c->symbol);
 	str_addf(out, "extern void target_%s(void) __attribute__((weak));\n", c->symbol);
 	str_addf(out, "extern void caller_%s(void) __attribute__((weak));\n", c->symbol);
+	if (c->call.decl->implicit)
+		str_addf(out, "extern void probe_%s(void);\n", c->symbol);
 	for (unsigned i = 0; i < p->nargs; i++)
 		details(out, c, proto_arg_type(proto, i), i);
 	details(out, c, proto->ret, p->nargs);
@@ -205,6 +210,8 @@ static void one_case(struct str *out, struct arena *a, const struct gen_case *c,
 	hidden(out, c);
 	if (nmembers)
 		str_addf(out, "\t.nmembers = %u, .members = members_%u,\n", nmembers, c->index);
+	if (c->call.decl->implicit)
+		str_addf(out, "\t.implicit = probe_%s,\n", c->symbol);
 	str_addf(out, "\t.tramp = tramp_%s, .target = target_%s, .caller = caller_%s\n};\n",
 		 c->symbol, c->symbol, c->symbol);
 }
@@ -279,22 +286,25 @@ static void preserved_table(struct str *out, const struct preserved *p, enum pro
 
 /* What a compiler may call for copies, in the convention that the profile's flags make the default
  * of such calls too. */
-static void library(struct str *out, enum profile_id profile)
+static void library(struct str *out, const struct gen_set *set)
 {
-	const char *attribute = profile == PROFILE_KERNEL_32    ? "__attribute__((regparm(3))) "
-				: profile == PROFILE_WINDOWS_64 ? "__attribute__((ms_abi)) "
-								: "";
+	static const char *const names[] = { "memcpy", "memmove", "memset" };
+	bool registers = set->width == W32 && profile_is(&profiles[set->profile], "kernel");
+	const char *attribute = registers ? "__attribute__((regparm(3))) "
+				: set->profile == PROFILE_WINDOWS_64 ? "__attribute__((ms_abi)) "
+								     : "";
 
 	str_addf(out,
-		 "#define CL_LIBRARY(name, type) \\\n"
+		 "#define CL_LIBRARY(name, type, known_as) \\\n"
 		 "\textern void *cl_##name(void *, type, __SIZE_TYPE__); \\\n"
-		 "\t%svoid *own_##name(void *, type, __SIZE_TYPE__) __asm__(#name); \\\n"
+		 "\t%svoid *own_##name(void *, type, __SIZE_TYPE__) __asm__(known_as); \\\n"
 		 "\t%svoid *own_##name(void *to, type what, __SIZE_TYPE__ n) \\\n"
-		 "\t{ return cl_##name(to, what, n); }\n"
-		 "CL_LIBRARY(memcpy, const void *)\n"
-		 "CL_LIBRARY(memmove, const void *)\n"
-		 "CL_LIBRARY(memset, int)\n",
+		 "\t{ return cl_##name(to, what, n); }\n",
 		 attribute, attribute);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		str_addf(out, "CL_LIBRARY(%s, %s, \"%s%s\")\n", names[i],
+			 strcmp(names[i], "memset") ? "const void *" : "int",
+			 gen_is_implicit(set, names[i]) ? "own_" : "", names[i]);
 }
 
 static void assembly(struct str *out, struct arena *a, const struct gen_set *set,
@@ -363,10 +373,11 @@ int gen_write(struct arena *a, struct gen_set *set, const char *dir)
 	if (make_dirs(dir) < 0)
 		return -1;
 	preserved_table(&s, &kept, set->profile);
-	library(&s, set->profile);
+	library(&s, set);
 	if (write_one(a, dir, "conventions", ".table.c", &s) < 0)
 		return -1;
 	gen_engine(&s, set->profile);
+	gen_implicit_names(&s, a, set);
 	if (write_one(a, dir, "conventions", ".asm", &s) < 0)
 		return -1;
 	for (size_t i = 0; i < set->nbatches; i++) {

@@ -109,6 +109,8 @@ struct cl_case {
 	void (*tramp)(void);  /* callee direction: sets up the call and calls target */
 	void (*target)(void); /* C, compiled by the compiler under test; NULL if it could not be */
 	void (*caller)(void); /* C, caller direction: calls the probe; NULL likewise */
+	/* The probe, where a compiler is to call it by itself under another name; NULL: by its own. */
+	void (*implicit)(void);
 };
 
 /* Sizes of the areas the generated code addresses. */

@@ -93,9 +93,9 @@ static struct candidates passed_pointers(const struct cl_case *c, unsigned i, co
 	/* At 32 bit no convention passes structures by reference. Of a value wider than a word
 	 * there may be copies about, and a pointer to one is what is passed. */
 	bool maybe = (sizeof(cl_word) == 8 || d->flags & CL_MAYBE_POINTER) &&
-		     (d->compare > sizeof(cl_word) || way == OPEN_POINTER);
+		     d->compare > sizeof(cl_word);
 
-	if (!maybe || (way == OPEN_VALUE && !is_nowhere(d, value)))
+	if (way != OPEN_POINTER && (!maybe || (way == OPEN_VALUE && !is_nowhere(d, value))))
 		return nowhere;
 	return search_pointers(value, d->mask, d->compare);
 }

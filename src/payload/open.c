@@ -22,7 +22,7 @@ enum {
 	STRIDE = CL_VALUE + 256, /* between buffers; each starts somewhere in the first 256 bytes */
 	VECTORS_READ = 4,
 	LEAST_POINTED = 3, /* bytes of a value: one or two are found behind any pointer */
-	PIECE = 16, /* of a vector: the narrowest register it may be passed in parts of */
+	PIECE = 16,        /* of a vector: the narrowest register it may be passed in parts of */
 	CELL_AX = 0,
 	CELL_DX = 16,
 	CELL_ST0 = 32,
@@ -286,24 +286,26 @@ bool open_callee(const struct cl_case *c, const struct cl_values *v, struct find
 	return false;
 }
 
-/* Is an argument, or what is passed of a wide one on its own, at p in the caller's frame? Values of
- * a byte or two are found anywhere. */
-static bool is_argument(const struct cl_value *d, const uint8_t *value, cl_word p)
+/* Is a part of an argument at p in the caller's frame that is passed on its own, as wide vectors
+ * are? Padding, and what has no more than a byte or two of value, is found anywhere. */
+static bool is_part(const struct cl_value *d, const uint8_t *value, cl_word p)
 {
-	unsigned n = min(d->compare, PIECE);
-
-	if (!n || !in_frame(p, n))
-		return false;
-	for (unsigned at = 0; at + n <= d->compare; at += PIECE) {
+	for (unsigned at = 0; at + PIECE <= d->compare && in_frame(p, PIECE); at += PIECE) {
 		const uint8_t *mask = mask_at(d, at);
 		unsigned carry = 0;
 
-		for (unsigned i = 0; i < n; i++)
+		for (unsigned i = 0; i < PIECE; i++)
 			carry += carries(mask ? mask + i : NULL, 1);
-		if (carry > 2 && agree(frame_at(p, n), value + at, mask, n))
+		if (carry > 2 && agree(frame_at(p, PIECE), value + at, mask, PIECE))
 			return true;
 	}
 	return false;
+}
+
+static bool is_argument(const struct cl_value *d, const uint8_t *value, cl_word p)
+{
+	return d->compare && in_frame(p, d->compare) &&
+	       agree(frame_at(p, d->compare), value, d->mask, d->compare);
 }
 
 /* A pointer into the caller's frame with room for the value and none of the arguments there: what a
@@ -313,7 +315,7 @@ static bool looks_hidden(const struct cl_case *c, const struct cl_values *v, cl_
 	if (!in_frame(p, c->ret.size))
 		return false;
 	for (unsigned i = 0; i < c->nargs; i++) {
-		if (is_argument(&c->args[i], v->arg[i], p))
+		if (is_argument(&c->args[i], v->arg[i], p) || is_part(&c->args[i], v->arg[i], p))
 			return false;
 	}
 	return true;

@@ -22,6 +22,9 @@ extern uint8_t cl_reference[CL_AREA];
 extern volatile cl_word cl_live[CL_LIVE];
 extern volatile double cl_live_double[CL_LIVE_DOUBLES];
 extern void (*cl_function)(void);
+/* The probe that the function under test is to call under another name, or NULL: what has that name
+ * jumps there (src/gen/implicit.c). */
+extern void (*cl_implicit)(void);
 extern cl_word cl_stack_top;
 /* Poison around the stack pointer at entry, lowest first: where the argument area and the callee's
  * frame will be, and above, where nothing may be written. */

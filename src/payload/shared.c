@@ -25,6 +25,7 @@ volatile double cl_live_double[CL_LIVE_DOUBLES], cl_back_double[2 * CL_LIVE_DOUB
 const uint8_t *cl_poison_stack;
 cl_word cl_picture_words = sizeof(cl_probe_stack) / sizeof(cl_word);
 void (*cl_function)(void);
+void (*cl_implicit)(void);
 cl_word cl_stack_top, cl_unset;
 volatile uint32_t cl_probe_count, cl_nested_count, cl_ticket;
 volatile int cl_fault_kind;

@@ -90,14 +90,16 @@ static size_t convention_index(const struct convention *c)
 /* The probe that rules the case out, or NULL. */
 static const struct probe *ruled_out(const struct target *t, const struct gen_case *c)
 {
-	static const struct probe through = { .why = "calls through assembly are C's" };
+	static const struct probe through = {
+		.why = "calls through assembly, and those that compilers make, are C's"
+	};
 	const struct prototype *p = c->call.decl->proto;
 	size_t conv = convention_index(c->call.conv);
 	const struct probe *l;
 
 	if (!t->convention[conv].ok)
 		return &t->convention[conv];
-	if (c->call.decl->through && target_language(t) == LANGUAGE_CXX)
+	if ((c->call.decl->through || c->call.decl->implicit) && target_language(t) == LANGUAGE_CXX)
 		return &through;
 	if (p->variadic && !t->variadic[conv].ok)
 		return &t->variadic[conv];

@@ -30,7 +30,9 @@
 #define RETPOLINE                                                     \
 	"!-mindirect-branch=thunk-extern|-mretpoline-external-thunk", \
 		"-mindirect-branch-register", "-fno-jump-tables"
-#define IBT "!-fcf-protection=branch", "!-fno-jump-tables"
+/* scripts/Makefile.ubsan: those whose handlers take a value of the program's. */
+#define UBSAN "!-fsanitize=bounds", "!-fsanitize=shift"
+#define IBT   "!-fcf-protection=branch", "!-fno-jump-tables"
 
 /* Compilers for Windows alone do not know --target. */
 #define WINDOWS(machine) "--target=" machine "-pc-windows-gnu", COMMON
@@ -50,6 +52,8 @@ const char *const profile_flags[PROFILES][MAX_FLAGS] = {
 	[PROFILE_KERNEL_SLS_64] = { KERNEL_64, "!-mharden-sls=all", COMMON },
 	[PROFILE_KERNEL_CFI_32] = { KERNEL_32, "!-fsanitize=kcfi", COMMON },
 	[PROFILE_KERNEL_CFI_64] = { KERNEL_64, "!-fsanitize=kcfi", COMMON },
+	[PROFILE_KERNEL_UBSAN_32] = { KERNEL_32, UBSAN, COMMON },
+	[PROFILE_KERNEL_UBSAN_64] = { KERNEL_64, UBSAN, COMMON },
 	[PROFILE_SSE2_32] = { "-m32", "!-msse2", COMMON },
 	[PROFILE_AVX_32] = { "-m32", "!-mavx", COMMON },
 	[PROFILE_AVX_64] = { "-m64", "!-mavx", COMMON },

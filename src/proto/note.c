@@ -9,7 +9,7 @@
 #define KNOWN_NOTES                                                                                     \
 	"annotations: group NAME [TEXT], why TEXT, abi NAME..., leaf, varargs TYPE, ..., known "        \
 	"CC "                                                                                           \
-	"ABI: TEXT, through NAME; "                                                                     \
+	"ABI: TEXT, through NAME, implicit EXPRESSION; "                                                \
 	"of contracts: in, keeps, out, returns, jumps, pops, align, calls, arg, supply, vmx, depends, " \
 	"leaves, for, first, svm, guest, entered"
 
@@ -143,6 +143,14 @@ static void leaf_note(struct parser *p, struct notes *n, const struct token *t, 
 		return;
 	}
 	set_once(p, &n->leaf, t);
+}
+
+/* The compiler makes the call by itself. */
+static void implicit_note(struct parser *p, struct notes *n, const struct token *t)
+{
+	if (!*t->rest)
+		missing(p, t, "an expression");
+	set_once(p, &n->implicit, t);
 }
 
 static void varargs_note(struct parser *p, struct notes *n, const struct token *t)
@@ -298,8 +306,8 @@ static void known_note(struct parser *p, struct notes *n, const struct token *t)
 
 static void unknown_note(struct parser *p, const struct token *t)
 {
-	static const char *const known[] = { "group",   "why",   "abi",    "leaf",
-					     "varargs", "known", "through" };
+	static const char *const known[] = { "group",   "why",   "abi",     "leaf",
+					     "varargs", "known", "through", "implicit" };
 	size_t len = strlen(t->word);
 	const char *what = arena_printf(p->a, "unknown annotation '%.40s'", t->word);
 	const char *guess = NULL;
@@ -338,6 +346,8 @@ void parse_note(struct parser *p, struct notes *n)
 		varargs_note(p, n, t);
 	else if (!strcmp(t->word, "through"))
 		through_note(p, n, t);
+	else if (!strcmp(t->word, "implicit"))
+		implicit_note(p, n, t);
 	else if (!strcmp(t->word, "known"))
 		known_note(p, n, t);
 	else if (!parse_contract_line(p, n, t))
@@ -346,7 +356,7 @@ void parse_note(struct parser *p, struct notes *n)
 
 void notes_used(struct notes *n)
 {
-	n->why = n->abi = n->leaf = n->varargs = n->through = (struct note){ 0 };
+	n->why = n->abi = n->leaf = n->varargs = n->through = n->implicit = (struct note){ 0 };
 	n->known = NULL;
 	n->nknown = 0;
 	n->known_at = NULL;
@@ -357,12 +367,13 @@ void notes_used(struct notes *n)
 
 void notes_unused(struct parser *p, const struct notes *n)
 {
-	const struct note *left = n->why.at       ? &n->why
-				  : n->abi.at     ? &n->abi
-				  : n->leaf.at    ? &n->leaf
-				  : n->varargs.at ? &n->varargs
-				  : n->through.at ? &n->through
-						  : NULL;
+	const struct note *left = n->why.at        ? &n->why
+				  : n->abi.at      ? &n->abi
+				  : n->leaf.at     ? &n->leaf
+				  : n->varargs.at  ? &n->varargs
+				  : n->through.at  ? &n->through
+				  : n->implicit.at ? &n->implicit
+						   : NULL;
 
 	if (!left && n->known_at)
 		parse_fail(p, n->known_at, "put it before the declaration that it speaks of",

@@ -278,7 +278,8 @@ struct notes {
 	size_t ncontract;
 	const struct token *contract_at;
 	bool group_why_is_text; /* from the group line itself; a why line replaces it */
-	struct note why, abi, leaf, varargs, through; /* of the next declaration; `at` NULL: none */
+	struct note why, abi, leaf, varargs, through, implicit; /* of the next declaration; `at` NULL:
+								   none */
 	const char *through_name, *through_broken;
 };
 
