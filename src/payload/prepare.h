@@ -13,7 +13,7 @@ struct draw {
 
 /* So many bytes of this round's poison that nothing else got; whole words, there until the next round.
  * prepare and prepare_open leave CL_POISON_SPARE. */
-enum { CL_POISON_SPARE = 24 * CL_VALUE };
+enum { CL_POISON_SPARE = 40 * CL_VALUE };
 const uint8_t *prepare_take(size_t bytes);
 
 /* Poison in cl_poison, cl_poison_callee and around cl_stack_top; all from seed and state. */
