@@ -7,6 +7,14 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+#ifdef __x86_64__
+#define REP_MOVS_WORDS "rep movsq"
+#define REP_STOS_WORDS "rep stosq"
+#else
+#define REP_MOVS_WORDS "rep movsl"
+#define REP_STOS_WORDS "rep stosl"
+#endif
+
 enum {
 	VECTORS = sizeof(cl_word) == 8 ? 16 : 8, /* SDM volume 1, 3.2.1 and 10.2 */
 	FX_STATUS_BYTES = 32,
@@ -89,31 +97,44 @@ const uint8_t *prepare_take(size_t bytes)
 	return from;
 }
 
+/* Whole words of it. No loop: see fill_words. */
 static void stock_take(void *to, size_t bytes)
 {
-	__builtin_memcpy(to, prepare_take(bytes), bytes);
+	size_t words = bytes / sizeof(cl_word);
+
+	__asm__ volatile(REP_MOVS_WORDS
+			 : "+D"(to), "+S"(stock_next), "+c"(words)
+			 :
+			 : "memory");
 }
 
 /* Many words: no loop, for on an emulated processor each instruction costs the same. */
 static void fill_words(volatile cl_word *to, cl_word with, size_t words)
 {
-#ifdef __x86_64__
-	__asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(with) : "memory");
-#else
-	__asm__ volatile("rep stosl" : "+D"(to), "+c"(words) : "a"(with) : "memory");
-#endif
+	__asm__ volatile(REP_STOS_WORDS : "+D"(to), "+c"(words) : "a"(with) : "memory");
 }
 
 /* A few bytes: on an emulated processor a loop of words is quicker than memcpy's instruction. */
-static void copy_few(uint8_t *to, const uint8_t *from, unsigned bytes)
+static inline __attribute__((always_inline)) void copy_few(uint8_t *to, const uint8_t *from,
+							   unsigned bytes)
 {
 	for (; bytes >= sizeof(cl_word); bytes -= sizeof(cl_word)) {
 		*(cl_word *)to = *(const cl_word *)from;
 		to += sizeof(cl_word);
 		from += sizeof(cl_word);
 	}
-	while (bytes--)
-		*to++ = *from++;
+	if (bytes & 4) {
+		*(uint32_t *)to = *(const uint32_t *)from;
+		to += 4;
+		from += 4;
+	}
+	if (bytes & 2) {
+		*(uint16_t *)to = *(const uint16_t *)from;
+		to += 2;
+		from += 2;
+	}
+	if (bytes & 1)
+		*to = *from;
 }
 
 /* Whole words, each with the bits in `flip` turned round. */
@@ -158,7 +179,9 @@ static void make_value(struct draw *draw, const struct cl_value *d, unsigned num
 {
 	uint64_t r[2] = { next(draw), next(draw) };
 
-	for (unsigned i = 0; i < d->size || i < 16; i += 8)
+	*(uint64_t *)to = next(draw);
+	*(uint64_t *)(to + 8) = next(draw);
+	for (unsigned i = 16; i < d->size; i += 8)
 		*(uint64_t *)(to + i) = next(draw);
 	switch (d->class) {
 	case CL_BOOL:
@@ -168,8 +191,7 @@ static void make_value(struct draw *draw, const struct cl_value *d, unsigned num
 	case CL_SIGNED:
 	case CL_UNSIGNED:
 	case CL_POINTER:
-		for (unsigned i = 0; i < d->size; i++)
-			to[i] = ((uint8_t *)r)[i];
+		copy_few(to, (const uint8_t *)r, d->size);
 		/* The sign bit set in most rounds, so that wrong extension shows; distinct bytes.
 		 */
 		if (d->size <= 2)
@@ -197,8 +219,7 @@ static void make_value(struct draw *draw, const struct cl_value *d, unsigned num
 			uint8_t value[16];
 
 			make_value(draw, &leaf, number + i, round, value);
-			for (unsigned k = 0; k < l->size && k < 16; k++)
-				to[l->off + k] = value[k];
+			copy_few(to + l->off, value, min(l->size, sizeof(value)));
 		}
 		return;
 	case CL_LDOUBLE:
@@ -230,42 +251,67 @@ static void make_st0(const struct cl_value *d, const uint8_t *value, uint8_t *st
 	}
 }
 
+static unsigned whole_words(unsigned bytes)
+{
+	return (bytes + sizeof(cl_word) - 1) & ~(unsigned)(sizeof(cl_word) - 1);
+}
+
 /* Bytes of a value that are made and copied: all of it, and what is loaded with it. */
 static size_t whole(const struct cl_value *d)
 {
 	return d->size ? (d->size + 15u) & ~15u : 16;
 }
 
-/* Fill the cells from which a trampoline loads one value. */
+/* Fill the cells from which a trampoline loads one value: its pieces, and dirt above each, as far
+ * as what is loaded reaches. */
 static void fill_cells(const struct cl_value *d, const uint8_t *value)
 {
 	cl_word reference = (cl_word)(cl_reference + d->buffer);
+	const uint8_t *dirt = stock_next;
 
 	for (unsigned i = 0; i < d->nlocs; i++) {
 		const struct cl_loc *l = &d->loc[i];
 		const uint8_t *from =
 			d->flags & CL_REFERENCE ? (uint8_t *)&reference : value + l->off;
 		uint8_t *cell = cl_cell + l->cell;
+		unsigned full = l->bytes & ~(unsigned)(sizeof(cl_word) - 1);
 
-		copy_few(cell, stock_next, (l->bytes + 15u) & ~15u);
-		stock_next += (l->bytes + 15u) & ~15u;
+		if (l->kind == CL_XMM)
+			copy_few(cell, dirt, (l->bytes + 15u) & ~15u);
+		else if (full != l->bytes)
+			*(cl_word *)(cell + full) = *(const cl_word *)(dirt + full);
 		copy_few(cell, from, l->bytes);
+		dirt += (l->bytes + 15u) & ~15u;
 	}
+	stock_next = dirt;
 }
 
-/* A value for the caller to load, and in the target's place of it what it certainly is not. */
-static void offer(const struct cl_value *d, const uint8_t *value)
+/* The same stock for what comes behind them. */
+static void pass_cells(const struct cl_value *d)
 {
-	const cl_word *from = (const cl_word *)value, *end = from + whole(d) / sizeof(*from);
-	volatile cl_word *arg = (volatile cl_word *)(cl_arg + d->buffer);
-	volatile cl_word *got = (volatile cl_word *)(cl_got + d->buffer);
+	for (unsigned i = 0; i < d->nlocs; i++)
+		prepare_take((d->loc[i].bytes + 15u) & ~15u);
+}
 
-	while (from < end) {
-		cl_word w = *from++;
+/* What the C of a direction loads or stores; assembly between may need both. */
+struct sides {
+	bool callee, caller;
+};
 
-		*arg++ = w;
-		*got++ = ~w;
-	}
+static struct sides sides_of(const struct cl_case *c, int direction)
+{
+	bool both = c->flags & (CL_THROUGH | CL_SLOTS | CL_FAILING_VMX | CL_ENTERS_GUEST);
+
+	return (struct sides){ both || direction == CL_CALLEE, both || direction == CL_CALLER };
+}
+
+/* A value for the caller to load; in the target's place of it what it certainly is not. */
+static void offer(const struct cl_value *d, const uint8_t *value, struct sides s)
+{
+	if (s.caller)
+		copy_few((uint8_t *)cl_arg + d->buffer, value, whole_words(d->size));
+	if (s.callee)
+		copy_words(cl_got + d->buffer, value, whole_words(d->size), ~(cl_word)0);
 }
 
 /* The cell from which a trampoline loads a pointer. */
@@ -312,9 +358,12 @@ static void fill_stack(void)
 			 poisoned_below + CL_POISON_ABOVE);
 }
 
-static void fill_return(const struct cl_case *c, struct cl_values *v)
+static void fill_return(const struct cl_case *c, struct cl_values *v, struct sides s)
 {
-	stock_take(cl_ret_cell, sizeof(cl_ret_cell));
+	if (s.caller)
+		stock_take(cl_ret_cell, sizeof(cl_ret_cell));
+	else
+		prepare_take(sizeof(cl_ret_cell));
 	/* Also for values that return elsewhere: so that one left in st0 is recognised. */
 	if (c->ret.class == CL_FLOAT || c->ret.class == CL_DOUBLE)
 		make_st0(&c->ret, v->ret, v->st[0]);
@@ -328,15 +377,21 @@ static void fill_return(const struct cl_case *c, struct cl_values *v)
 			make_st0(&c->ret, v->ret + l->off, v->st[l->reg & 1]);
 			continue;
 		}
-		copy_few(cl_ret_cell + at, v->ret + l->off, l->bytes);
+		if (s.caller)
+			copy_few(cl_ret_cell + at, v->ret + l->off, l->bytes);
 	}
 	copy_words(cl_ret, v->ret, whole(&c->ret), 0);
+	if (s.caller)
+		copy_words(cl_got_ret, v->ret, whole(&c->ret), ~(cl_word)0);
+	if (s.callee)
+		copy_words(cl_result, v->ret, whole(&c->ret), ~(cl_word)0);
 }
 
 void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, struct cl_values *v)
 {
 	struct draw draw = stock_open(
 		seed ^ ((uint64_t)c->key << 16 | (uint64_t)direction << 8 | (uint64_t)round), seed);
+	const struct sides s = sides_of(c, direction);
 
 	cl_other_convention = round & 1;
 	need_stack(c, direction);
@@ -358,9 +413,12 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 		const struct cl_value *d = &c->args[i];
 
 		make_value(&draw, d, i, round, v->arg[i]);
-		fill_cells(d, v->arg[i]);
-		offer(d, v->arg[i]);
-		if (d->flags & CL_REFERENCE)
+		if (s.callee)
+			fill_cells(d, v->arg[i]);
+		else
+			pass_cells(d);
+		offer(d, v->arg[i], s);
+		if (s.callee && d->flags & CL_REFERENCE)
 			copy_words(cl_reference + d->buffer, v->arg[i], whole(d), 0);
 		cl_wide[i] = (long long)next(&draw);
 		cl_wide_int[i] = (int)cl_wide[i];
@@ -369,9 +427,7 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 		fill_pointer(&c->hidden, (cl_word)cl_result);
 	if (c->flags & CL_RETURNS) {
 		make_value(&draw, &c->ret, 23, round, v->ret);
-		fill_return(c, v);
-		copy_words(cl_got_ret, v->ret, whole(&c->ret), ~(cl_word)0);
-		copy_words(cl_result, v->ret, whole(&c->ret), ~(cl_word)0);
+		fill_return(c, v, s);
 		cl_wide_ret = (long long)next(&draw);
 		cl_wide_int_ret = (int)cl_wide_ret;
 	}
