@@ -66,6 +66,18 @@ static void locations(struct str *out, enum width w, const struct value_place *v
 	str_add(out, " }");
 }
 
+/* CL_PLAIN of src/payload/case.h. */
+static bool is_plain(const struct type *t, enum width w, const struct value_place *v)
+{
+	enum cl_class class = gen_class(t);
+
+	return (class == CL_SIGNED || class == CL_UNSIGNED || class == CL_POINTER) &&
+	       !v->unspecified && !v->by_reference && v->nlocs == 1 && !v->loc[0].off &&
+	       (v->loc[0].kind == LOC_GPR || v->loc[0].kind == LOC_STACK) &&
+	       v->loc[0].bytes == t->size[w] && gen_compare_bytes(t, w) == t->size[w] &&
+	       t->size[w] <= width_bits(w) / 8 && !(t->size[w] & (t->size[w] - 1));
+}
+
 static void value(struct str *out, const struct gen_case *c, const struct type *t,
 		  const struct value_place *v, unsigned number, bool widened)
 {
@@ -74,19 +86,19 @@ static void value(struct str *out, const struct gen_case *c, const struct type *
 	unsigned arg = number < c->call.place.nargs ? number : 0;
 	uint8_t mask[ABI_MAX_VALUE];
 	struct gen_leaves l = { .n = 0 };
+	bool decided = number >= c->call.place.nargs || gen_decides(c, number);
+	bool plain = decided && is_plain(t, w, v);
 
 	if (opaque)
 		gen_leaves(t, w, 0, &l);
 	str_addf(out, "{ .class = %s, .compare = %u, .size = %u, .buffer = %u",
-		 classes[gen_class(t)],
-		 number < c->call.place.nargs && !gen_decides(c, number) ? 0
-									 : gen_compare_bytes(t, w),
-		 t->size[w], gen_buffer(arg));
-	if (v->unspecified || v->by_reference || widened)
-		str_addf(out, ", .flags = 0%s%s%s%s%s", v->unspecified ? " | CL_UNSPECIFIED" : "",
+		 classes[gen_class(t)], decided ? gen_compare_bytes(t, w) : 0, t->size[w],
+		 gen_buffer(arg));
+	if (v->unspecified || v->by_reference || widened || plain)
+		str_addf(out, ", .flags = 0%s%s%s%s%s%s", v->unspecified ? " | CL_UNSPECIFIED" : "",
 			 v->by_reference ? " | CL_REFERENCE" : "",
 			 v->by_reference && t->special ? " | CL_OBJECT" : "",
-			 widened ? " | CL_WIDENED" : "",
+			 widened ? " | CL_WIDENED" : "", plain ? " | CL_PLAIN" : "",
 			 number < c->call.place.nargs && gen_maybe_pointer(c, number)
 				 ? " | CL_MAYBE_POINTER"
 				 : "");

@@ -208,11 +208,32 @@ void play_callee(int round)
 	cl_after_image.gpr[SP] += the_case.pop_bytes;
 }
 
+/* For a caller nobody fills the cells: its C does, dirt above narrow values included. */
+static void fill_cells(void)
+{
+	for (unsigned i = 0; i < the_case.nargs; i++) {
+		const struct cl_value *d = &the_case.args[i];
+		cl_word reference = (cl_word)(cl_reference + d->buffer);
+
+		memcpy((void *)reference, val.arg[i], d->size);
+		for (unsigned k = 0; k < d->nlocs; k++) {
+			const struct cl_loc *l = &d->loc[k];
+
+			memset(cl_cell + l->cell, 0xa5, (l->bytes + 15u) & ~15u);
+			memcpy(cl_cell + l->cell,
+			       d->flags & CL_REFERENCE ? (uint8_t *)&reference
+						       : val.arg[i] + l->off,
+			       l->bytes);
+		}
+	}
+}
+
 void play_caller(int round)
 {
 	uint8_t *sp = (uint8_t *)cl_stack_top - DEPTH - area_bytes();
 
 	prepare(&the_case, CL_CALLER, round, 11, &val);
+	fill_cells();
 	cl_before_image = cl_poison;
 	cl_before_image.gpr[SP] = cl_stack_top;
 	cl_probe_image = cl_poison;

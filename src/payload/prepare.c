@@ -63,6 +63,12 @@ static uint64_t next(struct draw *d)
 	return random_words[d->at++ % RANDOM_WORDS] ^ d->key;
 }
 
+/* The low part of the next word. */
+static cl_word next_low(struct draw *d)
+{
+	return (cl_word)random_words[d->at++ % RANDOM_WORDS] ^ (cl_word)d->key;
+}
+
 static uint64_t poison(struct draw *d)
 {
 	return poison_of(next(d));
@@ -314,6 +320,45 @@ static void offer(const struct cl_value *d, const uint8_t *value, struct sides s
 		copy_words(cl_got + d->buffer, value, whole_words(d->size), ~(cl_word)0);
 }
 
+/* The same for a value that is CL_PLAIN: make_value, fill_cells or pass_cells, offer. */
+static void prepare_plain(struct draw *draw, const struct cl_value *d, unsigned number, int round,
+			  struct sides s, uint8_t *to)
+{
+	unsigned size = d->size, top = 8 * size - 1;
+	cl_word w = next_low(draw);
+
+	draw->at += 3; /* what make_value draws */
+	if (size <= 2)
+		w = (w & ~(cl_word)0x3f) | ((number * 11 + (w & 7)) & 0x3f);
+	w &= ~((cl_word)1 << top);
+	if (round != 2)
+		w |= (cl_word)1 << top;
+	*(cl_word *)to = w;
+	if (s.caller)
+		*(volatile cl_word *)(cl_arg + d->buffer) = w;
+	if (s.callee) {
+		cl_word dirt = *(const cl_word *)stock_next;
+		cl_word value = size < sizeof(w) ? ((cl_word)1 << 8 * size) - 1 : ~(cl_word)0;
+
+		*(volatile cl_word *)(cl_got + d->buffer) = ~w;
+		*(cl_word *)(cl_cell + d->loc[0].cell) = (w & value) | (dirt & ~value);
+	}
+	stock_next += 16;
+}
+
+static void prepare_any(struct draw *draw, const struct cl_value *d, unsigned number, int round,
+			struct sides s, uint8_t *to)
+{
+	make_value(draw, d, number, round, to);
+	if (s.callee)
+		fill_cells(d, to);
+	else
+		pass_cells(d);
+	offer(d, to, s);
+	if (s.callee && d->flags & CL_REFERENCE)
+		copy_words(cl_reference + d->buffer, to, whole(d), 0);
+}
+
 /* The cell from which a trampoline loads a pointer. */
 static void fill_pointer(const struct cl_value *d, cl_word pointer)
 {
@@ -412,16 +457,16 @@ void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, s
 	for (unsigned i = 0; i < c->nargs; i++) {
 		const struct cl_value *d = &c->args[i];
 
-		make_value(&draw, d, i, round, v->arg[i]);
-		if (s.callee)
-			fill_cells(d, v->arg[i]);
+		if (d->flags & CL_PLAIN)
+			prepare_plain(&draw, d, i, round, s, v->arg[i]);
 		else
-			pass_cells(d);
-		offer(d, v->arg[i], s);
-		if (s.callee && d->flags & CL_REFERENCE)
-			copy_words(cl_reference + d->buffer, v->arg[i], whole(d), 0);
-		cl_wide[i] = (long long)next(&draw);
-		cl_wide_int[i] = (int)cl_wide[i];
+			prepare_any(&draw, d, i, round, s, v->arg[i]);
+		if (s.callee && d->flags & CL_WIDENED) {
+			cl_wide[i] = (long long)next(&draw);
+			cl_wide_int[i] = (int)cl_wide[i];
+		} else {
+			draw.at++;
+		}
 	}
 	if (c->hidden.nlocs)
 		fill_pointer(&c->hidden, (cl_word)cl_result);

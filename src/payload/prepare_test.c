@@ -88,6 +88,14 @@ static void take(struct snapshot *s, const struct cl_case *c, int direction, int
 		 uint64_t seed)
 {
 	memset(s, 0, sizeof(*s));
+	/* What the other direction needs is not filled in. */
+	memset((void *)cl_arg, 0, CL_AREA);
+	memset((void *)cl_got, 0, CL_AREA);
+	memset(cl_reference, 0, CL_AREA);
+	memset(cl_ret_cell, 0, sizeof(cl_ret_cell));
+	memset((void *)cl_got_ret, 0, FILLED);
+	memset((void *)cl_wide, 0, sizeof(cl_wide));
+	memset((void *)cl_wide_int, 0, sizeof(cl_wide_int));
 	prepare(c, direction, round, seed, &values);
 	s->poison = cl_poison;
 	s->callee = cl_poison_callee;
@@ -406,11 +414,9 @@ START_TEST(cells)
 				ck_assert_mem_ne(cell + l->bytes, zeroes, 8u - l->bytes);
 				ck_assert_mem_ne(cell + l->bytes, ones, 8u - l->bytes);
 			}
-			/* The C under test loads the same bytes; what it stores starts out wrong in
-			 * every byte. */
+			/* What the C under test stores starts out wrong in every byte. */
 			for (unsigned k = 0; k < d->size; k++) {
-				if (cl_arg[d->buffer + k] != values.arg[i][k] ||
-				    cl_got[d->buffer + k] == values.arg[i][k])
+				if (cl_got[d->buffer + k] == values.arg[i][k])
 					ck_abort_msg("argument %u, byte %u", i, k);
 			}
 		}
@@ -418,6 +424,56 @@ START_TEST(cells)
 		ck_assert_uint_eq(p, (cl_word)(cl_reference + args[9].buffer));
 		ck_assert_uint_eq(p % 16, 0);
 		ck_assert_mem_eq((void *)p, values.arg[9], 16);
+	}
+}
+END_TEST
+
+/* What a caller under test loads. */
+START_TEST(loaded)
+{
+	struct cl_case c = a_case(0);
+
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		prepare(&c, CL_CALLER, (int)(seed % ROUNDS), seed, &values);
+		for (unsigned i = 0; i < NARGS; i++)
+			ck_assert_mem_eq((void *)(cl_arg + args[i].buffer), values.arg[i],
+					 args[i].size);
+	}
+}
+END_TEST
+
+/* CL_PLAIN makes preparing shorter, and changes nothing of what is loaded or compared. */
+START_TEST(plain_arguments)
+{
+	static const uint8_t sizes[] = { 1, 2, 4, 8 };
+	struct cl_case c = a_case(0);
+	struct cl_value plain[8], any[8];
+	int direction = _i & 1;
+
+	for (unsigned i = 0; i < 8; i++) {
+		uint8_t class = i & 1 ? CL_SIGNED : CL_UNSIGNED, size = sizes[i / 2];
+
+		any[i] = (struct cl_value)VALUE(class, CL_WIDENED, size, size, 16 * i,
+						GPR(i, 0, size, 64 * i));
+		plain[i] = any[i];
+		plain[i].flags |= CL_PLAIN;
+	}
+	c.nargs = 8;
+	for (int round = 0; round < ROUNDS; round++) {
+		c.args = any;
+		take(&one, &c, direction, round, (uint64_t)_i);
+		c.args = plain;
+		take(&two, &c, direction, round, (uint64_t)_i);
+		for (unsigned i = 0; i < 8; i++) {
+			/* Behind a value there is nothing that anyone looks at. */
+			memcpy(two.values.arg[i] + sizes[i / 2], one.values.arg[i] + sizes[i / 2],
+			       CL_VALUE - sizes[i / 2]);
+			memcpy(two.arg + 16 * i + sizes[i / 2], one.arg + 16 * i + sizes[i / 2],
+			       8u - sizes[i / 2]);
+			memcpy(two.got + 16 * i + sizes[i / 2], one.got + 16 * i + sizes[i / 2],
+			       8u - sizes[i / 2]);
+		}
+		ck_assert_mem_eq(&one, &two, sizeof(one));
 	}
 }
 END_TEST
@@ -582,7 +638,6 @@ START_TEST(largest_value)
 	memset(cl_reference, 0xcc, CL_AREA);
 	prepare(&c, CL_CALLEE, 0, 3, &values);
 	ck_assert_mem_eq(cl_cell + 320, values.arg[0], WHOLE);
-	ck_assert_mem_eq((void *)(cl_arg + WHOLE), values.arg[0], WHOLE);
 	for (unsigned k = 0; k < CL_AREA; k++) {
 		bool own = k >= WHOLE && k < 2 * WHOLE, cell = k >= 320 && k < 320 + WHOLE;
 
@@ -592,6 +647,12 @@ START_TEST(largest_value)
 			ck_abort_msg("byte %u of a buffer was written", k);
 		if (!cell && cl_cell[k] != 0xcc)
 			ck_abort_msg("byte %u of the cells was written", k);
+	}
+	prepare(&c, CL_CALLER, 0, 3, &values);
+	ck_assert_mem_eq((void *)(cl_arg + WHOLE), values.arg[0], WHOLE);
+	for (unsigned k = 0; k < CL_AREA; k++) {
+		if ((k < WHOLE || k >= 2 * WHOLE) && cl_arg[k] != 0xcc)
+			ck_abort_msg("byte %u of what is loaded was written", k);
 	}
 	/* Where a pointer to it is passed. */
 	d.flags |= CL_REFERENCE;
@@ -636,10 +697,11 @@ START_TEST(memory_return)
 		ck_assert_uint_eq(p, (cl_word)cl_result);
 		ck_assert_uint_eq(p % 64, 0);
 		ck_assert_mem_eq((void *)cl_ret, values.ret, WHOLE);
-		for (unsigned k = 0; k < WHOLE; k++) {
+		for (unsigned k = 0; k < WHOLE; k++)
 			ck_assert_uint_eq(cl_result[k], (uint8_t)~values.ret[k]);
+		prepare(&c, CL_CALLER, round, 3, &values);
+		for (unsigned k = 0; k < WHOLE; k++)
 			ck_assert_uint_eq(cl_got_ret[k], (uint8_t)~values.ret[k]);
-		}
 	}
 }
 END_TEST
@@ -695,6 +757,8 @@ int main(void)
 	tcase_add_test(t, floating_values_are_normal);
 	tcase_add_test(t, sign_bits);
 	tcase_add_test(t, cells);
+	tcase_add_test(t, loaded);
+	tcase_add_loop_test(t, plain_arguments, 0, 64);
 	tcase_add_loop_test(t, stack_is_poisoned, 0, 3);
 	tcase_add_test(t, picture_holds_arguments);
 	tcase_add_test(t, returns);
