@@ -28,11 +28,13 @@ long long seen_wide(const struct cl_value *d, int as_int, long long as_long)
  * and 9.5.2) */
 static bool in_mmx_mode(const struct cl_image *m)
 {
-	bool written = false;
-
-	for (int r = 0; r < 8; r++)
-		written = written || *(const uint16_t *)(m->fx + FX_ST + 16 * r + 8) == 0xffff;
-	return written && m->fx[FX_FTW] == 0xff && !(*(const uint16_t *)(m->fx + FX_FSW) & FSW_TOP);
+	if (m->fx[FX_FTW] != 0xff || *(const uint16_t *)(m->fx + FX_FSW) & FSW_TOP)
+		return false;
+	for (int r = 0; r < 8; r++) {
+		if (*(const uint16_t *)(m->fx + FX_ST + 16 * r + 8) == 0xffff)
+			return true;
+	}
+	return false;
 }
 
 /* Control state that any function hands back as it got it, or as the convention wants it. */
@@ -124,7 +126,7 @@ void check_saved(const struct reg_set *kept, int round, struct findings *out)
 		if (kept->mask >> k & 1 && a != b)
 			differ_word(out, CHECK_SAVED, CL_ITEM_MASK + (int)k, round, a, b);
 	}
-	for (unsigned n = 0; n < X87_COUNT; n++) {
+	for (unsigned n = 0; kept->x87 && n < X87_COUNT; n++) {
 		const uint8_t *a = was->fx + FX_ST + 16 * n, *b = is->fx + FX_ST + 16 * n;
 
 		if (kept->x87 >> n & 1 && !same(a, b, 10))
@@ -168,32 +170,46 @@ void check_stack_pointer(const struct cl_case *c, unsigned pop, int round, struc
 		differ_word(out, CHECK_SP, 0, round, pop, is - was);
 }
 
-/* Apart from the loop that finds it, which is short. */
-static __attribute__((noinline)) void lost_local(unsigned i, int round, struct findings *out)
+/* The locals from `half` on as they were, and behind those that this function keeps all as
+ * prepared? The few instructions that most functions take; anything else is looked at one by one. */
+static bool as_kept(unsigned half)
 {
-	cl_word want = cl_live[i % CL_LIVE], got = cl_back[i];
-	struct candidates origin = nowhere;
+	const cl_word *back = (const cl_word *)cl_back + half;
+	unsigned n = first_difference(back, (const cl_word *)cl_live, CL_LIVE);
 
-	if (search(&cl_poison_callee, NULL, &got, sizeof(got)).bits[0])
-		origin.bits[0] = 1ull << CL_BIT_NESTED;
-	differ(out, CHECK_LOCALS, (int)i, round, &want, &got, sizeof(cl_word), origin, nowhere);
+	/* Each word like the one behind it, and the last one unset. */
+	return n == CL_LIVE ||
+	       (cl_back[half + CL_LIVE - 1] == cl_unset &&
+		first_difference(back + n, back + n + 1, CL_LIVE - 1 - n) == CL_LIVE - 1 - n);
+}
+
+static __attribute__((noinline)) bool lost_local(int round, struct findings *out)
+{
+	for (unsigned i = 0; i < 2 * CL_LIVE; i++) {
+		/* Word by word, the first of its two places before the second. */
+		unsigned k = i / 2 + (i & 1) * CL_LIVE;
+		cl_word want = cl_live[i / 2], got = cl_back[k];
+		struct candidates origin = nowhere;
+
+		/* Words that this function does not keep are still as prepared. */
+		if (got == want || got == cl_unset)
+			continue;
+		if (search(&cl_poison_callee, NULL, &got, sizeof(got)).bits[0])
+			origin.bits[0] = 1ull << CL_BIT_NESTED;
+		differ(out, CHECK_LOCALS, (int)k, round, &want, &got, sizeof(cl_word), origin,
+		       nowhere);
+		return true;
+	}
+	return false;
 }
 
 void check_locals(const struct cl_case *c, int round, struct findings *out)
 {
 	const cl_word unset = cl_unset;
 
-	for (unsigned i = 0; i < CL_LIVE; i++) {
-		cl_word want = cl_live[i], first = cl_back[i], second = cl_back[CL_LIVE + i];
-
-		if (first == want && second == want)
-			continue;
-		/* Words that this function does not keep are still as prepared. */
-		if ((first == unset || first == want) && (second == unset || second == want))
-			continue;
-		lost_local(first == unset || first == want ? CL_LIVE + i : i, round, out);
-		return; /* one is enough: they are lost for one reason */
-	}
+	/* One is enough: they are lost for one reason. */
+	if (!(as_kept(0) && as_kept(CL_LIVE)) && lost_local(round, out))
+		return;
 	for (int i = 0; cl_preserved[c->preserved].xmm && i < 2 * CL_LIVE_DOUBLES; i++) {
 		uint64_t want = ((volatile uint64_t *)cl_live_double)[i % CL_LIVE_DOUBLES];
 		uint64_t got = ((volatile uint64_t *)cl_back_double)[i];

@@ -95,34 +95,39 @@ static void check_layout(const struct cl_case *c, const struct cl_values *v, int
 	}
 }
 
+/* Apart from the loop that finds it, which is short. */
+static __attribute__((noinline)) void not_received(const struct cl_case *c,
+						   const struct cl_values *v, unsigned i, int round,
+						   struct findings *out)
+{
+	const struct cl_value *d = &c->args[i];
+	struct candidates origin = nowhere;
+	uint8_t bytes[CL_VALUE];
+	unsigned at = 0;
+
+	observed(bytes, cl_got + d->buffer, v->arg[i], d->mask, d->compare);
+	while (bytes[at] == v->arg[i][at])
+		at++;
+	at -= at % sizeof(cl_word);
+	if (d->class != CL_BOOL)
+		origin = search_masked(&cl_before_image, cl_before_stack, bytes + at,
+				       mask_at(d, at), min(d->compare - at, sizeof(cl_word)));
+	origin.bits[0] |= search_args(c, v, bytes, d->compare);
+	differ(out, CHECK_ARG, (int)i, round, v->arg[i], bytes, d->compare, origin, nowhere);
+}
+
 static void check_received(const struct cl_case *c, const struct cl_values *v, int round,
 			   struct findings *out)
 {
 	for (unsigned i = 0; i < c->nargs; i++) {
 		const struct cl_value *d = &c->args[i];
 		const volatile uint8_t *got = cl_got + d->buffer;
-		uint8_t bytes[CL_VALUE];
-		struct candidates origin;
 
 		if (d->flags & CL_UNSPECIFIED) {
 			observe_argument(c, i, out);
-			continue;
-		}
-		if (!agree(got, v->arg[i], d->mask, d->compare)) {
-			unsigned at = 0;
-
-			observed(bytes, got, v->arg[i], d->mask, d->compare);
-			while (bytes[at] == v->arg[i][at])
-				at++;
-			at -= at % sizeof(cl_word);
-			origin = search_masked(&cl_before_image, cl_before_stack, bytes + at,
-					       mask_at(d, at),
-					       min(d->compare - at, sizeof(cl_word)));
-			if (d->class == CL_BOOL)
-				origin = nowhere;
-			origin.bits[0] |= search_args(c, v, bytes, d->compare);
-			differ(out, CHECK_ARG, (int)i, round, v->arg[i], bytes, d->compare, origin,
-			       nowhere);
+		} else if (d->flags & CL_PLAIN ? !same_plain(got, v->arg[i], d->size)
+					       : !agree(got, v->arg[i], d->mask, d->compare)) {
+			not_received(c, v, i, round, out);
 		} else if (d->flags & CL_WIDENED) {
 			long long wide = widened(d, v->arg[i]);
 			long long got_wide = seen_wide(d, cl_wide_int[i], cl_wide[i]);

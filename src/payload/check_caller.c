@@ -4,7 +4,7 @@
 #include "payload/open.h"
 
 /* The bytes a captured place holds, or NULL when it is outside of what was captured. */
-static const uint8_t *captured(const struct cl_loc *l)
+static inline const uint8_t *captured(const struct cl_loc *l)
 {
 	const struct cl_image *m = &cl_probe_image;
 
@@ -136,49 +136,74 @@ static void observe_extension(const struct cl_value *d, unsigned i, const uint8_
 	}
 }
 
+/* A piece of an argument that is not at its place: `bytes` of it are looked at. Apart from the loop
+ * that finds it, which is short. */
+static __attribute__((noinline)) void not_placed(const struct cl_case *c, const struct cl_values *v,
+						 unsigned i, unsigned k, unsigned bytes, int round,
+						 struct findings *out)
+{
+	const struct cl_value *d = &c->args[i];
+	const struct cl_loc *l = &d->loc[k];
+	const uint8_t *want = v->arg[i] + l->off;
+	/* A second place of one piece: a variadic argument in both its registers. */
+	bool copy = k && l->off == d->loc[k - 1].off;
+	struct candidates holds = nowhere, found = nowhere;
+	uint8_t seen[CL_VALUE];
+	unsigned first = 0;
+
+	observed(seen, captured(l), want, mask_at(d, l->off), bytes);
+	holds.bits[0] = search_args(c, v, seen, bytes);
+	while (seen[first] == want[first])
+		first++;
+	first -= first % sizeof(cl_word);
+	if (d->class != CL_BOOL)
+		found = search_masked(&cl_probe_image, cl_probe_stack, want + first,
+				      mask_at(d, l->off + first), bytes - first);
+	differ(out, copy ? CHECK_COPY : CHECK_ARG, (int)i, round, want, seen, bytes, holds, found);
+}
+
+static void check_pieces(const struct cl_case *c, const struct cl_values *v, unsigned i, int round,
+			 struct findings *out)
+{
+	const struct cl_value *d = &c->args[i];
+
+	for (unsigned k = 0; k < d->nlocs; k++) {
+		const struct cl_loc *l = &d->loc[k];
+		const uint8_t *at = captured(l), *want = v->arg[i] + l->off;
+		unsigned bytes = min(l->bytes, d->compare - min(l->off, d->compare));
+
+		if (d->flags & CL_REFERENCE) {
+			check_reference(d, i, at, v->arg[i], round, out);
+			continue;
+		}
+		if (!at)
+			continue;
+		observe_extension(d, i, at, v->arg[i], out);
+		if (!agree(at, want, mask_at(d, l->off), bytes)) {
+			not_placed(c, v, i, k, bytes, round, out);
+			break;
+		}
+	}
+}
+
 static void check_placed(const struct cl_case *c, const struct cl_values *v, int round,
 			 struct findings *out)
 {
 	for (unsigned i = 0; i < c->nargs; i++) {
 		const struct cl_value *d = &c->args[i];
+		const uint8_t *at;
 
 		if (d->flags & CL_UNSPECIFIED) {
 			observe_placed(c, i, v->arg[i], out);
 			continue;
 		}
-		for (unsigned k = 0; k < d->nlocs; k++) {
-			const struct cl_loc *l = &d->loc[k];
-			const uint8_t *at = captured(l), *want = v->arg[i] + l->off;
-			/* A second place of one piece: a variadic argument in both its registers.
-			 */
-			bool copy = k && l->off == d->loc[k - 1].off;
-			unsigned bytes = min(l->bytes, d->compare - min(l->off, d->compare));
-			unsigned first = 0;
-			struct candidates holds = nowhere, found;
-			uint8_t seen[CL_VALUE];
-
-			if (d->flags & CL_REFERENCE) {
-				check_reference(d, i, at, v->arg[i], round, out);
+		/* Most are as they should be, and then there is nothing else to say. */
+		if (d->flags & CL_PLAIN && !(d->flags & CL_WIDENED && d->size < 4)) {
+			at = captured(&d->loc[0]);
+			if (at && same_plain(at, v->arg[i], d->size))
 				continue;
-			}
-			if (!at)
-				continue;
-			observe_extension(d, i, at, v->arg[i], out);
-			if (agree(at, want, mask_at(d, l->off), bytes))
-				continue;
-			observed(seen, at, want, mask_at(d, l->off), bytes);
-			holds.bits[0] = search_args(c, v, seen, bytes);
-			while (seen[first] == want[first])
-				first++;
-			first -= first % sizeof(cl_word);
-			found = search_masked(&cl_probe_image, cl_probe_stack, want + first,
-					      mask_at(d, l->off + first), bytes - first);
-			if (d->class == CL_BOOL)
-				found = nowhere;
-			differ(out, copy ? CHECK_COPY : CHECK_ARG, (int)i, round, want, seen, bytes,
-			       holds, found);
-			break;
 		}
+		check_pieces(c, v, i, round, out);
 	}
 }
 

@@ -12,6 +12,14 @@ enum { STACK_WORDS = 64 };
 /* Are n bytes the same? */
 bool same(const volatile void *a, const volatile void *b, unsigned n);
 
+/* As same, of a value that is CL_PLAIN, whose whole words may be read. */
+static inline bool same_plain(const volatile void *a, const volatile void *b, unsigned n)
+{
+	cl_word differs = *(const volatile cl_word *)a ^ *(const volatile cl_word *)b;
+
+	return !(differs << 8 * (sizeof(cl_word) - n));
+}
+
 /* Index of the first word that differs, or `words`. */
 unsigned first_difference(const cl_word *a, const cl_word *b, unsigned words);
 

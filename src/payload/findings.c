@@ -136,19 +136,25 @@ void findings_close(struct findings *v, struct areas at)
 static struct merged_observation *observation_of(struct findings *out, unsigned item,
 						 unsigned piece)
 {
-	for (unsigned i = 0; i < out->nobservations; i++) {
-		struct merged_observation *w = &out->observation[i];
+	unsigned i = out->next_observation;
 
-		if (w->item == item && w->piece == piece)
-			return w;
+	if (i >= out->nobservations || out->observation[i].item != item ||
+	    out->observation[i].piece != piece) {
+		for (i = 0; i < out->nobservations; i++) {
+			if (out->observation[i].item == item && out->observation[i].piece == piece)
+				break;
+		}
+		if (i == out->nobservations)
+			return NULL;
 	}
-	return NULL;
+	out->next_observation = i + 1;
+	return &out->observation[i];
 }
 
-void observe(struct findings *out, unsigned item, unsigned piece, struct candidates c)
+/* `w`: NULL, or what was observed of it before. */
+static void merge(struct findings *out, struct merged_observation *w, unsigned item, unsigned piece,
+		  struct candidates c)
 {
-	struct merged_observation *w = observation_of(out, item, piece);
-
 	if (w) {
 		/* Popped bytes are a number, not a set. */
 		if (item == CL_ITEM_POP && w->place[0] != c.bits[0])
@@ -165,16 +171,22 @@ void observe(struct findings *out, unsigned item, unsigned piece, struct candida
 					  .place = { c.bits[0], c.bits[1] } };
 }
 
+void observe(struct findings *out, unsigned item, unsigned piece, struct candidates c)
+{
+	merge(out, observation_of(out, item, piece), item, piece, c);
+}
+
 /* Where a piece of a value is; after the first round only the places that were left are of
- * interest.
- */
+ * interest, and often there is none. */
 void observe_places(struct findings *out, unsigned item, unsigned piece, const struct cl_image *m,
 		    const uint8_t *stack, const void *bytes, const uint8_t *mask, unsigned n)
 {
 	static const uint64_t anywhere[2] = { ~0ull, ~0ull };
-	const struct merged_observation *w = observation_of(out, item, piece);
+	struct merged_observation *w = observation_of(out, item, piece);
 
-	observe(out, item, piece, search_among(m, stack, bytes, mask, n, w ? w->place : anywhere));
+	if (!w || w->place[0] || w->place[1])
+		merge(out, w, item, piece,
+		      search_among(m, stack, bytes, mask, n, w ? w->place : anywhere));
 }
 
 /* Popped bytes are a number, not a place: kept in the first word, plus one so that 0 is told from

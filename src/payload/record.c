@@ -7,14 +7,11 @@ uint32_t cl_case_limit;
 
 static void put(struct cl_header *h, const void *data, uint32_t bytes)
 {
-	uint8_t *to = (uint8_t *)(h + 1) + h->used;
-
 	if (h->capacity - h->used < bytes) {
 		h->full = 1;
 		return;
 	}
-	for (uint32_t i = 0; i < bytes; i++)
-		to[i] = ((const uint8_t *)data)[i];
+	__builtin_memcpy((uint8_t *)(h + 1) + h->used, data, bytes);
 	h->used += bytes;
 }
 
