@@ -480,6 +480,7 @@ static void sources(struct str *out, struct arena *a, enum language language,
 	bool wide = v[0].call.conv->width == W64;
 	const struct convention *conv = v[0].call.conv, *engine = abi_engine(conv);
 	bool variadic = false, leaf = false, press = false;
+	size_t of = 0; /* those that may press */
 	const char *attribute;
 
 	if (language == LANGUAGE_CXX)
@@ -496,10 +497,12 @@ static void sources(struct str *out, struct arena *a, enum language language,
 	if (conv->decorates)
 		str_addf(out, " CL_LABEL(\"cl_nested_%s\")", engine->name);
 	str_add(out, ";\n");
+	for (size_t i = 0; i < n; i++)
+		of += !v[i].call.decl->leaf;
 	for (size_t i = 0; i < n; i++) {
 		variadic = variadic || v[i].call.decl->proto->variadic;
 		leaf = leaf || v[i].call.decl->leaf;
-		press = press || presses(&v[i], n);
+		press = press || presses(&v[i], of);
 	}
 	if (press) {
 		press_macro(out, a, wide ? 16 : 8);
@@ -522,9 +525,9 @@ static void sources(struct str *out, struct arena *a, enum language language,
 			 comment_text(a, v[i].call.decl->proto->pos.file),
 			 v[i].call.decl->proto->text);
 		if (direction != CL_CALLER) {
-			if (presses(&v[i], n))
+			if (presses(&v[i], of))
 				local_function(out, &v[i]);
-			target(out, a, language, &v[i], presses(&v[i], n));
+			target(out, a, language, &v[i], presses(&v[i], of));
 		}
 		if (direction != CL_CALLEE)
 			caller(out, a, language, &v[i]);
