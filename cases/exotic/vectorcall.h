@@ -2,6 +2,7 @@
 /* vectorcall's vectors, and aggregates of them: the examples of Microsoft's page. */
 typedef float vc_m128 __attribute__((vector_size(16)));
 typedef double vc_m256 __attribute__((vector_size(32)));
+typedef long long vc_i128 __attribute__((vector_size(16)));
 typedef float vc_m64 __attribute__((vector_size(8)));
 struct vc_hva2 { vc_m128 array[2]; };
 struct vc_hva4 { vc_m256 array[4]; };
@@ -22,6 +23,14 @@ __attribute__((vectorcall)) int vc_hva_five_m128(struct vc_hva5 a, vc_m128 b);
 __attribute__((vectorcall)) struct vc_hva2 vc_hva_register(vc_m128 a, vc_m128 b, vc_m128 c, vc_m128 d, struct vc_hva2 e);
 //! known clang vectorcall/64 argument,return,reference,fault: LLVM issue 62700: outside of Windows aggregates are passed as the psABI has them
 __attribute__((vectorcall)) struct vc_hva2 vc_hva_no_register(vc_m128 a, vc_m128 b, vc_m128 c, struct vc_hva2 d, vc_m128 e, vc_m128 f);
+
+union vc_m { vc_m128 a; vc_i128 b; };
+struct vc_hvau { union vc_m a, b, c, d; };
+
+//! group vectorcall-unions
+//! why clang before 19 passes a pointer on the stack and reads the aggregate there: LLVM issue 56107, a divergence
+__attribute__((vectorcall)) struct vc_hvau vc_union_hva(union vc_m a, union vc_m b, union vc_m c, struct vc_hvau d, union vc_m e, int f);
+__attribute__((vectorcall)) union vc_m vc_union(union vc_m a, int b);
 
 //! group vectorcall-examples
 //! why Microsoft's page has these examples

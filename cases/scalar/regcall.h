@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* regcall: no document that could be read places anything. What compilers do is observed, and compared:
- * who differs from whom, and callers from callees of one compiler. */
+ * who differs from whom, and callers from callees of one compiler. LLVM issue 225057 (a caller keeps a value
+ * in the register of the tenth argument) is not seen: no document says that a callee may change it. */
 
 //! group regcall-scalars
 //! why as many arguments as possible travel in registers

@@ -29,8 +29,6 @@ __attribute__((vectorcall)) double vc_mixed6(int a, double b, int c, float d, do
 __attribute__((vectorcall)) int vc_first(double a, int b);
 __attribute__((vectorcall)) float vc_pointer(float *a, float b, char c, double d);
 __attribute__((vectorcall)) double vc_double7(double a, double b, double c, double d, double e, double f, double g);
-//! known clang<16 vectorcall fault: the compiler dies of a long double (X86 FP Stackifier)
-__attribute__((vectorcall)) void vc_ldouble(int a, long double b, double c);
 
 struct vc_i1 { int a; };
 struct vc_s2 { short a, b; };

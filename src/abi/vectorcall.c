@@ -41,23 +41,35 @@ static bool same_type(const struct type *a, const struct type *b)
 	return a->kind == b->kind && a->count == b->count && (!a->of || same_type(a->of, b->of));
 }
 
-/* The vector types in a composite: how many, and that of all, or NULL if there is anything else. */
-static unsigned members(const struct type *t, const struct type **member, bool *mixed)
+/* What a composite consists of. */
+struct parts {
+	const struct type *member; /* the last one */
+	bool mixed;                /* types that are no vectors, or not identical */
+	bool unions; /* of vectors: of whatever type, for nothing is said about these */
+};
+
+/* How many vectors lie behind each other in it, if all it has are vectors. */
+static unsigned members(const struct type *t, bool in_union, struct parts *p)
 {
 	unsigned n = 0;
 
-	if (t->kind == TYPE_ARRAY)
-		return t->count ? t->count * members(t->of, member, mixed) : (*mixed = true, 0);
+	if (t->kind == TYPE_ARRAY) {
+		p->mixed |= !t->count;
+		return t->count * members(t->of, in_union, p);
+	}
 	if (t->kind != TYPE_STRUCT && t->kind != TYPE_UNION) {
-		*mixed |= !may_be_vector(t) || (*member && !same_type(*member, t));
-		*member = t;
+		p->mixed |=
+			!may_be_vector(t) || (p->member && !in_union && !same_type(p->member, t));
+		p->member = t;
 		return 1;
 	}
+	in_union = in_union || t->kind == TYPE_UNION;
+	p->unions |= in_union;
 	for (size_t i = 0; i < t->nfields; i++) {
-		unsigned k = members(t->fields[i].type, member, mixed);
+		unsigned k = members(t->fields[i].type, in_union, p);
 
-		*mixed |= t->fields[i].is_bitfield;
-		n = t->kind == TYPE_UNION && n > k ? n : t->kind == TYPE_UNION ? k : n + k;
+		p->mixed |= t->fields[i].is_bitfield;
+		n = t->kind == TYPE_STRUCT ? n + k : n > k ? n : k;
 	}
 	return n;
 }
@@ -78,13 +90,14 @@ static bool plain_hva(const struct convention *c, const struct type *t, const st
 static struct sort sort_composite(const struct convention *c, const struct type *t, unsigned small)
 {
 	enum width w = c->width;
-	bool mixed = false;
+	struct parts parts = { .mixed = false };
 	struct sort s = { .kind = t->size[w] > word_bytes(w) ? COMPOSITE : INTEGER };
 
 	if (!t->size[w])
 		return (struct sort){ OPEN, .why = RULE_VECTORCALL_OTHER };
-	s.members = members(t, &s.member, &mixed);
-	if (mixed || s.members > MOST_MEMBERS) {
+	s.members = members(t, false, &parts);
+	s.member = parts.member;
+	if (parts.mixed || s.members > MOST_MEMBERS) {
 		if (w == W64 && s.kind == INTEGER && t->size[w] & (t->size[w] - 1))
 			return (struct sort){ OPEN, .why = RULE_VECTORCALL_SIZE };
 		return s;
@@ -94,7 +107,7 @@ static struct sort sort_composite(const struct convention *c, const struct type 
 		s = (struct sort){ OPEN, .why = RULE_VECTORCALL_SMALL };
 	else if (!is_vector(c, s.member))
 		s = (struct sort){ OPEN, .why = RULE_VECTORCALL_OTHER };
-	else if (!plain_hva(c, t, s.member))
+	else if (parts.unions || !plain_hva(c, t, s.member))
 		s = (struct sort){ OPEN, .why = RULE_VECTORCALL_HVA_OTHER };
 	return s;
 }

@@ -81,6 +81,9 @@ static const struct row rows_64[] = {
 	{ D2 "union u { double a[2]; }; void f(union u a, int b, double c, struct d2 d)",
 	  "unspecified | edx | xmm2 | unspecified -> void",
 	  "hva.other 2*args hva.other", "stack ?" },
+	/* Not of identical types, but a union: nothing is said about these. */
+	{ V4 V8 "union u { float a; double b; }; struct s { union u a, b, c; }; void f(struct s a, double b)",
+	  "unspecified | xmm1 -> void", "hva.other args", "stack ?" },
 	{ "struct s { double a[5]; }; void f(struct s a)", "pointer in rcx -> void",
 	  "ms.args.reference.aligned", "stack ?" },
 	{ "struct s { double a; int b; }; void f(struct s a)", "pointer in rcx -> void",
