@@ -18,8 +18,6 @@ unsigned long long __umoddi3(unsigned long long a, unsigned long long b);
 __int128 __divti3(__int128 a, __int128 b);
 //! implicit a % b
 unsigned __int128 __umodti3(unsigned __int128 a, unsigned __int128 b);
-//! implicit __builtin_popcountll(a)
-int __popcountdi2(unsigned long long a);
 
 //! group implicit-copies
 //! why the C library's, which gcc and clang call without being told to
@@ -27,7 +25,8 @@ int __popcountdi2(unsigned long long a);
 void memcpy(void *to, const void *from, unsigned long n);
 //! implicit __builtin_memmove(to, from, n)
 void memmove(void *to, const void *from, unsigned long n);
-//! implicit __builtin_memset(to, c, n)
+//! why c is converted to unsigned char, before the call by clang, behind it by gcc: either is right
+//! implicit __builtin_memset(to, 0x5a, n)
 void memset(void *to, int c, unsigned long n);
 //! implicit __builtin_memcmp(one, other, n)
 int memcmp(const void *one, const void *other, unsigned long n);
@@ -38,11 +37,9 @@ int memcmp(const void *one, const void *other, unsigned long n);
 float __mulsf3(float a, float b);
 //! implicit a / b
 double __divdf3(double a, double b);
-//! why -O2 calls another one for it at times: only the sum is commutative
 //! known clang<22 cdecl argument,stack-pointer,locals,fault: __float128 is not aligned to 16 on the stack
 //! implicit a - b
 __float128 __subtf3(__float128 a, __float128 b);
-//! known clang<22 cdecl argument,stack-pointer,locals,fault: __float128 is not aligned to 16 on the stack
 //! implicit (double)a
 double __trunctfdf2(__float128 a);
 //! implicit (__float128)a
