@@ -4,7 +4,11 @@
  *
  * x86-64 psABI 3.2.3, classification of aggregates, 4 and 5: SSEUP merges with SSE to SSE, with INTEGER
  * to INTEGER; one larger than two eightbytes is in memory unless it is SSE and SSEUP throughout; a
- * bit-field of width 0 is NO_CLASS. 3.1.2: a bit-field lies in a storage unit of its declared type. */
+ * bit-field of width 0 is NO_CLASS. 3.1.2: a bit-field lies in a storage unit of its declared type.
+ *
+ * Reports: LLVM 183723 is the vector beside an array, in a union of 64 bytes; GCC PR 102024 the bit-field
+ * of width 0, in structures. In November 2026 none was found of SSEUP beside INTEGER, of vzeroupper before
+ * the return of a union, of named vectors of variadic functions, and of aligned(2) on a bit-field. */
 
 typedef float v8 __attribute__((vector_size(32)));
 typedef float v4 __attribute__((vector_size(16)));
@@ -31,11 +35,11 @@ union z_ldouble { long double l; short : 0; };
 //! group union-width-0
 //! abi sysv
 //! why a bit-field of width 0 has no class: the union is its other member
-//! known gcc sysv argument,locals: a bit-field of width 0 in a union is taken for a field of class INTEGER (GCC PR 102024 mended structures)
+//! known gcc sysv argument,locals: a zero-width bit-field of a union makes its eightbyte INTEGER, as GCC PR 102024 says of structures
 int f_z_double(union z_double x, double y, int z);
-//! known gcc sysv return,argument,locals: a bit-field of width 0 in a union is taken for a field of class INTEGER (GCC PR 102024 mended structures)
+//! known gcc sysv return,argument,locals: a zero-width bit-field of a union makes its eightbyte INTEGER, as GCC PR 102024 says of structures
 union z_double ret_z_double(int n);
-//! known gcc sysv: a bit-field of width 0 in a union is taken for a field of class INTEGER (GCC PR 102024 mended structures)
+//! known gcc sysv: a zero-width bit-field of a union makes its eightbyte INTEGER, as GCC PR 102024 says of structures
 union z_ldouble ret_z_ldouble(void);
 
 struct low_bits { unsigned long long a : 33; int b : 20 __attribute__((aligned(2))); };
@@ -52,7 +56,7 @@ union y_float { v8 v; float f; };
 //! group union-ymm
 //! abi sysv
 //! why SSEUP of the vector and SSE of the doubles are SSE: larger than two eightbytes, so in memory
-//! known clang sysv@avx,sysv@avx512f argument,locals,alignment,callee-saved: a vector and an array of as many bytes travel in one register
+//! known clang sysv@avx,sysv@avx512f argument,locals,alignment,callee-saved: LLVM 183723: a vector and an array of as many bytes travel in one register
 int f_y_doubles(union y_doubles x, int y);
 //! why SSE and SSEUP throughout, whatever the first eightbyte also holds: one ymm register
 //! known gcc sysv@avx,sysv@avx512f callee return: vzeroupper before the return of a union of a vector and a float
