@@ -360,3 +360,67 @@ def test_a_known_cause_is_known_whoever_sees_it_first(tmp_path, compilers):
     known = [c for c in data["clusters"] if c["known"]]
     assert any("115052" in c["known"] for c in known)
     assert all(c["minimal"] for c in known)
+
+
+# Profiles and places ------------------------------------------------------------------------------
+
+def test_profile(tmp_path, gcc, compilers):
+    """What is wrong with the kernel's code only is found there, and reproduces there."""
+    cc = script(tmp_path / "half", 'case " $* " in *-mcmodel=kernel*) set -- "$@" -fcall-used-rbx;; esac\n'
+                f'exec {compilers[gcc]["path"]} "$@"\n')
+    data, _ = fuzz(tmp_path / "out", "--cc", cc, "--width", "64", "--profile", "user,kernel", "--abi",
+                   "sysv,kernel", "--count", "6", *QUICK, status=1)
+    found = unexpected(data)
+    assert {(c["check"], c["profile"]) for c in found} == {("callee-saved", "kernel")}
+    assert {c["convention"] for c in found} == {"kernel"}
+    assert {x for c in found for x in c["shown_by"]} == {"half/64/O2/kernel"}
+    assert data["options"]["columns"] == ["half/64/O2", "half/64/O2/kernel"]
+    assert reproduce(tmp_path / "out", found[0]) == 0
+
+
+def test_variant_of_a_profile(tmp_path, gcc, compilers):
+    """Every call of it goes through a pointer."""
+    bad, _ = fuzz(tmp_path / "bad", "--cc", broken(tmp_path, gcc, compilers), "--width", "64", "--profile",
+                  "kernel-retpoline", "--abi", "kernel", "--count", "3", *QUICK, status=1)
+    assert {(c["check"], c["profile"]) for c in unexpected(bad)} == {("callee-saved", "kernel-retpoline")}
+    assert reproduce(tmp_path / "bad", unexpected(bad)[0]) == 0
+    data, _ = fuzz(tmp_path / "out", "--cc", gcc, "--width", "64", "--profile", "kernel-retpoline", "--abi",
+                   "kernel", "--count", "6", *QUICK, status=0)
+    text = (tmp_path / "out/prototypes.h").read_text()
+    assert text.count("//! through indirect") == data["prototypes"] == 6
+    assert data["totals"]["pass"] == 12
+
+
+@pytest.mark.parametrize("place", ("qemu-user", "vmx"))
+def test_place(tmp_path, gcc, compilers, place):
+    program.need(place, 64)
+    cc = broken(tmp_path, gcc, compilers)
+    data, _ = fuzz(tmp_path / "out", "--cc", cc, "--width", "64", "--abi", "sysv", "--place", place, "--count", "3",
+                   *QUICK, status=1)
+    found = unexpected(data)
+    assert {c["check"] for c in found} == {"callee-saved"}
+    assert {x for c in found for x in c["shown_by"]} == {f"rbx/64/O2@{place}"}
+    assert reproduce(tmp_path / "out", found[0]) == 0
+
+
+@pytest.mark.parametrize("args, message", [
+    (["--place", "moon"], "--place: "),
+    (["--profile", "moon"], "--profile: "),
+    (["--profile", "user,kernel-ibt"], "'user' does not go together with variants of kernel"),
+])
+def test_bad_profiles_and_places(tmp_path, gcc, args, message):
+    r = run(["fuzz", "--cc", gcc, "--count", "1", "--out", tmp_path / "out", *args], cwd=tmp_path)
+    assert (r.status, r.stdout) == (2, "") and message in r.stderr
+
+
+def test_wide_vectors_are_no_short_ones(tmp_path, compilers):
+    """A reason is about what the finding is about: 64 bytes by reference are not excused as 8 are."""
+    cc = next((c for c, of in compilers.items() if of["family"] == "clang"), None)
+    if not cc:
+        pytest.skip("not-run: clang absent")
+    data, _ = fuzz(tmp_path / "out", "--cc", cc, "--width", "64", "--abi", "ms", "--count", "40", "--types",
+                   "vector", "-q", "--seed", "3", status=0)
+    reasons = {c["prototype"]: c["known"] for c in data["clusters"] if c["known"]}
+    assert reasons
+    for text, reason in reasons.items():
+        assert ("8-byte" in reason) == ("vector_size(8)" in text), (text, reason)

@@ -271,7 +271,9 @@ static void one_round(struct fuzzing *s)
 	progress(s);
 	fuzz_round_run(s->setup, &r, "fuzz.h", file.s, NULL, NULL);
 	if (!r.dropped) {
-		str_add(&s->all, file.s);
+		for (unsigned long i = 0; i < n; i++)
+			str_addf(&s->all, "%s%s", s->setup->indirect ? FUZZ_INDIRECT : "",
+				 texts[i]);
 		s->result->prototypes += n;
 		s->result->rounds++;
 		account(s, &r);

@@ -102,6 +102,9 @@ char *fuzz_case_text(struct arena *a, const struct prototype *p, const char *nam
 
 /* Rounds ------------------------------------------------------------------------------------- */
 
+/* Before a prototype in a case file, when every call goes through a pointer. */
+#define FUZZ_INDIRECT "//! abi kernel asmlinkage\n//! through indirect\n"
+
 /* What is the same for all rounds. */
 struct fuzz_setup {
 	struct arena *arena;

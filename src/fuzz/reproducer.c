@@ -182,7 +182,7 @@ static void case_file(struct fuzz_setup *s, struct fuzz_cluster *c, struct arena
 			 fuzz_known_line(a, s, c));
 	}
 	if (s->indirect)
-		str_add(out, "//! through indirect\n");
+		str_add(out, FUZZ_INDIRECT);
 	str_add(out, c->minimal);
 }
 

@@ -68,13 +68,18 @@ static void take_probes(struct fuzz_setup *s)
 	}
 }
 
+/* Variants of the profile `kernel` have what goes through a pointer only, under its conventions. */
 static void select_cases(const struct fuzz_setup *s, struct arena *a, struct case_list *cases,
 			 struct plan *p)
 {
+	static const char *conventions_of_kernel[] = { "kernel", "asmlinkage" };
 	const char *error;
 
-	for (size_t i = 0; s->indirect && i < cases->n; i++)
+	for (size_t i = 0; s->indirect && i < cases->n; i++) {
 		cases->v[i].through = "indirect";
+		cases->v[i].conventions = conventions_of_kernel;
+		cases->v[i].nconventions = ARRAY_SIZE(conventions_of_kernel);
+	}
 	for (enum profile_id f = 0; f < PROFILES; f++) {
 		if (s->profiles[f] && gen_select_in(a, cases, f, s->abis, &p->set[f], &error) < 0)
 			die("internal error: %s; please report this", error);
