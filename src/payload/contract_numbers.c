@@ -329,6 +329,9 @@ void ct_make_number(unsigned i, const struct ct_input *d, uint8_t *to)
 		ct_put(to, ct_pair(set + 2 * walk(i, d->nset)));
 	else if (d->class == CL_BOOL)
 		to[0] = (uint8_t)(ct_random() & 1);
+	else if ((d->class == CL_SIGNED || d->class == CL_UNSIGNED) && d->size == 1 &&
+		 ct_random() & 1)
+		ct_put(to, walk(i, 256)); /* a character: each of them */
 	else if ((d->class == CL_SIGNED || d->class == CL_UNSIGNED) && d->size <= 8)
 		edge(d, to);
 	else if (d->class >= CL_FLOAT && d->class <= CL_LDOUBLE)

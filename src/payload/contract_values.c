@@ -20,7 +20,8 @@ static const uint8_t *padded(const struct ct_input *d, const uint8_t *value, con
 }
 
 /* Into the registers and stack words where the call will find it; what is above a narrow value
- * there is poison, but for inputs that are to be extended. */
+ * there is poison, but for inputs that are to be extended; other poison is an extension, too, in
+ * every second round. */
 static void place(const struct ct_input *d, const uint8_t *value, unsigned number,
 		  const struct ct_sources *sources)
 {
@@ -38,6 +39,7 @@ static void place(const struct ct_input *d, const uint8_t *value, unsigned numbe
 		uint8_t *to = (uint8_t *)&cl_poison.gpr[l->reg & 15];
 		unsigned whole = sizeof(cl_word);
 		const uint8_t *dirt = (const uint8_t *)&poison->entry.gpr[l->reg & 15];
+		unsigned extend_to;
 
 		if (l->kind == CL_XMM && l->bytes > 16) {
 			__builtin_memcpy(cl_poison.wide[l->reg], value + l->off, l->bytes);
@@ -55,11 +57,16 @@ static void place(const struct ct_input *d, const uint8_t *value, unsigned numbe
 		}
 		__builtin_memcpy(to, dirt, whole);
 		__builtin_memcpy(to, value + (d->flags & CT_REFERENCE ? 0 : l->off), l->bytes);
-		if (ct_now.extended >> number & 1 && ct_now.extended_to > l->bytes) {
+		extend_to = ct_now.extended >> number & 1 ? ct_now.extended_to : 0;
+		/* In other calls it differs from right ones only if it is right once: a narrow
+		 * number that is compared as a wide one is never equal with poison above it. */
+		if (!extend_to && sources->other[CT_FROM_UPPER + number] && ct_now.round & 1 &&
+		    ct_is_narrow(d))
+			extend_to = sizeof(cl_word);
+		if (extend_to > l->bytes) {
 			bool minus = d->class == CL_SIGNED && value[d->size - 1] & 0x80;
 
-			__builtin_memset(to + l->bytes, minus ? 0xff : 0,
-					 ct_now.extended_to - l->bytes);
+			__builtin_memset(to + l->bytes, minus ? 0xff : 0, extend_to - l->bytes);
 		}
 	}
 }
