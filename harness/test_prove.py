@@ -19,6 +19,7 @@ from prove_assembled import ASSEMBLED
 from prove_attacks import ATTACKS
 from mutants import MUTANTS
 from program import HARNESS, PROGRAM, run
+from test_bad_compilers import FLAGS
 from test_real import LIBRARIES, declared, headers, library, members, tree
 
 BITS = {64: "bits 64\n", 32: "bits 32\n"}
@@ -432,6 +433,37 @@ def test_no_bad_compiler_is_proved(tmp_path, gcc, compilers, width):
     found = contradictions.flags(tmp_path, width, compilers[gcc]["path"])
     assert (found.contradictions, found.unfounded) == ([], [])
     assert found.refuted and found.broken and found.proved, found
+
+
+# Of these a flag breaks what a callee is given: memory to return in, alignment of an argument.
+GIVEN = {"ld64": ("aggregate/classes.h:ret_ld_int", "exotic/complex.h:ret_cld",
+                  "exotic/complex.h:va_ret_complex"),
+         "msabi": ("aggregate/aligned.h:ret_m32", "aggregate/aligned.h:ret_t64")}
+
+
+@pytest.mark.parametrize("flag, width", [
+    ("ld64", 64), pytest.param("ld64", 32, marks=pytest.mark.ia32), ("msabi", 64)])
+def test_what_callees_are_given(tmp_path, gcc, compilers, width, flag):
+    text = f"exec {compilers[gcc]['path']} \"$@\" {FLAGS[64][flag]}\n"
+    found = contradictions.prove(tmp_path / "out", width, [program.script(tmp_path / flag, text)],
+                                 [contradictions.CASES / name for name in GIVEN[flag]],
+                                 "--opt", "O2", "--profile", "user")
+    assert (found.contradictions, found.unfounded) == ([], [])
+    assert found.broken, found
+
+
+# Results come back in registers that these conventions keep.
+RESULTS = ("scalar/no_caller_saved.h:ncs_int", "scalar/no_caller_saved.h:ncs_llong",
+           "scalar/preserve_all.h:pa_dbl10", "scalar/preserve_all.h:pa_ldouble_int")
+
+
+def test_results_in_kept_registers(tmp_path, clang):
+    r = run(["run", "--prove", "-q", "--cc", clang, "--width", 64, "--opt", "O2", "--profile", "user",
+             "--cases", ",".join(str(contradictions.CASES / name) for name in RESULTS),
+             "--out", tmp_path / "out"])
+    assert "proved on every path" in r.stdout, r.stdout + r.stderr
+    assert not re.search(r"^(refuted|contradiction)", (tmp_path / "out/prove.txt").read_text(),
+                         re.M), r.stdout
 
 
 # g loses rbx for one square of a product in 2^64; h calls it; j jumps to where nobody knows.
