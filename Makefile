@@ -73,6 +73,10 @@ oracle-diff: all
 soundness: all
 	@nice $(PYTHON) harness/soundness.py $(SOUNDNESS)
 
+# Everything goes wrong for ten minutes: KILLS='--seconds 60'; harness/kill_at_random.py --help.
+kill-at-random: all
+	@CLOBBER=$(abspath $(CLOBBER)) $(PYTHON) harness/kill_at_random.py $(KILLS)
+
 # What formatters and checkers of source say; harness/test_lint.py runs the quick ones. clang-tidy leaves
 # out the payload's runtime, which is compiled as code of its own.
 TIDY = $(filter-out %_test.c %_template.c src/payload/% src/vmx/% src/bundle/bundle_test.c,$(wildcard src/*.c src/*/*.c))
@@ -114,5 +118,5 @@ install: all
 clean:
 	@rm -rf $(BUILD) $(BUILD).log results/latest results/repeat results/kvm
 
-.PHONY: lint fuzzers soundness page pictures deb all oracle-diff deps deps-compilers deps-tests deps-kvm
+.PHONY: lint fuzzers soundness kill-at-random page pictures deb all oracle-diff deps deps-compilers deps-tests deps-kvm
 .PHONY: check check-all check-kvm check-kvm-intel check-real test reference bench install clean

@@ -54,6 +54,19 @@ def run(args, cwd=None, env=None, seconds=SECONDS) -> Result:
     return Result(p.returncode, out, err)
 
 
+def processes_of(folder) -> list[str]:
+    """The command lines of all processes that speak of the folder, or work in it."""
+    found = []
+    for p in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (p / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if str(folder) in line or os.readlink(p / "cwd").startswith(str(folder)):
+                found.append(f"{p.name}: {line}")
+        except OSError:  # it ended, or is not ours
+            pass
+    return found
+
+
 def matches(pattern: str | None, text: str | None) -> bool:
     """Whole-text comparison; a `#` in the pattern stands for hexadecimal digits. None is null."""
     if pattern is None or text is None:

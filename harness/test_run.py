@@ -368,25 +368,12 @@ def test_killed_run_leaves_the_old_results(tmp_path, gate):
     assert run_matrix(out, *args[3 + len(PLAIN):], status=0).totals["planned"] == 20
 
 
-def processes_of(folder) -> list[str]:
-    """The command lines of all processes that speak of the folder, or work in it."""
-    found = []
-    for p in Path("/proc").glob("[0-9]*"):
-        try:
-            line = (p / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            if str(folder) in line or os.readlink(p / "cwd").startswith(str(folder)):
-                found.append(f"{p.name}: {line}")
-        except OSError:  # it ended, or is not ours
-            pass
-    return found
-
-
 def all_gone(folder) -> bool:
     """No process speaks of the folder any more, and its temporary folders are removed: by a watcher
     that waits for clobber's end and may itself speak of none."""
     end = time.monotonic() + 10
     while time.monotonic() < end:
-        if not processes_of(folder) and not os.listdir(folder / "tmp"):
+        if not program.processes_of(folder) and not os.listdir(folder / "tmp"):
             return True
         time.sleep(0.05)
     return False
@@ -401,11 +388,11 @@ def test_nothing_outlives_a_killed_run(tmp_path, gate, number):
     p = start(args, tmp_path, TMPDIR=str(tmp_path / "tmp"))
     wait_for((tmp_path / "reached").exists, p)
     assert os.listdir(tmp_path / "tmp")
-    assert len(processes_of(tmp_path)) >= 3  # clobber, ninja, the compiler
+    assert len(program.processes_of(tmp_path)) >= 3  # clobber, ninja, the compiler
     os.kill(p.pid, number)
     p.communicate()
     assert p.returncode == -number
-    assert all_gone(tmp_path), (processes_of(tmp_path), os.listdir(tmp_path / "tmp"))
+    assert all_gone(tmp_path), (program.processes_of(tmp_path), os.listdir(tmp_path / "tmp"))
 
 
 def test_payload_does_not_outlive_a_killed_check(tmp_path):
@@ -414,10 +401,10 @@ def test_payload_does_not_outlive_a_killed_check(tmp_path):
     (tmp_path / "tmp").mkdir()
     p = start(["check", "f.o", "--proto", "void f(void)", "--place", "native"], tmp_path,
               TMPDIR=str(tmp_path / "tmp"))
-    wait_for(lambda: any("/payload" in line for line in processes_of(tmp_path / "tmp")), p)
+    wait_for(lambda: any("/payload" in line for line in program.processes_of(tmp_path / "tmp")), p)
     os.kill(p.pid, signal.SIGKILL)
     p.communicate()
-    assert all_gone(tmp_path), (processes_of(tmp_path), os.listdir(tmp_path / "tmp"))
+    assert all_gone(tmp_path), (program.processes_of(tmp_path), os.listdir(tmp_path / "tmp"))
 
 
 def test_kill_at_any_moment(tmp_path, gcc):
