@@ -30,8 +30,8 @@ union atomic_or_not {
 };
 
 //! group atomic
-_Atomic int ret_atomic(_Atomic int a, _Atomic char b);
-_Atomic float ret_atomic_float(int a, _Atomic float b, double c);
+int ret_atomic(_Atomic int a, _Atomic char b);
+float ret_atomic_float(int a, _Atomic float b, double c);
 
 //! group atomic-struct
 struct atomic_int ret_atomic_int(struct atomic_int a, int b);
