@@ -495,6 +495,18 @@ static bool any_record(const struct finding *f)
 	return records(f) || record_returned(f);
 }
 
+/* Structures that are no homogeneous aggregates in vector registers. */
+static bool record_elsewhere(const struct finding *f)
+{
+	const struct placement *p = &f->c->call.place;
+	bool any = record_returned(f) && p->ret.nlocs && p->ret.loc[0].kind != LOC_XMM;
+
+	for (unsigned i = 0; i < p->nargs; i++)
+		any = any || (is_nonempty_record(argument(f, i)) && p->arg[i].nlocs &&
+			      p->arg[i].loc[0].kind != LOC_XMM);
+	return any;
+}
+
 static bool wide_integer(const struct type *t)
 {
 	return type_is_integer(t) && t->size[W32] > 4;
