@@ -1446,4 +1446,13 @@ ATTACKS = [
            "mov rax,rdi; cmp ax,1; ja .o; movzx ecx,al; lea rdx,[rel t]; jmp [rdx+rcx*8]; "
            ".o: ret; a: ret; b: mov ecx,2; ret; section .rodata; t: dq a,b,0",
            "proved"),
+    Attack("bytes_down", 64, ("void f(unsigned long n)",),
+           "push rbx; sub rsp,16; lea rax,[rsp+8]; .l: dec rax; mov [rax],dil; shr rdi,8; "
+           "jnz .l; add rsp,16; pop rbx; ret",
+           "proved"),
+    Attack("copy_then", 64, ("void f(long *p, unsigned n)",),
+           "push rbx; sub rsp,16; and esi,15; xor eax,eax; mov rdx,rsp; .l: mov "
+           "rcx,[rdi+rax]; mov [rdx],rcx; add rdx,8; add eax,8; cmp eax,esi; jb .l; mov "
+           "[rdx-8],ecx; add rsp,16; pop rbx; ret",
+           "proved"),
 ]

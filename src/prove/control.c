@@ -394,12 +394,18 @@ static void call_local(struct flow *f, struct state *s, const struct insn *in, u
 	flow_edge(f, to, c, s, in->at);
 }
 
+/* Does the function end there? Behind its last instruction is padding. */
 static bool ends_function(const struct machine *x, uint64_t at)
 {
-	const struct image_symbol *s = image_symbol_at(x->m, at);
-	const struct image_section *in = image_section_at(x->m, at);
+	const struct image_symbol *symbol;
+	struct insn in;
 
-	return !in || (s && s->function && s->size);
+	while (at % 16 && !image_symbol_at(x->m, at) && machine_decode(x, at, &in) &&
+	       (in.d.meta.category == ZYDIS_CATEGORY_NOP ||
+		in.d.meta.category == ZYDIS_CATEGORY_WIDENOP))
+		at = in.next;
+	symbol = image_symbol_at(x->m, at);
+	return !image_section_at(x->m, at) || (symbol && symbol->function && symbol->size);
 }
 
 /* ISO C 7.13.1, POSIX: the second time with what the frame holds by then. */
@@ -474,7 +480,7 @@ static void call_indirect(struct flow *f, struct state *s, const struct insn *in
  * with a convention of its own. */
 static bool bound(const struct machine *x, const struct insn *in, const struct image_symbol *symbol)
 {
-	if (x->m->linked || symbol->weak || !strcmp(symbol->name, x->f->name))
+	if (x->m->linked || !strcmp(symbol->name, x->f->name))
 		return false;
 	return !in->relocated;
 }
@@ -485,7 +491,8 @@ static bool follows(struct machine *x, const struct insn *in, const struct image
 {
 	if (!is_code(x, to) || !symbol)
 		return is_code(x, to);
-	if (to == x->entry || in_context(x, in, to) || symbol->weak || declared(x, symbol->name))
+	if (to == x->entry || in_context(x, in, to) || (symbol->weak && in->relocated) ||
+	    declared(x, symbol->name))
 		return false;
 	if (symbol->resolver) /* what it is will be known when it is linked */
 		return false;
@@ -568,6 +575,11 @@ static void call_direct(struct flow *f, struct state *s, const struct insn *in, 
 	} else if (symbol && symbol->local && (to != x->entry || x->summing) && !symbol->resolver) {
 		call_again(f, s, in, symbol);
 	} else if (symbol) {
+		/* Its compiler may know more of the one here than the convention says. */
+		if (symbol->weak && is_code(x, to)) {
+			s->doubt = 1;
+			x->doubted = symbol->name;
+		}
 		call_named(f, s, in, symbol->name, symbol->name);
 	} else {
 		cannot(f, in, "it calls where there is no code", NULL);

@@ -131,6 +131,7 @@ static struct node *add(struct flow *f, uint64_t at, const struct context *c, co
 			    .next = f->table[b],
 			    .parent = f->now,
 			    .via = via };
+	n->looped = n->parent && n->parent->looped;
 	for (const struct node *p = n->parent; f->paths && p && !n->looped; p = p->parent)
 		n->looped = p->at == at && p->context == c;
 	f->table[b] = n;

@@ -21,7 +21,7 @@ struct node {
 	const struct node *parent; /* how it was reached, on paths */
 	uint64_t via;              /* the branch that led here */
 	const struct way *others;
-	bool queued, looped; /* looped: one before it on the path is of the same place */
+	bool queued, looped; /* looped: the path came by one place twice */
 	unsigned visits;
 };
 

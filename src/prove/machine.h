@@ -75,7 +75,7 @@ struct machine {
 	int64_t excess;      /* bytes that it pops more than was said */
 	int8_t left_x87;     /* registers in use at its ends, as expected; or X87_UNKNOWN */
 	const struct machine *joined; /* on paths: what joining all of them had found */
-	bool looped;                  /* the path came by here before */
+	bool looped;                  /* the path came by one place twice */
 	bool follows;            /* global functions of the same object are followed into, too */
 	bool might_follow;       /* there are such */
 	bool asks, returned;     /* nothing is judged: only whether it returns is of interest */

@@ -248,7 +248,7 @@ static bool moves(struct machine *x, const struct insn *in, unsigned base, int64
 		t->moves = t->moves || t->base != base || t->off != off;
 	else
 		*t = (struct store_site){ .at = in->at, .base = (uint8_t)base, .off = off };
-	/* On one path, only behind a loop. */
+	/* On one path, only in or behind a loop. */
 	return t->moves && (!x->joined || x->looped) &&
 	       in->d.meta.category != ZYDIS_CATEGORY_PUSH &&
 	       in->d.meta.category != ZYDIS_CATEGORY_CALL;
@@ -284,7 +284,7 @@ void machine_store(struct machine *x, struct state *s, const struct insn *in,
 		 !x->bases.v[at->v.id].dynamic)
 		machine_issue(x, CHECK_CANARY, 0, false, in->at, NULL,
 			      "a write may reach the caller's frame");
-	check_below(x, s, in, at->v.id, (int64_t)at->v.off, bytes, !at->perhaps);
+	check_below(x, s, in, at->v.id, (int64_t)at->v.off, bytes, !along);
 	/* What is saved there may or may not be overwritten. */
 	if (along && state_forget(s, &x->bases, at->v.id, (int64_t)at->v.off, bytes))
 		return;
