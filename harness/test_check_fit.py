@@ -265,3 +265,11 @@ def test_made_up_inputs_end_the_process(tmp_path):
     r = check(tmp_path, "f.o", *proto("void f(char *p, unsigned long k)"))
     assert r.status == 0 and "1 not-run" in r.stdout, r.stdout
     assert "with inputs that no line speaks of it ended the process" in folded(r.stdout)
+
+
+def test_flags_of_an_enum(tmp_path):
+    """Enumerators that are single bits are passed together, too; others are not."""
+    assemble(tmp_path, "f: cmp edi, 13\n jne .r\n xor ebx, ebx\n.r: ret", 64)
+    for values, status in (("A = 1, B = 2, C = 4, D = 8", 1), ("A = 1, B = 2, C = 3, D = 8", 0)):
+        r = check(tmp_path, "f.o", *proto(f"enum e {{ {values} }};\nvoid f(enum e x)"))
+        assert r.status == status, r.stdout + r.stderr

@@ -611,6 +611,39 @@ static void number_default(struct reader *r, unsigned i)
 	}
 }
 
+/* Three or more single bits, none of them the sum of others, are flags: any of them together. */
+static int64_t all_flags(const struct type *t)
+{
+	int64_t all = 0;
+	size_t n = 0;
+
+	for (size_t k = 0; k < t->nenumerators; k++) {
+		int64_t v = t->enumerators[k].value;
+
+		if (v < 0 || v & (v - 1) || v >= 1 << 16)
+			return 0;
+		n += v && !(all & v);
+		all |= v;
+	}
+	return n >= 3 ? all : 0;
+}
+
+static void enum_default(struct reader *r, struct contract_input *in)
+{
+	const struct type *t = in->type;
+	int64_t all = all_flags(t);
+
+	in->d.role = CT_SET;
+	if (all && !(all & (all + 1))) {
+		make_range(&in->d, 0, all);
+		return;
+	}
+	for (size_t k = 0; k < t->nenumerators && k < MOST_VALUES; k++) {
+		in->set = arena_grow(r->a, in->set, in->nset, sizeof(*in->set));
+		in->set[in->nset++] = t->enumerators[k].value;
+	}
+}
+
 void contract_arg_defaults(struct reader *r)
 {
 	const struct prototype *p = r->c->call.decl->proto;
@@ -628,11 +661,7 @@ void contract_arg_defaults(struct reader *r)
 			if (is_const(p, i))
 				in->d.flags |= CT_READ_ONLY;
 		} else if (t->kind == TYPE_ENUM && t->nenumerators) {
-			in->d.role = CT_SET;
-			for (size_t k = 0; k < t->nenumerators && k < MOST_VALUES; k++) {
-				in->set = arena_grow(r->a, in->set, in->nset, sizeof(*in->set));
-				in->set[in->nset++] = t->enumerators[k].value;
-			}
+			enum_default(r, in);
 		} else if (pointers && type_is_integer(t) && t->kind != TYPE_BOOL &&
 			   t->size[r->width] <= 8) {
 			number_default(r, i);

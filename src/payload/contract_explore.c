@@ -232,7 +232,8 @@ static bool change_pointer(const struct ct_contract *c, unsigned input, struct c
 	case 3:
 		x->kind = CT_CHANGE_MOVE;
 		x->value = below(64);
-		return !known(d);
+		/* As well aligned as it has to be. */
+		return !known(d) || d->role != CT_STRING;
 	default:
 		return change_contents(c, input, x);
 	}
