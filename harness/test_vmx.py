@@ -492,6 +492,16 @@ def test_payloads_of_one_machine_are_as_alone(clean, monkeypatch, tmp_path):
     assert starts(log) == before + 1
 
 
+def test_parts_of_a_payload_are_as_the_whole(broken, monkeypatch, tmp_path):
+    whole = alone(broken)
+    log = boots(monkeypatch, tmp_path)
+    vmx_probe(f"width={broken.width}")
+    before = starts(log)
+    parts = alone(broken, "at_once=3", "part=8")
+    assert parts == whole
+    assert parts.restarts and starts(log) >= before + 3
+
+
 def test_who_dies_costs_its_neighbours_nothing(clean, broken):
     right, wrong, other = together((clean,), (broken,), (clean,))
     assert right == other == alone(clean)

@@ -171,7 +171,8 @@ void check_stack_pointer(const struct cl_case *c, unsigned pop, int round, struc
 }
 
 /* The locals from `half` on as they were, and behind those that this function keeps all as
- * prepared? The few instructions that most functions take; anything else is looked at one by one. */
+ * prepared? The few instructions that most functions take; anything else is looked at one by one.
+ */
 static bool as_kept(unsigned half)
 {
 	const cl_word *back = (const cl_word *)cl_back + half;

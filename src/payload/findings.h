@@ -9,7 +9,8 @@
 /* Findings and observations of one case or call by contract; those of several rounds are merged. */
 struct findings {
 	unsigned nfindings, nobservations;
-	unsigned next_observation; /* likely the next to come: rounds are alike. Any number will do */
+	unsigned next_observation; /* likely the next to come: rounds are alike. Any number will do
+				    */
 	struct merged_finding {
 		struct cl_finding f;
 		uint64_t origin[2], found[2]; /* candidate places, narrowed round by round */

@@ -352,6 +352,8 @@ void guest_main(const struct cl_handover *from)
 	guest_handover.key = 0;
 	if (guest_handover.options & CL_TRAP_FPU)
 		trap_fpu(true);
+	if (guest_handover.end)
+		cl_case_limit = guest_handover.end / 2 - guest_handover.first / 2;
 	payload_run(h, guest_handover.first, guest_handover.directions, guest_handover.seed);
 	place_end(h);
 	guest_quit(CL_SAY_DONE, 0, 0);

@@ -16,7 +16,7 @@
 
 #include <stdint.h>
 
-enum { CL_HANDOVER_MAGIC = 0x444e4148 /* "HAND" */, CL_HANDOVER_VERSION = 3, CL_PORT = 0xc10b };
+enum { CL_HANDOVER_MAGIC = 0x444e4148 /* "HAND" */, CL_HANDOVER_VERSION = 4, CL_PORT = 0xc10b };
 
 /* Where the payload runs: cl_where, 0 in a process. */
 enum cl_where { CL_IN_PROCESS, CL_IN_GUEST, CL_IN_ROOT /* ring 0 of VMX root operation */ };
@@ -59,6 +59,7 @@ struct cl_handover {
 	uint32_t options; /* enum cl_handover_options */
 	uint32_t first;   /* as for run_cases */
 	uint32_t directions;
+	uint32_t end, unused; /* 0, or the position before which it ends, as `first` */
 	uint64_t seed, key; /* of the records' seals */
 	uint64_t results;   /* struct cl_header and room for records, aligned to 2 MiB */
 	uint64_t results_bytes;

@@ -30,7 +30,7 @@ enum {
 	CELL_BYTES = CELL_VECTOR + 64 * VECTORS_READ
 };
 
-_Static_assert(OFFERS * CL_VALUE <= (int)CL_POISON_SPARE, "buffers");
+_Static_assert(OFFERS *CL_VALUE <= (int)CL_POISON_SPARE, "buffers");
 _Static_assert(CELL_BYTES <= (int)CL_POISON_SPARE, "cells");
 
 struct cl_open cl_open;

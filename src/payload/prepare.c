@@ -108,10 +108,7 @@ static void stock_take(void *to, size_t bytes)
 {
 	size_t words = bytes / sizeof(cl_word);
 
-	__asm__ volatile(REP_MOVS_WORDS
-			 : "+D"(to), "+S"(stock_next), "+c"(words)
-			 :
-			 : "memory");
+	__asm__ volatile(REP_MOVS_WORDS : "+D"(to), "+S"(stock_next), "+c"(words) : : "memory");
 }
 
 /* Many words: no loop, for on an emulated processor each instruction costs the same. */
@@ -378,7 +375,10 @@ static unsigned poisoned_below = CL_POISON_BELOW;
 static void need_stack(const struct cl_case *c, int direction)
 {
 	enum { FRAME = 256 };
-	unsigned args = c->flags & CL_STACK_UNSPECIFIED ? CL_OBSERVED_STACK : c->stack_bytes;
+	/* Of arguments that no document places all may be on the stack: a trampoline leaves room.
+	 */
+	bool open = c->flags & CL_STACK_UNSPECIFIED && c->stack_bytes < CL_OBSERVED_STACK;
+	unsigned args = open ? CL_OBSERVED_STACK : c->stack_bytes;
 	unsigned picture = args;
 
 	poisoned_below = min((args + FRAME + 15u) & ~15u, CL_POISON_BELOW);

@@ -11,8 +11,8 @@ struct draw {
 	uint64_t key;
 };
 
-/* So many bytes of this round's poison that nothing else got; whole words, there until the next round.
- * prepare and prepare_open leave CL_POISON_SPARE. */
+/* So many bytes of this round's poison that nothing else got; whole words, there until the next
+ * round. prepare and prepare_open leave CL_POISON_SPARE. */
 enum { CL_POISON_SPARE = 40 * CL_VALUE };
 const uint8_t *prepare_take(size_t bytes);
 

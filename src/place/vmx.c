@@ -5,6 +5,7 @@
 
 #include "place/answers.h"
 #include "place/image.h"
+#include "util/parallel.h"
 #include "util/scratch.h"
 
 #include <errno.h>
@@ -252,13 +253,14 @@ static void prepare(struct job *j, uint64_t *sectors)
 	}
 	j->over = !p->ncases;
 	j->sector = *sectors;
+	j->next = 2 * j->of->from;
 	j->request = (struct vmx_request){
 		.mode = o->mode ? o->mode : VMX_MODE_GUEST,
 		.width = width_bits(p->width),
 		/* In root operation nothing looks at the payload from time to time. */
 		.options = o->options | (is_root(o) ? CL_ANNOUNCE : 0),
 		.forget = o->forget,
-		.end = 2 * (uint32_t)p->ncases,
+		.end = 2 * (j->of->to ? j->of->to : (uint32_t)p->ncases),
 		.directions = p->directions,
 		.seed = p->seed,
 		.key = random_key(),
@@ -313,13 +315,13 @@ static void read_segment(struct job *j, const struct vmx_segment *s, struct outc
 	const struct cl_header *h = (const void *)((const uint8_t *)s + VMX_SECTOR);
 	struct place_run *out = j->of->out;
 	struct arena *a = j->of->a;
-	bool known = s->current < 2 * out->n && s->current >= j->next;
+	bool known = s->current < j->request.end && s->current >= j->next;
 
 	if (s->bytes)
-		records_read(a,
-			     &(struct record_source){ h, s->bytes, j->request.key, 0,
-						      2 * (uint32_t)out->n },
-			     out);
+		records_read(
+			a,
+			&(struct record_source){ h, s->bytes, j->request.key, 0, j->request.end },
+			out);
 	r->current = known ? s->current : CL_NO_CASE;
 	switch (s->end) {
 	case VMX_FINISHED:
@@ -331,7 +333,7 @@ static void read_segment(struct job *j, const struct vmx_segment *s, struct outc
 					    : image_ran_otherwise(a, j->of->p->path, h,
 								  proof_of(j->of->o));
 		if (!r->broken)
-			records_complete(a, j->of->p, j->next, 2 * (uint32_t)out->n, out);
+			records_complete(a, j->of->p, j->next, j->request.end, out);
 		break;
 	case VMX_DIED:
 	case VMX_STUCK:
@@ -522,12 +524,53 @@ void vmx_run_together(struct vmx_job *jobs, size_t n)
 	arena_free(a);
 }
 
+/* Part of a payload, on a machine of its own. What it allocates is its own until all have ended. */
+struct part {
+	struct vmx_job job;
+	struct place_run out;
+};
+
+static void run_part(void *closure, size_t i)
+{
+	struct part *part = (struct part *)closure + i;
+
+	vmx_run_together(&part->job, 1);
+}
+
+static void merge_part(struct place_run *out, struct part *part, struct arena *a)
+{
+	const struct place_run *r = &part->out;
+	size_t from = 2 * part->job.from;
+
+	memcpy(out->v + from, r->v + from, (2 * part->job.to - from) * sizeof(*out->v));
+	out->restarts += r->restarts;
+	out->broken = out->broken ? out->broken : r->broken;
+	out->unstarted = out->unstarted ? out->unstarted : r->unstarted;
+	out->cost.wall = out->cost.wall > r->cost.wall ? out->cost.wall : r->cost.wall;
+	arena_take(a, part->job.a);
+}
+
 void vmx_run(struct arena *a, const struct payload *p, const struct vmx_options *o,
 	     struct place_run *out)
 {
-	struct vmx_job job = { .a = a, .p = p, .o = o, .out = out };
+	size_t n = p->ncases / (o->part ? o->part : VMX_PART);
+	struct part *parts;
 
-	vmx_run_together(&job, 1);
+	n = n < o->at_once ? n : o->at_once;
+	n = n ? n : 1;
+	parts = arena_alloc(a, n * sizeof(*parts));
+	for (size_t i = 0; i < n; i++)
+		parts[i].job = (struct vmx_job){ .a = arena_new(),
+						 .p = p,
+						 .o = o,
+						 .out = &parts[i].out,
+						 .from = (uint32_t)(p->ncases * i / n),
+						 .to = (uint32_t)(p->ncases * (i + 1) / n) };
+	parallel(n, n, run_part, parts);
+	*out = (struct place_run){ .n = p->ncases, .nargs = p->nargs };
+	out->v = arena_alloc(a, (2 * p->ncases + 1) * sizeof(*out->v));
+	for (size_t i = 0; i < n; i++)
+		merge_part(out, &parts[i], a);
 }
 
 const char *vmx_machine(struct arena *a, const struct vmx_options *o, enum width w)

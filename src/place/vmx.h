@@ -18,13 +18,16 @@ struct vmx_options {
 	unsigned root_width; /* 32 or 64; 0: 64 for a guest. A payload in root mode has its own. */
 	unsigned options;    /* CL_STEP, CL_INTERRUPTS, CL_TRAP_FPU of payload/handover.h */
 	unsigned forget;     /* tests only: 1 + the register the hypervisor loses at every step */
-	unsigned seconds;  /* wall clock for one start of the engine and payload; 0: VMX_SECONDS */
+	unsigned at_once; /* machines that one payload may be shared out among; 0, 1: one runs it */
+	unsigned part;    /* cases worth a machine of their own; 0: VMX_PART */
+	unsigned seconds; /* wall clock for one start of the engine and payload; 0: VMX_SECONDS */
 	const char *bochs; /* the program; NULL: bochs on PATH */
 };
 
 /* A model with SSE, AVX, AVX-512, EPT and unrestricted guest. */
 #define VMX_MODEL "corei7_icelake_u"
-enum { VMX_SECONDS = 120 };
+/* So many cases take about as long as a machine takes to start. */
+enum { VMX_SECONDS = 120, VMX_PART = 500 };
 
 /* Does the engine work here for payloads of the width with these vector registers? NULL, or why not
  * and what to do. Boots the hypervisor and asks it, unless the same emulator answered before
@@ -33,8 +36,9 @@ enum { VMX_SECONDS = 120 };
 const char *vmx_why_not(struct arena *a, const struct vmx_options *o, enum width w, enum isa isa,
 			const char **engine);
 
-/* Run the payload. Outcomes live in `a`. Deaths, hangs and lost results are charged to the case
- * under way, and the run goes on behind it. out->cost.wall is set. */
+/* Run the payload, if it is large on several machines at once, each with a part of its cases.
+ * Outcomes live in `a`. Deaths, hangs and lost results are charged to the case under way, and the
+ * run goes on behind it. out->cost.wall is set. */
 void vmx_run(struct arena *a, const struct payload *p, const struct vmx_options *o,
 	     struct place_run *out);
 
@@ -46,6 +50,7 @@ struct vmx_job {
 	const struct payload *p;
 	const struct vmx_options *o;
 	struct place_run *out;
+	uint32_t from, to; /* cases, from this one to before that one; both 0: all */
 };
 void vmx_run_together(struct vmx_job *v, size_t n);
 

@@ -21,6 +21,7 @@ static struct vmx_options options(const struct place *self, const struct place_o
 				     .runtime = o->runtime,
 				     .model = o->model,
 				     .mode = (enum vmx_mode)self->mode,
+				     .at_once = o->at_once,
 				     .options = self->guest ? o->monitor : 0 };
 }
 
@@ -56,7 +57,7 @@ static void run_together(const struct place_job *v, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		o[i] = options(v[i].place, v[i].o);
-		jobs[i] = (struct vmx_job){ v[i].a, v[i].p, &o[i], v[i].out };
+		jobs[i] = (struct vmx_job){ .a = v[i].a, .p = v[i].p, .o = &o[i], .out = v[i].out };
 	}
 	vmx_run_together(jobs, n);
 	arena_free(a);

@@ -20,6 +20,8 @@ static bool option(struct vmx_options *o, const char *s)
 		{ "root=", offsetof(struct vmx_options, root_width) },
 		{ "options=", offsetof(struct vmx_options, options) },
 		{ "forget=", offsetof(struct vmx_options, forget) },
+		{ "at_once=", offsetof(struct vmx_options, at_once) },
+		{ "part=", offsetof(struct vmx_options, part) },
 		{ "seconds=", offsetof(struct vmx_options, seconds) },
 		{ "engine=", offsetof(struct vmx_options, engine) },
 	};
@@ -99,7 +101,7 @@ static void add(struct together *t, struct arena *a, const struct payload *p,
 
 	t->p[i] = *p;
 	t->o[i] = *o;
-	t->job[i] = (struct vmx_job){ a, &t->p[i], &t->o[i], &t->r[i] };
+	t->job[i] = (struct vmx_job){ .a = a, .p = &t->p[i], .o = &t->o[i], .out = &t->r[i] };
 }
 
 /* How many arguments each has is not known here. */

@@ -26,6 +26,7 @@ struct queue {
 	struct task *tasks;
 	size_t ntasks;
 	pthread_mutex_t lock;
+	unsigned at_once;        /* machines for each payload, where there are more than payloads */
 	unsigned done, payloads; /* for progress */
 };
 
@@ -71,6 +72,7 @@ static void order(const struct queue *q, size_t i, struct order *r)
 				       .directions = 3 };
 	r->options = q->places->options;
 	r->options.monitor = monitor_of(q->places, c);
+	r->options.at_once = q->at_once;
 	r->kept = (struct kept_job){
 		.job = { all_places[c->place], run->arena, &r->payload, &r->options, &run->run },
 		.keeping = { .ground = plan->ground,
@@ -246,6 +248,7 @@ static void run_payloads(struct matrix *m, struct places *places)
 	if (n > 64)
 		n = 64;
 	make_tasks(&q, n > 1 ? (size_t)n : 1);
+	q.at_once = q.ntasks ? (unsigned)((size_t)n / q.ntasks) : 1;
 	parallel(q.ntasks, n > 1 ? (size_t)n : 1, run_task, &q);
 	pthread_mutex_destroy(&q.lock);
 	if (m->plan->progress)

@@ -147,6 +147,7 @@ static void load_payload(uint32_t first)
 				   .where = CL_IN_GUEST,
 				   .options = request.options,
 				   .first = first,
+				   .end = request.end,
 				   .directions = request.directions,
 				   .seed = request.seed,
 				   .key = request.key,
