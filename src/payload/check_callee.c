@@ -60,13 +60,16 @@ static bool arrived(const struct cl_value *d, const uint8_t *value)
 /* Bits `from`.. of a value, as a bit-field of its type reads them. */
 static long long bit_field(const uint8_t *value, const struct cl_member *m)
 {
+	unsigned at = m->expected / 8, shift = m->expected % 8;
 	unsigned long long x = 0;
 
-	for (unsigned i = 0; i < m->bits; i++) {
-		unsigned bit = m->expected + i;
-
-		x |= (unsigned long long)(value[bit / 8] >> (bit % 8) & 1) << i;
-	}
+	/* Byte by byte from the last on: there are nine when the field does not begin at the first
+	 * bit of one. */
+	for (unsigned i = (shift + m->bits + 7) / 8; i-- > 1;)
+		x = x << 8 | value[at + i];
+	x = x << (8 - shift) | value[at] >> shift;
+	if (m->bits < 64)
+		x &= (1ull << m->bits) - 1;
 	if (m->is_signed && m->bits < 64 && m->bits && (x >> (m->bits - 1) & 1))
 		x |= ~0ull << m->bits;
 	return (long long)x;

@@ -71,6 +71,8 @@ static struct wanted wanted_of(const uint8_t *bytes, const uint8_t *mask, unsign
 	struct wanted w = { { 0, 0 }, { 0, 0 } };
 	uint8_t *value = (uint8_t *)w.value, *counts = (uint8_t *)w.mask;
 
+	if (!mask && n == sizeof(cl_word))
+		return (struct wanted){ { *(const cl_word *)bytes, 0 }, { ~(cl_word)0, 0 } };
 	for (unsigned i = 0; i < n && i < sizeof(w.value); i++) {
 		value[i] = bytes[i];
 		counts[i] = mask ? mask[i] : 0xff;

@@ -175,61 +175,64 @@ static void widen_image(struct cl_image *m)
 	}
 }
 
-/* The bytes of a value. `number` keeps arguments apart where there are few values to choose from.
- */
-static void make_value(struct draw *draw, const struct cl_value *d, unsigned number, int round,
-		       uint8_t *to)
+/* Two words of which `size` bytes are a scalar's value; behind it they are random. `number` keeps
+ * arguments apart where there are few values to choose from. Draws four words. */
+static void make_scalar(struct draw *draw, unsigned class, unsigned size, unsigned number,
+			int round, uint8_t *to)
 {
-	uint64_t r[2] = { next(draw), next(draw) };
+	uint64_t low = next(draw), high = next(draw);
 
-	*(uint64_t *)to = next(draw);
-	*(uint64_t *)(to + 8) = next(draw);
-	for (unsigned i = 16; i < d->size; i += 8)
-		*(uint64_t *)(to + i) = next(draw);
-	switch (d->class) {
+	draw->at += 2;
+	*(uint64_t *)to = low;
+	*(uint64_t *)(to + 8) = high;
+	switch (class) {
 	case CL_BOOL:
 		/* Over five rounds each argument gets its own pattern, never constant. */
 		to[0] = (number + 1) >> round & 1;
 		return;
-	case CL_SIGNED:
-	case CL_UNSIGNED:
-	case CL_POINTER:
-		copy_few(to, (const uint8_t *)r, d->size);
-		/* The sign bit set in most rounds, so that wrong extension shows; distinct bytes.
-		 */
-		if (d->size <= 2)
-			to[0] = (uint8_t)(r[0] & 0xc0) |
-				(uint8_t)((number * 11 + (r[0] & 7)) & 0x3f);
-		if (round != 2)
-			to[d->size - 1] |= 0x80;
-		else
-			to[d->size - 1] &= 0x7f;
-		return;
 	case CL_FLOAT:
-		*(uint32_t *)to = ((uint32_t)r[0] & 0xbfffffff) | 0x40000000;
-		to[3] &= 0xcf;    /* exponent well inside the normal range */
-		if (d->size == 2) /* __bf16 is the upper half of a float */
+		*(uint32_t *)to = ((uint32_t)low & 0xbfffffff) | 0x40000000;
+		to[3] &= 0xcf; /* exponent well inside the normal range */
+		if (size == 2) /* __bf16 is the upper half of a float */
 			*(uint16_t *)to = *(uint16_t *)(to + 2);
 		return;
 	case CL_DOUBLE:
-		*(uint64_t *)to = (r[0] & 0xbfffffffffffffffull) | 0x4000000000000000ull;
-		to[7] &= 0xcf;
-		return;
-	case CL_OPAQUE:
-		for (unsigned i = 0; i < d->nleaves; i++) {
-			const struct cl_leaf *l = &d->leaves[i];
-			struct cl_value leaf = { .class = l->class, .size = l->size };
-			uint8_t value[16];
-
-			make_value(draw, &leaf, number + i, round, value);
-			copy_few(to + l->off, value, min(l->size, sizeof(value)));
-		}
+		to[7] = (to[7] & 0x8f) | 0x40;
 		return;
 	case CL_LDOUBLE:
-		*(uint64_t *)to = r[0] | 1ull << 63; /* explicit integer bit */
-		to[8] = (uint8_t)r[1];
-		to[9] = 0x40 | ((r[1] >> 8) & 0x80);
+		to[7] |= 0x80; /* explicit integer bit */
+		to[9] = 0x40 | (to[9] & 0x80);
 		return;
+	default:
+		/* The sign bit set in most rounds, so that wrong extension shows; distinct bytes.
+		 */
+		if (size <= 2)
+			to[0] = (uint8_t)(low & 0xc0) | (uint8_t)((number * 11 + (low & 7)) & 0x3f);
+		if (round != 2)
+			to[size - 1] |= 0x80;
+		else
+			to[size - 1] &= 0x7f;
+		return;
+	}
+}
+
+/* The bytes of a value, two words at least. */
+static void make_value(struct draw *draw, const struct cl_value *d, unsigned number, int round,
+		       uint8_t *to)
+{
+	if (d->class != CL_OPAQUE) {
+		make_scalar(draw, d->class, d->size, number, round, to);
+		return;
+	}
+	draw->at += 2;
+	for (unsigned i = 0; i < d->size || i < 16; i += 8)
+		*(uint64_t *)(to + i) = next(draw);
+	for (unsigned i = 0; i < d->nleaves; i++) {
+		const struct cl_leaf *l = &d->leaves[i];
+		uint8_t value[16];
+
+		make_scalar(draw, l->class, l->size, number + i, round, value);
+		copy_few(to + l->off, value, min(l->size, sizeof(value)));
 	}
 }
 
@@ -257,12 +260,6 @@ static void make_st0(const struct cl_value *d, const uint8_t *value, uint8_t *st
 static unsigned whole_words(unsigned bytes)
 {
 	return (bytes + sizeof(cl_word) - 1) & ~(unsigned)(sizeof(cl_word) - 1);
-}
-
-/* Bytes of a value that are made and copied: all of it, and what is loaded with it. */
-static size_t whole(const struct cl_value *d)
-{
-	return d->size ? (d->size + 15u) & ~15u : 16;
 }
 
 /* Fill the cells from which a trampoline loads one value: its pieces, and dirt above each, as far
@@ -353,7 +350,7 @@ static void prepare_any(struct draw *draw, const struct cl_value *d, unsigned nu
 		pass_cells(d);
 	offer(d, to, s);
 	if (s.callee && d->flags & CL_REFERENCE)
-		copy_words(cl_reference + d->buffer, to, whole(d), 0);
+		copy_words(cl_reference + d->buffer, to, whole_words(d->size), 0);
 }
 
 /* The cell from which a trampoline loads a pointer. */
@@ -425,11 +422,11 @@ static void fill_return(const struct cl_case *c, struct cl_values *v, struct sid
 		if (s.caller)
 			copy_few(cl_ret_cell + at, v->ret + l->off, l->bytes);
 	}
-	copy_words(cl_ret, v->ret, whole(&c->ret), 0);
+	copy_words(cl_ret, v->ret, whole_words(c->ret.size), 0);
 	if (s.caller)
-		copy_words(cl_got_ret, v->ret, whole(&c->ret), ~(cl_word)0);
+		copy_words(cl_got_ret, v->ret, whole_words(c->ret.size), ~(cl_word)0);
 	if (s.callee)
-		copy_words(cl_result, v->ret, whole(&c->ret), ~(cl_word)0);
+		copy_words(cl_result, v->ret, whole_words(c->ret.size), ~(cl_word)0);
 }
 
 void prepare(const struct cl_case *c, int direction, int round, uint64_t seed, struct cl_values *v)
