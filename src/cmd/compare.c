@@ -4,6 +4,7 @@
 #include "cmd/options.h"
 #include "cmd/values.h"
 #include "report/compare.h"
+#include "report/compare_check.h"
 #include "util/data.h"
 #include "util/words.h"
 
@@ -19,7 +20,9 @@ static const struct options_page page = {
 	"What is different in the second matrix: findings and cells that are new,\n"
 	"changed, fixed or vanished (no longer run). Columns are compared that are of\n"
 	"one compiler, by name or, failing that, by version. OLD.json and NEW.json may be\n"
-	"folders.\n",
+	"folders. Or both are what `clobber check --format json' printed, of two versions\n"
+	"of hand-written assembly: functions whose verdict, findings, prototype or number\n"
+	"of instructions is another; a --map then renames functions.\n",
 	"A regression is a finding, new or more serious than before, that a document\n"
 	"forbids and that no case lists as known, of a case that was run before; or\n"
 	"anything that was run and is not any more: a case, a group, a case file, a\n"
@@ -82,6 +85,41 @@ static struct compared_file file_of(struct arena *a, const char *argument)
 	return f;
 }
 
+/* Two results of `clobber check'. False: at least one is something else. */
+static bool compare_results(struct str *out, struct arena *a, char **argv,
+			    struct check_comparison *c)
+{
+	json_t *root[2] = { json_load_file(matrix_path(a, argv[1]), 0, NULL),
+			    json_load_file(matrix_path(a, argv[2]), 0, NULL) };
+	const char *wrong = NULL;
+	bool is[2] = { check_document(root[0]), check_document(root[1]) };
+
+	if (is[0] != is[1] && root[0] && root[1])
+		die("compare: %s is a result of `clobber check' and %s is not: compare two of one kind",
+		    argv[is[0] ? 1 : 2], argv[is[0] ? 2 : 1]);
+	c->old = root[0];
+	c->new = root[1];
+	if (is[0] && is[1])
+		wrong = compare_checks(out, a, c);
+	if (wrong)
+		die("--map: %s", wrong);
+	json_decref(root[0]);
+	json_decref(root[1]);
+	if (is[0] && is[1] && !c->compared)
+		die("compare: the two have no function in common; --map OLD=NEW says which is which");
+	return is[0] && is[1];
+}
+
+/* Write it where it was asked for. */
+static void deliver(struct str *out, const char *output)
+{
+	if (output)
+		save_text(output, out);
+	else
+		fwrite(out->s, 1, out->len, stdout);
+	str_free(out);
+}
+
 int cmd_compare(int argc, char **argv)
 {
 	const char *map_list = NULL, *output = NULL;
@@ -90,6 +128,7 @@ int cmd_compare(int argc, char **argv)
 	struct arena *a = arena_new();
 	struct stored old, new;
 	struct comparison result;
+	struct check_comparison held = { 0 };
 	struct str out = { 0 };
 	const char *format = "txt";
 	const struct option_row rows[] = {
@@ -106,9 +145,18 @@ int cmd_compare(int argc, char **argv)
 
 	if (options_parse(a, &page, rows, argc, argv) != 2)
 		die("compare: two matrices, please: clobber compare OLD.json NEW.json");
+	options.map = (const char *const *)split_list(a, map_list);
+	held.map = options.map;
+	held.part = options.part;
+	if (compare_results(&out, a, argv, &held)) {
+		if (strcmp(format, "txt"))
+			die("compare: results of `clobber check' are compared as txt");
+		deliver(&out, output);
+		arena_free(a);
+		return held.regressions ? 1 : 0;
+	}
 	stored_read(a, matrix_path(a, argv[1]), &old);
 	stored_read(a, matrix_path(a, argv[2]), &new);
-	options.map = (const char *const *)split_list(a, map_list);
 	check_map(options.map, &old, &new);
 	compare(&old, &new, &options, &result);
 	result.old_file = file_of(a, argv[1]);
@@ -117,11 +165,7 @@ int cmd_compare(int argc, char **argv)
 		die("compare: the two have no column in common; --map OLD=NEW says which compiler "
 		    "to compare with which");
 	formats[format_of(format)].render(&out, &result, everything);
-	if (output)
-		save_text(output, &out);
-	else
-		fwrite(out.s, 1, out.len, stdout);
-	str_free(&out);
+	deliver(&out, output);
 	stored_close(&old);
 	stored_close(&new);
 	arena_free(a);

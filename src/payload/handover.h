@@ -60,8 +60,8 @@ struct cl_handover {
 	uint32_t first;   /* as for run_cases */
 	uint32_t directions;
 	uint32_t end, unused; /* 0, or the position before which it ends, as `first` */
-	uint64_t seed, key; /* of the records' seals */
-	uint64_t results;   /* struct cl_header and room for records, aligned to 2 MiB */
+	uint64_t seed, key;   /* of the records' seals */
+	uint64_t results;     /* struct cl_header and room for records, aligned to 2 MiB */
 	uint64_t results_bytes;
 	uint64_t host, host_bytes; /* CL_IN_ROOT: memory to keep mapped, with `say` in it; pages */
 	uint64_t say; /* CL_IN_ROOT: void say(uint32_t, unsigned long, unsigned long), C */

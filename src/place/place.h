@@ -79,7 +79,7 @@ struct place_options {
 	const char *bochs;   /* the program; NULL: as CLOBBER_BOCHS says, or the one in PATH */
 	const char *model; /* the processor to emulate, as the engine names it; NULL: its default */
 	unsigned at_once; /* machines that one payload may be shared out among; 0, 1: one runs it */
-	unsigned monitor;  /* of a guest: CL_STEP, CL_INTERRUPTS, CL_STEP_LEAF, CL_TRAP_FPU */
+	unsigned monitor; /* of a guest: CL_STEP, CL_INTERRUPTS, CL_STEP_LEAF, CL_TRAP_FPU */
 };
 
 /* One payload to run in a place. */
