@@ -4,7 +4,7 @@
 Prints, in processor seconds (the machine may do other work), what a run takes cold, as against its
 compilations and payloads alone; what a second run takes in which nothing changed, and one with
 another seed, as shares of that; functions compiled and checked per second; what a payload costs in
-each place that works here, as a ratio to the same payload as a process; and functions per second of `clobber fuzz` with two compilers, against those
+each place that works here, as a ratio to the same payload as a process, and of the largest, with judging it; and functions per second of `clobber fuzz` with two compilers, against those
 of a plain differential generator with the same two.
 """
 
@@ -156,6 +156,35 @@ def bench_places(program: str, compiler: str) -> None:
     print_ratios(out, document["places"], why)
 
 
+LARGEST = "cases/scalar,cases/thread,cases/kernel,cases/aggregate,cases/exotic,cases/coverage"
+
+
+def bench_largest(program: str, compiler: str) -> None:
+    """The largest payload, run and judged from what was built: in place vmx as against a process."""
+    with tempfile.TemporaryDirectory() as tmp:
+        built = os.path.join(tmp, "built")
+        subprocess.run([program, "run", "--build-only", "-q", "--cc", compiler, "--width", "32",
+                        "--opt", "O2", "--profile", "user", "--cases", LARGEST, "--out", built],
+                       check=True)
+        took = {}
+        for place in ("native", "vmx"):
+            out = os.path.join(tmp, place)
+            run = [program, "run", "--built", built, "--place", place, "-q", "--out", out]
+            spent(run)  # the engine is asked once what it is
+            start = time.monotonic()
+            took[place] = spent([*run, "--fresh"]), time.monotonic() - start
+            with open(os.path.join(out, "matrix.json"), encoding="utf-8") as f:
+                document = json.load(f)
+            if why := next((c["why_not"] for c in document["columns"] if c["why_not"]), None):
+                print(f"the largest payload: not measured: {why}")
+                return
+    (cpu, wall), (vmx_cpu, vmx_wall) = took["native"], took["vmx"]
+    print(f"the largest payload ({compiler} -m32 -O2, {document['totals']['executed']} functions), run "
+          f"and judged: {cpu:.2f} processor seconds natively, {vmx_cpu:.2f} in place vmx, "
+          f"{vmx_cpu / cpu:.1f} times as many; {wall:.2f} and {vmx_wall:.2f} seconds, "
+          f"{vmx_wall / wall:.1f} times as long")
+
+
 def main() -> None:
     program = os.path.abspath(sys.argv[1])
     compiler = next((c for c in ("gcc-12", "gcc", "clang") if shutil.which(c)), None)
@@ -163,6 +192,7 @@ def main() -> None:
         sys.exit("bench: neither gcc nor clang on PATH")
     bench_run(program, compiler)
     bench_places(program, compiler)
+    bench_largest(program, compiler)
     bench_fuzz(program)
 
 

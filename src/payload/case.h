@@ -36,8 +36,9 @@ enum cl_value_flags {
 	CL_MAYBE_POINTER = 8, /* unspecified, and what travels may be a pointer to the value */
 	CL_OBJECT = 16, /* a reference to a temporary of C++: documents ask for no alignment of its
 			   own */
-	CL_PLAIN = 32, /* an integer or pointer of up to a word, all of it in one general register or
-			  at one place of the stack: most arguments are, and the runtime is short */
+	CL_PLAIN =
+		32, /* an integer or pointer of up to a word, all of it in one general register or
+		       at one place of the stack: most arguments are, and the runtime is short */
 };
 
 /* One piece of a value: `bytes` of it from `off` on are in this place. `cell` is the offset in
@@ -111,7 +112,8 @@ struct cl_case {
 	void (*tramp)(void);  /* callee direction: sets up the call and calls target */
 	void (*target)(void); /* C, compiled by the compiler under test; NULL if it could not be */
 	void (*caller)(void); /* C, caller direction: calls the probe; NULL likewise */
-	/* The probe, where a compiler is to call it by itself under another name; NULL: by its own. */
+	/* The probe, where a compiler is to call it by itself under another name; NULL: by its own.
+	 */
 	void (*implicit)(void);
 };
 

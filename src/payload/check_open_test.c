@@ -299,11 +299,9 @@ END_TEST
 START_TEST(caller_has_a_result_beside_a_padded_argument)
 {
 	static uint8_t mask[32] = { 0xff, 0xff, 0xff, 0xff };
-	static const struct cl_value arg = { .class = CL_OPAQUE,
-					     .flags = CL_UNSPECIFIED,
-					     .compare = 32,
-					     .size = 32,
-					     .mask = mask };
+	static const struct cl_value arg = {
+		.class = CL_OPAQUE, .flags = CL_UNSPECIFIED, .compare = 32, .size = 32, .mask = mask
+	};
 
 	the_case.nargs = 1;
 	the_case.args = &arg;
@@ -334,6 +332,30 @@ START_TEST(caller_is_not_charged_with_what_the_probe_wrote)
 }
 END_TEST
 
+/* A byte that is the argument's by chance says nothing of the pointer to it. */
+START_TEST(caller_with_an_argument_by_chance)
+{
+	static const uint8_t mask[16] = { 0xff };
+	static const struct cl_value arg = {
+		.class = CL_OPAQUE, .flags = CL_UNSPECIFIED, .compare = 16, .size = 16, .mask = mask
+	};
+
+	the_case.nargs = 1;
+	the_case.args = &arg;
+	for (int round = 0; round < ROUNDS; round++) {
+		play_caller(round);
+		put_in_frame(cl_stack_top - 256, val.arg[0], 16);
+		cl_probe_image.gpr[DI] = cl_stack_top - 256;
+		open_prepare(&the_case, CL_CALLER, round);
+		for (unsigned i = 0; i < the_case.ret.compare; i++)
+			cl_got_ret[i] = val.ret[i];
+		check_caller(&the_case, &val, round,
+			     cl_open.how & CL_OPEN_RETURN ? CL_CAME_BACK : CL_ESCAPED, &out);
+	}
+	returned_in(CL_PIECE_POINTER, 1u << DI, 0);
+}
+END_TEST
+
 TCase *open_tests(void)
 {
 	TCase *t = tcase_create("open");
@@ -353,6 +375,7 @@ TCase *open_tests(void)
 	tcase_add_test(t, caller_that_cannot_return);
 	tcase_add_test(t, caller_pops_as_its_callee);
 	tcase_add_test(t, caller_passes_by_reference);
+	tcase_add_test(t, caller_with_an_argument_by_chance);
 	tcase_add_test(t, caller_passes_parts_by_reference);
 	tcase_add_test(t, caller_has_a_result_beside_a_padded_argument);
 	tcase_add_test(t, caller_is_not_charged_with_what_the_probe_wrote);

@@ -286,6 +286,19 @@ bool open_callee(const struct cl_case *c, const struct cl_values *v, struct find
 	return false;
 }
 
+/* Would its value be somewhere by chance? A few bytes are, in one round of a hundred; what is
+ * passed by a pointer counts all the same. */
+static bool is_telling(const struct cl_value *d)
+{
+	unsigned bytes = 0;
+
+	if (d->flags & (CL_REFERENCE | CL_MAYBE_POINTER))
+		return d->compare;
+	for (unsigned i = 0; i < d->compare && bytes < 4; i++)
+		bytes += !d->mask || d->mask[i];
+	return bytes == 4;
+}
+
 /* Is a part of an argument at p in the caller's frame that is passed on its own, as wide vectors
  * are? Padding, and what has no more than a byte or two of value, is found anywhere. */
 static bool is_part(const struct cl_value *d, const uint8_t *value, cl_word p)
@@ -304,7 +317,7 @@ static bool is_part(const struct cl_value *d, const uint8_t *value, cl_word p)
 
 static bool is_argument(const struct cl_value *d, const uint8_t *value, cl_word p)
 {
-	return d->compare && in_frame(p, d->compare) &&
+	return is_telling(d) && in_frame(p, d->compare) &&
 	       agree(frame_at(p, d->compare), value, d->mask, d->compare);
 }
 
