@@ -241,7 +241,7 @@ def written() -> list[Mutant]:
           "\treturn sizeof(*h) + (h->used > 8 ? h->used - 8 : h->used);", parts=("self",)),
         m(where, "the first record is dropped", "src/place/records.c",
           "\tend = p + h->used;\n", "\tend = p + h->used;\n\tif (out->n > 3 && p < end)\n\t\tread_one("
-          "a, &p, end, &(struct place_run){ .n = out->n, .v = arena_alloc(a, (2 * out->n + 1) * "
+          "a, from, &p, end, &(struct place_run){ .n = out->n, .v = arena_alloc(a, (2 * out->n + 1) * "
           "sizeof(*out->v)) }, &sound);\n", parts=("self",)),
     ]
     state = "state at the start of a guest, and what is restored between calls"
@@ -312,6 +312,8 @@ def written() -> list[Mutant]:
 
 
 EXPLAINED = [
+    Explained("steps, interrupts, ticks", "the fault of a step goes to the guest",
+              "here every one is an exit; KVM leaves some to the guest (harness/test_kvm.py)"),
     Explained("traps of the payload", "the double fault's task switch leaves cr0.ts",
               "the handler's first instruction behind the switch clears it, as it must"),
     Explained("traps of the payload", "the task switch pushes no error code",
