@@ -94,7 +94,9 @@ const char *check_line_text(struct arena *a, const struct contract *c,
 			    const struct contract_line *l);
 /* A rule of a document in an edition, with its sentence and where it stands. */
 const char *check_rule_text(struct arena *a, enum rule_id id, enum edition e);
-/* All records of all places; of one. */
+/* endbr.c: functions whose contract says `endbr', and that do not begin with it. */
+void check_endbr(struct check_run *r);
+/* All records of all places, and check_endbr; of one. */
 void check_judge(struct check_run *r);
 void check_judge_place(struct check_run *r, const struct checked_place *p);
 

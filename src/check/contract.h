@@ -65,6 +65,7 @@ struct contract {
 	struct reg_set kept;
 	bool keeps_flags, keeps_all;
 	const struct contract_line *frame_line; /* `keeps frame', or NULL */
+	const struct contract_line *endbr_line; /* `endbr', or NULL */
 	const struct contract_line *keeps_line, *returns_line, *pops_line, *align_line, *jumps_line;
 	bool has_return, return_else, never;
 	struct contract_value returned, returned_else;

@@ -513,6 +513,11 @@ static void for_line(struct reader *r)
 	r->s += strlen(r->s);
 }
 
+static void endbr_line(struct reader *r)
+{
+	r->c->endbr_line = r->line;
+}
+
 void contract_line_read(struct reader *r)
 {
 	static const struct {
@@ -525,6 +530,7 @@ void contract_line_read(struct reader *r)
 		{ "supply", supply_line },   { "vmx", vmx_line },     { "depends", depends_line },
 		{ "leaves", leaves_line },   { "for", for_line },     { "first", first_line },
 		{ "svm", svm_line },         { "guest", guest_line }, { "entered", entered_line },
+		{ "endbr", endbr_line },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {

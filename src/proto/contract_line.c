@@ -8,7 +8,7 @@
 const char *const contract_words[] = { "in",   "keeps",   "out",     "returns", "jumps",
 				       "pops", "align",   "calls",   "arg",     "supply",
 				       "vmx",  "depends", "leaves",  "for",     "first",
-				       "svm",  "guest",   "entered", NULL };
+				       "svm",  "guest",   "entered", "endbr",   NULL };
 
 bool parse_contract_line(struct parser *p, struct notes *n, const struct token *t)
 {

@@ -11,7 +11,7 @@
 	"CC "                                                                                           \
 	"ABI: TEXT, through NAME, implicit EXPRESSION; "                                                \
 	"of contracts: in, keeps, out, returns, jumps, pops, align, calls, arg, supply, vmx, depends, " \
-	"leaves, for, first, svm, guest, entered"
+	"leaves, for, first, svm, guest, entered, endbr"
 
 static bool name_char(char c)
 {
