@@ -343,7 +343,7 @@ static bool in_context(const struct machine *x, const struct insn *in, uint64_t 
 {
 	const struct image_symbol *own = image_function_of(x->m, in->at);
 
-	if (own && own->address == function)
+	if (own && own->address == function && in->at < own->address + own->size)
 		return true;
 	for (const struct context *u = x->context; u; u = u->up) {
 		if (u->entry == function)
