@@ -365,8 +365,8 @@ START_TEST(conventions_name_their_rules)
 			bool applies = true;
 
 			if (k == CHECK_REFERENCE || k == CHECK_COPY)
-				applies = ms || (k == CHECK_REFERENCE &&
-						 !strcmp(c->name, "vectorcall"));
+				applies = ms ||
+					  (k == CHECK_REFERENCE && !strcmp(c->name, "vectorcall"));
 			else if (k >= CHECK_SLOT && k < CHECK_FAULT) /* of contracts */
 				applies = k == CHECK_STACK || k == CHECK_UNWIND;
 			else if (k == CHECK_AL)

@@ -35,8 +35,8 @@ int objects_read(struct arena *a, char *const *paths, size_t n, struct objects *
 int objects_read_as(struct arena *a, char *const *paths, char *const *names, size_t n,
 		    struct objects *out, const char **error);
 
-/* What a symbol is called by, as ld binds it: "f" of "f@@8", vectorcall's decoration, which is spelt as
- * the default version of a name. */
+/* What a symbol is called by, as ld binds it: "f" of "f@@8", vectorcall's decoration, which is
+ * spelt as the default version of a name. */
 char *symbol_name(struct arena *a, const char *spelt);
 
 /* The definition of a symbol, a global one if there is one; NULL: none. */
