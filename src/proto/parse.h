@@ -89,8 +89,6 @@ struct symbol {
 	long long value;
 };
 
-enum { SYMBOL_BUCKETS = 8192 };
-
 struct parser {
 	struct arena *a;
 	struct source src;
@@ -102,7 +100,8 @@ struct parser {
 	bool single;       /* a declaration of the command line: no ';' needed at its end */
 	bool lenient;      /* a project's header: what it holds besides functions is passed over */
 	enum width width;  /* of lenient ones: what sizeof is of */
-	struct symbol *symbols[SYMBOL_BUCKETS];
+	struct symbol **symbols; /* chains, newest first; as many as keep them short */
+	unsigned nsymbols, nbuckets;
 	struct attempt *attempt; /* the innermost, where there is one */
 	const char *error;
 };
@@ -278,8 +277,8 @@ struct notes {
 	size_t ncontract;
 	const struct token *contract_at;
 	bool group_why_is_text; /* from the group line itself; a why line replaces it */
-	struct note why, abi, leaf, varargs, through, implicit; /* of the next declaration; `at` NULL:
-								   none */
+	struct note why, abi, leaf, varargs, through, implicit; /* of the next declaration; `at`
+								   NULL: none */
 	const char *through_name, *through_broken;
 };
 

@@ -116,14 +116,55 @@ void leave(struct parser *p)
 	p->depth--;
 }
 
-static unsigned bucket(unsigned scope, const char *name)
+enum { FIRST_BUCKETS = 512 }; /* a power of two, as all that follow */
+
+static unsigned bucket(const struct parser *p, unsigned scope, const char *name)
 {
-	return (unsigned)((hash_str(HASH_INIT, name) ^ scope * 0x9e3779b9u) % SYMBOL_BUCKETS);
+	return (unsigned)(hash_str(HASH_INIT, name) ^ scope * 0x9e3779b9u) & (p->nbuckets - 1);
+}
+
+static void chain(struct parser *p, struct symbol *s)
+{
+	unsigned b = bucket(p, s->scope, s->name);
+
+	s->next = p->symbols[b];
+	p->symbols[b] = s;
+}
+
+/* The oldest of a chain comes first, so that the newest stays in front. */
+static void chain_all(struct parser *p, struct symbol *s)
+{
+	struct symbol *oldest = NULL;
+
+	while (s) {
+		struct symbol *next = s->next;
+
+		s->next = oldest;
+		oldest = s;
+		s = next;
+	}
+	while (oldest) {
+		struct symbol *next = oldest->next;
+
+		chain(p, oldest);
+		oldest = next;
+	}
+}
+
+static void grow(struct parser *p)
+{
+	struct symbol **old = p->symbols;
+	unsigned n = p->nbuckets;
+
+	p->nbuckets = n ? 4 * n : FIRST_BUCKETS;
+	p->symbols = arena_alloc(p->a, p->nbuckets * sizeof(*p->symbols));
+	for (unsigned i = 0; i < n; i++)
+		chain_all(p, old[i]);
 }
 
 struct symbol *symbol_find(const struct parser *p, unsigned scope, const char *name)
 {
-	struct symbol *s = p->symbols[bucket(scope, name)];
+	struct symbol *s = p->nbuckets ? p->symbols[bucket(p, scope, name)] : NULL;
 
 	while (s && (s->scope != scope || strcmp(s->name, name)))
 		s = s->next;
@@ -133,15 +174,15 @@ struct symbol *symbol_find(const struct parser *p, unsigned scope, const char *n
 struct symbol *symbol_add(struct parser *p, unsigned scope, const struct token *name,
 			  enum symbol_kind kind)
 {
-	unsigned b = bucket(scope, name->word);
 	struct symbol *s = arena_alloc(p->a, sizeof(*s));
 
-	s->next = p->symbols[b];
+	if (p->nsymbols++ == p->nbuckets)
+		grow(p);
 	s->scope = scope;
 	s->name = name->word;
 	s->at = name;
 	s->kind = kind;
-	p->symbols[b] = s;
+	chain(p, s);
 	return s;
 }
 

@@ -187,6 +187,7 @@ static void parse(struct arena *a, const char *path, const char *name, const cha
 	const char *error;
 	struct stat st;
 	char *text;
+	bool own;
 
 	/* A pipe or a device may never end. */
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
@@ -198,8 +199,9 @@ static void parse(struct arena *a, const char *path, const char *name, const cha
 		fprintf(stderr, "%s\n", error);
 		exit(2);
 	}
+	own = own_path(a, path) != NULL;
 	for (size_t i = before; i < out->n; i++)
-		out->v[i].own = own_path(a, path) != NULL;
+		out->v[i].own = own;
 	refuse_contracts(a, out, before, text, len);
 	check_abi_lines(a, out, before, text, len);
 	check_known_lines(a, out, before, text, len);

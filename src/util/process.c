@@ -188,7 +188,7 @@ static _Noreturn void guard(const char *const argv[], const char *dir, const cha
 	sigemptyset(&act.sa_mask);
 	sigprocmask(SIG_SETMASK, &act.sa_mask, NULL);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	program = fork();
+	program = vfork(); /* what clobber has in memory is not copied twice */
 	if (program == 0)
 		become(argv, dir, env, out, report, group, self);
 	if (dup2(ended, GUARD_FD) < 0 || program < 0)
