@@ -101,7 +101,8 @@ bool gen_maybe_pointer(const struct gen_case *c, unsigned i)
 		return true;
 	return t->kind == TYPE_VECTOR || t->kind == TYPE_BITINT ||
 	       v->rule == RULE_I386_VECTOR_NONE ||
-	       (c->call.conv->rule[CHECK_REFERENCE] && !type_is_integer(t) && t->kind != TYPE_POINTER);
+	       (c->call.conv->rule[CHECK_REFERENCE] && !type_is_integer(t) &&
+		t->kind != TYPE_POINTER);
 }
 
 unsigned gen_pointer_regs(const struct gen_case *c)

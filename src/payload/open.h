@@ -25,8 +25,8 @@ bool open_callee(const struct cl_case *c, const struct cl_values *v, struct find
 bool open_caller(const struct cl_case *c, const struct cl_values *v, int round, int how,
 		 struct findings *out);
 
-/* After open_caller: the probe wrote the value through a pointer that was none to a result. What the
- * caller has lost since, it may have lost by that. */
+/* After open_caller: the probe wrote the value through a pointer that was none to a result. What
+ * the caller has lost since, it may have lost by that. */
 bool open_misled(void);
 
 /* The places whose buffer, as it was before the call, begins with these bytes: the callee followed

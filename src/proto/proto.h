@@ -184,8 +184,8 @@ struct case_decl {
 	 * contract of its own (src/gen/through.c), whole or broken on purpose; NULL: directly. */
 	const char *through, *broken;
 	bool leaf; /* `//! leaf`: the generated target calls nothing */
-	/* `//! implicit EXPRESSION`: the compiler calls the function by itself where the C caller has
-	 * this expression of its parameters; NULL: the C caller calls it. */
+	/* `//! implicit EXPRESSION`: the compiler calls the function by itself where the C caller
+	 * has this expression of its parameters; NULL: the C caller calls it. */
 	const char *implicit;
 	const struct known *known;
 	size_t nknown;
