@@ -626,7 +626,7 @@ def test_examples_of_the_manual(tmp_path, width):
     for text in blocks:
         (tmp_path / "contract.h").write_text(text)
         names = [n for n in re.findall(r"(\w+)\([^()]*(?:\([^()]*\)[^()]*)*\);", text)]
-        called = ("vmread_error", "update_host_rsp")
+        called = ("vmread_error", "update_host_rsp", "handler")
         body = "".join(f" global {n}\n{n}: ret\n" for n in [*names, "back"] if n not in called)
         assemble(tmp_path, "f: ret\n" + body, width)
         r = check(tmp_path, "f.o", "--contract", "contract.h", place=program.where(width))
