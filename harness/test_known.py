@@ -56,7 +56,8 @@ def test_wildcards(made):
 def test_others_are_not(made):
     for line in ("my-cc sysv/counts/* 32 callee-saved: x", "my-cc sysv/counts/* argument: x",
                  "gcc<3 sysv/counts/* : x", "my-cc sysv/counts/int_0: x",
-                 "my-cc sysv/counts/* @kernel: x"):
+                 "my-cc sysv/counts/* @kernel: x", "my-cc fastcall/counts/*: x", "clang sysv/counts/*: x",
+                 "my-cc sysv/counts/* caller callee-saved: x", "my-cc sysv/counts/int_[1-9]*: x"):
         (made / "other").write_text(line + "\n")
         r = again(made, "--known", "other")
         assert r.status == 1 and "FAIL  my-cc: rbx is not preserved" in r.stdout, line
