@@ -96,7 +96,7 @@ const char *check_line_text(struct arena *a, const struct contract *c,
 const char *check_rule_text(struct arena *a, enum rule_id id, enum edition e);
 /* endbr.c: functions whose contract says `endbr', and that do not begin with it. */
 void check_endbr(struct check_run *r);
-/* All records of all places, and check_endbr; of one. */
+/* All records of all places; of one. */
 void check_judge(struct check_run *r);
 void check_judge_place(struct check_run *r, const struct checked_place *p);
 

@@ -141,6 +141,7 @@ int check_hold(struct arena *a, const struct holding *h, size_t n, struct check_
 		if (!out[i].place->why_not)
 			after_run(&out[i], out[i].place);
 		check_judge(&out[i]);
+		check_endbr(&out[i]);
 	}
 	return 0;
 }

@@ -675,5 +675,4 @@ void check_judge(struct check_run *r)
 {
 	for (size_t k = 0; k < r->nplaces; k++)
 		check_judge_place(r, &r->place[k]);
-	check_endbr(r);
 }

@@ -397,6 +397,7 @@ int cmd_check(int argc, char **argv)
 	}
 	ran = run_places(&r, &l, &o);
 	check_judge(&r);
+	check_endbr(&r);
 	if (o.seconds)
 		go_on(&r, o.seconds);
 	if (o.step) {

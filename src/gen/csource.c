@@ -112,39 +112,9 @@ static void leaf_macros(struct str *out)
 	str_add(out, "\n");
 }
 
-/* The C type through which values are loaded and stored. */
-static const char *access_type(struct arena *a, const struct type *t)
-{
-	return t->kind == TYPE_POINTER ? "void *" : type_spell(a, t, "");
-}
-
-/* An integer narrower than this is loaded from a wider, dirty one and converted. */
-static bool loads_dirty(const struct type *t, enum width w)
-{
-	return type_is_integer(t) && t->kind != TYPE_BOOL && t->kind != TYPE_ENUM &&
-	       t->size[w] < word_bytes(w);
-}
-
 static bool is_record(const struct type *t)
 {
 	return t->kind == TYPE_STRUCT || t->kind == TYPE_UNION;
-}
-
-void gen_load(struct str *out, struct arena *a, enum language language, const struct type *t,
-	      enum width w, const char *area, unsigned offset)
-{
-	const char *wide = t->size[w] < 4 ? "int" : "long long";
-
-	if (loads_dirty(t, w))
-		str_addf(out, "(%s)*(%s volatile *)(%s + %u)", type_spell(a, t, ""), wide, area,
-			 offset);
-	else if (language == LANGUAGE_CXX && t->kind == TYPE_POINTER)
-		str_addf(out, "(%s)*(void *volatile *)(%s + %u)", type_spell(a, t, ""), area,
-			 offset);
-	else if (language == LANGUAGE_CXX && is_record(t))
-		str_addf(out, "*(%s *)(%s + %u)", type_spell(a, t, ""), area, offset);
-	else
-		str_addf(out, "*(%s volatile *)(%s + %u)", access_type(a, t), area, offset);
 }
 
 /* `kind` is "target", "probe" or "through_probe": the declarator, with the given parameter names or
@@ -264,7 +234,7 @@ static void put(struct str *out, struct arena *a, enum language language, const 
 			"\t__builtin_memcpy((void *)(cl_got + %u), (const void *)&%s, sizeof(%s));",
 			offset, v, v);
 	else
-		str_addf(out, "\tCL_PUT(%s, %u, %s%s);", access_type(a, t), offset,
+		str_addf(out, "\tCL_PUT(%s, %u, %s%s);", gen_access_type(a, t), offset,
 			 t->kind == TYPE_POINTER ? "(void *)" : "", v);
 }
 
@@ -277,7 +247,7 @@ static void variadic_arguments(struct str *out, struct arena *a, enum language l
 	str_addf(out, "\t%s_start(ap, a%zu);\n", va, p->nparams - 1);
 	for (unsigned i = 0; i < p->nvarargs; i++) {
 		const struct type *type = p->varargs[i];
-		const char *t = access_type(a, type);
+		const char *t = gen_access_type(a, type);
 		unsigned offset = gen_buffer((unsigned)p->nparams + i);
 
 		if (language == LANGUAGE_CXX && is_record(type)) {
@@ -385,7 +355,7 @@ static void caller(struct str *out, struct arena *a, enum language language,
 	} else if (p->ret->kind != TYPE_VOID) {
 		const struct type *t = p->ret;
 
-		str_addf(out, "\tCL_PUT_RETURN(%s, %sr);", access_type(a, t),
+		str_addf(out, "\tCL_PUT_RETURN(%s, %sr);", gen_access_type(a, t),
 			 t->kind == TYPE_POINTER ? "(void *)" : "");
 		if (gen_widens(t, w))
 			str_addf(out, " cl_wide%s_ret = r;", t->size[w] < 4 ? "_int" : "");

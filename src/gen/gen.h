@@ -131,6 +131,8 @@ void gen_implicit_caller(struct str *out, struct arena *a, const struct gen_case
 void gen_implicit_names(struct str *out, struct arena *a, const struct gen_set *set);
 /* Is there such a case of this function? */
 bool gen_is_implicit(const struct gen_set *set, const char *name);
+/* The C type through which values of type `t` are loaded and stored. */
+const char *gen_access_type(struct arena *a, const struct type *t);
 /* The C expression of an argument's value in a caller. */
 void gen_load(struct str *out, struct arena *a, enum language language, const struct type *t,
 	      enum width w, const char *area, unsigned offset);

@@ -146,8 +146,10 @@ static void on_signal(int signal, void *info, void *context)
 	cl_word *flags = (cl_word *)((uint8_t *)context + UC_FLAGS);
 	int sender = ((const int *)info)[2]; /* si_code: above 0 from the kernel, for a reason */
 
-	if (signal != SIG_PROF && sender <= 0)
-		return; /* another process sent it: no fault of the code that runs */
+	/* Another process sent it: no fault of the code that runs. Those of system calls are sent by
+	 * what watches an emulator (src/place/qemu_user.c). */
+	if (signal != SIG_PROF && signal != SIG_SYS && sender <= 0)
+		return;
 	if (signal == SIG_PROF) {
 		if (!place_late())
 			return;

@@ -74,6 +74,8 @@ void flow_edge(struct flow *f, uint64_t at, const struct context *c, const struc
 enum returns returns_of(struct machine *x, const char *name);
 /* Is it one of these names? */
 bool is_known(const char *name);
+/* Whether a function of that name comes back. */
+enum returns known_returns(const char *name);
 /* What a local function keeps, pops and leaves, at least: a fixpoint. Of calls of itself in it the
  * best is taken to be so, then less, until it is so: what holds at each depth if it holds at the
  * one below holds at all. NULL: there is no such answer. */

@@ -8,29 +8,6 @@
 
 enum { MOST_STEPS = 20000 };
 
-static enum returns by_name(const char *name)
-{
-	static const struct {
-		const char *name;
-		enum returns returns;
-	} known[] = {
-#define KNOWN(name, returns) { #name, RETURNS##returns },
-#include "prove/known_functions.def"
-#undef KNOWN
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		if (!strcmp(name, known[i].name))
-			return known[i].returns;
-	}
-	return RETURNS_UNKNOWN;
-}
-
-bool is_known(const char *name)
-{
-	return by_name(name) != RETURNS_UNKNOWN;
-}
-
 /* Follow it, and see whether an end is reached. */
 static enum returns by_code(struct machine *x, const struct image *m, struct image_symbol *symbol,
 			    bool *certain)
@@ -63,7 +40,7 @@ static enum returns by_code(struct machine *x, const struct image *m, struct ima
 
 enum returns returns_of(struct machine *x, const char *name)
 {
-	enum returns r = by_name(name), found;
+	enum returns r = known_returns(name), found;
 	bool certain = false;
 
 	for (size_t i = 0; r != RETURNS && i < x->job->images->n; i++) {

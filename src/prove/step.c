@@ -941,11 +941,12 @@ static void do_cmpsd(struct machine *x, struct state *s, const struct insn *in)
 /* Is the result the same whatever its sources hold? */
 static bool ignores_sources(const struct insn *in)
 {
-	unsigned last = in->d.operand_count_visible - 1u;
-	const ZydisDecodedOperand *o = in->op + last;
+	unsigned n = in->d.operand_count_visible;
+	const ZydisDecodedOperand *o;
 
-	if (!last || !unmasked(in))
+	if (n < 2 || !unmasked(in))
 		return false;
+	o = in->op + n - 1;
 	switch (in->d.mnemonic) {
 	case ZYDIS_MNEMONIC_VPTERNLOGD: /* a table of eight bits: all or none */
 	case ZYDIS_MNEMONIC_VPTERNLOGQ:
