@@ -510,7 +510,7 @@ def test_runtime_is_out_of_reach(tmp_path):
     """Code under test may not link against what judges it; other names that begin alike are any names."""
     text = ("bits 64\nglobal f\nextern {0}\nsection .text\nf: lea rax, [rel {0}]\n mov rax, [rax]\n ret\n"
             "section .note.GNU-stack noalloc noexec nowrite progbits")
-    for name in ("cl_before_image", "cl_result", "cl_data", "cl_image_end", "cl_cases", "cl_traps_end"):
+    for name in ("cl_before_image", "cl_result"):
         r = check(tmp_path, nasm(tmp_path, name, text.format(name)), "--proto", "long f(void)")
         assert r.status == 2 and f"it needs `{name}'" in r.stderr and "clobber's own runtime" in r.stderr
     r = check(tmp_path, nasm(tmp_path, "other", text.format("cl_else")), "--proto", "long f(void)")

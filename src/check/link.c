@@ -48,11 +48,6 @@ static bool generate(struct linking *l, const char **error)
 	return !status;
 }
 
-static const char *script_path(struct linking *l)
-{
-	return arena_printf(l->a, "%s/check.ld", l->runtime);
-}
-
 static const char *runtime_object(struct linking *l)
 {
 	return arena_printf(l->a, "%s/rc%u.o", l->runtime, width_bits(l->file->width));
@@ -76,7 +71,7 @@ static int run_ld(struct linking *l, const char *out, struct str *said)
 	argv[n++] = "--no-relax";
 	argv[n++] = "--no-warn-rwx-segments";
 	argv[n++] = "-T";
-	argv[n++] = script_path(l);
+	argv[n++] = arena_printf(l->a, "%s/check.ld", l->runtime);
 	argv[n++] = "-o";
 	argv[n++] = out;
 	argv[n++] = runtime_object(l);
@@ -261,7 +256,7 @@ static const char *link_key(struct linking *l)
 		kept_file(&s, l->objects->path[i], l->objects->path[i]);
 	kept_file(&s, "runtime",
 		  arena_printf(l->a, "%s/rc%u.o", l->runtime, width_bits(l->file->width)));
-	kept_file(&s, "script", script_path(l));
+	kept_file(&s, "script", arena_printf(l->a, "%s/check.ld", l->runtime));
 	kept_program(l->a, &s, l->nasm);
 	kept_program(l->a, &s, l->ld);
 	key = arena_strdup(l->a, s.s);
@@ -358,47 +353,28 @@ static bool is_supplied(const struct linking *l, const char *name)
 	return false;
 }
 
-/* Does the linker script define the name: "name = ...;"? */
-static bool is_scripts(const char *script, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (const char *at = script; (at = strstr(at, name)); at += n) {
-		if (at > script && strchr(" \t\n(", at[-1]) && !strncmp(at + n, " = ", 3))
-			return true;
-	}
-	return false;
-}
-
 /* Code under test that reaches into what judges it could write its own verdict. */
 static bool reaches_runtime(struct linking *l, const char **error)
 {
 	char *paths[] = { (char *)runtime_object(l), (char *)path(l, "generated.o") };
 	struct objects own;
-	const char *reached = NULL;
-	char *script;
 
 	if (!l->objects->nwanted || objects_read(l->a, paths, ARRAY_SIZE(paths), &own, error))
 		return false;
-	script = file_read(script_path(l), NULL);
-	for (size_t i = 0; i < l->objects->nwanted && !reached; i++) {
+	for (size_t i = 0; i < l->objects->nwanted; i++) {
 		const struct object_symbol *o = &l->objects->wanted[i];
 		const struct object_symbol *to = objects_find(&own, o->name);
 
-		if (is_supplied(l, o->name) ||
-		    !((to && to->global) || (script && is_scripts(script, o->name))))
+		if (!to || !to->global || is_supplied(l, o->name))
 			continue;
-		reached =
-			arena_printf(l->a,
-				     "%s: it needs `%s', which no object defines, and which is a "
-				     "name of clobber's own runtime: give the object that defines "
-				     "it, or rename it (objcopy --redefine-sym)",
-				     o->where, o->name);
+		*error = arena_printf(l->a,
+				      "%s: it needs `%s', which no object defines, and which is a "
+				      "name of clobber's own runtime: give the object that defines "
+				      "it, or rename it (objcopy --redefine-sym)",
+				      o->where, o->name);
+		return true;
 	}
-	free(script);
-	if (reached)
-		*error = reached;
-	return reached;
+	return false;
 }
 
 const char *link_payload(struct linking *l, const char **error)
