@@ -274,8 +274,8 @@ static void parse_one(struct parser *p, void *into)
 
 	if (p->tok->kind == TOK_NOTE)
 		parse_note(p, &c->notes);
-	else if (!take_punct(p, ';'))
-		parse_declaration(p, c);
+	else if (!take_punct(p, ';') && !take_linkage_end(p))
+		parse_outer(p, c);
 }
 
 /* One declaration; false when it could not be read and was passed over. */
