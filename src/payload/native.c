@@ -146,8 +146,8 @@ static void on_signal(int signal, void *info, void *context)
 	cl_word *flags = (cl_word *)((uint8_t *)context + UC_FLAGS);
 	int sender = ((const int *)info)[2]; /* si_code: above 0 from the kernel, for a reason */
 
-	/* Another process sent it: no fault of the code that runs. Those of system calls are sent by
-	 * what watches an emulator (src/place/qemu_user.c). */
+	/* Another process sent it: no fault of the code that runs. Those of system calls are sent
+	 * by what watches an emulator (src/place/qemu_user.c). */
 	if (signal != SIG_PROF && signal != SIG_SYS && sender <= 0)
 		return;
 	if (signal == SIG_PROF) {
