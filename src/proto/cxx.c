@@ -16,6 +16,7 @@ bool at_linkage(const struct parser *p)
 void parse_linkage(struct parser *p)
 {
 	const struct token *t = ++p->tok;
+	bool around = p->cxx;
 
 	if (t->len != 5 || strncmp(t->s, "\"C++\"", 5)) {
 		if (t->len != 3 || strncmp(t->s, "\"C\"", 3))
@@ -31,18 +32,18 @@ void parse_linkage(struct parser *p)
 		return;
 	if (p->linkages == MAX_NESTING)
 		parse_fail(p, t, NULL, "linkages are nested deeper than %d", MAX_NESTING);
-	p->linkages++;
+	p->outer[p->linkages++] = around;
 }
 
 bool take_linkage_end(struct parser *p)
 {
 	if (!p->linkages || !take_punct(p, '}'))
 		return false;
-	p->cxx = --p->linkages > 0;
+	p->cxx = p->outer[--p->linkages];
 	return true;
 }
 
-/* "(", up to the matching ")" or "}": how many tokens. */
+/* From `open`, which is next, to what closes it. */
 static void skip_nested(struct parser *p, int open, int close)
 {
 	const struct token *start = p->tok;

@@ -202,16 +202,16 @@ static void parse_declaration(struct parser *p, struct cases *c)
 /* A declaration, or the beginning of what is declared with another linkage. */
 static void parse_outer(struct parser *p, struct cases *c)
 {
-	bool outside = !p->linkages;
+	unsigned open = p->linkages;
+	bool cxx = p->cxx;
 
 	if (at_linkage(p)) {
 		parse_linkage(p);
-		if (p->linkages > !outside)
+		if (p->linkages > open)
 			return;
 	}
 	parse_declaration(p, c);
-	if (outside)
-		p->cxx = false;
+	p->cxx = cxx;
 }
 
 static void parse_file(struct parser *p, void *into)

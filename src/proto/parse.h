@@ -95,11 +95,12 @@ struct parser {
 	const struct token *first, *tok; /* of all tokens the first, and the next one */
 	unsigned depth;
 	unsigned scopes;
-	bool cxx;          /* inside of extern "C++" */
-	unsigned linkages; /* braces of extern "C" and "C++" that are open */
-	bool single;       /* a declaration of the command line: no ';' needed at its end */
-	bool lenient;      /* a project's header: what it holds besides functions is passed over */
-	enum width width;  /* of lenient ones: what sizeof is of */
+	bool cxx;                /* inside of extern "C++" */
+	unsigned linkages;       /* braces of extern "C" and "C++" that are open */
+	bool outer[MAX_NESTING]; /* cxx around each of them */
+	bool single;             /* a declaration of the command line: no ';' needed at its end */
+	bool lenient;     /* a project's header: what it holds besides functions is passed over */
+	enum width width; /* of lenient ones: what sizeof is of */
 	struct symbol **symbols; /* chains, newest first; as many as keep them short */
 	unsigned nsymbols, nbuckets;
 	struct attempt *attempt; /* the innermost, where there is one */

@@ -92,6 +92,8 @@ static const struct {
 	{ "int f(int &r);", "1:11", "references", "pointer" },
 	{ "extern \"Fortran\" int f(int);", "1:8", "unknown linkage", "C++" },
 	{ "struct s { ~s(); int a; };", "1:12", "expected", NULL },
+	{ "extern \"C\" { extern \"C++\" { } struct s { ~s(); int a; }; }", "1:42", "expected",
+	  NULL },
 	{ "extern \"C++\" { struct s { ~s() = delete; int a; }; }", "1:34", "not supported here",
 	  NULL },
 	{ "std::string f(int);", "1:1", "unknown type name 'std'", "C++" },
