@@ -10,8 +10,7 @@
 #define OWN_RULES [CHECK_SAVED] = RULE_NO_CALLER_SAVED, [CHECK_LOCALS] = RULE_NO_CALLER_SAVED_LOCALS
 #define ATTRIBUTE                                                                                  \
 	.name = "no_caller_saved", .attribute = "__attribute__((no_caller_saved_registers))",      \
-	.title = "no_caller_saved_registers of GCC and clang", .named_only = true,                 \
-	.arguments_open = true,                                                                    \
+	.title = "GCC's and clang's attribute", .named_only = true, .arguments_open = true,        \
 	.silent = {                                                                                \
 		.xmm = 0xffffffff, .ymm = 0xffffffff, .zmm = 0xffffffff, .mask = 0xff, .x87 = 0xff \
 	}

@@ -15,7 +15,7 @@ static const char usage[] =
 	"usage: clobber list abis|cases|compilers|profiles|places|rules|checks\n"
 	"       clobber list rules ID...\n"
 	"\n"
-	"  abis        calling conventions, and how C spells them\n"
+	"  abis        calling conventions, and the attribute C spells them by\n"
 	"  cases       prototypes, and how many conventions each runs under\n"
 	"  compilers   what was found on PATH\n"
 	"  profiles    what code can be compiled for\n"
@@ -25,11 +25,25 @@ static const char usage[] =
 	"  rules       what the documents say, by id: every check cites one\n"
 	"  checks      what is verified on each call\n";
 
+/* What is in an attribute's parentheses; all of a spelling without any. */
+static const char *attribute_text(struct arena *a, const char *s)
+{
+	static const char open[] = "__attribute__((", close[] = "))";
+
+	if (strncmp(s, open, sizeof(open) - 1))
+		return *s ? s : "(none: the default)";
+	s += sizeof(open) - 1;
+	return arena_strndup(a, s, strlen(s) - (sizeof(close) - 1));
+}
+
 static int list_abis(void)
 {
+	struct arena *a = arena_new();
+
 	for (const struct convention *const *c = conventions; *c; c++)
-		printf("%-11s %u  %-32s %s\n", (*c)->name, width_bits((*c)->width), (*c)->title,
-		       *(*c)->attribute ? (*c)->attribute : "(default: no attribute)");
+		printf("%-15s %u  %-30s  %s\n", (*c)->name, width_bits((*c)->width), (*c)->title,
+		       attribute_text(a, (*c)->attribute));
+	arena_free(a);
 	return 0;
 }
 
