@@ -33,9 +33,18 @@ static bool at_argument(const struct finding *f)
 	       f->item < f->c->call.place.nargs;
 }
 
+/* As what it is passed: a transparent union is its first member, a C++ object that is not trivial a
+ * pointer. What is known of structures is not known of these. */
 static const struct type *argument(const struct finding *f, unsigned i)
 {
-	return proto_arg_type(f->c->call.decl->proto, i);
+	static const struct type pointer = { .kind = TYPE_POINTER,
+					     .size = { 4, 8 },
+					     .align = { 4, 8 } };
+	const struct type *t = proto_arg_type(f->c->call.decl->proto, i);
+
+	if (i >= f->c->call.place.nnamed)
+		return t;
+	return t->special ? &pointer : t->transparent ? t->fields[0].type : t;
 }
 
 static const struct type *returned(const struct finding *f)
