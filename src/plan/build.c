@@ -195,6 +195,9 @@ static void column_rule(struct plan *p, struct str *s, size_t number)
 	str_addf(&command, "%s -%s", command_word(p->arena, c->compiler->path), c->opt);
 	for (const char *const *f = t->flags; *f; f++)
 		str_addf(&command, " %s", command_word(p->arena, *f));
+	/* Objects that are to be destroyed on the way out need a library otherwise. */
+	if (target_language(t) == LANGUAGE_CXX)
+		str_add(&command, " -fno-exceptions");
 	str_addf(s, "rule cc%zu\n", number);
 	str_addf(s,
 		 "  command = : %016llx $stamp; rm -f $out; LC_ALL=C %s -k %d %u %s -c -o $out $in "
