@@ -688,3 +688,16 @@ def test_tables_of_linux(tmp_path, name):
         r = run(["prove", out, "--proto", "long f(long *a)", "--abi", "kernel"])
         assert answers(r.stdout) == {"f": answer}, r.stdout + r.stderr
         assert answer == "proved" or "callee-saved: rbx leaves with the constant 0x0" in r.stdout
+
+
+def test_registers_that_no_document_gives_away(tmp_path, clang, compilers):
+    """regcall: which registers a callee preserves no document that could be read says, so a caller that
+    relies on one is neither proved nor refuted."""
+    r = run(["run", "--prove", "--cc", compilers[clang]["path"], "--width", "64", "--opt", "O2", "--place",
+             "native", "--profile", "user", "--cases", program.ROOT / "cases/scalar/regcall.h", "--out",
+             tmp_path / "out"])
+    text = (tmp_path / "out/prove.txt").read_text()
+    if "caller_regcall_regcall_rc_void" not in text:
+        pytest.skip("not-run: regcall absent")
+    assert r.status in (0, 1) and not re.findall(r"^refuted .*its run: pass", text, re.M), text
+    assert re.search(r"^open .* caller_regcall_regcall_rc_void ", text, re.M), text

@@ -440,6 +440,8 @@ static void call_named(struct flow *f, struct state *s, const struct insn *in, c
 	}
 	if (name && !c && x->word == 4 && !is_known(name))
 		x->might_pop = name;
+	if ((c ? c->conv : x->f->conv)->silent.gpr)
+		x->unsaid = c ? c->conv : x->f->conv;
 	comes_back = c ? c->never ? RETURNS_NEVER : RETURNS : name ? x->ask(x, name) : RETURNS;
 	call_check(x, s, in, c, false);
 	/* They keep every register. */

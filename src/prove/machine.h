@@ -88,6 +88,7 @@ struct machine {
 	bool guessed;        /* there are such */
 	uint16_t feature[8]; /* of the processor, that alternatives ask for: bits of a state */
 	unsigned nfeatures;
+	const struct convention *unsaid; /* of a callee: no document says what it preserves */
 	const char *might_pop; /* one that is not declared, where some conventions have it pop */
 	int8_t guess_x87;      /* as `guess`: x87 registers in which a callee returns */
 	bool guessed_x87;

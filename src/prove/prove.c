@@ -274,6 +274,13 @@ static void prove_at(struct arena *a, const struct prove_job *job, const struct 
 	/* What breaks under one reading of a silent document is not a fault. */
 	if ((x.guessed || x.guessed_x87) && out->answer == REFUTED)
 		out->answer = OPEN;
+	/* Nor what a callee may have kept, for all that documents say. */
+	if (out->answer == REFUTED && x.unsaid) {
+		out->answer = OPEN;
+		out->finding[0].hint = arena_printf(
+			a, "no document says which registers a function of %s preserves",
+			x.unsaid->name);
+	}
 	/* Nor a stack pointer that one of its callees may have moved. */
 	if (out->answer == REFUTED && x.might_pop && x.missing) {
 		out->answer = OPEN;
