@@ -74,12 +74,16 @@ class Page:
             "return 'ready' in document.documentElement.dataset"))
         return self
 
-    def all(self, css):
+    def there(self, css):
         return self.b.find_elements(By.CSS_SELECTOR, css)
+
+    def all(self, css):
+        """Once there is one: a view that was just opened fills in its own time."""
+        return WebDriverWait(self.b, 10).until(lambda b: self.there(css), css)
 
     def one(self, css):
         return WebDriverWait(self.b, 10).until(
-            lambda b: next((e for e in self.all(css) if e.is_displayed()), None), css)
+            lambda b: next((e for e in self.there(css) if e.is_displayed()), None), css)
 
     def text(self, css):
         """Of the first that is shown, at one instant."""
@@ -91,10 +95,11 @@ class Page:
         Select(self.one(f"#filter-{key}")).select_by_value(value)
 
     def texts(self, css):
-        """The texts as the page shows them at one instant: a page that is being filtered replaces
-        its elements, and one read after the other they may be gone."""
-        return self.b.execute_script("return Array.from(document.querySelectorAll(arguments[0]),"
-                                     " e => e.innerText.trim())", css)
+        """The texts as the page shows them at one instant, once there is one: a page that is being
+        filtered replaces its elements, and one read after the other they may be gone."""
+        return WebDriverWait(self.b, 10).until(lambda b: b.execute_script(
+            "return Array.from(document.querySelectorAll(arguments[0]), e => e.innerText.trim())", css),
+            css)
 
     def labels(self):
         return self.texts("#matrix tbody th")
@@ -160,7 +165,7 @@ def test_filter_columns_verdicts_and_groups(page, gcc):
     page.choose("verdict", "timeout")
     page.becomes(lambda: "Nothing fits" in page.texts("#matrix")[0])
     page.choose("verdict", "unexpected")
-    page.becomes(lambda: page.labels() and page.all("#matrix td:not(.faint) button.v-violation"))
+    page.becomes(lambda: page.there("#matrix td:not(.faint) button.v-violation"))
     page.choose("verdict", "")
     page.one("#filter-groups").click()
     page.becomes(lambda: "never" in page.labels())
@@ -203,7 +208,7 @@ def test_finding_shows_everything(page):
     command = page.text("#finding .command pre")
     assert command in {f["repro"] for f in page.matrix.findings}
     page.b.back()
-    WebDriverWait(page.b, 5).until(lambda b: not page.all("#finding")[0].is_displayed())
+    WebDriverWait(page.b, 5).until(lambda b: not page.there("#finding")[0].is_displayed())
 
 
 def address(matrix, view, **more) -> str:
