@@ -176,7 +176,7 @@ struct refusal link_refusal(struct arena *a, const struct link_result *l, const 
 		r.kind = WITHOUT_RUNTIME;
 		r.why = arena_printf(a,
 				     "calls `%s', of a library that clobber does not link with: "
-				     "leave out the option that asks for it",
+				     "an option or a type needs it",
 				     what);
 		return r;
 	}

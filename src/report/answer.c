@@ -238,6 +238,18 @@ static bool is_new(struct reasons *r, const char *why)
 	return true;
 }
 
+/* "12 cases of " where others ran; nothing where the reason stopped all of them. */
+static const char *share(const struct stored *s, const char *reason)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; s->executed && i < s->ncells; i++) {
+		if (s->cells[i].reason && !strcmp(s->cells[i].reason, reason))
+			n += s->cells[i].count[VERDICT_NOT_RUN];
+	}
+	return n ? arena_printf(s->arena, "%zu case%s, first of ", n, n == 1 ? "" : "s") : "";
+}
+
 /* Cases that a column left out, though it ran, or had something to run; where nothing was executed
  * at all, those that no compiler expresses, too. */
 static void not_run_cases(struct str *out, const struct stored *s, struct reasons *r,
@@ -251,8 +263,9 @@ static void not_run_cases(struct str *out, const struct stored *s, struct reason
 			continue;
 		if (is_new(r, cell->reason))
 			line(out, style, "", "",
-			     arena_printf(s->arena, "not run: %s -m%u: %s", stored_group(s, c),
-					  c->width, cell->reason));
+			     arena_printf(s->arena, "not run: %s%s -m%u: %s",
+					  share(s, cell->reason), stored_group(s, c), c->width,
+					  cell->reason));
 	}
 }
 
