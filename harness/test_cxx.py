@@ -30,6 +30,15 @@ def test_prototypes_of_c(cxx, tmp_path):
     assert m.totals["executed"] >= 4 and not m.totals["unexpected"], m.totals
 
 
+def test_causes_of_c_are_known(cxx, tmp_path):
+    """A defect shows in other registers in C++ than in C, which the lines beside the cases are of."""
+    cases = [f"{ROOT}/cases/aggregate/packed.h:ret_under{n}" for n in (1, 2, 4)]
+    cases += [f"{ROOT}/cases/exotic/complex.h:ret_c_{n}" for n in ("float", "double", "mixed")]
+    m = run_matrix(tmp_path / "out", "--cc", cxx, "--width", "64", "--place", "native", "--abi", "sysv,ms",
+                   "--profile", "user", "--cases", ",".join(cases), status=0)
+    assert m.totals["executed"] > 16 and not m.totals["unexpected"], m.totals
+
+
 @pytest.mark.parametrize("width", [64, pytest.param(32, marks=pytest.mark.ia32)])
 def test_classes(cxx, width, tmp_path):
     m = run_matrix(tmp_path / "out", "--cc", cxx, "--width", width, "--place", where(width), "--profile", "user",

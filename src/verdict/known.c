@@ -60,6 +60,7 @@ static void mark(struct matrix *m)
 	}
 	for (size_t i = 0; i < m->nfindings; i++) {
 		struct finding *f = &m->findings[i];
+		const struct column *col = &m->plan->columns[f->column];
 		const struct case_decl *d = f->c->call.decl;
 
 		/* What no document decides is not a violation, so it is never known. */
@@ -73,11 +74,11 @@ static void mark(struct matrix *m)
 				f->known = &d->known[k];
 		}
 		/* The lines beside clobber's own cases are complete, but for what is in every
-		 * function, and for Windows. */
+		 * function, for Windows, and for C++, of which other code is made. */
 		if (!f->known && f->verdict >= VERDICT_VIOLATION &&
-		    (!d->own || f->check == CHECK_UPPER ||
-		     profile_windows(m->plan->columns[f->column].profile)))
-			f->known = known_cause(&m->plan->columns[f->column], f);
+		    (!d->own || f->check == CHECK_UPPER || profile_windows(col->profile) ||
+		     target_language(&col->compiler->target[col->profile]) == LANGUAGE_CXX))
+			f->known = known_cause(col, f);
 		if (m->accepted && f->verdict >= VERDICT_VIOLATION) {
 			const struct known *k =
 				accepted_find(m->accepted, &m->plan->columns[f->column], f);
