@@ -216,10 +216,11 @@ static const char *behind(const char *why)
 	return colon ? colon + 2 : why;
 }
 
-/* Reasons for what was not run, each told once, the first few of them. */
+/* Reasons for what was not run, each printed once, the first few of them. */
 struct reasons {
-	const char *seen[MOST_REASONS];
-	size_t n, more;
+	struct arena *arena;
+	const char **seen;
+	size_t n;
 };
 
 static bool is_new(struct reasons *r, const char *why)
@@ -230,12 +231,9 @@ static bool is_new(struct reasons *r, const char *why)
 		if (!strcmp(r->seen[i], why))
 			return false;
 	}
-	if (r->n == MOST_REASONS) {
-		r->more++;
-		return false;
-	}
+	r->seen = arena_grow(r->arena, r->seen, r->n, sizeof(*r->seen));
 	r->seen[r->n++] = why;
-	return true;
+	return r->n <= MOST_REASONS;
 }
 
 /* "12 cases of " where others ran; nothing where the reason stopped all of them. */
@@ -272,7 +270,7 @@ static void not_run_cases(struct str *out, const struct stored *s, struct reason
 /* What was not run here, a line a reason. */
 static void not_run(struct str *out, const struct stored *s, const struct text_style *style)
 {
-	struct reasons r = { 0 };
+	struct reasons r = { .arena = s->arena };
 
 	for (size_t i = 0; i < s->nplaces; i++) {
 		const struct stored_place *p = &s->places[i];
@@ -299,10 +297,10 @@ static void not_run(struct str *out, const struct stored *s, const struct text_s
 			     arena_printf(s->arena, "place %s instead of native: %s",
 					  s->places[i].name, s->places[i].instead));
 	}
-	if (r.more)
+	if (r.n > MOST_REASONS)
 		line(out, style, "", "",
 		     arena_printf(s->arena, "not run here: more, for %zu other reasons: -v",
-				  r.more));
+				  r.n - MOST_REASONS));
 }
 
 /* Compilers and options that nothing was built with, in a line. */

@@ -558,6 +558,27 @@ START_TEST(text_answer)
 }
 END_TEST
 
+/* Reasons that keep cases from running: the first with their number, the rest counted, each once.
+ */
+START_TEST(text_reasons)
+{
+	const char *text;
+
+	make("int f(int a);\nint g(int a);\n", W64, "sysv");
+	add_compiler(&gcc, "good");
+	for (size_t i = 0; i < 7; i++) {
+		size_t c = add_compiler(&gcc, arena_printf(arena, "lacks%zu", i));
+
+		columns[c].absent[0] = WITHOUT_RUNTIME;
+		columns[c].why[0] = arena_printf(arena, "calls `x%zu'", i < 4 ? i : 4);
+	}
+	matrix_judge(&m);
+	text = text_of(80, false, false);
+	ck_assert_ptr_nonnull(strstr(text, "not run: 2 cases, first of lacks0 -m64: calls `x0'\n"));
+	ck_assert_ptr_nonnull(strstr(text, "not run here: more, for 2 other reasons: -v\n"));
+}
+END_TEST
+
 /* ---- the other renderings ---- */
 
 static const char *rendering(const char *format, bool everything)
@@ -865,6 +886,7 @@ int main(void)
 	tcase_add_test(t, text_cells);
 	tcase_add_test(t, text_rows_fold);
 	tcase_add_test(t, text_answer);
+	tcase_add_test(t, text_reasons);
 	tcase_add_test(t, mail_fits);
 	tcase_add_test(t, junit_counts);
 	tcase_add_test(t, ktap_counts);
