@@ -34,7 +34,7 @@ struct named ret_named(int n, struct gaps a, struct signs b);
 //! known clang kernel/32,regparm3@reg-struct: structures travel in registers, integral types only may
 //! known gcc kernel/32,regparm3@reg-struct: structures travel in registers, integral types only may
 struct signs ret_signs(int n, struct zero a, struct named b);
-//! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known clang/O2 ms caller reference: copies passed by reference are not aligned to 16
 //! known clang kernel/32,regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
 //! known gcc kernel/32,regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
 struct gaps ret_gaps(int n, struct named a, struct cross b);
@@ -42,11 +42,11 @@ struct gaps ret_gaps(int n, struct named a, struct cross b);
 struct zero ret_zero(int n, struct cross a, struct bools b);
 //! why 12 bytes: a bit-field starts a new int when it does not fit
 struct cross ret_cross(int n, struct wide a, struct zero b);
-//! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known clang/O0 ms caller reference: copies passed by reference are not aligned to 16
 struct wide ret_wide(int n, struct bools a, struct gaps b);
 struct bools ret_bools(int n, struct signs a, struct wide b);
 //! known clang stdcall stack-pointer,fault: a structure of unnamed bit-fields only is dropped
-//! known gcc ms@pcc-struct caller: a structure of unnamed bit-fields only does not return in memory
+//! known gcc/O2 ms@pcc-struct caller: a structure of unnamed bit-fields only does not return in memory
 union bits ret_union(int n, union bits a, struct float_bits b, struct bits_only c);
 
 //! group bits-regs
@@ -59,16 +59,16 @@ union bits ret_union(int n, union bits a, struct float_bits b, struct bits_only 
 int bits_regs(struct named a, struct signs b, struct cross c, struct bools d, struct zero e);
 //! known clang regparm2,regparm3,kernel/32 argument: structures travel in registers, integral types only may
 //! known clang thiscall argument,fault: the first integer or structure goes in ecx though it is not the first argument
-//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<16/O0 ms caller reference: copies passed by reference are not aligned to 16
 //! known gcc regparm2,regparm3,kernel/32 argument,locals: structures travel in registers, integral types only may
 int bits_regs_wide(struct gaps a, struct wide b, union bits c, struct signs d, struct pad_float e);
 
 //! group bits-stack
 //! why the same in memory, behind six longs
-//! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known clang/O2 ms caller reference: copies passed by reference are not aligned to 16
 int bits_stack(long a, long b, long c, long d, long e, long f, struct named g, struct gaps h,
 	       struct zero i, struct cross j);
-//! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known clang/O0 ms caller reference: copies passed by reference are not aligned to 16
 int bits_stack_wide(long a, long b, long c, long d, long e, struct wide f, struct bools g,
 		    struct signs h, union bits i, struct wide j, struct cross k);
 
@@ -79,7 +79,7 @@ struct pad_float ret_pad_float(struct pad_float a, struct float_bits b, float c)
 struct float_bits ret_float_bits(struct float_bits a, struct pad_float b, union bits c);
 //! known clang regparm2,regparm3,kernel/32 argument,locals: structures travel in registers, integral types only may
 //! known clang thiscall argument,fault: the first integer or structure goes in ecx though it is not the first argument
-//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<16/O0 ms caller reference: copies passed by reference are not aligned to 16
 //! known gcc regparm2,regparm3,kernel/32 argument: structures travel in registers, integral types only may
 int bits_class_regs(double a, double b, double c, double d, double e, double f, double g,
 		    struct pad_float h, struct float_bits i, union bits j);
@@ -98,14 +98,14 @@ int bits_class_stack(long a, long b, long c, long d, long e, long f, struct floa
 //! known gcc regparm2@reg-struct,regparm3@reg-struct: structures travel in registers, integral types only may
 struct bits_only ret_padding_args(struct bits_only a, int b, double c, struct bits_only d);
 //! known clang regparm0/32,cdecl,stdcall,thiscall,regparm1,asmlinkage/32 argument,stack-pointer,locals,fault: a structure of unnamed bit-fields only is dropped
-//! known clang regparm3,kernel/32 caller locals: a structure of unnamed bit-fields only is dropped
+//! known clang/O2 regparm3,kernel/32 caller locals: a structure of unnamed bit-fields only is dropped
 //! known gcc kernel/32: a structure uses up registers that it is not passed in
 int padding_between(int a, struct bits_only b, int c, struct bits_only d);
 //! why a word of its own at 32 bit, no register under sysv: the long behind tells
 //! known clang regparm0/32,cdecl,stdcall,fastcall,thiscall,regparm1,regparm2,regparm3,asmlinkage/32,kernel/32 argument,stack-pointer,fault: a structure of unnamed bit-fields only is dropped
 //! known gcc ms argument: a structure of unnamed bit-fields only takes no slot
-//! known clang asmlinkage/32,regparm0/32@kernel caller locals: a structure of unnamed bit-fields only is dropped
-//! known clang kernel/32 caller locals: structures travel in registers, integral types only may
+//! known clang/O2 asmlinkage/32,regparm0/32@kernel caller locals: a structure of unnamed bit-fields only is dropped
+//! known clang/O2 kernel/32 caller locals: structures travel in registers, integral types only may
 int padding_stack(long a, long b, long c, long d, long e, long f, struct bits_only g, long h);
 
 //! group bits-zero
@@ -138,7 +138,7 @@ int va_zero(int n, ...);
 //! known clang regparm0/32,cdecl,stdcall,thiscall,asmlinkage/32,regparm0/32@kernel argument,stack-pointer,locals,fault: a structure of unnamed bit-fields only is dropped
 //! known clang fastcall stack-pointer,fault: a structure uses up registers that it is not passed in
 //! known clang regparm2,regparm3,kernel/32 caller locals: structures travel in registers, integral types only may
-//! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known clang/O0 ms caller reference: copies passed by reference are not aligned to 16
 void unnamed_wide_first(struct unnamed_wide a, int b);
 //! why where everything behind a structure goes, down to what is aligned to 16
 //! known gcc fastcall argument,stack-pointer,fault: a structure uses up registers that it is not passed in
@@ -148,12 +148,12 @@ void unnamed_wide_first(struct unnamed_wide a, int b);
 //! known clang thiscall argument,stack-pointer,fault: the first integer or structure goes in ecx though it is not the first argument
 //! known clang<20 ms argument,reference,locals: LLVM 115052: __float128 is passed by value
 void one_double_first(union one_double a, int b, int c, int d, __float128 e);
-//! known clang regparm0/32,cdecl,stdcall,thiscall,asmlinkage/32,regparm0/32@kernel,regparm3,kernel/32 stack-pointer,locals,fault: a structure of unnamed bit-fields only is dropped
+//! known clang/O0,O2 regparm0/32,cdecl,stdcall,thiscall,asmlinkage/32,regparm0/32@kernel,regparm3,kernel/32 stack-pointer,locals,fault: a structure of unnamed bit-fields only is dropped
 //! known clang fastcall stack-pointer,fault: a structure uses up registers that it is not passed in
-//! known clang>=19 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang>=19/O0 ms caller reference: copies passed by reference are not aligned to 16
 int unnamed_wide_slots(int a, int b, int c, int d, struct unnamed_wide e);
 //! why behind the registers of ms, a slot of its own
-//! known clang regparm0/32,cdecl,stdcall,thiscall,regparm1,regparm2,asmlinkage/32,kernel/32,regparm0/32@kernel stack-pointer,locals,fault: a structure of unnamed bit-fields only is dropped
+//! known clang/O0,O2 regparm0/32,cdecl,stdcall,thiscall,regparm1,regparm2,asmlinkage/32,kernel/32,regparm0/32@kernel stack-pointer,locals,fault: a structure of unnamed bit-fields only is dropped
 //! known clang fastcall stack-pointer,fault: a structure uses up registers that it is not passed in
 //! known gcc ms caller locals: a structure of unnamed bit-fields only takes no slot
 void unnamed_word_slot(int a, int b, int c, int d, struct unnamed_word e);
@@ -161,7 +161,7 @@ void unnamed_word_slot(int a, int b, int c, int d, struct unnamed_word e);
 //! group bits-va
 //! why va_arg reads whole eightbytes; bits are cut out of them
 //! varargs struct named, struct gaps, struct cross, struct zero
-//! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known clang/O2 ms caller reference: copies passed by reference are not aligned to 16
 //! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_bits(int n, ...);
 //! varargs struct wide, struct signs, struct bools, union bits
@@ -169,7 +169,7 @@ int va_bits(int n, ...);
 //! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_bits_wide(int n, ...);
 //! varargs struct pad_float, struct float_bits, double
-//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<16/O0 ms caller reference: copies passed by reference are not aligned to 16
 //! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_bits_class(int n, ...);
 //! varargs int, struct bits_only, int

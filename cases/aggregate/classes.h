@@ -35,7 +35,7 @@ struct f1 ret_f1(struct d1 a, float b);
 struct d1 ret_d1(struct f1 a, double b, struct dd c);
 struct ff ret_ff(struct i_f a, struct dd b);
 //! why INTEGER wins the eightbyte: the float is in the upper half of rax
-//! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known clang/O2 ms caller reference: copies passed by reference are not aligned to 16
 struct i_f ret_i_f(struct ff a, struct f3 b);
 //! why one eightbyte in xmm0, the other in rax
 struct di ret_di(struct fid a, struct i_f b, struct d1 c);
@@ -43,13 +43,13 @@ struct di ret_di(struct fid a, struct i_f b, struct d1 c);
 struct fid ret_fid(struct di a);
 //! why xmm0 and xmm1, with 4 bytes in xmm1
 struct f3 ret_f3(struct fid a, struct ff b);
-//! known clang<14 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<14/O2 ms caller reference: copies passed by reference are not aligned to 16
 struct dd ret_dd(struct f3 a, struct di b);
 
 //! group mixed-regs
 //! why all kinds beside scalars: the next free register of each class, by eightbyte
 //! known clang regparm3,kernel/32 argument: structures travel in registers, integral types only may
-//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<16/O0 ms caller reference: copies passed by reference are not aligned to 16
 //! known gcc regparm3,kernel/32 argument: structures travel in registers, integral types only may
 int mixed_regs(int n, struct f1 a, struct d1 b, struct ff c, float d, struct i_f e, struct di f);
 int mixed_regs_2(int n, struct f3 a, struct dd b, struct fid c, double d, struct d1 e);
@@ -62,14 +62,14 @@ int mixed_regs_2(int n, struct f3 a, struct dd b, struct fid c, double d, struct
 int mixed_after_7(double a, double b, double c, double d, double e, double f, double g,
 		  struct f3 h, struct dd i, struct ff j, struct f1 k);
 //! why no INTEGER register is left: structs with an INTEGER eightbyte go to memory, others do not
-//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<16/O0 ms caller reference: copies passed by reference are not aligned to 16
 int mixed_after_6(long a, long b, long c, long d, long e, long f, struct di g, struct fid h,
 		  struct d1 i, struct i_f j, struct f1 k);
 
 //! group mixed-va
 //! why va_arg must join an INTEGER and an SSE eightbyte of the save area (x86-64 psABI 3.5.7)
 //! varargs struct di, struct fid, struct ff, struct f1
-//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<16/O0 ms caller reference: copies passed by reference are not aligned to 16
 //! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_mixed(int n, ...);
 //! why under ms a {float} or {double} is an integer: no copy in xmm
@@ -94,11 +94,11 @@ struct arr_nest va_nested(int n, ...);
 
 //! group unions
 //! why members overlay: int and double in one eightbyte are INTEGER
-//! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known clang/O2 ms caller reference: copies passed by reference are not aligned to 16
 union u_id ret_u_id(union u_struct a, union u_id b, union u_ldd c);
 //! why SSE merged with INTEGER, then SSE alone: rax and xmm0
-//! known clang>=19 ms caller reference: copies passed by reference are not aligned to 16
-//! known clang<14 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang>=19/O0 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<14/O2 ms caller reference: copies passed by reference are not aligned to 16
 union u_struct ret_u_struct(union u_id a, union u_struct b, union u_ldc c);
 //! why X87 and INTEGER merge to INTEGER, so that X87UP stands alone: memory
 union u_ldc ret_u_ldc(union u_struct a, union u_ldc b, union u_ldd c);
@@ -142,13 +142,13 @@ struct bools ret_bools(struct bools a, struct fns b, struct ptrs c);
 //! why rsi:rdi, then rdx and xmm0, then rcx: all in registers
 //! known clang regparm2,regparm3,kernel/32 argument,locals: structures travel in registers, integral types only may
 //! known clang thiscall argument,stack-pointer,fault: the first integer or structure goes in ecx though it is not the first argument
-//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<16/O0 ms caller reference: copies passed by reference are not aligned to 16
 //! known gcc regparm2,regparm3,kernel/32 argument: structures travel in registers, integral types only may
 int pointers_regs(struct ptrs a, struct fns b, struct bools c, struct ld1 d);
-//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<16/O0 ms caller reference: copies passed by reference are not aligned to 16
 int pointers_stack(long a, long b, long c, long d, long e, struct ptrs f, struct fns g,
 		   struct bools h, struct ptrs i, struct bools j, struct fns k);
 //! varargs struct ptrs, struct fns, struct bools
-//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<16/O0 ms caller reference: copies passed by reference are not aligned to 16
 //! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_pointers(int n, ...);

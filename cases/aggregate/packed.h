@@ -27,10 +27,10 @@ struct p5 ret_p5(int n, struct p8 a, struct p_member b, struct p_nest c);
 //! why under ms 8 bytes are an integer, misaligned fields or not
 //! known clang ms caller reference: copies passed by reference are not aligned to 16
 struct p8 ret_p8(struct p5 a, struct p9_low b, struct p_member c);
-//! known clang<19 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<19/O2 ms caller reference: copies passed by reference are not aligned to 16
 struct p9_low ret_p9_low(struct p9_low a, int b, struct p_nest c);
 //! why the attribute of one member only
-//! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known clang/O2 ms caller reference: copies passed by reference are not aligned to 16
 struct p_member ret_p_member(int n, struct p_nest a, struct p8 b, struct p9_low c);
 //! why the misaligned field lies one struct deeper
 //! known clang ms caller reference: copies passed by reference are not aligned to 16
@@ -39,7 +39,7 @@ struct p_nest ret_p_nest(int n, struct p_member a, struct p9_low b, struct p5 c)
 //! known clang fastcall argument: a structure uses up registers that it is not passed in
 //! known clang regparm2,regparm3,kernel/32 argument: structures travel in registers, integral types only may
 //! known clang thiscall argument,fault: the first integer or structure goes in ecx though it is not the first argument
-//! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known clang/O2 ms caller reference: copies passed by reference are not aligned to 16
 //! known gcc fastcall argument: a structure uses up registers that it is not passed in
 //! known gcc regparm2,regparm3,kernel/32 argument: structures travel in registers, integral types only may
 int packed_mem(struct p5 a, int b, struct p8 c, int d, struct p9_low e, double f);
@@ -72,7 +72,7 @@ struct under1 ret_under1(struct under2 a, struct under4 b, llong_a1 c, struct un
 //! why as an argument by itself it is a plain int, double, long long
 int_a2 under_int(int_a2 a, double_a4 b, llong_a1 c);
 double_a4 under_double(int_a2 a, double_a4 b, llong_a1 c);
-//! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known clang/O2 ms caller reference: copies passed by reference are not aligned to 16
 //! known clang<19 sysv,regparm0/64,asmlinkage/64,kernel/64 argument,callee-saved,locals: LLVM 85387: unaligned fields do not make a structure MEMORY
 llong_a1 under_llong(char a, llong_a1 b, int_a2 c, double_a4 d, struct under2 e, struct under1 f,
 		     struct under4 g);
@@ -94,11 +94,11 @@ int under_stack(long a, long b, long c, long d, long e, long f, struct under2 g,
 //! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_packed(int n, ...);
 //! varargs struct p8, struct p9_low, struct p_nest
-//! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known clang/O2 ms caller reference: copies passed by reference are not aligned to 16
 //! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_packed_low(int n, ...);
 //! varargs struct under2, struct under4, struct under1, int_a2, double_a4, llong_a1
-//! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known clang/O2 ms caller reference: copies passed by reference are not aligned to 16
 //! known clang<19 sysv,regparm0/64,asmlinkage/64,kernel/64 argument,callee-saved,locals: LLVM 85387: unaligned fields do not make a structure MEMORY
 //! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_under(int n, ...);

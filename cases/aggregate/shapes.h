@@ -85,11 +85,11 @@ int anonymous_stack(long a, long b, long c, long d, long e, struct anon f, pair_
 		    union anon_union h, value_t i, struct anon j);
 //! known clang regparm2,regparm3,kernel/32 argument,locals: structures travel in registers, integral types only may
 //! known clang thiscall argument,fault: the first integer or structure goes in ecx though it is not the first argument
-//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<16/O0 ms caller reference: copies passed by reference are not aligned to 16
 //! known gcc regparm2,regparm3,kernel/32 argument,locals: structures travel in registers, integral types only may
 int anonymous_sse(double a, double b, double c, double d, double e, double f, double g, value_t h,
 		  value_t i, union anon_union j, pair_t k);
 //! varargs struct anon, pair_t, value_t, union anon_union
-//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<16/O0 ms caller reference: copies passed by reference are not aligned to 16
 //! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_anonymous(int n, ...);

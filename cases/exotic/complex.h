@@ -44,15 +44,15 @@ struct c_ldouble ret_c_ldouble(struct c_double a, struct c_ldouble b, struct c_f
 //! why an eightbyte of an int and the real part, another of the imaginary part and a float
 struct c_mixed ret_c_mixed(struct c_float a, struct c_mixed b, struct c_double c);
 //! known clang regparm3,kernel/32 argument,locals: complex values and their structures travel in registers, integral types only may
-//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<16/O0 ms caller reference: copies passed by reference are not aligned to 16
 int c_struct_regs(int n, struct c_float a, struct c_mixed b, struct c_ldouble c, double d);
 //! known clang thiscall argument,stack-pointer,fault: the first integer or structure goes in ecx though it is not the first argument
-//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<16/O0 ms caller reference: copies passed by reference are not aligned to 16
 int c_struct_stack(double a, double b, double c, double d, double e, double f, double g,
 		   struct c_double h, struct c_float i, struct c_mixed j, struct c_ldouble k,
 		   int l);
 //! varargs struct c_float, struct c_double, struct c_ldouble, struct c_mixed
-//! known clang<16 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<16/O0 ms caller reference: copies passed by reference are not aligned to 16
 //! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_c_struct(int n, ...);
 

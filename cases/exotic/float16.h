@@ -24,10 +24,10 @@ _Float16 va_f16(int n, ...);
 
 //! group f16-struct
 //! why one SSE eightbyte of 2 and of 6 bytes, two of mixed floats, INTEGER beside a char
-//! known clang>=16 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang>=16/O0 ms caller reference: copies passed by reference are not aligned to 16
 struct h1 ret_h1(struct h3 a, struct h_char b, _Float16 c);
 struct h3 ret_h3(struct h1 a, struct h_float b, struct h_char c, _Float16 d);
-//! known clang>=16 ms caller reference: copies passed by reference are not aligned to 16
+//! known clang>=16/O0 ms caller reference: copies passed by reference are not aligned to 16
 struct h_float ret_h_float(int n, struct h3 a, struct h1 b, _Float16 c);
 //! known clang>=16 ms caller reference: copies passed by reference are not aligned to 16
 struct h_char ret_h_char(struct h_char a, struct h_float b, struct h3 c, struct h1 d);

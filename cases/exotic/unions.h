@@ -59,7 +59,7 @@ union y_float { v8 v; float f; };
 //! known clang sysv@avx,sysv@avx512f argument,locals,alignment,callee-saved: LLVM 183723: a vector and an array of as many bytes travel in one register
 int f_y_doubles(union y_doubles x, int y);
 //! why SSE and SSEUP throughout, whatever the first eightbyte also holds: one ymm register
-//! known gcc sysv@avx,sysv@avx512f callee return: vzeroupper before the return of a union of a vector and a float
+//! known gcc/O2 sysv@avx,sysv@avx512f callee return: vzeroupper before the return of a union of a vector and a float
 union y_float ret_y_float(int n, union y_float x);
 
 //! group named-ymm

@@ -72,15 +72,15 @@ v2df va_ret_v16(long a, long b, long c, long d, long e, long f, ...);
 //! group vec-wide
 //! why memory at a multiple of 32 or 64, the stack pointer aligned so; returned through rdi
 //! known clang cdecl@avx512f,regparm0/32@avx512f,stdcall@avx512f: a structure with a vector is not aligned on the stack
-//! known clang regparm1@avx512f,regparm2@avx512f,regparm3@avx512f caller: a structure with a vector is not aligned on the stack
+//! known clang/O2 regparm1@avx512f,regparm2@avx512f,regparm3@avx512f caller: a structure with a vector is not aligned on the stack
 v8si ret_v8si(int n, v4df a, struct s_v16sf b, v32hi c);
 //! known clang cdecl@avx512f,regparm0/32@avx512f,stdcall@avx512f: a structure with a vector is not aligned on the stack
-//! known clang>=22 regparm1@avx512f,regparm2@avx512f,regparm3@avx512f caller: a structure with a vector is not aligned on the stack
+//! known clang>=22/O2 regparm1@avx512f,regparm2@avx512f,regparm3@avx512f caller: a structure with a vector is not aligned on the stack
 v4df ret_v4df(int n, v16sf a, struct s_v8si b, v8si c);
 //! known clang cdecl@avx512f,regparm0/32@avx512f,stdcall@avx512f: a structure with a vector is not aligned on the stack
-//! known clang regparm1@avx512f,regparm2@avx512f,regparm3@avx512f caller: a structure with a vector is not aligned on the stack
+//! known clang/O2 regparm1@avx512f,regparm2@avx512f,regparm3@avx512f caller: a structure with a vector is not aligned on the stack
 v32hi ret_v32hi(int n, v8si a, v16sf b, struct s_v16sf c);
-//! known clang>=22 cdecl@avx512f,regparm0/32@avx512f,regparm1@avx512f,regparm2@avx512f,regparm3@avx512f,stdcall@avx512f caller: a structure with a vector is not aligned on the stack
+//! known clang>=22/O2 cdecl@avx512f,regparm0/32@avx512f,regparm1@avx512f,regparm2@avx512f,regparm3@avx512f,stdcall@avx512f caller: a structure with a vector is not aligned on the stack
 v16sf ret_v16sf(v8si n, v32hi a, struct s_v8si b, int c);
 //! known clang cdecl@avx512f,regparm0/32@avx512f,stdcall@avx512f: a structure with a vector is not aligned on the stack
 //! known clang ms: a structure of one wide vector goes by value
@@ -129,6 +129,6 @@ int v_struct_stack(double a, double b, double c, double d, double e, double f, d
 		   struct s_v4sf h, double i, struct s_v2sf j, union u_v2df k,
 		   struct s_v4sf_int l);
 //! varargs struct s_v2sf, struct s_v4sf, union u_v2df, struct s_v4sf_int
-//! known clang<16 ms caller reference: 8-byte vectors are passed by reference and returned in xmm0
+//! known clang<16/O0 ms caller reference: 8-byte vectors are passed by reference and returned in xmm0
 //! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
 int va_v_struct(int n, ...);

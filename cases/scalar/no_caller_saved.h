@@ -5,31 +5,31 @@
 
 //! group no-caller-saved-void
 //! why nothing comes back: every general register that holds no argument is as it was
-//! known clang no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
+//! known clang/O0 no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
 __attribute__((no_caller_saved_registers)) void ncs_none(void);
-//! known clang no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
+//! known clang/O0 no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
 __attribute__((no_caller_saved_registers)) void ncs_int3(int a, long b, char c);
-//! known clang no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
+//! known clang/O0 no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
 __attribute__((no_caller_saved_registers)) void ncs_int7(int a, int b, int c, int d, int e, int f, int g);
-//! known clang no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
+//! known clang/O0 no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
 __attribute__((no_caller_saved_registers)) void ncs_pointer_void(void *a, unsigned short b);
 
 //! group no-caller-saved-int
 //! why integers come back in rax and rdx
-//! known clang no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
-//! known clang no_caller_saved callee return: LLVM issue 173800: at -O0 rax is restored over the return value
+//! known clang/O0 no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
+//! known clang/O0 no_caller_saved callee return: LLVM issue 173800: at -O0 rax is restored over the return value
 __attribute__((no_caller_saved_registers)) int ncs_int(int a);
-//! known clang no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
-//! known clang no_caller_saved callee return: LLVM issue 173800: at -O0 rax is restored over the return value
+//! known clang/O0 no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
+//! known clang/O0 no_caller_saved callee return: LLVM issue 173800: at -O0 rax is restored over the return value
 __attribute__((no_caller_saved_registers)) _Bool ncs_bool(_Bool a);
-//! known clang no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
-//! known clang no_caller_saved callee return: LLVM issue 173800: at -O0 rax is restored over the return value
+//! known clang/O0 no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
+//! known clang/O0 no_caller_saved callee return: LLVM issue 173800: at -O0 rax is restored over the return value
 __attribute__((no_caller_saved_registers)) short ncs_short(short a, unsigned char b);
-//! known clang no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
-//! known clang no_caller_saved callee return: LLVM issue 173800: at -O0 rax is restored over the return value
+//! known clang/O0 no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
+//! known clang/O0 no_caller_saved callee return: LLVM issue 173800: at -O0 rax is restored over the return value
 __attribute__((no_caller_saved_registers)) void *ncs_pointer(void *a, long b);
-//! known clang no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
-//! known clang no_caller_saved/64 callee return: LLVM issue 173800: at -O0 rax is restored over the return value
+//! known clang/O0 no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
+//! known clang/O0 no_caller_saved/64 callee return: LLVM issue 173800: at -O0 rax is restored over the return value
 __attribute__((no_caller_saved_registers)) long long ncs_llong(unsigned a, long long b);
 __attribute__((no_caller_saved_registers)) __int128 ncs_int128(__int128 a, int b);
 

@@ -77,10 +77,10 @@ struct pa_small { char a; short b; };
 __attribute__((preserve_all)) struct pa_small pa_small(struct pa_small a, struct pa_small b);
 struct pa_big { long a[4]; };
 //! known clang preserve_all callee hidden-pointer: rax is restored over the pointer to the return value
-//! known clang preserve_all caller locals: a value is kept in rax, where the pointer comes back
+//! known clang/O2 preserve_all caller locals: a value is kept in rax, where the pointer comes back
 __attribute__((preserve_all)) struct pa_big pa_memory(int a);
 //! known clang preserve_all callee hidden-pointer: rax is restored over the pointer to the return value
-//! known clang preserve_all caller locals: a value is kept in rax, where the pointer comes back
+//! known clang/O2 preserve_all caller locals: a value is kept in rax, where the pointer comes back
 __attribute__((preserve_all)) struct pa_big pa_memory_late(struct pa_big a, int b, double c);
 //! known clang<17 preserve_all callee return: LLVM issue 48789: restored over the return value
 __attribute__((preserve_all)) int pa_through(struct pa_two a, struct pa_two b, struct pa_two c,

@@ -40,5 +40,5 @@ __attribute__((preserve_most)) struct pm_two pm_pair(struct pm_two a);
 struct pm_big { long a[4]; };
 //! why returned in memory: the pointer comes back in rax, as in the C convention
 //! known clang preserve_most callee hidden-pointer: rax is restored over the pointer to the return value
-//! known clang preserve_most caller locals: a value is kept in rax, where the pointer comes back
+//! known clang/O2 preserve_most caller locals: a value is kept in rax, where the pointer comes back
 __attribute__((preserve_most)) struct pm_big pm_memory(int a);

@@ -100,7 +100,7 @@ int va_ld_aligned(int a, int b, int c, int d, int e, int f, ...);
 //! why only r9 is left: the pair is in memory, the int behind it takes r9 (x86-64 psABI 3.2.3)
 //! varargs __int128, int
 //! known gcc ms callee argument: va_arg reads wide values in line, the caller passes a reference
-//! known clang<20 sysv,regparm0,asmlinkage/64,asmlinkage/32 caller argument: LLVM 41784, 123935: r9 lost behind __int128
+//! known clang<20/O0 sysv,regparm0,asmlinkage/64,asmlinkage/32 caller argument: LLVM 41784, 123935: r9 lost behind __int128
 int va_i128_last(int a, int b, int c, int d, int e, ...);
 //! why the pair in the overflow area is 16-aligned
 //! varargs int, __int128

@@ -512,6 +512,7 @@ struct scene {
 static struct scene *scene(void)
 {
 	static const char *const names[] = { "gcc-12", "clang-14", "clang-19" };
+	static const char *const opts[] = { "O0", "O2", NULL };
 	struct scene *s = arena_alloc(arena, sizeof(*s));
 	struct fuzz_round *r = &s->round;
 	const char *error;
@@ -541,6 +542,7 @@ static struct scene *scene(void)
 			.why = arena_alloc(arena, r->plan.set[W64].n * sizeof(char *)),
 		};
 	}
+	s->setup.opts = opts;
 	r->plan.columns = s->setup.columns = s->columns;
 	r->plan.ncolumns = s->setup.ncolumns = COLUMNS;
 	r->matrix.plan = &r->plan;
@@ -876,6 +878,29 @@ START_TEST(suggests_a_known_line)
 }
 END_TEST
 
+/* One compiler shows it at the one optimisation only: nobody misses it in a run of the other. */
+START_TEST(suggests_a_known_line_by_optimisation)
+{
+	struct scene *s = scene();
+	struct fuzz_cluster *c;
+	unsigned char shows[COLUMNS] = { 0, 1, 0 }, holds[COLUMNS] = { 1, 0, 1 };
+
+	s->columns[1].opt = "O0";
+	s->columns[2].compiler = &s->compilers[1];
+	finds(s, 1, "sysv", 0, CHECK_SP, 0);
+	gather(s);
+	c = &s->clusters.v[0];
+	c->shows = shows;
+	c->holds = holds;
+	ck_assert_str_eq(fuzz_known_line(arena, &s->setup, c),
+			 "//! known clang/O0 sysv callee stack-pointer:");
+	shows[2] = 1;
+	holds[2] = 0;
+	ck_assert_str_eq(fuzz_known_line(arena, &s->setup, c),
+			 "//! known clang sysv callee stack-pointer:");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("fuzz");
@@ -917,6 +942,7 @@ int main(void)
 	tcase_add_test(t, known_needs_its_sizes);
 	tcase_add_loop_test(t, known_by_what_it_leads_to, 0, 5);
 	tcase_add_test(t, refusals_are_counted);
+	tcase_add_test(t, suggests_a_known_line_by_optimisation);
 	tcase_add_loop_test(t, suggests_a_known_line, 0, ARRAY_SIZE(selectors));
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

@@ -125,6 +125,32 @@ static char *selector(struct arena *a, const struct fuzz_setup *s, const struct 
 	return arena_printf(a, "%s=%u", family, high);
 }
 
+/* "/O0,O2": an optimisation of each compiler that shows it at some and not at others; or "". */
+static char *shown_at(struct arena *a, const struct fuzz_setup *s, const struct fuzz_cluster *c)
+{
+	struct str list = { 0 };
+
+	str_add(&list, "");
+	for (const char *const *opt = s->opts; *opt; opt++) {
+		bool needed = false;
+
+		for (size_t i = 0; i < s->ncolumns && !needed; i++) {
+			bool first = c->shows[i] && !strcmp(s->columns[i].opt, *opt), held = false;
+
+			for (size_t k = 0; k < s->ncolumns; k++) {
+				if (!same_family(&s->columns[k], &s->columns[i]))
+					continue;
+				first = first && !(k < i && c->shows[k]);
+				held = held || c->holds[k];
+			}
+			needed = first && held;
+		}
+		if (needed)
+			str_addf(&list, "%s%s", list.len ? "," : "/", *opt);
+	}
+	return taken(a, &list);
+}
+
 char *fuzz_known_line(struct arena *a, const struct fuzz_setup *s, const struct fuzz_cluster *c)
 {
 	char *names =
@@ -145,8 +171,8 @@ char *fuzz_known_line(struct arena *a, const struct fuzz_setup *s, const struct 
 		if ((c->checks | 1u << c->key.check) & 1u << i)
 			str_addf(&list, "%s%s", list.len ? "," : " ", checks[i].name);
 	}
-	return arena_printf(a, "//! known %s %s%s%s%s:", selector(a, s, c), names,
-			    c->key.direction < 0 ? "" : " ",
+	return arena_printf(a, "//! known %s%s %s%s%s%s:", selector(a, s, c), shown_at(a, s, c),
+			    names, c->key.direction < 0 ? "" : " ",
 			    c->key.direction < 0 ? "" : direction_name(c->key.direction),
 			    taken(a, &list));
 }

@@ -174,9 +174,10 @@ static void varargs_note(struct parser *p, struct notes *n, const struct token *
 	p->tok++;
 }
 
-#define KNOWN_FORM                                                                        \
-	"write: known FAMILY[<=>VERSION] ABI[/WIDTH][@PROFILE][,ABI...] [callee|caller] " \
-	"[CHECK,...]: REASON, as in known clang<18 sysv caller argument: LLVM bug 41784"
+#define KNOWN_FORM                                                                              \
+	"write: known FAMILY[<=>VERSION][/OPT,...] ABI[/WIDTH][@PROFILE][,ABI...] "             \
+	"[callee|caller] [CHECK,...]: REASON, as in known clang<18 sysv caller argument: LLVM " \
+	"bug 41784"
 
 static size_t word_length(const char *s)
 {
@@ -207,6 +208,12 @@ static void known_selector(struct parser *p, const struct token *t, const char *
 		parse_fail_at(p, note_in_source(t, *s), len ? len : 1, known_families,
 			      "unknown compiler family");
 	*s += len;
+}
+
+static void known_versions(struct parser *p, const struct token *t, const char **s, struct known *k)
+{
+	size_t len;
+
 	if (!strchr("<=>", **s) || !**s)
 		return;
 	k->op = **s == '<' ? KNOWN_LT : **s == '>' ? KNOWN_GT : KNOWN_EQ;
@@ -221,6 +228,23 @@ static void known_selector(struct parser *p, const struct token *t, const char *
 			      "a major version belongs here");
 	for (; len; len--)
 		k->version = k->version * 10 + (unsigned)(*(*s)++ - '0');
+}
+
+/* "/O0,O2" */
+static void known_opts(struct parser *p, const struct token *t, const char **s, struct known *k)
+{
+	if (**s != '/')
+		return;
+	do {
+		size_t len = word_length(++*s);
+
+		if (len < 2 || **s != 'O')
+			parse_fail_at(p, note_in_source(t, *s), len ? len : 1, KNOWN_FORM,
+				      "an optimisation belongs here, as O0");
+		k->opts = arena_grow(p->a, k->opts, k->nopts, sizeof(*k->opts));
+		k->opts[k->nopts++] = arena_strndup(p->a, *s, len);
+		*s += len;
+	} while (**s == ',');
 }
 
 static void known_direction(struct parser *p, const char **s, struct known *k)
@@ -265,6 +289,8 @@ static void known_note(struct parser *p, struct notes *n, const struct token *t)
 	size_t len;
 
 	known_selector(p, t, &s, &k);
+	known_versions(p, t, &s, &k);
+	known_opts(p, t, &s, &k);
 	do {
 		s += strspn(s, " \t,");
 		len = word_length(s);

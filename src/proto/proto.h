@@ -148,11 +148,14 @@ struct prototype {
 
 /* A finding that is expected of a compiler, and why: `//! known SELECTOR ABI,... [callee|caller]
  * [CHECK,...]: REASON`, where SELECTOR is a compiler family with an optional comparison of its
- * major version, as in clang<18. */
+ * major version, as in clang<18, and optionally what must be among the optimisations of a run for
+ * the finding to occur, as in clang<18/O0. */
 struct known {
 	const char *family;
 	enum { KNOWN_ANY, KNOWN_LT, KNOWN_LE, KNOWN_EQ, KNOWN_GE, KNOWN_GT } op;
 	unsigned version;
+	const char **opts; /* without each of which it need not occur */
+	size_t nopts;
 	const char **conventions;
 	size_t nconventions;
 	const char *direction; /* "callee", "caller", or NULL for both */

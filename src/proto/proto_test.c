@@ -593,7 +593,7 @@ END_TEST
 START_TEST(test_known)
 {
 	struct case_list l =
-		parse_cases("//! known clang<18 sysv, regparm0/64 callee: LLVM 1: split\n"
+		parse_cases("//! known clang<18/O0,O2 sysv, regparm0/64 callee: LLVM 1: split\n"
 			    "//! known gcc>=12 ms: why\n"
 			    "//! known tcc cdecl caller: no reason\n"
 			    "//! known gcc ms callee argument,stack-pointer: x\n"
@@ -613,6 +613,9 @@ START_TEST(test_known)
 	ck_assert_str_eq(k[4].checks[0], "callee-saved");
 	ck_assert_uint_eq(l.v[1].nknown, 0);
 	ck_assert_str_eq(k[0].family, "clang");
+	ck_assert_uint_eq(k[0].nopts, 2);
+	ck_assert_str_eq(k[0].opts[1], "O2");
+	ck_assert_uint_eq(k[1].nopts, 0);
 	ck_assert(k[0].op == KNOWN_LT && k[0].version == 18 && k[0].nconventions == 2);
 	ck_assert_str_eq(k[0].conventions[1], "regparm0/64");
 	ck_assert_str_eq(k[0].direction, "callee");

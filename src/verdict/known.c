@@ -90,34 +90,54 @@ static void mark(struct matrix *m)
 	}
 }
 
-/* Did any column of the compiler, profile and place of `col` execute the case as the line says, and
- * did any find what it says? */
-static void look(const struct matrix *m, const struct column *col, const struct known *k,
-		 const struct gen_case *c, bool *executed, bool *found)
+/* Did a column of the compiler, profile and place of `col`, and of the optimisation `opt` (NULL: of
+ * any), execute the case as the line says? */
+static bool executed(const struct matrix *m, const struct column *col, const struct known *k,
+		     const struct gen_case *c, const char *opt)
 {
-	*executed = *found = false;
-	for (size_t i = 0; i < m->plan->ncolumns; i++) {
+	bool any = false;
+
+	for (size_t i = 0; i < m->plan->ncolumns && !any; i++) {
 		const struct column *o = &m->plan->columns[i];
 
-		if (!same_family(o, col))
+		if (!same_family(o, col) || (opt && strcmp(o->opt, opt)))
 			continue;
 		for (int d = 0; d < CL_DIRECTIONS; d++) {
 			unsigned v = m->runs[i].judged[c->index * 2 + (size_t)d].verdict;
 
-			if (!of_direction(k, d) || v == VERDICT_NOT_RUN ||
-			    v == VERDICT_UNSUPPORTED_HERE)
-				continue;
-			*executed = true;
+			any = any || (of_direction(k, d) && v != VERDICT_NOT_RUN &&
+				      v != VERDICT_UNSUPPORTED_HERE);
 		}
 	}
-	for (size_t i = 0; i < m->nfindings && !*found; i++) {
+	return any;
+}
+
+/* Should columns of the compiler, profile and place of `col` find what the line says? */
+static bool expected(const struct matrix *m, const struct column *col, const struct known *k,
+		     const struct gen_case *c)
+{
+	bool all = executed(m, col, k, c, NULL);
+
+	for (size_t i = 0; i < k->nopts && all; i++)
+		all = executed(m, col, k, c, k->opts[i]);
+	return all;
+}
+
+/* Does any? */
+static bool occurs(const struct matrix *m, const struct column *col, const struct known *k,
+		   const struct gen_case *c)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < m->nfindings && !found; i++) {
 		const struct finding *f = &m->findings[i];
 		const struct column *o = &m->plan->columns[f->column];
 
-		*found = f->c == c && f->verdict >= VERDICT_VIOLATION &&
-			 of_direction(k, f->direction) && of_check(k, f->check) &&
-			 same_family(o, col);
+		found = f->c == c && f->verdict >= VERDICT_VIOLATION &&
+			of_direction(k, f->direction) && of_check(k, f->check) &&
+			same_family(o, col);
 	}
+	return found;
 }
 
 static void find_vanished(struct matrix *m, size_t column)
@@ -130,14 +150,13 @@ static void find_vanished(struct matrix *m, size_t column)
 
 		for (size_t k = 0; k < c->call.decl->nknown; k++) {
 			const struct known *known = &c->call.decl->known[k];
-			bool executed, found, bound;
+			bool bound;
 
 			/* Other profiles may differ, unless the line is about this very one. */
 			if (!speaks_of(known, col, c, &bound) ||
 			    (!bound && col->profile != profile_user(col->width)))
 				continue;
-			look(m, col, known, c, &executed, &found);
-			if (!executed || found)
+			if (!expected(m, col, known, c) || occurs(m, col, known, c))
 				continue;
 			m->vanished = arena_grow(m->arena, m->vanished, m->nvanished,
 						 sizeof(*m->vanished));

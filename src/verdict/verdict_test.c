@@ -920,6 +920,35 @@ START_TEST(vanished)
 }
 END_TEST
 
+/* Strict where the optimisations that show it were run, and only there; excused in all. */
+START_TEST(vanished_by_optimisation)
+{
+	static const struct {
+		const char *opts;
+		bool o0; /* O0 executes it, too */
+		unsigned vanished;
+	} lines[] = {
+		{ "/O2", false, 1 }, { "/O0", false, 0 },   { "/O0,O2", false, 0 },
+		{ "/O0", true, 1 },  { "/O0,O2", true, 1 }, { "/O1", true, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		const char *text = arena_printf(
+			arena, "//! known gcc%s sysv: reason\nint f(int a);\n", lines[i].opts);
+
+		make(text, W64, "sysv");
+		columns[GCC_O0].absent[0] = lines[i].o0 ? PRESENT : UNSUPPORTED;
+		judge();
+		ck_assert_uint_eq(m.nvanished, lines[i].vanished);
+		make(text, W64, "sysv");
+		report(GCC_O2, 0, CL_CALLEE, CHECK_SAVED, GPR_BX);
+		judge();
+		ck_assert_uint_eq(m.known, 1);
+		ck_assert_uint_eq(m.unexpected + m.nvanished, 0);
+	}
+}
+END_TEST
+
 /* What was not executed cannot vanish. */
 START_TEST(not_vanished_when_not_executed)
 {
@@ -993,6 +1022,7 @@ int main(void)
 	tcase_add_test(t, known_names_its_check);
 	tcase_add_test(t, known_is_narrow);
 	tcase_add_test(t, vanished);
+	tcase_add_test(t, vanished_by_optimisation);
 	tcase_add_test(t, not_vanished_when_not_executed);
 	tcase_add_test(t, hex);
 	suite_add_tcase(s, t);
