@@ -424,3 +424,42 @@ def test_wide_vectors_are_no_short_ones(tmp_path, compilers):
     assert reasons
     for text, reason in reasons.items():
         assert ("8-byte" in reason) == ("vector_size(8)" in text), (text, reason)
+
+
+# Calls that compilers make by themselves ----------------------------------------------------------
+
+@pytest.mark.ia32
+def test_handlers_are_called_as_the_options_say(tmp_path, gcc, compilers):
+    """LLVM issue 89670, with ordinary prototypes beside; a conforming compiler gives nothing."""
+    clangs = {n: int(c["version"].split(".")[0]) for n, c in compilers.items() if c["family"] == "clang"}
+    old = min(clangs, key=clangs.get, default=None)
+    data, _ = fuzz(tmp_path / "out", "--cc", ",".join(filter(None, (gcc, old))), "--width", "32", "--profile",
+                   "kernel-ubsan", "--abi", "kernel", "--types", "implicit=40,int,pointer", "--count", "12",
+                   "--opt", "O2", "--seed", "7", "-q", status=0)
+    text = (tmp_path / "out/prototypes.h").read_text()
+    handlers = text.count("//! implicit __ubsan_handle_")
+    assert 2 < handlers < 12 == handlers + text.count("//! through indirect")
+    found = [c for c in data["clusters"] if c["verdict"] in ("violation", "crash", "timeout")]
+    if not old or clangs[old] >= 19:
+        assert not found
+        return
+    (c,) = found
+    assert c["known"].startswith("LLVM 89670") and "//! implicit __ubsan_" in c["case"]
+    assert (c["rule"], c["direction"], c["minimal"]) == ("gcc.mregparm.args", "caller", True)
+    assert {x.split("/")[0] for x in c["shown_by"]} == {old}
+    assert reproduce(tmp_path / "out", c) == 0
+
+
+def test_what_a_library_is_asked_for(tmp_path, gcc, compilers):
+    """Conforming: nothing. A compiler that calls libgcc as Microsoft's convention has it: found."""
+    args = ("--width", "64", "--abi", "sysv", "--types", "implicit", "--count", "12", "--opt", "O2", "--seed",
+            "8", "-q")
+    good, _ = fuzz(tmp_path / "good", "--cc", gcc, *args, status=0)
+    assert not good["clusters"] and good["totals"]["pass"] > 8
+    text = (tmp_path / "good/prototypes.h").read_text()
+    assert text.count("//! implicit ") == 12 and "__ubsan_" not in text
+    bad = script(tmp_path / "bad", f'exec {compilers[gcc]["path"]} "$@" -mabi=ms\n')
+    data, _ = fuzz(tmp_path / "out", "--cc", bad, *args, status=1)
+    found = unexpected(data)
+    assert all("//! implicit " in c["case"] for c in found)
+    assert "caller" in {c["direction"] for c in found}

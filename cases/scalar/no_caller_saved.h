@@ -35,18 +35,18 @@ __attribute__((no_caller_saved_registers)) __int128 ncs_int128(__int128 a, int b
 
 //! group no-caller-saved-float
 //! why floating-point values travel as in the C convention, and no document agrees about vector state
-//! known clang no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
-//! known clang no_caller_saved/64 callee return: LLVM issue 173800: at -O0 xmm0 is restored over the return value
+//! known clang/O0 no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
+//! known clang/O0 no_caller_saved/64 callee return: LLVM issue 173800: at -O0 xmm0 is restored over the return value
 __attribute__((no_caller_saved_registers)) float ncs_float(float a);
-//! known clang no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
-//! known clang no_caller_saved/64 callee return: LLVM issue 173800: at -O0 xmm0 is restored over the return value
+//! known clang/O0 no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
+//! known clang/O0 no_caller_saved/64 callee return: LLVM issue 173800: at -O0 xmm0 is restored over the return value
 __attribute__((no_caller_saved_registers)) double ncs_double(double a, float b);
-//! known clang no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
+//! known clang/O0 no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
 __attribute__((no_caller_saved_registers)) double ncs_doubles9(double a, double b, double c, double d, double e, double f, double g, double h, double i);
-//! known clang no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
+//! known clang/O0 no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
 __attribute__((no_caller_saved_registers)) long double ncs_ldouble(long double a);
-//! known clang no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
-//! known clang no_caller_saved callee return: LLVM issue 173800: at -O0 rax is restored over the return value
+//! known clang/O0 no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
+//! known clang/O0 no_caller_saved callee return: LLVM issue 173800: at -O0 rax is restored over the return value
 __attribute__((no_caller_saved_registers)) int ncs_mixed(int a, double b, long c, float d);
-//! known clang no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
+//! known clang/O0 no_caller_saved/32 callee locals: LLVM issue 173800: at -O0 eax is restored over the return value of a function that it calls
 __attribute__((no_caller_saved_registers)) void ncs_void_double(double a);

@@ -135,8 +135,8 @@ static void prepare(struct fuzz_setup *s, struct fuzz_source *source, const stru
 		die("--types: %s", error);
 	fuzz_source_adapt(source);
 	for (int i = 0; i < FUZZ_CLASS_COUNT; i++)
-		any = any || (source->weights.w[i] && i != FUZZ_VARIADIC &&
-			      (i < FUZZ_NESTED || i > FUZZ_EMPTY));
+		any = any || (source->weights.w[i] &&
+			      (i == FUZZ_IMPLICIT || fuzz_class_is_type((enum fuzz_class)i)));
 	if (!any)
 		die("--types: none of these can be placed under the selected conventions, "
 		    "profiles and widths (`clobber list abis' and `clobber list profiles' show which "
@@ -272,7 +272,9 @@ static void one_round(struct fuzzing *s)
 	fuzz_round_run(s->setup, &r, "fuzz.h", file.s, NULL, NULL);
 	if (!r.dropped) {
 		for (unsigned long i = 0; i < n; i++)
-			str_addf(&s->all, "%s%s", s->setup->indirect ? FUZZ_INDIRECT : "",
+			str_addf(&s->all, "%s%s",
+				 s->setup->indirect && !r.cases.v[i].proto->implicit ? FUZZ_INDIRECT
+										     : "",
 				 texts[i]);
 		s->result->prototypes += n;
 		s->result->rounds++;

@@ -262,7 +262,7 @@ static void load_plan(struct plan *p, const struct options *o, struct places *pl
 	find_tools(p, o->cc, &compilers);
 	choose_places(p, o, places);
 	if (!o->abi && !o->shard && !o->build_only)
-		request_claims(p, &cases, &compilers, opts, claims);
+		request_claims(p, &cases, &compilers, claims);
 	plan_columns(p, &compilers, &places->wanted, opts);
 	if (o->cc)
 		return;

@@ -26,6 +26,11 @@ static const struct {
 	{ "all", RANGE(BOOL, DECIMAL) },
 };
 
+bool fuzz_class_is_type(enum fuzz_class c)
+{
+	return c != FUZZ_VARIADIC && c != FUZZ_IMPLICIT && (c < FUZZ_NESTED || c > FUZZ_EMPTY);
+}
+
 void fuzz_default_weights(struct fuzz_weights *out)
 {
 	for (int i = 0; i < FUZZ_CLASS_COUNT; i++)
@@ -226,7 +231,8 @@ static uint32_t classes_of_kind(const struct type *t, unsigned depth)
 
 uint32_t fuzz_classes_of(const struct prototype *p)
 {
-	uint32_t set = classes_of(p->ret, 0) | (p->variadic ? bit(FUZZ_VARIADIC) : 0);
+	uint32_t set = classes_of(p->ret, 0) | (p->variadic ? bit(FUZZ_VARIADIC) : 0) |
+		       (p->implicit ? bit(FUZZ_IMPLICIT) : 0);
 
 	for (size_t i = 0; i < p->nparams; i++)
 		set |= classes_of(p->params[i].type, 0);

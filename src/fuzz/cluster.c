@@ -388,8 +388,7 @@ void fuzz_clusters_merge(struct fuzz_clusters *all)
 		size_t k = 0;
 
 		while (k < n && !(same_key(&all->v[k].key, &all->v[i].key) &&
-				  all->v[k].candidates == all->v[i].candidates &&
-				  all->v[k].may_follow == all->v[i].may_follow))
+				  !memcmp(all->v[k].may, all->v[i].may, sizeof(all->v[i].may))))
 			k++;
 		if (k < n)
 			merge(all, &all->v[k], &all->v[i]);

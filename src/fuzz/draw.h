@@ -15,6 +15,10 @@ const struct type *draw_class(struct arena *a, struct random *r, const struct fu
 
 struct prototype *draw_prototype(struct arena *a, struct random *r, const struct fuzz_weights *w);
 
+/* The text of a call that compilers make by themselves, as function `name`; of a sanitizer's
+ * handler or of any other. */
+char *draw_implicit(struct arena *a, struct random *r, const char *name, bool handler);
+
 /* "a", "b", ...: the name of parameter or member i, static text. */
 const char *draw_name(size_t i);
 

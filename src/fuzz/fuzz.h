@@ -3,6 +3,7 @@
  * down so that each reproduces alone.
  *
  *   generate.c  seed and number -> the text of a prototype (types.c, prototype.c, text.c)
+ *   implicit.c  the same of calls that compilers make by themselves
  *   round.c     prototypes -> a matrix, as `clobber run` makes it
  *   cluster.c   matrices -> clusters: findings of one cause
  *   reduce.c    a prototype -> the simpler ones that may show the same
@@ -20,35 +21,36 @@
 #include <signal.h>
 
 /* Classes of types, which --types picks and weighs: id, name, default weight, what. */
-#define FUZZ_CLASSES(X)                                                    \
-	X(BOOL, "bool", 4, "_Bool")                                        \
-	X(CHAR, "char", 8, "char, signed char, unsigned char")             \
-	X(SHORT, "short", 5, "short, unsigned short")                      \
-	X(INT, "int", 16, "int, unsigned int")                             \
-	X(LONG, "long", 12, "long, unsigned long")                         \
-	X(LLONG, "llong", 8, "long long, unsigned long long")              \
-	X(INT128, "int128", 5, "__int128, unsigned __int128")              \
-	X(FLOAT, "float", 8, "float")                                      \
-	X(DOUBLE, "double", 12, "double")                                  \
-	X(LDOUBLE, "ldouble", 4, "long double")                            \
-	X(ENUM, "enum", 3, "enums of int's size")                          \
-	X(POINTER, "pointer", 8, "pointers to data")                       \
-	X(FNPTR, "fnptr", 3, "pointers to functions")                      \
-	X(VARIADIC, "variadic", 10, "functions that end in `...'")         \
-	X(STRUCT, "struct", 14, "structs of scalars")                      \
-	X(UNION, "union", 4, "unions of scalars")                          \
-	X(NESTED, "nested", 8, "structs and unions inside structs")        \
-	X(ARRAY, "array", 8, "arrays inside structs")                      \
-	X(BITFIELD, "bitfield", 8, "bit-fields")                           \
-	X(PACKED, "packed", 5, "packed structs")                           \
-	X(ALIGNED, "aligned", 4, "structs and members with aligned(N)")    \
-	X(EMPTY, "empty", 2, "structs without members")                    \
-	X(COMPLEX, "complex", 3, "_Complex float, double and long double") \
-	X(VECTOR, "vector", 2, "vectors of 8 to 64 bytes")                 \
-	X(FLOAT128, "float128", 1, "__float128")                           \
-	X(FLOAT16, "float16", 1, "_Float16")                               \
-	X(BF16, "bf16", 1, "__bf16")                                       \
-	X(BITINT, "bitint", 2, "_BitInt(N)")                               \
+#define FUZZ_CLASSES(X)                                                       \
+	X(BOOL, "bool", 4, "_Bool")                                           \
+	X(CHAR, "char", 8, "char, signed char, unsigned char")                \
+	X(SHORT, "short", 5, "short, unsigned short")                         \
+	X(INT, "int", 16, "int, unsigned int")                                \
+	X(LONG, "long", 12, "long, unsigned long")                            \
+	X(LLONG, "llong", 8, "long long, unsigned long long")                 \
+	X(INT128, "int128", 5, "__int128, unsigned __int128")                 \
+	X(FLOAT, "float", 8, "float")                                         \
+	X(DOUBLE, "double", 12, "double")                                     \
+	X(LDOUBLE, "ldouble", 4, "long double")                               \
+	X(ENUM, "enum", 3, "enums of int's size")                             \
+	X(POINTER, "pointer", 8, "pointers to data")                          \
+	X(FNPTR, "fnptr", 3, "pointers to functions")                         \
+	X(VARIADIC, "variadic", 10, "functions that end in `...'")            \
+	X(IMPLICIT, "implicit", 6, "calls that compilers make by themselves") \
+	X(STRUCT, "struct", 14, "structs of scalars")                         \
+	X(UNION, "union", 4, "unions of scalars")                             \
+	X(NESTED, "nested", 8, "structs and unions inside structs")           \
+	X(ARRAY, "array", 8, "arrays inside structs")                         \
+	X(BITFIELD, "bitfield", 8, "bit-fields")                              \
+	X(PACKED, "packed", 5, "packed structs")                              \
+	X(ALIGNED, "aligned", 4, "structs and members with aligned(N)")       \
+	X(EMPTY, "empty", 2, "structs without members")                       \
+	X(COMPLEX, "complex", 3, "_Complex float, double and long double")    \
+	X(VECTOR, "vector", 2, "vectors of 8 to 64 bytes")                    \
+	X(FLOAT128, "float128", 1, "__float128")                              \
+	X(FLOAT16, "float16", 1, "_Float16")                                  \
+	X(BF16, "bf16", 1, "__bf16")                                          \
+	X(BITINT, "bitint", 2, "_BitInt(N)")                                  \
 	X(DECIMAL, "decimal", 1, "_Decimal32, _Decimal64 and _Decimal128")
 
 enum fuzz_class {
@@ -76,6 +78,10 @@ void fuzz_default_weights(struct fuzz_weights *out);
  * name groups. Returns NULL, or what is
  * wrong (in `a`). */
 const char *fuzz_parse_weights(struct arena *a, const char *list, struct fuzz_weights *out);
+
+/* Does the class stand for types of its own, not for what is inside structures or for kinds of
+ * calls? */
+bool fuzz_class_is_type(enum fuzz_class c);
 
 /* The classes that a prototype's types belong to, as a bit set of enum fuzz_class. */
 uint32_t fuzz_classes_of(const struct prototype *p);
@@ -179,13 +185,16 @@ struct fuzz_key {
 	const char *message;   /* of a compiler that died; else "" */
 };
 
+/* Known reasons, of all compilers and conventions together: cases/ has some 70. */
+enum { FUZZ_REASONS = 256 };
+
 struct fuzz_cluster {
 	struct fuzz_key key;
 	size_t cases, findings;
 	uint32_t conventions;  /* bit set over conventions[] */
 	unsigned char *column; /* by column: does it show it? */
-	/* Bit sets over what is known (known.c): may explain it; may be what it follows from. */
-	uint64_t candidates, may_follow;
+	/* By what is known (known.c): may it explain this, or be what this follows from? */
+	unsigned char may[FUZZ_REASONS];
 	const char *known;   /* the reason for which a case that comes with clobber expects it */
 	const char *perhaps; /* the same, when the prototype is not minimal: not sure */
 	/* The lightest case seen. */
@@ -269,8 +278,7 @@ void fuzz_clusters_sort(struct fuzz_clusters *all);
 
 /* Take what the known findings of the round have in common, reason by reason. */
 void fuzz_learn_reasons(struct fuzz_clusters *all, const struct fuzz_round *r);
-/* Which reasons may explain each cluster, by all but its types: sets candidates
- * and may_follow. */
+/* Which reasons may explain each cluster, by all but its types: sets `may'. */
 void fuzz_find_candidates(struct fuzz_clusters *all);
 /* Which of them does, given a minimal prototype, and whether the call that shows it also has a
  * wrong argument: the reason, or NULL. */

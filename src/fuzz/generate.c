@@ -28,11 +28,26 @@ static bool placed_in(struct arena *a, const struct fuzz_source *s, enum profile
 		p = proto_in_windows(a, p);
 
 	for (const struct convention *const *c = conventions; *c; c++) {
+		if (p->implicit && !gen_implicit_applies(p, *c, f))
+			continue;
 		if (selects(s->abis, f, *c) && proto_exists(p, (*c)->width) &&
 		    profile_concerns(&profiles[f], p) && !abi_place_in(f, *c, p, &at))
 			return true;
 	}
 	return false;
+}
+
+/* May it be drawn: are its types among those that have a weight? What compilers call by themselves
+ * has what types it has; where no types are named it may have any. */
+static bool wanted(const struct fuzz_source *s, const struct prototype *p)
+{
+	uint32_t types = 0, weighs = 0;
+
+	for (int i = 0; i < FUZZ_CLASS_COUNT; i++) {
+		types |= (uint32_t)fuzz_class_is_type((enum fuzz_class)i) << i;
+		weighs |= (uint32_t)(s->weights.w[i] != 0) << i;
+	}
+	return !p->implicit || !(types & weighs) || !(fuzz_classes_of(p) & types & ~weighs);
 }
 
 /* Does the oracle place it anywhere? */
@@ -43,7 +58,7 @@ static bool placed(struct arena *a, const struct fuzz_source *s, const char *tex
 
 	if (proto_parse_mem(a, "fuzz.h", text, strlen(text), &list, &error) < 0 || list.n != 1)
 		return false;
-	for (enum profile_id f = 0; f < PROFILES; f++) {
+	for (enum profile_id f = 0; f < PROFILES && wanted(s, list.v[0].proto); f++) {
 		if (s->profiles[f] && placed_in(a, s, f, list.v[0].proto))
 			return true;
 	}
@@ -72,17 +87,45 @@ static bool class_placed(const struct fuzz_source *s, enum fuzz_class class)
 void fuzz_source_adapt(struct fuzz_source *s)
 {
 	for (int i = 0; i < FUZZ_CLASS_COUNT; i++) {
-		bool inside = i == FUZZ_VARIADIC || (i >= FUZZ_NESTED && i <= FUZZ_EMPTY);
-
-		if (s->weights.w[i] && !inside && !class_placed(s, (enum fuzz_class)i))
+		if (s->weights.w[i] && fuzz_class_is_type((enum fuzz_class)i) &&
+		    !class_placed(s, (enum fuzz_class)i))
 			s->weights.w[i] = 0;
 	}
+}
+
+/* Is this number a call that compilers make by themselves? Decided by numbers of its own: the other
+ * prototypes do not depend on it. Leaves *r at them. */
+static bool is_implicit(const struct fuzz_source *s, unsigned long n, struct random *r)
+{
+	unsigned w = s->weights.w[FUZZ_IMPLICIT], types = 0;
+
+	for (int i = 0; i < FUZZ_CLASS_COUNT; i++)
+		types += fuzz_class_is_type((enum fuzz_class)i) ? s->weights.w[i] : 0;
+	*r = random_start(~s->seed, n);
+	return w && random_below(r, w + types) < w;
+}
+
+static char *implicit(struct arena *a, const struct fuzz_source *s, struct random *r,
+		      unsigned long n)
+{
+	bool sanitizes = false;
+	char *text = NULL;
+
+	for (enum profile_id f = 0; f < PROFILES; f++)
+		sanitizes = sanitizes || (s->profiles[f] && profile_sanitizes(f));
+	for (unsigned i = 0; i < TRIES && !text; i++) {
+		text = draw_implicit(a, r, arena_printf(a, "fuzz_%06lu", n),
+				     sanitizes && random_percent(r, 50));
+		text = placed(a, s, text) ? text : NULL;
+	}
+	return text;
 }
 
 char *fuzz_prototype(struct arena *a, const struct fuzz_source *s, unsigned long n)
 {
 	struct random r = random_start(s->seed, n);
-	char *kept = NULL;
+	struct random own_r;
+	char *kept = is_implicit(s, n, &own_r) ? implicit(a, s, &own_r, n) : NULL;
 
 	for (unsigned i = 0; i < TRIES && !kept; i++) {
 		struct arena *own = arena_new();

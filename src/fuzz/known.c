@@ -12,7 +12,8 @@
 
 #include <string.h>
 
-enum { MAX_REASONS = 64 };
+/* What a reason may be to a cluster. */
+enum { EXPLAINS = 1, FOLLOWED = 2 };
 
 /* Kinds of types that a cause is about; int, long, double and their like are in most prototypes. */
 static uint32_t kinds(const struct prototype *p)
@@ -79,8 +80,8 @@ static struct fuzz_reason *reason_of(struct fuzz_clusters *all, const struct fin
 		if (!strcmp(r->text, k->reason) && !strcmp(r->family, k->family))
 			return r;
 	}
-	if (all->nreasons == MAX_REASONS)
-		return NULL;
+	if (all->nreasons == FUZZ_REASONS)
+		die("internal error: more than %d reasons; please report this", FUZZ_REASONS);
 	all->reasons = arena_grow(all->arena, all->reasons, all->nreasons, sizeof(*r));
 	r = &all->reasons[all->nreasons++];
 	*r = (struct fuzz_reason){ .text = arena_strdup(all->arena, k->reason),
@@ -117,8 +118,6 @@ void fuzz_learn_reasons(struct fuzz_clusters *all, const struct fuzz_round *r)
 		if (!f->known || f->verdict < VERDICT_VIOLATION)
 			continue;
 		reason = reason_of(all, f);
-		if (!reason)
-			continue;
 		reason->needs &= kinds(f->c->call.decl->proto);
 		reason->every_size &= sizes(f->c->call.decl->proto);
 		reason->any_size |= sizes(f->c->call.decl->proto);
@@ -174,17 +173,17 @@ void fuzz_find_candidates(struct fuzz_clusters *all)
 	for (size_t i = 0; i < all->n; i++) {
 		struct fuzz_cluster *c = &all->v[i];
 
-		c->candidates = c->may_follow = 0;
+		memset(c->may, 0, sizeof(c->may));
 		if (c->key.verdict < VERDICT_VIOLATION || *c->key.message)
 			continue;
 		for (size_t k = 0; k < all->nreasons; k++) {
 			const struct fuzz_reason *r = &all->reasons[k];
 
 			if (witnessed(all, r, c, false))
-				c->candidates |= 1ull << k;
+				c->may[k] = EXPLAINS;
 			else if (r->needs && !looks_at_an_argument(c->key.check) &&
 				 c->key.verdict != VERDICT_TIMEOUT && witnessed(all, r, c, true))
-				c->may_follow |= 1ull << k;
+				c->may[k] = FOLLOWED;
 		}
 	}
 }
@@ -192,17 +191,16 @@ void fuzz_find_candidates(struct fuzz_clusters *all)
 const char *fuzz_explained(const struct fuzz_clusters *all, const struct fuzz_cluster *c,
 			   const struct prototype *p, bool wrong_argument)
 {
-	uint64_t candidates = c->candidates;
+	bool follows = wrong_argument || c->key.check == CHECK_FAULT;
 	uint32_t have = kinds(p);
 	const struct fuzz_reason *best = NULL;
 
-	if (wrong_argument || c->key.check == CHECK_FAULT)
-		candidates |= c->may_follow;
 	/* The one that says most about the types: the rarest come last in the list of classes. */
 	for (size_t i = 0; i < all->nreasons; i++) {
 		const struct fuzz_reason *r = &all->reasons[i];
 
-		if (candidates & 1ull << i && !(r->needs & ~have) && of_size(r, sizes(p)) &&
+		if ((c->may[i] == EXPLAINS || (follows && c->may[i] == FOLLOWED)) &&
+		    !(r->needs & ~have) && of_size(r, sizes(p)) &&
 		    (!best || r->needs > best->needs))
 			best = r;
 	}

@@ -207,7 +207,7 @@ static void case_file(struct fuzz_setup *s, struct fuzz_cluster *c, struct arena
 			 "place of REASON)\n// expects it:\n// %s REASON\n",
 			 fuzz_known_line(a, s, c));
 	}
-	if (s->indirect)
+	if (s->indirect && !strstr(c->minimal, "//! implicit "))
 		str_add(out, FUZZ_INDIRECT);
 	str_add(out, c->minimal);
 }

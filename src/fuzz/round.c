@@ -76,6 +76,8 @@ static void select_cases(const struct fuzz_setup *s, struct arena *a, struct cas
 	const char *error;
 
 	for (size_t i = 0; s->indirect && i < cases->n; i++) {
+		if (cases->v[i].proto->implicit)
+			continue;
 		cases->v[i].through = "indirect";
 		cases->v[i].conventions = conventions_of_kernel;
 		cases->v[i].nconventions = ARRAY_SIZE(conventions_of_kernel);

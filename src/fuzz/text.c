@@ -134,6 +134,8 @@ char *fuzz_case_text(struct arena *a, const struct prototype *p, const char *nam
 	str_add(&s, n.definitions.s ? n.definitions.s : "");
 	if (abi)
 		str_addf(&s, "//! abi %s\n", abi);
+	if (p->implicit)
+		str_addf(&s, "//! implicit %s: %s\n", p->called, p->implicit);
 	for (size_t i = 0; i < c->nvarargs; i++)
 		str_addf(&s, "%s%s%s", i ? ", " : "//! varargs ", type_spell(a, c->varargs[i], ""),
 			 i + 1 == c->nvarargs ? "\n" : "");

@@ -193,12 +193,6 @@ static const struct type *of_class(struct arena *a, struct random *r, const stru
 	}
 }
 
-/* The classes that stand for types of their own. */
-static bool is_type(enum fuzz_class c)
-{
-	return c != FUZZ_VARIADIC && (c < FUZZ_NESTED || c > FUZZ_EMPTY);
-}
-
 /* A member's type: of what has a weight, or an int where only structs do. */
 static const struct type *member_type(struct arena *a, struct random *r,
 				      const struct fuzz_weights *w, unsigned nesting)
@@ -207,7 +201,7 @@ static const struct type *member_type(struct arena *a, struct random *r,
 	unsigned c;
 
 	for (int i = 0; i < FUZZ_CLASS_COUNT; i++) {
-		if (!is_type((enum fuzz_class)i) || i == FUZZ_STRUCT || i == FUZZ_UNION)
+		if (!fuzz_class_is_type((enum fuzz_class)i) || i == FUZZ_STRUCT || i == FUZZ_UNION)
 			in.w[i] = 0;
 	}
 	if (nesting < MAX_NESTING && w->w[FUZZ_NESTED]) {
@@ -342,7 +336,7 @@ const struct type *draw_type(struct arena *a, struct random *r, const struct fuz
 	unsigned c;
 
 	for (int i = 0; i < FUZZ_CLASS_COUNT; i++) {
-		if (!is_type((enum fuzz_class)i))
+		if (!fuzz_class_is_type((enum fuzz_class)i))
 			in.w[i] = 0;
 	}
 	c = random_pick(r, in.w, FUZZ_CLASS_COUNT);

@@ -345,7 +345,7 @@ static void caller(struct str *out, struct arena *a, enum language language,
 		return;
 	}
 	str_addf(out, ";\nvoid caller_%s(void)\n{\n\tCL_KEEP\n", c->symbol);
-	if (c->call.decl->implicit)
+	if (c->call.decl->proto->implicit)
 		gen_implicit_caller(out, a, c);
 	else
 		explicit_call(out, a, language, c, called, object);

@@ -120,7 +120,7 @@ void gen_c_alone(struct str *out, struct arena *a, enum language language, const
 
 /* implicit.c: calls that a compiler makes by itself (`//! implicit`). Has this profile, under this
  * convention, such a case? */
-bool gen_implicit_applies(const struct case_decl *d, const struct convention *c,
+bool gen_implicit_applies(const struct prototype *p, const struct convention *c,
 			  enum profile_id profile);
 /* Does the expression decide what the argument is? The compiler adds others by itself. */
 bool gen_decides(const struct gen_case *c, unsigned arg);

@@ -12,11 +12,11 @@
 #include <ctype.h>
 #include <string.h>
 
-bool gen_implicit_applies(const struct case_decl *d, const struct convention *c,
+bool gen_implicit_applies(const struct prototype *p, const struct convention *c,
 			  enum profile_id profile)
 {
 	/* Code calls handlers when it is compiled for them. */
-	if (!strncmp(d->proto->name, "__ubsan_", 8) != profile_sanitizes(profile))
+	if (!strncmp(p->called, "__ubsan_", 8) != profile_sanitizes(profile))
 		return false;
 	return !*c->attribute && !profile_windows(profile);
 }
@@ -28,13 +28,13 @@ static bool word_char(char c)
 
 bool gen_decides(const struct gen_case *c, unsigned arg)
 {
-	const struct case_decl *d = c->call.decl;
-	const char *name = arg < d->proto->nparams ? d->proto->params[arg].name : NULL;
+	const struct prototype *p = c->call.decl->proto;
+	const char *name = arg < p->nparams ? p->params[arg].name : NULL;
 
-	if (!d->implicit)
+	if (!p->implicit)
 		return true;
-	for (const char *s = d->implicit; name && (s = strstr(s, name)); s++) {
-		if ((s == d->implicit || !word_char(s[-1])) && !word_char(s[strlen(name)]))
+	for (const char *s = p->implicit; name && (s = strstr(s, name)); s++) {
+		if ((s == p->implicit || !word_char(s[-1])) && !word_char(s[strlen(name)]))
 			return true;
 	}
 	return false;
@@ -54,9 +54,14 @@ void gen_implicit_caller(struct str *out, struct arena *a, const struct gen_case
 		str_add(out, ";\n");
 	}
 	if (p->ret->kind != TYPE_VOID)
-		str_addf(out, "\t%s = %s;\n", type_spell(a, p->ret, "r"), c->call.decl->implicit);
+		str_addf(out, "\t%s = %s;\n", type_spell(a, p->ret, "r"), p->implicit);
 	else
-		str_addf(out, "\t(void)(%s);\n", c->call.decl->implicit);
+		str_addf(out, "\t(void)(%s);\n", p->implicit);
+}
+
+static bool calls(const struct gen_case *c, const char *name)
+{
+	return c->call.decl->proto->implicit && !strcmp(c->call.decl->proto->called, name);
 }
 
 bool gen_is_implicit(const struct gen_set *set, const char *name)
@@ -64,20 +69,18 @@ bool gen_is_implicit(const struct gen_set *set, const char *name)
 	bool any = false;
 
 	for (size_t i = 0; i < set->n; i++)
-		any = any || (set->v[i].call.decl->implicit &&
-			      !strcmp(set->v[i].call.decl->proto->name, name));
+		any = any || calls(&set->v[i], name);
 	return any;
 }
 
-/* Is the case the first one of its function? */
+/* Is the case, of an implicit call, the first one of its function? */
 static bool is_first(const struct gen_set *set, const struct gen_case *c)
 {
 	for (const struct gen_case *k = set->v; k < c; k++) {
-		if (k->call.decl->implicit &&
-		    !strcmp(k->call.decl->proto->name, c->call.decl->proto->name))
+		if (calls(k, c->call.decl->proto->called))
 			return false;
 	}
-	return c->call.decl->implicit;
+	return true;
 }
 
 void gen_implicit_names(struct str *out, struct arena *a, const struct gen_set *set)
@@ -87,9 +90,9 @@ void gen_implicit_names(struct str *out, struct arena *a, const struct gen_set *
 
 	(void)a;
 	for (const struct gen_case *c = set->v; c < set->v + set->n; c++) {
-		const char *name = c->call.decl->proto->name, *otherwise = NULL;
+		const char *name = c->call.decl->proto->called, *otherwise = NULL;
 
-		if (!is_first(set, c))
+		if (!name || !is_first(set, c))
 			continue;
 		if (!any)
 			str_add(out, "\n\textern\tcl_implicit\n\tsection .text\n");

@@ -108,9 +108,9 @@ static int check_unique(struct arena *a, const struct gen_set *set, const char *
 /* Is the pair of convention and declaration something that this profile is there for? */
 static bool concerns(enum profile_id profile, const struct convention *c, const struct case_decl *d)
 {
-	if (profiles[profile].cases == CASES_THROUGH && !d->through && !d->implicit)
+	if (profiles[profile].cases == CASES_THROUGH && !d->through && !d->proto->implicit)
 		return false;
-	if (d->implicit && !gen_implicit_applies(d, c, profile))
+	if (d->proto->implicit && !gen_implicit_applies(d->proto, c, profile))
 		return false;
 	/* Inline assembly that pushes needs code without a red zone. */
 	return convention_in(c, profile) && gen_exists_at(d, c->width) &&

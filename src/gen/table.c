@@ -186,7 +186,7 @@ static void one_case(struct str *out, struct arena *a, const struct gen_case *c,
 	str_addf(out, "\nextern void tramp_%s(void);\n", c->symbol);
 	str_addf(out, "extern void target_%s(void) __attribute__((weak));\n", c->symbol);
 	str_addf(out, "extern void caller_%s(void) __attribute__((weak));\n", c->symbol);
-	if (c->call.decl->implicit)
+	if (c->call.decl->proto->implicit)
 		str_addf(out, "extern void probe_%s(void);\n", c->symbol);
 	for (unsigned i = 0; i < p->nargs; i++)
 		details(out, c, proto_arg_type(proto, i), i);
@@ -222,7 +222,7 @@ static void one_case(struct str *out, struct arena *a, const struct gen_case *c,
 	hidden(out, c);
 	if (nmembers)
 		str_addf(out, "\t.nmembers = %u, .members = members_%u,\n", nmembers, c->index);
-	if (c->call.decl->implicit)
+	if (c->call.decl->proto->implicit)
 		str_addf(out, "\t.implicit = probe_%s,\n", c->symbol);
 	str_addf(out, "\t.tramp = tramp_%s, .target = target_%s, .caller = caller_%s\n};\n",
 		 c->symbol, c->symbol, c->symbol);

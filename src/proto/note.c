@@ -119,6 +119,11 @@ static void abi_note(struct parser *p, struct notes *n, const struct token *t, b
 		missing(p, t, "a convention's name");
 }
 
+static size_t word_length(const char *s)
+{
+	return strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+}
+
 static void through_note(struct parser *p, struct notes *n, const struct token *t)
 {
 	const char *s = t->rest;
@@ -145,11 +150,18 @@ static void leaf_note(struct parser *p, struct notes *n, const struct token *t, 
 	set_once(p, &n->leaf, t);
 }
 
-/* The compiler makes the call by itself. */
+/* The compiler makes the call by itself: "EXPRESSION", "NAME: EXPRESSION". */
 static void implicit_note(struct parser *p, struct notes *n, const struct token *t)
 {
-	if (!*t->rest)
+	const char *s = t->rest;
+	size_t len = word_length(s);
+
+	n->implicit_name = len && s[len] == ':' ? arena_strndup(p->a, s, len) : NULL;
+	if (n->implicit_name)
+		s += len + 1 + strspn(s + len + 1, " \t");
+	if (!*s)
 		missing(p, t, "an expression");
+	n->implicit_rest = s;
 	set_once(p, &n->implicit, t);
 }
 
@@ -178,11 +190,6 @@ static void varargs_note(struct parser *p, struct notes *n, const struct token *
 	"write: known FAMILY[<=>VERSION][/OPT,...] ABI[/WIDTH][@PROFILE][,ABI...] "             \
 	"[callee|caller] [CHECK,...]: REASON, as in known clang<18 sysv caller argument: LLVM " \
 	"bug 41784"
-
-static size_t word_length(const char *s)
-{
-	return strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-}
 
 static const char *const families[] = {
 #define FAMILY(name, ...) name,

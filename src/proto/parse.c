@@ -85,6 +85,10 @@ static void add_case(struct parser *p, struct cases *c, const struct type *t,
 	fn->text = text_of(p, w);
 	if (n->varargs.at)
 		add_varargs(p, fn, &n->varargs);
+	if (n->implicit.at) {
+		fn->implicit = n->implicit_rest;
+		fn->called = n->implicit_name ? n->implicit_name : fn->name;
+	}
 	c->list.v = arena_grow(p->a, c->list.v, c->list.n, sizeof(*c->list.v));
 	d = &c->list.v[c->list.n++];
 	d->proto = fn;
@@ -97,7 +101,6 @@ static void add_case(struct parser *p, struct cases *c, const struct type *t,
 	d->through = n->through.at ? n->through_name : NULL;
 	d->broken = n->through.at ? n->through_broken : NULL;
 	d->leaf = n->leaf.at || n->group_leaf.at;
-	d->implicit = n->implicit.at ? n->implicit.at->rest : NULL;
 	d->known = n->known;
 	d->nknown = n->nknown;
 	d->contract = n->contract;

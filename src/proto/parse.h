@@ -280,7 +280,7 @@ struct notes {
 	bool group_why_is_text; /* from the group line itself; a why line replaces it */
 	struct note why, abi, leaf, varargs, through, implicit; /* of the next declaration; `at`
 								   NULL: none */
-	const char *through_name, *through_broken;
+	const char *through_name, *through_broken, *implicit_name, *implicit_rest;
 };
 
 void parse_note(struct parser *p, struct notes *n);

@@ -142,6 +142,9 @@ struct prototype {
 	 * "sysv", "ms", ...) or NULL; `attribute` is its spelling there, for the generated C. */
 	const char *convention;
 	const char *attribute;
+	/* `//! implicit [NAME:] EXPRESSION`: the compiler calls the function by itself, as `called`,
+	 * where the C caller has this expression of its parameters; NULL: the C caller calls it. */
+	const char *implicit, *called;
 	struct srcpos pos;
 	const char *text; /* the declaration as written, white space folded, without ';' */
 };
@@ -187,9 +190,6 @@ struct case_decl {
 	 * contract of its own (src/gen/through.c), whole or broken on purpose; NULL: directly. */
 	const char *through, *broken;
 	bool leaf; /* `//! leaf`: the generated target calls nothing */
-	/* `//! implicit EXPRESSION`: the compiler calls the function by itself where the C caller
-	 * has this expression of its parameters; NULL: the C caller calls it. */
-	const char *implicit;
 	const struct known *known;
 	size_t nknown;
 	const struct contract_line *contract; /* docs/contracts.md */

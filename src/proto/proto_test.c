@@ -626,6 +626,21 @@ START_TEST(test_known)
 }
 END_TEST
 
+START_TEST(test_implicit)
+{
+	struct case_list l =
+		parse_cases("//! implicit a / b\nlong long __divdi3(long long a, long long b);\n"
+			    "//! implicit memset: a ? b : c\nint f(int a, int b, int c);\n"
+			    "int g(int a);\n");
+
+	ck_assert_str_eq(l.v[0].proto->implicit, "a / b");
+	ck_assert_str_eq(l.v[0].proto->called, "__divdi3");
+	ck_assert_str_eq(l.v[1].proto->implicit, "a ? b : c");
+	ck_assert_str_eq(l.v[1].proto->called, "memset");
+	ck_assert_ptr_null(l.v[2].proto->implicit);
+}
+END_TEST
+
 TCase *reject_tests(void); /* reject_test.c */
 
 int main(void)
@@ -640,6 +655,7 @@ int main(void)
 	tcase_add_loop_test(t, test_types, 0, ARRAY_SIZE(types));
 	tcase_add_test(t, test_predicates);
 	tcase_add_test(t, test_known);
+	tcase_add_test(t, test_implicit);
 	tcase_add_loop_test(t, test_constants, 0, ARRAY_SIZE(constants));
 	tcase_add_loop_test(t, test_layouts, 0, ARRAY_SIZE(layouts));
 	tcase_add_test(t, test_storage_units);

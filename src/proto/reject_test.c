@@ -213,6 +213,7 @@ static const struct {
 	{ "//! leaf\n//! leaf\nint f(int);", "2:5", "a second 'leaf' for one declaration", NULL },
 	{ "//! leaf\n", "1:5", "'leaf' without a declaration after it", NULL },
 	{ "//! implicit\nint f(int);", "1:5", "'implicit' without an expression", NULL },
+	{ "//! implicit f:\nint f(int);", "1:5", "'implicit' without an expression", NULL },
 	{ "//! implicit a / b\n", "1:5", "'implicit' without a declaration after it", NULL },
 	{ "//! varargs\nint f(int, ...);", "1:5", "'varargs' without types", NULL },
 	{ "//! varargs int\nint f(int);", "1:5", "takes no '...'", NULL },

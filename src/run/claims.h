@@ -10,8 +10,7 @@
  * among `cases` and profile kernel is in the run; else r->plan stays NULL. Everything lives in
  * p->arena. */
 void request_claims(const struct plan *p, const struct case_list *cases,
-		    const struct compiler_list *compilers, const char *const *opts,
-		    struct claims_request *r);
+		    const struct compiler_list *compilers, struct claims_request *r);
 
 /* Run what the claims of `r` need in the wanted places, and decide them. r->plan has its arena,
  * tools and work folder, and no columns; r->claims and r->places are set here: of the

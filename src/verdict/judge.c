@@ -323,10 +323,10 @@ static void judge_one(struct matrix *m, size_t column, const struct gen_case *c,
 		j->why = run->run.unstarted;
 		return;
 	}
-	if (o->state == OUTCOME_ABSENT && c->call.decl->implicit) {
+	if (o->state == OUTCOME_ABSENT && c->call.decl->proto->implicit) {
 		j->verdict = VERDICT_UNSUPPORTED_HERE;
 		j->why = arena_printf(m->arena, "makes no call of `%s' for `%s'",
-				      c->call.decl->proto->name, c->call.decl->implicit);
+				      c->call.decl->proto->called, c->call.decl->proto->implicit);
 		return;
 	}
 	if (o->state != OUTCOME_EXECUTED) {
