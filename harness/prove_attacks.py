@@ -174,7 +174,7 @@ ATTACKS = [
            "open", "MXCSR may be changed at the end"),
     Attack("fs_lods", 64, VOID,
            "push rbx; xor ebx,ebx; mov rsi,rsp; db 0x64; lodsq; mov rbx,rax; add rsp,8; ret",
-           "refuted", "callee-saved: rbx leaves with a value computed or loaded"),
+           "open", "rbx leaves with a value computed or loaded"),
     Attack("std_call", 64, ("void f(void (*g)(void))",),
            "sub rsp,8; std; call rdi; cld; add rsp,8; ret",
            "refuted", "direction-flag: the direction flag is set at the call"),
@@ -828,7 +828,7 @@ ATTACKS = [
     Attack("table_mis", 64, ("void f(unsigned n)",),
            "and edi,15; lea rdx,[rel t]; jmp [rdx+rdi]; a1: ret; section .rodata; t: dq "
            "a1,a1,a1,a1,a1,a1,a1,a1,a1,a1,a1,a1,a1,a1,a1,a1",
-           "proved", "stays in its table"),
+           "proved", "stays in the 16 entries of its table"),
     Attack("table_one_past32", 32, ("void f(unsigned n)",),
            "mov eax,[esp+4]; cmp eax,2; ja .o; jmp [t+eax*4]; .o: ret; a1: ret; b1: mov "
            "ebx,2; ret; section .rodata; t: dd a1,a1,b1",
@@ -1121,7 +1121,7 @@ ATTACKS = [
            "refuted", "stack-pointer: it returns with rsp 8 bytes lower than at entry"),
     Attack("fs_save", 64, VOID,
            "mov [fs:0x28],rbx; xor ebx,ebx; mov rbx,[fs:0x28]; ret",
-           "refuted", "callee-saved: rbx leaves with a value computed or loaded since"),
+           "open", "rbx leaves with a value computed or loaded since"),
     Attack("glob_save", 64, VOID,
            "default rel; mov [d],rbx; xor ebx,ebx; mov rbx,[d]; ret; section .bss; d: "
            "resq 1",

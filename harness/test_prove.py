@@ -17,6 +17,7 @@ import program
 import real
 from prove_assembled import ASSEMBLED
 from prove_attacks import ATTACKS
+from prove_tricks import NOT_MODELLED, TRICKS
 from mutants import MUTANTS
 from program import HARNESS, PROGRAM, run
 from test_bad_compilers import FLAGS
@@ -130,7 +131,7 @@ CASES = [
 
 def assemble(folder: Path, width: int, body: str, name: str = "f") -> Path:
     source, out = folder / f"{name}.asm", folder / f"{name}.o"
-    source.write_text(f"{BITS[width]}global {name}\nsection .text\n{name}:\n{body}\n")
+    source.write_text(f"{BITS[width]}global f\nsection .text\nf:\n{body}\n")
     subprocess.run(["nasm", "-f", f"elf{width}", "-o", out, source], check=True)
     return out
 
@@ -150,7 +151,7 @@ def test_answer(tmp_path, case):
         assert words in text, text
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda a: a.name)
+@pytest.mark.parametrize("attack", ATTACKS + TRICKS, ids=lambda a: a.name)
 def test_attack(tmp_path, attack):
     """What is broken is never proved."""
     body = attack.body.replace("; ", "\n")
@@ -160,6 +161,17 @@ def test_attack(tmp_path, attack):
     text = " ".join((r.stdout + r.stderr).split())
     assert answers(r.stdout) == {"f": attack.answer}, r.stdout + r.stderr
     assert attack.says in text, r.stdout
+
+
+@pytest.mark.parametrize("width", NOT_MODELLED)
+def test_not_modelled(tmp_path, width):
+    """It ends a proof, and says so."""
+    words = re.compile("is not modelled|there is no instruction|what it calls is not known|"
+                       "where it branches is not known")
+    for n, body in enumerate(NOT_MODELLED[width]):
+        out = assemble(tmp_path, width, body.replace("; ", "\n") + "\nret", f"f{n}")
+        r = run(["prove", out, "--proto", "void f(void)"])
+        assert answers(r.stdout) == {"f": "open"} and words.search(r.stdout), f"{body}\n{r.stdout}"
 
 
 @pytest.mark.parametrize("attack", ASSEMBLED, ids=lambda a: a.name)

@@ -175,6 +175,13 @@ static bool linear(struct machine *x, enum alu op, const struct value *a, const 
 	return true;
 }
 
+/* Of addresses that the linker chooses, sums and differences are as good as any; what bits they
+ * have is not known. */
+static bool decided_by_linker(enum alu op, const struct value *a, const struct value *b)
+{
+	return (a->flags | b->flags) & VALUE_LINKED && op != ALU_ADD && op != ALU_SUB;
+}
+
 static bool keeps_aligned(enum alu op, const struct value *a, const struct value *b)
 {
 	switch (op) {
@@ -195,11 +202,11 @@ struct value alu(struct machine *x, enum alu op, const struct value *a, const st
 {
 	struct value v = value_mix(a, b), exact;
 
-	if (a->kind == V_CONST && b->kind == V_CONST) {
+	if (a->kind == V_CONST && b->kind == V_CONST && !decided_by_linker(op, a, b)) {
 		v.kind = V_CONST;
 		v.sign = 0;
 		v.off = on_constants(op, a->off, b->off, bytes) & mask_of(bytes);
-		v.flags = (a->flags | b->flags) & (VALUE_CODE | VALUE_LINKED);
+		v.flags = (a->flags | b->flags) & (VALUE_CODE | VALUE_LABEL | VALUE_LINKED);
 		v.undefined = 0;
 		return v;
 	}
@@ -222,7 +229,7 @@ struct value alu(struct machine *x, enum alu op, const struct value *a, const st
 	mark(&v, op, a, b, bytes);
 	if (keeps_aligned(op, a, b))
 		v.flags |= VALUE_ALIGNED;
-	if (op == ALU_AND && v.kind == V_ANY && b->kind == V_CONST &&
+	if (op == ALU_AND && v.kind == V_ANY && b->kind == V_CONST && !(b->flags & VALUE_LINKED) &&
 	    (b->off & mask_of(bytes)) < MOST_INDEX)
 		v.more = (b->off & mask_of(bytes)) + 1;
 	return v;
@@ -244,7 +251,7 @@ struct value alu_extend(const struct value *v, unsigned bytes, unsigned to, bool
 		r.undefined &= bytes_mask(bytes);
 		return r;
 	}
-	if (v->kind == V_CONST) {
+	if (v->kind == V_CONST && (bytes >= 4 || !(v->flags & VALUE_LINKED))) {
 		r.off &= mask_of(bytes);
 		if (sign)
 			r.off = (uint64_t)((int64_t)(r.off << (64 - 8 * bytes)) >>

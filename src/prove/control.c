@@ -48,6 +48,7 @@ static void leave(struct flow *f, struct state *s, const struct insn *in, bool t
 
 static void indirect_jump(struct flow *f, struct state *s, const struct insn *in,
 			  const struct value *to, bool popped);
+static void direct_jump(struct flow *f, struct state *s, const struct insn *in, uint64_t to);
 
 /* The word it returns to is no return address. */
 static void strange_return(struct flow *f, struct state *s, const struct insn *in,
@@ -97,6 +98,8 @@ static void do_return(struct flow *f, struct state *s, const struct insn *in, un
 		flow_edge(f, to.off, x->context->up, s, in->at);
 	} else if (to.kind == V_CONST && is_code(x, to.off)) {
 		flow_edge(f, to.off, x->context, s, in->at);
+	} else if (to.kind == V_CONST && image_symbol_at(x->m, to.off)) {
+		direct_jump(f, s, in, to.off); /* its address was pushed */
 	} else {
 		strange_return(f, s, in, &to, &from);
 	}
@@ -281,8 +284,10 @@ static void table_jump(struct flow *f, struct state *s, const struct insn *in,
 		cannot(f, in, "its jump table cannot be read",
 		       "the table in a read-only section of this object");
 	else
-		machine_assume(f->x, arena_printf(f->x->a, "the jump at %s stays in its table",
-						  machine_place(f->x, in->at)));
+		machine_assume(f->x, arena_printf(f->x->a,
+						  "the jump at %s stays in the %u entries of its "
+						  "table",
+						  machine_place(f->x, in->at), n));
 }
 
 /* A jump to where nothing is known of: perhaps to code of the function itself of which data hold
@@ -408,11 +413,11 @@ static bool ends_function(const struct machine *x, uint64_t at)
 	return !image_section_at(x->m, at) || (symbol && symbol->function && symbol->size);
 }
 
-/* ISO C 7.13.1, POSIX: the second time with what the frame holds by then. */
+/* ISO C 7.13.1, POSIX.1-2001: the second time with what the frame holds by then. */
 static bool returns_twice(const char *name)
 {
-	static const char *const names[] = { "setjmp",    "_setjmp",     "__setjmp",
-					     "sigsetjmp", "__sigsetjmp", "vfork" };
+	static const char *const names[] = { "setjmp",      "_setjmp", "__setjmp",  "sigsetjmp",
+					     "__sigsetjmp", "vfork",   "getcontext" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (!strcmp(name, names[i]))
@@ -588,13 +593,35 @@ static void call_direct(struct flow *f, struct state *s, const struct insn *in, 
 	}
 }
 
+/* Does the table hold the address of code of the function? */
+static bool table_of_labels(const struct machine *x, const struct value *t)
+{
+	unsigned bytes = t->id & 0x7f, most = t->from ? t->from : MOST_TABLE;
+	const struct image_section *section = image_section_at(x->m, t->off);
+	struct value v = { .kind = V_CONST, .flags = VALUE_CODE };
+
+	for (unsigned i = 0; section && i < most; i++) {
+		if (!table_entry(x, t, t->off + (uint64_t)i * bytes,
+				 section->address + section->size, &v.off))
+			return false;
+		if (machine_is_label(x, &v))
+			return true;
+	}
+	return false;
+}
+
 static void call_indirect(struct flow *f, struct state *s, const struct insn *in,
 			  const struct value *to)
 {
 	struct machine *x = f->x;
 
 	machine_use(x, s, in->at, to, x->word, "where it calls");
-	if (to->kind == V_CONST && (is_code(x, to->off) || image_symbol_at(x->m, to->off)))
+	if ((to->kind == V_TABLE && table_of_labels(x, to)) ||
+	    (value_unknown(to) && to->flags & VALUE_LABEL))
+		cannot(f, in,
+		       "what it calls is computed from a constant in a way that is not followed",
+		       "a list of its targets");
+	else if (to->kind == V_CONST && (is_code(x, to->off) || image_symbol_at(x->m, to->off)))
 		call_direct(f, s, in, to->off);
 	else
 		call_named(
@@ -614,9 +641,34 @@ static bool target(struct flow *f, const struct insn *in, uint64_t *to)
 	return true;
 }
 
+/* The count of LOOP and JCXZ has as many bits as addresses have. */
+static struct value count_of(const struct machine *x, const struct state *s, const struct insn *in)
+{
+	return alu_extend(&s->gpr[GPR_CX], in->d.address_width / 8, x->word, false);
+}
+
+static enum tri is_not_zero(const struct value *v)
+{
+	return v->kind != V_CONST || v->flags & VALUE_LINKED ? UNSURE : v->off ? SET : CLEAR;
+}
+
+/* LOOP: the count is one less. Is something left? */
+static enum tri count_down(struct machine *x, struct state *s, const struct insn *in)
+{
+	unsigned bytes = in->d.address_width / 8;
+	struct value *cx = &s->gpr[GPR_CX], one = value_const(1), left = count_of(x, s, in);
+
+	left = alu(x, ALU_SUB, &left, &one, bytes);
+	*cx = bytes < 4 ? value_mix(cx, &left) : alu_extend(&left, bytes, x->word, false);
+	if (s->compared == 4 && s->left == GPR_CX)
+		s->compared = 0;
+	return is_not_zero(&left);
+}
+
 static void conditional(struct flow *f, struct state *s, const struct insn *in)
 {
 	struct machine *x = f->x;
+	struct value count;
 	uint64_t to;
 	uint8_t read = 0;
 	struct state other;
@@ -645,23 +697,19 @@ static void conditional(struct flow *f, struct state *s, const struct insn *in)
 	switch (in->d.mnemonic) {
 	case ZYDIS_MNEMONIC_LOOP:
 	case ZYDIS_MNEMONIC_LOOPE:
-	case ZYDIS_MNEMONIC_LOOPNE: {
-		struct value one = value_const(1);
-
-		machine_use(x, s, in->at, &s->gpr[GPR_CX], x->word, "a branch");
-		s->gpr[GPR_CX] = alu(x, ALU_SUB, &s->gpr[GPR_CX], &one, x->word);
-		if (in->d.address_width < 8 * x->word)
-			s->gpr[GPR_CX] = value_mix(&s->gpr[GPR_CX], &s->gpr[GPR_CX]);
-		if (s->compared == 4 && s->left == GPR_CX)
-			s->compared = 0;
-		taken = UNSURE;
+	case ZYDIS_MNEMONIC_LOOPNE:
+		machine_use(x, s, in->at, &s->gpr[GPR_CX], in->d.address_width / 8, "a branch");
+		taken = count_down(x, s, in);
+		if (taken == SET && in->d.mnemonic != ZYDIS_MNEMONIC_LOOP)
+			taken = UNSURE;
 		break;
-	}
 	case ZYDIS_MNEMONIC_JCXZ:
 	case ZYDIS_MNEMONIC_JECXZ:
 	case ZYDIS_MNEMONIC_JRCXZ:
 		machine_use(x, s, in->at, &s->gpr[GPR_CX], in->d.address_width / 8, "a branch");
-		taken = UNSURE;
+		count = count_of(x, s, in);
+		taken = is_not_zero(&count);
+		taken = taken == UNSURE ? UNSURE : taken == SET ? CLEAR : SET;
 		break;
 	default:
 		break;

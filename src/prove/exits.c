@@ -274,7 +274,7 @@ static void check_argument(struct machine *x, struct state *s, const struct insn
 static void check_variadic(struct machine *x, struct state *s, const struct insn *in,
 			   unsigned vectors, unsigned most)
 {
-	struct value al = s->gpr[GPR_AX];
+	struct value al = alu_extend(&s->gpr[GPR_AX], 1, x->word, false);
 
 	if (al.undefined & 1)
 		machine_issue(x, CHECK_AL, 0, !(al.flags & VALUE_BLURRED), in->at, NULL,
@@ -388,32 +388,18 @@ static bool hands_over(const struct machine *x, const struct state *s, int64_t a
 	return false;
 }
 
-/* What a pointer that is handed over points to is the callee's to write, were it the slot in which
- * a register or a stack pointer is saved. */
-static void give_slot(const struct machine *x, struct state *s, const struct value *pointer)
-{
-	for (unsigned i = 0; pointer->kind == V_STACK && i < s->nslots; i++) {
-		const struct slot *t = &s->slot[i];
-		bool register_saved = t->v.kind == V_ENTRY && t->v.id < 16;
-
-		if (t->base == pointer->id && t->off == (int64_t)pointer->off &&
-		    (register_saved || t->v.kind == V_STACK))
-			state_forget(s, &x->bases, t->base, t->off, t->size);
-	}
-}
-
 static void give_slots(const struct machine *x, struct state *s, int64_t arguments)
 {
 	const struct value sp = s->gpr[GPR_SP];
 
 	for (unsigned i = 0; i < GPR_COUNT; i++) {
 		if (i != GPR_SP && !(x->f->conv->preserved.gpr >> i & 1))
-			give_slot(x, s, &s->gpr[i]);
+			machine_give_slot(x, s, &s->gpr[i], false);
 	}
 	for (int64_t at = 0; sp.kind == V_STACK && at < arguments; at += (int64_t)x->word) {
 		struct value v = state_load(s, &x->bases, sp.id, (int64_t)sp.off + at, x->word);
 
-		give_slot(x, s, &v);
+		machine_give_slot(x, s, &v, false);
 	}
 }
 

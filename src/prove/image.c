@@ -172,6 +172,7 @@ static void read_symbols(struct layout *l, size_t table)
 			.function = type == STT_FUNC || type == STT_GNU_IFUNC ||
 				    (type == STT_NOTYPE && defined &&
 				     l->header[y.st_shndx].sh_flags & SHF_EXECINSTR),
+			.typed = type == STT_FUNC || type == STT_GNU_IFUNC,
 			.local = bind == STB_LOCAL,
 			.weak = bind == STB_WEAK,
 			.resolver = type == STT_GNU_IFUNC,

@@ -31,6 +31,7 @@ struct image_symbol {
 	uint64_t address, size;
 	unsigned section; /* index in the file; 0: undefined */
 	bool function, local, weak, hidden, resolver /* of an IFUNC */;
+	bool typed;      /* STT_FUNC or STT_GNU_IFUNC; a function without may be a label */
 	uint8_t returns; /* enum returns: found when somebody asks */
 	struct summary summary;
 	const struct proof *proof; /* of the convention alone, once it was tried */

@@ -327,9 +327,12 @@ START_TEST(the_linker_decides)
 	r = alu(&x, ALU_SUB, &rbx, &address, 8);
 	ck_assert_int_eq(r.kind, V_ANY);
 	r = alu(&x, ALU_SHR, &address, &(struct value){ .kind = V_CONST, .off = 4 }, 8);
+	ck_assert(r.kind == V_ANY && r.flags & VALUE_LINKED);
+	r = alu(&x, ALU_ADD, &address, &(struct value){ .kind = V_CONST, .off = 4 }, 8);
 	ck_assert(r.kind == V_CONST && r.flags & VALUE_LINKED);
 	r = alu_extend(&address, 1, 8, false);
-	ck_assert(r.flags & VALUE_LINKED);
+	ck_assert(r.kind == V_ANY && r.flags & VALUE_LINKED);
+	ck_assert(!value_aligned(&address));
 }
 END_TEST
 

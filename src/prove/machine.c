@@ -123,8 +123,8 @@ bool machine_is_label(const struct machine *x, const struct value *v)
 		return false;
 	named = image_symbol_at(x->m, v->off);
 	own = image_function_of(x->m, x->entry);
-	/* With a name of its own it is another function. */
-	if (named && named->function && !strchr(named->name, '.'))
+	/* Another function has a type, or is known elsewhere. */
+	if (named && named->function && (named->typed || !named->local))
 		return false;
 	return own && image_function_of(x->m, v->off) == own &&
 	       (!own->size || v->off < own->address + own->size);

@@ -158,6 +158,11 @@ struct value machine_load(struct machine *x, struct state *s, const struct insn 
 void machine_store(struct machine *x, struct state *s, const struct insn *in,
 		   const struct address *at, uint32_t bytes, const struct value *v);
 
+/* What a pointer leads to that goes where it is not followed is others' to write, were it the slot
+ * in which a register or a stack pointer is saved, or (`back') the return address. */
+void machine_give_slot(const struct machine *x, struct state *s, const struct value *pointer,
+		       bool back);
+
 /* alu.c: arithmetic on values of `bytes` bytes. */
 enum alu { ALU_ADD, ALU_SUB, ALU_AND, ALU_OR, ALU_XOR, ALU_SHL, ALU_SHR, ALU_SAR };
 struct value alu(struct machine *x, enum alu op, const struct value *a, const struct value *b,

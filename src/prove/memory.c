@@ -93,6 +93,19 @@ static struct value load_constant(struct machine *x, const struct state *s, uint
 	return v;
 }
 
+/* Does memory that may change hold the address of code of the function to begin with? */
+static bool holds_label(const struct machine *x, uint64_t at, unsigned bytes)
+{
+	size_t most = x->word;
+	const uint8_t *held = image_bytes_at(x->m, at, &most);
+	struct value v = { .kind = V_CONST, .flags = VALUE_CODE };
+
+	if (bytes != x->word || !held || most != x->word || !image_relocated(x->m, at))
+		return false;
+	memcpy(&v.off, held, x->word);
+	return machine_is_label(x, &v);
+}
+
 /* A signal or an interrupt may have written there since. */
 static bool below_red_zone(const struct machine *x, const struct state *s, unsigned base,
 			   int64_t end)
@@ -100,6 +113,17 @@ static bool below_red_zone(const struct machine *x, const struct state *s, unsig
 	const struct value *sp = &s->gpr[GPR_SP];
 
 	return sp->kind == V_STACK && sp->id == base && end <= (int64_t)sp->off - x->red_zone;
+}
+
+/* What is in memory that is not followed. */
+static struct value of_memory(const struct state *s, const struct address *at)
+{
+	struct value v = at->v.flags & VALUE_FRAME ? value_anything() : value_any();
+
+	v.from |= s->escaped;
+	v.vectored |= s->elsewhere & ELSEWHERE_VECTOR;
+	v.flags = at->v.flags & (VALUE_FRAME | VALUE_CODE);
+	return v;
 }
 
 struct value machine_load(struct machine *x, struct state *s, const struct insn *in,
@@ -110,7 +134,7 @@ struct value machine_load(struct machine *x, struct state *s, const struct insn 
 
 	machine_use(x, s, in->at, &at->v, in->d.address_width / 8, "an address");
 	if (at->foreign)
-		return v;
+		return of_memory(s, at);
 	if (at->v.kind == V_STACK) {
 		if (below_red_zone(x, s, at->v.id, (int64_t)at->v.off + bytes)) {
 			v.undefined = 0xff;
@@ -119,8 +143,11 @@ struct value machine_load(struct machine *x, struct state *s, const struct insn 
 		}
 		return state_load(s, &x->bases, at->v.id, (int64_t)at->v.off, bytes);
 	}
-	if (at->v.kind == V_CONST)
-		return load_constant(x, s, at->v.off, bytes);
+	if (at->v.kind == V_CONST) {
+		v = load_constant(x, s, at->v.off, bytes);
+		v.flags |= value_unknown(&v) && holds_label(x, at->v.off, bytes) ? VALUE_LABEL : 0;
+		return v;
+	}
 	section = at->table ? image_section_at(x->m, at->from) : NULL;
 	if (at->table && !section) /* just behind it: negative indices */
 		section = image_section_at(x->m, at->from - 1);
@@ -128,22 +155,29 @@ struct value machine_load(struct machine *x, struct state *s, const struct insn 
 		v.kind = V_TABLE;
 		v.id = (uint8_t)bytes;
 		v.off = at->from;
-		v.flags |= VALUE_CODE;
+		v.flags = (at->v.flags & VALUE_FRAME) | VALUE_CODE;
 	}
-	v.from = s->escaped;
-	v.vectored = s->elsewhere & ELSEWHERE_VECTOR;
-	if (at->v.flags & VALUE_FRAME) {
-		v.from = 0xffff;
-		v.vectored = 1;
-		v.flags |= VALUE_FRAME;
-	}
-	v.flags |= at->v.flags & VALUE_CODE;
-	if (v.kind == V_TABLE)
+	if (v.kind == V_TABLE) {
 		v.from = at->scale == bytes ? (uint16_t)at->limit : 0;
-	return v;
+		return v;
+	}
+	return of_memory(s, at);
 }
 
 /* Stores -------------------------------------------------------------------------------------- */
+
+void machine_give_slot(const struct machine *x, struct state *s, const struct value *pointer,
+		       bool back)
+{
+	for (unsigned i = 0; pointer->kind == V_STACK && i < s->nslots; i++) {
+		const struct slot *t = &s->slot[i];
+		bool saved = (t->v.kind == V_ENTRY && t->v.id < 16) || t->v.kind == V_STACK ||
+			     (back && t->v.kind == V_RETURN);
+
+		if (saved && t->base == pointer->id && t->off == (int64_t)pointer->off)
+			state_forget(s, &x->bases, t->base, t->off, t->size);
+	}
+}
 
 static void check_above(struct machine *x, const struct insn *in, int64_t off, uint32_t bytes,
 			bool definite)
@@ -216,9 +250,13 @@ static void store_elsewhere(struct machine *x, struct state *s, const struct ins
 	}
 	x->through |= at->v.from;
 	state_escape(s, v);
+	machine_give_slot(x, s, v, true);
 	if (machine_is_label(x, v))
 		machine_label_given(x, in->at);
-	if (at->v.flags & VALUE_FRAME && !at->foreign) {
+	if (at->v.flags & VALUE_FRAME && at->foreign) {
+		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,
+			      "it writes to an address of the frame by way of fs or gs");
+	} else if (at->v.flags & VALUE_FRAME) {
 		s->escaped_frame = true;
 		if (value_closed(&at->v))
 			machine_issue(x, CHECK_COUNT, ITEM_LOST, false, in->at, NULL,
@@ -228,7 +266,7 @@ static void store_elsewhere(struct machine *x, struct state *s, const struct ins
 					       "the write at %s stays in its array of the "
 					       "frame",
 					       machine_place(x, in->at)));
-	} else if (at->v.kind != V_CONST && !at->foreign) {
+	} else if (at->v.kind != V_CONST) {
 		machine_assume(x, "no write through a pointer hits the frame");
 	}
 	if (s->escaped_frame)

@@ -50,7 +50,8 @@ static bool same_kind(const struct value *a, const struct value *b)
 
 bool value_aligned(const struct value *v)
 {
-	return v->kind == V_CONST ? !(v->off % 16) : v->flags & VALUE_ALIGNED;
+	return v->kind == V_CONST ? !(v->off % 16 || v->flags & VALUE_LINKED)
+				  : v->flags & VALUE_ALIGNED;
 }
 
 bool value_closed(const struct value *v)
@@ -193,7 +194,10 @@ static struct value part_of(const struct value *v, uint32_t size, uint32_t at, u
 
 	if (!at && bytes == size)
 		return r;
-	if (v->kind == V_CONST && bytes <= 8 && at < 8) {
+	if (at)
+		r.flags &= (uint8_t)~VALUE_ALIGNED;
+	if (v->kind == V_CONST && bytes <= 8 && at < 8 &&
+	    (!(v->flags & VALUE_LINKED) || (!at && bytes >= 4))) {
 		r.off = v->off >> (8 * at);
 		if (bytes < 8)
 			r.off &= (1ull << (8 * bytes)) - 1;

@@ -31,6 +31,7 @@ enum value_flags {
 	VALUE_NARROW1 = 8,  /* of an argument of 1 byte, and what is above it */
 	VALUE_NARROW2 = 16, /* of 2 bytes */
 	VALUE_ALIGNED = 32, /* a multiple of 16 */
+	VALUE_LABEL = 64,   /* perhaps the address of code of the function itself */
 	VALUE_LINKED = 128  /* the linker decides: made up in the image, so not to be compared; or
 			     * it was where a callee may have changed it */
 };

@@ -56,7 +56,7 @@ static struct value read_gpr(const struct machine *x, const struct state *s, uns
 
 	if (!at)
 		return bytes < x->word ? alu_extend(&v, bytes, x->word, false) : v;
-	if (v.kind == V_CONST)
+	if (v.kind == V_CONST && !(v.flags & VALUE_LINKED))
 		v.off = v.off >> 8 & 0xff;
 	else
 		v = value_mix(&v, &v);
@@ -64,6 +64,22 @@ static struct value read_gpr(const struct machine *x, const struct state *s, uns
 	v.flags &= (uint8_t)~VALUE_ALIGNED;
 	v.more = 0;
 	return v;
+}
+
+/* Is what is added to the stack pointer certainly not negative? */
+static bool rises(const struct state *s, const struct insn *in)
+{
+	const ZydisDecodedOperand *o = &in->op[1];
+	ZydisRegister by = ZYDIS_REGISTER_NONE;
+	unsigned at;
+	int reg;
+
+	if (in->d.mnemonic == ZYDIS_MNEMONIC_ADD && o->type == ZYDIS_OPERAND_TYPE_REGISTER)
+		by = o->reg.value;
+	else if (in->d.mnemonic == ZYDIS_MNEMONIC_LEA)
+		by = o->mem.index;
+	reg = general(by, &at);
+	return reg >= 0 && value_limit(&s->gpr[reg]);
 }
 
 /* The stack pointer becomes something computed from an address of the stack: an area of a size that
@@ -76,7 +92,7 @@ static bool below_sp(struct machine *x, struct state *s, const struct insn *in,
 
 	/* One of constants alone goes up as well as down. */
 	if (old.kind != V_STACK || !(v->flags & VALUE_FRAME) || !value_unknown(v) ||
-	    value_closed(v))
+	    value_closed(v) || rises(s, in))
 		return false;
 	if (v->flags & VALUE_ALIGNED)
 		modulo = 0;
@@ -142,13 +158,13 @@ static void write_gpr(struct machine *x, struct state *s, const struct insn *in,
 
 		/* Likewise a part, unless the new one is made of the register. */
 		merged.from = (uint16_t)((old.from & ~(1u << reg)) | v.from);
-		if (old.kind == V_CONST && v.kind == V_CONST) {
+		if (old.kind == V_CONST && v.kind == V_CONST && !(merged.flags & VALUE_LINKED)) {
 			uint64_t bits = (bytes == 1 ? 0xffull : 0xffffull) << (8 * at);
 
 			merged.kind = V_CONST;
 			merged.sign = 0;
 			merged.off = (old.off & ~bits) | (v.off << (8 * at) & bits);
-		} else if (v.kind == V_CONST && !at) {
+		} else if (v.kind == V_CONST && !at && !(v.flags & VALUE_LINKED)) {
 			merged.kind = V_LOW;
 			merged.sign = 0;
 			merged.off = v.off & 0xff;
@@ -207,7 +223,7 @@ struct value machine_read(struct machine *x, struct state *s, const struct insn 
 			return m.v;
 		}
 		if (o->mem.type != ZYDIS_MEMOP_TYPE_MEM)
-			return v;
+			return value_anything(); /* from wherever a vector of indices leads */
 		m = machine_address(x, s, in, op);
 		return machine_load(x, s, in, &m, bytes_of(in, op));
 	case ZYDIS_OPERAND_TYPE_IMMEDIATE:
@@ -248,6 +264,7 @@ void machine_write(struct machine *x, struct state *s, const struct insn *in, un
 	unsigned at;
 	int reg;
 
+	v.flags |= machine_is_label(x, &v) ? VALUE_LABEL : 0;
 	if (o->type == ZYDIS_OPERAND_TYPE_MEMORY && o->mem.type != ZYDIS_MEMOP_TYPE_AGEN) {
 		m = machine_address(x, s, in, op);
 		machine_store(x, s, in, &m, bytes_of(in, op), &v);
@@ -516,7 +533,9 @@ static void do_popf(struct machine *x, struct state *s, const struct insn *in)
 	s->flags_kept = false;
 	s->flags_undefined = 0;
 	s->flags_origin = 0;
-	s->df = v.kind == V_CONST ? (v.off >> 10 & 1 ? SET : CLEAR) : UNSURE;
+	s->df = v.kind != V_CONST || v.flags & VALUE_LINKED ? UNSURE
+		: v.off >> 10 & 1                           ? SET
+							    : CLEAR;
 }
 
 static void do_leave(struct machine *x, struct state *s, const struct insn *in)
@@ -563,7 +582,15 @@ static enum alu alu_of(ZydisMnemonic m)
 	}
 }
 
-/* How flags remember it: 1 a comparison, 2 a result compared with 0. */
+/* A shift by 0, of as many bits as count? */
+static bool shifts_nothing(const struct insn *in, const struct value *by, unsigned bytes)
+{
+	return alu_of(in->d.mnemonic) >= ALU_SHL &&
+	       (by->kind != V_CONST || !(by->off & (bytes == 8 ? 63 : 31)));
+}
+
+/* How flags remember it: 1 a comparison, 2 a result compared with 0, 3 a result of which no more is
+ * known than what it is. */
 static void compared(struct state *s, const struct insn *in, const struct value *a,
 		     const struct value *b, const struct value *r, unsigned bytes)
 {
@@ -582,6 +609,23 @@ static void compared(struct state *s, const struct insn *in, const struct value 
 		 (in->d.mnemonic == ZYDIS_MNEMONIC_TEST || in->d.mnemonic == ZYDIS_MNEMONIC_AND ||
 		  in->d.mnemonic == ZYDIS_MNEMONIC_OR || in->d.mnemonic == ZYDIS_MNEMONIC_XOR))
 		remember(s, 2, r->off, 0, bytes);
+	else if (r->kind == V_CONST && !shifts_nothing(in, b, bytes))
+		remember(s, 3, r->off, 0, bytes);
+}
+
+/* Shifted or rotated by 0, flags stay as they were. SDM, volume 2, "SAL/SAR/SHL/SHR". */
+static void set_shift_flags(struct state *s, const struct insn *in, const struct value *count,
+			    struct value f, unsigned bytes)
+{
+	unsigned mask = bytes == 8 ? 63 : 31;
+
+	if ((count->kind != V_CONST || !(count->off & mask)) && s->flags_undefined &&
+	    !f.undefined) {
+		f.undefined = 0xff;
+		f.origin = s->flags_origin;
+		f.flags |= VALUE_BLURRED;
+	}
+	set_flags(s, in, &f, bytes);
 }
 
 static void do_alu(struct machine *x, struct state *s, const struct insn *in)
@@ -595,13 +639,10 @@ static void do_alu(struct machine *x, struct state *s, const struct insn *in)
 	else
 		r = alu(x, op, &a, &b, bytes);
 	f = value_mix(&r, &a); /* the carry is what was shifted out */
-	/* Shifted by 0, flags stay as they were. */
-	if (op >= ALU_SHL && b.kind != V_CONST && s->flags_undefined && !f.undefined) {
-		f.undefined = 0xff;
-		f.origin = s->flags_origin;
-		f.flags |= VALUE_BLURRED;
-	}
-	set_flags(s, in, op >= ALU_SHL ? &f : &r, bytes);
+	if (op >= ALU_SHL)
+		set_shift_flags(s, in, &b, f, bytes);
+	else
+		set_flags(s, in, &r, bytes);
 	compared(s, in, &a, &b, &r, bytes);
 	machine_write(x, s, in, 0, r);
 }
@@ -1167,7 +1208,14 @@ static void do_plain(struct machine *x, struct state *s, const struct insn *in)
 	    in->d.meta.category == ZYDIS_CATEGORY_PREFETCH)
 		return;
 	touches_mmx(s, in);
-	set_flags(s, in, &r, 8);
+	if (in->d.meta.category == ZYDIS_CATEGORY_SHIFT ||
+	    in->d.meta.category == ZYDIS_CATEGORY_ROTATE) {
+		struct value count = machine_read(x, s, in, in->d.operand_count_visible - 1u);
+
+		set_shift_flags(s, in, &count, r, bytes_of(in, 0));
+	} else {
+		set_flags(s, in, &r, 8);
+	}
 	write_results(x, s, in, r);
 }
 
