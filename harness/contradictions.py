@@ -51,7 +51,8 @@ def prove(folder: Path, width: int, ccs: list, cases: list[Path], *more) -> Outc
                    len(re.findall(r"^(?:refuted|open) .*\(its run: violation\)$", text, re.M)),
                    re.findall(r"^contradiction.*$", text, re.M),
                    [line for line in re.findall(r"^refuted .*\(its run: .*$", text, re.M)
-                    if not re.search(r"its run: (violation|divergence|crash|timeout)", line)])
+                    if not re.search(r"its run: (violation|divergence|crash|timeout|"
+                                     "unsupported)", line)])
 
 
 def knows(cc: str, width: int, flag: str) -> bool:

@@ -578,6 +578,12 @@ TRICKS = [
            "vzeroupper; add rsp,24; pop rbx; ret",
            "open", "rbx leaves with a value computed or loaded since entry"),
     # Return addresses, frames by rbp, read-modify-write of slots, vectors, flags.
+    Attack("ret_to_a_number", 64, ("void f(long n)",),
+           "push rdi; ret",
+           "open", "to a word that is not a return address"),
+    Attack("ret_to_a_function", 64, ("void f(void (*g)(void))",),
+           "push rdi; ret",
+           "proved"),
     Attack("ret_copy", 64, VOID,
            "push qword [rsp]; ret 8",
            "proved"),

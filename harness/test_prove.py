@@ -14,6 +14,7 @@ import pytest
 import contradictions
 import objmutate
 import program
+import prove_random
 import real
 from prove_assembled import ASSEMBLED
 from prove_attacks import ATTACKS
@@ -161,6 +162,14 @@ def test_attack(tmp_path, attack):
     text = " ".join((r.stdout + r.stderr).split())
     assert answers(r.stdout) == {"f": attack.answer}, r.stdout + r.stderr
     assert attack.says in text, r.stdout
+
+
+@pytest.mark.parametrize("width", [64, pytest.param(32, marks=pytest.mark.ia32)])
+def test_random(tmp_path, width):
+    """Random functions: what is proved runs, what is refuted breaks but for paths that nothing takes."""
+    found = prove_random.attempt(tmp_path, width, 1, 120)
+    assert found.broken == []
+    assert found.proved > 80 and found.refuted > 5 and len(found.unfounded) <= 2, found
 
 
 @pytest.mark.parametrize("width", NOT_MODELLED)

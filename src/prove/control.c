@@ -50,13 +50,28 @@ static void indirect_jump(struct flow *f, struct state *s, const struct insn *in
 			  const struct value *to, bool popped);
 static void direct_jump(struct flow *f, struct state *s, const struct insn *in, uint64_t to);
 
+/* May the value that a register held at entry, or a word of the stack (16 and more), be the address
+ * of a function? What is declared as no pointer is none. */
+static bool may_be_code(const struct prove_subject *f, unsigned id)
+{
+	for (unsigned i = 0; f->proto && i < f->place.nargs && i < f->proto->nparams; i++) {
+		const struct value_place *p = &f->place.arg[i];
+
+		for (unsigned k = 0; k < p->nlocs && !(f->moved >> i & 1); k++) {
+			if (p->loc[k].kind == LOC_GPR && p->loc[k].reg == id)
+				return f->proto->params[i].type->kind == TYPE_POINTER;
+		}
+	}
+	return true;
+}
+
 /* The word it returns to is no return address. */
 static void strange_return(struct flow *f, struct state *s, const struct insn *in,
 			   const struct value *to, const struct value *from)
 {
 	struct machine *x = f->x;
-	bool certain = !value_unknown(to) || to->undefined;
-	bool argument = to->kind == V_ENTRY && !to->undefined;
+	bool certain = (!value_unknown(to) && to->kind != V_ENTRY) || to->undefined;
+	bool argument = to->kind == V_ENTRY && !to->undefined && may_be_code(x->f, to->id);
 	const char *sp = gpr_name(x->job->width, GPR_SP, x->word);
 
 	if (x->context && (argument || value_unknown(to)) && !to->undefined) {
