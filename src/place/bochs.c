@@ -24,7 +24,14 @@ enum {
 	/* Seconds of processor time in which no case ends: some hundred times what the longest
 	 * takes. The hypervisor gives up a guest earlier; nothing else can end what runs in root
 	 * operation with interrupts off. */
-	IDLE_SECONDS = 5
+	IDLE_SECONDS = 5,
+	/* Seconds without any work at all. Bochs never waits for its guest (sync=none), so what it
+	 * waits for is none of the guest's: its display library looks for keys with a call that
+	 * takes wrong turns when the wall clock is set meanwhile (ncurses' wait for input). */
+	STALLED_SECONDS = 10,
+	/* Limits are of work; where the kernel does not say how much that was, of the clock. Here
+	 * the clock only ends what neither works nor stands still. */
+	CLOCK_TIMES = 20
 };
 
 static const char *program(const struct vmx_options *o)
@@ -199,6 +206,11 @@ static unsigned limit_of(const struct vmx_options *o, const struct vmx_machine *
 	return (o->seconds ? o->seconds : VMX_SECONDS) * (m->payloads ? m->payloads : 1);
 }
 
+static unsigned longest_stall(const struct vmx_options *o)
+{
+	return o->seconds ? o->seconds : STALLED_SECONDS;
+}
+
 /* How one start failed, or NULL. */
 static const char *failure(struct arena *a, const struct vmx_options *o, int status,
 			   const char *printed, const char *log, struct vmx_machine *m)
@@ -210,6 +222,8 @@ static const char *failure(struct arena *a, const struct vmx_options *o, int sta
 	if (m->idle)
 		return arena_printf(a, "bochs worked for %d s without a sign from the hypervisor",
 				    IDLE_SECONDS);
+	if (m->stalled)
+		return arena_printf(a, "bochs stood still for %u s", longest_stall(o));
 	if (m->killed)
 		return "bochs was ended by another process";
 	if (WIFSIGNALED(status))
@@ -233,11 +247,26 @@ struct watch {
 	const char *disk;
 	struct timespec written; /* when the disk was, the last time */
 	double spent;            /* the emulator's processor time by then */
+	double work;             /* the same at the last look */
+	time_t looked;           /* when that was */
+	time_t still;            /* seconds since it last worked */
+	time_t started;
+	unsigned limit, longest_stall;
+	bool late;
 };
+
+static time_t now_s(void)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
 
 static bool goes_on(void *closure, double spent)
 {
 	struct watch *w = closure;
+	time_t now = now_s();
 	struct stat st;
 
 	if (w->machine->look)
@@ -247,15 +276,23 @@ static bool goes_on(void *closure, double spent)
 		w->written = st.st_mtim;
 		w->spent = spent;
 	}
+	/* Between two looks this side may have been stopped: that is not the other's time. */
+	w->still = spent == w->work ? w->still + (now > w->looked) : 0;
+	w->looked = now;
+	w->work = spent;
 	w->machine->idle = spent - w->spent > IDLE_SECONDS;
-	return !w->machine->idle;
+	w->machine->stalled = spent > 0 && w->still > w->longest_stall;
+	w->late = spent > 0 ? spent > w->limit : now - w->started > w->limit;
+	return !w->machine->idle && !w->machine->stalled && !w->late;
 }
 
 const char *bochs_boot(struct arena *a, const struct vmx_options *o, struct vmx_machine *m)
 {
 	const char *argv[] = { program(o), "-q", "-f", "config", NULL, NULL, NULL }, *why;
-	struct watch w = { .machine = m, .disk = arena_printf(a, "%s/disk", m->dir) };
-	struct timespec from, now;
+	struct watch w = { .machine = m,
+			   .disk = arena_printf(a, "%s/disk", m->dir),
+			   .limit = limit_of(o, m),
+			   .longest_stall = longest_stall(o) };
 	struct str text = { 0 };
 	char *log;
 	int status;
@@ -268,18 +305,16 @@ const char *bochs_boot(struct arena *a, const struct vmx_options *o, struct vmx_
 		argv[4] = "-rc";
 		argv[5] = "commands";
 	}
-	m->idle = m->absent = m->killed = false;
-	clock_gettime(CLOCK_MONOTONIC, &from);
-	status =
-		run_program_watched(m->dir, "TERM=vt100", argv, limit_of(o, m), goes_on, &w, &text);
+	m->idle = m->absent = m->killed = m->stalled = false;
+	w.started = w.looked = now_s();
+	status = run_program_watched(m->dir, "TERM=vt100", argv, CLOCK_TIMES * w.limit, goes_on, &w,
+				     &text);
 	if (status < 0) {
 		m->absent = true;
 		return arena_printf(a, "cannot run %s: %s", program(o), strerror(errno));
 	}
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	log = file_read(arena_printf(a, "%s/log", m->dir), NULL);
-	m->killed =
-		!m->idle && now.tv_sec - from.tv_sec < limit_of(o, m) && was_killed(status, log);
+	m->killed = m->stalled || (!m->idle && !w.late && was_killed(status, log));
 	why = failure(a, o, status, text.s, log, m);
 	free(log);
 	str_free(&text);

@@ -5,6 +5,7 @@
  * Whether it works is found by trying, in a process of its own with a deadline. */
 #include "place/kvm_machine.h"
 #include "place/vmx.h"
+#include "util/process.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -127,16 +128,27 @@ static void machine(const char *hypervisor, size_t bytes, uint8_t *disk, size_t 
 	}
 }
 
-/* True when it ended by itself. */
-static bool wait_until(pid_t pid, unsigned seconds, int *status)
+static double seconds_of(clockid_t clock)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(clock, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* True when it ended by itself. *starved: it did not, and had no processor to do it on. */
+static bool wait_until(pid_t pid, unsigned seconds, int *status, bool *starved)
 {
 	struct timespec nap = { 0, 5000000 };
+	double start = seconds_of(CLOCK_MONOTONIC);
+	clockid_t clock;
 
-	for (unsigned i = 0; i < seconds * 200; i++) {
+	while (seconds_of(CLOCK_MONOTONIC) - start < seconds) {
 		if (waitpid(pid, status, WNOHANG) == pid)
 			return true;
 		nanosleep(&nap, NULL);
 	}
+	*starved = !clock_getcpuclockid(pid, &clock) && seconds_of(clock) < seconds / 2.0;
 	kill(pid, SIGKILL);
 	waitpid(pid, status, 0);
 	return false;
@@ -155,6 +167,7 @@ const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o, struct
 	pid_t pid;
 
 	m->absent = true;
+	m->stalled = false;
 	if (!r)
 		return why ? why : "kvm: out of memory";
 	hypervisor = file_read(path, &bytes);
@@ -168,10 +181,11 @@ const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o, struct
 	if (pid < 0)
 		why = "kvm: cannot start a process";
 	m->absent = pid < 0;
-	if (pid > 0 && !wait_until(pid, seconds, &status))
+	if (pid > 0 && !wait_until(pid, seconds, &status, &m->stalled))
 		why = arena_printf(a, "kvm: the machine did not end within %u s", seconds);
 	else if (pid > 0 && r->why[0])
 		why = arena_strdup(a, r->why);
+	m->killed = m->stalled || (pid > 0 && ended_by_others(status) && !why);
 	free(hypervisor);
 	munmap(r, sizeof(*r));
 	return why;

@@ -25,7 +25,8 @@ enum {
 	STEPPED_TICK = 50000,
 	STUCK_TICKS = 100,
 	MAX_STARTS = 20, /* of a payload */
-	MAX_KILLS = 8    /* by other processes */
+	MAX_KILLS = 8,   /* by other processes */
+	STALL = 3 /* so many of these does a machine that stands still count for: it takes long */
 };
 
 /* A folder with a disk, for as long as its payloads run. */
@@ -115,6 +116,11 @@ static const char *boot(struct arena *a, struct work *k, const struct vmx_option
 	return bochs_boot(a, o, &k->machine);
 }
 
+static unsigned weight(const struct vmx_machine *m)
+{
+	return m->stalled ? STALL : 1;
+}
+
 /* Asking what there is ------------------------------------------------------------------------- */
 
 /* What the hypervisor said when it was asked. */
@@ -166,7 +172,7 @@ static const char *boot_and_ask(struct arena *a, const struct vmx_options *o, un
 
 	if (why)
 		return why;
-	for (int tries = 0; tries < MAX_KILLS; tries++) {
+	for (unsigned kills = 0; kills < MAX_KILLS; kills += weight(&k.machine)) {
 		put_request(&k, 0, &r);
 		failed = boot(a, &k, o);
 		if (!k.machine.killed)
@@ -382,9 +388,13 @@ static void read_start(const struct work *k, struct job *j, const char *failed)
 		/* The case under way runs once more. */
 		if (r.current != CL_NO_CASE)
 			j->next = r.current;
-		if (++j->kills > MAX_KILLS) {
+		j->kills += weight(&k->machine);
+		if (j->kills > MAX_KILLS) {
 			place_run_unstarted(
-				out, "its machine was ended by another process again and again");
+				out,
+				k->machine.stalled
+					? "its machine stood still again and again"
+					: "its machine was ended by another process again and again");
 			j->over = true;
 			return;
 		}
@@ -487,6 +497,16 @@ static void start(struct work *k, struct job **v, size_t n)
 	}
 }
 
+static void leave_unstarted(struct job *v, size_t n, const char *why)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].over)
+			continue;
+		place_run_unstarted(v[i].of->out, why);
+		v[i].over = true;
+	}
+}
+
 void vmx_run_together(struct vmx_job *jobs, size_t n)
 {
 	struct arena *a = arena_new();
@@ -513,6 +533,9 @@ void vmx_run_together(struct vmx_job *jobs, size_t n)
 			/* One that was started before and did not end runs alone. */
 			for (struct job *one = &v[i]; one->starts && !one->over;)
 				start(&k, &one, 1);
+			/* The others would fare no better, and take as long. */
+			if (k.machine.stalled && v[i].over && jobs[i].out->unstarted)
+				leave_unstarted(v, n, jobs[i].out->unstarted);
 			if (!v[i].over)
 				chain[waiting++] = &v[i];
 		}

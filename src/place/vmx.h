@@ -20,7 +20,7 @@ struct vmx_options {
 	unsigned forget;     /* tests only: 1 + the register the hypervisor loses at every step */
 	unsigned at_once; /* machines that one payload may be shared out among; 0, 1: one runs it */
 	unsigned part;    /* cases worth a machine of their own; 0: VMX_PART */
-	unsigned seconds; /* wall clock for one start of the engine and payload; 0: VMX_SECONDS */
+	unsigned seconds; /* of work, for one start of the engine and payload; 0: VMX_SECONDS */
 	const char *bochs; /* the program; NULL: bochs on PATH */
 };
 
@@ -65,12 +65,13 @@ struct vmx_machine {
 	unsigned megs;   /* memory */
 	unsigned root_width;
 	bool probe;                  /* it has nothing to do but answer */
-	unsigned payloads;           /* how many it runs: its deadline is theirs */
+	unsigned payloads;           /* how many it runs: its limit is theirs */
 	void (*look)(void *closure); /* NULL, or called now and then while it runs */
 	void *closure;
+	bool stalled; /* set by the engine, with `killed`: it waited for something, without working */
 	bool absent; /* set by the engine: it did not even start, so no code under test ran */
 	bool idle;   /* set by the engine: it was ended for lack of progress */
-	bool killed; /* set by the engine: another process ended it */
+	bool killed; /* set by the engine: another process ended it, or the machine it runs on */
 };
 const char *bochs_boot(struct arena *a, const struct vmx_options *o, struct vmx_machine *m);
 const char *bochs_why_not(struct arena *a, const struct vmx_options *o, const char **version);

@@ -24,8 +24,9 @@ enum {
 	OUTPUT_LIMIT = 64 << 20, /* a program that prints for ever must not exhaust memory */
 	BUFFERS = 16,            /* of 64 KiB in one look: as much as a pipe can hold */
 	LONGEST_NAP_MS = 20,
-	TRIES = 8,   /* of what others end */
-	GUARD_FD = 0 /* where the guard writes the program's wait status */
+	TRIES = 8,       /* of what others end */
+	GENERATIONS = 4, /* of processes whose time counts */
+	GUARD_FD = 0     /* where the guard writes the program's wait status */
 };
 
 const char *signal_of_others(int number, const char **name)
@@ -331,24 +332,29 @@ struct watcher {
 	void *closure;
 };
 
-/* Processor time of the guard's program, in seconds; 0 if unknown. */
-static double spent_by(pid_t guard)
+/* Processor time of a process' children and of theirs, in seconds, so that a wrapper around the
+ * program counts, too; 0 if unknown. */
+static double spent_below(pid_t parent, int generations)
 {
-	char path[64], text[32] = "";
+	char path[64], text[256] = "", *at = text, *end;
+	double sum = 0;
 	struct timespec t;
 	clockid_t clock;
 	ssize_t n;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)guard, (int)guard);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)parent, (int)parent);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
 	if (fd >= 0)
 		close(fd);
-	if (n <= 0 || clock_getcpuclockid((pid_t)strtol(text, NULL, 10), &clock) ||
-	    clock_gettime(clock, &t))
-		return 0;
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+	for (pid_t pid; n > 0 && (pid = (pid_t)strtol(at, &end, 10)) > 0; at = end) {
+		if (!clock_getcpuclockid(pid, &clock) && !clock_gettime(clock, &t))
+			sum += (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+		if (generations > 1)
+			sum += spent_below(pid, generations - 1);
+	}
+	return sum;
 }
 
 /* Wait for the program, with `w` looking at it. The wait status, or -1 with errno. */
@@ -367,7 +373,8 @@ static int watch(struct child *c, long long deadline, struct str *output, const 
 		long long left = deadline - now_ms();
 
 		*timed_out = left <= 0;
-		if (*timed_out || (w->go_on && !w->go_on(w->closure, spent_by(c->guard)))) {
+		if (*timed_out ||
+		    (w->go_on && !w->go_on(w->closure, spent_below(c->guard, GENERATIONS)))) {
 			kill(c->guard, SIGTERM);
 			ended = wait_for(c->guard, &status, 0);
 			break;
