@@ -17,6 +17,8 @@ static const char *reason(const struct check_run *r, const struct contract *c)
 	for (size_t i = 0; i < r->nplaces; i++) {
 		if (r->place[i].why_not)
 			return r->place[i].why_not;
+		if (r->place[i].run.unstarted)
+			return r->place[i].run.unstarted;
 	}
 	return "nothing ran it";
 }

@@ -98,10 +98,10 @@ static void absences(struct str *out, const struct check_run *r, const struct te
 	for (size_t i = 0; i < r->nplaces; i++) {
 		const struct checked_place *p = &r->place[i];
 
-		if (p->why_not)
+		if (p->why_not || p->run.unstarted)
 			text_wrap(out, style, "not-run  ", "         ",
 				  arena_printf(r->arena, "place %s: %s", place_name(p->place),
-					       p->why_not));
+					       p->why_not ? p->why_not : p->run.unstarted));
 		else if (p->run.broken)
 			text_wrap(out, style, "broken   ", "         ",
 				  arena_printf(r->arena, "place %s: %s", place_name(p->place),
@@ -368,7 +368,7 @@ enum verdict check_verdict(const struct check_run *r, const struct contract *c)
 
 int check_status(const struct check_run *r)
 {
-	bool wrong = false;
+	bool wrong = false, unstarted = false;
 
 	for (size_t i = 0; i < r->file->n; i++)
 		wrong = wrong || check_verdict(r, &r->file->v[i]) >= VERDICT_VIOLATION ||
@@ -379,11 +379,15 @@ int check_status(const struct check_run *r)
 	for (size_t i = 0; i < r->nplaces; i++) {
 		const struct checked_place *p = &r->place[i];
 
-		for (size_t k = 0; k < r->file->n && !p->why_not; k++)
-			wrong = wrong || (p->run.v[2 * k].state == OUTCOME_MISSING &&
-					  !(r->fitted && r->fitted[k].why_not));
+		for (size_t k = 0; k < r->file->n && !p->why_not; k++) {
+			bool missing = p->run.v[2 * k].state == OUTCOME_MISSING &&
+				       !(r->fitted && r->fitted[k].why_not);
+
+			unstarted = unstarted || (missing && p->run.unstarted);
+			wrong = wrong || (missing && !p->run.unstarted);
+		}
 	}
-	return wrong ? 1 : 0;
+	return wrong ? 1 : unstarted ? 2 : 0;
 }
 
 static bool misses(const struct strength *s, const char *what)

@@ -10,6 +10,7 @@
 #include "util/process.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,9 @@ enum {
 	 * the clock only ends what neither works nor stands still. */
 	CLOCK_TIMES = 20
 };
+
+/* Less is a process that waits: each wait that ends, and begins again, takes some. */
+static const double WORK_A_SECOND = 0.01;
 
 static const char *program(const struct vmx_options *o)
 {
@@ -247,9 +251,9 @@ struct watch {
 	const char *disk;
 	struct timespec written; /* when the disk was, the last time */
 	double spent;            /* the emulator's processor time by then */
-	double work;             /* the same at the last look */
+	double work;             /* the same a second ago */
 	time_t looked;           /* when that was */
-	time_t still;            /* seconds since it last worked */
+	unsigned still;          /* seconds since it last worked */
 	time_t started;
 	unsigned limit, longest_stall;
 	bool late;
@@ -277,9 +281,11 @@ static bool goes_on(void *closure, double spent)
 		w->spent = spent;
 	}
 	/* Between two looks this side may have been stopped: that is not the other's time. */
-	w->still = spent == w->work ? w->still + (now > w->looked) : 0;
-	w->looked = now;
-	w->work = spent;
+	if (now > w->looked) {
+		w->still = fabs(spent - w->work) < WORK_A_SECOND ? w->still + 1 : 0;
+		w->looked = now;
+		w->work = spent;
+	}
 	w->machine->idle = spent - w->spent > IDLE_SECONDS;
 	w->machine->stalled = spent > 0 && w->still > w->longest_stall;
 	w->late = spent > 0 ? spent > w->limit : now - w->started > w->limit;

@@ -594,6 +594,8 @@ void vmx_run(struct arena *a, const struct payload *p, const struct vmx_options 
 	out->v = arena_alloc(a, (2 * p->ncases + 1) * sizeof(*out->v));
 	for (size_t i = 0; i < n; i++)
 		merge_part(out, &parts[i], a);
+	if (out->unstarted)
+		place_run_unstarted(out, out->unstarted);
 }
 
 const char *vmx_machine(struct arena *a, const struct vmx_options *o, enum width w)
