@@ -6,7 +6,12 @@
 
 #include "payload/handover.h"
 
-enum { INT3 = 0xcc, FLAG_TF = 0x100, MOST_JUMPS = 4096 };
+enum {
+	INT3 = 0xcc,
+	FLAG_TF = 0x100,
+	MOST_JUMPS = 4096,
+	MOST_ALIKE = 64 /* the same jump with the same registers: it never ends */
+};
 
 /* Written by src/check (jumps.h), in order: these jumps; the beginnings of blocks and labels; where
  * a jump's table leads, and (second word) which jump's. */
@@ -16,7 +21,10 @@ extern const uint32_t cl_jumps[], cl_jump_total, cl_leads[], cl_lead_total, cl_e
 static struct {
 	bool set, stepping, wild;
 	bool strict; /* of the function under way: a table knows better than labels */
+	bool endless;
 	unsigned at; /* the jump under way */
+	unsigned last, alike;
+	cl_word gpr[16]; /* at the last one */
 	uint8_t was[MOST_JUMPS];
 } watch;
 
@@ -66,7 +74,8 @@ void ct_watch_begin(void)
 
 void ct_watch_call(void)
 {
-	watch.wild = false;
+	watch.wild = watch.endless = false;
+	watch.alike = 0;
 	if (!watch.stepping)
 		return;
 	/* The jump itself faulted. */
@@ -77,7 +86,18 @@ void ct_watch_call(void)
 
 bool ct_went_wild(void)
 {
-	return watch.wild;
+	return watch.wild || watch.endless;
+}
+
+/* A table that is indexed by a number it has no entry for may lead back to its own jump: that is
+ * seen before the timer sees it. */
+static bool goes_round(unsigned i)
+{
+	if (i != watch.last || !same(watch.gpr, cl_break_gpr, sizeof(watch.gpr)))
+		watch.alike = 0;
+	watch.last = i;
+	__builtin_memcpy(watch.gpr, cl_break_gpr, sizeof(watch.gpr));
+	return watch.alike++ >= MOST_ALIKE;
 }
 
 bool ct_strays(const struct ct_contract *c)
@@ -133,6 +153,9 @@ bool ct_watch_break(cl_word *ip, cl_word *flags)
 	}
 	i = find(cl_jumps, total(), *ip - 1);
 	if (i < 0)
+		return false;
+	watch.endless = goes_round((unsigned)i);
+	if (watch.endless)
 		return false;
 	watch.at = (unsigned)i;
 	watch.stepping = true;
