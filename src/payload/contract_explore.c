@@ -2,20 +2,21 @@
 /* Toward what did not run: the inputs of a round are changed a little, with numbers that the
  * function's own instructions compare with. What reaches something new is what later changes start
  * from. */
-#include "payload/contract_run.h"
+#include "payload/contract_fit.h"
 
 #include "payload/handover.h"
 
 enum {
 	MOST_KEPT = 96,
 	MOST_LOOKS = 24, /* of one of them */
-	MOST_TICKS = 7,  /* of processor time: 0.1 s each */
-	MOST_LATE = 2,   /* endless loops */
+	MOST_TICKS = 14, /* of processor time: 0.1 s each */
+	MOST_LATE = 6,   /* endless loops */
 	TAME = 4096      /* numbers no larger than that, after the first of them */
 };
 
 struct kept {
 	int round;
+	bool roomy; /* with more memory than was found to fit */
 	unsigned n;
 	struct ct_change change[CT_MOST_CHANGES];
 	bool looked; /* where it looks is known */
@@ -30,6 +31,7 @@ static struct {
 	uint64_t random;
 	bool started;
 	bool guessing; /* beyond what was found to fit */
+	struct ct_input *tight, roomy[CT_ARGS + 1];
 } explored;
 
 static uint64_t random(void)
@@ -46,11 +48,45 @@ static unsigned below(unsigned n)
 	return (uint32_t)(random() >> 32) % n;
 }
 
+static bool is_roomy(void)
+{
+	return ct_now.inputs == explored.roomy;
+}
+
 void ct_explore_begin(void)
 {
+	ct_explore_end();
 	explored.nkept = explored.late = 0;
 	explored.started = explored.guessing = false;
 	ct_now.nchanges = 0;
+}
+
+void ct_explore_end(void)
+{
+	if (is_roomy())
+		ct_now.inputs = explored.tight;
+}
+
+/* Other numbers may need more memory than those that fit. */
+static void use_room(const struct ct_contract *c, bool roomy)
+{
+	enum { BEFORE = 8192, BEHIND = 3 * 8192 };
+
+	ct_explore_end();
+	if (!roomy)
+		return;
+	explored.tight = ct_now.inputs;
+	__builtin_memcpy(explored.roomy, ct_now.inputs, c->ninputs * sizeof(explored.roomy[0]));
+	ct_now.inputs = explored.roomy;
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		struct ct_input *d = &explored.roomy[i];
+		uint32_t behind = (d->bytes ? d->bytes : CT_DEFAULT) - d->at;
+
+		if (!ct_unsaid_pointer(d) || d->at > BEFORE || behind > BEHIND)
+			continue;
+		d->at = BEFORE;
+		d->bytes = BEFORE + BEHIND;
+	}
 }
 
 static void keep(const struct kept *k)
@@ -272,6 +308,8 @@ static bool in_domain(const struct ct_input *d, unsigned input)
 
 bool ct_explore_guessed(void)
 {
+	if (is_roomy())
+		return true;
 	for (unsigned i = 0; i < ct_now.nchanges; i++) {
 		const struct ct_change *x = &ct_now.change[i];
 		const struct ct_input *d = &ct_now.inputs[x->input];
@@ -319,6 +357,26 @@ static void start(const struct ct_contract *c, uint64_t seed)
 	explored.random = seed ^ (uint64_t)c->key << 20;
 }
 
+/* All numbers at once, as they are often used: some go together only. */
+static void change_numbers(const struct ct_contract *c, struct kept *now)
+{
+	static const uint8_t usual[] = { 0, 1, 2, 3, 4, 8, 16, 32, 64, 128 };
+
+	for (unsigned i = 0; i < c->ninputs && now->n < CT_MOST_CHANGES; i++) {
+		const struct ct_input *d = &ct_now.inputs[i];
+		uint64_t v = below(4) ? usual[below(sizeof(usual))] : constant(c);
+
+		if (!ct_unsaid_number(d))
+			continue;
+		if (d->flags & CT_STRIDE && v < 32)
+			v = 128;
+		now->change[now->n++] = (struct ct_change){ .kind = CT_CHANGE_NUMBER,
+							    .input = (uint8_t)i,
+							    .bytes = (uint8_t)d->size,
+							    .value = v };
+	}
+}
+
 /* One of those that reached something; the last ones are what is nearest to what is new. */
 static struct kept *choose(const struct ct_contract *c, int rounds, uint64_t seed)
 {
@@ -329,6 +387,7 @@ static struct kept *choose(const struct ct_contract *c, int rounds, uint64_t see
 	if (k->looked)
 		return k;
 	k->looked = true;
+	use_room(c, k->roomy);
 	ct_now.change = k->change;
 	ct_now.nchanges = k->n;
 	ct_draw_round(c, k->round, rounds, seed);
@@ -356,6 +415,10 @@ bool ct_explore_draw(const struct ct_contract *c, int rounds, uint64_t seed)
 	*now = (struct kept){ .round = (int)below((unsigned)rounds) };
 	if (explored.nkept && below(8) > 1)
 		*now = *choose(c, rounds, seed);
+	now->roomy = now->roomy || (explored.guessing && below(2));
+	use_room(c, now->roomy);
+	if (explored.guessing && !now->n && below(2))
+		change_numbers(c, now);
 	if (now->n == CT_MOST_CHANGES)
 		now->n = below(CT_MOST_CHANGES);
 	for (unsigned k = 0; k < 4 * more && more && now->n < CT_MOST_CHANGES; k++) {

@@ -112,10 +112,22 @@ bool ct_halve(const struct ct_contract *c, const struct ct_fault *f)
 	return false;
 }
 
+/* The same round with pointers as they are made now; numbers stay as they were set. */
+static void draw_again(const struct ct_contract *c)
+{
+	int64_t v[CT_ARGS];
+
+	for (unsigned i = 0; i < c->ninputs; i++)
+		v[i] = ct_number_in(i);
+	ct_draw_round(c, ct_now.round, ct_now.rounds, ct_fitting.seed);
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		if (ct_unsaid_number(&ct_asked[i]))
+			ct_set_number(i, v[i]);
+	}
+}
+
 bool ct_put_past(const struct ct_contract *c, const struct ct_fault *f)
 {
-	int round = ct_now.round, rounds = ct_now.rounds;
-
 	if (f->kind != CL_FAULT_SEGV || f->address || !ct_in_code(f->ip))
 		return false;
 	for (unsigned i = 0; i < c->ninputs; i++) {
@@ -125,21 +137,19 @@ bool ct_put_past(const struct ct_contract *c, const struct ct_fault *f)
 		if (!ct_unsaid_pointer(&ct_asked[i]) || d->past)
 			continue;
 		for (d->past = natural; d->past < 64; d->past += natural) {
-			ct_draw_round(c, round, rounds, ct_fitting.seed);
+			draw_again(c);
 			if (ct_fit_call(c) || cl_fault_ip != f->ip)
 				return true;
 		}
 		d->past = 0;
 	}
-	ct_draw_round(c, round, rounds, ct_fitting.seed);
+	draw_again(c);
 	return false;
 }
 
 /* Does a better alignment of one pointer help? Else all are raised, one after the other. */
 bool ct_raise_alignment(const struct ct_contract *c)
 {
-	int round = ct_now.round, rounds = ct_now.rounds;
-
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		struct ct_input *d = &ct_now.inputs[i];
 		uint32_t was = d->align;
@@ -147,12 +157,12 @@ bool ct_raise_alignment(const struct ct_contract *c)
 		if (!ct_unsaid_pointer(&ct_asked[i]) || !(ct_now.pointer[i] & 63))
 			continue;
 		for (d->align = was * 2; d->align <= 64; d->align *= 2) {
-			ct_draw_round(c, round, rounds, ct_fitting.seed);
+			draw_again(c);
 			if (ct_fit_call(c))
 				return true;
 		}
 		d->align = was;
-		ct_draw_round(c, round, rounds, ct_fitting.seed);
+		draw_again(c);
 	}
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		struct ct_input *d = &ct_now.inputs[i];

@@ -665,6 +665,7 @@ static bool explore(const struct ct_contract *c, uint64_t seed, struct collected
 		if (out_of_patience(&patience, how))
 			break;
 	}
+	ct_explore_end();
 	ct_now.nchanges = 0;
 	made_up(false);
 	if (changed)

@@ -83,7 +83,7 @@ struct ct_change {
 	uint32_t at;
 	uint64_t value;
 };
-enum { CT_MOST_CHANGES = 6 };
+enum { CT_MOST_CHANGES = 10 };
 
 /* The call under way. */
 struct ct_call_state {
@@ -281,6 +281,7 @@ bool ct_read_break(cl_word *ip);
 /* contract_explore.c: inputs toward what did not run. Those of a round that reached something are
  * where it starts from. */
 void ct_explore_begin(void);
+void ct_explore_end(void); /* inputs are what was found to fit */
 void ct_explore_remember(int round);
 /* The next inputs, drawn; false: it is over. */
 bool ct_explore_draw(const struct ct_contract *c, int rounds, uint64_t seed);
