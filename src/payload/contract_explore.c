@@ -357,24 +357,68 @@ static void start(const struct ct_contract *c, uint64_t seed)
 	explored.random = seed ^ (uint64_t)c->key << 20;
 }
 
+static const uint8_t usual[] = { 0, 1, 2, 3, 4, 8, 16, 32, 64, 128 };
+
+static struct ct_change number_change(unsigned input, uint64_t v)
+{
+	return (struct ct_change){ .kind = CT_CHANGE_NUMBER,
+				   .input = (uint8_t)input,
+				   .bytes = (uint8_t)ct_now.inputs[input].size,
+				   .value = v };
+}
+
 /* All numbers at once, as they are often used: some go together only. */
 static void change_numbers(const struct ct_contract *c, struct kept *now)
 {
-	static const uint8_t usual[] = { 0, 1, 2, 3, 4, 8, 16, 32, 64, 128 };
-
 	for (unsigned i = 0; i < c->ninputs && now->n < CT_MOST_CHANGES; i++) {
-		const struct ct_input *d = &ct_now.inputs[i];
 		uint64_t v = below(4) ? usual[below(sizeof(usual))] : constant(c);
 
-		if (!ct_unsaid_number(d))
+		if (!ct_unsaid_number(&ct_now.inputs[i]))
 			continue;
-		if (d->flags & CT_STRIDE && v < 32)
+		if (ct_now.inputs[i].flags & CT_STRIDE && v < 32)
 			v = 128;
-		now->change[now->n++] = (struct ct_change){ .kind = CT_CHANGE_NUMBER,
-							    .input = (uint8_t)i,
-							    .bytes = (uint8_t)d->size,
-							    .value = v };
+		now->change[now->n++] = number_change(i, v);
 	}
+}
+
+/* What is kept of a call: its numbers. */
+static void keep_numbers(const struct ct_contract *c)
+{
+	struct kept now = { .round = 0, .roomy = true };
+
+	for (unsigned i = 0; i < c->ninputs && now.n < CT_MOST_CHANGES; i++) {
+		if (ct_unsaid_number(&ct_now.inputs[i]))
+			now.change[now.n++] = number_change(i, (uint64_t)ct_number_in(i));
+	}
+	keep(&now);
+}
+
+/* Each number as it is often used, with others that go with it: first those of which one value
+ * alone was found to fit. */
+static void find_others(const struct ct_contract *c)
+{
+	enum { TRIES = 8, MOST_FOUND = MOST_KEPT / 2, USUAL = sizeof(usual) };
+	unsigned found = 0;
+
+	ct_cover_pause();
+	use_room(c, true);
+	ct_now.nchanges = 0;
+	for (unsigned k = 0; k < 2 * USUAL * c->ninputs && found < MOST_FOUND; k++) {
+		unsigned i = k % c->ninputs, v = usual[k / c->ninputs % USUAL];
+		const struct ct_input *d = &ct_now.inputs[i];
+		bool single = ct_pair(d->from) == ct_pair(d->to);
+
+		if (!ct_unsaid_number(d) || single != (k < USUAL * c->ninputs))
+			continue;
+		for (unsigned n = 0; n < TRIES && explored.late < MOST_LATE; n++) {
+			if (!ct_fits_with(c, i, v, &explored.late))
+				continue;
+			keep_numbers(c);
+			found++;
+			break;
+		}
+	}
+	ct_cover_resume();
 }
 
 /* One of those that reached something; the last ones are what is nearest to what is new. */
@@ -406,6 +450,7 @@ bool ct_explore_draw(const struct ct_contract *c, int rounds, uint64_t seed)
 	if (is_over() && ct_fitted() && !explored.guessing && any_unsaid(c)) {
 		start(c, seed + 1);
 		explored.guessing = true;
+		find_others(c);
 	}
 	if (is_over())
 		return false;

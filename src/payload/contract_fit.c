@@ -4,7 +4,7 @@
  * function returns: small integers, memory on both sides of each pointer. From there each integer
  * is tried by itself, from wide to a few values; what does not go together is narrowed; alignments
  * are lowered and memory is drawn tight as far as the calls still return. */
-#include "payload/contract_run.h"
+#include "payload/contract_draw.h"
 #include "payload/contract_fit.h"
 
 #include "payload/handover.h"
@@ -147,6 +147,7 @@ static void pin_at_random(const struct ct_contract *c, unsigned from)
 {
 	static const int16_t pool[] = { 0, 1, 2, 3, 4, 8, 16, 32, 64, 128 };
 	enum { POOL = sizeof(pool) / sizeof(pool[0]) };
+	uint64_t state = ct_mix(ct_fitting.seed ^ (uint64_t)++ct_fitting.pinned << 32);
 
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		struct ct_input *d = &ct_now.inputs[i];
@@ -154,10 +155,32 @@ static void pin_at_random(const struct ct_contract *c, unsigned from)
 
 		if (!ct_unsaid_number(&ct_asked[i]) || ct_asked[i].role == CT_SET)
 			continue;
-		v = pool[from + (unsigned)prepare_next(&ct_now.first_draw) % (POOL - from)];
+		v = pool[from + (uint32_t)(ct_mix(state + i) >> 32) % (POOL - from)];
 		ct_fitting.base[i] = d->flags & CT_STRIDE && v < 32 ? 128 : v;
 		ct_set_range(d, ct_fitting.base[i], ct_fitting.base[i], 1);
 	}
+}
+
+bool ct_fits_with(const struct ct_contract *c, unsigned input, int64_t v, unsigned *loops)
+{
+	static struct ct_input were[CT_ARGS];
+	int64_t base[CT_ARGS];
+	unsigned late = ct_fitting.late;
+	bool fits;
+
+	__builtin_memcpy(were, ct_now.inputs, c->ninputs * sizeof(were[0]));
+	__builtin_memcpy(base, ct_fitting.base, sizeof(base));
+	ct_fitting.late = 0;
+	pin_at_random(c, 0);
+	ct_set_range(&ct_now.inputs[input], v, v, 1);
+	ct_watch_jumps(true);
+	fits = ct_fits(c, ENOUGH);
+	ct_watch_jumps(false);
+	__builtin_memcpy(ct_now.inputs, were, c->ninputs * sizeof(were[0]));
+	__builtin_memcpy(ct_fitting.base, base, sizeof(base));
+	*loops += ct_fitting.late;
+	ct_fitting.late = late;
+	return fits;
 }
 
 static void note_stop(void)
@@ -203,14 +226,19 @@ static void prefer_equal(const struct ct_contract *c)
 /* Do calls return with pointers that are made in another way? */
 static bool other_pointers(const struct ct_contract *c)
 {
+	static struct ct_input were[CT_ARGS];
+
+	__builtin_memcpy(were, ct_now.inputs, c->ninputs * sizeof(were[0]));
 	for (unsigned n = 0; n < c->ninputs; n++) {
 		struct ct_fault f = ct_last_fault();
 
 		if (!ct_halve(c, &f) && !ct_put_past(c, &f))
-			return false;
+			break;
 		if (ct_fits(c, ENOUGH))
 			return true;
 	}
+	/* That it got further was no sign of anything. */
+	__builtin_memcpy(ct_now.inputs, were, c->ninputs * sizeof(were[0]));
 	return false;
 }
 

@@ -19,7 +19,7 @@ struct ct_fitting {
 	bool tried, found;
 	bool too_far; /* the call wrote beside memory of which there is no more */
 	bool lacking; /* it stopped at an instruction that this processor does not have */
-	unsigned late, changes;
+	unsigned late, changes, pinned;
 	int64_t base[CT_ARGS];
 	cl_word stopped_ip, stopped_address;
 	uint64_t seed;
@@ -77,6 +77,9 @@ typedef bool ct_right(const struct ct_contract *c);
 extern struct findings ct_fit_findings;
 /* Do so many rounds of calls return? */
 bool ct_fits(const struct ct_contract *c, unsigned rounds);
+/* Some, with this number, and any of those that are often used in place of the others; endless
+ * loops are added to `loops'. */
+bool ct_fits_with(const struct ct_contract *c, unsigned input, int64_t v, unsigned *loops);
 
 /* contract_blame.c: was it a number that no line speaks of that made the call last? Then none so
  * large is drawn any more. */

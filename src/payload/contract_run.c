@@ -392,6 +392,7 @@ struct collected {
 	unsigned unfit;       /* rounds that did not fit */
 	unsigned judged;      /* rounds that were judged */
 	int rounds;           /* there are of it; 0: nothing fits */
+	unsigned passage;     /* through all of them, and what is explored then */
 	bool returned;        /* one of them came to an end of its own */
 };
 
@@ -502,6 +503,19 @@ static bool strayed(const struct ct_contract *c)
 	return true;
 }
 
+/* It came to what never ran only because it jumped where no jump leads. */
+static bool is_lost(const struct ct_contract *c)
+{
+	bool lost;
+
+	if (!ct_cover_fresh() || !ct_explore_guessed())
+		return false;
+	ct_cover_pause();
+	lost = ct_strays(c);
+	ct_cover_resume();
+	return lost;
+}
+
 /* One round: a call, and the same call with other poison. How the first ended. */
 static int one_round(const struct ct_contract *c, struct collected *to, uint64_t seed)
 {
@@ -544,7 +558,8 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 			return DOES_NOT_FIT;
 	}
 	/* Numbers out of all bounds lead to memory of other inputs, too. */
-	if (ct_widen_for(c, &now) || (ct_has(&now, CHECK_BUFFER) && ct_explore_guessed()))
+	if ((ct_has(&now, CHECK_BUFFER) && ct_explore_guessed()) || ct_widen_for(c, &now) ||
+	    is_lost(c))
 		return DOES_NOT_FIT;
 	for (unsigned i = 0; i < now.nfindings; i++)
 		known = known && ct_find(to->v, &now.finding[i].f);
@@ -583,9 +598,12 @@ static void forget_memory(struct findings *v)
 	v->nfindings = n;
 }
 
-static void start_anew(const struct ct_contract *c)
+/* What ran in calls that were explored ran: only before that it is forgotten. */
+static void start_anew(const struct ct_contract *c, const struct collected *to)
 {
 	ct_explore_begin();
+	if (to->passage)
+		return;
 	ct_cover_end();
 	ct_cover_begin(c);
 }
@@ -631,7 +649,7 @@ static int rounds_of(const struct ct_contract *c, uint64_t seed, struct collecte
 		left -= round;
 		if (left > 0) {
 			forget_memory(to->v);
-			start_anew(c);
+			start_anew(c, to);
 			round = -1;
 		}
 	}
@@ -695,10 +713,10 @@ static void one_contract(const struct ct_contract *c, uint64_t seed, struct coll
 	/* Until what fits stays as it is. */
 	ct_draw_round(c, 0, rounds_wanted(c), seed);
 	ct_guest_try(c);
-	for (unsigned passage = 0; passage < MOST_EXPLORED && !cannot_run(c); passage++) {
+	for (to->passage = 0; to->passage < MOST_EXPLORED && !cannot_run(c); to->passage++) {
 		int rounds;
 
-		start_anew(c);
+		start_anew(c, to);
 		rounds = to->rounds = rounds_of(c, seed, to);
 		cl_stack_top = top;
 		if (!rounds || !ct_cover_known() || !explore(c, seed, to, rounds))
