@@ -340,7 +340,7 @@ static bool read_entries(struct walk *w, uint64_t table, uint64_t base, unsigned
 {
 	enum { MOST_ENTRIES = 256 };
 	uint64_t start = code_function(w->k, jump), end = code_next(w->k, start);
-	unsigned first = labels ? 0 : first_entry(w, table, bytes);
+	unsigned label = first_entry(w, table, bytes), first = labels ? 0 : label;
 	bool any = false; /* what is before the table may have labels, too */
 
 	for (unsigned n = first; n < MOST_ENTRIES; n++) {
@@ -354,7 +354,8 @@ static bool read_entries(struct walk *w, uint64_t table, uint64_t base, unsigned
 			if (w->table[k] == at)
 				return true;
 		}
-		if (any && code_has_label(w->k, at))
+		/* The next table; its own label is no end, whatever is before it. */
+		if (any && n != label && code_has_label(w->k, at))
 			break;
 		memcpy(&v, p, bytes);
 		other = base ? base + (uint64_t)(int64_t)(int32_t)v : v;
