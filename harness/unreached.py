@@ -10,7 +10,10 @@ function that passes, spread over all of them, --most N (60). Each must be found
 Prints how many were, and the others with the reason. CLOBBER names the program.
 
 A mutant: some instructions are moved, with the change before them, to the room of another function
-of the section, and jumps lead there and back; so tables of jumps stay as they are.
+of the section, and jumps lead there and back; so tables of jumps stay as they are. Of a mutant that
+is not found `clobber prove' says whether any path comes there: if the mutant is proved, nothing does
+(code behind a constant that only another function passes), and it is counted apart, as is what only
+the proof finds.
 """
 import json
 import os
@@ -18,6 +21,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import elf
@@ -29,8 +33,8 @@ PARTS = {"rbx": "rbx|ebx|bx|bl|bh", "rbp": "rbp|ebp|bp|bpl"} | {
 JUMP_BYTES = 5
 
 
-def run(objects: list[Path], header: Path, *more: str) -> dict:
-    p = subprocess.run([CLOBBER, "check", *map(str, objects), "--header", str(header), "--format",
+def run(objects: list[Path], header: Path, *more: str, verb: str = "check") -> dict:
+    p = subprocess.run([CLOBBER, verb, *map(str, objects), "--header", str(header), "--format",
                         "json", *more], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if p.returncode not in (0, 1):
         raise objmutate.Unmade(f"clobber: {p.stderr.strip()}")
@@ -79,18 +83,42 @@ def site(f: objmutate.Function, at: int, insns: int) -> list[objmutate.Instructi
     raise objmutate.Unmade("nothing there can be moved")
 
 
-def room(obj: elf.Object, f: objmutate.Function, function: str, bytes_: int) -> int:
-    """A part of another global function that no relocation is in."""
+def entered(path: Path, obj: elf.Object, name: str, section: int) -> list[tuple[int, int]]:
+    """Where the function and all that it jumps to, calls or takes the address of are."""
+    places = {s.value: s.name for s in obj.symbols if s.section == section and s.type != 3}
+    starts, todo, found = sorted(places), [name], {}
+    while todo:
+        name = todo.pop()
+        if name in found:
+            continue
+        try:
+            f = objmutate.Function(path, obj, [name])
+        except (objmutate.Unmade, KeyError):
+            continue  # a label
+        found[name] = f.ranges[0]
+        to = [int(m[2], 16) for i in f.instructions if (m := objmutate.JUMP.match(i.text))]
+        to += [r.symbol.value + (r.addend + 4 if r.symbol.type == 3 else 0)
+               for r in obj.relocations.get(section, [])
+               if f.inside(r.offset) and r.symbol.section == section]
+        todo += [places[max(s for s in starts if s <= t)] for t in to if starts and t >= starts[0]]
+    return list(found.values())
+
+
+def room(path: Path, obj: elf.Object, f: objmutate.Function, function: str, bytes_: int) -> int:
+    """A part of another global function, that this one does not enter, that no relocation is in."""
     taken = [r.offset for r in obj.relocations.get(f.section, [])]
+    used = entered(path, obj, function, f.section)
     for s in obj.symbols:
         if s.section != f.section or s.bound == 0 or s.type == 3 or s.name == function \
                 or f.inside(s.value):
             continue
         _, start, end = obj.range(s.name)
+        if any(start < b and a < end for a, b in used):
+            continue
         for at in range(start, end - bytes_):
             if not any(at - 8 < r < at + bytes_ for r in taken):
                 return at
-    raise objmutate.Unmade("no other function is in its section")
+    raise objmutate.Unmade("no function that it does not enter is in its section")
 
 
 def assembled(text: str) -> bytes:
@@ -116,7 +144,7 @@ def mutate(path: Path, out: Path, function: str, name: str, at: int, insns: int)
         change += (len(instructions) + JUMP_BYTES).to_bytes(4, "little")
         word = b"\x7f\x0f"
     code = change + instructions
-    to = room(obj, f, function, len(code) + JUMP_BYTES + len(word))
+    to = room(path, obj, f, function, len(code) + JUMP_BYTES + len(word))
 
     def jump(source: int, target: int) -> bytes:
         return b"\xe9" + (target - source - JUMP_BYTES).to_bytes(4, "little", signed=True)
@@ -136,6 +164,14 @@ def alone(mutant: Path, rest: list[Path], names: list[str], out: Path) -> None:
     objmutate.command("objcopy", *("--keep-global-symbol=" + n for n in names), out)
 
 
+def proof(objects: list[Path], header: Path, name: str, says: str) -> str:
+    """What is proved of the mutant, which breaks what every function keeps wherever it is reached."""
+    said = run(objects, header, verb="prove")
+    if any(x["check"] == says.split(":")[0] for f in said.values() for x in f["findings"]):
+        return "refuted"
+    return said[name]["answer"]
+
+
 def main(args: list[str]) -> int:
     most, plain = 60, "200"
     while len(args) > 2 and args[-2] in ("--most", "--plain"):
@@ -149,7 +185,7 @@ def main(args: list[str]) -> int:
     places = [(name, n) for name, f in seldom.items() for n in f["never"]
               if usual[name]["verdict"] == "pass"]
     step = max(1, len(places) // most)
-    found, lost, unmade = 0, [], 0
+    found, lost, unmade, proved = 0, 0, 0, Counter()
     with tempfile.TemporaryDirectory() as d:
         folder = Path(d)
         defines = {}
@@ -175,13 +211,22 @@ def main(args: list[str]) -> int:
                    for x in g["findings"]):
                 found += 1
                 continue
+            answer = proof([folder / "alone.o"], header, name, says)
             never = next((n for n in f["never"] if n["at"] == place["at"]), None)
-            lost.append(f"  {place['at']}: {f['verdict']}, " +
-                        (f"never ran: {never['why'] or never['first']}" if never else
-                         f"{f.get('ran')} of {f.get('instructions')} instructions ran"))
-            print(lost[-1], flush=True)
-    print(f"{header.name}: {len(places)} places that {plain} calls never reach; of {found + len(lost)} "
-          f"mutants there {found} found, {len(lost)} not; {unmade} could not be made")
+            what = f["verdict"] + (f": {f['reason']}" if f.get("reason") else "")
+            print(f"  {place['at']} ({name}): {what}, " +
+                  (f"never ran: {never['why'] or never['first']}" if never else
+                   f"{f.get('ran')} of {f.get('instructions')} instructions ran") +
+                  f"; {'no path comes there' if answer == 'proved' else f'prove: {answer}'}",
+                  flush=True)
+            if answer in ("proved", "refuted"):
+                proved[answer] += 1
+            else:
+                lost += 1
+    reachable = found + lost + proved["refuted"]
+    print(f"{header.name}: {len(places)} places that {plain} calls never reach; of {reachable} mutants "
+          f"there {found} found, {proved['refuted']} by the proof only, {lost} not; of "
+          f"{proved['proved']} more it is proved that no path comes there; {unmade} could not be made")
     return 0
 
 
