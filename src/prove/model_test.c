@@ -7,12 +7,15 @@
 #include "util/without.h"
 
 #include <check.h>
+#include <cpuid.h>
+#include <elf.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,6 +29,9 @@ enum {
 	POOL = 512,
 	TOGETHER = 5,    /* instructions one after the other */
 	MOST_KNOWN = 72, /* what a register is less than, if that is known */
+	XSTATE = 16384,
+	XSTATE_LEGACY = 416, /* bytes of x87, MXCSR and xmm registers; SDM, volume 1, 13.4.1 */
+	XSTATE_HEADER = 512,
 	SP = STACK + SIZE / 2
 };
 
@@ -46,17 +52,25 @@ struct child {
 		size_t n;
 	} pool[POOL];
 	unsigned npool;
+	uint8_t xstate[XSTATE]; /* as XSAVE has it; `uppers': where upper halves are in it, or 0 */
+	size_t xstate_bytes;
+	unsigned uppers;
 	bool illegal; /* the last step: the processor has no such instruction */
 	uint64_t random;
 	/* By mnemonic: it was decoded; stepped; the processor has it not. */
+	bool category[ZYDIS_CATEGORY_MAX_VALUE + 1]; /* drawn */
 	bool seen[ZYDIS_MNEMONIC_MAX_VALUE + 1], done[ZYDIS_MNEMONIC_MAX_VALUE + 1];
 	bool absent[ZYDIS_MNEMONIC_MAX_VALUE + 1];
 };
+
+/* In the order of enum flag_bit. */
+static const uint64_t flag_bits[] = { 1, 4, 0x10, 0x40, 0x80, 0x800 };
 
 /* What a step starts from or ends with. */
 struct picture {
 	struct user_regs_struct r;
 	struct user_fpregs_struct f;
+	uint8_t upper[16][16]; /* of ymm0 to ymm15 */
 	uint8_t stack[SIZE];
 };
 
@@ -91,9 +105,19 @@ static bool is_group(unsigned map, unsigned opcode)
 	return memchr(map ? two : one, (int)opcode, map ? sizeof(two) : sizeof(one)) && map < 2;
 }
 
-/* Every opcode: legacy ones in four maps with four prefixes, those of VEX and EVEX in three maps
- * with four prefixes. The rest is random. */
-enum { LEGACY = 4 * 4 * 256 * 8 * 2, VECTOR = 3 * 4 * 256 * 2 * 2 * 2, CODES = LEGACY + VECTOR };
+/* Every opcode: legacy ones in four maps with four prefixes, those of VEX, EVEX and XOP in all
+ * their maps with four prefixes. The rest is random. */
+static const struct map {
+	uint8_t first, number; /* the first byte of the encoding */
+} maps[] = {
+	{ 0xc4, 1 }, { 0xc4, 2 }, { 0xc4, 3 }, { 0x62, 1 }, { 0x62, 2 },  { 0x62, 3 },
+	{ 0x62, 5 }, { 0x62, 6 }, { 0x8f, 8 }, { 0x8f, 9 }, { 0x8f, 10 },
+};
+enum {
+	LEGACY = 4 * 4 * 256 * 8 * 2,
+	VECTOR = ARRAY_SIZE(maps) * 4 * 256 * 2 * 2,
+	CODES = LEGACY + VECTOR
+};
 
 static size_t modrm(struct child *c, uint8_t *to, unsigned reg, unsigned rm, bool memory)
 {
@@ -106,57 +130,87 @@ static size_t modrm(struct child *c, uint8_t *to, unsigned reg, unsigned rm, boo
 	return 8;
 }
 
+/* One or two prefixes that seldom matter: of addresses, segments, a second one of operands, LOCK.
+ */
+static void more_prefixes(struct child *c, uint8_t *to, size_t *n)
+{
+	static const uint8_t some[] = { 0x67, 0x2e, 0x36, 0x3e, 0x26, 0x66, 0xf0, 0x48 };
+	uint64_t r = draw(c);
+
+	for (unsigned i = 0; i < 1 + (r >> 60) % 2; i++) {
+		uint8_t p = some[r >> 8 * i & 7];
+
+		if (c->wide || p != 0x48) /* REX counts only where it is the last one */
+			to[(*n)++] = p;
+	}
+}
+
+static void legacy_code(struct child *c, unsigned i, unsigned again, uint8_t *to, size_t *n)
+{
+	static const uint8_t prefixes[] = { 0, 0x66, 0xf2, 0xf3 };
+	unsigned opcode = i % 256, pp = i / 256 % 4, map = i / 1024 % 4, reg = i / 4096 % 8;
+	uint64_t r = draw(c);
+
+	if (again % 2)
+		more_prefixes(c, to, n);
+	if (prefixes[pp])
+		to[(*n)++] = prefixes[pp];
+	if (c->wide && r & 1)
+		to[(*n)++] = (uint8_t)(0x40 | (r >> 8 & 15));
+	if (map)
+		to[(*n)++] = 0x0f;
+	if (map > 1)
+		to[(*n)++] = map == 2 ? 0x38 : 0x3a;
+	to[(*n)++] = (uint8_t)opcode;
+	*n += modrm(c, to + *n, is_group(map, opcode) ? reg : r >> 16 & 7,
+		    is_group(map, opcode) ? again : r >> 24 & 7, i / 32768);
+}
+
+/* Which register, in bits that are turned over, may be one of the upper ones at 64 bit; of EVEX, a
+ * mask, zeroes instead of what is masked, broadcast or rounding. */
+static void vector_code(struct child *c, unsigned k, unsigned again, uint8_t *to, size_t *n)
+{
+	const struct map *map = &maps[k / 1024 % ARRAY_SIZE(maps)];
+	unsigned opcode = k % 256, pp = k / 256 % 4;
+	bool wide = k / 1024 / ARRAY_SIZE(maps) % 2, memory = k / 1024 / ARRAY_SIZE(maps) / 2;
+	uint64_t r = draw(c);
+	uint8_t regs = (uint8_t)(c->wide && r >> 48 & 1 ? r >> 50 & 0xe0 : 0xe0);
+	uint8_t v = (uint8_t)(r >> 24 & 1 ? 0x78 : ((r >> 8 & 15) << 3 | (c->wide ? 0 : 0x40)));
+
+	if (opcode == 0xae && map->first == 0xc4) /* VLDMXCSR, VSTMXCSR */
+		r = 0, v = 0x78, wide = false;
+	to[0] = map->first;
+	to[1] = (uint8_t)(regs | map->number);
+	to[2] = (uint8_t)(wide << 7 | v | pp);
+	*n = 3;
+	if (map->first == 0x62) {
+		to[1] |= c->wide && r >> 49 & 1 ? r >> 55 & 0x10 : 0x10;
+		to[2] |= 4;
+		to[3] = (uint8_t)((r >> 16 & 3) << 5 | 8 | (r >> 18 & 1));
+		if (r >> 59 % 4 == 0)
+			to[3] = (uint8_t)((to[3] & 0x60) | (r >> 40 & 0x9f));
+		*n = 4;
+	} else {
+		to[2] |= (uint8_t)((r >> 16 & 1) << 2);
+	}
+	to[(*n)++] = (uint8_t)opcode;
+	*n += modrm(c, to + *n, opcode == 0xae ? again : r >> 32 & 7, r >> 40 & 7, memory);
+}
+
 /* `again': 0 to 7, where an opcode is several instructions. False: no such code, or one that
  * another has tried. */
 static bool nth_code(struct child *c, unsigned i, unsigned again, uint8_t *to, size_t *n)
 {
-	static const uint8_t prefixes[] = { 0, 0x66, 0xf2, 0xf3 };
-	unsigned opcode = i % 256, pp = i / 256 % 4;
-	uint64_t r = draw(c);
-
 	*n = 0;
-	if (i < LEGACY) {
-		unsigned map = i / 1024 % 4, reg = i / 4096 % 8;
-		bool memory = i / 32768;
-
-		if ((reg > 1 || again) && !is_group(map, opcode))
+	if (i >= LEGACY) {
+		if (again > (i % 256 == 0xae ? 7 : 3))
 			return false;
-		if (prefixes[pp])
-			to[(*n)++] = prefixes[pp];
-		if (c->wide && r & 1)
-			to[(*n)++] = (uint8_t)(0x40 | (r >> 8 & 15));
-		if (map)
-			to[(*n)++] = 0x0f;
-		if (map > 1)
-			to[(*n)++] = map == 2 ? 0x38 : 0x3a;
-		to[(*n)++] = (uint8_t)opcode;
-		*n += modrm(c, to + *n, is_group(map, opcode) ? reg : r >> 16 & 7,
-			    is_group(map, opcode) ? again : r >> 24 & 7, memory);
-	} else {
-		unsigned k = i - LEGACY, map = k / 1024 % 3 + 1;
-		bool wide = k / 3072 % 2, evex = k / 6144 % 2, memory = k / 12288;
-
-		if (evex) {
-			to[0] = 0x62;
-			to[1] = (uint8_t)(0xf0 | map);
-			to[2] = (uint8_t)(wide << 7 | (r >> 8 & 15) << 3 | 4 | pp);
-			to[2] |= r >> 24 & 1 ? 0x78 : c->wide ? 0 : 0x40;
-			to[3] = (uint8_t)((r >> 16 & 3) << 5 | 8 | (r >> 18 & 1));
-			*n = 4;
-		} else {
-			to[0] = 0xc4;
-			to[1] = (uint8_t)(0xe0 | map);
-			to[2] = (uint8_t)(wide << 7 | (r >> 8 & 15) << 3 | (r >> 16 & 1) << 2 | pp);
-			to[2] |= r >> 24 & 1 ? 0x78 : c->wide ? 0 : 0x40;
-			if (opcode == 0xae) /* VLDMXCSR, VSTMXCSR */
-				to[2] = (uint8_t)(0x78 | pp);
-			*n = 3;
-		}
-		to[(*n)++] = (uint8_t)opcode;
-		if (again > (opcode == 0xae ? 7 : 3))
-			return false;
-		*n += modrm(c, to + *n, opcode == 0xae ? again : r >> 32 & 7, r >> 40 & 7, memory);
+		vector_code(c, i - LEGACY, again, to, n);
+		return true;
 	}
+	if ((i / 4096 % 8 > 1 || again > 1) && !is_group(i / 1024 % 4, i % 256))
+		return false;
+	legacy_code(c, i, again, to, n);
 	return true;
 }
 
@@ -210,14 +264,14 @@ static bool repeatable(const struct insn *in)
 
 /* Stepping ------------------------------------------------------------------------------------ */
 
-/* plain: with what MXCSR may hold. */
+/* plain: with what MXCSR may hold. No address of the stack is among it. */
 static void fill(bool plain)
 {
 	uint64_t *d = (void *)(uintptr_t)DATA, *s = (void *)(uintptr_t)STACK;
 
 	for (unsigned i = 0; i < SIZE / 8; i++) {
 		d[i] = plain ? 0x1f8000001f80ull : 0x0101010101010101ull * (i & 0xff) ^ DATA;
-		s[i] = plain ? d[i] : 0x0707070707070707ull * (i & 0xff) ^ STACK;
+		s[i] = plain ? d[i] : 0x0707070707070707ull * ((i & 0xff) | 1) ^ STACK;
 	}
 }
 
@@ -239,6 +293,46 @@ static void end_child(struct child *c)
 	waitpid(c->pid, NULL, 0);
 }
 
+/* What of the state of vectors is to be seen beside what PTRACE_GETFPREGS gives. */
+static void find_uppers(struct child *c)
+{
+	struct iovec all = { c->xstate, sizeof(c->xstate) };
+	unsigned a, b, unused;
+
+	if (ptrace(PTRACE_GETREGSET, c->pid, NT_X86_XSTATE, &all) ||
+	    !__get_cpuid_count(0xd, 2, &a, &b, &unused, &unused) || a != 256 || b + a > all.iov_len)
+		return;
+	c->xstate_bytes = all.iov_len;
+	c->uppers = b;
+}
+
+static void put_vectors(struct child *c, const struct picture *p)
+{
+	static const uint64_t present = 7; /* x87, SSE, AVX */
+	struct iovec all = { c->xstate, c->xstate_bytes };
+
+	if (!c->uppers) {
+		ptrace(PTRACE_SETFPREGS, c->pid, NULL, &p->f);
+		return;
+	}
+	memcpy(c->xstate, &p->f, XSTATE_LEGACY);
+	memcpy(c->xstate + XSTATE_HEADER, &present, sizeof(present));
+	memcpy(c->xstate + c->uppers, p->upper, sizeof(p->upper));
+	ck_assert_int_eq(ptrace(PTRACE_SETREGSET, c->pid, NT_X86_XSTATE, &all), 0);
+}
+
+static void get_vectors(struct child *c, struct picture *p)
+{
+	static uint8_t seen[XSTATE];
+	struct iovec all = { seen, sizeof(seen) };
+
+	ptrace(PTRACE_GETFPREGS, c->pid, NULL, &p->f);
+	if (!c->uppers)
+		return;
+	ck_assert_int_eq(ptrace(PTRACE_GETREGSET, c->pid, NT_X86_XSTATE, &all), 0);
+	memcpy(p->upper, seen + c->uppers, sizeof(p->upper));
+}
+
 /* One step from `before`; false: the instruction cannot run with these values. */
 static bool step(struct child *c, const uint8_t *code, size_t n, const struct picture *before,
 		 struct picture *after)
@@ -250,7 +344,7 @@ static bool step(struct child *c, const uint8_t *code, size_t n, const struct pi
 	if (!c->goes_on)
 		fill(c->plain);
 	ptrace(PTRACE_SETREGS, c->pid, NULL, &before->r);
-	ptrace(PTRACE_SETFPREGS, c->pid, NULL, &before->f);
+	put_vectors(c, before);
 	if (ptrace(PTRACE_SINGLESTEP, c->pid, NULL, NULL) < 0 ||
 	    waitpid(c->pid, &status, 0) != c->pid || !WIFSTOPPED(status)) {
 		start_child(c);
@@ -260,7 +354,7 @@ static bool step(struct child *c, const uint8_t *code, size_t n, const struct pi
 	if (WSTOPSIG(status) != SIGTRAP)
 		return false;
 	ptrace(PTRACE_GETREGS, c->pid, NULL, &after->r);
-	ptrace(PTRACE_GETFPREGS, c->pid, NULL, &after->f);
+	get_vectors(c, after);
 	memcpy(after->stack, (void *)(uintptr_t)STACK, SIZE);
 	return true;
 }
@@ -287,8 +381,12 @@ static void draw_picture(struct child *c, const struct user_regs_struct *r,
 		out->r.cs = 0x23;
 		out->r.ds = out->r.es = 0x2b;
 	}
-	for (unsigned i = 0; i < 16; i++)
-		out->f.xmm_space[4 * i] = (unsigned)draw(c);
+	for (unsigned i = 0; i < 16; i++) {
+		uint64_t n = draw(c);
+
+		out->f.xmm_space[4 * i] = (unsigned)n;
+		memset(out->upper[i], (int)(n >> 32), sizeof(out->upper[i]));
+	}
 	fill(c->plain);
 	memcpy(out->stack, (void *)(uintptr_t)STACK, SIZE);
 }
@@ -395,6 +493,34 @@ static void cover_range(struct machine *x, struct state *before, const struct in
 	}
 }
 
+static const void *vector_at_entry(const struct picture *p, unsigned id)
+{
+	return id >= VECTOR_UPPER ? (const void *)p->upper[id - VECTOR_UPPER]
+				  : &p->f.xmm_space[4 * id];
+}
+
+/* A slot that holds a vector, flags or a control word as they were at the beginning. */
+static void saved_state(const struct slot *t, const struct picture *p, const uint8_t *held,
+			const char *what)
+{
+	uint16_t cw = 0;
+	uint32_t n = 0;
+
+	memcpy(&cw, held, sizeof(cw));
+	memcpy(&n, held, sizeof(n));
+	if (t->v.kind == V_VECTOR)
+		holds(!memcmp(held, vector_at_entry(p, t->v.id), 16),
+		      "%s: the slot at %lld does not hold vector %u", what, (long long)t->off,
+		      t->v.id);
+	if (t->v.kind == V_CW)
+		holds(cw == p->f.cwd, "%s: the slot holds no control word", what);
+	if (t->v.kind == V_MXCSR)
+		holds(!((n ^ p->f.mxcsr) & 0xffc0), "%s: the slot holds no MXCSR", what);
+	if (t->v.kind == V_FLAGS)
+		holds(!((n ^ p->r.eflags) & (t->v.off ? 0xcd5 : 0x400)),
+		      "%s: the slot does not hold flags", what);
+}
+
 static void claims(struct machine *x, const struct state *s, const bool *covered_before,
 		   const struct insn *in, const struct picture *p, const struct picture *q)
 {
@@ -420,6 +546,8 @@ static void claims(struct machine *x, const struct state *s, const bool *covered
 			if (k >= 0 && k < SIZE)
 				covered[k] = true;
 		}
+		if (at >= 0 && at + 16 <= SIZE)
+			saved_state(t, p, q->stack + at, what);
 		if (known && t->size <= 8 && at >= 0 && at + 8 <= SIZE) {
 			memcpy(&held, q->stack + at, t->size);
 			n &= t->size == 8 ? ~0ull : (1ull << 8 * t->size) - 1;
@@ -436,10 +564,15 @@ static void claims(struct machine *x, const struct state *s, const bool *covered
 	if (s->df != UNSURE)
 		holds((q->r.eflags >> 10 & 1) == s->df, "%s: DF", what);
 	for (unsigned i = 0; i < (x->word == 8 ? 16u : 8u); i++) {
+		uint8_t upper = s->upper[i];
+
 		if (s->vector[i].kind == V_VECTOR)
-			holds(!memcmp(&p->f.xmm_space[4 * s->vector[i].id], &q->f.xmm_space[4 * i],
+			holds(!memcmp(vector_at_entry(p, s->vector[i].id), &q->f.xmm_space[4 * i],
 				      16),
 			      "%s: xmm%u changed", what, i);
+		if (upper != UPPER_CHANGED && upper != UPPER_UNKNOWN)
+			holds(!memcmp(p->upper[upper - 1], q->upper[i], 16),
+			      "%s: the upper half of ymm%u changed", what, i);
 	}
 	if (s->cw == CLEAR)
 		holds(p->f.cwd == q->f.cwd, "%s: the x87 control word changed", what);
@@ -456,7 +589,6 @@ static void agree(struct machine *x, const struct state *s, const struct insn *i
 {
 	const char *what = machine_words(x, in->at);
 	struct user_regs_struct a = p->r, b = q->r;
-	static const uint64_t bits[] = { 1, 4, 0x10, 0x40, 0x80, 0x800 };
 	static const ZydisAccessedFlagsMask names[] = { ZYDIS_CPUFLAG_CF, ZYDIS_CPUFLAG_PF,
 							ZYDIS_CPUFLAG_AF, ZYDIS_CPUFLAG_ZF,
 							ZYDIS_CPUFLAG_SF, ZYDIS_CPUFLAG_OF };
@@ -469,11 +601,11 @@ static void agree(struct machine *x, const struct state *s, const struct insn *i
 			      "%s: byte %u of register %u depends on undefined bytes", what, k, i);
 		}
 	}
-	for (unsigned k = 0; k < ARRAY_SIZE(bits); k++) {
+	for (unsigned k = 0; k < ARRAY_SIZE(flag_bits); k++) {
 		if (in->d.cpu_flags && in->d.cpu_flags->undefined & names[k])
 			continue;
-		holds(!((a.eflags ^ b.eflags) & bits[k]) || s->flags_undefined >> k & 1,
-		      "%s: flag 0x%x depends on undefined bytes", what, (unsigned)bits[k]);
+		holds(!((a.eflags ^ b.eflags) & flag_bits[k]) || s->flags_undefined >> k & 1,
+		      "%s: flag 0x%x depends on undefined bytes", what, (unsigned)flag_bits[k]);
 	}
 }
 
@@ -570,7 +702,11 @@ static void begin_state(struct child *c, const struct trial *t, bool marked, str
 	s->gpr[GPR_SP] = value_stack(0, 0);
 	for (unsigned i = 0; i < XMM_COUNT; i++)
 		s->vector[i] = (struct value){ .kind = V_VECTOR, .id = (uint8_t)i };
+	for (unsigned i = 0; i < XMM_COUNT; i++)
+		s->upper[i] = (uint8_t)(1 + i);
 	s->flags_kept = true;
+	s->flags_undefined = marked ? draw(c) & draw(c) & F_ALL : 0;
+	s->flags_origin = s->flags_undefined ? ORIGIN_FLAGS : ORIGIN_NONE;
 	s->x87 = 4;
 	know_slots(c, t, p, s);
 	/* Memory of the stack is as it was. */
@@ -587,6 +723,8 @@ static void vary(struct child *c, const struct state *s, struct picture *p)
 			mask |= s->gpr[i].undefined >> k & 1 ? 0xffull << 8 * k : 0;
 		*gpr_of(&p->r, i) ^= n & mask;
 	}
+	for (unsigned k = 0; k < ARRAY_SIZE(flag_bits); k++)
+		p->r.eflags ^= s->flags_undefined >> k & 1 ? draw(c) & flag_bits[k] : 0;
 }
 
 /* The book of one instruction: does a step agree with the model? False: it could not run. */
@@ -681,7 +819,7 @@ static void try_code(struct child *c, unsigned again, bool each, const uint8_t *
 		return;
 	if (again && c->done[in.d.mnemonic] && !each)
 		return;
-	c->seen[in.d.mnemonic] = true;
+	c->seen[in.d.mnemonic] = c->category[in.d.meta.category] = true;
 	c->illegal = false;
 	c->plain =
 		in.d.mnemonic == ZYDIS_MNEMONIC_LDMXCSR || in.d.mnemonic == ZYDIS_MNEMONIC_VLDMXCSR;
@@ -742,7 +880,7 @@ static void all_stepped(const bool *stepped)
 	ck_assert_msg(!s.len, "not stepped:%s", s.s);
 }
 
-static void run_trials(bool wide, bool *stepped)
+static void run_trials(bool wide, bool *all, bool *categories)
 {
 	static struct child c;
 	struct user_regs_struct r;
@@ -753,6 +891,7 @@ static void run_trials(bool wide, bool *stepped)
 	start_child(&c);
 	ptrace(PTRACE_GETREGS, c.pid, NULL, &r);
 	ptrace(PTRACE_GETFPREGS, c.pid, NULL, &f);
+	find_uppers(&c);
 	f.cwd = 0x37f;
 	f.ftw = 0xf0; /* four registers in use */
 	f.swd = 4 << 11;
@@ -767,7 +906,9 @@ static void run_trials(bool wide, bool *stepped)
 		}
 	}
 	end_child(&c);
-	missing(&c, stepped);
+	missing(&c, all);
+	for (unsigned k = 0; k <= ZYDIS_CATEGORY_MAX_VALUE; k++)
+		categories[k] = categories[k] || c.category[k];
 	for (unsigned m = 0; m <= ZYDIS_MNEMONIC_MAX_VALUE; m++) {
 		count += c.done[m];
 		if (c.seen[m] && !c.done[m] && !c.absent[m] && !privileged(m)) {
@@ -780,7 +921,24 @@ static void run_trials(bool wide, bool *stepped)
 	ck_assert_uint_gt(count, 300);
 }
 
-static bool stepped[ZYDIS_MNEMONIC_MAX_VALUE + 1];
+static bool stepped[ZYDIS_MNEMONIC_MAX_VALUE + 1], drawn[ZYDIS_CATEGORY_MAX_VALUE + 1];
+
+/* Of each category that insn.def names instructions were drawn, whether the processor has them or
+ * not. */
+static void all_drawn(void)
+{
+	static const ZydisInstructionCategory named[] = {
+#define CLASS(category) ZYDIS_CATEGORY_##category,
+#include "prove/insn.def"
+	};
+	struct str s = { 0 };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(named); i++) {
+		if (!drawn[named[i]])
+			str_addf(&s, " %s", ZydisCategoryGetString(named[i]));
+	}
+	ck_assert_msg(!s.len, "not drawn:%s", s.s);
+}
 
 static void map(void)
 {
@@ -797,10 +955,11 @@ static void map(void)
 START_TEST(model)
 {
 	map();
-	run_trials(true, stepped);
+	run_trials(true, stepped, drawn);
 	if (without(WITHOUT_IA32))
 		return;
-	run_trials(false, stepped);
+	run_trials(false, stepped, drawn);
+	all_drawn();
 	all_stepped(stepped);
 }
 END_TEST

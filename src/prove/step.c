@@ -319,6 +319,20 @@ static void set_flags(struct state *s, const struct insn *in, const struct value
 		s->flags_origin = s->flags_blurred = 0;
 }
 
+/* As set_flags, unless what counts, of which the bits of `mask' count, is 0: then flags stay as
+ * they were. SDM, volume 2, "SAL/SAR/SHL/SHR", "REP". */
+static void set_flags_unless(struct state *s, const struct insn *in, const struct value *count,
+			     uint64_t mask, struct value v, unsigned bytes)
+{
+	if ((count->kind != V_CONST || !(count->off & mask)) && s->flags_undefined &&
+	    !(v.undefined & low_bytes(bytes))) {
+		v.undefined = 0xff;
+		v.origin = s->flags_origin;
+		v.flags |= VALUE_BLURRED;
+	}
+	set_flags(s, in, &v, bytes);
+}
+
 /* A value that depends on flags. */
 static struct value of_flags(struct state *s, const struct insn *in)
 {
@@ -613,21 +627,6 @@ static void compared(struct state *s, const struct insn *in, const struct value 
 		remember(s, 3, r->off, 0, bytes);
 }
 
-/* Shifted or rotated by 0, flags stay as they were. SDM, volume 2, "SAL/SAR/SHL/SHR". */
-static void set_shift_flags(struct state *s, const struct insn *in, const struct value *count,
-			    struct value f, unsigned bytes)
-{
-	unsigned mask = bytes == 8 ? 63 : 31;
-
-	if ((count->kind != V_CONST || !(count->off & mask)) && s->flags_undefined &&
-	    !f.undefined) {
-		f.undefined = 0xff;
-		f.origin = s->flags_origin;
-		f.flags |= VALUE_BLURRED;
-	}
-	set_flags(s, in, &f, bytes);
-}
-
 static void do_alu(struct machine *x, struct state *s, const struct insn *in)
 {
 	enum alu op = alu_of(in->d.mnemonic);
@@ -640,7 +639,7 @@ static void do_alu(struct machine *x, struct state *s, const struct insn *in)
 		r = alu(x, op, &a, &b, bytes);
 	f = value_mix(&r, &a); /* the carry is what was shifted out */
 	if (op >= ALU_SHL)
-		set_shift_flags(s, in, &b, f, bytes);
+		set_flags_unless(s, in, &b, bytes == 8 ? 63 : 31, f, bytes);
 	else
 		set_flags(s, in, &r, bytes);
 	compared(s, in, &a, &b, &r, bytes);
@@ -753,12 +752,27 @@ static void string_store(struct machine *x, struct state *s, const struct insn *
 	machine_store(x, s, in, &to, bytes, v);
 }
 
+/* LODS, so many times: perhaps not at all. */
+static void load_ax(struct machine *x, struct state *s, const struct insn *in,
+		    const struct value *times, unsigned bytes, struct value v)
+{
+	struct value old = s->gpr[GPR_AX];
+
+	if (times) {
+		v = value_mix(&v, times);
+		value_blur(&v, bytes);
+	}
+	write_gpr(x, s, in, GPR_AX, 0, bytes, v);
+	if (times && (times->kind != V_CONST || !times->off))
+		s->gpr[GPR_AX] = value_join(&old, &s->gpr[GPR_AX]);
+}
+
 static void do_string(struct machine *x, struct state *s, const struct insn *in)
 {
 	unsigned bytes = bytes_of(in, 0);
 	bool repeated = in->d.attributes &
 			(ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE);
-	struct value count = repeated ? s->gpr[GPR_CX] : value_const(1), v = value_any();
+	struct value count = repeated ? s->gpr[GPR_CX] : value_const(1), v = value_any(), times;
 	const char *name = ZydisMnemonicGetString(in->d.mnemonic);
 	bool moves = name[0] == 'm', stores = name[1] == 't', loads = name[0] == 'l';
 	bool scans = name[1] == 'c', compares = name[0] == 'c';
@@ -768,6 +782,7 @@ static void do_string(struct machine *x, struct state *s, const struct insn *in)
 
 	if (count.flags & VALUE_LINKED)
 		count = value_mix(&count, &count);
+	times = count;
 	compared_no_more(s, repeated ? GPR_CX : GPR_COUNT);
 	if (in->d.address_width < 8 * x->word) {
 		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,
@@ -814,10 +829,10 @@ static void do_string(struct machine *x, struct state *s, const struct insn *in)
 	if (!loads)
 		advance(x, s, GPR_DI, &count, bytes);
 	if (loads)
-		write_gpr(x, s, in, GPR_AX, 0, bytes, v);
+		load_ax(x, s, in, repeated ? &times : NULL, bytes, v);
 	if (repeated)
 		s->gpr[GPR_CX] = scans || compares ? count : value_const(0);
-	set_flags(s, in, &v, bytes);
+	set_flags_unless(s, in, &times, ~0ull, v, bytes);
 }
 
 /* x87, MMX, control words --------------------------------------------------------------------- */
@@ -1212,7 +1227,7 @@ static void do_plain(struct machine *x, struct state *s, const struct insn *in)
 	    in->d.meta.category == ZYDIS_CATEGORY_ROTATE) {
 		struct value count = machine_read(x, s, in, in->d.operand_count_visible - 1u);
 
-		set_shift_flags(s, in, &count, r, bytes_of(in, 0));
+		set_flags_unless(s, in, &count, bytes_of(in, 0) == 8 ? 63 : 31, r, 8);
 	} else {
 		set_flags(s, in, &r, 8);
 	}
