@@ -41,6 +41,24 @@ ENDED = (  # exit status, stderr, answer -> what it is
 )
 
 
+def matrix(native: str, vmx: str, why: str = kills.STOOD_STILL) -> bytes:
+    return json.dumps({"cells": [{"row": "a", "column": "g", "verdict": native},
+                                 {"row": "a", "column": "g@vmx", "verdict": vmx, "reason": why}]}).encode()
+
+
+@pytest.mark.parametrize("got,what", (
+    (matrix("violation", "not-run"), "in part"),
+    (matrix("violation", "not-run", "the moon"), "wrong"),
+    (matrix("violation", "crash"), "wrong"),
+    (matrix("pass", "not-run"), "wrong"),
+    (json.dumps({"cells": [], "why": kills.STOOD_STILL}).encode(), "wrong"),
+))
+def test_what_is_left_without_a_place(got, what):
+    job = kills.Job("run", (), 1, kills.matrix_of)
+    want = matrix("violation", "violation", "")
+    assert kills.judge(job, kills.Ended(1, "", ""), got, want, None)[0] == what
+
+
 @pytest.mark.parametrize("status,err,got,what", ENDED)
 def test_ends_are_told_apart(status, err, got, what):
     job = kills.Job("run", (), 1, kills.matrix_of)

@@ -208,6 +208,21 @@ static json_t *json_known(const struct check_run *r)
 	return all;
 }
 
+/* Where it ran, and where not, with the reason. */
+static json_t *json_places(const struct check_run *r)
+{
+	json_t *places = json_array();
+
+	for (size_t i = 0; i < r->nplaces; i++) {
+		const struct checked_place *p = &r->place[i];
+		const char *why = p->why_not ? p->why_not : p->run.unstarted;
+
+		json_array_append_new(places, json_pack("{s:s, s:o}", "place", place_name(p->place),
+							"not-run", string_or_null(why)));
+	}
+	return places;
+}
+
 void check_json(struct str *out, const struct check_run *r)
 {
 	json_t *j = json_object(), *functions = json_array(), *undefined = json_array();
@@ -223,6 +238,7 @@ void check_json(struct str *out, const struct check_run *r)
 		json_array_append_new(undefined, string_or_null(r->undefined[i]));
 	if (r->nknown)
 		json_object_set_new(j, "known", json_known(r));
+	json_object_set_new(j, "places", json_places(r));
 	json_object_set_new(j, "undefined", undefined);
 	json_object_set_new(j, "unreadable", json_integer((json_int_t)r->unreadable));
 	s = json_dumps(j, JSON_INDENT(1));
