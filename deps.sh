@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Install what clobber needs (base), more compilers to test (compilers), what its own tests ask
-# (tests) or a machine with KVM takes (kvm) through apt. Quick, silent and without root when everything is there. Elsewhere it says
+# (tests), a machine with KVM takes (kvm) or building Bochs (bochs) through apt. Quick, silent and without root when everything is there. Elsewhere it says
 # what to install.
 set -eu
 
@@ -21,6 +21,8 @@ mandoc:mandoc man:man-db zsh:zsh pc=gmp:libgmp-dev pc=libcrypto:libssl-dev
 xz:xz-utils"
 # For a machine that has KVM on any host: harness/kvm_machine.py. Its kernel is downloaded, not installed.
 kvm="qemu-system-x86_64:qemu-system-x86"
+# To build Bochs: harness/bochs.sh.
+bochs="g++:g++ make:make dpkg-source:dpkg-dev"
 
 present() {
 	case $1 in
@@ -44,7 +46,8 @@ base) wanted=$base ;;
 compilers) wanted=$compilers ;;
 tests) wanted=$tests ;;
 kvm) wanted=$kvm ;;
-*) echo "usage: deps.sh base|compilers|tests|kvm" >&2; exit 2 ;;
+bochs) wanted=$bochs ;;
+*) echo "usage: deps.sh base|compilers|tests|kvm|bochs" >&2; exit 2 ;;
 esac
 
 packages=$(missing "$wanted")

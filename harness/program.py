@@ -4,6 +4,7 @@ import functools
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -260,6 +261,12 @@ def rules() -> dict[str, str]:
     lines = run(["list", "rules"]).stdout.splitlines()
     heads = [i for i, line in enumerate(lines) if re.match(r"[a-z0-9]\S*$", line)]
     return {lines[i]: lines[i + 1].rsplit(": ", 1)[1] for i in heads}
+
+
+def bochs() -> str:
+    """The Bochs of place vmx: src/place/bochs.c, bochs_program."""
+    named, built = os.environ.get("CLOBBER_BOCHS"), "/usr/local/lib/clobber/bochs/bochs"
+    return (named and shutil.which(named)) or (os.access(built, os.X_OK) and built) or shutil.which("bochs")
 
 
 def script(path: Path, body: str) -> Path:

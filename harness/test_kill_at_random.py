@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -114,7 +115,9 @@ def test_killed_machine_runs_again(site, number):
     program.need("vmx", 64)
     want = site.end(site.start(job("vmx")))
     assert want.status == 0, want
-    got = hit(site, "vmx", "bochs-bin", number, 2)
+    # Debian's is a script that starts another program.
+    name = "bochs-bin" if Path(program.bochs()).read_bytes()[:2] == b"#!" else "bochs"
+    got = hit(site, "vmx", name, number, 2)
     assert (got.status, kills.checked(site.folder, got.out)) == (0, kills.checked(site.folder, want.out))
 
 

@@ -128,6 +128,7 @@ def without_bochs(tmp_path, gcc, *args) -> program.Result:
     return run(["run", "--out", tmp_path / "out", "--cc", gcc, "--width", "64", "--opt", "O2",
                 "--abi", "sysv", "--cases", write(tmp_path / "c.h", "int f(int a);\n"), *args],
                cwd=tmp_path, env={**tools(tmp_path, gcc),
+                                  "CLOBBER_BOCHS": "bochs",
                                   "CLOBBER_WITHOUT": program.less_is_missing("bochs")})
 
 
@@ -320,11 +321,8 @@ def test_fuzz_at_32_bit(tmp_path, gcc, compilers):
 
 def test_bochs_is_asked_once(tmp_path, bochs):
     starts = tmp_path / "starts"
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    program.script(folder / "bochs", f'echo "$*" >> {starts}\nexec {shutil.which("bochs")} "$@"\n')
-    env = program.environment(CLOBBER_CACHE=str(tmp_path / "cache"),
-                              PATH=f"{folder}:{os.environ['PATH']}")
+    shim = program.script(tmp_path / "bochs", f'echo "$*" >> {starts}\nexec {program.bochs()} "$@"\n')
+    env = program.environment(CLOBBER_CACHE=str(tmp_path / "cache"), CLOBBER_BOCHS=str(shim))
     first = run(["list", "places"], env=env).stdout
     asked = len(starts.read_text().splitlines())
     # Its models, its options, and the hypervisor once a width of root operation.
@@ -341,7 +339,7 @@ def test_bochs_is_asked_once(tmp_path, bochs):
 
 def without_helpers(tmp_path, gcc, *names: str) -> dict[str, str]:
     """PATH with what clobber names, and the Bochs of the machine."""
-    env = tools(tmp_path, gcc)
+    env = {**tools(tmp_path, gcc), "CLOBBER_BOCHS": "bochs"}
     for name in ("bochs", *names):
         (tmp_path / "bin" / name).symlink_to(shutil.which(name))
     return env
@@ -359,12 +357,11 @@ def test_vmx_needs_nothing_else_on_path(tmp_path, gcc, bochs):
 
 def test_engine_that_is_gone_is_not_run(tmp_path, gcc, bochs):
     """Its answers are remembered from the time when it worked."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    program.script(folder / "bochs", f'case "$*" in *--help*) exec {shutil.which("bochs")} "$@";; esac\n'
-                   f'[ $(stat -c %s disk) -lt 10000000 ] && exec {shutil.which("bochs")} "$@"\n'
-                   'exec bochs-bin-that-is-gone -q "$@"\n')
-    env = program.environment(PATH=f"{folder}:{os.environ['PATH']}")
+    real = program.bochs()
+    shim = program.script(tmp_path / "bochs", f'case "$*" in *--help*) exec {real} "$@";; esac\n'
+                          f'[ $(stat -c %s disk) -lt 10000000 ] && exec {real} "$@"\n'
+                          'exec bochs-bin-that-is-gone -q "$@"\n')
+    env = program.environment(CLOBBER_BOCHS=str(shim))
     args = ["--cc", gcc, "--width", "64", "--opt", "O2", "--profile", "kernel", "--cases",
             write(tmp_path / "c.h", "//! abi kernel\nint f(int a);\n")]
     r = run(["run", *args, "--place", "vmx", "--out", tmp_path / "alone", "-q"], cwd=tmp_path,

@@ -40,7 +40,7 @@ class Run(NamedTuple):
 
 
 def vmx_probe(*args, path: str | None = None) -> subprocess.CompletedProcess:
-    env = program.environment() if path is None else program.environment(PATH=path)
+    env = program.environment() if path is None else program.environment(PATH=path, CLOBBER_BOCHS="bochs")
     return subprocess.run([PROBE, f"runtime={PROBE.parent / 'data/runtime'}", *map(str, args)],
                           env=env, capture_output=True, text=True, timeout=program.SECONDS)
 
@@ -216,7 +216,7 @@ def test_clean_payload_on_other_models(clean, model):
 
 def test_engine_says_what_it_is(clean):
     engine = clean.run().engine
-    assert re.fullmatch(r"bochs [\d.]+, corei7_icelake_u, 64-bit root, EPT, unrestricted guest, "
+    assert re.fullmatch(r"bochs [\d.]+( without debugger)?, corei7_icelake_u, 64-bit root, EPT, unrestricted guest, "
                         r"AVX-512", engine)
 
 
@@ -384,12 +384,31 @@ def test_neighbours_of_the_dead_pass(in_guest):
 
 def fake(tmp_path, body: str) -> str:
     """A Bochs that knows its options and is up to no good otherwise."""
-    real = shutil.which("bochs")
+    real = program.bochs()
     (tmp_path / "bin").mkdir()
     return str(program.script(tmp_path / "bochs",
                               f'case "$*" in *--help*) exec {real} "$@" ;; esac\n'
                               # The question whether it works at all has a small disk.
                               f'[ $(stat -c %s disk) -lt 10000000 ] && exec {real} "$@"\n{body}\n'))
+
+
+@pytest.mark.parametrize("display", ("nogui", "term"))
+def test_build_without_debugger(clean, tmp_path, display):
+    """It has another display and fewer devices, and refuses what it does not have."""
+    real = program.bochs()
+    text = subprocess.run([real, "--help"], capture_output=True, text=True, check=False).stdout
+    display_then, rest = ("term", "-rc commands") if "-rc filename" in text else ("nogui", "")
+    shim = program.script(tmp_path / "bochs", f"""
+case "$*" in *--help*) {real} "$@" | grep -v -e '-rc filename'; exit 0;; *-rc*) exit 9;; esac
+grep -q -e '^sound' -e gameport -e iodebug config && {{ echo '[ ] config:1: no such device'; exit 1; }}
+grep -q 'display_library: {display}' config || {{
+	echo "[ ] config:1: display library 'other' not available"; exit 1; }}
+sed -i 's/display_library: .*/display_library: {display_then}/' config
+exec {real} -q -f config {rest}
+""")
+    r = clean.run(f"bochs={shim}")
+    assert r.engine.startswith("bochs 2.") and " without debugger, corei7_icelake_u, " in r.engine
+    assert r._replace(engine="") == alone(clean)
 
 
 @pytest.mark.parametrize("body, words", (
@@ -411,7 +430,7 @@ def test_engine_that_fails(broken, tmp_path, body, words):
 
 def test_engine_killed_on_the_way(broken, tmp_path):
     """What was handed over is kept; what did not run is missing; who ran when it died is charged."""
-    body = f'exec timeout -s KILL 0.3 {shutil.which("bochs")} "$@"'
+    body = f'exec timeout -s KILL 0.3 {program.bochs()} "$@"'
     r = broken.run(f"bochs={fake(tmp_path, body)}")
     assert (r.broken == "no") == (["missing"] not in r.cases.values())
     for name, (_, *findings) in r.cases.items():
@@ -479,13 +498,10 @@ def alone(p: Payload, *options) -> Run:
 def boots(monkeypatch, tmp_path) -> Path:
     """A file that gets a line for every start of Bochs from here on."""
     log = tmp_path / "boots"
-    real = shutil.which("bochs")
-    (tmp_path / "bin").mkdir()
-    program.write(tmp_path / "bin/bochs", f"""#!/bin/sh
-case "$1" in --help) ;; *) echo >> {log} ;; esac
-exec {real} "$@"
-""").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    shim = program.script(tmp_path / "bochs", f"""case "$1" in --help) ;; *) echo >> {log} ;; esac
+exec {program.bochs()} "$@"
+""")
+    monkeypatch.setenv("CLOBBER_BOCHS", str(shim))
     return log
 
 

@@ -120,7 +120,7 @@ static void parse_options(struct arena *a, int argc, char **argv, struct options
 			       profile_names(a, false), profile_names(a, true))),
 		PLACE_ROW(&o->place, place_help(a)),
 		TEXT("bochs", &o->bochs, "PROGRAM",
-		     "the Bochs of places vmx and root (default: CLOBBER_BOCHS, or bochs in PATH)"),
+		     "the Bochs of places vmx and root (default: CLOBBER_BOCHS, or the one found)"),
 		TEXT("vmx-model", &o->vmx_model, "M",
 		     "the processor that Bochs is to be (default: corei7_icelake_u)"),
 		OFFERED("vmx-engine", &o->vmx_engine, "E", engines,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Engine `bochs`: the hypervisor's ROM and the request's disk in an emulated PC without firmware,
- * display or network. Bochs' manual does not say, but it is so: no display plugin is headless by
- * itself, but `term` is, given a terminal type and no terminal (never `rfb`: it listens on the
- * network); it survives SIGTERM; a build with the debugger waits for commands. */
+ * display or network. Bochs' manual does not say, but it is so: of the displays that Debian builds
+ * none is headless by itself, but `term` is, given a terminal type and no terminal (never `rfb`: it
+ * listens on the network); it survives SIGTERM; a build with the debugger waits for commands. */
 #include "place/answers.h"
 #include "place/vmx.h"
 #include "plan/toolchain.h"
@@ -38,14 +38,21 @@ enum {
 /* Less is a process that waits: each wait that ends, and begins again, takes some. */
 static const double WORK_A_SECOND = 0.01;
 
-static const char *program(const struct vmx_options *o)
+/* Where `make deps-bochs` puts one without the debugger (harness/bochs.sh). */
+#define BUILT "/usr/local/lib/clobber/bochs/bochs"
+
+const char *bochs_program(const struct vmx_options *o)
 {
-	return o->bochs ? o->bochs : "bochs";
+	const char *named = o->bochs ? o->bochs : getenv("CLOBBER_BOCHS");
+
+	if (named && *named)
+		return named;
+	return access(BUILT, X_OK) == 0 ? BUILT : "bochs";
 }
 
 static int help(const struct vmx_options *o, const char *about, struct str *text)
 {
-	const char *argv[] = { program(o), "--help", about, NULL };
+	const char *argv[] = { bochs_program(o), "--help", about, NULL };
 
 	return run_program_again(argv, HELP_SECONDS, text);
 }
@@ -82,7 +89,7 @@ static bool recall(struct arena *a, uint64_t key, struct facts *f)
 /* NULL, or why it is of no use. */
 static const char *ask(struct arena *a, const struct vmx_options *o, struct facts *f)
 {
-	uint64_t key = answer_key(a, program(o));
+	uint64_t key = answer_key(a, bochs_program(o));
 	struct str text = { 0 };
 	const char *why = NULL;
 
@@ -91,7 +98,11 @@ static const char *ask(struct arena *a, const struct vmx_options *o, struct fact
 	if (recall(a, key, f))
 		return NULL;
 	if (help(o, "cpu", &text) < 0 && errno == ENOENT)
-		why = "bochs is not installed: apt-get install bochs bochs-term";
+		why = !strcmp(bochs_program(o), "bochs")
+			      ? "bochs is not installed: apt-get install bochs bochs-term"
+			      : arena_printf(a,
+					     "there is no %s, which --bochs or CLOBBER_BOCHS names",
+					     bochs_program(o));
 	else if (!(f->version = word_after(a, text.s, "Emulator ")))
 		why = "`bochs --help' does not look like Bochs";
 	else
@@ -114,7 +125,8 @@ const char *bochs_why_not(struct arena *a, const struct vmx_options *o, const ch
 
 	if (why)
 		return why;
-	*version = f.version;
+	/* It runs the same, but not as fast. */
+	*version = f.debugger ? f.version : arena_printf(a, "%s without debugger", f.version);
 	if (!strstr(f.models, arena_printf(a, "\n%s\n", model)))
 		return arena_printf(
 			a,
@@ -141,7 +153,21 @@ static void must_write(const struct vmx_machine *m, struct arena *a, const char 
 		die("cannot write %s: %s", path, strerror(errno));
 }
 
-static void configure(struct arena *a, const struct vmx_options *o, const struct vmx_machine *m)
+/* A build refuses, at once, a display and devices that it was made without. */
+struct build {
+	const char *display, *devices; /* to switch off */
+	const char *sound;             /* a line, or nothing */
+};
+static const struct build debian = { "term",
+				     "speaker=0, gameport=0, parallel=0, serial=0, "
+				     "extfpuirq=0, biosdev=0, iodebug=0",
+				     "sound: waveoutdrv=dummy\n" };
+/* Display `nogui` is what `make deps-bochs` builds. */
+#define LITTLE "speaker=0, parallel=0, serial=0, extfpuirq=0, biosdev=0"
+static const struct build headless = { "nogui", LITTLE, "" }, other = { "term", LITTLE, "" };
+
+static void configure(struct arena *a, const struct vmx_options *o, const struct vmx_machine *m,
+		      const struct build *b)
 {
 	struct stat st = { 0 };
 
@@ -149,15 +175,15 @@ static void configure(struct arena *a, const struct vmx_options *o, const struct
 	must_write(
 		m, a, "config",
 		arena_printf(a,
-			     "display_library: term\n"
+			     "display_library: %s\n"
 			     "config_interface: textconfig\n"
-			     "plugin_ctrl: speaker=0, gameport=0, parallel=0, serial=0, "
-			     "extfpuirq=0, biosdev=0, iodebug=0\n"
-			     "sound: waveoutdrv=dummy\n"
+			     "plugin_ctrl: %s\n"
+			     "%s"
 			     "memory: guest=%u, host=%u\n"
 			     "cpu: model=%s, count=1, ips=100000000, reset_on_triple_fault=0, "
 			     "ignore_bad_msrs=0\n"
 			     "romimage: file=rom\n"
+			     "vgaromimage: file=none\n"
 			     "ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14\n"
 			     "ata0-master: type=disk, mode=flat, path=disk, cylinders=%llu, "
 			     "heads=16, spt=63\n"
@@ -167,9 +193,11 @@ static void configure(struct arena *a, const struct vmx_options *o, const struct
 			     "error: action=report\n"
 			     "info: action=ignore\n"
 			     "debug: action=ignore\n",
-			     m->megs, m->megs, o->model ? o->model : VMX_MODEL,
+			     b->display, b->devices, b->sound, m->megs, m->megs,
+			     o->model ? o->model : VMX_MODEL,
 			     (unsigned long long)(st.st_size / VMX_SECTOR / SECTORS_A_CYLINDER)));
 	must_write(m, a, "commands", "c\nq\n");
+	must_write(m, a, "none", "");
 }
 
 /* The first panic in the log, without its time; NULL when it is the hypervisor's own shutdown. */
@@ -292,9 +320,11 @@ static bool goes_on(void *closure, double spent)
 	return !w->machine->idle && !w->machine->stalled && !w->late;
 }
 
-const char *bochs_boot(struct arena *a, const struct vmx_options *o, struct vmx_machine *m)
+/* One start of such a build. NULL, or how it failed. */
+static const char *boot_as(struct arena *a, const struct vmx_options *o, struct vmx_machine *m,
+			   const struct build *b)
 {
-	const char *argv[] = { program(o), "-q", "-f", "config", NULL, NULL, NULL }, *why;
+	const char *argv[] = { bochs_program(o), "-q", "-f", "config", NULL, NULL, NULL }, *why;
 	struct watch w = { .machine = m,
 			   .disk = arena_printf(a, "%s/disk", m->dir),
 			   .limit = limit_of(o, m),
@@ -306,7 +336,7 @@ const char *bochs_boot(struct arena *a, const struct vmx_options *o, struct vmx_
 	/* A Bochs that was killed leaves its lock behind, which makes the next refuse the disk. */
 	unlink(arena_printf(a, "%s/disk.lock", m->dir));
 	unlink(arena_printf(a, "%s/log", m->dir));
-	configure(a, o, m);
+	configure(a, o, m, b);
 	if (has_debugger(a, o)) {
 		argv[4] = "-rc";
 		argv[5] = "commands";
@@ -317,12 +347,29 @@ const char *bochs_boot(struct arena *a, const struct vmx_options *o, struct vmx_
 				     &text);
 	if (status < 0) {
 		m->absent = true;
-		return arena_printf(a, "cannot run %s: %s", program(o), strerror(errno));
+		return arena_printf(a, "cannot run %s: %s", argv[0], strerror(errno));
 	}
 	log = file_read(arena_printf(a, "%s/log", m->dir), NULL);
 	m->killed = m->stalled || (!m->idle && !w.late && was_killed(status, log));
 	why = failure(a, o, status, text.s, log, m);
 	free(log);
 	str_free(&text);
+	return why;
+}
+
+const char *bochs_boot(struct arena *a, const struct vmx_options *o, struct vmx_machine *m)
+{
+	static const struct build *const likely[2][3] = { { &headless, &other, &debian },
+							  { &debian, &other, &headless } };
+	const struct build *const *builds = likely[has_debugger(a, o)];
+	const char *why = boot_as(a, o, m, builds[0]);
+	bool started = !m->absent;
+
+	for (int i = 1; i < 3 && !started; i++) {
+		const char *again = boot_as(a, o, m, builds[i]);
+
+		started = !m->absent;
+		why = started ? again : why;
+	}
 	return why;
 }

@@ -76,7 +76,7 @@ enum place_id {
 struct place_options {
 	const char *runtime; /* folder with vmx64.rom, kvm64.bin and their like */
 	const char *engine;  /* one of the place's engines, by name; NULL: its first */
-	const char *bochs;   /* the program; NULL: as CLOBBER_BOCHS says, or the one in PATH */
+	const char *bochs;   /* the program; NULL: as CLOBBER_BOCHS says, or the one found */
 	const char *model; /* the processor to emulate, as the engine names it; NULL: its default */
 	unsigned at_once; /* machines that one payload may be shared out among; 0, 1: one runs it */
 	unsigned monitor; /* of a guest: CL_STEP, CL_INTERRUPTS, CL_STEP_LEAF, CL_TRAP_FPU */

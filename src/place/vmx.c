@@ -151,7 +151,7 @@ static const char *engine_text(struct arena *a, const struct vmx_options *o, enu
 static uint64_t key_of(struct arena *a, const struct vmx_options *o, unsigned width)
 {
 	const char *model = o->model ? o->model : VMX_MODEL;
-	uint64_t key = o->engine == VMX_BOCHS ? answer_key(a, o->bochs ? o->bochs : "bochs") : 0;
+	uint64_t key = o->engine == VMX_BOCHS ? answer_key(a, bochs_program(o)) : 0;
 	size_t n = 0;
 	char *rom = key ? file_read(arena_printf(a, "%s/vmx%u.rom", o->runtime, width), &n) : NULL;
 
@@ -602,6 +602,6 @@ const char *vmx_machine(struct arena *a, const struct vmx_options *o, enum width
 {
 	if (o->engine != VMX_BOCHS)
 		return NULL;
-	return arena_printf(a, "%s %s %u", o->bochs ? o->bochs : "bochs",
-			    o->model ? o->model : VMX_MODEL, root_width(o, w));
+	return arena_printf(a, "%s %s %u", bochs_program(o), o->model ? o->model : VMX_MODEL,
+			    root_width(o, w));
 }

@@ -21,7 +21,7 @@ struct vmx_options {
 	unsigned at_once; /* machines that one payload may be shared out among; 0, 1: one runs it */
 	unsigned part;    /* cases worth a machine of their own; 0: VMX_PART */
 	unsigned seconds; /* of work, for one start of the engine and payload; 0: VMX_SECONDS */
-	const char *bochs; /* the program; NULL: bochs on PATH */
+	const char *bochs; /* the program; NULL: as bochs_program says */
 };
 
 /* A model with SSE, AVX, AVX-512, EPT and unrestricted guest. */
@@ -68,11 +68,15 @@ struct vmx_machine {
 	unsigned payloads;           /* how many it runs: its limit is theirs */
 	void (*look)(void *closure); /* NULL, or called now and then while it runs */
 	void *closure;
-	bool stalled; /* set by the engine, with `killed`: it waited for something, without working */
-	bool absent; /* set by the engine: it did not even start, so no code under test ran */
-	bool idle;   /* set by the engine: it was ended for lack of progress */
-	bool killed; /* set by the engine: another process ended it, or the machine it runs on */
+	bool stalled; /* set by the engine, with `killed`: it waited for something, without working
+		       */
+	bool absent;  /* set by the engine: it did not even start, so no code under test ran */
+	bool idle;    /* set by the engine: it was ended for lack of progress */
+	bool killed;  /* set by the engine: another process ended it, or the machine it runs on */
 };
+/* The program: named by the options or by CLOBBER_BOCHS, else what `make deps-bochs` built, else
+ * the one in PATH. */
+const char *bochs_program(const struct vmx_options *o);
 const char *bochs_boot(struct arena *a, const struct vmx_options *o, struct vmx_machine *m);
 const char *bochs_why_not(struct arena *a, const struct vmx_options *o, const char **version);
 const char *kvm_nested_boot(struct arena *a, const struct vmx_options *o, struct vmx_machine *m,

@@ -12,11 +12,10 @@ static const char *const engines[] = { "bochs", "kvm-nested", NULL };
 static struct vmx_options options(const struct place *self, const struct place_options *o)
 {
 	bool nested = o->engine && !strcmp(o->engine, engines[VMX_KVM_NESTED]);
-	const char *bochs = o->bochs ? o->bochs : getenv("CLOBBER_BOCHS");
 	const char *root = getenv("CLOBBER_VMX_ROOT");
 
 	return (struct vmx_options){ .engine = nested ? VMX_KVM_NESTED : VMX_BOCHS,
-				     .bochs = bochs && *bochs ? bochs : NULL,
+				     .bochs = o->bochs,
 				     .root_width = root && !strcmp(root, "32") ? 32 : 0,
 				     .runtime = o->runtime,
 				     .model = o->model,
