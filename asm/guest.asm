@@ -38,6 +38,26 @@ guest_start:
 	call	guest_main			; void guest_main(const struct cl_handover *)
 	ud2
 
+; cl_word guest_vmx_operation(void): VMREAD of a field that does not exist fails with VMfailInvalid (CF) without a
+; current VMCS, with VMfailValid (ZF) with one (SDM volume 3, 30.2). C-callable; changes xax, xcx.
+	global	guest_vmx_operation, guest_vmread, guest_no_vmx
+guest_vmx_operation:
+	mov	ecx, 0x6ffe
+guest_vmread:
+%if WORD == 8
+	vmread	rax, rcx
+%else
+	vmread	eax, ecx
+%endif
+	mov	eax, 1
+	jc	guest_vmx_done
+	mov	eax, 2
+	jz	guest_vmx_done
+guest_no_vmx:				; guest_trap goes on here
+	xor	eax, eax
+guest_vmx_done:
+	ret
+
 ; void guest_tables(const void *gdtr, const void *idtr): C-callable. Selectors as in guest.c.
 	global	guest_tables
 guest_tables:

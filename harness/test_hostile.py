@@ -14,7 +14,7 @@ DIED, FAULTED, LATE = "whole process died", "memory access violation", "endless 
 RESET = {"vmx": FAULTED, "root": DIED}  # a guest has no ports; in root operation the machine resets
 IDT = ("sub {sp}, 16", "xor eax, eax", "mov [{sp}], {a}", "mov [{sp} + 8], {a}", "lidt [{sp}]")
 
-# Function -> its code; what ends it, in all places or in each. {a}: the accumulator.
+# Function -> its code; what ends it, in all places or in each. {a}, {b}: ax, bx.
 HOSTILE = {
     "cpuid_loop": ((".l: xor eax, eax", "cpuid", "jmp .l"), LATE),
     "vmcall_loop": ((".l: vmcall", "jmp .l"), {"vmx": "illegal instruction", "root": LATE}),
@@ -29,13 +29,21 @@ HOSTILE = {
                            "mov byte [{neighbour}], 0xcc"), DIED),
     "null_idt": ((*IDT, "add {sp}, 16"),
                  {"vmx": DIED, "root": "the base in idtr: expected"}),
+    "leaves_vmx": ((".l: vmxoff", "jmp .l"),
+                   {"vmx": "illegal instruction", "root": "VMX operation (1: no VMCS is current; 2: one is): expected"}),
+    "forgets_translations": ((".l: sub {sp}, 16", "mov eax, 2", "invept {a}, [{sp}]", "add {sp}, 16", "jmp .l"),
+                             {"vmx": "illegal instruction", "root": LATE}),
+    "pages_from_nowhere": (("mov {a}, 0x7ffff000", "mov cr3, {a}"),
+                           {"vmx": DIED, "root": "fault: the call: expected returns, got "}),
+    "exits_then_dies": (("mov esi, 1000", ".m: xor eax, eax", "push {b}", "cpuid", "pop {b}", "dec esi", "jnz .m",
+                         *IDT, "ud2"), DIED),
     "null_idt_then_fault": ((*IDT, "ud2"), DIED),
 }
 
 
 def write(folder, width: int, name: str) -> None:
-    words = ({"a": "rax", "sp": "rsp", "neighbour": "rel after"} if width == 64 else
-             {"a": "eax", "sp": "esp", "neighbour": "after"})
+    words = ({"a": "rax", "b": "rbx", "sp": "rsp", "neighbour": "rel after"} if width == 64 else
+             {"a": "eax", "b": "ebx", "sp": "esp", "neighbour": "after"})
     body = "\n".join(HOSTILE[name][0]).format(**words)
     (folder / "h.asm").write_text(
         "section .text\nglobal before, hostile, after\nbefore: mov eax, 7\nret\n"

@@ -10,7 +10,7 @@ struct cl_handover guest_handover;
 
 /* Speaking ------------------------------------------------------------------------------------ */
 
-static void say(uint32_t what, cl_word c, cl_word b)
+void guest_say(uint32_t what, cl_word c, cl_word b)
 {
 	if (guest_handover.where == CL_IN_ROOT)
 		((void (*)(uint32_t, cl_word, cl_word))(cl_word)guest_handover.say)(what, c, b);
@@ -24,7 +24,7 @@ static void say(uint32_t what, cl_word c, cl_word b)
 void guest_quit(uint32_t what, cl_word c, cl_word b)
 {
 	for (;;)
-		say(what, c, b);
+		guest_say(what, c, b);
 }
 
 /* Control registers and flags: SDM volume 3, 2.5; volume 1, 3.4.3. */
@@ -63,7 +63,7 @@ static void find_code(void)
 {
 	code_start = payload_code();
 	code_end = (cl_word)cl_rodata;
-	say(CL_SAY_CODE, code_start, code_end);
+	guest_say(CL_SAY_CODE, code_start, code_end);
 }
 
 /* CR0.TS makes every x87 and vector instruction trap (#NM; SDM volume 3, 2.5). Compiled code has no
@@ -194,6 +194,10 @@ void guest_trap(struct trap *t)
 
 	if (t->vector == STUB_CLOCK)
 		acknowledge_clock();
+	if (t->vector == 6 && t->ip == (cl_word)guest_vmread) {
+		t->ip = (cl_word)guest_no_vmx;
+		return;
+	}
 	if (let_through(t) || is_step(t) || (tick && !place_late()))
 		return;
 	/* In root operation VMREAD is an instruction like any other. */
@@ -252,7 +256,7 @@ static void after_run(int round, struct findings *out)
 	guest_segments();
 	__asm__ volatile("push %0; popf" : : "r"((cl_word)2) : "memory", "cc");
 	if (has_vcpu)
-		say(CL_SAY_VCPU, 0, 0);
+		guest_say(CL_SAY_VCPU, 0, 0);
 	has_vcpu = false;
 	for (int i = 0; i < 6; i++) {
 		if (got[i] != want[i])
@@ -283,14 +287,14 @@ static void before_round(const struct cl_case *c, int round)
 	bool step = interrupted || (c->flags & CL_LEAF_TARGET && round >= FIRST_STEPPED);
 
 	if (!round && guest_handover.options & CL_ANNOUNCE)
-		say(CL_SAY_CASE, 0, 0);
+		guest_say(CL_SAY_CASE, 0, 0);
 	has_vcpu = cl_where == CL_IN_ROOT && c->flags & CL_ENTERS_GUEST;
 	if (has_vcpu)
-		say(CL_SAY_VCPU, c->flags & CL_LAUNCHED ? 2 : 1, 0);
+		guest_say(CL_SAY_VCPU, c->flags & CL_LAUNCHED ? 2 : 1, 0);
 	if (!(guest_handover.options & CL_STEP_LEAF) || step == stepping)
 		return;
 	stepping = step;
-	say(CL_SAY_STEP, step, interrupted ? MOST_STEPS : 0);
+	guest_say(CL_SAY_STEP, step, interrupted ? MOST_STEPS : 0);
 	choose_flags(step, step);
 	if (guest_handover.options & CL_TRAP_FPU)
 		trap_fpu(!step);

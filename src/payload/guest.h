@@ -16,6 +16,10 @@ void guest_give_up(void);
 void guest_double_fault(void);
 void guest_clock_task(void);
 extern const uint8_t guest_stubs[][16];
+/* In root operation 1, or 2 with a current VMCS; 0 outside, where the instruction at guest_vmread
+ * is undefined and is to go on at guest_no_vmx. */
+cl_word guest_vmx_operation(void);
+extern const uint8_t guest_vmread[], guest_no_vmx[];
 
 /* asm/payload.ld */
 extern uint8_t cl_data[], cl_image_end[];
@@ -36,6 +40,7 @@ enum { STUB_CLOCK = 32, STUB_SYSCALL = 33 };
 
 /* guest.c */
 extern struct cl_handover guest_handover;
+void guest_say(uint32_t what, cl_word c, cl_word b);
 void guest_quit(uint32_t what, cl_word c, cl_word b) __attribute__((noreturn));
 
 /* guest_state.c: what control registers and the like are to hold, once they are set up; and how

@@ -9,6 +9,7 @@ enum {
 	CR0_WP = 1 << 16,
 	CR4_OSXSAVE = 1 << 18,
 	CR4_FSGSBASE = 1 << 16,
+	MSR_EFER = (int)0xc0000080,
 	TSS_BUSY = 2
 };
 /* What SWAPGS would bring: canonical, and nobody's. */
@@ -49,6 +50,8 @@ WRITE(write_cr4, "mov %0, %%cr4")
 READ(read_dr7, "mov %%dr7, %0")
 WRITE(write_dr7, "mov %0, %%dr7")
 #ifdef __x86_64__
+READ(read_cr8, "mov %%cr8, %0")
+WRITE(write_cr8, "mov %0, %%cr8")
 READ(read_fs_base, "rdfsbase %0")
 WRITE(write_fs_base, "wrfsbase %0")
 READ(read_gs_base, "rdgsbase %0")
@@ -69,6 +72,56 @@ static void write_xcr0(cl_word v)
 {
 	if (wanted.v[CL_CONTROL_CR4] & CR4_OSXSAVE)
 		__asm__ volatile("xsetbv" : : "a"((uint32_t)v), "d"(0), "c"(0));
+}
+
+/* Of KVM each access may be an exit. */
+static bool cr8_is_looked_at;
+
+static void read_cr8_to(struct state *s)
+{
+#ifdef __x86_64__
+	if (cr8_is_looked_at)
+		s->v[CL_CONTROL_CR8] = read_cr8();
+#else
+	(void)s;
+#endif
+}
+
+/* Puts it back, too. */
+static void check_cr8(struct state *s)
+{
+	read_cr8_to(s);
+#ifdef __x86_64__
+	if (s->v[CL_CONTROL_CR8] != wanted.v[CL_CONTROL_CR8])
+		write_cr8(wanted.v[CL_CONTROL_CR8]);
+#endif
+}
+
+/* In root operation; a guest's access is a fault. */
+static cl_word read_efer(void)
+{
+	uint32_t a, d;
+
+	__asm__ volatile("rdmsr" : "=a"(a), "=d"(d) : "c"(MSR_EFER));
+	return a;
+}
+
+static void write_efer(cl_word v)
+{
+	__asm__ volatile("wrmsr" : : "a"((uint32_t)v), "d"(0), "c"(MSR_EFER));
+}
+
+/* Is this still root operation, with or without a current VMCS? Puts it back, too. */
+static void check_root(struct state *s)
+{
+	if (cl_where != CL_IN_ROOT)
+		return;
+	s->v[CL_CONTROL_EFER] = read_efer();
+	if (s->v[CL_CONTROL_EFER] != wanted.v[CL_CONTROL_EFER])
+		write_efer(wanted.v[CL_CONTROL_EFER]);
+	s->v[CL_CONTROL_VMX] = guest_vmx_operation();
+	if (s->v[CL_CONTROL_VMX] != wanted.v[CL_CONTROL_VMX])
+		guest_say(CL_SAY_VCPU, s->v[CL_CONTROL_VMX] ? 0 : 3, 0);
 }
 
 static void read_bases(struct state *s)
@@ -151,6 +204,12 @@ void guest_state_keep(void)
 	wanted.v[CL_CONTROL_CR4] = read_cr4();
 	wanted.v[CL_CONTROL_DR7] = read_dr7();
 	wanted.v[CL_CONTROL_XCR0] = read_xcr0();
+	cr8_is_looked_at = WIDE && place_proof() != CL_PROOF_GUEST;
+	read_cr8_to(&wanted);
+	if (cl_where == CL_IN_ROOT) {
+		wanted.v[CL_CONTROL_EFER] = read_efer();
+		wanted.v[CL_CONTROL_VMX] = guest_vmx_operation();
+	}
 	read_tables(&wanted);
 	if (has_bases) {
 		read_bases(&wanted);
@@ -196,6 +255,8 @@ void guest_state_check(int round, struct findings *out)
 		write_xcr0(wanted.v[CL_CONTROL_XCR0]);
 	read_bases(&now);
 	write_bases(&wanted);
+	check_cr8(&now);
+	check_root(&now);
 	for (int i = 0; i < CL_CONTROLS; i++) {
 		cl_word odd = now.v[i] ^ wanted.v[i];
 

@@ -47,7 +47,8 @@ enum cl_saying {
 	CL_SAY_CASE = 3,   /* the case in h->current is about to run; execution goes on */
 	CL_SAY_VCPU = 6,   /* in root operation: the current VMCS becomes one (cx 1; cx 2: that was
 			    * launched) that code under test can enter a guest with, which it has but
-			    * to tell where host and guest go on; or again what it was (cx 0) */
+			    * to tell where host and guest go on; or again what it was (cx 0), also
+			    * behind code that left root operation (cx 3) */
 	CL_SAY_LAST = CL_SAY_VCPU,
 	CL_SAY_STEP = 5, /* from here on code under test is stepped (cx 1; no more after bx steps,
 			  * if that is not 0) or no more (cx 0) */

@@ -63,7 +63,7 @@ static enum cl_proof root_proof(void)
 	return invalid ? CL_PROOF_ROOT : valid ? CL_PROOF_ROOT_VMCS : CL_PROOF_NONE;
 }
 
-static enum cl_proof proof(void)
+enum cl_proof place_proof(void)
 {
 	if (is_process())
 		return CL_PROOF_PROCESS;
@@ -82,7 +82,7 @@ void place_begin(struct cl_header *h, uint64_t seed, uint64_t key)
 	h->current = CL_NO_CASE;
 	h->text_before = sum_at_start = text_sum();
 	h->text_after = 0;
-	h->ran_before = proof();
+	h->ran_before = place_proof();
 	h->ran_after = CL_PROOF_NONE;
 }
 
@@ -94,7 +94,7 @@ bool place_code_changed(void)
 void place_end(struct cl_header *h)
 {
 	h->text_after = text_sum();
-	h->ran_after = proof();
+	h->ran_after = place_proof();
 }
 
 enum vmx_instruction { NO_VMX, VMREAD, VMWRITE, VMLAUNCH, VMRESUME, VMXOFF };

@@ -175,19 +175,22 @@ enum cl_place {
 };
 
 /* State that only ring 0 can change: CONTROL(id, name); items of CHECK_CONTROL. */
-#define CONTROLS(X)                  \
-	X(CR0, "cr0")                \
-	X(CR3, "cr3")                \
-	X(CR4, "cr4")                \
-	X(DR7, "dr7")                \
-	X(XCR0, "xcr0")              \
-	X(GDTR, "the base in gdtr")  \
-	X(IDTR, "the base in idtr")  \
-	X(LDTR, "ldtr")              \
-	X(TR, "tr")                  \
-	X(FS_BASE, "the base of fs") \
-	X(GS_BASE, "the base of gs") \
-	X(KERNEL_GS, "the base that swapgs brings (IA32_KERNEL_GS_BASE)")
+#define CONTROLS(X)                                                       \
+	X(CR0, "cr0")                                                     \
+	X(CR3, "cr3")                                                     \
+	X(CR4, "cr4")                                                     \
+	X(DR7, "dr7")                                                     \
+	X(XCR0, "xcr0")                                                   \
+	X(GDTR, "the base in gdtr")                                       \
+	X(IDTR, "the base in idtr")                                       \
+	X(LDTR, "ldtr")                                                   \
+	X(TR, "tr")                                                       \
+	X(FS_BASE, "the base of fs")                                      \
+	X(GS_BASE, "the base of gs")                                      \
+	X(KERNEL_GS, "the base that swapgs brings (IA32_KERNEL_GS_BASE)") \
+	X(CR8, "cr8")                                                     \
+	X(EFER, "efer (IA32_EFER)")                                       \
+	X(VMX, "VMX operation (1: no VMCS is current; 2: one is)")
 enum cl_control {
 #define X(id, name) CL_CONTROL_##id,
 	CONTROLS(X)

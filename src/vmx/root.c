@@ -50,7 +50,9 @@ static void hear(uint32_t what, word c, word b)
 	if (what == CL_SAY_CODE)
 		return;
 	if (what == CL_SAY_VCPU) {
-		if (c) {
+		if (c == 3)
+			vmx_on();
+		if (c == 1 || c == 2) {
 			vmcs_make();
 			vcpu_reset(c == 2);
 		} else {

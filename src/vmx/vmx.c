@@ -118,7 +118,13 @@ void vmcs_make(void)
 
 void vmcs_drop(void)
 {
-	if (VMX_INSTRUCTION("vmclear", vmcs_region))
+	uint64_t current;
+
+	/* Code in root operation may have made its own the current one. SDM 30.3, VMPTRST, VMCLEAR.
+	 */
+	__asm__ volatile("vmptrst %0" : "=m"(current) : : "cc");
+	if (VMX_INSTRUCTION("vmclear", vmcs_region) ||
+	    (current != ~0ull && VMX_INSTRUCTION("vmclear", current)))
 		cannot("VMCLEAR failed");
 }
 
