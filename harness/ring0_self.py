@@ -376,18 +376,49 @@ def write_state(width: int, folder: Path) -> None:
     assemble(folder, "state", width)
 
 
+# VMX operation, and what only root operation may change ------------------------------------------------
+
+# Function -> its code at 64 bit, and the words of what is found in places root and vmx; None: nothing.
+OPERATION = {
+    "leaves": ("vmxoff", "VMX operation (1: no VMCS is current; 2: one is): expected 0x{kept}, got 0x0"),
+    "takes_another": ("{page}\n vmclear [rsp]\n vmptrld [rsp]\n {back}", None),
+    "drops_all": ("{page}\n vmptrst [rsp]\n cmp qword [rsp], -1\n je .none\n vmclear [rsp]\n.none: {back}", None),
+    "allows_syscall": ("mov ecx, 0xc0000080\n rdmsr\n or eax, 1\n wrmsr",
+                       "efer (IA32_EFER): expected 0xd00, got 0xd01"),
+    "comes_back": ("vmxoff\n {page}\n vmxon [rsp]\n {back}", None),
+    "raises_priority": ("mov eax, 15\n mov cr8, rax", "cr8: expected 0x0, got 0xf"),
+}
+# A page of the stack as a VMCS or VMXON region: its revision (SDM volume 3, 24.11.5), and its address at rsp.
+PAGE = ("mov rdi, rsp\n sub rsp, 8192\n and rsp, -4096\n mov ecx, 0x480\n rdmsr\n and eax, 0x7fffffff\n mov [rsp], eax\n"
+        " mov rax, rsp\n push rdi\n push rax")
+BACK = "pop rax\n pop rsp"
+
+
+def write_operation(folder: Path, names=tuple(OPERATION)) -> None:
+    """Each changes something and leaves it so; one that changes nothing stands behind each."""
+    (folder / "operation.asm").write_text("section .text\n" + "".join(
+        f"global {n}, after_{n}\n{n}:\n {OPERATION[n][0].format(page=PAGE, back=BACK)}\n ret\n"
+        f"after_{n}: xor eax, eax\n ret\n" for n in names))
+    (folder / "operation.h").write_text("".join(
+        f"//! abi kernel\n//! depends on stack, ax, clock\nvoid {n}(void);\n//! abi kernel\nvoid after_{n}(void);\n"
+        for n in names))
+    assemble(folder, "operation", 64)
+
+
 def write(width: int, folder: Path) -> None:
     """Objects and contracts of every part."""
     Self(width).write(folder)
     write_vectors(width, folder)
     write_state(width, folder)
+    if width == 64:
+        write_operation(folder)
 
 
 # What is reported --------------------------------------------------------------------------------
 
 # Object -> where it runs: what is to end a call is no business of root operation.
 PARTS = {"self": "vmx,root,root-vmcs", "vectors": "vmx", "ends": "vmx", "state": "vmx",
-         "registers": "vmx"}
+         "registers": "vmx", "operation": "root,root-vmcs"}
 # Of "self", what holds registers through exits: a part of its own, for it is quick.
 REGISTERS = ("registers_through_steps", "registers_through_cpuid", "system_through_exits")
 

@@ -32,40 +32,18 @@ def test_state_of_ring_0(tmp_path, width, place):
 
 # VMX operation, and cr8 ---------------------------------------------------------------------------
 
-# Function -> its code at 64 bit, and the words of what is found in places root and vmx; None: nothing.
-OPERATION = {
-    "leaves": ("vmxoff", "VMX operation (1: no VMCS is current; 2: one is): expected 0x{kept}, got 0x0"),
-    "takes_another": ("{page}\n vmclear [rsp]\n vmptrld [rsp]\n {back}", None),
-    "drops_all": ("{page}\n vmptrst [rsp]\n cmp qword [rsp], -1\n je .none\n vmclear [rsp]\n.none: {back}", None),
-    "allows_syscall": ("mov ecx, 0xc0000080\n rdmsr\n or eax, 1\n wrmsr",
-                       "efer (IA32_EFER): expected 0xd00, got 0xd01"),
-    "comes_back": ("vmxoff\n {page}\n vmxon [rsp]\n {back}", None),
-    "raises_priority": ("mov eax, 15\n mov cr8, rax", "cr8: expected 0x0, got 0xf"),
-}
-# A page of the stack as a VMCS or VMXON region: its revision (SDM volume 3, 24.11.5), and its address at rsp.
-PAGE = ("mov rdi, rsp\n sub rsp, 8192\n and rsp, -4096\n mov ecx, 0x480\n rdmsr\n and eax, 0x7fffffff\n mov [rsp], eax\n"
-        " mov rax, rsp\n push rdi\n push rax")
-BACK = "pop rax\n pop rsp"
-
-
 @pytest.mark.parametrize("place", ("root", "root-vmcs", "vmx"))
 def test_vmx_operation(tmp_path, place):
     """Who leaves it, or makes another VMCS the current one, is found, and the next call finds what it is to find."""
     program.need(place, 64)
     kept = {"root": 1, "root-vmcs": 2}.get(place)
-    names = [n for n in OPERATION if kept or n == "raises_priority"]
-    (tmp_path / "f.asm").write_text("section .text\n" + "".join(
-        f"global {n}, after_{n}\n{n}:\n {OPERATION[n][0].format(page=PAGE, back=BACK)}\n ret\nafter_{n}: xor eax, eax\n ret\n"
-        for n in names))
-    subprocess.run(["nasm", "-f", "elf64", "f.asm", "-o", "f.o"], cwd=tmp_path, check=True)
-    (tmp_path / "c.h").write_text("".join(
-        f"//! abi kernel\n//! depends on stack, ax, clock\nvoid {n}(void);\n//! abi kernel\nvoid after_{n}(void);\n"
-        for n in names))
-    r = program.run(["check", "f.o", "--contract", "c.h", "--place", place, "--calls", "8"], cwd=tmp_path)
+    names = [n for n in ring0_self.OPERATION if kept or n == "raises_priority"]
+    ring0_self.write_operation(tmp_path, names)
+    r = program.run(["check", "operation.o", "--contract", "operation.h", "--place", place, "--calls", "8"], cwd=tmp_path)
     assert r.status == 1 and "broken" not in r.stdout, r.stdout + r.stderr
     said = {name: re.sub(r"0x0+(?=[0-9a-f])", "0x", " ".join(body.split()))
             for name, body in re.findall(r"^[a-z]+  kernel/(\w+)  .+\n((?:  .*\n)+)", r.stdout, re.M)}
-    want = {n: OPERATION[n][1] for n in names}
+    want = {n: ring0_self.OPERATION[n][1] for n in names}
     operation = "VMX operation (1: no VMCS is current; 2: one is): expected 0x"
     if kept:
         # Behind VMXON no VMCS is current; behind VMPTRLD one is.

@@ -282,6 +282,15 @@ def written() -> list[Mutant]:
           "\t\t(void)0;", parts=("state",)),
         m(state, "bases are not put back", KEPT, "\tread_bases(&now);\n\twrite_bases(&wanted);",
           "\tread_bases(&now);", parts=("state",)),
+        m(state, "cr8 is not put back", KEPT, "\t\twrite_cr8(wanted.v[CL_CONTROL_CR8]);", "\t\t(void)0;",
+          parts=("operation",)),
+        m(state, "efer is not put back", KEPT, "\t\twrite_efer(wanted.v[CL_CONTROL_EFER]);", "\t\t(void)0;",
+          parts=("operation",)),
+        m(state, "root operation is not looked at", KEPT, "\tcheck_root(&now);\n", "", parts=("operation",)),
+        m(state, "who left root operation stays outside", ROOTC, "\t\tif (c == 3)\n\t\t\tvmx_on();\n", "",
+          parts=("operation",)),
+        m(state, "another's VMCS stays the current one", "src/vmx/vmx.c",
+          "(current != ~0ull && VMX_INSTRUCTION(\"vmclear\", current))", "current == 1", parts=("operation",)),
     ]
     traps = "traps of the payload"
     found += [
