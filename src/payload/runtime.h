@@ -137,7 +137,7 @@ enum { CL_PAGE = 4096, CL_TEST_STACK = 64 * 1024 };
 extern uint8_t cl_test_stack[]; /* between two pages nobody may touch */
 /* Fills in h, cl_stack_top and cl_key. */
 void place_begin(struct cl_header *h, uint64_t seed, uint64_t key);
-enum cl_proof place_proof(void); /* where this runs, as what only that place does shows */
+enum cl_proof place_proof(void);     /* where this runs, as what only that place does shows */
 void place_end(struct cl_header *h); /* when all cases ran */
 /* At a fault of code under test outside of VMX operation: is the instruction VMREAD or VMRESUME of
  * a case whose own fails? Then it failed, as the flags say now, and *ip is behind it. Or one that

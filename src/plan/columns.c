@@ -99,7 +99,8 @@ static const struct probe *ruled_out(const struct target *t, const struct gen_ca
 
 	if (!t->convention[conv].ok)
 		return &t->convention[conv];
-	if ((c->call.decl->through || c->call.decl->proto->implicit) && target_language(t) == LANGUAGE_CXX)
+	if ((c->call.decl->through || c->call.decl->proto->implicit) &&
+	    target_language(t) == LANGUAGE_CXX)
 		return &through;
 	if (p->variadic && !t->variadic[conv].ok)
 		return &t->variadic[conv];

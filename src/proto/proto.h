@@ -142,8 +142,9 @@ struct prototype {
 	 * "sysv", "ms", ...) or NULL; `attribute` is its spelling there, for the generated C. */
 	const char *convention;
 	const char *attribute;
-	/* `//! implicit [NAME:] EXPRESSION`: the compiler calls the function by itself, as `called`,
-	 * where the C caller has this expression of its parameters; NULL: the C caller calls it. */
+	/* `//! implicit [NAME:] EXPRESSION`: the compiler calls the function by itself, as
+	 * `called`, where the C caller has this expression of its parameters; NULL: the C caller
+	 * calls it. */
 	const char *implicit, *called;
 	struct srcpos pos;
 	const char *text; /* the declaration as written, white space folded, without ';' */
