@@ -161,6 +161,30 @@ def test_vectors_without_sse_do_not_vanish(gcc, tmp_path):
     assert shard["columns"]
 
 
+def test_vectors_wider_than_registers_do_not_vanish(gcc, newest_clang, tmp_path):
+    """At 32 bit, where nothing says how they travel: in themselves, in structures, as results, behind
+    dots, and nothing that follows from a place that is not theirs is charged to anybody."""
+    case = program.write(tmp_path / "wide.h", """
+typedef double v4d __attribute__((vector_size(32)));
+typedef char v64 __attribute__((vector_size(64)));
+struct s { int n; v4d v; };
+int argument(v4d a, int b, v64 c);
+v4d result(int b);
+v64 both(v64 a);
+struct s inside(struct s x, int y);
+//! varargs v4d, v64, int
+int behind(int a, ...);
+""")
+    r = program.run(["run", "--cc", f"{gcc},{newest_clang}", "--opt", "O2", "--abi", "cdecl", "--profile",
+                     "user,sse2", "--width", "32", "--place", program.where(32), "--cases", str(case), "--out",
+                     str(tmp_path / "out")])
+    assert r.status == 0, r.stdout
+    m = program.Matrix(tmp_path / "out/matrix.json")
+    assert m.totals["planned"] == 5 * 2 * 2 * 2
+    assert m.totals["executed"] == m.totals["planned"] - m.totals["unsupported"]
+    assert {f["rule"] for f in m.findings if f["check"] == "argument"} == {"i386.args.vector.unavailable"}
+
+
 # Editions -----------------------------------------------------------------------------------------
 
 def test_rules_say_which_edition_decides():

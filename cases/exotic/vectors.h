@@ -105,7 +105,8 @@ int v64_first(v16sf a, int b);
 //! known clang ms caller: a structure of one wide vector goes by value
 //! known clang regparm1@avx,regparm1@avx512f,regparm2@avx,regparm2@avx512f,regparm3@avx,regparm3@avx512f: a structure with a vector is not aligned on the stack
 //! known gcc ms callee: va_arg reads wide values in line, the caller passes a reference
-//! known gcc regparm1@avx,regparm1@avx512f,regparm2@avx,regparm2@avx512f,regparm3@avx,regparm3@avx512f callee: the pointer to a variadic memory return is not popped
+//! known gcc regparm1,regparm2,regparm3 callee: the pointer to a variadic memory return is not popped
+//! known clang regparm1,regparm2,regparm3: the pointer to a variadic memory return is not popped
 struct s_v8si va_v32(int n, ...);
 //! varargs v16sf, int, v32hi, struct s_v16sf
 //! known clang asmlinkage/64@avx512f,regparm0/64@avx512f,sysv@avx512f: a __m512 in a named structure of a variadic function is read from memory

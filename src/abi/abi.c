@@ -51,13 +51,10 @@ static const char *why_not_vector(const struct type *t, const struct profile *pr
 {
 	unsigned size = t->size[pr->width];
 
-	/* Where SSE is not certain, documents are silent about how one travels: that is
-	 * observed. */
+	/* Where there are no registers for it, documents are silent about how one travels: that
+	 * is observed. */
 	if (pr->isa == ISA_INTEGER)
 		return "has a vector, which code of this profile does without";
-	if (size > 16 && pr->width == W32 &&
-	    (size > 64 || pr->isa < (size > 32 ? ISA_AVX512F : ISA_AVX)))
-		return "has a vector that is wider than the profile's registers";
 	return size > 64 ? "has a vector that is wider than any register" : NULL;
 }
 
@@ -102,6 +99,16 @@ static const char *why_not_type(const struct type *t, const struct profile *pr)
 static bool is_vector(const struct type *t)
 {
 	return t->kind == TYPE_VECTOR;
+}
+
+static bool is_wider_than_xmm(const struct type *t)
+{
+	return is_vector(t) && t->size[W32] > 16;
+}
+
+static bool is_wider_than_ymm(const struct type *t)
+{
+	return is_vector(t) && t->size[W32] > 32;
 }
 
 static bool is_bitint(const struct type *t)
@@ -160,6 +167,47 @@ static void silent_values(const struct convention *c, const struct prototype *p,
 		out->pop_unspecified = c->width == W32;
 	}
 	silent_arguments(c, p, is, rule, out);
+}
+
+/* At 32 bit vector types are optional, and absent where there are no registers for them: which? */
+static bool (*absent_vectors(const struct profile *pr))(const struct type *)
+{
+	if (pr->width == W64 || pr->isa >= ISA_AVX512F)
+		return NULL;
+	return pr->isa < ISA_SSE2  ? is_vector
+	       : pr->isa < ISA_AVX ? is_wider_than_xmm
+				   : is_wider_than_ymm;
+}
+
+static void silent_vectors(const struct convention *c, const struct prototype *p,
+			   enum profile_id profile, struct placement *out)
+{
+	bool (*absent)(const struct type *) = absent_vectors(&profiles[profile]);
+	bool any = false;
+
+	if (!absent)
+		return;
+	silent_arguments(c, p, absent, RULE_I386_VECTOR_NONE, out);
+	/* Nor does anything say how far the stack is aligned for one. */
+	for (unsigned i = 0; i < out->nargs; i++)
+		any = any || out->arg[i].rule == RULE_I386_VECTOR_NONE;
+	if (any && out->align_rule == RULE_I386_VECTOR_STACK) {
+		out->align = abi_call_align(c, profile);
+		out->align_rule = out->align != c->align ? RULE_LINUX_STACK : RULE_NONE;
+	}
+}
+
+/* Those that an attribute names place them by documents of their own, which take the registers for
+ * granted. */
+static const char *why_not_absent(const struct convention *c, const struct prototype *p,
+				  const struct profile *pr)
+{
+	bool (*absent)(const struct type *) = c->named_only ? absent_vectors(pr) : NULL;
+	bool any = absent && absent != is_vector && holds(p->ret, absent);
+
+	for (unsigned i = 0; absent && absent != is_vector && i < p->nparams + p->nvarargs; i++)
+		any = any || holds(proto_arg_type(p, i), absent);
+	return any ? "has a vector that is wider than the profile's registers" : NULL;
 }
 
 /* Types that no document mentions, and which need not be laid out as others are. */
@@ -271,6 +319,8 @@ const char *abi_place_at(enum edition e, enum profile_id profile, const struct c
 		why = why_not_type(proto_arg_type(p, i), pr);
 	if (!why)
 		why = why_not_class(c, p);
+	if (!why)
+		why = why_not_absent(c, p, pr);
 	if (why)
 		return why;
 	out->nargs = n;
@@ -290,9 +340,7 @@ const char *abi_place_at(enum edition e, enum profile_id profile, const struct c
 		out->pop_rule = c->rule[CHECK_SP];
 		out->pop_unspecified = out->stack_unspecified;
 	}
-	/* Vector types are optional, and absent where SSE is not certain. */
-	if (pr->width == W32 && pr->isa == ISA_NO_SSE)
-		silent_arguments(c, p, is_vector, RULE_I386_VECTOR_NONE, out);
+	silent_vectors(c, p, profile, out);
 	return NULL;
 }
 

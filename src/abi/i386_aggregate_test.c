@@ -135,6 +135,10 @@ static const struct row cdecl_rows[] = {
 	  "unspecified -> unspecified", "args.vector.unavailable -> args.vector.unavailable",
 	  "stack ? pop ?" },
 
+	{ "typedef float v __attribute__((vector_size(64))); v f(int, v)",
+	  "unspecified | unspecified -> unspecified",
+	  "2*args.vector.unavailable -> args.vector.unavailable", "stack ? pop ?" },
+
 	/* Aligned further than table 2.1 by an attribute: from there on documents are silent. */
 	{ OVER "void f(struct s)", "unspecified -> void", "args.overaligned", "stack ?" },
 	/* A typedef hides the alignment of the structure that it names. */

@@ -10,6 +10,7 @@
 #define V16     "typedef float m128 __attribute__((vector_size(16))); "
 #define V32     "typedef float m256 __attribute__((vector_size(32))); "
 #define V64     "typedef float m512 __attribute__((vector_size(64))); "
+#define V128    "typedef float m1024 __attribute__((vector_size(128))); "
 #define V8      "typedef int m64 __attribute__((vector_size(8))); "
 #define V4      "typedef char v4 __attribute__((vector_size(4))); "
 #define V1      "typedef long long v1 __attribute__((vector_size(8))); "
@@ -253,7 +254,7 @@ START_TEST(conventions_of_profiles)
 }
 END_TEST
 
-/* No floating point without registers for it; no vectors wider than the registers. */
+/* No floating point without registers for it; no vectors wider than any register. */
 START_TEST(refused)
 {
 	static const struct {
@@ -263,8 +264,8 @@ START_TEST(refused)
 		{ PROFILE_KERNEL_64, "kernel", "void f(double)", "floating-point" },
 		{ PROFILE_KERNEL_32, "kernel", S("float a;") "struct s f(int)", "floating-point" },
 		{ PROFILE_KERNEL_32, "kernel", V16 "void f(m128)", "vector" },
-		{ PROFILE_USER_32, "cdecl", V32 "void f(m256)", "wider than" },
-		{ PROFILE_SSE2_32, "cdecl", V32 "void f(m256)", "wider than" },
+		{ PROFILE_USER_32, "cdecl", V128 "void f(m1024)", "wider than any register" },
+		{ PROFILE_AVX_64, "sysv", V128 "void f(m1024)", "wider than any register" },
 	};
 	struct arena *a = arena_new();
 	struct placement out;

@@ -65,6 +65,22 @@ static bool placed(struct arena *a, const struct fuzz_source *s, const char *tex
 	return false;
 }
 
+static char *implicit(struct arena *a, const struct fuzz_source *s, struct random *r,
+		      unsigned long n)
+{
+	bool sanitizes = false;
+	char *text = NULL;
+
+	for (enum profile_id f = 0; f < PROFILES; f++)
+		sanitizes = sanitizes || (s->profiles[f] && profile_sanitizes(f));
+	for (unsigned i = 0; i < TRIES && !text; i++) {
+		text = draw_implicit(a, r, arena_printf(a, "fuzz_%06lu", n),
+				     sanitizes && random_percent(r, 50));
+		text = placed(a, s, text) ? text : NULL;
+	}
+	return text;
+}
+
 static bool class_placed(const struct fuzz_source *s, enum fuzz_class class)
 {
 	struct random r = random_start(0, (uint64_t) class);
@@ -84,8 +100,20 @@ static bool class_placed(const struct fuzz_source *s, enum fuzz_class class)
 	return found;
 }
 
+static bool implicit_placed(const struct fuzz_source *s)
+{
+	struct random r = random_start(0, FUZZ_IMPLICIT);
+	struct arena *a = arena_new();
+	bool found = implicit(a, s, &r, 0);
+
+	arena_free(a);
+	return found;
+}
+
 void fuzz_source_adapt(struct fuzz_source *s)
 {
+	if (s->weights.w[FUZZ_IMPLICIT] && !implicit_placed(s))
+		s->weights.w[FUZZ_IMPLICIT] = 0;
 	for (int i = 0; i < FUZZ_CLASS_COUNT; i++) {
 		if (s->weights.w[i] && fuzz_class_is_type((enum fuzz_class)i) &&
 		    !class_placed(s, (enum fuzz_class)i))
@@ -103,22 +131,6 @@ static bool is_implicit(const struct fuzz_source *s, unsigned long n, struct ran
 		types += fuzz_class_is_type((enum fuzz_class)i) ? s->weights.w[i] : 0;
 	*r = random_start(~s->seed, n);
 	return w && random_below(r, w + types) < w;
-}
-
-static char *implicit(struct arena *a, const struct fuzz_source *s, struct random *r,
-		      unsigned long n)
-{
-	bool sanitizes = false;
-	char *text = NULL;
-
-	for (enum profile_id f = 0; f < PROFILES; f++)
-		sanitizes = sanitizes || (s->profiles[f] && profile_sanitizes(f));
-	for (unsigned i = 0; i < TRIES && !text; i++) {
-		text = draw_implicit(a, r, arena_printf(a, "fuzz_%06lu", n),
-				     sanitizes && random_percent(r, 50));
-		text = placed(a, s, text) ? text : NULL;
-	}
-	return text;
 }
 
 char *fuzz_prototype(struct arena *a, const struct fuzz_source *s, unsigned long n)

@@ -75,6 +75,30 @@ START_TEST(callee_in_memory_by_the_stack)
 }
 END_TEST
 
+/* What is one byte long is found in one word only: no two words have one low byte in all rounds. */
+START_TEST(callee_reads_a_byte)
+{
+	unsigned twice = 0;
+
+	the_case.ret.size = the_case.ret.compare = 8;
+	for (uint32_t key = 1; key <= 400; key++) {
+		unsigned same[8] = { 0 };
+
+		the_case.key = key * 0x10001u;
+		for (int round = 0; round < ROUNDS; round++) {
+			const uint64_t *words = (void *)(cl_stack_top - the_case.stack_bytes);
+
+			play_open_callee(round);
+			for (unsigned k = 1; k < 8; k++)
+				same[k] += (uint8_t)words[k] == (uint8_t)words[0];
+		}
+		for (unsigned k = 1; k < 8; k++)
+			twice += same[k] == ROUNDS;
+	}
+	ck_assert_uint_eq(twice, 0);
+}
+END_TEST
+
 /* All but the last byte arrived: it is not there. */
 START_TEST(callee_short_by_a_byte)
 {
@@ -363,6 +387,7 @@ TCase *open_tests(void)
 	tcase_add_checked_fixture(t, set_up_open, NULL);
 	tcase_add_test(t, callee_in_memory);
 	tcase_add_test(t, callee_in_memory_by_the_stack);
+	tcase_add_test(t, callee_reads_a_byte);
 	tcase_add_test(t, callee_short_by_a_byte);
 	tcase_add_test(t, callee_in_vectors);
 	tcase_add_test(t, callee_on_the_x87_stack);
