@@ -161,6 +161,17 @@ def test_vectors_without_sse_do_not_vanish(gcc, tmp_path):
     assert shard["columns"]
 
 
+def test_what_no_selected_profile_has_is_named(gcc, tmp_path):
+    case = program.write(tmp_path / "some.h", "int whole(int a);\nint half(float a);\n")
+    args = ["run", "--cc", gcc, "--opt", "O2", "--width", "64", "--abi", "kernel,sysv", "--build-only", "-q", "--cases",
+            str(case), "--out", str(tmp_path / "out")]
+    r = program.run([*args, "--profile", "kernel"])
+    assert (r.status, r.stderr.count("is not run")) == (0, 1)
+    assert f"{case}:2: half is not run: it has a floating-point type" in r.stderr
+    r = program.run([*args, "--profile", "kernel,user"])
+    assert (r.status, r.stderr) == (0, "")
+
+
 def test_vectors_wider_than_registers_do_not_vanish(gcc, newest_clang, tmp_path):
     """At 32 bit, where nothing says how they travel: in themselves, in structures, as results, behind
     dots, and nothing that follows from a place that is not theirs is charged to anybody."""

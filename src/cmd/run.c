@@ -226,6 +226,64 @@ static void choose_places(struct plan *p, const struct options *o, struct places
 		die("--place: %s", why);
 }
 
+static bool is_in(const struct gen_set *set, const struct prototype *p)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		const struct prototype *o = set->v[i].call.decl->proto;
+
+		if (o->pos.line == p->pos.line && !strcmp(o->name, p->name) &&
+		    !strcmp(o->pos.file, p->pos.file))
+			return true;
+	}
+	return false;
+}
+
+/* Why no convention of a selected profile has the prototype; the last reason, or NULL. */
+static const char *why_nowhere(const struct plan *p, const bool *selected, const char *const *abis,
+			       const struct prototype *proto)
+{
+	const char *why = NULL;
+	struct placement at;
+
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		for (const struct convention *const *c = conventions; selected[f] && *c; c++) {
+			bool named = !abis && !(*c)->named_only;
+
+			for (const char *const *n = abis; n && *n; n++)
+				named = named || !strcmp(*n, (*c)->name);
+			if (named && convention_in(*c, f) && !profile_windows(f)) {
+				const char *w = abi_place_at(p->edition, f, *c, proto, &at);
+
+				why = w ? w : why;
+			}
+		}
+	}
+	return why;
+}
+
+/* Prototypes of one's own that no selected profile has must not be missed without a word. */
+static void say_what_is_left_out(const struct plan *p, const struct case_list *cases,
+				 const bool *selected, const char *const *abis)
+{
+	enum { SAID = 5 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < cases->n; i++) {
+		const struct prototype *proto = cases->v[i].proto;
+		const char *why;
+		bool found = cases->v[i].own;
+
+		for (enum profile_id f = 0; f < PROFILES && !found; f++)
+			found = is_in(&p->set[f], proto);
+		why = found ? NULL : why_nowhere(p, selected, abis, proto);
+		if (why && n++ < SAID)
+			warn("%s:%u: %s is not run: it %s", proto->pos.file, proto->pos.line,
+			     proto->name, why);
+	}
+	if (n > SAID)
+		warn("%zu more prototypes are not run, for reasons like these", n - SAID);
+}
+
 static void load_plan(struct plan *p, const struct options *o, struct places *places,
 		      struct claims_request *claims)
 {
@@ -253,7 +311,9 @@ static void load_plan(struct plan *p, const struct options *o, struct places *pl
 		if (o->cover)
 			coverage_choose(p->arena, &p->set[f]);
 		n += p->set[f].n;
+		wanted[f] = wanted[f] && widths[profiles[f].width];
 	}
+	say_what_is_left_out(p, &cases, wanted, abis);
 	if (!n)
 		die("no case matches: the selected prototypes, conventions, profiles and widths "
 		    "have nothing "
