@@ -42,6 +42,7 @@ const char *signal_of_others(int number, const char **name)
 		{ SIGINT, "Interrupt", "ended by SIGINT" },
 		{ SIGQUIT, "Quit", "ended by SIGQUIT" },
 		{ SIGALRM, "Alarm clock", "ended by SIGALRM" },
+		{ SIGPIPE, "Broken pipe", "ended by SIGPIPE" },
 		{ SIGUSR1, "User defined signal 1", "ended by SIGUSR1" },
 		{ SIGUSR2, "User defined signal 2", "ended by SIGUSR2" },
 		{ SIGXCPU, "CPU time limit exceeded", "ended by a limit of processor time" },
