@@ -436,7 +436,7 @@ static bool sum(struct reader *r, unsigned i)
 	if (v.kind != CT_INPUT || v.input == i)
 		reader_fail_line(r, NULL, "a number, or a sum of other inputs, belongs behind `='");
 	in->d.role = CT_SUM;
-	in->d.flags &= ~(uint32_t)(CT_UNSAID | CT_LENGTH);
+	in->d.flags &= ~(uint32_t)(CT_UNSAID | CT_LENGTH | CT_OPEN);
 	in->d.sum = (struct ct_value){ .kind = CT_INPUT,
 				       .input = v.input,
 				       .low = (uint32_t)v.number,
@@ -484,7 +484,7 @@ void contract_arg_read(struct reader *r)
 		reader_expected(r, "a property", hint);
 	/* How much a pointer points to may still be open. */
 	if (r->c->input[i].d.role != CT_PAGE)
-		r->c->input[i].d.flags &= ~(uint32_t)(CT_UNSAID | CT_LENGTH);
+		r->c->input[i].d.flags &= ~(uint32_t)(CT_UNSAID | CT_LENGTH | CT_OPEN);
 	else if (r->c->input[i].d.flags & CT_ALIGNED)
 		r->c->input[i].d.natural = r->c->input[i].d.align;
 }
@@ -656,6 +656,8 @@ void contract_arg_defaults(struct reader *r)
 		const struct type *t = in->type;
 
 		in->d.role = CT_RANDOM;
+		if (type_is_integer(t) && t->kind != TYPE_BOOL && t->size[r->width] <= 8)
+			in->d.flags |= CT_OPEN;
 		if (is_pointer(in)) {
 			pointer_default(r, i);
 			if (is_const(p, i))

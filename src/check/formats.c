@@ -66,6 +66,8 @@ static const char *strength_story(const struct check_run *r, const struct contra
 		str_addf(&t, "\n%s", strength_cycles(r, c));
 	for (size_t i = 0; s && i < s->nnever; i++)
 		str_addf(&t, "\nnever ran: %s", strength_never(r, &s->never[i]));
+	for (size_t i = 0; s && i < s->nnotes; i++)
+		str_addf(&t, "\nnote: %s", s->note[i]);
 	for (size_t i = 0; s && i < s->nmissing; i++)
 		str_addf(&t, "\nnot checked: %s", s->missing[i]);
 	text = arena_strdup(r->arena, t.s);
@@ -129,7 +131,7 @@ static json_t *json_finding(const struct check_run *r, const struct checked_find
 static void json_strength(json_t *j, const struct check_run *r, const struct contract *c)
 {
 	const struct strength *s = r->strength ? &r->strength[c->index] : NULL;
-	json_t *never = json_array(), *unchecked = json_array();
+	json_t *never = json_array(), *unchecked = json_array(), *notes = json_array();
 
 	for (size_t i = 0; s && i < s->nnever; i++) {
 		json_t *x = json_object();
@@ -144,6 +146,9 @@ static void json_strength(json_t *j, const struct check_run *r, const struct con
 	}
 	for (size_t i = 0; s && i < s->nmissing; i++)
 		json_array_append_new(unchecked, string_or_null(s->missing[i]));
+	for (size_t i = 0; s && i < s->nnotes; i++)
+		json_array_append_new(notes, string_or_null(s->note[i]));
+	json_object_set_new(j, "notes", notes);
 	json_object_set_new(j, "calls", s ? json_integer(s->calls) : json_null());
 	json_object_set_new(j, "instructions",
 			    s && s->insns ? json_integer(s->insns) : json_null());

@@ -206,6 +206,15 @@ static void looked_at(struct str *out, const struct check_run *r, const struct c
 	str_free(&s);
 }
 
+static void notes(struct str *out, const struct check_run *r, const struct contract *c,
+		  const struct text_style *style)
+{
+	const struct strength *s = r->strength ? &r->strength[c->index] : NULL;
+
+	for (size_t i = 0; s && i < s->nnotes; i++)
+		text_wrap(out, style, "    note: ", "      ", s->note[i]);
+}
+
 /* Instructions that did not run. */
 static void never(struct str *out, const struct check_run *r, const struct contract *c,
 		  const struct text_style *style, bool all)
@@ -278,6 +287,8 @@ static void functions(struct str *out, const struct check_run *r, const struct t
 			text_wrap(out, style, "    ", "      ", strength_cycles(r, c));
 		if (verbose)
 			looked_at(out, r, c, style);
+		if (executed(r, c))
+			notes(out, r, c, style);
 		if (executed(r, c) && (verbose || r->file->n <= FEW))
 			never(out, r, c, style, verbose);
 		if (r->proof && !r->proof[c->index].proved && !r->proof[c->index].refuted)

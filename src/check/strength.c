@@ -4,6 +4,48 @@
 
 #include <string.h>
 
+/* Appends to a list of strings. */
+static void append(struct arena *a, const char ***v, size_t *n, const char *what)
+{
+	*v = arena_grow(a, *v, *n, sizeof(**v));
+	(*v)[(*n)++] = what;
+}
+
+/* Numbers of which no line speaks that made it divide by zero, or overflow. */
+static void read_division(struct check_run *r, const struct contract *c, struct strength *s,
+			  const struct cl_observation *x, const struct cl_observation *next)
+{
+	unsigned input = x->places[0] & 0xff, with = x->places[0] >> 8 & 0xff;
+	const char *also = "";
+
+	if (input >= c->ninputs || with > c->ninputs)
+		return;
+	if (with && next)
+		also = arena_printf(r->arena, " and %s = %lld",
+				    check_input_name(r->arena, c, with - 1),
+				    (long long)next->places[1]);
+	append(r->arena, &s->note, &s->nnotes,
+	       arena_printf(r->arena,
+			    "a divide error with %s = %lld%s: nothing says what it may be (an `arg' "
+			    "line does)",
+			    check_input_name(r->arena, c, input), (long long)x->places[1], also));
+}
+
+static void read_dirt(struct check_run *r, struct strength *s, const struct cl_observation *x)
+{
+	static const char *const where[] = { "when it returns", "when it calls others" };
+
+	for (unsigned k = 0; k < ARRAY_SIZE(where); k++) {
+		if (x->places[k])
+			append(r->arena, &s->note, &s->nnotes,
+			       arena_printf(r->arena,
+					    "upper halves of vector registers are in use %s: no "
+					    "VZEROUPPER comes before, and SSE code that follows may be "
+					    "slow",
+					    where[k]));
+	}
+}
+
 static void read_one(struct check_run *r, struct code *k, const struct contract *c,
 		     const struct outcome *o)
 {
@@ -25,6 +67,10 @@ static void read_one(struct check_run *r, struct code *k, const struct contract 
 			s->cycles[x->piece - CT_STRENGTH_CYCLES] =
 				(struct cycles){ (unsigned)x->places[0], (unsigned)x->places[1],
 						 (unsigned)(x->places[1] >> 32) };
+		} else if (x->piece == CT_STRENGTH_DIVIDES) {
+			read_division(r, c, s, x, i + 1 < o->nobservations ? x + 1 : NULL);
+		} else if (x->piece == CT_STRENGTH_DIRTY) {
+			read_dirt(r, s, x);
 		} else if (at < CT_STRENGTH_MOST) {
 			memcpy(ran + 16 * at, x->places, 16);
 			blocks = true;
@@ -97,8 +143,7 @@ const char *strength_never(const struct check_run *r, const struct never *x)
 
 static void add(struct check_run *r, struct strength *s, const char *what)
 {
-	s->missing = arena_grow(r->arena, s->missing, s->nmissing, sizeof(*s->missing));
-	s->missing[s->nmissing++] = what;
+	append(r->arena, &s->missing, &s->nmissing, what);
 }
 
 /* Pointers to memory without a size, given or found. */

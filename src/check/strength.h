@@ -18,6 +18,8 @@ struct strength {
 	struct cycles {
 		unsigned median, low, high; /* of a call; half of them are between the latter */
 	} cycles[2];                        /* of the function, of its reference; 0: not measured */
+	const char **note;                  /* what is no finding */
+	size_t nnotes;
 	bool no_equal;                      /* equal calls were not compared */
 	const char **missing; /* checks that did not run, and what would have them run */
 	size_t nmissing;

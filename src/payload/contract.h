@@ -88,6 +88,7 @@ enum ct_input_flags {
 	CT_LOW = 4096,
 	CT_HIGH = 8192,
 	CT_ALSO_ANY = 16384,     /* a range to stay in mostly: any value fits */
+	CT_OPEN = 65536,         /* an integer that no line speaks of, pointers beside it or not */
 	CT_STACK = 32768,        /* a stack: what is left on it is nobody's result */
 	CT_FIRST_TRIAL = 1 << 20 /* rounds from here on look for what fits */
 };
@@ -314,8 +315,16 @@ enum {
 	CT_STRENGTH_MOST = CT_MOST_BLOCKS / 128,
 	/* Cycles of a call, of the function and of its reference: the median, and between which the
 	 * half around it is (low and high half). */
-	CT_STRENGTH_CYCLES = 200
+	CT_STRENGTH_CYCLES = 200,
+	/* A number with which it divides by zero or overflows: input, 1 + another one that goes
+	 * with it (second byte); its value. Then the other's value. */
+	CT_STRENGTH_DIVIDES = 210,
+	CT_STRENGTH_DIVIDES_WITH,
+	/* Calls after which upper halves of vector registers were in use that were not before;
+	 * that it made with such. */
+	CT_STRENGTH_DIRTY
 };
+enum { CT_MOST_DIVISIONS = 4 };
 enum ct_unchecked {
 	CT_NO_EQUAL_CALLS = 1, /* equal calls differ, or called what is not known */
 	CT_NO_BLOCKS = 2,      /* what ran is not known */

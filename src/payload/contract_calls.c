@@ -277,10 +277,13 @@ void contract_probe(void)
 	else
 		differ_word(ct_now.out, CHECK_CALLS, (int)(CL_ITEM_UNEXPECTED + index), 0, 0, 1);
 	say(l, index, p, sp);
+	ct_note_call(&cl_probe_image);
 	check_state(&cl_before_image, &cl_probe_image, 0, CL_ITEM_NESTED, 0, ct_now.out);
 	destroy(p);
 	set_result(p, l, sp);
 	ct_join_vectors(&cl_reply);
+	if (ct_now.clean)
+		ct_clean_vectors(&cl_reply);
 	cl_reply_ip = stack[0];
 	if (l && l->flags & CT_INTERRUPT) {
 		check_frame(stack + 0);

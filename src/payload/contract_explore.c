@@ -139,6 +139,9 @@ static uint64_t any_value(const struct ct_contract *c)
 			return 0;
 		__builtin_memcpy(&v, ct_now.values.arg[below(c->ninputs)], 8);
 		return v;
+	case 9:
+		/* Somewhere in memory of an input: one structure leads to another. */
+		return c->ninputs ? ct_now.pointer[below(c->ninputs)] + 8 * (r >> 8 & 31) : 0;
 	case 6:
 		return constant(c) + (r >> 8 & 3) - 2;
 	case 7:
@@ -435,7 +438,9 @@ static struct kept *choose(const struct ct_contract *c, int rounds, uint64_t see
 	ct_now.change = k->change;
 	ct_now.nchanges = k->n;
 	ct_draw_round(c, k->round, rounds, seed);
+	ct_cover_pause();
 	k->nlooks = ct_look(c, k->look, MOST_LOOKS, random());
+	ct_cover_resume();
 	return k;
 }
 

@@ -10,6 +10,7 @@ enum {
 	STEP = 4, /* in `directions` */
 	MOST_EXPLORED = 4,
 	MOST_PASSAGES = 8, /* through all rounds, while what fits changes */
+	EXCUSED = 8,       /* a call divided by a number that no line speaks of */
 	DOES_NOT_FIT = 9   /* how a call ended, besides CL_FAULTED and the like */
 };
 
@@ -275,6 +276,8 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 	ct_restore_data();
 	ct_apply(sources);
 	ct_join_vectors(&cl_poison);
+	if (ct_now.clean)
+		ct_clean_vectors(&cl_poison);
 	ct_guest_ready(c);
 	if (ct_now.interrupted)
 		cl_poison.flags |= cl_flags_set;
@@ -516,6 +519,18 @@ static bool is_lost(const struct ct_contract *c)
 	return lost;
 }
 
+static bool excused(const struct ct_contract *c)
+{
+	bool divides;
+
+	if (cl_fault_kind != CL_FAULT_FPE)
+		return false;
+	ct_cover_pause();
+	divides = ct_divides(c);
+	ct_cover_resume();
+	return divides;
+}
+
 /* One round: a call, and the same call with other poison. How the first ended. */
 static int one_round(const struct ct_contract *c, struct collected *to, uint64_t seed)
 {
@@ -532,6 +547,8 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 		return CL_ESCAPED;
 	if (how == CL_FAULTED && ct_explore_guessed())
 		return DOES_NOT_FIT;
+	if (how == CL_FAULTED && excused(c))
+		return EXCUSED;
 	if (how == CL_FAULTED) {
 		int round = ct_now.round, rounds = ct_now.rounds, number = ct_now.number;
 		bool unfit, was;
@@ -567,6 +584,8 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 	collect(c, to, &now);
 	if (cl_contract_step)
 		return how;
+	if (how == CL_CAME_BACK)
+		ct_look_for_dirt(c);
 	if (!known && how != CT_STOPPED)
 		blame_upper_bits(c, &now);
 	/* Of calls that were made up, only where there is something new. */
@@ -621,6 +640,10 @@ static int rounds_of(const struct ct_contract *c, uint64_t seed, struct collecte
 		cl_stack_top = top;
 		ct_draw_round(c, round, rounds, seed);
 		how = one_round(c, to, seed);
+		if (how == EXCUSED) {
+			ct_cover_forget();
+			continue;
+		}
 		if (how != DOES_NOT_FIT) {
 			to->judged++;
 			if (ct_cover_keep())
@@ -666,6 +689,7 @@ static bool explore(const struct ct_contract *c, uint64_t seed, struct collected
 
 	for (int n = rounds; ct_explore_draw(c, rounds, seed); n++) {
 		unsigned reached;
+		bool bad;
 
 		ct_now.number = n;
 		made_up(ct_explore_made_up(c));
@@ -676,9 +700,10 @@ static bool explore(const struct ct_contract *c, uint64_t seed, struct collected
 			changed = ct_fit(c, seed) || changed;
 			ct_cover_resume();
 		}
-		reached = how == DOES_NOT_FIT ? ct_cover_forget() : ct_cover_keep();
-		to->judged += how != DOES_NOT_FIT;
-		ct_explore_learn(reached, how == DOES_NOT_FIT);
+		bad = how == DOES_NOT_FIT || how == EXCUSED;
+		reached = bad ? ct_cover_forget() : ct_cover_keep();
+		to->judged += !bad;
+		ct_explore_learn(reached, bad);
 		cl_stack_top = top;
 		if (out_of_patience(&patience, how))
 			break;
@@ -707,6 +732,7 @@ static void one_contract(const struct ct_contract *c, uint64_t seed, struct coll
 	to->returned = false;
 	ct_keep_data();
 	ct_fit_begin(c, seed);
+	ct_notes_begin();
 	ct_frame_begin();
 	__builtin_memcpy(inputs, ct_at(c->inputs), c->ninputs * sizeof(inputs[0]));
 	ct_now.inputs = inputs;
@@ -749,6 +775,7 @@ static void tell_strength(const struct ct_contract *c, struct collected *to, uin
 		.place = { to->judged, unchecked },
 	};
 	ct_cover_tell(to->v);
+	ct_notes_tell(to->v);
 	ct_cover_pause();
 	if (cl_contract_bench && to->rounds)
 		ct_bench(c, to->rounds, seed, to->v);

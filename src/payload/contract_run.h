@@ -112,6 +112,7 @@ struct ct_call_state {
 	uint32_t ticks;   /* that it lasted, of 0.1 s */
 	bool unprepared;  /* a function that is called before did not return */
 	bool smashed;     /* the call overwrote its own frame */
+	bool clean;       /* upper halves of vector registers are 0, as after VZEROUPPER */
 	bool stubbed;     /* something was called about which nothing is known */
 	bool interrupted; /* between any two of its instructions, where the place can */
 	unsigned nsaid;
@@ -278,6 +279,15 @@ struct ct_look {
 };
 unsigned ct_look(const struct ct_contract *c, struct ct_look *to, unsigned most, uint64_t random);
 bool ct_read_break(cl_word *ip);
+/* contract_notes.c: what is told of a function though it breaks nothing. A divide error that a number
+ * made of which no line speaks; after a call, the same once more to see what is left in use of vector
+ * registers. */
+void ct_notes_begin(void);
+bool ct_divides(const struct ct_contract *c);
+void ct_look_for_dirt(const struct ct_contract *c);
+void ct_clean_vectors(struct cl_image *m);
+void ct_note_call(const struct cl_image *at_call);
+void ct_notes_tell(struct findings *out);
 /* contract_explore.c: inputs toward what did not run. Those of a round that reached something are
  * where it starts from. */
 void ct_explore_begin(void);
