@@ -54,6 +54,10 @@ FITS = {
     # what is aligned is one number before
     "past": ("int f(const short *p)", "f: movdqa xmm0, [rdi-2]\n movd eax, xmm0\n ret",
              r"arg p buf \d+ (at \d+ )?aligned 16 plus 2"),
+    # the end of what another points to
+    "end": ("long f(const long *p, const long *end)",
+            "f: xor eax, eax\n.l: cmp rdi, rsi\n jae .e\n add rax, [rdi]\n add rdi, 8\n jmp .l\n"
+            ".e: ret", r"arg end = p \+ \d+"),
     # a counter of 64 bits: endless, with most values
     "rounds": ("void f(unsigned *p, unsigned long turns)",
                "f: inc dword [rdi]\n dec rsi\n jnz f\n ret", r"arg turns "),

@@ -49,6 +49,8 @@ static void input_line(struct check_run *r, const struct contract *c, unsigned i
 		if (d->halves)
 			str_addf(&s, " divided %u", 1u << d->halves);
 		str_add(&s, contents_word(d->contents));
+	} else if (d->role == CT_SUM) {
+		str_addf(&s, " = %s + %u", check_input_name(r->arena, c, d->sum.input), d->sum.low);
 	} else if (d->role == CT_SET) {
 		for (unsigned k = 0; k < fit_of(r, c)->nset[i]; k++)
 			str_addf(&s, "%s%lld", k ? ", " : " one of ", fit_of(r, c)->set[i][k]);
@@ -134,6 +136,14 @@ static void read_observation(struct check_run *r, const struct contract *c,
 		d->role = CT_SET;
 		add_value(f, o->item, o->places[0]);
 		add_value(f, o->item, o->places[1]);
+		break;
+	case CT_FIT_END:
+		d->role = CT_SUM;
+		d->sum = (struct ct_value){ .kind = CT_INPUT,
+					    .input = (uint32_t)o->places[0],
+					    .low = (uint32_t)o->places[1],
+					    .bytes = word_bytes(r->file->width),
+					    .times = 1 };
 		break;
 	case CT_FIT_PLACE:
 		d->role = CT_PAGE;

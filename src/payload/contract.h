@@ -301,6 +301,7 @@ enum {
 	CT_FIT_SET,       /* a value, and one more */
 	CT_FIT_PLACE,     /* bytes before the pointer, bytes in all */
 	CT_FIT_KIND,      /* alignment, contents */
+	CT_FIT_END,       /* the end of what another input points to: which, bytes behind it */
 	CT_FIT_PASSED,    /* how often halved, how far behind what is aligned */
 	/* Of CT_FIT: */
 	CT_FIT_STOPPED, /* no inputs fit: instruction and address of what stopped it */

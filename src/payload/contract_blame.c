@@ -187,6 +187,18 @@ static bool ends_otherwise(const struct ct_contract *c, const struct ct_fault *f
 	return false;
 }
 
+/* Is it that a pointer is not the end of what another points to? */
+static bool lacks_an_end(const struct ct_contract *c)
+{
+	static struct ct_input were[CT_ARGS];
+	bool any;
+
+	__builtin_memcpy(were, ct_now.inputs, c->ninputs * sizeof(were[0]));
+	any = ct_find_end(c, ct_fit_call);
+	__builtin_memcpy(ct_now.inputs, were, c->ninputs * sizeof(were[0]));
+	return any;
+}
+
 bool ct_unfit(const struct ct_contract *c)
 {
 	struct ct_fault f = ct_last_fault();
@@ -233,5 +245,8 @@ bool ct_unfit(const struct ct_contract *c)
 		if (ct_unsaid_number(&ct_now.inputs[i]) && other_with_number(c, &f, i))
 			return true;
 	}
-	return other_with_memory(c, &f);
+	if (other_with_memory(c, &f))
+		return true;
+	ct_draw_round(c, ct_fitting.failed, ct_fitting.rounds, ct_fitting.seed);
+	return lacks_an_end(c);
 }

@@ -242,6 +242,11 @@ static bool other_pointers(const struct ct_contract *c)
 	return false;
 }
 
+static bool fits_some(const struct ct_contract *c)
+{
+	return ct_fits(c, ENOUGH);
+}
+
 /* With memory of such contents. */
 static bool find_base(const struct ct_contract *c, unsigned contents)
 {
@@ -255,7 +260,7 @@ static bool find_base(const struct ct_contract *c, unsigned contents)
 			return true;
 		if (!k && !contents)
 			note_stop();
-		if (!k && other_pointers(c))
+		if (!k && (other_pointers(c) || ct_find_end(c, fits_some)))
 			return true;
 		if (ct_fitting.late >= CT_MOST_LATE)
 			return false;
@@ -388,7 +393,9 @@ void ct_fit_tell(const struct ct_contract *c, struct findings *out)
 	for (unsigned i = 0; ct_fitting.found && i < c->ninputs; i++) {
 		const struct ct_input *d = &ct_now.inputs[i];
 
-		if (ct_unsaid_pointer(&ct_asked[i])) {
+		if (d->role == CT_SUM && ct_unsaid_pointer(&ct_asked[i]))
+			tell(out, i, CT_FIT_END, d->sum.input, d->sum.low);
+		if (ct_open_pointer(i)) {
 			tell(out, i, CT_FIT_PLACE, d->at, d->bytes);
 			tell(out, i, CT_FIT_KIND, d->align, d->contents);
 			if (d->halves || d->past)

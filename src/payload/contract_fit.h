@@ -56,6 +56,12 @@ static inline bool ct_unsaid_number(const struct ct_input *d)
 	       (d->class == CL_SIGNED || d->class == CL_UNSIGNED);
 }
 
+/* A pointer of which no line speaks, and that is not found to be the end of another's memory. */
+static inline bool ct_open_pointer(unsigned i)
+{
+	return ct_unsaid_pointer(&ct_asked[i]) && ct_now.inputs[i].role == CT_PAGE;
+}
+
 static inline int64_t ct_pair(const uint32_t v[2])
 {
 	return (int64_t)(v[0] | (uint64_t)v[1] << 32);
@@ -108,6 +114,8 @@ bool ct_widen_memory(const struct ct_contract *c, const struct ct_fault *f);
 bool ct_halve(const struct ct_contract *c, const struct ct_fault *f);
 /* Is it what is some bytes before a pointer that has to be aligned? */
 bool ct_put_past(const struct ct_contract *c, const struct ct_fault *f);
+/* Is one of two pointers the end of what the other points to? Then it is made so. */
+bool ct_find_end(const struct ct_contract *c, ct_right *right);
 bool ct_raise_alignment(const struct ct_contract *c);
 void ct_lower_alignments(const struct ct_contract *c);
 void ct_draw_tight(const struct ct_contract *c);

@@ -9,7 +9,7 @@ void ct_give_room(const struct ct_contract *c, unsigned contents)
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		struct ct_input *d = &ct_now.inputs[i];
 
-		if (!ct_unsaid_pointer(&ct_asked[i]))
+		if (!ct_open_pointer(i))
 			continue;
 		d->bytes = CT_ROOM;
 		d->at = CT_CENTER;
@@ -29,7 +29,7 @@ bool ct_widen_memory(const struct ct_contract *c, const struct ct_fault *f)
 		cl_word p = ct_now.pointer[i];
 		uint32_t bytes = d->bytes ? d->bytes : CT_DEFAULT, more;
 
-		if (!ct_unsaid_pointer(&ct_asked[i]) || d->flags & CT_MIDDLE)
+		if (!ct_open_pointer(i) || d->flags & CT_MIDDLE)
 			continue;
 		if (f->address >= p && f->address - p < CT_HALF + CL_PAGE) {
 			more = ((uint32_t)(f->address - p) / 64 + 2) * 64;
@@ -100,7 +100,7 @@ bool ct_halve(const struct ct_contract *c, const struct ct_fault *f)
 	for (unsigned i = 0; f->address && i < c->ninputs; i++) {
 		struct ct_input *d = &ct_now.inputs[i];
 
-		for (unsigned n = 1; n <= MOST_HALVES && ct_unsaid_pointer(&ct_asked[i]); n++) {
+		for (unsigned n = 1; n <= MOST_HALVES && ct_open_pointer(i); n++) {
 			cl_word at = f->address >> n, p = ct_now.pointer[i];
 
 			if (d->halves || at < p - CT_HALF || at >= p + CT_HALF)
@@ -134,7 +134,7 @@ bool ct_put_past(const struct ct_contract *c, const struct ct_fault *f)
 		struct ct_input *d = &ct_now.inputs[i];
 		uint32_t natural = ct_asked[i].natural ? ct_asked[i].natural : 1;
 
-		if (!ct_unsaid_pointer(&ct_asked[i]) || d->past)
+		if (!ct_open_pointer(i) || d->past)
 			continue;
 		for (d->past = natural; d->past < 64; d->past += natural) {
 			draw_again(c);
@@ -147,6 +147,40 @@ bool ct_put_past(const struct ct_contract *c, const struct ct_fault *f)
 	return false;
 }
 
+static void point_behind(unsigned end, unsigned from)
+{
+	enum { NUMBERS = 64 };
+	struct ct_input *d = &ct_now.inputs[end];
+	uint32_t size = d->natural ? d->natural : 1;
+
+	d->role = CT_SUM;
+	d->sum = (struct ct_value){ .kind = CT_INPUT,
+				    .input = from,
+				    .low = NUMBERS * size,
+				    .bytes = sizeof(cl_word),
+				    .times = 1 };
+}
+
+bool ct_find_end(const struct ct_contract *c, ct_right *right)
+{
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		for (unsigned k = 0; k < c->ninputs; k++) {
+			struct ct_input *d = &ct_now.inputs[k], was = *d;
+
+			if (i == k || !ct_open_pointer(i) || !ct_open_pointer(k) ||
+			    d->natural != ct_now.inputs[i].natural)
+				continue;
+			point_behind(k, i);
+			draw_again(c);
+			if (right(c))
+				return true;
+			*d = was;
+			draw_again(c);
+		}
+	}
+	return false;
+}
+
 /* Does a better alignment of one pointer help? Else all are raised, one after the other. */
 bool ct_raise_alignment(const struct ct_contract *c)
 {
@@ -154,7 +188,7 @@ bool ct_raise_alignment(const struct ct_contract *c)
 		struct ct_input *d = &ct_now.inputs[i];
 		uint32_t was = d->align;
 
-		if (!ct_unsaid_pointer(&ct_asked[i]) || !(ct_now.pointer[i] & 63))
+		if (!ct_open_pointer(i) || !(ct_now.pointer[i] & 63))
 			continue;
 		for (d->align = was * 2; d->align <= 64; d->align *= 2) {
 			draw_again(c);
@@ -167,7 +201,7 @@ bool ct_raise_alignment(const struct ct_contract *c)
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		struct ct_input *d = &ct_now.inputs[i];
 
-		if (!ct_unsaid_pointer(&ct_asked[i]) || d->align >= 64 || !(ct_now.pointer[i] & 63))
+		if (!ct_open_pointer(i) || d->align >= 64 || !(ct_now.pointer[i] & 63))
 			continue;
 		d->align *= 2;
 		return true;
@@ -184,7 +218,7 @@ void ct_lower_alignments(const struct ct_contract *c)
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		struct ct_input *d = &ct_now.inputs[i];
 
-		if (!ct_unsaid_pointer(&ct_asked[i]))
+		if (!ct_open_pointer(i))
 			continue;
 		d->align = 64;
 		least = ct_asked[i].natural ? ct_asked[i].natural : 1;
@@ -240,7 +274,7 @@ void ct_draw_tight(const struct ct_contract *c)
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		struct ct_input *d = &ct_now.inputs[i], roomy = *d;
 
-		if (!ct_unsaid_pointer(&ct_asked[i]))
+		if (!ct_open_pointer(i))
 			continue;
 		d->flags = (roomy.flags & ~(uint32_t)CT_MIDDLE) | CT_LOW;
 		before[i] = least(c, &d->at, CT_HALF, &d->bytes, d->align, CT_HALF);
@@ -252,7 +286,7 @@ void ct_draw_tight(const struct ct_contract *c)
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		struct ct_input *d = &ct_now.inputs[i];
 
-		if (!ct_unsaid_pointer(&ct_asked[i]))
+		if (!ct_open_pointer(i))
 			continue;
 		d->flags &= ~(uint32_t)CT_MIDDLE;
 		d->at = before[i];

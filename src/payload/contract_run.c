@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls by contract: each function CT_ROUNDS times with other values, every promise checked after
  * each. The counterpart of cases.c for hand-written assembly. */
-#include "payload/contract_run.h"
+#include "payload/contract_fit.h"
 
 #include "payload/handover.h"
 
@@ -357,20 +357,31 @@ static bool loops(const struct findings *v)
 	return ct_find(v, &late);
 }
 
+/* Bytes that all of these inputs have to be extended to for the call to go right; 0: that does not
+ * help. */
+static unsigned extension(const struct ct_contract *c, uint32_t narrow, const struct findings *v)
+{
+	for (unsigned bytes = 4; narrow && bytes <= WORD; bytes *= 2) {
+		if (mended(c, narrow, bytes, v))
+			return bytes;
+	}
+	return 0;
+}
+
 static void blame_upper_bits(const struct ct_contract *c, struct findings *v)
 {
 	uint32_t narrow = 0, alone = 0;
-	unsigned to = 0;
+	unsigned to;
 
 	/* Where a second endless loop might end more than the call. */
 	if (cl_where != CL_IN_PROCESS && loops(v))
 		return;
 	for (unsigned i = 0; i < c->ninputs; i++)
 		narrow |= (uint32_t)ct_is_narrow(&ct_now.inputs[i]) << i;
-	for (unsigned bytes = 4; narrow && !to && bytes <= WORD; bytes *= 2) {
-		if (mended(c, narrow, bytes, v))
-			to = bytes;
-	}
+	to = extension(c, narrow, v);
+	/* The numbers themselves may not fit either. */
+	if (!to && narrow && ct_has(v, CHECK_FAULT) && !ct_returns_when_tame(c, false))
+		to = extension(c, narrow, v);
 	if (!to)
 		return;
 	for (unsigned i = 0; i < c->ninputs; i++) {
