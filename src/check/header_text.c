@@ -224,9 +224,20 @@ struct scan {
 	size_t npacks;
 	unsigned linkage; /* extern "C" { */
 	size_t left_out;
-	char **insert; /* where a packed type's attribute goes, in order */
+	/* In order: where a packed type's attribute goes; a name that a label takes the place of. */
+	struct insert {
+		char *at;
+		const char *text;
+		size_t instead; /* of so many characters */
+	} *insert;
 	size_t ninserts;
 };
+
+static void insert(struct scan *scan, char *at, const char *text, size_t instead)
+{
+	scan->insert = arena_grow(scan->a, scan->insert, scan->ninserts, sizeof(*scan->insert));
+	scan->insert[scan->ninserts++] = (struct insert){ at, text, instead };
+}
 
 /* Is the word between what was read and `behind` what is declared, whatever it may mean elsewhere?
  */
@@ -257,9 +268,14 @@ static char *expand(struct arena *a, const struct macros *m, char *text, const s
 		const char *body = NULL;
 		bool arguments;
 
-		while (inserted < scan->ninserts && scan->insert[inserted] <= s) {
-			if (scan->insert[inserted++] == s)
-				str_add(&out, " __attribute__((packed)) ");
+		while (inserted < scan->ninserts && scan->insert[inserted].at <= s) {
+			const struct insert *x = &scan->insert[inserted++];
+
+			if (x->at != s)
+				continue;
+			str_add(&out, x->text);
+			s += x->instead;
+			next = skip_quoted(s);
 		}
 		size_t n = 0;
 
@@ -371,8 +387,7 @@ static void pack_records(struct scan *scan, char *text, char *from, char *end)
 		next = s + 1;
 		if (*s != '}')
 			continue;
-		scan->insert = arena_grow(scan->a, scan->insert, scan->ninserts, sizeof(s));
-		scan->insert[scan->ninserts++] = s + 1;
+		insert(scan, s + 1, " __attribute__((packed)) ", 0);
 	}
 	(void)text;
 }
@@ -409,22 +424,99 @@ static char *brace(struct scan *scan, char *text, char *s)
 	return end;
 }
 
+/* An asm label at *s: behind it. */
+static char *label_at(const char *text, char *s)
+{
+	static const char *const words[] = { "__asm__", "__asm", "asm" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		char *open = s + strlen(words[i]) + strspn(s + strlen(words[i]), " \t\n");
+
+		if (at_word(text, s, words[i]) && *open == '(')
+			return behind_bracket(open);
+	}
+	return NULL;
+}
+
+/* The symbol that a label's strings name, one behind the other; NULL: none that C could name. */
+static const char *symbol_of(struct arena *a, char *s, const char *end)
+{
+	struct str name = { 0 };
+	const char *symbol;
+
+	while (s < end) {
+		char *next = skip_quoted(s);
+
+		if (*s == '"' && next > s + 1)
+			str_addn(&name, s + 1, (size_t)(next - s) - 2);
+		s = next > s ? next : s + 1;
+	}
+	symbol = arena_strndup(a, name.s ? name.s : "", name.len);
+	str_free(&name);
+	for (const char *c = symbol; *c; c++) {
+		if (!name_char(*c))
+			return NULL;
+	}
+	return *symbol && !(*symbol >= '0' && *symbol <= '9') ? symbol : NULL;
+}
+
+/* The name of the function that is declared there: what stands before the first bracket. */
+static char *declared(char *s, const char *end, size_t *n)
+{
+	char *name = NULL;
+
+	for (char *next; s < end; s = next) {
+		next = skip_quoted(s);
+		if (next > s || strchr(" \t\n*", *s)) {
+			next = next > s ? next : s + 1;
+		} else if (name_char(*s)) {
+			name = s;
+			while (name_char(*next))
+				next++;
+			*n = (size_t)(next - s);
+		} else if (*s == '(' && name && !strncmp(name, "__attribute", 11)) {
+			next = behind_bracket(s);
+			name = NULL;
+		} else {
+			return *s == '(' ? name : NULL;
+		}
+	}
+	return NULL;
+}
+
+/* With a label a function has another symbol than its name: it is known by that. */
+static bool rename_declared(struct scan *scan, char *label, char *behind)
+{
+	size_t n = 0;
+	const char *symbol = symbol_of(scan->a, label, behind);
+	char *name = declared(scan->declaration, label, &n);
+
+	if (!symbol)
+		return false;
+	/* Of a variable nobody asks. */
+	if (name)
+		insert(scan, name, symbol, n);
+	blank(label, behind);
+	return true;
+}
+
 /* The end of a declaration: what cannot be taken as it is goes. */
 static void end_of_declaration(struct scan *scan, char *text, char *end)
 {
-	bool label = false;
+	bool left_out = false;
 
 	for (char *s = scan->declaration, *next; s < end; s = next) {
 		next = skip_quoted(s);
 		if (next > s)
 			continue;
-		label = label || at_word(text, s, "__asm__") || at_word(text, s, "__asm") ||
-			at_word(text, s, "asm");
-		next = s + 1;
+		next = label_at(text, s);
+		if (next)
+			left_out = left_out || !rename_declared(scan, s, next);
+		else
+			next = s + 1;
 	}
-	/* A label is another symbol than the name; of packing to more than bytes no attribute says
-	 * the same. */
-	if (label || (scan->packed > 1 && scan->packed < 8 && scan->has_record)) {
+	/* Of packing to more than bytes no attribute says the same. */
+	if (left_out || (scan->packed > 1 && scan->packed < 8 && scan->has_record)) {
 		blank(scan->declaration, end);
 		scan->left_out++;
 	}

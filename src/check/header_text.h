@@ -5,9 +5,10 @@
 #include "util/util.h"
 
 /* A project's header, or what a preprocessor made of one, as the parser takes it: without
- * directives, function bodies, asm labels, extern "C" and what is under a #pragma pack; macros that
+ * directives, function bodies, extern "C" and what is under a #pragma pack; macros that
  * the header defines for attributes, and those of the Linux kernel, in the words they stand for.
- * Lines stay lines. *left_out counts what an asm label or a #pragma pack kept out. In `a`; `text`
+ * A function with an asm label gets its symbol as name. Lines stay lines. *left_out counts what a label
+ * that cannot be read or a #pragma pack kept out. In `a`; `text`
  * is used up. */
 char *header_text(struct arena *a, char *text, size_t *left_out);
 

@@ -213,8 +213,8 @@ int declarations_of_header(struct arena *a, const char *path, const struct decla
 		out->first_skipped = arena_printf(a, "%s: %s", path, why_not);
 	if (left_out && !out->first_skipped)
 		out->first_skipped = arena_printf(a,
-						  "%s: declared with an asm label, or under a "
-						  "#pragma pack",
+						  "%s: an asm label that is no name in C, or a "
+						  "#pragma pack to more than bytes",
 						  path);
 	if (!out->cases.n) {
 		*error = out->skipped ? out->first_skipped
