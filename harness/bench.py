@@ -5,7 +5,7 @@ Prints, in processor seconds (the machine may do other work), what a run takes c
 compilations and payloads alone; what a second run takes in which nothing changed, and one with
 another seed, as shares of that; functions compiled and checked per second; what a payload costs in
 each place that works here, as a ratio to the same payload as a process, and of the largest, with judging it; and functions per second of `clobber fuzz` with two compilers, against those
-of a plain differential generator with the same two.
+of a plain differential generator with the same two; and what `clobber check` of 500 functions takes.
 """
 
 import json
@@ -23,6 +23,7 @@ import naive
 
 NAIVE_PROTOTYPES = 40
 FUZZ_PROTOTYPES = "200"
+CHECKED = 500
 CORE = "scalar,variadic=0"  # what the plain generator draws; clobber draws more by default
 
 
@@ -185,6 +186,28 @@ def bench_largest(program: str, compiler: str) -> None:
           f"{vmx_wall / wall:.1f} times as long")
 
 
+def bench_check(program: str) -> None:
+    """Hand-written functions by their prototypes alone: plain ones, and such as have a path that is
+    hard to reach, which is looked for."""
+    plain = "mov eax, edi\n imul eax, esi\n ret"
+    hidden = "cmp edi, 0x1234567\n jne .a\n add esi, 1\n.a: lea eax, [rdi+rsi]\n ret"
+    unreached = "mov eax, edi\n and eax, 1\n cmp eax, 2\n jne .a\n add esi, 1\n.a: ret"
+    for what, body in (("plain", plain), ("with a rare path", hidden),
+                       ("with a dead path", unreached)):
+        with tempfile.TemporaryDirectory() as tmp:
+            names = [f"f{n}" for n in range(CHECKED)]
+            with open(os.path.join(tmp, "f.asm"), "w", encoding="utf-8") as f:
+                f.write("".join(f"global {n}\n{n}: {body}\n" for n in names))
+            with open(os.path.join(tmp, "f.h"), "w", encoding="utf-8") as f:
+                f.write("".join(f"int {n}(int a, int b);\n" for n in names))
+            subprocess.run(["nasm", "-f", "elf64", "-o", "f.o", "f.asm"], cwd=tmp, check=True)
+            subprocess.run(["ar", "rcs", "f.a", "f.o"], cwd=tmp, check=True)
+            start = time.monotonic()
+            took = spent([program, "check", "f.a", "--header", "f.h"], tmp)
+            print(f"check of {CHECKED} functions of an archive, {what}: {took:.1f} processor seconds, "
+                  f"{time.monotonic() - start:.1f} s on {os.cpu_count()} processors")
+
+
 def main() -> None:
     program = os.path.abspath(sys.argv[1])
     compiler = next((c for c in ("gcc-12", "gcc", "clang") if shutil.which(c)), None)
@@ -193,6 +216,7 @@ def main() -> None:
     bench_run(program, compiler)
     bench_places(program, compiler)
     bench_largest(program, compiler)
+    bench_check(program)
     bench_fuzz(program)
 
 

@@ -2,6 +2,7 @@
 """clobber check on objects as they are built in practice: what they need from elsewhere, what a
 program's start does for them, and formats other than a plain ELF object. Each with a function that
 conforms and one that does not."""
+import json
 import re
 import shutil
 import subprocess
@@ -515,3 +516,27 @@ def test_runtime_is_out_of_reach(tmp_path):
         assert r.status == 2 and f"it needs `{name}'" in r.stderr and "clobber's own runtime" in r.stderr
     r = check(tmp_path, nasm(tmp_path, "other", text.format("cl_else")), "--proto", "long f(void)")
     assert "needs cl_else" in folded(r.stdout)
+
+
+def test_five_hundred_functions_of_an_archive(tmp_path):
+    """Each has one line of its own, in the order of their declarations, whichever process judged it."""
+    members, each = 10, 50
+    names = [f"f{n}" for n in range(members * each)]
+    bodies = {0: "mov ebx, edi", 17: "ud2", 33: "std"}  # of every fifty; others are well
+    found = {0: "violation", 17: "crash", 33: "violation"}
+    text = ["global " + ", ".join(names[m * each:(m + 1) * each]) + "\n" + "".join(
+        f"f{m * each + k}: {bodies.get(k, 'nop')}\n lea eax, [rdi+{k}]\n ret\n"
+        for k in range(each)) for m in range(members)]
+    objects = [nasm(tmp_path, f"m{m}", t).name for m, t in enumerate(text)]
+    subprocess.run(["ar", "rcs", "all.a", *objects], cwd=tmp_path, check=True)
+    (tmp_path / "all.h").write_text("".join(f"int {n}(int a);\n" for n in names))
+    expected = {n: found.get(i % each, "pass") for i, n in enumerate(names)}
+    r = check(tmp_path, "all.a", "--header", "all.h", "--calls", "20")
+    assert re.findall(r"^(\w+) +sysv/(\w+)  \d+ calls", r.stdout, re.M) == [
+        (expected[n], n) for n in names]
+    assert r.status == 1 and "500 functions: 10 crash, 20 violation, 470 pass" in r.stdout
+    r = check(tmp_path, "all.a", "--header", "all.h", "--calls", "20", "--format", "json")
+    functions = json.loads(r.stdout)["functions"]
+    assert [f["name"] for f in functions] == names
+    assert {f["name"]: f["verdict"] for f in functions} == expected
+    assert all(len(f["findings"]) == (f["verdict"] != "pass") for f in functions)
