@@ -113,7 +113,7 @@ static void do_return(struct flow *f, struct state *s, const struct insn *in, un
 		flow_edge(f, to.off, x->context->up, s, in->at);
 	} else if (to.kind == V_CONST && is_code(x, to.off)) {
 		flow_edge(f, to.off, x->context, s, in->at);
-	} else if (to.kind == V_CONST && image_symbol_at(x->m, to.off)) {
+	} else if (to.kind == V_CONST && to.flags & VALUE_LINKED && image_symbol_at(x->m, to.off)) {
 		direct_jump(f, s, in, to.off); /* its address was pushed */
 	} else {
 		strange_return(f, s, in, &to, &from);

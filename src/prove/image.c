@@ -24,7 +24,7 @@ struct layout {
 };
 
 /* What a relocation of a type computes. */
-enum formula { R_S, R_S_P, R_G, R_G_P, R_GOT_P, R_S_GOT, R_IGNORED };
+enum formula { R_S, R_S_P, R_G, R_G_P, R_GOT_P, R_S_GOT, R_IGNORED, R_THREAD };
 
 static const struct {
 	uint8_t machine64, type, bytes, formula;
@@ -163,6 +163,8 @@ static void read_symbols(struct layout *l, size_t table)
 		m->got[i] = symbol_address(l, &y, (size_t)i);
 		if (!name || !*name || type == STT_FILE || type == STT_SECTION || type == STT_TLS)
 			continue;
+		if (defined && !l->base[y.st_shndx] && !m->linked)
+			continue; /* of a section that is not in memory */
 		m->symbol = arena_grow(l->a, m->symbol, m->nsymbols, sizeof(*m->symbol));
 		m->symbol[m->nsymbols++] = (struct image_symbol){
 			.name = arena_strdup(l->a, name),
@@ -244,6 +246,7 @@ static void relocate(struct layout *l, size_t target, Elf_Data *symbols, const G
 	uint64_t symbol = GELF_R_SYM(r->r_info), type = GELF_R_TYPE(r->r_info);
 	uint64_t p = l->base[target] + r->r_offset, s = 0, add = (uint64_t)r->r_addend, value;
 	GElf_Sym y = { 0 };
+	unsigned unknown = 8;
 
 	if (l->base[target]) {
 		struct image *m = l->m;
@@ -259,6 +262,9 @@ static void relocate(struct layout *l, size_t target, Elf_Data *symbols, const G
 			continue;
 		if (formulas[i].formula == R_IGNORED)
 			return;
+		unknown = bytes;
+		if (formulas[i].formula == R_THREAD)
+			break;
 		if (r->r_offset > h->sh_size || bytes > h->sh_size - r->r_offset)
 			return;
 		at = l->raw + h->sh_offset + r->r_offset;
@@ -292,7 +298,7 @@ static void relocate(struct layout *l, size_t target, Elf_Data *symbols, const G
 		memcpy(at, &value, bytes);
 		return;
 	}
-	hole(l, p, 8);
+	hole(l, p, unknown);
 }
 
 static size_t symbols_of(const struct layout *l, size_t relocations)

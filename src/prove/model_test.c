@@ -836,12 +836,12 @@ static void try_code(struct child *c, unsigned again, bool each, const uint8_t *
 	c->absent[in.d.mnemonic] = c->absent[in.d.mnemonic] || c->illegal;
 }
 
-/* What a process may not execute. */
+/* What a process may not execute, or a traced one had better not. */
 static bool privileged(ZydisMnemonic m)
 {
 	return m == ZYDIS_MNEMONIC_RDMSR || m == ZYDIS_MNEMONIC_WRMSR || m == ZYDIS_MNEMONIC_CLI ||
 	       m == ZYDIS_MNEMONIC_STI || m == ZYDIS_MNEMONIC_XGETBV || m == ZYDIS_MNEMONIC_STAC ||
-	       m == ZYDIS_MNEMONIC_CLAC;
+	       m == ZYDIS_MNEMONIC_CLAC || m == ZYDIS_MNEMONIC_SYSCALL;
 }
 
 /* Of processors by VIA alone: elsewhere the same bytes may be another instruction's, or a fault. */

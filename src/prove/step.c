@@ -349,6 +349,15 @@ static struct value of_flags(struct state *s, const struct insn *in)
 	return v;
 }
 
+/* Nothing is known of the status flags. */
+static void set_flags_lost(struct state *s)
+{
+	s->flags_kept = s->flags_blurred = false;
+	s->flags_undefined = F_ALL;
+	s->flags_origin = ORIGIN_CALLEE;
+	remember(s, 0, 0, 0, 0);
+}
+
 static void not_modelled(struct machine *x, const struct insn *in)
 {
 	machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL, "what it does is not modelled");
@@ -833,6 +842,74 @@ static void do_string(struct machine *x, struct state *s, const struct insn *in)
 	if (repeated)
 		s->gpr[GPR_CX] = scans || compares ? count : value_const(0);
 	set_flags_unless(s, in, &times, ~0ull, v, bytes);
+}
+
+/* System calls -------------------------------------------------------------------------------- */
+
+/* Numbers of Linux, asm/unistd_64.h. */
+enum system_call {
+	RT_SIGRETURN = 15,
+	CLONE = 56,
+	VFORK = 58,
+	EXIT = 60,
+	EXIT_GROUP = 231,
+	CLONE3 = 435
+};
+
+/* What comes back, and how often. False: nothing is behind it. */
+static bool comes_back(struct machine *x, const struct state *s, const struct insn *in)
+{
+	struct value number = alu_extend(&s->gpr[GPR_AX], 4, 8, false);
+
+	switch (number.kind == V_CONST ? number.off : 0) {
+	case CLONE:
+	case VFORK:
+	case CLONE3:
+		machine_issue(x, CHECK_COUNT, 0, false, in->at, NULL,
+			      "what it calls returns twice");
+		return false;
+	case RT_SIGRETURN:
+	case EXIT:
+	case EXIT_GROUP:
+		machine_assume(x, arena_printf(x->a, "the system call at %s does not return",
+					       machine_place(x, in->at)));
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* x86-64 psABI A.2.1: the kernel destroys rcx and r11, the result is in rax. What the arguments
+ * point to it may write. RFLAGS go to r11 and come back from it (SDM, volume 2, SYSCALL, SYSRET),
+ * but nobody promises more of them than DF. */
+static void do_syscall(struct machine *x, struct state *s, const struct insn *in)
+{
+	static const uint8_t arguments[] = { GPR_DI, GPR_SI, GPR_DX, GPR_R10, GPR_R8, GPR_R9 };
+	struct value lost = { .kind = V_ANY, .undefined = 0xff, .origin = ORIGIN_CALLEE };
+
+	if (x->word != 8) {
+		not_modelled(x, in);
+		return;
+	}
+	if (!comes_back(x, s, in)) {
+		x->stop = true;
+		return;
+	}
+	machine_assume(x, "a system call comes back once, and changes rax, rcx, r11 and what it "
+			  "is told to");
+	for (size_t i = 0; i < ARRAY_SIZE(arguments); i++) {
+		struct value *v = &s->gpr[arguments[i]];
+
+		x->through |= v->from;
+		state_escape(s, v);
+		machine_give_slot(x, s, v, true);
+	}
+	if (s->escaped_frame)
+		state_forget_objects(s);
+	set_flags_lost(s);
+	compared_no_more(s, GPR_AX);
+	s->gpr[GPR_AX] = value_any();
+	s->gpr[GPR_CX] = s->gpr[GPR_R11] = lost;
 }
 
 /* x87, MMX, control words --------------------------------------------------------------------- */
