@@ -4,6 +4,8 @@ and what is not understood is open, never proved."""
 import json
 import os
 import re
+import resource
+import signal
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
@@ -224,6 +226,21 @@ HOSTILE = {
     "recursion": ("call g0\nret\n" + many(39, "g@: push rbx\ndec edi\njz .o\ncall g#\n"
                                             "call g0\n.o: pop rbx\nret") +
                   "\ng39: push rbx\ncall g0\nret", "open"),
+    "call-next": (many(50000, "call .c@\n.c@: pop rax") + "\nret", "open"),
+    "call-next-kept": (many(50000, "call .c@\n.c@:") + "\nret", "open"),
+    "tail-cycle": ("jmp g0\n" + many(20000, "g@: inc eax\njmp g#") + "\ng20000: jmp g0", "proved"),
+    "tail-cycle-pushes": ("jmp g0\n" + many(2000, "g@: push rax\njmp g#") + "\ng2000: jmp g0",
+                          "open"),
+    "tail-cycle-lost": ("jmp g0\n" + many(2000, "g@: dec edi\njz .o\njmp g#\n.o: ret") +
+                        "\ng2000: xor ebx, ebx\njmp g0", "refuted"),
+    "megabyte": ("times 350000 add eax, 1\nret", "proved"),
+    "megabytes": ("push rbx\ntimes 1400000 add eax, 1\npop rbx\nret", "open"),
+    "externs": (many(10000, "extern x@\nsub rsp, 8\ncall x@\nadd rsp, 8") + "\nret", "proved"),
+    "areas": ("push rbp\nmov rbp, rsp\nmovsxd rdi, edi\n" + many(200, "and rsp, -64\nsub rsp, rdi\npush rdi") +
+              "\nleave\nret", "open"),
+    "areas-in-loops": ("push rbp\nmov rbp, rsp\nmovsxd rdi, edi\nmov esi, edi\n" +
+                       many(40, ".l@: sub rsp, rdi\npush rdi\ndec esi\njnz .l@\njs .l0") +
+                       "\nleave\nret", "proved"),
     "frame": ("sub rsp, 40000\n" + many(5000, "mov [rsp+8*@], rdi") + "\nadd rsp, 40000\nret",
               "open"),
 }
@@ -236,11 +253,12 @@ def test_hostile(tmp_path, name):
     body, answer = HOSTILE[name]
     out = assemble(tmp_path, 64, body)
     with open(tmp_path / "said", "w") as said:
-        p = subprocess.Popen([PROGRAM, "prove", out, "--proto", "void f(int a)"], stdout=said)
-        _, _, used = os.wait4(p.pid, 0)
+        p = subprocess.Popen([PROGRAM, "prove", out, "--proto", "void f(int a)"], stdout=said,
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (20, 20)))
+        _, status, used = os.wait4(p.pid, 0)
     text = (tmp_path / "said").read_text()
+    assert not os.WIFSIGNALED(status), f"{signal.Signals(os.WTERMSIG(status)).name}"
     assert answers(text)["f"] == answer, text
-    assert used.ru_utime + used.ru_stime < 20
     assert used.ru_maxrss < 1 << 20, "1 GiB"
 
 
