@@ -92,7 +92,7 @@ def hit(site, place: str, what: str, number: int, times: int) -> kills.Ended:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT,
-                                    *kills.FAULTS], ids=lambda n: n.name)
+                                    signal.SIGXCPU, *kills.FAULTS], ids=lambda n: n.name)
 def test_killed_payload_runs_again(site, number):
     """As after a kill by a kernel out of memory. Signals of faults that others send are none."""
     program.need("native", 64)

@@ -90,10 +90,12 @@ bool progress_stuck(struct progress *g, pid_t pid, const volatile struct cl_head
 	return seconds(g->clock) - g->used > PROCESS_STUCK_S || g->waited > PROCESS_STUCK_WALL_S;
 }
 
-/* Was it the end of its time? */
-static bool was_late(int status)
+/* Was it the end of its time? Others can send the signal of that, too, but sooner: one thread uses
+ * no more than passes. */
+static bool was_late(int status, time_t passed)
 {
-	return status == -1 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU);
+	return status == -1 ||
+	       (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU && passed >= CPU_S - 1);
 }
 
 /* One payload, started as often as it takes. */
@@ -176,6 +178,8 @@ static const char *run_once(struct series *s)
 {
 	const struct payload *p = s->p;
 	uint32_t first = s->first, current;
+	time_t start_s = seconds(CLOCK_MONOTONIC);
+	bool late;
 	int status;
 	pid_t pid;
 
@@ -187,11 +191,16 @@ static const char *run_once(struct series *s)
 		return s->out->unstarted;
 	}
 	status = s->how->wait(s->how->closure, pid, s->h);
+	late = was_late(status, seconds(CLOCK_MONOTONIC) - start_s);
+	/* Before it catches them, any signal of others may end it. */
+	if (!started(s) && status != -1 && WIFSIGNALED(status) &&
+	    (ended_by_others(status) || s->kills < MAX_KILLS))
+		return start_again(s, first);
 	if (!started(s))
-		return ended_by_others(status) ? start_again(s, first) : not_started(s, status);
+		return not_started(s, status);
 	records_read(s->a, &(struct record_source){ s->h, RESULT_BYTES, s->key, first, s->end },
 		     s->out);
-	if (ended_by_others(status) && !was_late(status))
+	if (ended_by_others(status) && !late)
 		return start_again(s, s->h->current);
 	s->first = s->end;
 	if (s->h->finished && WIFEXITED(status)) {
@@ -203,7 +212,7 @@ static const char *run_once(struct series *s)
 										 : s->h->current;
 	if (current < first || current >= s->end)
 		return "the payload lost track of its cases";
-	outcome_charge(s->a, s->out, current, was_late(status));
+	outcome_charge(s->a, s->out, current, late);
 	s->out->restarts++;
 	s->first = p->apart ? s->end : current + 1;
 	return NULL;

@@ -5,14 +5,17 @@
 #include "plan/object.h"
 #include "util/clean.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/* timeout(1) with -v, before it kills. */
-static const char was_late[] = "timeout: sending signal";
+/* timeout(1) with -v, before each signal that it sends when time is up, or hands on when it is sent
+ * one. KILL comes last of the former. */
+static const char sends[] = "timeout: sending signal";
+static const char kills[] = "timeout: sending signal KILL";
 
 static bool is_empty(const char *path)
 {
@@ -39,18 +42,33 @@ static const char *reason(char *log)
 	const char *why = NULL;
 
 	for (char *line = strtok(log, "\n"); line; line = strtok(NULL, "\n")) {
-		if (strncmp(line, was_late, strlen(was_late)) &&
+		if (strncmp(line, sends, strlen(sends)) &&
 		    (!why || (strstr(line, "error") && !strstr(why, "error"))))
 			why = line;
 	}
 	return why;
 }
 
+/* Is a log that bears the end of its time older than half of that time? Its own alarm is a signal,
+ * which others can send, too. Without times of birth (statx(2)) it is believed. */
+static bool took_long(const char *log, unsigned seconds)
+{
+	struct statx st;
+
+	if (statx(AT_FDCWD, log, 0, STATX_MTIME | STATX_BTIME, &st) < 0 ||
+	    ~st.stx_mask & (STATX_MTIME | STATX_BTIME))
+		return true;
+	return (st.stx_mtime.tv_sec - st.stx_btime.tv_sec) * 1000000000 + st.stx_mtime.tv_nsec -
+		       (int64_t)st.stx_btime.tv_nsec >=
+	       seconds * INT64_C(500000000);
+}
+
 /* From the log of a compiler that left no object. */
-static struct refusal read_log(struct arena *a, char *log, const struct time_limit *t)
+static struct refusal read_log(struct arena *a, const char *path, char *log,
+			       const struct time_limit *t)
 {
 	struct refusal r = { .kind = COMPILER_CRASH };
-	bool late = log && strstr(log, was_late);
+	bool late = log && strstr(log, kills);
 	int status = take_status(log);
 	const char *why;
 
@@ -58,7 +76,10 @@ static struct refusal read_log(struct arena *a, char *log, const struct time_lim
 		r.fault = "its log could not be written: no room, or no right to write";
 		return r;
 	}
-	if (!late && status != 124 && (status != 128 + SIGKILL || t->is_told))
+	late = late && status == 128 + SIGKILL;
+	if (status == 124 && !took_long(path, t->seconds))
+		r.fault = "ended by SIGALRM, before its time was up";
+	else if (!late && status != 124 && (status != 128 + SIGKILL || t->is_told))
 		r.fault = machine_fault(a, status, log);
 	if (r.fault)
 		return r;
@@ -87,9 +108,10 @@ struct refusal refusal_of_object(struct arena *a, const char *path, enum width w
 	const char *wrong;
 
 	if (is_empty(path)) {
-		char *log = file_read(arena_printf(a, "%s.log", path), NULL);
+		const char *beside = arena_printf(a, "%s.log", path);
+		char *log = file_read(beside, NULL);
 
-		r = read_log(a, log, t);
+		r = read_log(a, beside, log, t);
 		free(log);
 		return r;
 	}
