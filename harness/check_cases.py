@@ -200,7 +200,7 @@ CONTRACTS = [
     Case("vmx-exits", 64, "//! abi kernel\n//! vmx fails\n//! vmx exits back\n"
          "//! returns 0 else 1\nint f(void);",
          "global back\nf: push rbx\n push rbp\n push r12\n push r13\n push r14\n push r15\n"
-         " mov eax, 0x6c14\n vmwrite rax, rsp\n vmlaunch\n mov eax, 1\n jmp out\nback: xor eax, eax\nout: pop r15\n pop r14\n pop r13\n"
+         " mov eax, 0x6c14\n vmwrite rax, rax\n vmwrite rax, rsp\n vmlaunch\n mov eax, 1\n jmp out\nback: xor eax, eax\nout: pop r15\n pop r14\n pop r13\n"
          " pop r12\n pop rbp\n pop rbx\n ret",
          {"callee-saved: r12 after the call: expected preserved":
           "global back\nf: push rbx\n push rbp\n push r13\n push r14\n push r15\n"

@@ -70,6 +70,17 @@ def test_zeros_of_another_function(tmp_path):
     assert verdicts(r) == {"f": "pass"}, r.stdout
 
 
+def test_number_behind_an_input_of_another(tmp_path):
+    """What is expected above a number is 0, whatever was expected of the function before it."""
+    needs("avx")
+    assemble(tmp_path, "f: vmovaps ymm0, ymm1\n ret\n global g\ng: mov eax, 7\n vmovd xmm0, eax\n ret\n"
+             " global h\nh: mov eax, 7\n vmovd xmm0, eax\n vinsertf128 ymm0, ymm0, xmm0, 1\n ret", 64)
+    (tmp_path / "f.h").write_text("//! returns b\n__m256 f(__m256 a, __m256 b);\n//! returns 7\n__m256 g(void);\n"
+                                  "//! returns 7\n__m256 h(void);\n")
+    r = check(tmp_path, "f.o", "--contract", "f.h")
+    assert verdicts(r) == {"f": "pass", "g": "pass", "h": "violation"}, r.stdout
+
+
 COMPILED = """
 #include <immintrin.h>
 __m256 add(__m256 a, __m256 b) { return a + b; }
