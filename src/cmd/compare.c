@@ -36,7 +36,10 @@ static const char *const format_names[] = { "txt", "md", "json", NULL };
 static const struct {
 	const char *name;
 	void (*render)(struct str *out, const struct comparison *c, bool everything);
-} formats[] = { { "txt", compare_text }, { "md", compare_markdown }, { "json", compare_json } };
+	void (*render_checks)(struct str *out, struct arena *a, const struct check_comparison *c);
+} formats[] = { { "txt", compare_text, check_comparison_text },
+		{ "md", compare_markdown, check_comparison_markdown },
+		{ "json", compare_json, check_comparison_json } };
 
 static size_t format_of(const char *name)
 {
@@ -86,8 +89,7 @@ static struct compared_file file_of(struct arena *a, const char *argument)
 }
 
 /* Two results of `clobber check'. False: at least one is something else. */
-static bool compare_results(struct str *out, struct arena *a, char **argv,
-			    struct check_comparison *c)
+static bool compare_results(struct arena *a, char **argv, struct check_comparison *c)
 {
 	json_t *root[2] = { json_load_file(matrix_path(a, argv[1]), 0, NULL),
 			    json_load_file(matrix_path(a, argv[2]), 0, NULL) };
@@ -100,7 +102,7 @@ static bool compare_results(struct str *out, struct arena *a, char **argv,
 	c->old = root[0];
 	c->new = root[1];
 	if (is[0] && is[1])
-		wrong = compare_checks(out, a, c);
+		wrong = compare_checks(a, c);
 	if (wrong)
 		die("--map: %s", wrong);
 	json_decref(root[0]);
@@ -148,9 +150,9 @@ int cmd_compare(int argc, char **argv)
 	options.map = (const char *const *)split_list(a, map_list);
 	held.map = options.map;
 	held.part = options.part;
-	if (compare_results(&out, a, argv, &held)) {
-		if (strcmp(format, "txt"))
-			die("compare: results of `clobber check' are compared as txt");
+	if (compare_results(a, argv, &held)) {
+		formats[format_of(format)].render_checks(&out, a, &held);
+		json_decref(held.changes);
 		deliver(&out, output);
 		arena_free(a);
 		return held.regressions ? 1 : 0;

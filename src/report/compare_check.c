@@ -3,9 +3,12 @@
  * what is not as docs/check.md says is refused before anything is compared. */
 #include "report/compare_check.h"
 
+#include "report/style.h"
 #include "util/clean.h"
+#include "util/json.h"
 #include "verdict/model.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *text(const json_t *o, const char *key)
@@ -80,19 +83,20 @@ static bool has_finding(const json_t *function, const json_t *wanted)
 	return false;
 }
 
-/* Those of `in` that `other` has not. */
-static void findings_only_in(struct str *out, struct arena *a, const char *what, const json_t *in,
-			     const json_t *other)
+/* Those of `in` that `other` has not: their checks and subjects. */
+static json_t *findings_only_in(const json_t *in, const json_t *other)
 {
+	json_t *found = json_array();
 	const json_t *x;
 	size_t i;
 
 	json_array_foreach(json_object_get(in, "findings"), i, x)
 	{
 		if (!has_finding(other, x))
-			str_addf(out, "  %s: %s: %s\n", what, clean_text(a, text(x, "check")),
-				 clean_text(a, text(x, "subject")));
+			json_array_append_new(found, json_pack("{ss ss}", "check", text(x, "check"),
+							       "subject", text(x, "subject")));
 	}
+	return found;
 }
 
 /* Not judged is worse than a pass, and better than nothing that was found. */
@@ -103,42 +107,48 @@ static int seriousness(const json_t *function)
 	return v == VERDICT_PASS ? 0 : v == VERDICT_NOT_RUN ? 1 : 2 + v;
 }
 
-static void count(struct str *out, const char *what, const json_t *old, const json_t *new)
+/* `key` of both, where they have it and it is another: KEY and old_KEY of the change. */
+static bool differs(json_t *change, const char *key, const char *old_key, const json_t *old,
+		    const json_t *new)
 {
-	json_int_t was = json_integer_value(json_object_get(old, "instructions"));
-	json_int_t is = json_integer_value(json_object_get(new, "instructions"));
+	json_t *was = json_object_get(old, key), *is = json_object_get(new, key);
 
-	if (was && is && was != is)
-		str_addf(out, "  %s: %lld, was %lld\n", what, (long long)is, (long long)was);
+	if (!was || !is || json_equal(was, is))
+		return false;
+	json_object_set(change, key, is);
+	json_object_set(change, old_key, was);
+	return true;
+}
+
+/* What became of a function; NULL for `old` or `new`: it is not there. */
+static json_t *change_of(const char *what, bool regression, const json_t *old, const json_t *new)
+{
+	return json_pack("{ss sb so so so so}", "change", what, "regression", (int)regression,
+			 "old_name", string_or_null(old ? text(old, "name") : NULL), "name",
+			 string_or_null(new ? text(new, "name") : NULL), "old_verdict",
+			 string_or_null(old ? text(old, "verdict") : NULL), "verdict",
+			 string_or_null(new ? text(new, "verdict") : NULL));
 }
 
 /* One that is in both. */
-static void compare_function(struct str *out, struct arena *a, struct check_comparison *c,
-			     const json_t *old, const json_t *new)
+static void compare_function(struct check_comparison *c, const json_t *old, const json_t *new)
 {
 	bool worse = seriousness(new) > seriousness(old);
-	struct str s = { 0 };
+	json_t *change = change_of("changed", worse, old, new);
+	json_t *added = findings_only_in(new, old), *gone = findings_only_in(old, new);
+	bool any = verdict_of(old) != verdict_of(new) || json_array_size(added) ||
+		   json_array_size(gone);
 
 	c->compared++;
-	findings_only_in(&s, a, "new", new, old);
-	findings_only_in(&s, a, "fixed", old, new);
-	if (strcmp(text(old, "prototype"), text(new, "prototype")))
-		str_addf(&s, "  prototype: %s\n        was: %s\n",
-			 clean_text(a, text(new, "prototype")),
-			 clean_text(a, text(old, "prototype")));
-	count(&s, "instructions", old, new);
-	if (verdict_of(old) != verdict_of(new) || s.len) {
+	any |= differs(change, "prototype", "old_prototype", old, new);
+	any |= differs(change, "instructions", "old_instructions", old, new);
+	json_object_set_new(change, "new", added);
+	json_object_set_new(change, "fixed", gone);
+	if (any) {
 		c->regressions += worse;
-		str_addf(out, "%s  %s", worse ? "regression" : "changed",
-			 clean_text(a, text(new, "name")));
-		if (strcmp(text(old, "name"), text(new, "name")))
-			str_addf(out, ", was %s", clean_text(a, text(old, "name")));
-		str_addf(out, ": %s", text(new, "verdict"));
-		if (verdict_of(old) != verdict_of(new))
-			str_addf(out, ", was %s", text(old, "verdict"));
-		str_addf(out, "\n%s", s.s ? s.s : "");
+		json_array_append(c->changes, change);
 	}
-	str_free(&s);
+	json_decref(change);
 }
 
 static const char *wrong_map(struct arena *a, const struct check_comparison *c)
@@ -157,15 +167,15 @@ static const char *wrong_map(struct arena *a, const struct check_comparison *c)
 	return NULL;
 }
 
-const char *compare_checks(struct str *out, struct arena *a, struct check_comparison *c)
+const char *compare_checks(struct arena *a, struct check_comparison *c)
 {
 	const char *wrong = wrong_map(a, c);
 	json_t *seen, *f;
-	struct str changes = { 0 };
 	size_t i;
 
 	if (wrong)
 		return wrong;
+	c->changes = json_array();
 	seen = json_object();
 	json_array_foreach(json_object_get(c->old, "functions"), i, f)
 	{
@@ -174,26 +184,128 @@ const char *compare_checks(struct str *out, struct arena *a, struct check_compar
 
 		if (new) {
 			json_object_set_new_nocheck(seen, name, json_true());
-			compare_function(&changes, a, c, f, new);
+			compare_function(c, f, new);
 			continue;
 		}
 		c->regressions += !c->part;
-		str_addf(&changes, "%s  %s: not in the new result, was %s\n",
-			 c->part ? "vanished" : "regression", clean_text(a, text(f, "name")),
-			 text(f, "verdict"));
+		json_array_append_new(c->changes, change_of("vanished", !c->part, f, NULL));
 	}
 	json_array_foreach(json_object_get(c->new, "functions"), i, f)
 	{
 		if (!json_object_get(seen, text(f, "name")))
-			str_addf(&changes, "new  %s: %s\n", clean_text(a, text(f, "name")),
-				 text(f, "verdict"));
+			json_array_append_new(c->changes, change_of("new", false, NULL, f));
 	}
-	if (c->regressions)
-		str_addf(out, "%u regression%s", c->regressions, c->regressions == 1 ? "" : "s");
-	else
-		str_add(out, "no regressions");
-	str_addf(out, "; %u functions compared\n%s", c->compared, changes.s ? changes.s : "");
-	str_free(&changes);
 	json_decref(seen);
 	return NULL;
+}
+
+/* Words ------------------------------------------------------------------------------------------
+ */
+
+/* How a format writes a change: its lines, and what belongs to it. */
+struct style {
+	const char *head, *strong, *item, *was;
+	void (*add)(struct str *out, const char *s);
+};
+
+static void plain(struct str *out, const char *s)
+{
+	str_add(out, s);
+}
+
+static void add_findings(struct str *out, struct arena *a, const struct style *t, const char *what,
+			 const json_t *findings)
+{
+	const json_t *x;
+	size_t i;
+
+	json_array_foreach(findings, i, x)
+	{
+		str_addf(out, "%s%s: ", t->item, what);
+		t->add(out, arena_printf(a, "%s: %s", clean_text(a, text(x, "check")),
+					 clean_text(a, text(x, "subject"))));
+		str_add(out, "\n");
+	}
+}
+
+static void add_change(struct str *out, struct arena *a, const struct style *t, const json_t *x)
+{
+	const char *name = text(x, "name"), *old = text(x, "old_name");
+	const char *was = text(x, "old_verdict"), *is = text(x, "verdict");
+	json_t *count = json_object_get(x, "instructions");
+
+	str_addf(out, "%s%s%s%s  ", t->head, t->strong,
+		 json_is_true(json_object_get(x, "regression")) ? "regression" : text(x, "change"),
+		 t->strong);
+	t->add(out, clean_text(a, *name ? name : old));
+	if (!*name) {
+		str_addf(out, ": not in the new result, was %s\n", was);
+		return;
+	}
+	if (*old && strcmp(old, name)) {
+		str_add(out, ", was ");
+		t->add(out, clean_text(a, old));
+	}
+	str_addf(out, ": %s", is);
+	if (*was && strcmp(was, is))
+		str_addf(out, ", was %s", was);
+	str_add(out, "\n");
+	add_findings(out, a, t, "new", json_object_get(x, "new"));
+	add_findings(out, a, t, "fixed", json_object_get(x, "fixed"));
+	if (*text(x, "prototype")) {
+		str_addf(out, "%sprototype: ", t->item);
+		t->add(out, clean_text(a, text(x, "prototype")));
+		str_addf(out, "\n%s", t->was);
+		t->add(out, clean_text(a, text(x, "old_prototype")));
+		str_add(out, "\n");
+	}
+	if (count)
+		str_addf(out, "%sinstructions: %lld, was %lld\n", t->item,
+			 (long long)json_integer_value(count),
+			 (long long)json_integer_value(json_object_get(x, "old_instructions")));
+}
+
+static const char *plural(unsigned n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void add_words(struct str *out, struct arena *a, const struct check_comparison *c,
+		      const struct style *t)
+{
+	const json_t *x;
+	size_t i;
+
+	if (c->regressions)
+		str_addf(out, "%u regression%s", c->regressions, plural(c->regressions));
+	else
+		str_add(out, "no regressions");
+	str_addf(out, "; %u function%s compared\n", c->compared, plural(c->compared));
+	if (*t->head && json_array_size(c->changes))
+		str_add(out, "\n");
+	json_array_foreach(c->changes, i, x) add_change(out, a, t, x);
+}
+
+void check_comparison_text(struct str *out, struct arena *a, const struct check_comparison *c)
+{
+	add_words(out, a, c, &(struct style){ "", "", "  ", "        was: ", plain });
+}
+
+void check_comparison_markdown(struct str *out, struct arena *a, const struct check_comparison *c)
+{
+	add_words(out, a, c, &(struct style){ "* ", "**", "  * ", "    was: ", markdown_safe });
+}
+
+void check_comparison_json(struct str *out, struct arena *a, const struct check_comparison *c)
+{
+	json_t *root = json_pack("{si si si sO}", "schema", 1, "regressions", (int)c->regressions,
+				 "compared", (int)c->compared, "functions", c->changes);
+	char *s = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
+
+	(void)a;
+	if (!s)
+		die("out of memory while writing the comparison");
+	str_addf(out, "%s\n", s);
+	free(s);
+	json_decref(root);
 }

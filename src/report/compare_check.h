@@ -14,14 +14,20 @@ struct check_comparison {
 	bool part;              /* what `new` lacks is no regression */
 	unsigned regressions;   /* set: functions that are worse, or not there any more */
 	unsigned compared;      /* set: functions that are in both */
+	json_t *changes;        /* set: an object for each function that is different */
 };
 
 /* Is it a result of `clobber check', and what this reads of it well-formed? */
 bool check_document(const json_t *root);
 
-/* Append what is different, a paragraph a function. Findings are told apart by check and subject;
- * values, which depend on the seed, are not looked at. NULL, or what is wrong with the map (in
- * `a`). */
-const char *compare_checks(struct str *out, struct arena *a, struct check_comparison *c);
+/* What is different. Findings are told apart by check and subject; values, which depend on the
+ * seed, are not looked at. NULL, or what is wrong with the map (in `a`); else c->changes is the
+ * caller's to release. */
+const char *compare_checks(struct arena *a, struct check_comparison *c);
+
+/* Append it in words, a paragraph or an item a function; or as JSON (docs/check.md). */
+void check_comparison_text(struct str *out, struct arena *a, const struct check_comparison *c);
+void check_comparison_markdown(struct str *out, struct arena *a, const struct check_comparison *c);
+void check_comparison_json(struct str *out, struct arena *a, const struct check_comparison *c);
 
 #endif
