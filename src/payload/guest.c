@@ -252,7 +252,7 @@ static void after_run(int round, struct findings *out)
 			 : "=m"(got[0]), "=m"(got[1]), "=m"(got[2]), "=m"(got[3]), "=m"(got[4]),
 			   "=m"(got[5]));
 	/* Bases before selectors, which load them. */
-	guest_state_check(round, out);
+	guest_state_check(round, has_vcpu, out);
 	guest_segments();
 	__asm__ volatile("push %0; popf" : : "r"((cl_word)2) : "memory", "cc");
 	if (has_vcpu)

@@ -44,10 +44,11 @@ void guest_say(uint32_t what, cl_word c, cl_word b);
 void guest_quit(uint32_t what, cl_word c, cl_word b) __attribute__((noreturn));
 
 /* guest_state.c: what control registers and the like are to hold, once they are set up; and how
- * they are after a run of code under test, which are put back. */
+ * they are after a run of code under test, which are put back. has_vcpu: it had a VMCS of its own
+ * (CL_SAY_VCPU). */
 extern uint64_t guest_gdt[];
 void guest_state_keep(void);
-void guest_state_check(int round, struct findings *out);
+void guest_state_check(int round, bool has_vcpu, struct findings *out);
 
 /* guest_tables.c: page tables that allow what the ELF's segments allow and nothing else (loads
  * CR3); then GDT, IDT and TSS. */

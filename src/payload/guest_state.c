@@ -112,7 +112,7 @@ static void write_efer(cl_word v)
 }
 
 /* Is this still root operation, with or without a current VMCS? Puts it back, too. */
-static void check_root(struct state *s)
+static void check_root(struct state *s, bool has_vcpu)
 {
 	if (cl_where != CL_IN_ROOT)
 		return;
@@ -120,6 +120,9 @@ static void check_root(struct state *s)
 	if (s->v[CL_CONTROL_EFER] != wanted.v[CL_CONTROL_EFER])
 		write_efer(wanted.v[CL_CONTROL_EFER]);
 	s->v[CL_CONTROL_VMX] = guest_vmx_operation();
+	/* That VMCS is the current one until the caller takes it away. */
+	if (has_vcpu && s->v[CL_CONTROL_VMX])
+		s->v[CL_CONTROL_VMX] = wanted.v[CL_CONTROL_VMX];
 	if (s->v[CL_CONTROL_VMX] != wanted.v[CL_CONTROL_VMX])
 		guest_say(CL_SAY_VCPU, s->v[CL_CONTROL_VMX] ? 0 : 3, 0);
 }
@@ -226,7 +229,7 @@ static void die(void)
 	__asm__ volatile("lidt %0; ud2" : : "m"(none));
 }
 
-void guest_state_check(int round, struct findings *out)
+void guest_state_check(int round, bool has_vcpu, struct findings *out)
 {
 	static struct state now;
 
@@ -256,7 +259,7 @@ void guest_state_check(int round, struct findings *out)
 	read_bases(&now);
 	write_bases(&wanted);
 	check_cr8(&now);
-	check_root(&now);
+	check_root(&now, has_vcpu);
 	for (int i = 0; i < CL_CONTROLS; i++) {
 		cl_word odd = now.v[i] ^ wanted.v[i];
 
