@@ -128,6 +128,22 @@ cl_contract_svm_exit:
 	mov	xax, [cl_guest_image + AX]
 	jmp	[cl_exit_ip]
 
+; cl_contract_tdx_exit: the TDX module's side of a TDCALL or SEAMCALL: cl_tdx_module() says what it leaves.
+	global	cl_contract_tdx_exit
+	extern	cl_tdx_module
+cl_contract_tdx_exit:
+	SAVE_GPRS cl_guest_image
+	mov	[cl_guest_image + SP], xsp
+	lea	xsp, [probe_stack_end]
+	pushf
+	push	word_ 2
+	popf
+	call	cl_tdx_module
+	popf
+	LOAD_GPRS cl_exit_image
+	mov	xsp, [cl_guest_image + SP]
+	jmp	[cl_exit_ip]
+
 ; cl_contract_guest: in VMX non-root operation, where VMCALL exits (Intel SDM volume 3, 25.1.2).
 	global	cl_contract_guest
 cl_contract_guest:

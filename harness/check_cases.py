@@ -350,6 +350,7 @@ ERRORS = {
     "//! guest p = sp": (17, "a register, or `-' for a word that is none's belongs here"),
     "//! guest a = ax": (5, "this is for pointers"),
     "//! svm enters": (9, "`exits' belongs here"),
+    "//! tdx leaves": (9, "`calls' belongs here"),
     "//! vmx exits": (14, "the symbol VM exits come to belongs here"),
     "//! call g(1)": (5, "unknown annotation 'call'"),
 }

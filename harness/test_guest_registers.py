@@ -198,3 +198,48 @@ def test_svm(tmp_path):
         write_svm(tmp_path, [new if line == old else line for line in lines])
         r = check(tmp_path, "native")
         assert r.status == 1 and re.search(words, folded(r.stdout)), f"{old}\n{r.stdout}"
+
+
+# Of the first it says `else': half of its calls find no module.
+TDX = """//! abi sysv
+//! arg a buf 24
+//! guest a = cx dx r8
+//! tdx calls
+//! vmx fails
+//! returns leaf else 99
+unsigned long f(unsigned long leaf, unsigned long *a);
+
+//! abi sysv
+//! arg a buf 24 read-only
+//! guest a = cx dx r8
+//! tdx calls
+//! returns leaf
+unsigned long g(unsigned long leaf, const unsigned long *a);
+"""
+TDX_CALL = ["f:", "mov rax, rdi", "mov rcx, [rsi]", "mov rdx, [rsi + 8]", "mov r8, [rsi + 16]",
+            "db 0x66, 0x0f, 0x01, 0xcf", "jc .none", "mov [rsi], rcx", "mov [rsi + 8], rdx", "mov [rsi + 16], r8",
+            "ret", ".none: mov eax, 99", "ret",
+            "g: mov rax, rdi", "mov rcx, [rsi]", "mov rdx, [rsi + 8]", "mov r8, [rsi + 16]",
+            "db 0x66, 0x0f, 0x01, 0xcc", "ret"]
+
+
+def test_tdx_module(tmp_path):
+    """Its registers are those of the line, all others are as they were; it is not there in half of the calls."""
+    def held(places: str, *change: str):
+        lines = [change[1] if change and line == change[0] else line for line in TDX_CALL]
+        (tmp_path / "c.h").write_text(TDX)
+        (tmp_path / "f.asm").write_text("section .text\nglobal f, g\n" + "\n".join(lines) + "\n")
+        subprocess.run(["nasm", "-f", "elf64", "f.asm", "-o", "f.o"], cwd=tmp_path, check=True)
+        return check(tmp_path, places)
+
+    r = held(places(64))
+    assert r.status == 0 and "not-run" not in r.stdout, r.stdout + r.stderr
+    for old, new, words in (
+            ("mov rax, rdi", "nop", "return: return value"),
+            ("mov r8, [rsi + 16]", "mov r8, [rsi + 8]", "the guest's r8 at VM entry: expected [^:]*which is the guest's rdx"),
+            ("mov [rsi + 8], rdx", "nop", "the guest's rdx in a after its VM exit"),
+            ("jc .none", "nop", "return: return value"),
+            ("db 0x66, 0x0f, 0x01, 0xcf", "clc", "VM entries: expected one, and its exit, got 0"),
+            ("mov rcx, [rsi]", "mov rcx, [rsi]\nmov rsi, rbx", "memory access violation|the guest's rcx in a after")):
+        r = held("native", old, new)
+        assert r.status == 1 and re.search(words, folded(r.stdout)), f"{old}\n{r.stdout}"

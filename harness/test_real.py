@@ -167,7 +167,7 @@ def test_6_12_unmodified(newer, width):
                                   (CONTRACTS / "both.h").read_text())}
     wanted = sorted({t.name for t in real.TARGETS[width] if t.name in same} - RENAMED)
     assert len(wanted) >= 5
-    objects_ = [o for name, o in newer[width].items() if "_64" not in name]
+    objects_ = [o for name, o in newer[width].items() if "_64" not in name and "tdx" not in name]
     text = (CONTRACTS / "both.h").read_text()
     for name in wanted:
         assert re.search(rf"\b{name}\(", text)
@@ -214,6 +214,52 @@ def test_6_12_only_64_bit(newer):
                          ("--contract", f"{CONTRACTS / 'only64.h'}:{n}"))])
     assert r.status == 0, r.stdout + r.stderr
     assert set(re.findall(r"^pass +\w+/(\w+)", r.stdout, re.M)) == found
+
+
+TDX = ("__seamcall", "__seamcall_ret", "__seamcall_saved_ret", "__tdcall", "__tdcall_ret", "__tdcall_saved_ret")
+
+
+def test_6_12_tdx_modules(newer):
+    """Where there is no TDX a handler plays the module, in every place."""
+    r = check(newer[64]["virt/vmx/tdx/seamcall"], newer[64]["coco/tdx/tdcall"], "--weak-stubs",
+              "--header", CONTRACTS / "tdx.h", "--place", EVERYWHERE, status=0)
+    assert r.verdicts == dict.fromkeys(TDX, "pass")
+
+
+# A line of what both files include, what it becomes; where it is to be found, and what is said.
+TDX_BROKEN = (
+    (r"\tmov %rdi, %rax\n", "", TDX, "return value|the guest's"),
+    (r"\tmovq\tTDX_MODULE_r9\(%rsi\),  %r9\n", "\tmovq\tTDX_MODULE_r8(%rsi), %r9\n", TDX,
+     "the guest's r9 at VM entry: expected .*which is the guest's r8"),
+    (r"\tpopq\t%r15\n\tpopq\t%r14\n", "\tpopq\t%r14\n\tpopq\t%r15\n", (TDX[2], TDX[5]), "callee-saved: r1[45]"),
+    (r"\tmovq %rdi, TDX_MODULE_rdi\(%rsi\)\n", "", (TDX[2], TDX[5]), "the guest's rdi in args after its VM exit"),
+    (r"\tmovq %r10, TDX_MODULE_r10\(%rsi\)\n", "", (TDX[1], TDX[2], TDX[4], TDX[5]),
+     "the guest's r10 in args after its VM exit"),
+    (r"\tjc \.Lseamcall_vmfailinvalid\\@\n", "", TDX[:3], "return value"),
+    (r"(/\* pop the unused structure pointer back to RSI \*/\n)\tpopq %rsi\n", r"\1", (TDX[2],),
+     "callee-saved|fault: the call"),
+)
+
+
+@pytest.mark.parametrize("old, new, broken, words", TDX_BROKEN)
+def test_6_12_tdx_broken(tmp_path, old, new, broken, words):
+    try:
+        source = tree.tree("6.12")
+    except tree.Absent as e:
+        pytest.skip(f"not-run: {e}")
+    shared = (source / "arch/x86/virt/vmx/tdx/tdxcall.S").read_text()
+    assert len(re.findall(old, shared)) == 1, old
+    (tmp_path / "tdxcall.S").write_text(re.sub(old, new, shared))
+    found = []
+    for name in ("virt/vmx/tdx/seamcall", "coco/tdx/tdcall"):
+        text = (source / "arch/x86" / (name + ".S")).read_text()
+        (tmp_path / "broken.S").write_text(text.replace("../../virt/vmx/tdx/tdxcall.S", "tdxcall.S"))
+        found.append(tree.assemble(source, 64, name, tmp_path / (Path(name).name + ".o"),
+                                   text=tmp_path / "broken.S"))
+    r = check(*found, "--weak-stubs", "--header", CONTRACTS / "tdx.h", "--place", "native", status=1)
+    assert {f for f, v in r.verdicts.items() if v != "pass"} == set(broken), r.text
+    for f in broken:
+        assert any(re.search(words, text) for name, _, text in r.findings if name == f), r.text
 
 
 # A line of an entry into a guest, what it becomes, and what is said of it in every place.

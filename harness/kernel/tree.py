@@ -37,7 +37,7 @@ FILES = {
 FILES_6_12 = {
     64: ["kvm/vmx/vmenter", "kvm/svm/vmenter", "lib/hweight", "lib/getuser", "lib/putuser",
          "entry/thunk", "lib/retpoline", "lib/memcpy_64", "lib/memset_64", "lib/memmove_64",
-         "lib/copy_page_64", "lib/clear_page_64"],
+         "lib/copy_page_64", "lib/clear_page_64", "virt/vmx/tdx/seamcall", "coco/tdx/tdcall"],
     32: ["kvm/vmx/vmenter", "kvm/svm/vmenter", "lib/hweight", "lib/getuser", "lib/putuser",
          "entry/thunk", "lib/retpoline"],
 }

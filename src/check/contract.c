@@ -106,11 +106,12 @@ static void keep_everything(struct reader *r, struct contract *c)
 {
 	struct reg_set vectors = c->kept;
 
-	if (c->jumps >= 0 || c->never || c->pop || c->nout || c->exit || c->svm_exits)
+	if (c->jumps >= 0 || c->never || c->pop || c->nout || c->exit || c->svm_exits ||
+	    c->tdx_calls)
 		contract_fail_decl(
 			r, c->call.decl->proto,
 			"a function that an interrupt enters leaves by IRET: no `jumps', "
-			"`pops', `out', `vmx' or `svm'",
+			"`pops', `out', `vmx', `svm' or `tdx'",
 			NULL);
 	if (!c->keeps_all)
 		c->kept.gpr |= (r->width == W64 ? 0xffff : 0xff) & ~GPR_BIT(SP);

@@ -71,7 +71,7 @@ struct contract {
 	struct contract_value returned, returned_else;
 	int jumps; /* register, or -1 */
 	unsigned pop, area, align_calls, align_entry;
-	bool vmx_fails, svm_exits;
+	bool vmx_fails, svm_exits, tdx_calls;
 	bool by_interrupt, error_code; /* how it is entered */
 	struct ct_guest guest;
 	const struct contract_line *guest_line, *resumes_line;

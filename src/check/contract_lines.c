@@ -399,6 +399,16 @@ static void svm_line(struct reader *r)
 	r->c->svm_exits = true;
 }
 
+/* tdx calls */
+static void tdx_line(struct reader *r)
+{
+	if (!reader_take_word(r, "calls"))
+		reader_expected(r, "`calls'", NULL);
+	if (r->width == W32)
+		reader_fail_line(r, NULL, "TDX modules are called by 64-bit code");
+	r->c->tdx_calls = true;
+}
+
 /* guest INPUT [at N] = REGISTER or -, ...: what the guest has in registers is in memory, in this
  * order */
 static void guest_line(struct reader *r)
@@ -529,8 +539,8 @@ void contract_line_read(struct reader *r)
 		{ "align", align_line },     { "calls", calls_line }, { "arg", contract_arg_read },
 		{ "supply", supply_line },   { "vmx", vmx_line },     { "depends", depends_line },
 		{ "leaves", leaves_line },   { "for", for_line },     { "first", first_line },
-		{ "svm", svm_line },         { "guest", guest_line }, { "entered", entered_line },
-		{ "endbr", endbr_line },
+		{ "svm", svm_line },         { "tdx", tdx_line },     { "guest", guest_line },
+		{ "entered", entered_line }, { "endbr", endbr_line },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {

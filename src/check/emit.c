@@ -22,7 +22,7 @@ static const char *unfit(struct arena *a, const struct contract *c)
 	if (c->ncalls)
 		return refuse(a, c, "calls other functions");
 	if (c->nout || c->has_return || c->jumps >= 0 || c->never || c->exit || c->vmx_fails ||
-	    c->svm_exits || c->by_interrupt || c->keeps_flags)
+	    c->svm_exits || c->tdx_calls || c->by_interrupt || c->keeps_flags)
 		return refuse(a, c, "has a contract of its own");
 	if (c->call.place.hidden.nlocs || c->area > 256)
 		return refuse(a, c, "returns in memory or takes many stack arguments");

@@ -242,6 +242,8 @@ static uint32_t flags_of(const struct contract_file *f, const struct contract *c
 		flags |= CT_RED_ZONE;
 	if (c->svm_exits)
 		flags |= CT_SVM_EXITS;
+	if (c->tdx_calls)
+		flags |= CT_TDX_CALLS;
 	if (c->by_interrupt)
 		flags |= CT_BY_INTERRUPT;
 	if (c->error_code)

@@ -221,8 +221,9 @@ enum ct_flags {
 	CT_ENDS_BY_ZEROING = 2048, /* VZEROUPPER or VZEROALL comes before a return */
 	CT_RED_ZONE = 8192,  /* of its convention: memory below the stack pointer is its own */
 	CT_SVM_EXITS = 4096, /* VMRUN enters a guest, whose exit comes to the next instruction */
-	CT_BY_INTERRUPT = 16384,   /* entered with an interrupt's frame, left by IRET */
-	CT_WITH_ERROR_CODE = 32768 /* on top of the frame */
+	CT_BY_INTERRUPT = 16384,    /* entered with an interrupt's frame, left by IRET */
+	CT_WITH_ERROR_CODE = 32768, /* on top of the frame */
+	CT_TDX_CALLS = 65536        /* TDCALL and SEAMCALL go to a module and come back */
 };
 
 /* The error code that it finds: like a selector's (SDM volume 3, 6.13), and no address. */

@@ -55,7 +55,7 @@ bool ct_enters_guest(const struct ct_contract *c)
 {
 	if (c->flags & CT_SVM_EXITS)
 		return true;
-	return c->flags & CT_VMX_EXITS && !ct_now.other;
+	return c->flags & (CT_VMX_EXITS | CT_TDX_CALLS) && !ct_now.other;
 }
 
 /* The processor itself runs the guest. */
@@ -205,7 +205,7 @@ void ct_check_guest(const struct ct_contract *c)
 	const cl_word *words = words_of(c);
 	cl_word want = ct_enters_guest(c);
 
-	if (!(c->flags & (CT_VMX_EXITS | CT_SVM_EXITS)) || guest.trying)
+	if (!(c->flags & (CT_VMX_EXITS | CT_SVM_EXITS | CT_TDX_CALLS)) || guest.trying)
 		return;
 	if (guest.faulted && g->resumes && guest.resumed != wants_resume(c))
 		differs(CT_GUEST_RESUMED, wants_resume(c), guest.resumed, NULL, false);
@@ -220,12 +220,24 @@ void ct_check_guest(const struct ct_contract *c)
 	if (!want || !words)
 		return;
 	check_loaded(g);
-	check_stored(g, words);
+	/* Where it may not write it has nothing to store. */
+	if (!(ct_now.inputs[g->input - 1].flags & CT_READ_ONLY))
+		check_stored(g, words);
 }
 
 /* Where no processor runs the guest ----------------------------------------------------------- */
 
-enum instruction { NO_INSTRUCTION, VMLAUNCH, VMRESUME, VMREAD, VMWRITE, VMRUN, VMLOAD, VMSAVE };
+enum instruction {
+	NO_INSTRUCTION,
+	VMLAUNCH,
+	VMRESUME,
+	VMREAD,
+	VMWRITE,
+	VMRUN,
+	VMLOAD,
+	VMSAVE,
+	TDX_CALL
+};
 
 /* With operands in registers, behind a REX prefix if need be. */
 static enum instruction instruction_at(const uint8_t *code, unsigned *length)
@@ -237,6 +249,12 @@ static enum instruction instruction_at(const uint8_t *code, unsigned *length)
 					[VMSAVE] = 0xdb };
 	unsigned rex = WORD == 8 && (*code & 0xf0) == 0x40;
 
+	/* TDCALL, SEAMCALL: SDM volume 2, chapter 4; Intel TDX Module specification. */
+	if (code[0] == 0x66 && code[1] == 0x0f && code[2] == 0x01 &&
+	    (code[3] == 0xcc || code[3] == 0xcf)) {
+		*length = 4;
+		return TDX_CALL;
+	}
 	code += rex;
 	*length = rex + 3;
 	if (code[0] != 0x0f)
@@ -253,7 +271,7 @@ static enum instruction instruction_at(const uint8_t *code, unsigned *length)
 /* SVM switches rax, flags and rsp, and goes on behind VMRUN (AMD64 APM volume 2, 15.5, 15.6). */
 static bool svm(enum instruction which, unsigned length, cl_word *ip)
 {
-	if (which < VMRUN)
+	if (which < VMRUN || which > VMSAVE)
 		return false;
 	*ip += length;
 	if (which == VMRUN) {
@@ -287,6 +305,39 @@ static bool vmx(enum instruction which, unsigned length, cl_word *ip, cl_word *f
 	return true;
 }
 
+/* VMfailInvalid: there is no module, or it is busy. */
+static bool tdx(enum instruction which, unsigned length, cl_word *ip, cl_word *flags)
+{
+	enum { CF = 1 };
+
+	if (which != TDX_CALL)
+		return false;
+	*ip += length;
+	*flags &= ~(cl_word)FLAGS_STATUS;
+	if (ct_now.other) {
+		*flags |= CF;
+		return true;
+	}
+	cl_exit_ip = *ip;
+	*ip = (cl_word)cl_contract_tdx_exit;
+	return true;
+}
+
+/* Other registers than those of the `guest' line are as they were. */
+void cl_tdx_module(void)
+{
+	const struct ct_guest *g = &ct_now.c->guest;
+	uint32_t named = 0;
+
+	cl_guest_entries++;
+	for (unsigned i = 0; i < g->words; i++)
+		named |= g->reg[i] == CT_NO_REGISTER ? 0 : 1u << g->reg[i];
+	for (unsigned r = 0; r < 2 * WORD; r++) {
+		if (!(named >> r & 1))
+			cl_exit_image.gpr[r] = cl_guest_image.gpr[r];
+	}
+}
+
 bool ct_guest_trap(cl_word *ip, cl_word *flags)
 {
 	unsigned length;
@@ -294,6 +345,8 @@ bool ct_guest_trap(cl_word *ip, cl_word *flags)
 	uint32_t lines = ct_now.c ? ct_now.c->flags : 0;
 
 	if (lines & CT_SVM_EXITS && svm(which, length, ip))
+		return true;
+	if (lines & CT_TDX_CALLS && tdx(which, length, ip, flags))
 		return true;
 	return lines & (CT_VMX_FAILS | CT_VMX_EXITS) && vmx(which, length, ip, flags);
 }

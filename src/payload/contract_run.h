@@ -28,6 +28,9 @@ extern cl_word cl_interrupt_cs, cl_interrupt_ss, cl_interrupt_top;
  * was; the third is for a processor to run, and ends with VMCALL. */
 void cl_contract_exit(void);
 void cl_contract_svm_exit(void);
+/* A TDX module: the same, with those registers alone that a `guest' line names. */
+void cl_contract_tdx_exit(void);
+void cl_tdx_module(void);
 void cl_contract_guest(void);
 /* Where a VM exit may come: keeps the stack pointer in cl_arrival_sp and ends the call. */
 void cl_contract_arrival(void);

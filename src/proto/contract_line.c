@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-const char *const contract_words[] = { "in",   "keeps",   "out",     "returns", "jumps",
-				       "pops", "align",   "calls",   "arg",     "supply",
-				       "vmx",  "depends", "leaves",  "for",     "first",
-				       "svm",  "guest",   "entered", "endbr",   NULL };
+const char *const contract_words[] = { "in",      "keeps", "out",   "returns", "jumps", "pops",
+				       "align",   "calls", "arg",   "supply",  "vmx",   "depends",
+				       "leaves",  "for",   "first", "svm",     "tdx",   "guest",
+				       "entered", "endbr", NULL };
 
 bool parse_contract_line(struct parser *p, struct notes *n, const struct token *t)
 {
