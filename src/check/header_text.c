@@ -224,12 +224,13 @@ struct scan {
 	size_t npacks;
 	unsigned linkage; /* extern "C" { */
 	size_t left_out;
-	/* In order: where a packed type's attribute goes; a name that a label takes the place of. */
+	/* In order: where a packed type's attribute goes; a name that a label takes the place of.
+	 */
 	struct insert {
 		char *at;
 		const char *text;
 		size_t instead; /* of so many characters */
-	} *insert;
+	} * insert;
 	size_t ninserts;
 };
 
