@@ -204,6 +204,34 @@ def test_slim_lto(tmp_path, gcc, compilers):
         "-ffat-lto-objects"}
 
 
+def test_bitcode(tmp_path, compilers):
+    """The same of clang."""
+    clang = next((n for n, c in compilers.items() if c["family"] == "clang"), None)
+    if not clang:
+        pytest.skip("not-run: clang absent")
+    slim = flagged(tmp_path, compilers, clang, "slim", "-flto")
+    m = matrix(tmp_path, *PLAIN, "--cases", INPUTS / "lto-object/case.h", "--cc", f"{slim},{clang}")
+    assert not [f for f in m.findings if f["column"].startswith("slim/")]
+    assert {c["reason"] for (_, col), c in m.cells.items() if col == "slim/64/O2"} == {
+        "writes objects without machine code, for link-time optimisation: add -fno-lto or -ffat-lto-objects"}
+
+
+@pytest.mark.parametrize("compiler, flags", [("clang", "-fsanitize=undefined -fsanitize-trap=undefined"),
+                                             ("gcc", "-fsanitize=undefined -fsanitize-undefined-trap-on-error"),
+                                             ("gcc", "-fpatchable-function-entry=16,16")])
+def test_what_is_generated_stops_no_sanitizer(tmp_path, compilers, compiler, flags):
+    name = next((n for n, c in compilers.items() if c["family"] == compiler), None)
+    if not name:
+        pytest.skip(f"not-run: {compiler} absent")
+    cc = flagged(tmp_path, compilers, name, "checked", flags)
+    m = matrix(tmp_path, *PLAIN, "--cases", write(tmp_path / "c.h", """
+struct s { long a; double b; short c : 5; };
+struct s f(struct s x, unsigned int y, double z);
+int g(struct s *p, signed int b, ...);
+"""), "--cc", cc)
+    assert not m.findings and m.totals["pass"] == m.totals["planned"] == 4
+
+
 @pytest.mark.parametrize("flags", ["-pg -mfentry", "-pg -mno-fentry", "-pg"])
 @pytest.mark.parametrize("width,abi", [(64, "sysv"), (32, "cdecl"), (32, "regparm3"),
                                        (64, "ms"), (32, "fastcall")])

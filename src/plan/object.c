@@ -36,9 +36,11 @@ const char *object_wrong(const char *path, enum width w, bool *is_choice)
 	size_t n;
 	char *data = file_read(path, &n);
 	const char *why = data ? wrong_header(data, n, w) : "writes no object file";
+	/* Clang's is a file of its own kind: LLVM Bitcode File Format, magic numbers. */
+	bool bitcode = data && n > 4 && !memcmp(data, "BC\xc0\xde", 4);
 
 	*is_choice = false;
-	if (!why && memmem(data, n, slim, sizeof(slim))) {
+	if (bitcode || (!why && memmem(data, n, slim, sizeof(slim)))) {
 		*is_choice = true;
 		why = "writes objects without machine code, for link-time optimisation: add "
 		      "-fno-lto or -ffat-lto-objects";
