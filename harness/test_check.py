@@ -610,11 +610,11 @@ def test_emitted_test(family, compilers, request, tmp_path):
 
 
 def test_emitted_test_refuses(tmp_path):
-    assemble(tmp_path, "f: ret", 32)
-    assert "64-bit code only" in error(check(tmp_path, "f.o", "--proto", "long f(long)", "--emit-test"))
     assemble(tmp_path, GOOD, 64)
-    for proto in ("void f(void (*g)(void))", "long double f(void)", "void f(__int128 a)"):
-        assert "`f' " in error(check(tmp_path, "f.o", "--proto", proto, "--emit-test"))
+    for proto in ("void f(__int128 a)", "void f(struct s { long double a; } (*g)(void))",
+                  "//! returns a\nint f(int a)", "//! calls g() often\nvoid f(void); void g(void)"):
+        (tmp_path / "c.h").write_text(proto + ";\n")
+        assert "`f' " in error(check(tmp_path, "f.o", "--contract", "c.h", "--emit-test"))
 
 
 @pytest.mark.parametrize("width", (32, 64))

@@ -81,8 +81,7 @@ static int parse_options(struct arena *a, int argc, char **argv, struct options 
 		     "natively, look at every instruction: stack writes, and where call frame "
 		     "information leads"),
 		FLAG("emit-test", 0, &o->emit,
-		     "print a C file that tests the functions without clobber (64 bit), run "
-		     "nothing"),
+		     "print a C file that tests the functions without clobber, run nothing"),
 		FLAG("emit-header", 0, &o->emit_header,
 		     "print a C header with CLOBBER_CALL(f, ...), which checks a call in a test "
 		     "that exists; needs no object"),
