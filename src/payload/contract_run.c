@@ -595,8 +595,6 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 	collect(c, to, &now);
 	if (cl_contract_step)
 		return how;
-	if (how == CL_CAME_BACK)
-		ct_look_for_dirt(c);
 	if (!known && how != CT_STOPPED)
 		blame_upper_bits(c, &now);
 	/* Of calls that were made up, only where there is something new. */
@@ -610,6 +608,8 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 	if (how == CL_CAME_BACK)
 		ct_interrupt(c, &now);
 	collect(c, to, &now);
+	if (how == CL_CAME_BACK)
+		ct_look_for_dirt(c);
 	return how;
 }
 
