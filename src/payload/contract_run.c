@@ -10,7 +10,7 @@ enum {
 	STEP = 4, /* in `directions` */
 	MOST_EXPLORED = 4,
 	MOST_PASSAGES = 8, /* through all rounds, while what fits changes */
-	EXCUSED = 8,       /* a call divided by a number that no line speaks of */
+	EXCUSED = 10,      /* a call divided by a number that no line speaks of */
 	DOES_NOT_FIT = 9   /* how a call ended, besides CL_FAULTED and the like */
 };
 
