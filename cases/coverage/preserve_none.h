@@ -13,14 +13,17 @@ __attribute__((preserve_none)) void pn_walk_002(__int128, __int128, __int128, __
 	__int128, double, long double, int, float, long long, double, __int128, float, int, int,
 	long long, long long, __int128, float, int, int);
 //! known clang<20 preserve_none argument: LLVM 41784: __int128 split
+//! known clang>20/O0 preserve_none fault: clang 22 dies where every register holds an argument
 __attribute__((preserve_none)) void pn_walk_003(__int128, float, long long, long long, long long,
 	long long, long long, long long, long long, long long, long long, __int128, float, int,
 	long double, int, float, __int128, double, double, long long, long long);
 //! known clang<20 preserve_none argument: LLVM 41784: __int128 split
+//! known clang>20/O0 preserve_none fault: clang 22 dies where every register holds an argument
 __attribute__((preserve_none)) void pn_walk_004(__int128, double, __int128, __int128, __int128,
 	__int128, float, int, __int128, float, int, long double, int, float, __int128,
 	long double, int, float, __int128, __int128, float, int);
 //! known clang<20 preserve_none argument: LLVM 41784: __int128 split
+//! known clang>20/O0 preserve_none fault: clang 22 dies where every register holds an argument
 __attribute__((preserve_none)) void pn_walk_005(__int128, long double, int, float, __int128,
 	__int128, __int128, __int128, double, double, __int128, float, __int128, float, int,
 	double, long long, int, __int128, float, int, int);
@@ -40,6 +43,7 @@ __attribute__((preserve_none)) void pn_walk_010(int, __int128, long double, int,
 	__int128, __int128, __int128, double, double, long long, long long, int, float, float,
 	double, __int128, __int128, float, int, int);
 //! known clang<20 preserve_none argument: LLVM 41784: __int128 split
+//! known clang>20/O0 preserve_none fault: clang 22 dies where every register holds an argument
 __attribute__((preserve_none)) void pn_walk_011(int, float, float, int, __int128, float,
 	long long, long long, long long, long long, long long, float, int, float, int, __int128,
 	float, __int128, float, int, double, long long);
@@ -47,6 +51,7 @@ __attribute__((preserve_none)) void pn_walk_012(int, float, double, long long, f
 	long long, __int128, __int128, __int128, long double, __int128, int, float, float, float,
 	long double, float, long double, int, float, long long);
 //! known clang<20 preserve_none argument: LLVM 41784: __int128 split
+//! known clang>20/O0 preserve_none fault: clang 22 dies where every register holds an argument
 __attribute__((preserve_none)) void pn_walk_013(int, float, long double, int, long double, int,
 	long double, int, double, double, float, int, int, int, int, int, long long, double,
 	long long, double, double, __int128);
@@ -60,6 +65,7 @@ __attribute__((preserve_none)) void pn_walk_016(float, float, int, __int128, dou
 	double, __int128, __int128, long double, __int128, float, long double, float, float,
 	float, int, long double, int, float, int, double);
 //! known clang<20 preserve_none argument: LLVM 41784: __int128 split
+//! known clang>20/O0 preserve_none fault: clang 22 dies where every register holds an argument
 __attribute__((preserve_none)) void pn_walk_017(float, float, long long, float, int, long long,
 	float, int, long long, float, int, int, int, int, float, int, float, int, double,
 	__int128, float, int);
@@ -72,6 +78,7 @@ __attribute__((preserve_none)) void pn_walk_019(float, float, long double, int, 
 __attribute__((preserve_none)) void pn_walk_020(int, __int128, __int128, double, long double, int,
 	float, float, float, float, __int128, __int128, long double, __int128);
 //! known clang<20 preserve_none argument: LLVM 41784: __int128 split
+//! known clang>20/O0 preserve_none fault: clang 22 dies where every register holds an argument
 __attribute__((preserve_none)) void pn_walk_021(int, __int128, __int128, long double, int, float,
 	double, double, double, double, float, int, int, int, float, int, float, int, double,
 	__int128, long double, long long);
@@ -82,6 +89,7 @@ __attribute__((preserve_none)) void pn_walk_023(__int128, __int128, __int128, do
 	int, float, double, double, double, float, long long, long long, double, long long,
 	double, float, int, long long);
 //! known clang<20 preserve_none argument: LLVM 41784: __int128 split
+//! known clang>20/O0 preserve_none fault: clang 22 dies where every register holds an argument
 __attribute__((preserve_none)) void pn_walk_024(__int128, __int128, __int128, long double, int,
 	__int128, __int128, __int128, float, long double, long long, int, double, __int128, int,
 	long double);

@@ -69,6 +69,9 @@ static struct refusal read_log(struct arena *a, const char *path, char *log,
 {
 	struct refusal r = { .kind = COMPILER_CRASH };
 	bool late = log && strstr(log, kills);
+	/* Since version 16 clang's driver exits with 1 when its own compiler crashed. */
+	bool crashed = log && (strstr(log, "internal compiler error") ||
+			       strstr(log, "frontend command failed"));
 	int status = take_status(log);
 	const char *why;
 
@@ -89,7 +92,7 @@ static struct refusal read_log(struct arena *a, const char *path, char *log,
 				     status == 124 ? "" : ", and had to be killed");
 	} else if (status == 0) {
 		r.why = "the compiler reports success and writes no object file";
-	} else if (status > 128 || (why && strstr(why, "internal compiler error"))) {
+	} else if (status > 128 || crashed) {
 		r.why = arena_printf(a, "the compiler died (status %d): %s", status,
 				     why ? why : "");
 	} else {
