@@ -64,3 +64,36 @@ def test_clang_relies_on_extension_everywhere(tmp_path, compilers):
         pytest.skip("not-run: clang absent")
     m = matrix(tmp_path, clang, "long f(char a, unsigned short b);\n", "sysv")
     assert {f["known_reason"][:10] for f in m.findings} == {"LLVM 12579"}
+
+
+NCS = "__attribute__((no_caller_saved_registers)) "
+NARROW = NCS + "int ncs(int a, long b);\n"
+ONE = "struct s { short a[6]; };\n" + NCS + "struct s ncs(int a);\n"
+
+
+@pytest.mark.parametrize("width", [64, pytest.param(32, marks=pytest.mark.ia32)])
+def test_a_result_that_is_restored_over_at_O0(tmp_path, compilers, width):
+    """LLVM 173800; optimised code that does the same is not excused."""
+    clang = next((n for n, c in compilers.items() if c["family"] == "clang"), None)
+    if not clang:
+        pytest.skip("not-run: clang absent")
+    out = tmp_path / "out"
+    args = ("--cases", write(tmp_path / "own.h", NARROW), "--width", str(width), "--profile", "user")
+    m = run_matrix(out, "--cc", clang, "--opt", "O0", *args, status=0)
+    assert any(f["check"] == "return" for f in m.findings)
+    assert all("LLVM issue 173800" in f["known_reason"] for f in m.findings)
+    cc = script(tmp_path / "o0", f'exec {compilers[clang]["path"]} "$@" -O0\n')
+    m = run_matrix(out, "--cc", cc, "--opt", "O2", *args, status=1)
+    assert any(f["check"] == "return" and not f["known"] for f in m.findings)
+
+
+def test_a_structure_that_gcc_restores_over(tmp_path, gcc):
+    """In code without vector registers, for gcc refuses the attribute otherwise."""
+    cases = write(tmp_path / "own.h", ONE)
+    m = run_matrix(tmp_path / "out", "--cc", gcc, "--cases", cases, "--width", "64", "--profile", "kernel",
+                   "--place", "native", "--opt", "O2", status=0)
+    assert {(f["check"], f["direction"]) for f in m.findings} == {("return", "callee")}
+    assert all("restored over the structure" in f["known_reason"] for f in m.findings)
+    m = run_matrix(tmp_path / "out", "--cc", gcc, "--cases", write(tmp_path / "own.h", NARROW), "--width", "64",
+                   "--profile", "kernel", "--place", "native", "--opt", "O2", status=0)
+    assert not m.findings

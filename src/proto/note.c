@@ -58,7 +58,7 @@ static void group_note(struct parser *p, struct notes *n, const struct token *t)
 	n->group = name;
 	n->header = t;
 	n->group_why = n->group_abi = n->group_leaf = (struct note){ 0 };
-	n->group_why_is_text = false;
+	n->group_why_is_text = n->group_causes = false;
 	s += strspn(s, " \t");
 	if (*s) {
 		n->group_why.at = t;
@@ -289,12 +289,21 @@ static void known_checks(struct parser *p, const struct token *t, const char **s
 	}
 }
 
-static void known_note(struct parser *p, struct notes *n, const struct token *t)
+static void known_note(struct parser *p, struct notes *n, const struct token *t, bool header)
 {
 	struct known k = { .op = KNOWN_ANY, .pos = { p->src.name, t->line, t->col } };
 	const char *s = t->rest;
 	size_t len;
 
+	if (!strcmp(s, "causes")) {
+		if (!header)
+			parse_fail_at(p, note_in_source(t, s), 6,
+				      "a single case has lines of its own",
+				      "'known causes' stands in the lines behind 'group'");
+		n->group_causes = true;
+		n->header = t;
+		return;
+	}
 	known_selector(p, t, &s, &k);
 	known_versions(p, t, &s, &k);
 	known_opts(p, t, &s, &k);
@@ -382,7 +391,7 @@ void parse_note(struct parser *p, struct notes *n)
 	else if (!strcmp(t->word, "implicit"))
 		implicit_note(p, n, t);
 	else if (!strcmp(t->word, "known"))
-		known_note(p, n, t);
+		known_note(p, n, t, header);
 	else if (!parse_contract_line(p, n, t))
 		unknown_note(p, t);
 }

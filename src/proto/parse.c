@@ -101,6 +101,7 @@ static void add_case(struct parser *p, struct cases *c, const struct type *t,
 	d->through = n->through.at ? n->through_name : NULL;
 	d->broken = n->through.at ? n->through_broken : NULL;
 	d->leaf = n->leaf.at || n->group_leaf.at;
+	d->causes = n->group_causes;
 	d->known = n->known;
 	d->nknown = n->nknown;
 	d->contract = n->contract;

@@ -162,7 +162,7 @@ struct attrs {
 	const struct token *transparent_at;
 	uint32_t aligned;
 	const struct token *aligned_at;
-	uint32_t vector_bytes;
+	uint32_t vector_bytes, vector_elements; /* one of them */
 	const struct token *vector_at;
 	const char *mode;
 	const struct token *mode_at;
@@ -189,6 +189,9 @@ enum {
 void attrs_allow(struct parser *p, const struct attrs *at, unsigned allowed, const char *place);
 
 /* ---- cxx.c ---- */
+
+/* The bases of a class, if ':' is next in C++: their fields become its first ones. */
+void parse_bases(struct parser *p, struct type *t);
 
 /* extern "C" or extern "C++" */
 bool at_linkage(const struct parser *p);
@@ -278,6 +281,7 @@ struct notes {
 	size_t ncontract;
 	const struct token *contract_at;
 	bool group_why_is_text; /* from the group line itself; a why line replaces it */
+	bool group_causes;
 	struct note why, abi, leaf, varargs, through, implicit; /* of the next declaration; `at`
 								   NULL: none */
 	const char *through_name, *through_broken, *implicit_name, *implicit_rest;

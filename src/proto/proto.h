@@ -59,7 +59,7 @@ enum type_kind {
 	TYPE_ARRAY,                   /* of, count; count 0 with `flexible` for [] */
 	TYPE_STRUCT,
 	TYPE_UNION,
-	TYPE_COMPLEX, /* of = FLOAT, DOUBLE or LDOUBLE */
+	TYPE_COMPLEX, /* of = FLOAT, DOUBLE, LDOUBLE, FLOAT16 or FLOAT128 */
 	TYPE_VECTOR,  /* of = element, count = elements */
 	TYPE_BITINT,  /* count = bits, is_unsigned */
 	TYPE_FUNCTION /* fn */
@@ -79,7 +79,14 @@ struct field {
 	uint8_t bits;
 	uint32_t bit_offset[WIDTHS]; /* from the start of the struct, in bits */
 	bool packed;                 /* the member's own packed attribute */
+	bool inherited;              /* C++: of a base; offsets are the derived class's */
 	uint32_t aligned;            /* the member's own aligned attribute, 0 if none */
+};
+
+/* C++: a base of a class. */
+struct base_class {
+	const struct type *type;
+	size_t first; /* of its fields in the derived class's; there are type->nfields */
 };
 
 struct enumerator {
@@ -99,12 +106,16 @@ struct type {
 	const char *tag; /* struct, union, enum; NULL when anonymous */
 	struct field *fields;
 	size_t nfields;
+	struct base_class *bases; /* C++; their fields stand before the class's own */
+	size_t nbases;
+	uint32_t data[WIDTHS]; /* bytes up to which a class derived from this one finds no room */
 	struct enumerator *enumerators;
 	size_t nenumerators;
 	bool packed;
 	uint32_t aligned; /* explicit alignment attribute on this type, 0 if none */
 	bool atomic;      /* _Atomic: a copy of a basic type */
 	unsigned special; /* set of enum special */
+	bool made;        /* C++: it declares a constructor or destructor */
 	bool transparent; /* a union with transparent_union */
 	bool fixed;       /* an enum whose definition names its type (C23): `of` */
 	bool incomplete;  /* declared, never defined: only pointers to it may be used */
@@ -191,6 +202,7 @@ struct case_decl {
 	 * contract of its own (src/gen/through.c), whole or broken on purpose; NULL: directly. */
 	const char *through, *broken;
 	bool leaf; /* `//! leaf`: the generated target calls nothing */
+	bool causes; /* `//! known causes` of its group: what causes.def lists is known here */
 	const struct known *known;
 	size_t nknown;
 	const struct contract_line *contract; /* docs/contracts.md */

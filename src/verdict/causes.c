@@ -479,6 +479,16 @@ static bool complex_values(const struct finding *f)
 	return any_argument(f, has_complex);
 }
 
+static bool is_complex_float128(const struct type *t)
+{
+	return is_complex(t) && is_float128(t->of);
+}
+
+static bool complex_float128s(const struct finding *f)
+{
+	return any_argument(f, is_complex_float128);
+}
+
 static bool long_doubles(const struct finding *f)
 {
 	return any_argument(f, is_long_double);
@@ -592,6 +602,103 @@ static bool unnamed_only_in_memory(const struct finding *f)
 	return f->c->call.place.ret.rule == RULE_GCC_PCC_STRUCT && is_unnamed_only(returned(f));
 }
 
+static bool any_call(const struct finding *f)
+{
+	return f != NULL;
+}
+
+/* The upper half of a vector register, or one of those that AVX-512 adds. */
+static bool lost_upper(const struct finding *f)
+{
+	return *f->subject != 'x' || strtoul(f->subject + 3, NULL, 10) >= 16;
+}
+
+static bool in_registers_returned(const struct finding *f)
+{
+	return !f->c->call.place.hidden.nlocs;
+}
+
+static bool memory_returned(const struct finding *f)
+{
+	return f->c->call.place.hidden.nlocs;
+}
+
+/* Is one of its registers behind the six of the C convention? */
+static bool is_behind_six(const struct finding *f, const struct value_place *v)
+{
+	const struct convention *c = f->c->call.conv;
+
+	for (unsigned i = 0; i < v->nlocs; i++) {
+		for (unsigned k = 6; k < c->nint_args; k++) {
+			if (v->loc[i].kind == LOC_GPR && v->loc[i].reg == c->int_arg[k])
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Also where clang, which counts six, believes that no register is left, or where nothing is
+ * stated. */
+static bool in_memory(const struct finding *f, const struct value_place *v)
+{
+	return (v->nlocs && v->loc[0].kind == LOC_STACK) || v->unspecified || is_behind_six(f, v);
+}
+
+static bool has_narrow_piece(const struct finding *f, const struct value_place *v)
+{
+	(void)f;
+	for (unsigned i = 0; i < v->nlocs; i++) {
+		if (v->loc[i].kind == LOC_GPR && v->loc[i].bytes <= 2)
+			return true;
+	}
+	return false;
+}
+
+/* A structure or complex value that is passed so: it, or one before it. */
+static bool passed_so(const struct finding *f,
+		      bool (*so)(const struct finding *, const struct value_place *))
+{
+	unsigned n = at_argument(f) ? f->item + 1 : f->c->call.place.nargs;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct type *t = argument(f, i);
+
+		if ((is_record(t) || is_complex(t)) && so(f, &f->c->call.place.arg[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool memory_passed(const struct finding *f)
+{
+	return passed_so(f, in_memory);
+}
+
+static bool narrow_pieces(const struct finding *f)
+{
+	return passed_so(f, has_narrow_piece);
+}
+
+static bool is_empty_record(const struct type *t)
+{
+	return is_record(t) && !t->size[W64];
+}
+
+static bool empty_records(const struct finding *f)
+{
+	return any_value(f, is_empty_record);
+}
+
+static bool empty_returned(const struct finding *f)
+{
+	return is_empty_record(returned(f));
+}
+
+static bool lost_cx(const struct finding *f)
+{
+	return !strncmp(f->subject, "rcx ", 4) && f->origin && strstr(f->origin, "in rax ");
+}
+
 struct cause {
 	struct known known;
 	const char *conventions, *checks;
@@ -630,14 +737,16 @@ static bool listed(const char *list, const char *name)
 }
 
 static bool of_convention(const struct cause *c, const struct convention *conv,
-			  const struct profile *pr)
+			  const struct column *col)
 {
-	char full[64], there[64];
+	char full[64], there[64], optimised[64];
 
 	snprintf(full, sizeof(full), "%s/%u", conv->name, width_bits(conv->width));
-	snprintf(there, sizeof(there), "%s@%s", conv->name, pr->name);
+	snprintf(there, sizeof(there), "%s@%s", conv->name, profiles[col->profile].name);
+	snprintf(optimised, sizeof(optimised), "%s@%s", conv->name, col->opt);
 	return !*c->conventions || listed(c->conventions, conv->name) ||
-	       listed(c->conventions, full) || listed(c->conventions, there);
+	       listed(c->conventions, full) || listed(c->conventions, there) ||
+	       listed(c->conventions, optimised);
 }
 
 const struct known *known_cause(const struct column *col, const struct finding *f)
@@ -650,7 +759,7 @@ const struct known *known_cause(const struct column *col, const struct finding *
 
 		if (strcmp(k->family, col->compiler->family) ||
 		    (k->op == KNOWN_LT && major >= strtoul(before[i] + 1, NULL, 10)) ||
-		    !of_convention(c, f->c->call.conv, &profiles[col->profile]) ||
+		    !of_convention(c, f->c->call.conv, col) ||
 		    (*k->direction && strcmp(k->direction, direction_name(f->direction))) ||
 		    !listed(c->checks, checks[f->check].name))
 			continue;

@@ -74,9 +74,11 @@ static void mark(struct matrix *m)
 				f->known = &d->known[k];
 		}
 		/* The lines beside clobber's own cases are complete, but for what is in every
-		 * function, for Windows, and for C++, of which other code is made. */
+		 * function, for Windows, for C++, of which other code is made, and in groups that
+		 * say so. */
 		if (!f->known && f->verdict >= VERDICT_VIOLATION &&
-		    (!d->own || f->check == CHECK_UPPER || profile_windows(col->profile) ||
+		    (!d->own || d->causes || f->check == CHECK_UPPER ||
+		     profile_windows(col->profile) ||
 		     target_language(&col->compiler->target[col->profile]) == LANGUAGE_CXX))
 			f->known = known_cause(col, f);
 		if (m->accepted && f->verdict >= VERDICT_VIOLATION) {
