@@ -82,6 +82,7 @@ static const char *why_not_type(const struct type *t, const struct profile *pr)
 		}
 		return NULL;
 	case TYPE_ARRAY:
+	case TYPE_COMPLEX:
 		return why_not_type(t->of, pr);
 	case TYPE_VECTOR:
 		return why_not_vector(t, pr);
@@ -114,6 +115,11 @@ static bool is_wider_than_ymm(const struct type *t)
 static bool is_bitint(const struct type *t)
 {
 	return t->kind == TYPE_BITINT;
+}
+
+static bool is_complex_float16(const struct type *t)
+{
+	return t->kind == TYPE_COMPLEX && t->of->kind == TYPE_FLOAT16;
 }
 
 static bool is_atomic(const struct type *t)
@@ -219,8 +225,10 @@ static void unknown_types(const struct convention *c, const struct prototype *p,
 		      : c->home_bytes ? RULE_MS_FOREIGN
 				      : RULE_SYSV_ATOMIC,
 		      out);
-	if (c->width == W32)
+	if (c->width == W32) {
 		silent_values(c, p, is_bitint, RULE_I386_BITINT, out);
+		silent_values(c, p, is_complex_float16, RULE_I386_COMPLEX_FLOAT16, out);
+	}
 }
 
 /* The prototype as the base conventions see it: parameters that are the first members of
@@ -395,15 +403,29 @@ static void without_value(struct reg_set *s, const struct value_place *v)
 	}
 }
 
+/* The registers that arguments are in. Where documents do not place one of them, or the return
+ * value, to which a pointer may be the first argument, each that could hold one. */
+static void without_arguments(struct reg_set *s, const struct convention *c,
+			      const struct placement *pl)
+{
+	bool open = pl->ret.unspecified;
+
+	for (unsigned i = 0; i < pl->nargs; i++) {
+		without_value(s, &pl->arg[i]);
+		open = open || pl->arg[i].unspecified;
+	}
+	without_value(s, &pl->hidden);
+	for (unsigned i = 0; open && i < c->nint_args; i++)
+		s->gpr &= ~(1u << c->int_arg[i]);
+}
+
 /* `args`: as far as documents agree about registers that hold arguments. */
 static struct reg_set preserved(const struct convention *c, const struct placement *pl, bool args)
 {
 	struct reg_set s = c->preserved;
 
-	for (unsigned i = 0; pl && args && c->arguments_open && i < pl->nargs; i++)
-		without_value(&s, &pl->arg[i]);
 	if (pl && args && c->arguments_open)
-		without_value(&s, &pl->hidden);
+		without_arguments(&s, c, pl);
 	if (pl)
 		without_value(&s, &pl->ret);
 	if (pl && pl->ret.unspecified) {

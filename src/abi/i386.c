@@ -99,6 +99,8 @@ static enum rule_id silent_return(const struct convention *c, const struct type 
 		return RULE_I386_BITINT;
 	case TYPE_BF16:
 		return RULE_I386_BF16;
+	case TYPE_COMPLEX:
+		return t->of->kind == TYPE_FLOAT16 ? RULE_I386_COMPLEX_FLOAT16 : RULE_NONE;
 	case TYPE_FLOAT16:
 		return silent_in(c, RULE_I386_RET_FLOAT16);
 	case TYPE_STRUCT:

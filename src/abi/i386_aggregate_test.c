@@ -69,6 +69,8 @@ static const struct row cdecl_rows[] = {
 	  "args.stack -> return.memory", "stack 20 pop 4" },
 	{ "long double _Complex f(char, long double _Complex)", "esp+4 | esp+8 -> memory by esp+0",
 	  "2*args.stack -> return.memory", "stack 32 pop 4" },
+	{ "__float128 _Complex f(char, __float128 _Complex)", "esp+4 | esp+16 -> memory by esp+0",
+	  "args.stack args.aligned -> return.memory", "stack 48 pop 4" },
 	{ S("float _Complex a;") BOTH, "esp+4 -> memory by esp+0", "args.stack -> return.memory",
 	  "stack 12 pop 4" },
 

@@ -145,10 +145,17 @@ static bool classify(struct classes *c, enum isa isa, const struct type *t, unsi
 		put(c, offset, size, X87, X87UP);
 		return true;
 	case TYPE_COMPLEX:
-		if (t->of->kind == TYPE_LDOUBLE)
+		if (t->of->kind == TYPE_LDOUBLE) {
 			put(c, offset, size, COMPLEX_X87, COMPLEX_X87);
-		else
+		} else if (t->of->kind == TYPE_FLOAT128) {
+			needs(c, RULE_SYSV_COMPLEX_OTHER);
+			put(c, offset, size / 2, SSE, SSEUP);
+			put(c, offset + size / 2, size / 2, SSE, SSEUP);
+		} else {
+			if (t->of->kind == TYPE_FLOAT16)
+				needs(c, RULE_SYSV_COMPLEX_OTHER);
 			put(c, offset, size, SSE, SSE);
+		}
 		return true;
 	default:
 		put(c, offset, size, INTEGER, INTEGER);
@@ -246,7 +253,10 @@ static bool classes_of(const struct convention *conv, const struct type *t, stru
 		c->rule = RULE_SYSV_AGGREGATE_MEMORY;
 		return false;
 	case TYPE_COMPLEX:
-		c->rule = t->of->kind == TYPE_LDOUBLE ? RULE_SYSV_COMPLEX_X87 : RULE_SYSV_COMPLEX;
+		c->rule = t->of->kind == TYPE_LDOUBLE ? RULE_SYSV_COMPLEX_X87
+			  : t->of->kind == TYPE_FLOAT || t->of->kind == TYPE_DOUBLE
+				  ? RULE_SYSV_COMPLEX
+				  : RULE_SYSV_COMPLEX_OTHER;
 		break;
 	case TYPE_FLOAT:
 	case TYPE_DOUBLE:

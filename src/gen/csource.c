@@ -22,6 +22,7 @@ static const char prologue[] =
 	"extern volatile int cl_wide_int[], cl_wide_int_ret;\n"
 	"extern volatile long long cl_layout[];\n"
 	"extern volatile int cl_other_convention;\n"
+	"#ifdef __clang__\n#define _Float128 __float128\n#endif\n"
 	/* What LLVM decorates, unless the name begins with \1, or the target has a prefix. */
 	"#if defined(_WIN32) && !defined(_WIN64)\n#define CL_LABEL(name) __asm__(name)\n#else\n"
 	"#define CL_LABEL(name) __asm__(\"\\001\" name)\n#endif\n"
@@ -409,6 +410,8 @@ static void define(struct str *out, struct arena *a, const struct type *t, bool 
 	done[(*ndone)++] = t;
 	if (t->of && t->kind != TYPE_POINTER && (t->alias || t->kind == TYPE_VECTOR))
 		define(out, a, t->of, true, done, ndone);
+	for (size_t i = 0; record && i < t->nbases; i++)
+		define(out, a, t->bases[i].type, true, done, ndone);
 	for (size_t i = 0; record && i < t->nfields; i++)
 		define(out, a, t->fields[i].type, true, done, ndone);
 	str_addf(out, "%s;\n", type_define(a, t));

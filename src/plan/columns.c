@@ -13,7 +13,7 @@ enum language target_language(const struct target *t)
 /* The feature a type needs, or FEATURE_COUNT. */
 static enum feature feature_of(const struct type *t)
 {
-	if (t->special)
+	if (t->special || t->nbases)
 		return FEATURE_CXX;
 	if (t->atomic)
 		return FEATURE_ATOMIC;
@@ -73,7 +73,7 @@ static const struct probe *lacks(const struct target *t, const struct type *type
 
 	for (size_t i = 0; !l && i < type->nfields; i++)
 		l = lacks(t, type->fields[i].type);
-	if (!l && type->kind == TYPE_ARRAY)
+	if (!l && (type->kind == TYPE_ARRAY || type->kind == TYPE_COMPLEX))
 		l = lacks(t, type->of);
 	return l ? l : f < FEATURE_COUNT && !t->feature[f].ok ? &t->feature[f] : NULL;
 }

@@ -74,6 +74,11 @@ static const struct {
 	{ "_Complex float", "float _Complex", 8, 4, 8, 4 },
 	{ "double _Complex", "double _Complex", 16, 4, 16, 8 },
 	{ "long _Complex double", "long double _Complex", 24, 4, 32, 16 },
+	{ "_Complex _Float16", "_Float16 _Complex", 4, 2, 4, 2 },
+	{ "__float128 _Complex", "_Float128 _Complex", 32, 16, 32, 16 },
+	{ "_Complex _Float64x", "long double _Complex", 24, 4, 32, 16 },
+	{ "float __attribute__((ext_vector_type(4)))", "float __attribute__((vector_size(16)))", 16,
+	  16, 16, 16 },
 	{ "_BitInt(2)", "_BitInt(2)", 1, 1, 1, 1 },
 	{ "unsigned _BitInt(1)", "unsigned _BitInt(1)", 1, 1, 1, 1 },
 	{ "_BitInt(9)", "_BitInt(9)", 2, 2, 2, 2 },
@@ -528,6 +533,7 @@ START_TEST(test_annotations)
 					 "void e3(int);\n"
 					 "//! group four\n"
 					 "//! leaf\n"
+					 "//! known causes\n"
 					 "//! why of the group\n"
 					 "void g(int);\n"
 					 "void g2(int);\n"
@@ -565,6 +571,8 @@ START_TEST(test_annotations)
 		str_add(&s, l.v[i].leaf ? l.v[i].proto->name : "");
 	ck_assert_str_eq(s.s, leaves);
 	str_free(&s);
+	for (size_t i = 0; i < l.n; i++)
+		ck_assert_int_eq(l.v[i].causes, !strcmp(l.v[i].group, "four"));
 	ck_assert_uint_eq(l.v[2].nconventions, 2);
 	d = l.v[7].proto;
 	ck_assert(d->variadic && d->nvarargs == 5);

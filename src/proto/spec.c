@@ -3,6 +3,8 @@
  * any order. */
 #include "proto/parse.h"
 
+#include <string.h>
+
 /* The type words seen so far. */
 struct type_words {
 	unsigned count[WORDS_BASIC];
@@ -91,10 +93,36 @@ static const struct type *floating_type(struct parser *p, const struct type_word
 		return type_basic(kind);
 	if (type_is_decimal(type_basic(kind)))
 		bad_type(p, w);
-	if (kind == TYPE_FLOAT16 || kind == TYPE_BF16 || kind == TYPE_FLOAT128)
-		parse_fail(p, w->last, "complex float, double and long double are covered",
-			   "complex '%s' is not supported", type_spell(p->a, type_basic(kind), ""));
+	if (kind == TYPE_BF16)
+		parse_fail(p, w->last, "neither gcc nor clang has it",
+			   "complex '__bf16' is not supported");
 	return type_complex(p->a, kind);
+}
+
+static bool names_float(const struct token *t)
+{
+	return t->kind == TOK_WORD &&
+	       (!strncmp(t->word, "_Float", 6) || !strcmp(t->word, "__float80"));
+}
+
+/* _Float32, _Float64x, __float80: names of types, not of anybody's typedefs. */
+static bool is_named_float(const struct type_words *w)
+{
+	for (const struct token *t = w->first; t <= w->last; t++) {
+		if (names_float(t))
+			return type_is_float(w->named);
+	}
+	return false;
+}
+
+/* _Complex, and nothing yet that says of what. */
+static bool awaits_part(const struct type_words *w)
+{
+	unsigned all = 0;
+
+	for (unsigned i = 0; i < WORDS_BASIC; i++)
+		all += w->count[i];
+	return all == 1 && w->count[WORD_COMPLEX] && !w->named;
 }
 
 /* The type that the words name; NULL without any. */
@@ -107,6 +135,8 @@ static const struct type *words_type(struct parser *p, const struct type_words *
 		all += n[i];
 	if (!all)
 		return w->named;
+	if (w->named && all == 1 && n[WORD_COMPLEX] && is_named_float(w))
+		return type_complex(p->a, w->named->kind);
 	if (w->named)
 		bad_type(p, w);
 	others = n[WORD_VOID] + n[WORD_BOOL];
@@ -277,8 +307,9 @@ void parse_specs(struct parser *p, struct specs *s)
 			alignas_specifier(p, s);
 			continue;
 		}
-		/* After a type, a typedef's name is a name like others. */
-		if (!is_type_start(kind) || (kind == WORD_TYPEDEF_NAME && typed))
+		/* After a type, a typedef's name is a name like others; _Complex is none yet. */
+		if (!is_type_start(kind) || (kind == WORD_TYPEDEF_NAME && typed &&
+					     !(awaits_part(&w) && names_float(p->tok))))
 			break;
 		if (!typed)
 			w.first = p->tok;

@@ -82,7 +82,10 @@ static char *spell_body(struct speller *sp, const struct type *t)
 		return head;
 	if (t->fixed)
 		head = arena_printf(sp->a, "%s : %s", head, basic_names[t->of->kind]);
-	str_addf(&s, "%s {", head);
+	str_add(&s, head);
+	for (size_t i = 0; i < t->nbases; i++)
+		str_addf(&s, "%s%s", i ? ", " : " : ", t->bases[i].type->tag);
+	str_add(&s, " {");
 	if (t->special & SPECIAL_COPY)
 		str_addf(
 			&s,
@@ -91,8 +94,10 @@ static char *spell_body(struct speller *sp, const struct type *t)
 			t->tag, t->tag, t->tag);
 	if (t->special & SPECIAL_DESTRUCTOR)
 		str_addf(&s, " ~%s() { }", t->tag);
-	for (size_t i = 0; i < t->nfields; i++)
-		str_addf(&s, " %s;", spell_field(sp, &t->fields[i]));
+	for (size_t i = 0; i < t->nfields; i++) {
+		if (!t->fields[i].inherited)
+			str_addf(&s, " %s;", spell_field(sp, &t->fields[i]));
+	}
 	for (size_t i = 0; i < t->nenumerators; i++)
 		str_addf(&s, "%s %s = %lld", i ? "," : "", t->enumerators[i].name,
 			 t->enumerators[i].value);
@@ -147,7 +152,12 @@ static char *spell(struct speller *sp, const struct type *t, const char *inner)
 	case TYPE_ENUM:
 		return join(sp, spell_tagged(sp, t), inner);
 	case TYPE_COMPLEX:
-		return join(sp, arena_printf(sp->a, "%s _Complex", basic_names[t->of->kind]),
+		/* gcc has no complex __float128 by that name, clang none by the other: csource.c
+		 * defines it there. */
+		return join(sp,
+			    arena_printf(sp->a, "%s _Complex",
+					 t->of->kind == TYPE_FLOAT128 ? "_Float128"
+								      : basic_names[t->of->kind]),
 			    inner);
 	case TYPE_VECTOR:
 		return join(sp,
