@@ -34,7 +34,7 @@ def findings(tmp_path, cc, abi: str, proto: str, *args, status: int, width: int 
 
 # Where the attribute has another name than the convention.
 ATTRIBUTE = {"no_caller_saved": "no_caller_saved_registers"}
-NEEDS_SSE2 = {("vectorcall", 32)}
+NEEDS_SSE2 = {("vectorcall", 32), ("regcall", 32)}
 ALL, NONE = "clang.preserve-all.saved", "clang.preserve-none.saved"
 NCS = "gcc.no-caller-saved.saved"
 INT = "int f(int a, long b)"
@@ -42,6 +42,15 @@ MIXED = "double f(int a, double b)"
 HVA = "struct d2 { double a, b; }; struct d2 f(int a, int b, int c, struct d2 d)"
 PATCHED = {
     # name: (convention, prototype, "side": patch, findings; none: it is allowed)
+    "most_r10": ("preserve_most", INT, "target", {"ret": asm("incq %r10")},
+                 [("callee", "callee-saved", "clang.preserve-most.saved", "r10 after the call")]),
+    "most_r11": ("preserve_most", INT, "target", {"ret": asm("incq %r11", "xorps %xmm9, %xmm9")}, []),
+    "most_rsi": ("preserve_most", INT, "target", {"ret": asm("incq %rsi")},
+                 [("callee", "callee-saved", "clang.preserve-most.saved", "rsi after the call")]),
+    "most_return": ("preserve_most", INT, "target", {"ret": asm("incl %eax")},
+                    [("callee", "return", "sysv.return.integer", "return value (int)")]),
+    "most_argument": ("preserve_most", INT, "caller", {"before_call": asm("incl %edi")},
+                      [("caller", "argument", "sysv.args.integer", "argument a (int)")]),
     "all_r10": ("preserve_all", INT, "target", {"ret": asm("incq %r10")},
                 [("callee", "callee-saved", ALL, "r10 after the call")]),
     "all_r11": ("preserve_all", INT, "target", {"ret": asm("incq %r11")}, []),
@@ -136,6 +145,56 @@ def test_patched(tmp_path, compilers, width, name):
     assert findings(tmp_path, cc, abi, proto, "--fresh", *more, status=0, width=width) == []
 
 
+EVERY = [(abi, 64) for abi in ("preserve_most", "preserve_all", "preserve_none", "no_caller_saved", "regcall",
+                               "vectorcall")]
+EVERY += [pytest.param(abi, 32, marks=pytest.mark.ia32) for abi in ("no_caller_saved", "regcall", "vectorcall")]
+# No document says what is on the stack, who pops, nor where a pointer to the result is; of vectorcall
+# at 64 bit all compilers do otherwise.
+OPEN = {("regcall", 64): {"hidden-pointer", "stack-pointer", "caller-frame"},
+        ("regcall", 32): {"hidden-pointer", "stack-pointer", "caller-frame"},
+        ("vectorcall", 64): {"hidden-pointer", "caller-frame"}, ("vectorcall", 32): {"hidden-pointer"}}
+
+
+@pytest.mark.parametrize("abi,width", EVERY)
+def test_checks_of_the_platform(tmp_path, compilers, abi, width):
+    """What holds under any convention, one broken target for each check; unbroken ones beside them pass."""
+    word, sp, ax = width // 8, "%rsp" if width == 64 else "%esp", "%rax" if width == 64 else "%eax"
+    broken = {
+        "direction-flag": {"ret": asm("std")},
+        "alignment": {"before_call": asm(f"sub ${word}, {sp}"), "after_call": asm(f"add ${word}, {sp}")},
+        "caller-frame": {"ret": asm(f"movl $0x5eedf00d, {word + 16}({sp})")},
+        "mxcsr": {"ret": asm(f"sub $8, {sp}", f"movl $0x9f80, ({sp})", f"ldmxcsr ({sp})", f"add $8, {sp}")},
+        "x87-control-word": {"ret": asm(f"sub $8, {sp}", f"movl $0x27f, ({sp})", f"fldcw ({sp})", f"add $8, {sp}")},
+        "entered": {"call_is": asm("nop")},
+        "stack-pointer": {"ret_is": asm(f"ret ${word}")},
+        "hidden-pointer": {"ret": asm(f"add $1, {ax}")},
+    }
+    names = {check: "f_" + check.replace("-", "_") for check in broken}
+    attribute = f"__attribute__(({ATTRIBUTE.get(abi, abi)}))"
+    lines = ["struct big { long a[9]; };"]
+    for check, name in names.items():
+        kind = "struct big" if check == "hidden-pointer" else "void"
+        lines += [f"{attribute} {kind} {x}(void);" for x in (name, name + "_ok")]
+    cases = program.write(tmp_path / f"m{width}.h", "\n".join(lines) + "\n")
+    cc = having(compilers, tmp_path, ATTRIBUTE.get(abi, abi))
+    patches = program.write(tmp_path / "patches.json", json.dumps(
+        {f"target/{names[check]}": patch for check, patch in broken.items()}))
+    wrapper = program.script(tmp_path / "patched",
+                             f'case "$*" in *gen{width}[-/]*) exec {sys.executable} {program.PATCHCC} '
+                             f'{patches} {cc} "$@" ;;\n*) exec {cc} "$@" ;;\nesac\n')
+    more = ("--profile", "sse2") if (abi, width) in NEEDS_SSE2 else ()
+    m = program.run_matrix(tmp_path / "out", "--cc", str(wrapper), "--width", str(width), "--abi", abi, "--opt",
+                           "O2", "--cases", cases, *more, status=1)
+    found = {(f["case"].rpartition("/")[2], f["check"]) for f in m.findings
+             if f["verdict"] in ("violation", "crash") and f["direction"] == "callee" and not f["known"]}
+    want = {(names[check], check) for check in broken if check not in OPEN.get((abi, width), ())}
+    # clang leaves the pointer elsewhere by itself under these: a known defect.
+    if abi in ("preserve_most", "preserve_all"):
+        want.discard((names["hidden-pointer"], "hidden-pointer"))
+    assert want <= found, want - found
+    assert not [case for case, _ in found if case.endswith("_ok")]
+
+
 @pytest.mark.parametrize("abi,believed,rules", [
     ("preserve_none", "preserve_most", {"clang.preserve-none.locals"}),
     ("preserve_most", "preserve_none", {"clang.preserve-most.saved"}),
@@ -162,9 +221,10 @@ def test_avx_upper_halves_under_preserve_all(tmp_path, compilers):
     cases = program.write(tmp_path / "m64.h", "typedef float v8f __attribute__((vector_size(32)));\n"
                           "__attribute__((preserve_all)) v8f f(v8f a);\n")
     m = program.run_matrix(tmp_path / "out", "--cc", str(wrapper), "--width", "64", "--abi",
-                           "preserve_all", "--opt", "O2", "--profile", "avx", "--cases", cases, status=1)
-    assert ("callee-saved", ALL, "ymm9 after the call") in {
-        (f["check"], f["rule"], f["subject"]) for f in m.findings}
+                           "preserve_all", "--opt", "O2", "--profile", "avx", "--cases", cases, status=0)
+    # clang's own code loses them, too: LLVM 48789.
+    assert ("callee-saved", ALL, "ymm9 after the call", True) in {
+        (f["check"], f["rule"], f["subject"], f["known"]) for f in m.findings}
 
 
 @pytest.mark.parametrize("width,reads", [(64, "xmm1"), (32, "xmm0")])

@@ -136,9 +136,10 @@ uint64_t census_of(const struct type *t)
 		set = census_of(t->of);
 		break;
 	case TYPE_COMPLEX:
-		set = bit(t->of->kind == TYPE_FLOAT    ? CENSUS_CFLOAT
-			  : t->of->kind == TYPE_DOUBLE ? CENSUS_CDOUBLE
-						       : CENSUS_CLDOUBLE);
+		set = bit(t->of->kind == TYPE_FLOAT     ? CENSUS_CFLOAT
+			  : t->of->kind == TYPE_DOUBLE  ? CENSUS_CDOUBLE
+			  : t->of->kind == TYPE_LDOUBLE ? CENSUS_CLDOUBLE
+							: CENSUS_COTHER);
 		break;
 	case TYPE_VECTOR:
 		set = vector(t);
@@ -215,10 +216,10 @@ static bool counted(const struct gen_set set[PROFILES], enum profile_id profile,
 	return false;
 }
 
-/* Those that every case is for, in the profiles that run by themselves. */
+/* Those of profiles that run by themselves. */
 static bool in_census(const struct convention *c)
 {
-	return !c->named_only && !profile_optional(convention_profile(c));
+	return !profile_optional(convention_profile(c));
 }
 
 void census_take(struct arena *a, const struct gen_set set[PROFILES], struct census *out)

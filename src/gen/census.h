@@ -33,6 +33,7 @@
 	X(CFLOAT, "_Complex float", "void f(_Complex float a);")                                  \
 	X(CDOUBLE, "_Complex double", "void f(_Complex double a);")                               \
 	X(CLDOUBLE, "_Complex long double", "void f(_Complex long double a);")                    \
+	X(COTHER, "_Complex of others", "void f(_Complex __float128 a);")                         \
 	X(VECTOR4, "vector of 4", "typedef char v __attribute__((vector_size(4))); void f(v a);") \
 	X(VECTOR8, "vector of 8", "typedef int v __attribute__((vector_size(8))); void f(v a);")  \
 	X(VECTOR16, "vector of 16",                                                               \
