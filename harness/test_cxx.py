@@ -64,6 +64,40 @@ exec {cxx} "$@"
     assert rules <= found, found
 
 
+@pytest.mark.parametrize("broken,size,case", [
+    # the padding of what is C is used
+    ("s/struct behind : padded { char c; }/struct behind { int a; char b, c; }/", "offset of c", "ret_within"),
+    # an empty base takes room
+    ("s/struct of_none : none { int a; }/struct of_none { struct none n; int a; }/", "size of",
+     "ret_of_none"),
+    # bases in the other order
+    ("s/struct both : one_double, padded/struct both : padded, one_double/", "offset of y", "ret_both"),
+])
+def test_bases_laid_out_otherwise(cxx, broken, size, case, tmp_path):
+    script(tmp_path / "bad++", f"""for last; do :; done
+case $last in *.cc) sed '{broken}' "$last" >"$TMPDIR/lost.cc"
+  n=$#; for a; do shift; [ "$a" = "$last" ] && a=$TMPDIR/lost.cc; set -- "$@" "$a"; done;; esac
+exec {cxx} "$@"
+""")
+    m = run_matrix(tmp_path / "out", "--cc", tmp_path / "bad++", "--width", "64", "--place", "native", "--abi",
+                   "sysv", "--opt", "O2", "--cases", f"{CLASSES}:{case}", status=1)
+    layout = {f["subject"] for f in m.findings if f["check"] == "layout"}
+    assert any(size in subject for subject in layout), (layout, m.findings)
+
+
+@pytest.mark.parametrize("text,words", [
+    ("struct e { }; struct s : e { e c; }; int f(s a);", "two objects of the empty class 'e' at one address"),
+    ("struct e { }; struct s : virtual e { }; int f(s a);", "'virtual' is not supported as a base"),
+    ("struct s : nobody { }; int f(s a);", "'nobody' is no structure that is defined"),
+    ("struct b { int a; }; struct s : b { char a; }; int f(s a);", "member 'a' is declared twice"),
+    ("struct b { b(int); int a; char c; }; struct s : b { }; int f(s a);", "compilers differ on what they let follow"),
+    ("int &f(void);", "references are not supported here"),
+])
+def test_what_is_not_read(text, words):
+    r = run(["explain", 'extern "C++" { ' + text + " }"])
+    assert r.status == 2 and words in r.stderr, r
+
+
 def test_c_has_no_classes(gcc, compilers, tmp_path):
     m = run_matrix(tmp_path / "out", "--cc", compilers[gcc]["path"], "--width", "64", "--place", "native", "--abi",
                    "sysv", "--opt", "O0", "--cases", f"{CLASSES}:ret_handle,{CLASSES}:ret_made", status=0)

@@ -242,9 +242,15 @@ static void parse_level(struct parser *p, struct declarator *d, enum declarator_
 		attrs_allow(p, &stars[n].attrs, ALLOW_CONVENTION, "a pointer");
 		n++;
 	}
-	if (at_punct(p, '&') || at_punct(p, P_AND))
-		parse_fail(p, p->tok, "case files are C: write a pointer",
-			   "references are not supported");
+	if (at_punct(p, '&') || at_punct(p, P_AND)) {
+		if (!p->cxx || place != IN_PARAMS || n == MAX_DERIVATIONS)
+			parse_fail(p, p->tok,
+				   p->cxx ? "parameters may be; write a pointer elsewhere"
+					  : "case files are C: write a pointer",
+				   "references are not supported%s", p->cxx ? " here" : "");
+		/* Itanium C++ ABI, 3.1.2.5: a pointer is passed. */
+		stars[n++] = (struct derivation){ .at = p->tok++ };
+	}
 	if (at_punct(p, '^'))
 		parse_fail(p, p->tok, NULL, "blocks are not supported");
 	if (at_punct(p, '(') &&

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the members of structs and unions lie: i386 psABI 2.1.3 and x86-64 psABI 3.1.2,
- * "Aggregates and Unions" and "Bit-Fields", plus GNU C's packed and aligned attributes. */
+ * "Aggregates and Unions" and "Bit-Fields", plus GNU C's packed and aligned attributes; where those
+ * of C++ bases lie: Itanium C++ ABI 2.4. */
 #include "proto/type.h"
 
 /* A struct while its members are placed at one width; positions in bits. */
@@ -68,15 +69,39 @@ static void place_member(struct placing *pl, struct field *f)
 		pl->align = align;
 }
 
+/* Itanium C++ ABI 2.4, II, 1 and 2: a base lies behind what is there, an empty one at the beginning
+ * (parse_bases refuses where another object of its type does already). */
+static void place_base(struct placing *pl, struct type *t, const struct base_class *b)
+{
+	uint32_t align = b->type->align[pl->w];
+	uint64_t at = b->type->nfields ? round_up(pl->next, 8 * (uint64_t)align) : 0;
+
+	for (size_t i = 0; i < b->type->nfields; i++) {
+		struct field *f = &t->fields[b->first + i];
+
+		f->offset[pl->w] = b->type->fields[i].offset[pl->w] + (uint32_t)(at / 8);
+		f->bit_offset[pl->w] = b->type->fields[i].bit_offset[pl->w] + (uint32_t)at;
+		pl->missing = pl->missing || !type_exists(f->type, pl->w);
+	}
+	if (b->type->nfields)
+		pl->end = pl->next = at + 8 * (uint64_t)b->type->data[pl->w];
+	if (align > pl->align)
+		pl->align = align;
+}
+
 static bool layout_width(struct type *t, enum width w)
 {
 	struct placing pl = {
 		.w = w, .packed = t->packed, .is_union = t->kind == TYPE_UNION, .align = 1
 	};
 
+	for (size_t i = 0; i < t->nbases; i++)
+		place_base(&pl, t, &t->bases[i]);
 	for (size_t i = 0; i < t->nfields && !pl.missing; i++) {
 		struct field *f = &t->fields[i];
 
+		if (f->inherited)
+			continue;
 		if (!type_exists(f->type, w)) {
 			pl.missing = true;
 			break;
@@ -99,10 +124,15 @@ static bool layout_width(struct type *t, enum width w)
 	}
 	if (t->aligned > pl.align)
 		pl.align = t->aligned;
-	pl.end = round_up(round_up(pl.end, 8) / 8, pl.align);
+	t->data[w] = (uint32_t)(round_up(pl.end, 8) / 8);
+	pl.end = round_up(t->data[w], pl.align);
 	if (pl.end > MAX_TYPE_BYTES)
 		return false;
 	t->size[w] = (uint32_t)pl.end;
+	/* What C has, too, keeps its padding. Itanium C++ ABI 1.1, "POD for the purpose of layout".
+	 */
+	if (!t->nbases && !t->special)
+		t->data[w] = t->size[w];
 	t->align[w] = pl.align;
 	return true;
 }

@@ -176,6 +176,9 @@ static void parse_members(struct parser *p, struct type *t)
 {
 	unsigned scope = p->scopes++;
 
+	/* Members of bases are written like the class's own. */
+	if (t->nfields)
+		name_anonymous(p, scope, t, p->tok);
 	while (!take_punct(p, '}')) {
 		struct specs s;
 
@@ -240,7 +243,9 @@ const struct type *parse_record(struct parser *p, enum word_kind word)
 	}
 	if (!tag && !at_punct(p, '{'))
 		parse_expected(p, "a tag or '{'");
-	t = tagged_type(p, kind, tag, at_punct(p, '{'));
+	t = tagged_type(p, kind, tag, at_punct(p, '{') || (p->cxx && at_punct(p, ':')));
+	if (p->cxx && tag && at_punct(p, ':'))
+		parse_bases(p, t);
 	if (!take_punct(p, '{')) {
 		attrs_allow(p, &at, 0, "a struct or union that is not defined here");
 		return t;
