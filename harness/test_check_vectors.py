@@ -70,15 +70,18 @@ def test_zeros_of_another_function(tmp_path):
     assert verdicts(r) == {"f": "pass"}, r.stdout
 
 
-def test_number_behind_an_input_of_another(tmp_path):
-    """What is expected above a number is 0, whatever was expected of the function before it."""
+def test_narrow_input_behind_another(tmp_path):
+    """What is expected above it is 0, whatever was expected of the function before. Of what has
+    results besides, nothing is concluded from zeros."""
     needs("avx")
-    assemble(tmp_path, "f: vmovaps ymm0, ymm1\n ret\n global g\ng: mov eax, 7\n vmovd xmm0, eax\n ret\n"
-             " global h\nh: mov eax, 7\n vmovd xmm0, eax\n vinsertf128 ymm0, ymm0, xmm0, 1\n ret", 64)
-    (tmp_path / "f.h").write_text("//! returns b\n__m256 f(__m256 a, __m256 b);\n//! returns 7\n__m256 g(void);\n"
-                                  "//! returns 7\n__m256 h(void);\n")
+    assemble(tmp_path, "f: vmovaps ymm0, ymm1\n ret\n global g\ng: vmovaps xmm0, xmm0\n ret\n"
+             " global h\nh: vinsertf128 ymm0, ymm0, xmm0, 1\n ret\n"
+             " global i\ni: mov ecx, 5\n vaddps xmm0, xmm0, xmm0\n vzeroupper\n ret", 64)
+    (tmp_path / "f.h").write_text(
+        "//! returns b\n__m256 f(__m256 a, __m256 b);\n//! returns a\n__m256 g(__m128 a);\n"
+        "//! returns a\n__m256 h(__m128 a);\n//! out rcx = 5\n__m256 i(__m256 a);\n")
     r = check(tmp_path, "f.o", "--contract", "f.h")
-    assert verdicts(r) == {"f": "pass", "g": "pass", "h": "violation"}, r.stdout
+    assert verdicts(r) == {"f": "pass", "g": "pass", "h": "violation", "i": "pass"}, r.stdout
 
 
 COMPILED = """

@@ -204,10 +204,16 @@ static const struct {
 	{ "__m512i", TYPE_LLONG, 8 },
 };
 
+/* Most are told apart by their first two characters: neither is the empty string. */
+static bool is_spelled(const char *spelling, const char *known)
+{
+	return spelling[0] == known[0] && spelling[1] == known[1] && !strcmp(spelling, known);
+}
+
 const struct word *word_find(const char *spelling)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (words[i].spelling[0] == spelling[0] && !strcmp(words[i].spelling, spelling))
+		if (is_spelled(spelling, words[i].spelling))
 			return &words[i];
 	return NULL;
 }
@@ -215,10 +221,10 @@ const struct word *word_find(const char *spelling)
 const struct type *word_builtin_type(struct arena *a, const char *spelling)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(builtins); i++)
-		if (!strcmp(builtins[i].spelling, spelling))
+		if (is_spelled(spelling, builtins[i].spelling))
 			return type_basic(builtins[i].kind);
 	for (size_t i = 0; i < ARRAY_SIZE(builtin_vectors); i++)
-		if (!strcmp(builtin_vectors[i].spelling, spelling))
+		if (is_spelled(spelling, builtin_vectors[i].spelling))
 			return type_vector(a, type_basic(builtin_vectors[i].of),
 					   builtin_vectors[i].count);
 	return NULL;
