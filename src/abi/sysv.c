@@ -237,10 +237,8 @@ static bool classes_of(const struct convention *conv, const struct type *t, stru
 	case TYPE_STRUCT:
 	case TYPE_UNION:
 		c->rule = size ? RULE_SYSV_AGGREGATE : RULE_SYSV_EMPTY;
-		if (size > MAX_EIGHTBYTES * EIGHTBYTE || !classify(c, isa, t, 0)) {
-			/* Whatever else may be open. */
-			c->silent = RULE_NONE;
-		} else {
+		/* What is in memory as a whole leaves nothing else open. */
+		if (size <= MAX_EIGHTBYTES * EIGHTBYTE && classify(c, isa, t, 0)) {
 			for (unsigned i = 0; i < c->n; i++) {
 				/* As INTEGER it would win over SSE and over padding. */
 				if ((c->unnamed >> i & 1) && c->of[i] != INTEGER)
