@@ -98,6 +98,9 @@ static uint16_t place_of(const uint64_t bits[2], struct areas at, bool returned)
 			     others[] = { 0, 3, 5, 10, 11, 12, 13, 14, 15, 4 };
 	uint16_t p = 0;
 
+	/* As often as not; the searches below take hundreds of instructions. */
+	if (!(bits[0] | bits[1]))
+		return CL_AT_UNKNOWN;
 	if (returned)
 		p = register_of(bits[0], returning, sizeof(returning));
 	if (!p && sizeof(cl_word) == 4)
