@@ -25,10 +25,11 @@ static void read_division(struct check_run *r, const struct contract *c, struct 
 				    check_input_name(r->arena, c, with - 1),
 				    (long long)next->places[1]);
 	append(r->arena, &s->note, &s->nnotes,
-	       arena_printf(r->arena,
-			    "a divide error with %s = %lld%s: nothing says what it may be (an `arg' "
-			    "line does)",
-			    check_input_name(r->arena, c, input), (long long)x->places[1], also));
+	       arena_printf(
+		       r->arena,
+		       "a divide error with %s = %lld%s: nothing says what it may be (an `arg' "
+		       "line does)",
+		       check_input_name(r->arena, c, input), (long long)x->places[1], also));
 }
 
 static void read_dirt(struct check_run *r, struct strength *s, const struct cl_observation *x)
@@ -38,11 +39,12 @@ static void read_dirt(struct check_run *r, struct strength *s, const struct cl_o
 	for (unsigned k = 0; k < ARRAY_SIZE(where); k++) {
 		if (x->places[k])
 			append(r->arena, &s->note, &s->nnotes,
-			       arena_printf(r->arena,
-					    "upper halves of vector registers are in use %s: no "
-					    "VZEROUPPER comes before, and SSE code that follows may be "
-					    "slow",
-					    where[k]));
+			       arena_printf(
+				       r->arena,
+				       "upper halves of vector registers are in use %s: no "
+				       "VZEROUPPER comes before, and SSE code that follows may be "
+				       "slow",
+				       where[k]));
 	}
 }
 

@@ -20,7 +20,7 @@ struct strength {
 	} cycles[2];                        /* of the function, of its reference; 0: not measured */
 	const char **note;                  /* what is no finding */
 	size_t nnotes;
-	bool no_equal;                      /* equal calls were not compared */
+	bool no_equal;        /* equal calls were not compared */
 	const char **missing; /* checks that did not run, and what would have them run */
 	size_t nmissing;
 };

@@ -9,7 +9,8 @@ enum { XMM_BYTES = 16, VECTORS = 16, LOOKS = 64 };
 
 static struct {
 	struct division {
-		uint32_t input, with; /* 1 + another input that makes the difference, too; 0: none */
+		uint32_t input,
+			with; /* 1 + another input that makes the difference, too; 0: none */
 		uint64_t value, other;
 	} division[CT_MOST_DIVISIONS];
 	unsigned ndivisions, divides;
@@ -60,14 +61,13 @@ bool ct_divides(const struct ct_contract *c)
 {
 	struct division d = { .input = CT_ARGS };
 
-	if (cl_fault_kind != CL_FAULT_FPE || !ct_in_code(cl_fault_ip) || cl_where != CL_IN_PROCESS ||
-	    cl_contract_step)
+	if (cl_fault_kind != CL_FAULT_FPE || !ct_in_code(cl_fault_ip) ||
+	    cl_where != CL_IN_PROCESS || cl_contract_step)
 		return false;
 	/* A divisor of 0 first: with others two numbers go together. */
 	for (int pass = 0; pass < 2 && d.input == CT_ARGS; pass++) {
 		for (unsigned i = 0; i < c->ninputs && d.input == CT_ARGS; i++) {
-			if (is_open(i) && !ct_number_in(i) == !pass &&
-			    returns_without(c, i))
+			if (is_open(i) && !ct_number_in(i) == !pass && returns_without(c, i))
 				d.input = i;
 		}
 	}

@@ -282,9 +282,9 @@ struct ct_look {
 };
 unsigned ct_look(const struct ct_contract *c, struct ct_look *to, unsigned most, uint64_t random);
 bool ct_read_break(cl_word *ip);
-/* contract_notes.c: what is told of a function though it breaks nothing. A divide error that a number
- * made of which no line speaks; after a call, the same once more to see what is left in use of vector
- * registers. */
+/* contract_notes.c: what is told of a function though it breaks nothing. A divide error that a
+ * number made of which no line speaks; after a call, the same once more to see what is left in use
+ * of vector registers. */
 void ct_notes_begin(void);
 bool ct_divides(const struct ct_contract *c);
 void ct_look_for_dirt(const struct ct_contract *c);

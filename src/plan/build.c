@@ -199,11 +199,12 @@ static void column_rule(struct plan *p, struct str *s, size_t number)
 	if (target_language(t) == LANGUAGE_CXX)
 		str_add(&command, " -fno-exceptions");
 	str_addf(s, "rule cc%zu\n", number);
-	str_addf(s,
-		 "  command = : %016llx $stamp; rm -f $out $out.log; LC_ALL=C %s -k %d %u %s -c -o $out $in "
-		 ">$out.log 2>&1; " LEAVE_RESULT "\n",
-		 (unsigned long long)c->compiler->identity, p->timeout, KILL_SECONDS,
-		 compile_seconds(), command.s);
+	str_addf(
+		s,
+		"  command = : %016llx $stamp; rm -f $out $out.log; LC_ALL=C %s -k %d %u %s -c -o $out $in "
+		">$out.log 2>&1; " LEAVE_RESULT "\n",
+		(unsigned long long)c->compiler->identity, p->timeout, KILL_SECONDS,
+		compile_seconds(), command.s);
 	str_addf(s, "  description = %s $in\n", ninja_escape(p->arena, c->name));
 	str_free(&command);
 }
