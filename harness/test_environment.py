@@ -146,6 +146,9 @@ def test_no_tmpdir(tmp_path, gcc):
 LINKLESS = {
     "random": ('head -c 5000 /dev/urandom >"$o"; exit 0', "writes an object file that is not ELF"),
     "nothing": ("exit 0", "writes no object file"),
+    "folder": ('rm -f "$o"; mkdir "$o"; exit 0', "writes no object file"),
+    "loop": ('rm -f "$o"; ln -s "$(basename "$o")" "$o"; exit 0', "writes no object file"),
+    "pipe": ('rm -f "$o"; mkfifo "$o"; exit 0', "writes no object file"),
     "cut": ('{cc} "$@"; head -c 700 "$o" >"$o.cut"; mv "$o.cut" "$o"; exit 0',
             "its object does not link: "),
     "aarch64": ('{cc} "$@"; printf "\\267\\000" | dd of="$o" bs=1 seek=18 conv=notrunc 2>/dev/null;'

@@ -23,10 +23,12 @@
 
 enum { COMPILE_SECONDS = 120, KILL_SECONDS = 5 };
 
-/* The end of an edge that may fail: an empty file says that it did, the log how. */
-#define LEAVE_RESULT                            \
-	"s=$$?; [ $$s = 0 ] && [ -s $out ] || " \
-	"{ echo \"" REFUSAL_STATUS "$$s\" >>$out.log; : >$out; }"
+/* The end of an edge that may fail: an empty file says that it did, the log how. What a compiler
+ * leaves may be a folder, a pipe or a link to nowhere. */
+#define LEAVE_RESULT                                                 \
+	"s=$$?; [ $$s = 0 ] && [ -f $out ] && [ -s $out ] || "       \
+	"{ echo \"" REFUSAL_STATUS "$$s\" >>$out.log; rm -rf $out; " \
+	": >$out; }"
 
 /* One C file of a column: a whole batch, the part of it the column can express, or one case. */
 struct unit {
@@ -201,7 +203,7 @@ static void column_rule(struct plan *p, struct str *s, size_t number)
 	str_addf(s, "rule cc%zu\n", number);
 	str_addf(
 		s,
-		"  command = : %016llx $stamp; rm -f $out $out.log; LC_ALL=C %s -k %d %u %s -c -o $out $in "
+		"  command = : %016llx $stamp; rm -rf $out $out.log; LC_ALL=C %s -k %d %u %s -c -o $out $in "
 		">$out.log 2>&1; " LEAVE_RESULT "\n",
 		(unsigned long long)c->compiler->identity, p->timeout, KILL_SECONDS,
 		compile_seconds(), command.s);
