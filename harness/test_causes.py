@@ -14,6 +14,7 @@ int nested(struct out a, int b);
 """
 GCC_MS = "//! varargs long double, int\nint wide_varargs(int n, ...);\n"
 GCC_32 = "struct s { int a, b; };\nint records(struct s a, int b);\nint plain(int a, int b);\n"
+GCC_32_DECIMAL = "union u { _Decimal64 d; long l; };\nunion u decimals(union u a, int b);\nint plain(int a);\n"
 PLAIN = ("--opt", "O2", "--profile", "user")
 
 
@@ -31,6 +32,7 @@ def matrix(tmp_path, cc, cases: str, abi: str, *args, width=64, status=0) -> pro
     (GCC, "sysv", 64, {"a zero-width bit-field of a union", "bit-fields do not count"}),
     (GCC_MS, "ms", 64, {"va_arg reads wide values in line"}),
     (GCC_32, "regparm3", 32, {"structures travel in registers"}),
+    (GCC_32_DECIMAL, "cdecl", 32, {"a union of a _Decimal64 is aligned to 4"}),
 ])
 def test_own_cases_know_old_facts(tmp_path, gcc, cases, abi, width, words):
     m = matrix(tmp_path, gcc, cases, abi, width=width)

@@ -222,6 +222,20 @@ static bool has_zero_width_union(const struct type *t)
 	return within(t, is_zero_width_union);
 }
 
+static bool is_decimal_union(const struct type *t)
+{
+	bool any = false;
+
+	for (size_t i = 0; t->kind == TYPE_UNION && i < t->nfields; i++)
+		any = any || t->fields[i].type->kind == TYPE_DECIMAL64;
+	return any;
+}
+
+static bool has_decimal_union(const struct type *t)
+{
+	return within(t, is_decimal_union);
+}
+
 static bool has_bitfield(const struct type *t)
 {
 	for (size_t i = 0; is_record(t) && i < t->nfields; i++) {
@@ -403,6 +417,11 @@ static bool zero_width(const struct finding *f)
 static bool zero_width_union(const struct finding *f)
 {
 	return any_value(f, has_zero_width_union);
+}
+
+static bool decimal_union(const struct finding *f)
+{
+	return any_value(f, has_decimal_union);
 }
 
 static bool nested_bitfields(const struct finding *f)
