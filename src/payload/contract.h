@@ -89,6 +89,7 @@ enum ct_input_flags {
 	CT_HIGH = 8192,
 	CT_ALSO_ANY = 16384,     /* a range to stay in mostly: any value fits */
 	CT_OPEN = 65536,         /* an integer that no line speaks of, pointers beside it or not */
+	CT_ANYWHERE = 131072,    /* moved, it is aligned as its type, however well it was before */
 	CT_STACK = 32768,        /* a stack: what is left on it is nobody's result */
 	CT_FIRST_TRIAL = 1 << 20 /* rounds from here on look for what fits */
 };

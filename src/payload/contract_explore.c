@@ -82,7 +82,10 @@ static void use_room(const struct ct_contract *c, bool roomy)
 		struct ct_input *d = &explored.roomy[i];
 		uint32_t behind = (d->bytes ? d->bytes : CT_DEFAULT) - d->at;
 
-		if (!ct_unsaid_pointer(d) || d->at > BEFORE || behind > BEHIND)
+		if (!ct_unsaid_pointer(d))
+			continue;
+		d->flags |= CT_ANYWHERE;
+		if (d->at > BEFORE || behind > BEHIND)
 			continue;
 		d->at = BEFORE;
 		d->bytes = BEFORE + BEHIND;

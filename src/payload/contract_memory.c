@@ -335,10 +335,11 @@ static void overlap(void)
 static void move(struct shadow *s, uint32_t to)
 {
 	const struct ct_input *d = &ct_now.inputs[s->input];
-	uint32_t align = d->align ? d->align : 1;
+	uint32_t align = d->flags & CT_ANYWHERE ? d->natural : d->align;
 	uint8_t *area = ct_area_of(s->input), *p = s->at + s->before;
 	uint32_t now = (uint32_t)(cl_word)(p + d->at) & 63;
 
+	align = align ? align : 1;
 	to = ((to & ~(align - 1)) + d->past) & 63;
 	p = p - now + to;
 	if (p + s->size > area + CT_AREA)
