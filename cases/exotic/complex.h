@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* _Complex float, double and long double, and of other floating-point types, alone and in structs.
+/* _Complex float, double and long double, alone and in structs.
  *
  * x86-64 psABI 3.2.3: complex float and double are as a struct of two parts, complex long double
  * is COMPLEX_X87: in memory as an argument, in st0 and st1 as a result. i386 psABI 2.2.3, Table
- * 2.4: complex float in edx:eax, the others in memory. Microsoft x64 has no complex types. Since 2024 (3.2.3)
- * the x86-64 psABI has complex _Float16 and __float128, too: the former in one eightbyte, the latter in
- * memory, for no register holds a second SSEUP. At 32 bit nothing is known of complex _Float16. */
+ * 2.4: complex float in edx:eax, the others in memory. Microsoft x64 has no complex types. */
 
 struct c_float { _Complex float a; };
 struct c_double { _Complex double a; };
@@ -67,24 +65,3 @@ void c_float_alone(_Complex float a);
 void c_double_alone(_Complex double a);
 //! known clang thiscall argument,fault: a complex first argument goes by reference in ecx, not on the stack
 void c_ldouble_alone(_Complex long double a);
-
-struct c_float16 { _Complex _Float16 a; int b; };
-struct c_float16_two { _Complex _Float16 a, b; };
-struct c_float128 { _Complex __float128 a; };
-
-//! group complex-others
-//! why one eightbyte; memory
-//! known causes
-_Complex _Float16 ret_cf16(int a, _Complex _Float16 b, double c);
-struct c_float16 ret_s_cf16(struct c_float16 a, double b);
-struct c_float16_two cf16_stack(double a, double b, double c, double d, double e, double f, double g,
-				struct c_float16_two h, _Complex _Float16 i, _Complex _Float16 j);
-_Complex __float128 ret_cf128(int a, _Complex __float128 b, int c);
-struct c_float128 ret_s_cf128(struct c_float128 a, double b);
-int cf128_odd(long a, long b, long c, long d, long e, long f, int g, _Complex __float128 h, int i);
-int cf128_first(_Complex __float128 a, int b, float c);
-//! varargs int, _Complex __float128, double
-int va_cf128(int n, ...);
-//! why other names of these types
-_Complex _Float32 ret_cf32(_Complex _Float32 a, _Float64 b);
-_Float64x _Complex ret_cf64x(_Complex __float80 a, _Float32x b);
