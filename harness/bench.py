@@ -4,12 +4,14 @@
 Prints, in processor seconds (the machine may do other work), what a run takes cold, as against its
 compilations and payloads alone; what a second run takes in which nothing changed, and one with
 another seed, as shares of that; functions compiled and checked per second; what a payload costs in
-each place that works here, as a ratio to the same payload as a process, and of the largest, with judging it; and functions per second of `clobber fuzz` with two compilers, against those
+each place that works here, as a ratio to the same payload as a process, and of the largest, with judging it; what
+planning and generating takes for a thousand cases and for ten thousand (BENCH_CASES: others); and functions per second of `clobber fuzz` with two compilers, against those
 of a plain differential generator with the same two; and what `clobber check` of 500 functions takes.
 """
 
 import json
 import os
+import random
 import re
 import shutil
 import statistics
@@ -68,6 +70,37 @@ def bench_run(program: str, compiler: str) -> None:
     print(f"its parts        {parts:6.1f} s  the run takes {cold / parts:.2f} times as much")
     print(f"nothing changed  {same:6.1f} s  {same / cold:6.1%} of the cold run")
     print(f"another seed     {seed:6.1f} s  {seed / cold:6.1%} of the cold run")
+
+
+# A compiler that costs nothing: an object without functions, once probes have been answered.
+HOLLOW = """#!/bin/sh
+case "$*" in *gen64/*) ;; *) exec {cc} "$@" ;; esac
+for a; do [ "$last" = -o ] && exec cp {empty} "$a"; last=$a; done
+"""
+TYPES = ("int", "long", "char", "short", "double", "float", "unsigned", "long long", "void *", "_Bool")
+
+
+def bench_planning(program: str, compiler: str) -> None:
+    """Parsing, placing and writing the sources of so many cases, when all objects are there."""
+    draw = random.Random(1)
+    rates = {}
+    for n in map(int, os.environ.get("BENCH_CASES", "1000,10000").split(",")):
+        with tempfile.TemporaryDirectory() as tmp:
+            folder = Path(tmp)
+            subprocess.run([compiler, "-c", "-x", "c", "/dev/null", "-o", folder / "empty.o"], check=True)
+            cc = folder / "cc"
+            cc.write_text(HOLLOW.format(cc=shutil.which(compiler), empty=folder / "empty.o"))
+            cc.chmod(0o755)
+            with open(folder / "cases.h", "w", encoding="utf-8") as f:
+                for i in range(n):
+                    args = ", ".join(draw.choice(TYPES) for _ in range(draw.randint(0, 6))) or "void"
+                    f.write(f"{draw.choice(TYPES)} f{i}({args});\n")
+            run = [program, "run", "--build-only", "-q", "--cc", str(cc), "--opt", "O0", "--width", "64", "--abi",
+                   "sysv", "--profile", "user", "--cases", str(folder / "cases.h"), "--out", str(folder / "out")]
+            spent(run)
+            rates[n] = n / spent(run)
+    print("planning and generating: " + ", ".join(f"{n} cases {rate:.0f} cases/s" for n, rate in rates.items())
+          + f": {max(rates.values()) / min(rates.values()):.2f} times apart")
 
 
 def fuzz_rate(program: str, ccs: tuple[str, str], *args: str) -> float:

@@ -46,6 +46,9 @@ CONVENTION = [
           "f: fld1\n fldz\n ret"}),
     Case("bool", 64, "_Bool f(long a);", "f: xor eax, eax\n test rdi, rdi\n setnz al\n ret",
          {"return: return value (_Bool): expected in al: 0 or 1": "f: mov eax, 2\n ret"}),
+    Case("bool-argument", 64, "_Bool f(_Bool a, _Bool b);",
+         "f: mov eax, edi\n xor eax, esi\n ret",
+         {"return: return value (_Bool): expected in al: 0 or 1": "f: lea eax, [rdi+rsi]\n ret"}),
     Case("ms", 64, "__attribute__((ms_abi)) long f(long a);", "f: movsxd rax, ecx\n ret",
          {"callee-saved: rsi after the call": "f: xor esi, esi\n ret",
           "callee-saved: xmm6 after the call": "f: pxor xmm6, xmm6\n ret"}),
@@ -237,7 +240,10 @@ BUFFERS = [
     Case("buf-slack", 64, "//! arg p buf 24 aligned 64\nvoid f(char *p);",
          "f: mov byte [rdi+23], 1\n ret",
          {"buffer: memory at p + 24, behind its 24 bytes":
-          "f: mov rax, rdi\n and eax, 4095\n cmp eax, 4096-64\n jae .r\n mov [rdi+24], al\n.r: ret"}),
+          "f: mov rax, rdi\n and eax, 4095\n cmp eax, 4096-64\n jae .r\n mov [rdi+24], al\n.r: ret",
+          # Only where there is memory on both sides.
+          "memory at p + 25, behind its 24 bytes":
+          "f: mov rax, rdi\n and eax, 4095\n jz .r\n cmp eax, 4096-64\n jae .r\n mov [rdi+25], al\n.r: ret"}),
     Case("read-only", 64, "//! arg p buf 8 read-only\nvoid f(char *p);", "f: mov al, [rdi]\n ret",
          {"buffer: read-only memory at p + 3": "f: not byte [rdi+3]\n ret"}),
     Case("const", 64, "//! arg p buf 8\nvoid f(const char *p);", "f: mov al, [rdi]\n ret",

@@ -226,16 +226,37 @@ static void choose_places(struct plan *p, const struct options *o, struct places
 		die("--place: %s", why);
 }
 
-static bool is_in(const struct gen_set *set, const struct prototype *p)
+/* By where it is and what it is called. */
+static uint64_t identity(const struct prototype *p)
 {
-	for (size_t i = 0; i < set->n; i++) {
-		const struct prototype *o = set->v[i].call.decl->proto;
+	uint64_t h = hash_bytes(HASH_INIT, &p->pos.line, sizeof(p->pos.line));
 
-		if (o->pos.line == p->pos.line && !strcmp(o->name, p->name) &&
-		    !strcmp(o->pos.file, p->pos.file))
-			return true;
+	return hash_str(hash_str(h, p->name), p->pos.file);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The identities of all that is planned, in order. */
+static uint64_t *planned(const struct plan *p, size_t *n)
+{
+	size_t most = 1;
+	uint64_t *v;
+
+	for (enum profile_id f = 0; f < PROFILES; f++)
+		most += p->set[f].n;
+	v = arena_alloc(p->arena, most * sizeof(*v));
+	*n = 0;
+	for (enum profile_id f = 0; f < PROFILES; f++) {
+		for (size_t i = 0; i < p->set[f].n; i++)
+			v[(*n)++] = identity(p->set[f].v[i].call.decl->proto);
 	}
-	return false;
+	qsort(v, *n, sizeof(*v), by_value);
+	return v;
 }
 
 /* Why no convention of a selected profile has the prototype; the last reason, or NULL. */
@@ -266,15 +287,16 @@ static void say_what_is_left_out(const struct plan *p, const struct case_list *c
 				 const bool *selected, const char *const *abis)
 {
 	enum { SAID = 5 };
-	size_t n = 0;
+	size_t n = 0, nplanned;
+	uint64_t *all = planned(p, &nplanned);
 
 	for (size_t i = 0; i < cases->n; i++) {
 		const struct prototype *proto = cases->v[i].proto;
+		uint64_t key = identity(proto);
 		const char *why;
-		bool found = cases->v[i].own;
+		bool found =
+			cases->v[i].own || bsearch(&key, all, nplanned, sizeof(*all), by_value);
 
-		for (enum profile_id f = 0; f < PROFILES && !found; f++)
-			found = is_in(&p->set[f], proto);
 		why = found ? NULL : why_nowhere(p, selected, abis, proto);
 		if (why && n++ < SAID)
 			warn("%s:%u: %s is not run: it %s", proto->pos.file, proto->pos.line,
