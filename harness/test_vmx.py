@@ -396,10 +396,11 @@ def fake(tmp_path, body: str) -> str:
 def test_build_without_debugger(clean, tmp_path, display):
     """It has another display and fewer devices, and refuses what it does not have."""
     real = program.bochs()
-    text = subprocess.run([real, "--help"], capture_output=True, text=True, check=False).stdout
+    said = subprocess.run([real, "--help"], capture_output=True, text=True, check=False)
+    text = said.stdout + said.stderr
     display_then, rest = ("term", "-rc commands") if "-rc filename" in text else ("nogui", "")
     shim = program.script(tmp_path / "bochs", f"""
-case "$*" in *--help*) {real} "$@" | grep -v -e '-rc filename'; exit 0;; *-rc*) exit 9;; esac
+case "$*" in *--help*) {real} "$@" 2>&1 | grep -v -e '-rc filename'; exit 0;; *-rc*) exit 9;; esac
 grep -q -e '^sound' -e gameport -e iodebug config && {{ echo '[ ] config:1: no such device'; exit 1; }}
 grep -q 'display_library: {display}' config || {{
 	echo "[ ] config:1: display library 'other' not available"; exit 1; }}
@@ -442,7 +443,7 @@ def test_engine_that_stands_still_is_no_fault_of_the_case(broken, tmp_path):
     guest has written to the disk, at the latest in a case that spins."""
     stop = ('m=$(stat -c %y disk)\n(while kill -0 $$ && [ "$(stat -c %y disk)" = "$m" ]; do sleep 0.02; done\n'
             'kill -STOP $$) 2>/dev/null >&2 &\n')
-    bochs = fake(tmp_path, f'{stop}exec {shutil.which("bochs")} "$@"')
+    bochs = fake(tmp_path, f'{stop}exec {program.bochs()} "$@"')
     r = broken.run(f"mode={ROOT}", f"bochs={bochs}", "seconds=2")
     assert r.broken == "its machine stood still again and again"
     assert r.cases["spins.callee"] == ["missing"]
