@@ -143,6 +143,8 @@ def test_the_story_does_not_drift(all_claims):
             (18, f"{GCC}/64", "ms_abi rcx", "for `ms_abi` and `vectorcall` in rcx"),
             (18, f"{CLANG}/64", "vectorcall rcx", "for `ms_abi` and `vectorcall` in rcx"),
             (18, f"{GCC}/64", "taken from the stack (rsp+8 at entry)", "on the stack, where the trampoline"),
+            (18, f"{CLANG}/64", "regcall rax", "`regcall` takes it from rax"),
+            (18, f"{GCC}/64", "taken from the stack (rsp+0 at entry)", "read the second from the stack"),
             (17, f"{GCC}/64", "accepted without a word", "A cast of its address"),
             (10, f"{GCC}/32", "conflicting types", "refuses it at 32 bit"),
             (14, f"{GCC}/32", "passes", "The wrapper itself serves both"),

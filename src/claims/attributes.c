@@ -121,7 +121,9 @@ static void add(struct arena *a, const char **list, const char *name, const char
 
 void step_attributes(struct unit *u, const struct step *s, struct evidence *e)
 {
-	struct compiled start = claims_compile(u, "attributes.asm", "");
+	/* A handler is entered, not called. */
+	bool handler = !strcmp(s->b, "-DINTERRUPT");
+	struct compiled start = claims_compile(u, "attributes.asm", handler ? s->b : "");
 	const char *taken = "", *stack = "", *refused = "", *why = NULL, *odd = "";
 	struct compiled plain;
 

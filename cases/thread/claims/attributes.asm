@@ -35,6 +35,21 @@ _start:
 %endif
 %assign i i + 1
 %endmacro
+%ifdef INTERRUPT
+; As the processor enters a handler: ss, rsp, flags, cs, return address, error code (Intel SDM vol. 3,
+; 6.14.2), which here is slot 0.
+	mov	rbx, rsp
+	mov	eax, ss
+	push	rax
+	push	rbx
+	pushfq
+	mov	eax, cs
+	push	rax
+	lea	rax, [rel back]
+	push	rax
+	mov	rax, SLOT
+	push	rax
+%endif
 	POISON	rax
 	POISON	rcx
 	POISON	rdx
@@ -51,7 +66,12 @@ _start:
 	POISON	r13
 	POISON	r14
 	POISON	r15
+%ifdef INTERRUPT
+	jmp	target
+%else
 	call	target
+%endif
+back:
 	mov	rsp, [rel host_sp]
 	mov	rax, [rel cl_taken]
 	mov	edi, eax

@@ -17,10 +17,20 @@ void target(long a, long b, long c, long d, long e, long f, unsigned long field)
 {
 	cl_taken = field;
 }
+#elif defined(INTERRUPT)
+/* Its own prototype: what the processor pushed, and the error code above which that lies. */
+struct frame;
+__attribute__((interrupt)) void target(struct frame *frame, unsigned long fault)
+{
+	(void)frame;
+	cl_taken = fault;
+}
 #else
 #ifndef ATTRIBUTE
 #define ATTRIBUTE
 #endif
+/* Under its own name, whatever the attribute makes of it. */
+ATTRIBUTE void target(unsigned long field, _Bool fault) __asm__("target");
 ATTRIBUTE void target(unsigned long field, _Bool fault)
 {
 	(void)fault;
