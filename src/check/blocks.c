@@ -372,12 +372,24 @@ static bool read_entries(struct walk *w, uint64_t table, uint64_t base, unsigned
 	return any;
 }
 
-/* Where there are labels in the code they are what tables lead to, as a rule. */
-static void read_table(struct walk *w, uint64_t table, uint64_t base, unsigned bytes, uint64_t jump)
+/* Are there labels inside of the function? */
+static bool has_labels(const struct walk *w, uint64_t jump)
 {
 	const uint64_t *label;
+	uint64_t start = code_function(w->k, jump), end = code_next(w->k, start);
+	size_t n = code_labels(w->k, &label);
 
-	if (!code_labels(w->k, &label) || !read_entries(w, table, base, bytes, jump, true))
+	for (size_t i = 0; i < n; i++) {
+		if (label[i] > start && label[i] < end)
+			return true;
+	}
+	return false;
+}
+
+/* Where there are labels in the code they are what tables lead to. */
+static void read_table(struct walk *w, uint64_t table, uint64_t base, unsigned bytes, uint64_t jump)
+{
+	if (!read_entries(w, table, base, bytes, jump, true) && !has_labels(w, jump))
 		read_entries(w, table, base, bytes, jump, false);
 }
 
