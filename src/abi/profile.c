@@ -55,7 +55,7 @@ static bool in_windows(const struct type *t, enum width w, bool member)
 	bool wide = w == W32 && member && t->size[w] > 4;
 	bool record = t->kind == TYPE_STRUCT || t->kind == TYPE_UNION;
 
-	if (t->atomic || t->transparent || t->special)
+	if (t->atomic || t->transparent || t->special || t->nbases)
 		return false;
 	if (t->alias && (record ? t->of != NULL : t->aligned != 0))
 		return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is read of C++, inside of extern "C++" only: classes that are not trivial for the purposes
- * of calls, by their destructor or copy constructor; the names of structures as types; references.
- */
+ * of calls, by their destructor or copy constructor; bases; the names of structures as types;
+ * references. */
 #include "proto/parse.h"
 
 #include <string.h>
