@@ -33,6 +33,14 @@ FITS = {
               "w8: mov qword [rdi], 8\n add rdi, rsi\n dec ecx\n jnz w8\n ret\n"
               " section .rodata align=4\nt: dd 0x7fff0000, 0x7fff0000, w4 - t, w8 - t, 0x7fff0000",
               r"arg h "),
+    # ... which leads back to the jump where there is nothing
+    "round": ("void f(unsigned char *dst, long ds, int w, int h)",
+              "f: lea rax, [rel t]\n tzcnt edx, edx\n movsxd r8, dword [rax+4*rdx]\n add r8, rax\n"
+              "j: jmp r8\n" + "".join(
+                  f"w{n}: mov byte [rdi+{n - 1}], {n}\n add rdi, rsi\n dec ecx\n jg w{n}\n ret\n"
+                  for n in (4, 8, 16)) +
+              " section .rodata align=4\nt: dd j - t, j - t, w4 - t, w8 - t, w16 - t\n"
+              " times 28 dd j - t", r"arg w from 4 to 28 multiple 4"),
     # memory before the pointer
     "before": ("int f(const int *p, long n)",
                "f: mov eax, [rdi-32]\n add eax, [rdi+rsi*4]\n ret", r"arg p buf \d+ at \d+"),
