@@ -187,14 +187,20 @@ static void vector_code(struct child *c, unsigned k, unsigned again, uint8_t *to
 		to[1] |= c->wide && r >> 49 & 1 ? r >> 55 & 0x10 : 0x10;
 		to[2] |= 4;
 		to[3] = (uint8_t)((r >> 16 & 3) << 5 | 8 | (r >> 18 & 1));
-		if (r >> 59 % 4 == 0)
+		if (r >> 59 & 1)
 			to[3] = (uint8_t)((to[3] & 0x60) | (r >> 40 & 0x9f));
 		*n = 4;
 	} else {
 		to[2] |= (uint8_t)((r >> 16 & 1) << 2);
 	}
 	to[(*n)++] = (uint8_t)opcode;
-	*n += modrm(c, to + *n, opcode == 0xae ? again : r >> 32 & 7, r >> 40 & 7, memory);
+	/* Gathers and scatters need an index. */
+	*n += modrm(c, to + *n, opcode == 0xae ? again : r >> 32 & 7,
+		    memory && map->number == 2 &&
+				    ((opcode & 0xfc) == 0x90 || (opcode & 0xfc) == 0xa0)
+			    ? 4
+			    : r >> 40 & 7,
+		    memory);
 }
 
 /* `again': 0 to 7, where an opcode is several instructions. False: no such code, or one that
@@ -202,6 +208,9 @@ static void vector_code(struct child *c, unsigned k, unsigned again, uint8_t *to
 static bool nth_code(struct child *c, unsigned i, unsigned again, uint8_t *to, size_t *n)
 {
 	*n = 0;
+	/* Which codes are drawn depends on nothing that ran before, so on no chance. */
+	c->random = 0x9e3779b97f4a7c15ull ^ (8ull * i + again + 1) * 0xbf58476d1ce4e5b9ull;
+	draw(c);
 	if (i >= LEGACY) {
 		if (again > (i % 256 == 0xae ? 7 : 3))
 			return false;
