@@ -91,7 +91,7 @@ def test_which_columns_there_are(tmp_path, gcc):
     r = run(["run", "--place", "native", "--out", tmp_path / "all", *args])
     assert (r.status, r.stderr) == (0, "")
     assert columns(program.load(tmp_path / "all")) == {
-        (w, p) for w in (32, 64) for p in ("user", "kernel", "avx", "avx512f")}
+        (w, p) for w in (32, 64) for p in ("user", "kernel", "avx", "avx512f")} | {(32, "sse2")}
 
 
 # Known findings of one profile -------------------------------------------------------------------
