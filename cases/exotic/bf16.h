@@ -47,4 +47,5 @@ struct bf3 ret_bf3(struct bf1 a, struct bf_float b, struct bf_char c, __bf16 d);
 struct bf_float ret_bf_float(int n, struct bf3 a, struct bf1 b, __bf16 c);
 //! known clang<17/O0 sysv,regparm0/64,asmlinkage/64 argument,return: clang 16 loses all but the first __bf16 of a structure
 //! known clang ms caller reference: copies passed by reference are not aligned to 16
+//! known clang<17/O2 sysv,regparm0/64,asmlinkage/64 fault: clang 16 dies of it
 struct bf_char ret_bf_char(__bf16 a, struct bf_char b, struct bf_float c, struct bf3 d);
