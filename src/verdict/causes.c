@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which known cause explains a finding in a case that does not come with clobber (causes.def). What
+/* Which known cause explains a finding in a case whose lines do not list it (causes.def). What
  * a cause is about is decided by the types of the call, of a wrong argument by its own and by those
  * before it, which decide where it belongs. */
 #include "verdict/judge.h"

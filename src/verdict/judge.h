@@ -21,7 +21,8 @@ void judge_extension(struct matrix *m);
 /* Mark the findings that `//! known` lines expect, and list the known ones that did not occur. */
 void judge_known(struct matrix *m);
 
-/* The known cause that explains a finding in a case that did not come with clobber, or NULL. */
+/* The known cause that explains a finding in a case that did not come with clobber, or in a column
+ * of C++, or NULL. */
 const struct known *known_cause(const struct column *col, const struct finding *f);
 
 #endif

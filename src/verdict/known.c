@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Known findings: `//! known` lines beside the cases. Strict both ways: what is not listed is
  * unexpected, and what is listed and no longer occurs is reported with the line to delete. For
- * other people's cases there are the causes that clobber's own are about: causes.c. */
+ * other people's cases, and for columns of C++, there are the causes that clobber's own are about:
+ * causes.c. */
 #include "verdict/accepted.h"
 #include "verdict/judge.h"
 
