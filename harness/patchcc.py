@@ -20,7 +20,7 @@ import subprocess
 import sys
 
 LABEL = re.compile(r"^(target|caller)_[a-z0-9_]+?_(m32|m64)_(\w+):\s*(?:#.*)?$")
-RETURN = re.compile(r"^\s+(rep\s+)?ret[lq]?\b")
+RETURN = re.compile(r"^\s+((rep\s+)?ret[lq]?|iret[lqd]?)\b")
 OWN_CALL = {"target": re.compile(r"^\s+call[lq]?\s+cl_nested"),
             "caller": re.compile(r"^\s+call[lq]?\s+probe_")}
 

@@ -329,6 +329,8 @@ const char *abi_place_at(enum edition e, enum profile_id profile, const struct c
 		why = why_not_class(c, p);
 	if (!why)
 		why = why_not_absent(c, p, pr);
+	if (!why && c->by_processor)
+		why = abi_no_handler(p, c->width);
 	if (why)
 		return why;
 	out->nargs = n;
@@ -476,6 +478,7 @@ const struct convention *abi_engine(const struct convention *c)
 
 	for (const struct convention *const *p = conventions; *p; p++) {
 		if ((*p)->width != c->width || (*p)->home_bytes != c->home_bytes ||
+		    (*p)->by_processor != c->by_processor ||
 		    memcmp(&(*p)->preserved, &c->preserved, sizeof(c->preserved)) ||
 		    memcmp(&(*p)->silent, &c->silent, sizeof(c->silent)))
 			continue;
@@ -556,6 +559,10 @@ void value_text(struct str *b, enum width w, const struct value_place *v)
 {
 	if (v->unspecified || v->nothing) {
 		str_add(b, v->nothing ? "nothing passed" : "unspecified");
+		return;
+	}
+	if (v->words) {
+		str_add(b, v->words);
 		return;
 	}
 	if (v->by_reference)

@@ -105,6 +105,7 @@ struct value_place {
 	bool by_reference; /* loc is that of a pointer to the value */
 	bool nothing;      /* travels nowhere: an empty structure; loc is empty */
 	bool unspecified;  /* no document decides; loc is empty */
+	const char *words; /* says where, in place of loc: what the processor pushes; or NULL */
 	enum rule_id rule; /* why it is there, or why it is unspecified */
 };
 
@@ -139,6 +140,7 @@ struct convention {
 	bool prototyped;   /* it has no variadic functions */
 	bool decorates;    /* the names of functions, as neither ELF nor assembly has them */
 	bool needs_sse2;   /* it exists where SSE2 does */
+	bool by_processor; /* nothing else calls such a function, and it leaves by IRET */
 	bool named_only;   /* without --abi only cases that name it are run */
 	const char *only;  /* the one profile it exists in, or NULL */
 	bool in_kernel;    /* the Linux kernel spells it: profile kernel has it, too */

@@ -15,14 +15,15 @@
 	[CHECK_CONTROL] = RULE_SYSTEM_CONTROL
 
 /* The rules of the base psABI for every check; a convention overrides what it changes. */
-#define I386_PLATFORM_RULES                                                         \
-	[CHECK_ENTERED] = RULE_I386_CALL, [CHECK_LAYOUT] = RULE_I386_LAYOUT,        \
-	[CHECK_UPPER] = RULE_I386_UPPER, [CHECK_CANARY] = RULE_I386_FRAME,          \
-	[CHECK_ALIGN] = RULE_I386_ALIGN, [CHECK_DF] = RULE_I386_DF,                 \
-	[CHECK_X87_STACK] = RULE_I386_X87_STACK, [CHECK_X87_CW] = RULE_I386_X87_CW, \
-	[CHECK_MMX] = RULE_I386_EMMS, [CHECK_MXCSR] = RULE_I386_MXCSR,              \
-	[CHECK_STACK] = RULE_I386_BELOW, [CHECK_UNWIND] = RULE_I386_UNWIND,         \
-	[CHECK_FAULT] = RULE_I386_CALL, SYSTEM_RULES
+#define I386_STATE_RULES                                                    \
+	[CHECK_LAYOUT] = RULE_I386_LAYOUT, [CHECK_UPPER] = RULE_I386_UPPER, \
+	[CHECK_CANARY] = RULE_I386_FRAME, [CHECK_ALIGN] = RULE_I386_ALIGN,  \
+	[CHECK_DF] = RULE_I386_DF, [CHECK_X87_STACK] = RULE_I386_X87_STACK, \
+	[CHECK_X87_CW] = RULE_I386_X87_CW, [CHECK_MMX] = RULE_I386_EMMS,    \
+	[CHECK_MXCSR] = RULE_I386_MXCSR, [CHECK_STACK] = RULE_I386_BELOW,   \
+	[CHECK_UNWIND] = RULE_I386_UNWIND, SYSTEM_RULES
+#define I386_PLATFORM_RULES \
+	I386_STATE_RULES, [CHECK_ENTERED] = RULE_I386_CALL, [CHECK_FAULT] = RULE_I386_CALL
 #define I386_CALL_RULES \
 	I386_PLATFORM_RULES, [CHECK_RETURN] = RULE_I386_RET_INT, [CHECK_HIDDEN] = RULE_I386_HIDDEN
 #define I386_RULES \
@@ -36,14 +37,15 @@
 
 /* The rules of the platform, whatever a convention passes and preserves; with those of results; and
  * with those of the argument registers. */
-#define SYSV_PLATFORM_RULES                                                         \
-	[CHECK_ENTERED] = RULE_SYSV_CALL, [CHECK_LAYOUT] = RULE_SYSV_LAYOUT,        \
-	[CHECK_SP] = RULE_SYSV_SP, [CHECK_CANARY] = RULE_SYSV_FRAME,                \
+#define SYSV_STATE_RULES                                                            \
+	[CHECK_LAYOUT] = RULE_SYSV_LAYOUT, [CHECK_CANARY] = RULE_SYSV_FRAME,        \
 	[CHECK_ALIGN] = RULE_SYSV_ALIGN, [CHECK_DF] = RULE_SYSV_DF,                 \
 	[CHECK_X87_STACK] = RULE_SYSV_X87_STACK, [CHECK_X87_CW] = RULE_SYSV_X87_CW, \
 	[CHECK_MMX] = RULE_SYSV_EMMS, [CHECK_MXCSR] = RULE_SYSV_MXCSR,              \
-	[CHECK_STACK] = RULE_SYSV_REDZONE, [CHECK_UNWIND] = RULE_SYSV_UNWIND,       \
-	[CHECK_FAULT] = RULE_SYSV_CALL, SYSTEM_RULES
+	[CHECK_STACK] = RULE_SYSV_REDZONE, [CHECK_UNWIND] = RULE_SYSV_UNWIND, SYSTEM_RULES
+#define SYSV_PLATFORM_RULES                                                            \
+	SYSV_STATE_RULES, [CHECK_ENTERED] = RULE_SYSV_CALL, [CHECK_SP] = RULE_SYSV_SP, \
+			  [CHECK_FAULT] = RULE_SYSV_CALL
 #define SYSV_FRAME_RULES                                                                          \
 	SYSV_PLATFORM_RULES, [CHECK_UPPER] = RULE_SYSV_UPPER, [CHECK_RETURN] = RULE_SYSV_RET_INT, \
 			     [CHECK_HIDDEN] = RULE_SYSV_HIDDEN
@@ -82,6 +84,9 @@ unsigned abi_natural_align(const struct type *t, enum width w);
  * union its definition's, attributes there and in its members included. An attribute on a
  * typedef of either does not count: no document says that it should. */
 unsigned abi_own_align(const struct type *t, enum width w);
+
+/* NULL, or why the processor cannot enter such a function: static text. */
+const char *abi_no_handler(const struct prototype *p, enum width w);
 
 /* How the psABI passes arguments: 3.2.2, 3.2.3 and 3.5.7. */
 #define SYSV_PLACES                                                                     \

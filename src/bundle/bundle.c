@@ -25,6 +25,11 @@ const char *bundle_unfit(struct arena *a, const struct bundle_about *about,
 				    "`%s' is called through assembly of a kernel, which a test of "
 				    "one C file does not have",
 				    c->call.decl->proto->name);
+	if (c->call.conv->by_processor)
+		return arena_printf(a,
+				    "the processor enters `%s', and the test's own caller would "
+				    "call it",
+				    c->call.decl->proto->name);
 	if (c->call.decl->proto->implicit)
 		return arena_printf(a,
 				    "the compiler calls `%s' by itself, and the test's own caller "

@@ -33,14 +33,37 @@ void contract_describe(const struct type *t, const struct value_place *v, enum w
 		out->flags |= CT_REFERENCE;
 }
 
+/* A declaration with the attribute `interrupt' says what a line `entered by interrupt' does: what
+ * the processor pushes is no argument of the convention at hand. */
+static void of_handler(struct reader *r, struct contract *c)
+{
+	struct case_decl *plain = arena_alloc(r->a, sizeof(*plain));
+	struct prototype *p = arena_alloc(r->a, sizeof(*p));
+
+	contract_place_all(r, c->call.decl, c->call.conv, &c->call.place);
+	c->by_interrupt = true;
+	c->error_code = c->call.decl->proto->nparams > 1;
+	*p = *c->call.decl->proto;
+	p->nparams = 0;
+	p->convention = p->attribute = NULL;
+	*plain = *c->call.decl;
+	plain->proto = p;
+	c->call.decl = plain;
+	c->call.conv = contract_convention(r, plain);
+}
+
 /* What the convention says. */
 static void by_convention(struct reader *r, struct contract *c, const struct case_decl *d)
 {
-	const struct prototype *p = d->proto;
+	const struct prototype *p;
 
 	*c = (struct contract){ .call.decl = d, .jumps = -1 };
 	r->c = c;
 	c->call.conv = contract_convention(r, d);
+	if (c->call.conv->by_processor)
+		of_handler(r, c);
+	d = c->call.decl;
+	p = d->proto;
 	contract_place_all(r, d, c->call.conv, &c->call.place);
 	c->kept = abi_preserved(c->call.conv, &c->call.place);
 	c->pop = c->call.place.pop_bytes;

@@ -55,7 +55,7 @@ int cmd_coverage(int argc, char **argv)
 	};
 
 	options_only(a, &page, rows, argc, argv);
-	names = abi_list(a, abis);
+	names = drawn_abi_list(a, abis);
 	for (const struct convention *const *p = conventions; *p; p++) {
 		if (!listed(names, (*p)->name) || (!names && (*p)->named_only) ||
 		    profile_optional(convention_profile(*p)))

@@ -39,6 +39,25 @@ static void saved_text(struct str *out, const struct convention *c, const struct
 	}
 }
 
+/* What the processor pushed, highest address first: SDM volume 3, 6.12.1 and 6.14.2. */
+static void frame_picture(struct str *out, const struct convention *c, const struct placement *pl)
+{
+	static const char *const pushed[] = { "SS", "RSP", "RFLAGS", "CS", "RIP" };
+	bool wide = c->width == W64;
+	unsigned word = word_bytes(c->width), at = (wide ? 5 : 3) + (pl->nargs > 1);
+
+	str_addf(out, "    stack at entry\n");
+	for (unsigned i = wide ? 0 : 2; i < ARRAY_SIZE(pushed); i++)
+		str_addf(out, "      | %-16s | %s+%u\n",
+			 wide || strlen(pushed[i]) == 2 ? pushed[i]
+			 : i == 2                       ? "EFLAGS"
+							: "EIP",
+			 gpr_name(c->width, GPR_SP, word), --at * word);
+	if (pl->nargs > 1)
+		str_addf(out, "      | error code       | %s+0\n",
+			 gpr_name(c->width, GPR_SP, word));
+}
+
 /* The argument area, highest address first, as it is at the call instruction. */
 static void stack_picture(struct str *out, struct arena *a, const struct convention *c,
 			  const struct prototype *p, const struct placement *pl)
@@ -141,7 +160,10 @@ void explain_full(struct str *out, struct arena *a, const struct explained *x)
 	if (pl.al >= 0)
 		str_addf(out, "    %-10s %-18s %d to 8               [%s]\n", "al",
 			 "vector registers", pl.al, rules[c->rule[CHECK_AL]].name);
-	if (pl.pop_unspecified)
+	if (c->by_processor)
+		str_addf(out, "    %-10s %sthe frame, by IRET [%s]\n", "popped",
+			 pl.nargs > 1 ? "the error code, and " : "", rules[pl.pop_rule].name);
+	else if (pl.pop_unspecified)
 		str_addf(out, "    %-10s by whom is unspecified [%s]\n", "popped",
 			 rules[pl.pop_rule].name);
 	else if (!pl.stack_bytes && !pl.stack_unspecified)
@@ -156,7 +178,10 @@ void explain_full(struct str *out, struct arena *a, const struct explained *x)
 	saved_text(&s, c, &pl);
 	str_addf(out, "    %-10s %s%s[%s]\n", "preserved", s.s,
 		 s.len > 40 ? "\n               " : " ", rules[c->rule[CHECK_SAVED]].name);
-	stack_picture(out, a, c, p, &pl);
+	if (c->by_processor)
+		frame_picture(out, c, &pl);
+	else
+		stack_picture(out, a, c, p, &pl);
 	str_add(out, "\n");
 	str_free(&s);
 }

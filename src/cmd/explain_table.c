@@ -16,6 +16,8 @@ const char *explain_value(struct arena *a, enum width w, const struct value_plac
 		return "?";
 	if (v->nothing)
 		return "nowhere";
+	if (v->words)
+		return v->words;
 	for (unsigned i = 0; i < v->nlocs; i++) {
 		const struct loc *l = &v->loc[i];
 		bool copy = i && l->off == v->loc[i - 1].off;

@@ -126,7 +126,7 @@ static void prepare(struct fuzz_setup *s, struct fuzz_source *source, const stru
 
 	s->seed = source->seed = o->seed;
 	choose_profiles(s, o);
-	s->abis = source->abis = abi_list(s->arena, o->abi);
+	s->abis = source->abis = drawn_abi_list(s->arena, o->abi);
 	s->opts = opt_list(s->arena, o->opt);
 	memcpy(source->profiles, s->profiles, sizeof(source->profiles));
 	fuzz_default_weights(&source->weights);

@@ -29,6 +29,18 @@ const char **abi_list(struct arena *a, const char *list)
 	return v;
 }
 
+const char **drawn_abi_list(struct arena *a, const char *list)
+{
+	const char **v = abi_list(a, list);
+
+	for (const struct convention *const *c = conventions; v && *c; c++) {
+		if ((*c)->by_processor && listed(v, (*c)->name))
+			die("--abi: handlers have two prototypes, which nobody has to draw; "
+			    "cases/attribute/interrupt.h has both");
+	}
+	return v;
+}
+
 void width_list(struct arena *a, const char *list, bool out[WIDTHS])
 {
 	const char **v = split_list(a, list);

@@ -8,6 +8,8 @@
 
 /* `--abi LIST`: names, checked. NULL stays NULL. */
 const char **abi_list(struct arena *a, const char *list);
+/* The same where prototypes are made up: not of handlers, which have two. */
+const char **drawn_abi_list(struct arena *a, const char *list);
 
 /* `--width LIST` into a set; NULL is both. */
 void width_list(struct arena *a, const char *list, bool out[WIDTHS]);

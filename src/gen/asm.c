@@ -151,6 +151,30 @@ static void load_registers(struct str *out, const struct gen_case *c)
 			 p->stack_unspecified ? (int)c->call.conv->nvector_args : p->al);
 }
 
+/* As the processor enters a handler: SDM volume 3, 6.12.1, at 64 bit 6.14.2. The frame, then an
+ * error code. Where the interrupted code has its stack, and what the selectors are, is the
+ * runtime's (src/payload/handler.c); IRET goes on in cl_after. */
+static void enter_handler(struct str *out, const struct gen_case *c)
+{
+	enum width w = c->call.conv->width;
+
+	str_addf(out,
+		 "\tglobal\ttramp_%s\n\textern\ttarget_%s:weak\n"
+		 "\textern\tcl_interrupted, cl_interrupt_top, cl_interrupt_ss, cl_interrupt_cs, "
+		 "cl_interrupt_ip\n"
+		 "tramp_%s:\n\tmov\t%s, [cl_interrupted]\t; wherever that code has its stack\n"
+		 "\tcall\tcl_before\n",
+		 c->symbol, c->symbol, c->symbol, sp(w));
+	if (w == W64)
+		str_add(out, "\tmov\trsp, [cl_interrupt_top]\t; aligned\n"
+			     "\tpush\tqword [cl_interrupt_ss]\n\tpush\tqword [cl_interrupted]\n");
+	str_addf(out, "\tpushf\n\tpush\t%s [cl_interrupt_cs]\n\tpush\t%s [cl_interrupt_ip]\n",
+		 word(w), word(w));
+	if (c->call.place.nargs > 1)
+		str_addf(out, "\tpush\t%s [cl_cell + %u]\t; error code\n", word(w), gen_cell(1, 0));
+	str_addf(out, "\tjmp\ttarget_%s\n", c->symbol);
+}
+
 void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c)
 {
 	if (gen_trampolined(c)) {
@@ -158,6 +182,10 @@ void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c)
 		return;
 	}
 	comment(out, a, c);
+	if (c->call.conv->by_processor) {
+		enter_handler(out, c);
+		return;
+	}
 	str_addf(out, "\tglobal\ttramp_%s\n\textern\ttarget_%s:weak\ntramp_%s:\n", c->symbol,
 		 c->symbol, c->symbol);
 	push_arguments(out, c);
@@ -227,6 +255,8 @@ void gen_probe(struct str *out, struct arena *a, const struct gen_case *c)
 	const struct placement *p = &c->call.place;
 
 	(void)a;
+	if (c->call.conv->by_processor)
+		return; /* nothing calls one */
 	/* The hash of the type, in an instruction before the function, which kernel CFI
 	 * compares. The compiler defines the symbol where it takes the function's address;
 	 * elsewhere it is 0. */

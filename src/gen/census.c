@@ -216,10 +216,10 @@ static bool counted(const struct gen_set set[PROFILES], enum profile_id profile,
 	return false;
 }
 
-/* Those of profiles that run by themselves. */
+/* Those of profiles that run by themselves; handlers have no types to choose. */
 static bool in_census(const struct convention *c)
 {
-	return !profile_optional(convention_profile(c));
+	return !c->by_processor && !profile_optional(convention_profile(c));
 }
 
 void census_take(struct arena *a, const struct gen_set set[PROFILES], struct census *out)

@@ -201,7 +201,7 @@ const struct convention *gen_other_convention(const struct convention *c)
  * alone, and keep values there. */
 static void local_function(struct str *out, const struct gen_case *c)
 {
-	const char *attribute = gen_attribute(c, false);
+	const char *attribute = c->call.conv->by_processor ? "" : gen_attribute(c, false);
 
 	str_addf(
 		out,
@@ -465,7 +465,9 @@ static void sources(struct str *out, struct arena *a, enum language language,
 	if (kept_doubles(conv))
 		keep_macros(out, "D", "double", "_double", a, kept_doubles(conv));
 	/* One of its own name is spelt as it is where the code is compiled for. */
-	attribute = strcmp(engine->name, conv->name) ? engine->attribute : conv->attribute;
+	attribute = conv->by_processor                 ? ""
+		    : strcmp(engine->name, conv->name) ? engine->attribute
+						       : conv->attribute;
 	str_addf(out, "%s%svoid cl_nested_%s(void)", attribute, *attribute ? " " : "",
 		 engine->name);
 	if (conv->decorates)
@@ -503,7 +505,7 @@ static void sources(struct str *out, struct arena *a, enum language language,
 				local_function(out, &v[i]);
 			target(out, a, language, &v[i], presses(&v[i], of));
 		}
-		if (direction != CL_CALLEE)
+		if (direction != CL_CALLEE && !conv->by_processor)
 			caller(out, a, language, &v[i]);
 	}
 	if (language == LANGUAGE_CXX)

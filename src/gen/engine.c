@@ -98,7 +98,8 @@ void gen_engine_of(struct str *out, const struct convention *c, enum profile_id 
 		 "destroy_%s:\n",
 		 c->title, name, name, name, name, word_bytes(c->width), name, name, size,
 		 c->home_bytes, name, name, name, word_bytes(c->width), name, name);
-	gen_destroy(out, c, profile);
+	/* A handler calls functions of the platform. */
+	gen_destroy(out, c->by_processor ? convention_default(profile) : c, profile);
 	str_add(out, "\tret\n");
 }
 

@@ -166,6 +166,7 @@ static void case_flags(struct str *out, const struct gen_case *c)
 		{ gen_reads(c) || (gen_enters(c) && !gen_exits(c)), "CL_FAILING_VMX" },
 		{ gen_exits(c), "CL_ENTERS_GUEST" },
 		{ any_maybe_pointer(c), "CL_OPEN_POINTERS" },
+		{ c->call.conv->by_processor, "CL_HANDLER" },
 	};
 
 	str_add(out, "\t.flags = 0");

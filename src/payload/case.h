@@ -83,6 +83,7 @@ enum cl_case_flags {
 	CL_OPEN_POINTERS = 1024, /* an argument is CL_MAYBE_POINTER: a callee finds a buffer
 				   wherever it looks for one */
 	CL_LAUNCHED = 2048,      /* with CL_ENTERS_GUEST: by VMRESUME; its VMCS was launched */
+	CL_HANDLER = 8192,       /* entered as by the processor, left by IRET: handler.c */
 	CL_INTERRUPTED = 4096 /* stepped, with interrupts, in this round, where CL_STEP_LEAF is */
 };
 

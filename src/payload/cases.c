@@ -76,6 +76,8 @@ static void run_direction(const struct cl_case *c, int direction, uint64_t seed,
 		if (cl_before_round)
 			cl_before_round(c, round);
 		prepare(c, direction, round, seed, &values);
+		if (c->flags & CL_HANDLER)
+			handler_prepare(round, &values);
 		open_prepare(c, direction, round);
 		cl_function = c->caller;
 		cl_implicit = c->implicit;

@@ -232,5 +232,8 @@ void check_callee(const struct cl_case *c, const struct cl_values *v, int round,
 	check_canary(c->stack_bytes, round, out);
 	check_nested(c, round, out);
 	check_locals(c, round, out);
+	/* The interrupted code's own, which IRET restores. */
+	if (c->flags & CL_HANDLER)
+		cl_after_image.flags ^= cl_before_image.flags & FLAG_DF;
 	check_state(&cl_before_image, &cl_after_image, x87, 0, round, out);
 }

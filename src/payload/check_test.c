@@ -359,6 +359,11 @@ void cl_call_c(void)
 {
 }
 
+void cl_after(void);
+void cl_after(void)
+{
+}
+
 /* Stands for tramp, target and caller of all listed cases. */
 static void some_function(void)
 {

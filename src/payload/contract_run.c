@@ -233,19 +233,12 @@ static uint64_t time_stamp(void)
 	return low | (uint64_t)high << 32;
 }
 
-cl_word cl_interrupt_cs, cl_interrupt_ss, cl_interrupt_top;
-
 /* How c is entered. */
 static void (*entry_of(const struct ct_contract *c))(void)
 {
-	uint16_t cs, ss;
-
 	if (!(c->flags & CT_BY_INTERRUPT))
 		return cl_contract_step ? cl_contract_step_call : cl_contract_call;
-	__asm__ volatile("mov %%cs, %0\n\tmov %%ss, %1" : "=r"(cs), "=r"(ss));
-	cl_interrupt_cs = cs;
-	cl_interrupt_ss = ss;
-	cl_interrupt_top = cl_stack_top & ~(cl_word)15;
+	handler_interrupted(cl_stack_top);
 	return c->flags & CT_WITH_ERROR_CODE ? cl_contract_interrupt_error : cl_contract_interrupt;
 }
 

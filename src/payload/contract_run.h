@@ -22,7 +22,6 @@ void cl_contract_step_call(void);
 /* With the frame of an interrupt; the second with CT_ERROR_CODE on top. */
 void cl_contract_interrupt(void);
 void cl_contract_interrupt_error(void);
-extern cl_word cl_interrupt_cs, cl_interrupt_ss, cl_interrupt_top;
 /* A guest: keeps the registers it is entered with in cl_guest_image, counts in cl_guest_entries,
  * and leaves with those in cl_exit_image. The first two go to cl_exit_ip, the second with rax as it
  * was; the third is for a processor to run, and ends with VMCALL. */

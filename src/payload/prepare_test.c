@@ -34,6 +34,11 @@ void cl_call_c(void)
 {
 }
 
+void cl_after(void);
+void cl_after(void)
+{
+}
+
 static void set_up(void)
 {
 	cl_stack_top = (cl_word)(stack + STACK / 2);

@@ -318,9 +318,14 @@ static struct probe_item *add_item(struct probe_list *l, enum probe_group g, con
 	return item;
 }
 
-/* A definition and a call. */
-static const char *fixed_source(struct arena *a, const char *attribute)
+/* A definition and, where functions are called, a call. */
+static const char *fixed_source(struct arena *a, const struct convention *c)
 {
+	const char *attribute = c->attribute;
+
+	if (c->by_processor)
+		return arena_printf(a, "struct frame;\n%s void f(struct frame *p) { (void)p; }\n",
+				    attribute);
 	return arena_printf(a,
 			    "%s int f(int a, int b);\n"
 			    "%s int f(int a, int b) { return a - b; }\n"
@@ -356,7 +361,7 @@ static void add_conventions(struct arena *a, struct probe_list *l, struct target
 				     : c->width == W32 ? "#define asmlinkage "
 							 "__attribute__((regparm(0)))\n"
 						       : "#define asmlinkage\n";
-		const char *fixed = fixed_source(a, c->attribute);
+		const char *fixed = fixed_source(a, c);
 		const char *variadic = variadic_source(a, c->attribute);
 		struct probe_item *item;
 

@@ -76,7 +76,6 @@ static const struct {
 } refused[] = {
 	{ "no_callee_saved_registers",
 	  "no compiler that clobber is tested with has it: gcc 11 and 12, clang 13 to 22" },
-	{ "interrupt", "for `clobber check' write: //! entered by interrupt [with error code]" },
 	{ "sseregparm", "name the convention in a line: //! abi sseregparm" },
 	{ "swiftcall", "Swift's conventions are not covered" },
 	{ "swiftasynccall", "Swift's conventions are not covered" },
@@ -106,6 +105,7 @@ static const struct {
 	{ "preserve_all", "preserve_all" },
 	{ "preserve_none", "preserve_none" },
 	{ "no_caller_saved_registers", "no_caller_saved" },
+	{ "interrupt", "interrupt" },
 	{ "vectorcall", "vectorcall" },
 	{ "regcall", "regcall" },
 };

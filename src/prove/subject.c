@@ -80,6 +80,8 @@ const char *subject_of_prototype(const char *name, const struct prototype *p,
 	why = abi_place_in(profile, conv, p, &out->place);
 	if (why)
 		return why;
+	if (conv->by_processor)
+		return "an interrupt's frame is not modelled";
 	kept = abi_preserved(conv, &out->place);
 	out->kept_gpr = kept.gpr;
 	out->kept_vector = kept.xmm;

@@ -157,7 +157,9 @@ static void prove_column(const struct matrix *m, size_t column, struct proved *o
 		if (c->absent[i] != PRESENT || w.set->v[i].call.decl->through)
 			continue;
 		prove_one(&w, i, CL_CALLEE, &sum);
-		prove_one(&w, i, CL_CALLER, &sum);
+		/* Nothing but the processor calls a handler. */
+		if (!w.set->v[i].call.conv->by_processor)
+			prove_one(&w, i, CL_CALLER, &sum);
 	}
 	sum.cpu = cpu_time() - started;
 	out->v = arena_grow(m->arena, out->v, out->n, sizeof(sum));

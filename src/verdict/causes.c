@@ -626,6 +626,12 @@ static bool any_call(const struct finding *f)
 	return f != NULL;
 }
 
+/* Of an exception with an error code. */
+static bool error_code(const struct finding *f)
+{
+	return f->c->call.decl->proto->nparams > 1;
+}
+
 /* The upper half of a vector register, or one of those that AVX-512 adds. */
 static bool lost_upper(const struct finding *f)
 {

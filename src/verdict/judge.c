@@ -207,6 +207,8 @@ static enum rule_id rule_of(const struct gen_case *c, int direction, const struc
 	case CHECK_UPPER:
 		return upper_rule(c, f->item);
 	case CHECK_DF:
+		if (c->call.conv->by_processor && f->item != CL_ITEM_NESTED)
+			return RULE_INTERRUPT_SAVED;
 		return f->item == CL_ITEM_NESTED && c->call.conv->df_entry
 			       ? c->call.conv->df_entry
 			       : c->call.conv->rule[CHECK_DF];
@@ -292,6 +294,11 @@ static void judge_one(struct matrix *m, size_t column, const struct gen_case *c,
 	const struct outcome *o;
 
 	j->verdict = VERDICT_PASS;
+	if (c->call.conv->by_processor && direction == CL_CALLER) {
+		j->verdict = VERDICT_UNSUPPORTED_HERE;
+		j->why = "nothing but the processor calls a handler";
+		return;
+	}
 	if (col->unusable || col->absent[c->index] == UNSUPPORTED) {
 		j->verdict = VERDICT_UNSUPPORTED_HERE;
 		j->why = col->unusable ? col->unusable : col->why[c->index];

@@ -374,6 +374,11 @@ static void al_words(const struct wording *x)
 static void df_words(const struct wording *x)
 {
 	x->f->subject = arena_printf(x->a, "direction flag%s", when(x));
+	if (x->call->conv->by_processor && x->r->item != CL_ITEM_NESTED) {
+		x->f->expected = "as it was interrupted";
+		x->f->observed = "changed";
+		return;
+	}
 	x->f->expected = "clear";
 	x->f->observed = "set";
 }
