@@ -369,6 +369,8 @@ START_TEST(conventions_name_their_rules)
 					  (k == CHECK_REFERENCE && !strcmp(c->name, "vectorcall"));
 			else if (k >= CHECK_SLOT && k < CHECK_FAULT) /* of contracts */
 				applies = k == CHECK_STACK || k == CHECK_UNWIND;
+			else if (c->by_processor && (k == CHECK_RETURN || k == CHECK_HIDDEN))
+				applies = false;
 			else if (k == CHECK_AL)
 				applies = c->counts_vectors;
 			ck_assert_msg((c->rule[k] != RULE_NONE) == applies, "%s at %u bit: %s: %s",

@@ -321,6 +321,32 @@ START_TEST(preserve_all_registers)
 }
 END_TEST
 
+/* GCC's manual, "x86 Attributes", interrupt: every register is preserved, and EFLAGS. */
+START_TEST(interrupt_handlers)
+{
+	static const enum width widths[] = { W32, W64 };
+	struct arena *a = arena_new();
+	struct placement p;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(widths); i++) {
+		enum width w = widths[i];
+		const struct convention *c = convention_find("interrupt", w);
+		struct reg_set kept;
+
+		place_call(a, "interrupt", w, "void f(void *frame, unsigned long code)", &p);
+		kept = abi_preserved(c, &p);
+		ck_assert_uint_eq(kept.gpr, (w == W64 ? 0xffff : 0xff) & ~GPR_BIT(SP));
+		ck_assert_uint_eq(kept.flags, FLAGS_STATUS);
+		ck_assert_uint_eq(p.arg[0].rule, RULE_INTERRUPT_FRAME);
+		ck_assert_uint_eq(p.arg[0].nlocs, 0);
+		ck_assert_uint_eq(p.arg[1].rule, RULE_INTERRUPT_CODE);
+		ck_assert_uint_eq(p.arg[1].loc[0].bytes, word_bytes(w));
+		ck_assert_uint_eq(p.stack_bytes, 0);
+	}
+	arena_free(a);
+}
+END_TEST
+
 /* Where the documents contradict each other a register is neither compared nor destroyed. */
 START_TEST(no_caller_saved_registers)
 {
@@ -352,6 +378,7 @@ Suite *sysv_suite(void)
 	tcase_add_loop_test(tc, preserve_none_row, 0, none_table.nrows);
 	tcase_add_test(tc, preserve_all_registers);
 	tcase_add_test(tc, no_caller_saved_registers);
+	tcase_add_test(tc, interrupt_handlers);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -57,7 +57,9 @@ static void destroy_x87(struct str *out, const struct reg_set *d, unsigned word)
 
 void gen_destroy(struct str *out, const struct convention *c, enum profile_id profile)
 {
-	const struct reg_set d = abi_destroyed(c, NULL);
+	/* A handler calls functions of the platform. */
+	const struct reg_set d =
+		abi_destroyed(c->by_processor ? convention_default(profile) : c, NULL);
 	unsigned word = word_bytes(c->width);
 	enum isa isa = profiles[profile].isa;
 	char mask[3] = "k0";
@@ -98,8 +100,7 @@ void gen_engine_of(struct str *out, const struct convention *c, enum profile_id 
 		 "destroy_%s:\n",
 		 c->title, name, name, name, name, word_bytes(c->width), name, name, size,
 		 c->home_bytes, name, name, name, word_bytes(c->width), name, name);
-	/* A handler calls functions of the platform. */
-	gen_destroy(out, c->by_processor ? convention_default(profile) : c, profile);
+	gen_destroy(out, c, profile);
 	str_add(out, "\tret\n");
 }
 

@@ -66,13 +66,14 @@ enum { CL_CAME_BACK = 0, CL_ESCAPED = 1, CL_FAULTED = 2 };
 /* asm/payload.ld: the code, and what lies behind it. */
 extern const uint8_t cl_text[], cl_text_end[], cl_rodata[];
 /* handler.c: what an interrupt's frame is made of. The interrupted code's stack pointer, the same
- * aligned as the processor does before it pushes, selectors, and where that code goes on: cl_after. */
+ * aligned as the processor does before it pushes, selectors, and where that code goes on: cl_after.
+ */
 extern cl_word cl_interrupted, cl_interrupt_top, cl_interrupt_cs, cl_interrupt_ss;
 extern const cl_word cl_interrupt_ip;
 void handler_interrupted(cl_word sp);
 struct cl_values;
-/* A round of a CL_HANDLER case, after prepare(): where it is interrupted, with which DF, and what its
- * first argument is. */
+/* A round of a CL_HANDLER case, after prepare(): where it is interrupted, with which DF, and what
+ * its first argument is. */
 void handler_prepare(int round, struct cl_values *v);
 
 /* Collected by the linker (asm/payload.ld) from the expectation tables. */

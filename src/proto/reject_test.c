@@ -139,7 +139,7 @@ static const struct {
 	/* Attributes. */
 	{ "__attribute__((pakced)) int f(int);", "1:16", "unknown attribute 'pakced'", "'packed'" },
 	{ "int f(int) __attribute__((frobnicate));", "1:27", "unknown attribute", NULL },
-	{ "int f(int) __attribute__((interrupt));", "1:27", "is not supported", "entered by" },
+	{ "int f(int) __attribute__((pascal));", "1:27", "is not supported", "not among" },
 	{ "int f(int) __attribute__((regparm(4)));", "1:35", "must be 0 to 3, not 4", NULL },
 	{ "int f(int) __attribute__((regparm));", "1:34", "expected '('", NULL },
 	{ "int f(int) __attribute__((packed));", "1:27", "means nothing on a function", NULL },

@@ -55,7 +55,7 @@ struct child {
 	uint8_t xstate[XSTATE]; /* as XSAVE has it; `uppers': where upper halves are in it, or 0 */
 	size_t xstate_bytes;
 	unsigned uppers;
-	bool illegal; /* the last step: the processor has no such instruction */
+	bool illegal; /* the last step: the processor cannot step such an instruction */
 	uint64_t random;
 	/* By mnemonic: it was decoded; stepped; the processor has it not. */
 	bool category[ZYDIS_CATEGORY_MAX_VALUE + 1]; /* drawn */
@@ -363,6 +363,12 @@ static bool step(struct child *c, const uint8_t *code, size_t n, const struct pi
 	if (WSTOPSIG(status) != SIGTRAP)
 		return false;
 	ptrace(PTRACE_GETREGS, c->pid, NULL, &after->r);
+	/* Some hypervisors emulate CPUID and the like, and lose the trap behind them: the step was
+	 * of the next instruction, too. */
+	if (after->r.rip != CODE && after->r.rip != CODE + n) {
+		c->illegal = true;
+		return false;
+	}
 	get_vectors(c, after);
 	memcpy(after->stack, (void *)(uintptr_t)STACK, SIZE);
 	return true;
