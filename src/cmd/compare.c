@@ -6,9 +6,11 @@
 #include "report/compare.h"
 #include "report/compare_check.h"
 #include "util/data.h"
+#include "util/scan.h"
 #include "util/words.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -88,15 +90,43 @@ static struct compared_file file_of(struct arena *a, const char *argument)
 	return f;
 }
 
+/* A file that may be a result of `clobber check', as a tree; NULL if it is none. *is_json: it is
+ * JSON as far as was read. A matrix, which may be large, has columns, and no tree is made of it. */
+static json_t *check_result(const char *path, bool *is_json)
+{
+	size_t len = 0;
+	char *data = file_read(path, &len);
+	struct scan scan = { .p = data, .end = data + len };
+	struct scan_text key;
+	json_t *root = NULL;
+	bool matrix = false;
+
+	*is_json = data && scan_take(&scan, '{');
+	for (bool first = true; *is_json && !matrix && scan_more(&scan, '}', &first);) {
+		if (scan_key(&scan, &key))
+			matrix = key.n == strlen("columns") && !strncmp(key.s, "columns", key.n);
+		if (!matrix)
+			scan_value(&scan);
+	}
+	*is_json = *is_json && !scan.failed;
+	if (*is_json && !matrix)
+		root = json_loadb(data, len, 0, NULL);
+	free(data);
+	return root;
+}
+
 /* Two results of `clobber check'. False: at least one is something else. */
 static bool compare_results(struct arena *a, char **argv, struct check_comparison *c)
 {
-	json_t *root[2] = { json_load_file(matrix_path(a, argv[1]), 0, NULL),
-			    json_load_file(matrix_path(a, argv[2]), 0, NULL) };
+	bool is_json[2], is[2];
+	json_t *root[2];
 	const char *wrong = NULL;
-	bool is[2] = { check_document(root[0]), check_document(root[1]) };
 
-	if (is[0] != is[1] && root[0] && root[1])
+	for (int i = 0; i < 2; i++) {
+		root[i] = check_result(matrix_path(a, argv[1 + i]), &is_json[i]);
+		is[i] = check_document(root[i]);
+	}
+	if (is[0] != is[1] && is_json[0] && is_json[1])
 		die("compare: %s is a result of `clobber check' and %s is not: compare two of one kind",
 		    argv[is[0] ? 1 : 2], argv[is[0] ? 2 : 1]);
 	c->old = root[0];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is different in the second of two matrices. */
 #include "report/compare.h"
+#include "util/index.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -115,18 +116,17 @@ static void add_cell(struct comparison *c, enum change kind, const struct cell *
 }
 
 /* The cells of `old`, by column of `new` and row: what both have. */
-static json_t *index_cells(const struct comparison *c)
+static struct index *index_cells(const struct comparison *c)
 {
 	const struct stored *o = c->old;
-	json_t *map = json_object();
+	struct index *map = index_new();
 
 	for (size_t i = 0; i < o->ncells; i++) {
 		int column = c->new_of[o->cells[i].column];
 
 		if (column != NO_COLUMN)
-			json_object_set_new_nocheck(
-				map, cell_key(c->new->arena, o, &o->cells[i], (size_t)column),
-				json_integer((json_int_t)i));
+			*index_add_text(
+				map, cell_key(c->new->arena, o, &o->cells[i], (size_t)column)) = i;
 	}
 	return map;
 }
@@ -144,23 +144,23 @@ static bool is_relative(enum verdict a, enum verdict b)
 	       b <= VERDICT_DIVERGENCE;
 }
 
-static void compare_cells(struct comparison *c, json_t *index)
+static void compare_cells(struct comparison *c, const struct index *index)
 {
 	const struct stored *o = c->old, *n = c->new;
 	unsigned char *seen = arena_alloc(n->arena, o->ncells + 1);
 
 	for (size_t i = 0; i < n->ncells; i++) {
 		const struct cell *new = &n->cells[i], *old;
-		const json_t *at;
+		size_t at;
 
 		if (c->old_of[new->column] == NO_COLUMN)
 			continue;
-		at = json_object_get(index, cell_key(n->arena, n, new, new->column));
-		if (!at) {
+		at = index_find_text(index, cell_key(n->arena, n, new, new->column));
+		if (at == INDEX_NEW) {
 			add_cell(c, CHANGE_NEW, NULL, new);
 			continue;
 		}
-		old = &o->cells[json_integer_value(at)];
+		old = &o->cells[at];
 		seen[old - o->cells] = 1;
 		if (old->verdict == new->verdict && old->executed == new->executed)
 			continue;
@@ -183,14 +183,14 @@ static void compare_cells(struct comparison *c, json_t *index)
 
 /* The n-th finding of its kind has a key of its own, so that several can be distinguished. */
 static const char *finding_key(struct arena *a, const struct stored_finding *f, size_t column,
-			       json_t *times)
+			       struct index *times)
 {
 	const char *key = arena_printf(a, "%zu %s %d %s %s", column, f->c->id, f->direction,
 				       f->check, f->subject);
-	json_int_t n = json_integer_value(json_object_get(times, key));
+	size_t *n = index_add_text(times, key);
 
-	json_object_set_new_nocheck(times, key, json_integer(n + 1));
-	return arena_printf(a, "%s #%d", key, (int)n);
+	*n = *n == INDEX_NEW ? 0 : *n + 1;
+	return *n ? arena_printf(a, "%s #%zu", key, *n) : key;
 }
 
 /* Words without the values in them: numbers in hexadecimal depend on the seed. */
@@ -266,43 +266,42 @@ static bool forbidden(const struct stored_finding *f)
 	return f->verdict >= VERDICT_VIOLATION && !f->known;
 }
 
-static bool has_case(const struct stored *s, const json_t *cases, const struct stored_finding *f)
+static bool has_case(const struct stored *s, const struct index *cases,
+		     const struct stored_finding *f)
 {
-	return json_object_get(cases, arena_printf(s->arena, "%u %s %s", f->c->width,
-						   profile_word(f->c->profile), f->c->id)) != NULL;
+	return index_find_text(cases, arena_printf(s->arena, "%u %s %s", f->c->width,
+						   profile_word(f->c->profile), f->c->id)) !=
+	       INDEX_NEW;
 }
 
 /* Was there anything to find it in? Its case existed, and its cell was run. */
-static bool was_run(const struct comparison *c, const json_t *cells, const json_t *cases,
-		    const struct stored_finding *f)
+static bool was_run(const struct comparison *c, const struct index *cells,
+		    const struct index *cases, const struct stored_finding *f)
 {
 	const struct cell *new = &c->new->cells[f->cell];
-	const json_t *at =
-		json_object_get(cells, cell_key(c->new->arena, c->new, new, new->column));
+	size_t at = index_find_text(cells, cell_key(c->new->arena, c->new, new, new->column));
 
-	return at && c->old->cells[json_integer_value(at)].executed && has_case(c->new, cases, f);
+	return at != INDEX_NEW && c->old->cells[at].executed && has_case(c->new, cases, f);
 }
 
 /* What findings are looked up in, each by a key. */
 struct lookup {
-	json_t *findings;              /* of the old matrix: index */
-	json_t *times;                 /* how often a key was seen so far */
-	const json_t *cells;           /* of the old matrix, in columns of the new: index */
-	json_t *cases;                 /* of the old matrix: true */
-	json_t *cells_now, *cases_now; /* of the new one */
-	unsigned char *seen;           /* old findings that the new matrix has, too */
+	struct index *findings;              /* of the old matrix */
+	struct index *times;                 /* how often a key was seen so far, less one */
+	const struct index *cells;           /* of the old matrix, in columns of the new */
+	struct index *cases;                 /* of the old matrix: 1 */
+	struct index *cells_now, *cases_now; /* of the new one */
+	unsigned char *seen;                 /* old findings that the new matrix has, too */
 };
 
-static json_t *case_names(const struct stored *s)
+static struct index *case_names(const struct stored *s)
 {
-	json_t *names = json_object();
+	struct index *names = index_new();
 
 	for (size_t i = 0; i < s->ncases; i++)
-		json_object_set_new_nocheck(names,
-					    arena_printf(s->arena, "%u %s %s", s->cases[i].width,
-							 profile_word(s->cases[i].profile),
-							 s->cases[i].id),
-					    json_true());
+		*index_add_text(names, arena_printf(s->arena, "%u %s %s", s->cases[i].width,
+						    profile_word(s->cases[i].profile),
+						    s->cases[i].id)) = 1;
 	return names;
 }
 
@@ -312,19 +311,16 @@ static void index_findings(const struct comparison *c, struct lookup *l)
 	struct arena *a = n->arena;
 
 	for (size_t i = 0; i < n->ncells; i++)
-		json_object_set_new_nocheck(l->cells_now,
-					    cell_key(a, n, &n->cells[i], n->cells[i].column),
-					    json_integer((json_int_t)i));
+		*index_add_text(l->cells_now, cell_key(a, n, &n->cells[i], n->cells[i].column)) = i;
 	for (size_t i = 0; i < o->nfindings; i++) {
 		int column = c->new_of[o->findings[i].column];
 
 		if (column != NO_COLUMN)
-			json_object_set_new_nocheck(
-				l->findings,
-				finding_key(a, &o->findings[i], (size_t)column, l->times),
-				json_integer((json_int_t)i));
+			*index_add_text(l->findings, finding_key(a, &o->findings[i], (size_t)column,
+								 l->times)) = i;
 	}
-	json_object_clear(l->times);
+	index_free(l->times);
+	l->times = index_new();
 }
 
 /* A finding of the new matrix: new, changed, or as it was. */
@@ -333,8 +329,8 @@ static void compare_finding(struct comparison *c, struct lookup *l,
 {
 	struct arena *a = c->new->arena;
 	const struct stored_finding *old;
-	const json_t *at;
 	const char *how;
+	size_t at;
 
 	if (c->old_of[new->column] == NO_COLUMN)
 		return;
@@ -342,15 +338,15 @@ static void compare_finding(struct comparison *c, struct lookup *l,
 		c->left_out++;
 		return;
 	}
-	at = json_object_get(l->findings, finding_key(a, new, new->column, l->times));
-	if (!at) {
+	at = index_find_text(l->findings, finding_key(a, new, new->column, l->times));
+	if (at == INDEX_NEW) {
 		bool run = was_run(c, l->cells, l->cases, new);
 
 		add_finding(c, CHANGE_NEW, NULL, new, run ? NULL : "not run before",
 			    run && (strict || forbidden(new)));
 		return;
 	}
-	old = &c->old->findings[json_integer_value(at)];
+	old = &c->old->findings[at];
 	l->seen[old - c->old->findings] = 1;
 	how = difference(a, old, new);
 	if (how)
@@ -365,25 +361,25 @@ static void gone_finding(struct comparison *c, const struct lookup *l,
 {
 	const struct stored *n = c->new;
 	const struct cell *was = &c->old->cells[old->cell];
-	const json_t *at;
 	bool fixed;
+	size_t at;
 
 	if (c->new_of[old->column] == NO_COLUMN || (is_unspecified(old) && !same_company(c)))
 		return;
-	at = json_object_get(l->cells_now,
+	at = index_find_text(l->cells_now,
 			     cell_key(n->arena, c->old, was, (size_t)c->new_of[old->column]));
-	fixed = at && n->cells[json_integer_value(at)].executed >= was->executed &&
+	fixed = at != INDEX_NEW && n->cells[at].executed >= was->executed &&
 		has_case(n, l->cases_now, old);
 	add_finding(c, fixed ? CHANGE_FIXED : CHANGE_VANISHED, old, NULL, NULL, false);
 }
 
-static void compare_findings(struct comparison *c, const json_t *cells, bool strict)
+static void compare_findings(struct comparison *c, const struct index *cells, bool strict)
 {
-	struct lookup l = { .findings = json_object(),
-			    .times = json_object(),
+	struct lookup l = { .findings = index_new(),
+			    .times = index_new(),
 			    .cells = cells,
 			    .cases = case_names(c->old),
-			    .cells_now = json_object(),
+			    .cells_now = index_new(),
 			    .cases_now = case_names(c->new),
 			    .seen = arena_alloc(c->new->arena, c->old->nfindings + 1) };
 
@@ -394,11 +390,11 @@ static void compare_findings(struct comparison *c, const json_t *cells, bool str
 		if (!l.seen[i])
 			gone_finding(c, &l, &c->old->findings[i]);
 	}
-	json_decref(l.findings);
-	json_decref(l.times);
-	json_decref(l.cases);
-	json_decref(l.cells_now);
-	json_decref(l.cases_now);
+	index_free(l.findings);
+	index_free(l.times);
+	index_free(l.cases);
+	index_free(l.cells_now);
+	index_free(l.cases_now);
 }
 
 bool column_ran(const struct stored *s, size_t column)
@@ -422,7 +418,7 @@ static void compare_columns(struct comparison *c)
 void compare(const struct stored *old, const struct stored *new, const struct compare_options *o,
 	     struct comparison *out)
 {
-	json_t *cells;
+	struct index *cells;
 
 	*out = (struct comparison){ .old = old, .new = new, .part = o->part };
 	match_columns(out, o->map);
@@ -430,5 +426,5 @@ void compare(const struct stored *old, const struct stored *new, const struct co
 	cells = index_cells(out);
 	compare_cells(out, cells);
 	compare_findings(out, cells, o->strict);
-	json_decref(cells);
+	index_free(cells);
 }

@@ -67,7 +67,7 @@ struct stored_example {
 
 struct stored {
 	struct arena *arena;
-	json_t *root; /* owns every string */
+	json_t *root; /* owns what is a tree: `tool', `host', `claims', placements */
 	const char *version, *command;
 	uint64_t seed;
 	const json_t *tool, *host;
@@ -92,12 +92,15 @@ struct stored {
 	size_t *lead, *by_column, *first_cell;
 };
 
-/* Read a document. *out refers to `root`, of which it takes a reference until stored_close; all
- * else lives in `a`. Returns NULL, or what is wrong with the document (in `a`), such as
- * "findings[3].column: names no column". */
-const char *stored_load(struct arena *a, json_t *root, struct stored *out);
+/* Read a document, of which text[len] is 0. *out refers to nothing of it; trees are freed by
+ * stored_close, all else lives in `a`. Returns NULL, or what is wrong with the document (in `a`),
+ * such as "findings[3].column: names no column". */
+const char *stored_parse(struct arena *a, const char *text, size_t len, struct stored *out);
 
-/* As stored_load, from a file. Ends the process with a message on failure. */
+/* The same of a document that is a tree. */
+const char *stored_load(struct arena *a, const json_t *root, struct stored *out);
+
+/* As stored_parse, from a file. Ends the process with a message on failure. */
 void stored_read(struct arena *a, const char *path, struct stored *out);
 
 void stored_close(struct stored *s);

@@ -2,7 +2,9 @@
 /* Tests of src/util: memory that is aligned, zeroed and stays put, strings that grow, files that
  * are written wholly or not at all, hashes against published values. */
 #include "util/clean.h"
+#include "util/index.h"
 #include "util/parallel.h"
+#include "util/scan.h"
 #include "util/words.h"
 #include "util/util.h"
 #include "util/without.h"
@@ -618,6 +620,124 @@ START_TEST(every_job_is_done_once)
 }
 END_TEST
 
+/* ---- tables ---- */
+
+START_TEST(index_finds_what_was_added)
+{
+	enum { N = 5000 };
+	static char keys[N][8];
+	struct index *ix = index_new();
+
+	for (size_t i = 0; i < N; i++) {
+		snprintf(keys[i], sizeof(keys[i]), "%zu", i);
+		ck_assert_uint_eq(index_find_text(ix, keys[i]), INDEX_NEW);
+		ck_assert_uint_eq(*index_add_text(ix, keys[i]), INDEX_NEW);
+		*index_add_text(ix, keys[i]) = i;
+	}
+	for (size_t i = 0; i < N; i++)
+		ck_assert_uint_eq(index_find_text(ix, keys[i]), i);
+	/* A part of a key, and no bytes at all, are keys of their own. */
+	ck_assert_uint_eq(index_find(ix, "4999", 3), 499);
+	ck_assert_uint_eq(index_find(ix, "4999", 0), INDEX_NEW);
+	ck_assert_uint_eq(index_find_text(ix, "5000"), INDEX_NEW);
+	index_free(ix);
+}
+END_TEST
+
+/* ---- JSON ---- */
+
+static bool is_json(const char *text)
+{
+	struct scan s = { .p = text, .end = text + strlen(text) };
+
+	scan_value(&s);
+	scan_peek(&s);
+	return !s.failed && s.p == s.end;
+}
+
+/* It takes what jansson takes, and nothing else. */
+START_TEST(scan_is_strict)
+{
+	static const char *const texts[] = {
+		"{}",
+		"[]",
+		" [ 1 , -2.5e3 , \"a\\u00e4\\n\" , {\"k\" : null} , true , false ] ",
+		"\"12345678901234567890\\\"\"",
+		"\"12345678\xc3\xa4\"",
+		"1234567890",
+		"\"\x7f\"",
+		"",
+		"[1,]",
+		"[1 2]",
+		"[,1]",
+		"{\"a\":1,}",
+		"{\"a\" 1}",
+		"{a:1}",
+		"{\"a\":1",
+		"[1",
+		"[01]",
+		"[+1]",
+		"[1.]",
+		"[.5]",
+		"[nul]",
+		"[True]",
+		"\"12345678",
+		"\"1234567\n\"",
+		"\"\\x\"",
+		"\"\\",
+		"\"\xff\"",
+		"\"12345678\xed\xa0\x80\"",
+		"{\"\\q\":1}",
+		"[1]]",
+		"99999999999999999999",
+		"[\"a\"\"b\"]",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		json_t *j = json_loads(texts[i], JSON_DECODE_ANY, NULL);
+
+		ck_assert_msg(is_json(texts[i]) == (j != NULL), "%s: jansson %s it", texts[i],
+			      j ? "takes" : "refuses");
+		json_decref(j);
+	}
+}
+END_TEST
+
+START_TEST(scan_ends_in_deep_lists)
+{
+	struct str s = { 0 };
+
+	for (int i = 0; i < 1000000; i++)
+		str_add(&s, "[");
+	ck_assert(!is_json(s.s));
+	str_free(&s);
+}
+END_TEST
+
+START_TEST(scan_walks)
+{
+	static const char text[] =
+		"{\"plain\": 12, \"not\\u0020\": [\"\\u0041\", 1.0, 1000000000]}";
+	struct scan s = { .p = text, .end = text + strlen(text) };
+	struct scan_text key;
+	bool first = true, item = true;
+	unsigned n = 0;
+	json_t *j;
+
+	ck_assert(scan_take(&s, '{') && scan_more(&s, '}', &first) && scan_key(&s, &key));
+	ck_assert(key.plain && key.n == 5 && !strncmp(key.s, "plain", 5));
+	ck_assert(scan_count(&s, &n) && n == 12);
+	ck_assert(scan_more(&s, '}', &first) && scan_key(&s, &key) && !key.plain);
+	ck_assert(scan_take(&s, '[') && scan_more(&s, ']', &item) && scan_string(&s, &key));
+	j = scan_decode(&s, &key);
+	ck_assert_str_eq(json_string_value(j), "A");
+	json_decref(j);
+	ck_assert(scan_more(&s, ']', &item) && !scan_count(&s, &n));
+	ck_assert(scan_more(&s, ']', &item) && !scan_count(&s, &n));
+	ck_assert(!scan_more(&s, ']', &item) && !scan_more(&s, '}', &first) && !s.failed);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("util");
@@ -646,6 +766,10 @@ int main(void)
 	tcase_add_test(t, hash_strings);
 	tcase_add_test(t, die_and_warn);
 	tcase_add_test(t, text_is_made_clean);
+	tcase_add_test(t, index_finds_what_was_added);
+	tcase_add_test(t, scan_is_strict);
+	tcase_add_test(t, scan_ends_in_deep_lists);
+	tcase_add_test(t, scan_walks);
 	tcase_add_test(t, nearest_word);
 	tcase_add_test(t, capabilities_taken_away);
 	tcase_add_test(t, unknown_capability);
