@@ -3,6 +3,7 @@
  * files are large; cases of several case files share one if what those files name does not clash.
  */
 #include "gen/gen.h"
+#include "util/index.h"
 
 #include <string.h>
 
@@ -103,23 +104,30 @@ static void add_names(struct arena *a, struct names *names, const struct types *
 }
 
 /* The name of files, targets of ninja and words of shells: letters, digits and few others, whatever
- * the case file is called. Case files of one stem in different folders must not share it. */
-static const char *batch_name(struct arena *a, const struct gen_set *set, const struct gen_case *c)
+ * the case file is called. Case files of one stem in different folders must not share it: `names`
+ * are those given, and how many begin alike, so that the next number is known. */
+static const char *batch_name(struct arena *a, struct index *names, const struct gen_case *c)
 {
-	for (unsigned number = 0;; number++) {
-		char *name =
-			arena_printf(a, "%s_%s_%u", c->call.conv->name, c->call.decl->stem, number);
-		bool taken = false;
+	char *stem = arena_printf(a, "%s_%s_", c->call.conv->name, c->call.decl->stem);
+	unsigned number;
+	size_t *like;
 
-		for (char *p = name; *p; p++) {
-			if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
-			      (*p >= '0' && *p <= '9') || strchr("_-.+", *p)))
-				*p = '_';
-		}
-		for (size_t i = 0; !taken && i < set->nbatches; i++)
-			taken = !strcmp(set->batch[i].name, name);
-		if (!taken)
-			return name;
+	for (char *p = stem; *p; p++) {
+		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+		      (*p >= '0' && *p <= '9') || strchr("_-.+", *p)))
+			*p = '_';
+	}
+	like = index_add_text(names, stem);
+	number = *like == INDEX_NEW ? 0 : (unsigned)*like;
+	for (;; number++) {
+		char *name = arena_printf(a, "%s%u", stem, number);
+		size_t *taken = index_add_text(names, name);
+
+		if (*taken != INDEX_NEW)
+			continue;
+		*taken = 0;
+		*index_add_text(names, stem) = number + 1;
+		return name;
 	}
 }
 
@@ -137,6 +145,7 @@ static bool may_join(const struct gen_case *first, const struct gen_case *last,
 
 void gen_batches(struct arena *a, struct gen_set *set)
 {
+	struct index *given = index_new();
 	struct names names = { 0 };
 
 	for (size_t i = 0; i < set->n; i++) {
@@ -148,7 +157,7 @@ void gen_batches(struct arena *a, struct gen_set *set)
 		types_of(a, c->call.decl->proto, &types);
 		if (!b || b->n == BATCH || !may_join(&set->v[b->first], &set->v[i - 1], c) ||
 		    clash(&names, &types, file)) {
-			const char *name = batch_name(a, set, c);
+			const char *name = batch_name(a, given, c);
 
 			set->batch = arena_grow(a, set->batch, set->nbatches, sizeof(*b));
 			b = &set->batch[set->nbatches++];
@@ -159,4 +168,5 @@ void gen_batches(struct arena *a, struct gen_set *set)
 		b->n++;
 		c->batch = set->nbatches - 1;
 	}
+	index_free(given);
 }

@@ -51,27 +51,28 @@ static int check_names(struct arena *a, const struct case_decl *d, const char **
 	return 0;
 }
 
+/* A case is thousands of bytes: it is made where it stays, in out->v, which has room for it. */
 static void add(struct arena *a, struct gen_set *out, const struct case_decl *d,
 		const struct convention *c)
 {
-	struct gen_case g = { .call.decl = d, .call.conv = c };
+	struct gen_case *g = &out->v[out->n];
 
 	/* Pictures of the stack are of 1024 bytes. */
-	if (abi_place_at(out->edition, out->profile, c, d->proto, &g.call.place) ||
-	    g.call.place.stack_bytes > MOST_STACK) {
+	if (abi_place_at(out->edition, out->profile, c, d->proto, &g->call.place) ||
+	    g->call.place.stack_bytes > MOST_STACK) {
 		out->inapplicable++;
 		return;
 	}
-	g.symbol = arena_printf(a, "%s_%s_%s", c->name, d->stem, d->proto->name);
-	for (char *p = (char *)g.symbol; *p; p++) {
+	g->call.decl = d;
+	g->call.conv = c;
+	g->symbol = arena_printf(a, "%s_%s_%s", c->name, d->stem, d->proto->name);
+	for (char *p = (char *)g->symbol; *p; p++) {
 		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
 		      (*p >= '0' && *p <= '9')))
 			*p = '_';
 	}
-	g.id = arena_printf(a, "%s/%s/%s", c->name, d->stem, d->proto->name);
-	g.index = (uint32_t)out->n;
-	out->v = arena_grow(a, out->v, out->n, sizeof(g));
-	out->v[out->n++] = g;
+	g->id = arena_printf(a, "%s/%s/%s", c->name, d->stem, d->proto->name);
+	g->index = (uint32_t)out->n++;
 }
 
 /* Two files of one stem in different folders may declare the same function. */
@@ -119,6 +120,12 @@ static bool concerns(enum profile_id profile, const struct convention *c, const 
 		profile_concerns(&profiles[profile], d->proto));
 }
 
+static bool is_case(enum profile_id profile, const struct convention *c, const struct case_decl *d,
+		    abi_filter only)
+{
+	return wanted(d, c, only) && concerns(profile, c, d);
+}
+
 int gen_select(struct arena *a, const struct case_list *cases, enum width w, abi_filter only,
 	       struct gen_set *out, const char **error)
 {
@@ -157,9 +164,12 @@ static const struct case_list *in_windows(struct arena *a, const struct case_lis
 int gen_select_at(struct arena *a, const struct case_list *cases, enum edition edition,
 		  enum profile_id profile, abi_filter only, struct gen_set *out, const char **error)
 {
+	size_t n = 0;
+
 	*out = (struct gen_set){ .profile = profile,
 				 .width = profiles[profile].width,
 				 .edition = edition };
+
 	for (size_t i = 0; i < cases->n; i++) {
 		const struct prototype *p = cases->v[i].proto;
 		const char *why = gen_through_error(a, &cases->v[i]);
@@ -175,8 +185,13 @@ int gen_select_at(struct arena *a, const struct case_list *cases, enum edition e
 	if (profile == PROFILE_WINDOWS_64)
 		cases = in_windows(a, cases);
 	for (const struct convention *const *c = conventions; *c; c++) {
+		for (size_t i = 0; i < cases->n; i++)
+			n += is_case(profile, *c, &cases->v[i], only);
+	}
+	out->v = arena_alloc(a, (n + 1) * sizeof(*out->v));
+	for (const struct convention *const *c = conventions; *c; c++) {
 		for (size_t i = 0; i < cases->n; i++) {
-			if (concerns(profile, *c, &cases->v[i]) && wanted(&cases->v[i], *c, only))
+			if (is_case(profile, *c, &cases->v[i], only))
 				add(a, out, &cases->v[i], *c);
 		}
 	}

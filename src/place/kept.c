@@ -3,6 +3,7 @@
 
 #include "abi/abi.h"
 #include "util/data.h"
+#include "util/index.h"
 
 #include <inttypes.h>
 #include <glob.h>
@@ -14,7 +15,7 @@
 #include <unistd.h>
 
 /* Change it when the meaning of what is kept changes. */
-#define FORMAT "clobber-kept 1\n"
+#define FORMAT "clobber-kept 2\n"
 
 bool kept_file(struct str *s, const char *what, const char *path)
 {
@@ -22,7 +23,7 @@ bool kept_file(struct str *s, const char *what, const char *path)
 	char *data = file_read(path, &len);
 
 	if (data)
-		str_addf(s, "%s %zu %016" PRIx64 "\n", what, len, hash_bytes(HASH_INIT, data, len));
+		str_addf(s, "%s %zu %016" PRIx64 "\n", what, len, index_hash(data, len));
 	free(data);
 	return data != NULL;
 }

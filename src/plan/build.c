@@ -160,22 +160,27 @@ static void add_unit(struct plan *p, struct column *c, struct units *u, const st
 		     size_t first, size_t n)
 {
 	const struct gen_set *set = column_set(p, c);
-	struct gen_case *some = arena_alloc(p->arena, (n + 1) * sizeof(*some));
 	struct unit unit = { .first = first, .n = n };
 	enum language language = target_language(&c->compiler->target[c->profile]);
 	size_t present = 0;
 	const char *base;
 
-	for (size_t i = first; i < first + n; i++) {
-		if (c->absent[i] == PRESENT)
-			some[present++] = set->v[i];
-	}
+	for (size_t i = first; i < first + n; i++)
+		present += c->absent[i] == PRESENT;
 	if (!present)
 		return;
-	if (present == b->n && language == LANGUAGE_C)
+	if (present == b->n && language == LANGUAGE_C) {
 		unit.source = arena_printf(p->arena, "%s/%s.c", source_dir(p, c->profile), b->name);
-	else
+	} else {
+		struct gen_case *some = arena_alloc(p->arena, present * sizeof(*some));
+
+		present = 0;
+		for (size_t i = first; i < first + n; i++) {
+			if (c->absent[i] == PRESENT)
+				some[present++] = set->v[i];
+		}
 		unit.source = partial_source(p, c->profile, b, language, some, present);
+	}
 	base = strrchr(unit.source, '/') + 1;
 	unit.object = arena_printf(p->arena, "%s/%.*s.o", column_file(p, c, ""),
 				   (int)(strrchr(base, '.') - base), base);

@@ -12,33 +12,43 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Most files tell how long they are; pipes and /proc do not, and any may grow meanwhile. */
 char *file_read(const char *path, size_t *len)
 {
-	struct str b = { 0 };
-	char buf[65536];
-	ssize_t n;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC), e;
+	size_t n = 0, room = 65536;
+	char *s = NULL, *bigger;
+	struct stat st;
+	ssize_t got;
 
 	if (fd < 0)
 		return NULL;
-	str_addn(&b, "", 0);
-	while ((n = read(fd, buf, sizeof(buf))) != 0) {
-		if (n < 0) {
-			int e = errno;
-
-			if (e == EINTR)
-				continue;
-			close(fd);
-			str_free(&b);
-			errno = e;
-			return NULL;
-		}
-		str_addn(&b, buf, (size_t)n);
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    (uintmax_t)st.st_size < SIZE_MAX / 4)
+		room = (size_t)st.st_size + 1;
+	for (;;) {
+		bigger = realloc(s, room + 1);
+		if (!bigger)
+			die("out of memory (%zu bytes wanted)", room + 1);
+		s = bigger;
+		do
+			got = read(fd, s + n, room - n);
+		while ((got > 0 && (n += (size_t)got) < room) || (got < 0 && errno == EINTR));
+		if (got <= 0)
+			break;
+		room *= 2;
 	}
+	e = errno;
 	close(fd);
+	if (got < 0) {
+		free(s);
+		errno = e;
+		return NULL;
+	}
+	s[n] = 0;
 	if (len)
-		*len = b.len;
-	return b.s;
+		*len = n;
+	return s;
 }
 
 int file_write(const char *path, const void *data, size_t len)

@@ -50,7 +50,7 @@ static uint64_t mix(uint64_t h, uint64_t word)
 	return h ^ h >> 32;
 }
 
-static uint64_t hash(const void *key, size_t n)
+uint64_t index_hash(const void *key, size_t n)
 {
 	const unsigned char *p = key;
 	uint64_t h = HASH_INIT ^ n, word = 0;
@@ -91,7 +91,7 @@ static void grow(struct index *ix)
 
 size_t *index_add(struct index *ix, const void *key, size_t n)
 {
-	uint64_t h = hash(key, n);
+	uint64_t h = index_hash(key, n);
 	struct slot *s;
 
 	if (2 * ix->used >= ix->size)
@@ -106,7 +106,7 @@ size_t *index_add(struct index *ix, const void *key, size_t n)
 
 size_t index_find(const struct index *ix, const void *key, size_t n)
 {
-	const struct slot *s = slot_of(ix, key, n, hash(key, n));
+	const struct slot *s = slot_of(ix, key, n, index_hash(key, n));
 
 	return s->key ? s->value : INDEX_NEW;
 }

@@ -87,21 +87,98 @@ char *arena_strdup(struct arena *a, const char *s)
 	return arena_strndup(a, s, strlen(s));
 }
 
+/* Does a format have %s, %u, %zu, %d and %c only? Nearly all of generated text is made of these,
+ * and vsnprintf takes most of the time that making it takes. */
+static bool is_plain(const char *fmt)
+{
+	while ((fmt = strchr(fmt, '%')) != NULL) {
+		fmt += fmt[1] == 'z' ? 2 : 1;
+		if (!*fmt || !strchr(fmt[-1] == 'z' ? "u" : "sucd%", *fmt))
+			return false;
+		fmt++;
+	}
+	return true;
+}
+
+/* Put n bytes behind the *len that there are, as far as there is room for them. */
+static void put(char *out, size_t room, size_t *len, const char *s, size_t n)
+{
+	if (*len < room)
+		memcpy(out + *len, s, n < room - *len ? n : room - *len);
+	*len += n;
+}
+
+static void put_number(char *out, size_t room, size_t *len, bool minus, size_t n)
+{
+	char digits[24], *p = digits + sizeof(digits);
+
+	do
+		*--p = (char)('0' + n % 10);
+	while (n /= 10);
+	if (minus)
+		*--p = '-';
+	put(out, room, len, p, (size_t)(digits + sizeof(digits) - p));
+}
+
+/* As vsnprintf. */
+static size_t format(char *out, size_t room, const char *fmt, va_list ap)
+{
+	size_t n = 0;
+
+	if (!is_plain(fmt))
+		return (size_t)vsnprintf(out, room, fmt, ap);
+	while (*fmt) {
+		const char *percent = strchr(fmt, '%'), *s;
+		int d;
+
+		put(out, room, &n, fmt, percent ? (size_t)(percent - fmt) : strlen(fmt));
+		if (!percent)
+			break;
+		fmt = percent + 2;
+		switch (percent[1]) {
+		case 's':
+			s = va_arg(ap, const char *);
+			s = s ? s : "(null)";
+			put(out, room, &n, s, strlen(s));
+			break;
+		case 'u':
+			put_number(out, room, &n, false, va_arg(ap, unsigned));
+			break;
+		case 'z':
+			put_number(out, room, &n, false, va_arg(ap, size_t));
+			fmt++;
+			break;
+		case 'd':
+			d = va_arg(ap, int);
+			put_number(out, room, &n, d < 0, d < 0 ? 0u - (unsigned)d : (unsigned)d);
+			break;
+		case 'c':
+			put(out, room, &n, &(char){ (char)va_arg(ap, int) }, 1);
+			break;
+		default:
+			put(out, room, &n, "%", 1);
+		}
+	}
+	if (room)
+		out[n < room ? n : room - 1] = 0;
+	return n;
+}
+
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
 	char text[256];
 	va_list ap;
-	int n;
+	size_t n;
 	char *p;
 
 	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
+	n = format(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	p = arena_alloc(a, (size_t)n + 1);
-	if ((size_t)n < sizeof(text))
-		return memcpy(p, text, (size_t)n + 1);
+	p = arena_alloc(a, n + 1);
+	if (n < sizeof(text))
+		return memcpy(p, text, n + 1);
 	va_start(ap, fmt);
-	vsnprintf(p, (size_t)n + 1, fmt, ap);
+	format(p, n + 1, fmt, ap);
 	va_end(ap);
 	return p;
 }
@@ -147,20 +224,19 @@ void str_add(struct str *b, const char *s)
 void str_addf(struct str *b, const char *fmt, ...)
 {
 	/* Mostly there is room, and once is enough. */
-	size_t room = b->cap - b->len;
+	size_t room = b->cap - b->len, n;
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(room ? b->s + b->len : NULL, room, fmt, ap);
+	n = format(room ? b->s + b->len : NULL, room, fmt, ap);
 	va_end(ap);
-	if ((size_t)n >= room) {
-		str_reserve(b, (size_t)n);
+	if (n >= room) {
+		str_reserve(b, n);
 		va_start(ap, fmt);
-		vsnprintf(b->s + b->len, (size_t)n + 1, fmt, ap);
+		format(b->s + b->len, n + 1, fmt, ap);
 		va_end(ap);
 	}
-	b->len += (size_t)n;
+	b->len += n;
 }
 
 void str_add_escaped(struct str *b, const char *s, const char *also)

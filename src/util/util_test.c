@@ -161,6 +161,39 @@ START_TEST(str_grows)
 }
 END_TEST
 
+/* What str_addf and arena_printf do themselves is what printf does, of any length. */
+START_TEST(formats_as_printf)
+{
+#define SAME(...)                                                     \
+	do {                                                          \
+		char want[2000];                                      \
+		struct str b = { 0 };                                 \
+                                                                      \
+		snprintf(want, sizeof(want), __VA_ARGS__);            \
+		str_addf(&b, __VA_ARGS__);                            \
+		ck_assert_str_eq(b.s, want);                          \
+		ck_assert_uint_eq(b.len, strlen(want));               \
+		str_free(&b);                                         \
+		ck_assert_str_eq(arena_printf(a, __VA_ARGS__), want); \
+	} while (0)
+	struct arena *a = arena_new();
+	char s[600];
+
+	SAME("plain");
+	SAME("%s%u%%%d%c%zu!", "x", 0u, -1, 'y', (size_t)0);
+	SAME("%u %zu %d %d", UINT32_MAX, SIZE_MAX, INT32_MIN, INT32_MAX);
+	SAME("%5u|%-5s|%08x|%.*s|%lld", 7u, "ab", 0xbeefu, 2, "abc", -1ll);
+	SAME("%d %5d", 1, 2);
+	for (size_t n = 250; n < sizeof(s); n++) {
+		memset(s, 'a', n - 1);
+		s[n - 1] = 0;
+		SAME("%s%d", s, 12);
+	}
+	arena_free(a);
+#undef SAME
+}
+END_TEST
+
 START_TEST(str_keeps_any_byte)
 {
 	struct str b = { 0 };
@@ -752,6 +785,7 @@ int main(void)
 	tcase_add_test(t, arena_grows_arrays);
 	tcase_add_test(t, arena_strings);
 	tcase_add_test(t, str_grows);
+	tcase_add_test(t, formats_as_printf);
 	tcase_add_test(t, str_keeps_any_byte);
 	tcase_add_test(t, file_round_trip);
 	tcase_add_test(t, file_read_fails);
