@@ -5,7 +5,8 @@ Prints, in processor seconds (the machine may do other work), what a run takes c
 compilations and payloads alone; what a second run takes in which nothing changed, and one with
 another seed, as shares of that; functions compiled and checked per second; what a payload costs in
 each place that works here, as a ratio to the same payload as a process, and of the largest, with judging it; what
-planning and generating takes for a thousand cases and for ten thousand (BENCH_CASES: others); and functions per second of `clobber fuzz` with two compilers, against those
+planning and generating takes for a thousand cases and for ten thousand (BENCH_CASES: others); what reports of a
+matrix of a million cases take, with the memory; and functions per second of `clobber fuzz` with two compilers, against those
 of a plain differential generator with the same two; and what `clobber check` of 500 functions takes.
 """
 
@@ -101,6 +102,39 @@ def bench_planning(program: str, compiler: str) -> None:
             rates[n] = n / spent(run)
     print("planning and generating: " + ", ".join(f"{n} cases {rate:.0f} cases/s" for n, rate in rates.items())
           + f": {max(rates.values()) / min(rates.values()):.2f} times apart")
+
+
+MILLION = Path(__file__).parent.parent / "results/reference/matrix.json.xz"
+FORMATS = ("terminal", "txt", "md", "html", "junit", "ktap", "github")
+
+
+def seconds_and_megabytes(command: list[str]) -> tuple[float, float]:
+    """Processor seconds of a command, and the most memory that it had."""
+    pid = os.posix_spawnp(command[0], command, os.environ, file_actions=[
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
+    _, status, used = os.wait4(pid, 0)
+    if os.waitstatus_to_exitcode(status):
+        sys.exit(f"bench: {' '.join(command)} failed")
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def bench_reports(program: str) -> None:
+    """Reports of the stored reference, unpacked."""
+    with tempfile.TemporaryDirectory() as tmp:
+        matrix = os.path.join(tmp, "matrix.json")
+        with open(matrix, "wb") as f:
+            subprocess.run(["xz", "-dc", MILLION], stdout=f, check=True)
+        # In a process of its own: what this one ever had counts for those that it starts.
+        planned = subprocess.run([sys.executable, "-c", "import json, sys; print(json.load(open("
+                                  "sys.argv[1], encoding='utf-8'))['totals']['planned'])", matrix],
+                                 check=True, capture_output=True, text=True).stdout.strip()
+        size = os.path.getsize(matrix) / 1e6
+        commands = {name: [program, "report", matrix, "--format", name] for name in FORMATS}
+        commands["show"] = [program, "show", "1", matrix]
+        commands["compare"] = [program, "compare", matrix, matrix]
+        print(f"reports of {planned} cases, {size:.0f} MB of JSON: " + ", ".join(
+            f"{name} {s:.1f} s {mb:.0f} MB"
+            for name, (s, mb) in ((n, seconds_and_megabytes(c)) for n, c in commands.items())))
 
 
 def fuzz_rate(program: str, ccs: tuple[str, str], *args: str) -> float:
@@ -247,6 +281,8 @@ def main() -> None:
     if not compiler:
         sys.exit("bench: neither gcc nor clang on PATH")
     bench_run(program, compiler)
+    bench_planning(program, compiler)
+    bench_reports(program)
     bench_places(program, compiler)
     bench_largest(program, compiler)
     bench_check(program)
