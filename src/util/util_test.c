@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,7 +182,7 @@ START_TEST(formats_as_printf)
 
 	SAME("plain");
 	SAME("%s%u%%%d%c%zu!", "x", 0u, -1, 'y', (size_t)0);
-	SAME("%u %zu %d %d", UINT32_MAX, SIZE_MAX, INT32_MIN, INT32_MAX);
+	SAME("%u %zu %d %d", UINT_MAX, SIZE_MAX, INT_MIN, INT_MAX);
 	SAME("%5u|%-5s|%08x|%.*s|%lld", 7u, "ab", 0xbeefu, 2, "abc", -1ll);
 	SAME("%d %5d", 1, 2);
 	for (size_t n = 250; n < sizeof(s); n++) {
