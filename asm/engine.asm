@@ -83,8 +83,8 @@ cl_abort:
 %endif
 	mov	xsp, [host_sp]
 back_to_runtime:
-	pushf				; code under test may have left DF and AC set
-	and	dword [xsp], ~0x40400
+	pushf				; code under test may have left DF, NT and AC set
+	and	dword [xsp], ~0x44400
 	popf
 	fninit
 	ldmxcsr	[default_mxcsr]

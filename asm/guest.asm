@@ -58,6 +58,47 @@ guest_no_vmx:				; guest_trap goes on here
 guest_vmx_done:
 	ret
 
+; cl_word guest_read_msr(uint32_t number, uint64_t *to), guest_write_msr(uint32_t number, const uint64_t *from): 1, or 0
+; where there is no such register, or it does not take that value: the instruction faults, and guest_trap goes on at
+; guest_no_msr. C-callable; change xax, xcx, xdx.
+	global	guest_read_msr, guest_write_msr, guest_rdmsr, guest_wrmsr, guest_no_msr
+guest_read_msr:
+%if WORD == 8
+	mov	ecx, edi
+%else
+	mov	ecx, [esp + 4]
+%endif
+guest_rdmsr:
+	rdmsr
+%if WORD == 8
+	mov	[rsi], eax
+	mov	[rsi + 4], edx
+%else
+	mov	ecx, [esp + 8]
+	mov	[ecx], eax
+	mov	[ecx + 4], edx
+%endif
+	mov	eax, 1
+	ret
+guest_write_msr:
+%if WORD == 8
+	mov	ecx, edi
+	mov	eax, [rsi]
+	mov	edx, [rsi + 4]
+%else
+	mov	ecx, [esp + 8]
+	mov	eax, [ecx]
+	mov	edx, [ecx + 4]
+	mov	ecx, [esp + 4]
+%endif
+guest_wrmsr:
+	wrmsr
+	mov	eax, 1
+	ret
+guest_no_msr:
+	xor	eax, eax
+	ret
+
 ; void guest_tables(const void *gdtr, const void *idtr): C-callable. Selectors as in guest.c.
 	global	guest_tables
 guest_tables:

@@ -193,7 +193,7 @@ def state(w: Width):
                  {"ret": asm("fldz", "fldz", "fdivp", "fstp %st(0)")})
     # Alignment checking is a user flag the documents do not mention: it must harm no neighbour. In
     # ring 0 it is the permission to touch user memory, and kept.
-    ac = "flags IF (0x200) and AC (0x40000) after the call"
+    ac = "flags IF (0x200), IOPL (0x3000), NT (0x4000) and AC (0x40000) after the call"
     yield Mutant("flags_status", w.bits, w.abi, VOID, "target",
                  {"ret": asm("push $0x8d7", "popfq" if w.bits == 64 else "popf")},
                  ring0=(Finding("system-flags", "system.flags", ac, "0x#", "0x#"),))

@@ -122,15 +122,16 @@ class Self:
                       "mov rax, cr8"]
         exits = ["xor eax, eax", "cpuid"]
         # Two bits of dr7 that do nothing while no breakpoint is on.
-        set_up = ["mov eax, 0x1230", f"mov cr2, {a}", "mov eax, 0x700", f"mov dr7, {a}"] + [
+        set_up = [line for n in range(4) for line in (f"mov {a}, dr{n}", f"push {a}")] + [
+            "mov eax, 0x1230", f"mov cr2, {a}", "mov eax, 0x700", f"mov dr7, {a}"] + [
             line for n in range(4) for line in (f"mov eax, {0x1000 * (n + 1)}", f"mov dr{n}, {a}")]
-        # What is set here is put back: dr0 to dr3 and cr2 are nobody's.
-        put_back = ["xor eax, eax", *(f"mov dr{n}, {a}" for n in range(4)), "mov eax, 0x400",
-                    f"mov dr7, {a}"]
+        # What is set here is put back: cr2 is nobody's.
+        put_back = [line for n in (3, 2, 1, 0) for line in (f"pop {a}", f"mov dr{n}, {a}")] + [
+            "mov eax, 0x400", f"mov dr7, {a}"]
         body = self.compared(reads, exits)
         at = len(SAVED[self.width])
         self.add("system_through_exits", *body[:at], *set_up, *body[at:-at - 1],
-                 f"push {a}", *put_back, f"pop {a}", *body[-at - 1:],
+                 f"mov {self.c}, {a}", *put_back, f"mov {a}, {self.c}", *body[-at - 1:],
                  notes=("returns 0", "depends on stack, ax, clock"))
         flags = [0x2, 0x8D7, 0xC07, 0x893, 0x400 | 0x95]
         check = []
@@ -139,7 +140,7 @@ class Self:
                       "nop", "nop", "pushf", f"pop {a}", "cld", f"and eax, 0xcd7",
                       f"cmp eax, {f | 2:#x}", f"mov eax, {i + 1}", "jne .out"]
         # TF and IF of who is interrupted stay on: only what popf loads.
-        keep = [f"pushf", f"pop {self.d}", f"and edx, 0x40300"]
+        keep = [f"pushf", f"pop {self.d}", f"and edx, 0x43300"]
         check = [line if not line.startswith("push qword") and not line.startswith("push dword")
                  else f"lea {a}, [{self.d} + {int(line.split()[-1], 0):#x}]\npush {a}"
                  for line in check]
@@ -153,6 +154,8 @@ class Self:
                      f"mov {s}, ax", "xor eax, eax", "ret")
         self.add("changes_ac", f"pushf\nxor dword [{self.sp}], 0x40000\npopf\nxor eax, eax\nret")
         self.add("changes_if", f"pushf\nxor dword [{self.sp}], 0x200\npopf\nxor eax, eax\nret")
+        self.add("changes_iopl", f"pushf\nxor dword [{self.sp}], 0x3000\npopf\nxor eax, eax\nret")
+        self.add("sets_nt", f"pushf\nor dword [{self.sp}], 0x4000\npopf\nxor eax, eax\nret")
         self.add("changes_df", "std\nxor eax, eax\nret")
 
     # Faults ------------------------------------------------------------------------------------
@@ -335,11 +338,19 @@ BOTH = {
     "sets_tsd": ("mov {a}, cr4\n or {a}, 4\n mov cr4, {a}", "cr4"),
     "clears_osxsave": ("mov {a}, cr4\n and {a}, ~0x40000\n mov cr4, {a}", "cr4"),
     "sets_dr7": ("mov eax, 0x401\n mov dr7, {a}", "dr7"),
+    "clears_dr0": ("xor eax, eax\n mov dr0, {a}", "dr0"),
+    "clears_dr1": ("xor eax, eax\n mov dr1, {a}", "dr1"),
+    "clears_dr2": ("xor eax, eax\n mov dr2, {a}", "dr2"),
+    "clears_dr3": ("xor eax, eax\n mov dr3, {a}", "dr3"),
     "sets_xcr0": ("xor ecx, ecx\n xor edx, edx\n mov eax, 1\n xsetbv", "xcr0"),
     "moves_idt": ("sub {sp}, 16\n sidt [{sp}]\n mov {a}, [{sp} + 2]\n sub {a}, 4096\n"
                   " mov [{sp} + 2], {a}\n lidt [{sp}]\n add {sp}, 16", "the base in idtr"),
     "empties_idt": ("sub {sp}, 16\n xor eax, eax\n mov [{sp}], {a}\n mov [{sp} + 8], {a}\n"
                     " lidt [{sp}]\n add {sp}, 16", "the base in idtr"),
+    "shortens_gdt": ("sub {sp}, 16\n sgdt [{sp}]\n sub word [{sp}], 8\n lgdt [{sp}]\n add {sp}, 16",
+                     "the limit in gdtr"),
+    "lengthens_idt": ("sub {sp}, 16\n sidt [{sp}]\n add word [{sp}], 8\n lidt [{sp}]\n add {sp}, 16",
+                      "the limit in idtr"),
     "moves_gdt": ("sub {sp}, 16\n sgdt [{sp}]\n mov {a}, [{sp} + 2]\n add {a}, 8\n"
                   " mov [{sp} + 2], {a}\n lgdt [{sp}]\n add {sp}, 16", "the base in gdtr"),
 }
@@ -388,6 +399,43 @@ OPERATION = {
     "comes_back": ("vmxoff\n {page}\n vmxon [rsp]\n {back}", None),
     "raises_priority": ("mov eax, 15\n mov cr8, rax", "cr8: expected 0x0, got 0xf"),
 }
+# Model-specific registers: number -> how the low half is changed, and its name; both are still what they were
+# to whoever does not look. Only what Bochs has.
+MSRS = {
+    0x1B: ("xor eax, 0x1000", "IA32_APIC_BASE"),
+    0x174: ("mov eax, 8", "IA32_SYSENTER_CS"),
+    0x175: ("xor eax, eax", "IA32_SYSENTER_ESP"),
+    0x176: ("xor eax, eax", "IA32_SYSENTER_EIP"),
+    0x200: ("mov eax, 6", "IA32_MTRR_PHYSBASE, PHYSMASK"),
+    0x20F: ("or eax, 0x800", "IA32_MTRR_PHYSBASE, PHYSMASK"),
+    0x250: ("mov eax, 0x06060606", "IA32_MTRR_FIX64K"),
+    0x259: ("mov eax, 0x06060606", "IA32_MTRR_FIX16K"),
+    0x26F: ("mov eax, 0x06060606", "IA32_MTRR_FIX4K"),
+    0x277: ("mov al, 1", "IA32_PAT"),
+    0x2FF: ("xor eax, 0x800", "IA32_MTRR_DEF_TYPE"),
+    0xC0000081: ("xor eax, eax", "IA32_STAR"),
+    0xC0000082: ("xor eax, eax", "IA32_LSTAR"),
+    0xC0000083: ("xor eax, eax", "IA32_CSTAR"),
+    0xC0000084: ("xor eax, eax", "IA32_FMASK"),
+    0xC0000103: ("xor eax, eax", "IA32_TSC_AUX"),
+}
+
+
+def write_msrs(width: int, folder: Path) -> None:
+    """Each changes one and leaves it so; one that changes nothing stands behind each."""
+    names = {f"changes_{n:x}": change for n, (change, _) in MSRS.items()}
+    if width == 32:
+        names |= {f"changes_{n:x}": "xor eax, 0x1000" for n in (0xC0000100, 0xC0000101, 0xC0000102)}
+    same = "".join(f" mov ecx, {n:#x}\n rdmsr\n wrmsr\n" for n in MSRS)
+    (folder / "msrs.asm").write_text("section .text\n" + "".join(
+        f"global {n}, after_{n}\n{n}:\n mov ecx, 0x{n.split('_')[1]}\n rdmsr\n {change}\n wrmsr\n ret\n"
+        f"after_{n}:\n{same} ret\n" for n, change in names.items()))
+    (folder / "msrs.h").write_text("".join(
+        f"//! abi kernel\n//! depends on stack, ax, clock\nvoid {n}(void);\n//! abi kernel\n"
+        f"//! depends on stack, ax, clock\nvoid after_{n}(void);\n" for n in names))
+    assemble(folder, "msrs", width)
+
+
 # A page of the stack as a VMCS or VMXON region: its revision (SDM volume 3, 24.11.5), and its address at rsp.
 PAGE = ("mov rdi, rsp\n sub rsp, 8192\n and rsp, -4096\n mov ecx, 0x480\n rdmsr\n and eax, 0x7fffffff\n mov [rsp], eax\n"
         " mov rax, rsp\n push rdi\n push rax")
@@ -410,6 +458,7 @@ def write(width: int, folder: Path) -> None:
     Self(width).write(folder)
     write_vectors(width, folder)
     write_state(width, folder)
+    write_msrs(width, folder)
     if width == 64:
         write_operation(folder)
 
@@ -418,7 +467,7 @@ def write(width: int, folder: Path) -> None:
 
 # Object -> where it runs: what is to end a call is no business of root operation.
 PARTS = {"self": "vmx,root,root-vmcs", "vectors": "vmx", "ends": "vmx", "state": "vmx",
-         "registers": "vmx", "operation": "root,root-vmcs"}
+         "registers": "vmx", "operation": "root,root-vmcs", "msrs": "root"}
 # Of "self", what holds registers through exits: a part of its own, for it is quick.
 REGISTERS = ("registers_through_steps", "registers_through_cpuid", "system_through_exits")
 

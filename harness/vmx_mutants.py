@@ -113,7 +113,7 @@ def at_exits() -> list[Mutant]:
 RUN, STATE, EPT, TASK = "src/vmx/run.c", "src/vmx/state.c", "src/vmx/ept.c", "src/vmx/task.c"
 MAIN, ROOTC, GUEST = "src/vmx/main.c", "src/vmx/root.c", "src/payload/guest.c"
 TABLES, KEPT = "src/payload/guest_tables.c", "src/payload/guest_state.c"
-ASM = "asm/guest.asm"
+ASM, MSRS = "asm/guest.asm", "src/payload/guest_msrs.c"
 DIRTY = ("%rep 32\n\tpush\t-0x21524111\t\t\t; 0xdeadbeef\n%endrep\n"
          "\tadd\txsp, 32 * WORD\n")
 BOTH = ("self", "ends")
@@ -262,10 +262,13 @@ def written() -> list[Mutant]:
           parts=("self",)),
         m(state, "es and fs are alike", ASM, "\tmov\teax, 0x18\n\tmov\tes, eax",
           "\tmov\teax, 0x20\n\tmov\tes, eax", parts=("self",)),
-        m(state, "AC is never poison", GUEST, "cl_flags_random = FLAG_AC | FLAG_IF;",
-          "cl_flags_random = FLAG_IF;", parts=("self",)),
-        m(state, "IF is never poison", GUEST, "cl_flags_random = FLAG_AC | FLAG_IF;",
-          "cl_flags_random = FLAG_AC;", parts=("self",)),
+        m(state, "AC is never poison", GUEST, "cl_flags_random = FLAG_AC | FLAG_IF | FLAG_IOPL;",
+          "cl_flags_random = FLAG_IF | FLAG_IOPL;", parts=("self",)),
+        m(state, "IF is never poison", GUEST, "cl_flags_random = FLAG_AC | FLAG_IF | FLAG_IOPL;",
+          "cl_flags_random = FLAG_AC | FLAG_IOPL;", parts=("self",)),
+        m(state, "IOPL is never poison", GUEST, "cl_flags_random = FLAG_AC | FLAG_IF | FLAG_IOPL;",
+          "cl_flags_random = FLAG_AC | FLAG_IF;", parts=("self",)),
+        m(state, "NT is not looked at", GUEST, "cl_flags_clear = FLAG_NT;", "cl_flags_clear = 0;", parts=("self",)),
         m(state, "the FPU is not trapped", GUEST, "\tif (on)\n\t\tset_ts();", "\tif (!on)\n\t\tset_ts();",
           parts=("ends",)),
         m(state, "FPU instructions of code under test are let through", GUEST,
@@ -278,6 +281,20 @@ def written() -> list[Mutant]:
           "\t\t(void)0;\n\t/* CR0", parts=("state",)),
         m(state, "dr7 is not put back", KEPT, "\t\twrite_dr7(wanted.v[CL_CONTROL_DR7]);",
           "\t\t(void)0;", parts=("state",)),
+        m(state, "dr0 to dr3 are not looked at", KEPT, "\tread_exiting(s);\n\tfor", "\tfor", parts=("state",)),
+        m(state, "dr0 to dr3 are not put back", KEPT, "\t\twrite_breakpoints(&wanted);\n#ifdef", "\t\t(void)0;\n#ifdef",
+          parts=("state",)),
+        m(state, "limits of tables are not looked at", KEPT, "\tif (has_vcpu) {", "\tif (1) {", parts=("state",)),
+        m(state, "model-specific registers are not looked at", KEPT,
+          "\tif (cl_where == CL_IN_ROOT && !guest_msrs_check(round, out))\n\t\tdie();\n", "", parts=("msrs",)),
+        m(state, "model-specific registers are not put back", MSRS, "\t\tguest_write_msr(m->number, &m->wanted);\n", "",
+          parts=("msrs",)),
+        m(state, "model-specific registers have no values of their own", MSRS, "\t\t\tif (is_free(m->number))",
+          "\t\t\tif (0)", parts=("msrs",)),
+        m(state, "model-specific registers are not looked at, 32 bit", KEPT,
+          "\tif (cl_where == CL_IN_ROOT && !guest_msrs_check(round, out))\n\t\tdie();\n", "", 32, ("msrs",)),
+        m(state, "the upper half of a model-specific register is not put back", ASM, "\tmov\tedx, [rsi + 4]\n",
+          "\txor\tedx, edx\n", parts=("msrs",)),
         m(state, "xcr0 is not put back", KEPT, "\t\twrite_xcr0(wanted.v[CL_CONTROL_XCR0]);",
           "\t\t(void)0;", parts=("state",)),
         m(state, "bases are not put back", KEPT, "\tread_bases(&now);\n\twrite_bases(&wanted);",

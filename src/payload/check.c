@@ -58,9 +58,10 @@ void check_state(const struct cl_image *was, const struct cl_image *is, unsigned
 	if (c0 != c1)
 		differ_word(out, CHECK_X87_CW, item, round, c0, c1);
 	/* Nothing to compare in a process. */
-	if ((was->flags ^ is->flags) & cl_flags_random)
-		differ_word(out, CHECK_FLAGS, item, round, was->flags & cl_flags_random,
-			    is->flags & cl_flags_random);
+	if ((was->flags ^ is->flags) & (cl_flags_random | cl_flags_clear))
+		differ_word(out, CHECK_FLAGS, item, round,
+			    was->flags & (cl_flags_random | cl_flags_clear),
+			    is->flags & (cl_flags_random | cl_flags_clear));
 	if (m0 != m1)
 		differ_word(out, CHECK_MXCSR, item, round, m0, m1);
 }

@@ -211,6 +211,12 @@ void check_control(int control, int round, cl_word want, cl_word got, struct fin
 	differ_word(out, CHECK_CONTROL, control, round, want, got);
 }
 
+void check_msr(int msr, int round, uint64_t want, uint64_t got, struct findings *out)
+{
+	differ(out, CHECK_CONTROL, CL_CONTROLS + msr, round, &want, &got, sizeof(got), nowhere,
+	       nowhere);
+}
+
 void check_fault(int round, int fault, cl_word ip, cl_word address, struct findings *out)
 {
 	uint64_t where[2] = { ip, address };

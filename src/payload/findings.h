@@ -46,6 +46,7 @@ void differ_word(struct findings *out, int check, int item, int round, cl_word w
 void check_segment(int segment, int round, cl_word want, cl_word got, struct findings *out);
 /* `control` is an enum cl_control. */
 void check_control(int control, int round, cl_word want, cl_word got, struct findings *out);
+void check_msr(int msr, int round, uint64_t want, uint64_t got, struct findings *out);
 void check_fault(int round, int fault, cl_word ip, cl_word address, struct findings *out);
 
 /* Where no document decides: the places that hold a piece of `item`, narrowed round by round. */

@@ -40,6 +40,8 @@ enum {
 	CR4_OSXSAVE = 1 << 18,
 	FLAG_TF = 1 << 8,
 	FLAG_IF = 1 << 9,
+	FLAG_IOPL = 3 << 12,
+	FLAG_NT = 1 << 14,
 	FLAG_AC = 1 << 18,
 };
 
@@ -198,6 +200,10 @@ void guest_trap(struct trap *t)
 		t->ip = (cl_word)guest_no_vmx;
 		return;
 	}
+	if (t->vector == 13 && (t->ip == (cl_word)guest_rdmsr || t->ip == (cl_word)guest_wrmsr)) {
+		t->ip = (cl_word)guest_no_msr;
+		return;
+	}
 	if (let_through(t) || is_step(t) || (tick && !place_late()))
 		return;
 	/* In root operation VMREAD is an instruction like any other. */
@@ -267,7 +273,9 @@ static void after_run(int round, struct findings *out)
 /* What of the flags code under test finds set, and has to leave alone. */
 static void choose_flags(bool step, bool interrupts)
 {
-	cl_flags_random = FLAG_AC | FLAG_IF;
+	cl_flags_random = FLAG_AC | FLAG_IF | FLAG_IOPL;
+	/* With NT set IRET would switch tasks, or fault (SDM volume 3, 7.4). */
+	cl_flags_clear = FLAG_NT;
 	cl_flags_set = 0;
 	if (interrupts || guest_handover.options & CL_CLOCK)
 		cl_flags_set |= FLAG_IF;

@@ -20,6 +20,10 @@ extern const uint8_t guest_stubs[][16];
  * is undefined and is to go on at guest_no_vmx. */
 cl_word guest_vmx_operation(void);
 extern const uint8_t guest_vmread[], guest_no_vmx[];
+/* 1, or 0: there is no such register, or it does not take that. */
+cl_word guest_read_msr(uint32_t number, uint64_t *to);
+cl_word guest_write_msr(uint32_t number, const uint64_t *from);
+extern const uint8_t guest_rdmsr[], guest_wrmsr[], guest_no_msr[];
 
 /* asm/payload.ld */
 extern uint8_t cl_data[], cl_image_end[];
@@ -49,6 +53,12 @@ void guest_quit(uint32_t what, cl_word c, cl_word b) __attribute__((noreturn));
 extern uint64_t guest_gdt[];
 void guest_state_keep(void);
 void guest_state_check(int round, bool has_vcpu, struct findings *out);
+
+/* guest_msrs.c: the same of model-specific registers, in root operation; elsewhere access to one is
+ * a fault. has_bases: those of fs and gs are looked at otherwise. False when one cannot be put
+ * back. */
+void guest_msrs_keep(bool has_bases);
+bool guest_msrs_check(int round, struct findings *out);
 
 /* guest_tables.c: page tables that allow what the ELF's segments allow and nothing else (loads
  * CR3); then GDT, IDT and TSS. */

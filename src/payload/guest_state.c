@@ -12,6 +12,8 @@ enum {
 	MSR_EFER = (int)0xc0000080,
 	TSS_BUSY = 2
 };
+/* Of a breakpoint that is off: anything. Its low bits differ from each other's. */
+#define BREAKPOINT(n) ((cl_word)0x5afe0d00 + (n))
 /* What SWAPGS would bring: canonical, and nobody's. */
 #define KERNEL_GS ((cl_word)0x00005afe5eed0000ull)
 
@@ -22,7 +24,6 @@ struct table {
 
 struct state {
 	cl_word v[CL_CONTROLS];
-	uint16_t gdt_limit, idt_limit;
 };
 
 static struct state wanted;
@@ -49,6 +50,14 @@ READ(read_cr4, "mov %%cr4, %0")
 WRITE(write_cr4, "mov %0, %%cr4")
 READ(read_dr7, "mov %%dr7, %0")
 WRITE(write_dr7, "mov %0, %%dr7")
+READ(read_dr0, "mov %%dr0, %0")
+WRITE(write_dr0, "mov %0, %%dr0")
+READ(read_dr1, "mov %%dr1, %0")
+WRITE(write_dr1, "mov %0, %%dr1")
+READ(read_dr2, "mov %%dr2, %0")
+WRITE(write_dr2, "mov %0, %%dr2")
+READ(read_dr3, "mov %%dr3, %0")
+WRITE(write_dr3, "mov %0, %%dr3")
 #ifdef __x86_64__
 READ(read_cr8, "mov %%cr8, %0")
 WRITE(write_cr8, "mov %0, %%cr8")
@@ -74,23 +83,40 @@ static void write_xcr0(cl_word v)
 		__asm__ volatile("xsetbv" : : "a"((uint32_t)v), "d"(0), "c"(0));
 }
 
-/* Of KVM each access may be an exit. */
-static bool cr8_is_looked_at;
+/* Of KVM each access to one of these may be an exit: dr0 to dr3, cr8. */
+static bool exits_are_cheap;
 
-static void read_cr8_to(struct state *s)
+static void read_exiting(struct state *s)
 {
+	if (!exits_are_cheap)
+		return;
+	s->v[CL_CONTROL_DR0] = read_dr0();
+	s->v[CL_CONTROL_DR1] = read_dr1();
+	s->v[CL_CONTROL_DR2] = read_dr2();
+	s->v[CL_CONTROL_DR3] = read_dr3();
 #ifdef __x86_64__
-	if (cr8_is_looked_at)
-		s->v[CL_CONTROL_CR8] = read_cr8();
-#else
-	(void)s;
+	s->v[CL_CONTROL_CR8] = read_cr8();
 #endif
 }
 
-/* Puts it back, too. */
-static void check_cr8(struct state *s)
+static void write_breakpoints(const struct state *s)
 {
-	read_cr8_to(s);
+	write_dr0(s->v[CL_CONTROL_DR0]);
+	write_dr1(s->v[CL_CONTROL_DR1]);
+	write_dr2(s->v[CL_CONTROL_DR2]);
+	write_dr3(s->v[CL_CONTROL_DR3]);
+}
+
+/* Puts them back, too. */
+static void check_exiting(struct state *s)
+{
+	bool same = true;
+
+	read_exiting(s);
+	for (int i = CL_CONTROL_DR0; i <= CL_CONTROL_DR3; i++)
+		same = same && s->v[i] == wanted.v[i];
+	if (!same)
+		write_breakpoints(&wanted);
 #ifdef __x86_64__
 	if (s->v[CL_CONTROL_CR8] != wanted.v[CL_CONTROL_CR8])
 		write_cr8(wanted.v[CL_CONTROL_CR8]);
@@ -168,16 +194,16 @@ static void read_tables(struct state *s)
 	s->v[CL_CONTROL_IDTR] = idt.base;
 	s->v[CL_CONTROL_LDTR] = ldt;
 	s->v[CL_CONTROL_TR] = tr;
-	s->gdt_limit = gdt.limit;
-	s->idt_limit = idt.limit;
+	s->v[CL_CONTROL_GDT_LIMIT] = gdt.limit;
+	s->v[CL_CONTROL_IDT_LIMIT] = idt.limit;
 }
 
 /* Always: a VM exit of a guest of code under test leaves limits of 0xffff (SDM volume 3, 27.5.2).
  */
 static void write_tables(const struct state *s, cl_word tr)
 {
-	const struct table gdt = { s->gdt_limit, s->v[CL_CONTROL_GDTR] };
-	const struct table idt = { s->idt_limit, s->v[CL_CONTROL_IDTR] };
+	const struct table gdt = { (uint16_t)s->v[CL_CONTROL_GDT_LIMIT], s->v[CL_CONTROL_GDTR] };
+	const struct table idt = { (uint16_t)s->v[CL_CONTROL_IDT_LIMIT], s->v[CL_CONTROL_IDTR] };
 	uint16_t ldt = (uint16_t)s->v[CL_CONTROL_LDTR], task = (uint16_t)s->v[CL_CONTROL_TR];
 
 	__asm__ volatile("lgdt %0; lidt %1" : : "m"(gdt), "m"(idt));
@@ -207,9 +233,15 @@ void guest_state_keep(void)
 	wanted.v[CL_CONTROL_CR4] = read_cr4();
 	wanted.v[CL_CONTROL_DR7] = read_dr7();
 	wanted.v[CL_CONTROL_XCR0] = read_xcr0();
-	cr8_is_looked_at = WIDE && place_proof() != CL_PROOF_GUEST;
-	read_cr8_to(&wanted);
+	exits_are_cheap = place_proof() != CL_PROOF_GUEST;
+	if (exits_are_cheap) {
+		for (unsigned i = 0; i < 4; i++)
+			wanted.v[CL_CONTROL_DR0 + i] = BREAKPOINT(i);
+		write_breakpoints(&wanted);
+	}
+	read_exiting(&wanted);
 	if (cl_where == CL_IN_ROOT) {
+		guest_msrs_keep(has_bases);
 		wanted.v[CL_CONTROL_EFER] = read_efer();
 		wanted.v[CL_CONTROL_VMX] = guest_vmx_operation();
 	}
@@ -236,6 +268,10 @@ void guest_state_check(int round, bool has_vcpu, struct findings *out)
 	/* First what the rest, and a fault in it, needs. */
 	read_tables(&now);
 	write_tables(&wanted, now.v[CL_CONTROL_TR]);
+	if (has_vcpu) {
+		now.v[CL_CONTROL_GDT_LIMIT] = wanted.v[CL_CONTROL_GDT_LIMIT];
+		now.v[CL_CONTROL_IDT_LIMIT] = wanted.v[CL_CONTROL_IDT_LIMIT];
+	}
 	now.v[CL_CONTROL_CR4] = read_cr4();
 	if (now.v[CL_CONTROL_CR4] != wanted.v[CL_CONTROL_CR4])
 		write_cr4(wanted.v[CL_CONTROL_CR4]);
@@ -258,8 +294,10 @@ void guest_state_check(int round, bool has_vcpu, struct findings *out)
 		write_xcr0(wanted.v[CL_CONTROL_XCR0]);
 	read_bases(&now);
 	write_bases(&wanted);
-	check_cr8(&now);
+	check_exiting(&now);
 	check_root(&now, has_vcpu);
+	if (cl_where == CL_IN_ROOT && !guest_msrs_check(round, out))
+		die();
 	for (int i = 0; i < CL_CONTROLS; i++) {
 		cl_word odd = now.v[i] ^ wanted.v[i];
 

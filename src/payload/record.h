@@ -179,10 +179,16 @@ enum cl_place {
 	X(CR0, "cr0")                                                     \
 	X(CR3, "cr3")                                                     \
 	X(CR4, "cr4")                                                     \
+	X(DR0, "dr0")                                                     \
+	X(DR1, "dr1")                                                     \
+	X(DR2, "dr2")                                                     \
+	X(DR3, "dr3")                                                     \
 	X(DR7, "dr7")                                                     \
 	X(XCR0, "xcr0")                                                   \
 	X(GDTR, "the base in gdtr")                                       \
+	X(GDT_LIMIT, "the limit in gdtr")                                 \
 	X(IDTR, "the base in idtr")                                       \
+	X(IDT_LIMIT, "the limit in idtr")                                 \
 	X(LDTR, "ldtr")                                                   \
 	X(TR, "tr")                                                       \
 	X(FS_BASE, "the base of fs")                                      \
@@ -197,6 +203,43 @@ enum cl_control {
 #undef X
 		CL_CONTROLS
 };
+/* Model-specific registers that a function leaves alone, MSR(first, how many, name): items of
+ * CHECK_CONTROL behind the others, in this order. Intel SDM volume 4, chapter 2; AMD APM volume 2,
+ * appendix A. Those of time, of what was counted and of what only VMX changes are not among them.
+ */
+#define MSRS(MSR)                                      \
+	MSR(0x1b, 1, "IA32_APIC_BASE")                 \
+	MSR(0x3b, 1, "IA32_TSC_ADJUST")                \
+	MSR(0x48, 1, "IA32_SPEC_CTRL")                 \
+	MSR(0x174, 1, "IA32_SYSENTER_CS")              \
+	MSR(0x175, 1, "IA32_SYSENTER_ESP")             \
+	MSR(0x176, 1, "IA32_SYSENTER_EIP")             \
+	MSR(0x1a0, 1, "IA32_MISC_ENABLE")              \
+	MSR(0x1d9, 1, "IA32_DEBUGCTL")                 \
+	MSR(0x200, 16, "IA32_MTRR_PHYSBASE, PHYSMASK") \
+	MSR(0x250, 1, "IA32_MTRR_FIX64K")              \
+	MSR(0x258, 2, "IA32_MTRR_FIX16K")              \
+	MSR(0x268, 8, "IA32_MTRR_FIX4K")               \
+	MSR(0x277, 1, "IA32_PAT")                      \
+	MSR(0x2ff, 1, "IA32_MTRR_DEF_TYPE")            \
+	MSR(0x6a0, 1, "IA32_U_CET")                    \
+	MSR(0x6a2, 1, "IA32_S_CET")                    \
+	MSR(0x6a4, 4, "IA32_PL0_SSP to IA32_PL3_SSP")  \
+	MSR(0x6a8, 1, "IA32_INTERRUPT_SSP_TABLE_ADDR") \
+	MSR(0x6e0, 1, "IA32_TSC_DEADLINE")             \
+	MSR(0x6e1, 1, "IA32_PKRS")                     \
+	MSR(0xda0, 1, "IA32_XSS")                      \
+	MSR(0xc0000081, 1, "IA32_STAR")                \
+	MSR(0xc0000082, 1, "IA32_LSTAR")               \
+	MSR(0xc0000083, 1, "IA32_CSTAR")               \
+	MSR(0xc0000084, 1, "IA32_FMASK")               \
+	MSR(0xc0000100, 1, "IA32_FS_BASE")             \
+	MSR(0xc0000101, 1, "IA32_GS_BASE")             \
+	MSR(0xc0000102, 1, "IA32_KERNEL_GS_BASE")      \
+	MSR(0xc0000103, 1, "IA32_TSC_AUX")
+#define MSR(first, n, name) +(n)
+enum { CL_MSRS = MSRS(MSR) };
+#undef MSR
 
 /* Faults, in cl_finding.item of CHECK_FAULT. */
 enum cl_fault {

@@ -161,7 +161,8 @@ bool place_late(void);         /* on every tick: has the call under way had its 
 
 /* What a place adds in ring 0; all zero in a process. */
 extern int cl_where;                          /* enum cl_where of payload/handover.h */
-extern cl_word cl_flags_random, cl_flags_set; /* bits of the flags poison: random, always set */
+/* Bits of the flags poison: random, always set; and clear, and to be left so. */
+extern cl_word cl_flags_random, cl_flags_set, cl_flags_clear;
 /* It heeds CL_INTERRUPTED. */
 extern bool cl_interrupts;
 /* NULL, or called before each round of a case, `h->current` set. */

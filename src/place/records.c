@@ -43,7 +43,7 @@ static bool is_item(const struct cl_finding *f, unsigned nargs, bool contract)
 	case CHECK_SEGMENTS:
 		return f->item < SEGMENTS;
 	case CHECK_CONTROL:
-		return f->item < CL_CONTROLS;
+		return f->item < CL_CONTROLS + CL_MSRS;
 	case CHECK_DEPENDS:
 		return f->item < CT_SOURCES;
 	case CHECK_FAULT:

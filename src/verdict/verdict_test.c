@@ -283,7 +283,7 @@ START_TEST(places)
 {
 	static const char *const reasons[] = {
 		"red zone (locals: local value 0, kept in the function's own memory)",
-		"privilege (system-flags: flags IF (0x200) and AC (0x40000) after the call)",
+		"privilege (system-flags: flags IF (0x200), IOPL (0x3000), NT (0x4000) and AC (0x40000) after the call)",
 		"privilege (segments: segment register fs)",
 		"FPU trapped (fault: the call)",
 		"callee-saved: rbx after the call",

@@ -411,7 +411,8 @@ static void mxcsr_words(const struct wording *x)
 
 static void flags_words(const struct wording *x)
 {
-	x->f->subject = arena_printf(x->a, "flags IF (0x200) and AC (0x40000)%s", when(x));
+	x->f->subject = arena_printf(
+		x->a, "flags IF (0x200), IOPL (0x3000), NT (0x4000) and AC (0x40000)%s", when(x));
 	hex_words(x, 4);
 }
 
@@ -419,6 +420,26 @@ static void segment_words(const struct wording *x)
 {
 	x->f->subject = arena_printf(x->a, "segment register %s", segment_name(x->r->item));
 	hex_words(x, 2);
+}
+
+/* "IA32_PAT (MSR 0x277)", of the i-th of MSRS. */
+static const char *msr_name(struct arena *a, unsigned i)
+{
+	static const struct {
+		uint32_t first, n;
+		const char *name;
+	} msrs[] = {
+#define MSR(first, n, name) { first, n, name },
+		MSRS(MSR)
+#undef MSR
+	};
+	size_t k = 0;
+
+	for (; k < ARRAY_SIZE(msrs) && i >= msrs[k].n; k++)
+		i -= msrs[k].n;
+	return k < ARRAY_SIZE(msrs)
+		       ? arena_printf(a, "%s (MSR 0x%x)", msrs[k].name, msrs[k].first + i)
+		       : "?";
 }
 
 static void control_words(const struct wording *x)
@@ -429,7 +450,8 @@ static void control_words(const struct wording *x)
 #undef X
 	};
 
-	x->f->subject = x->r->item < ARRAY_SIZE(names) ? names[x->r->item] : "?";
+	x->f->subject = x->r->item < CL_CONTROLS ? names[x->r->item]
+						 : msr_name(x->a, x->r->item - CL_CONTROLS);
 	hex_words(x, x->r->size);
 }
 

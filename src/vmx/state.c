@@ -6,6 +6,7 @@
 #include "vmx/vmcs.h"
 
 enum {
+	MSR_SYSENTER_ESP = 0x175, /* then EIP */
 	MSR_TRUE_PIN = 0x48d,
 	MSR_TRUE_CPU = 0x48e,
 	MSR_TRUE_EXIT = 0x48f,
@@ -151,6 +152,8 @@ static void set_host_here(void)
 	for (unsigned s = SEG_ES; s <= SEG_GS; s++)
 		vmwrite(HOST_SELECTOR + 2 * s, selector[s]);
 	__asm__ volatile("sgdt %0; sidt %1" : "=m"(gdtr), "=m"(idtr));
+	vmwrite(HOST_SYSENTER_ESP, (word)rdmsr(MSR_SYSENTER_ESP));
+	vmwrite(HOST_SYSENTER_EIP, (word)rdmsr(MSR_SYSENTER_ESP + 1));
 	vmwrite(HOST_FS_BASE, 0);
 	vmwrite(HOST_GS_BASE, 0);
 	vmwrite(HOST_TR_SELECTOR, selector[SEG_TR]);

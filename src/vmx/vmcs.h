@@ -63,6 +63,8 @@ enum vmcs_field {
 	HOST_TR_BASE = 0x6c0a,
 	HOST_GDTR_BASE = 0x6c0c,
 	HOST_IDTR_BASE = 0x6c0e,
+	HOST_SYSENTER_ESP = 0x6c10,
+	HOST_SYSENTER_EIP = 0x6c12,
 	HOST_IP = 0x6c16, /* HOST_SP, 0x6c14, is written by vmx_enter in asm/vmx */
 };
 
