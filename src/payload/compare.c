@@ -81,7 +81,8 @@ static struct wanted wanted_of(const uint8_t *bytes, const uint8_t *mask, unsign
 }
 
 /* All of these words that hold this one. No loop of instructions: see first_difference. */
-static uint64_t words_that_are(cl_word value, const cl_word *first, unsigned words)
+static __attribute__((noinline)) uint64_t words_that_are(cl_word value, const cl_word *first,
+							 unsigned words)
 {
 	const cl_word *at = first;
 	uint64_t found = 0;
@@ -100,18 +101,21 @@ static uint64_t words_that_are(cl_word value, const cl_word *first, unsigned wor
 }
 
 /* Which of up to 64 words hold the first word of what is wanted, of those that are in `among`. */
-static uint64_t words_with(const struct wanted *w, const cl_word *at, unsigned words,
-			   uint64_t among)
+static inline __attribute__((always_inline)) uint64_t
+words_with(const struct wanted *w, const cl_word *at, unsigned words, uint64_t among)
 {
+	const uint64_t all = words < 64 ? (1ull << words) - 1 : ~0ull;
 	uint64_t found = 0;
 
-	if (!(w->mask[0] + 1))
-		return words_that_are(w->value[0], at, words) & among;
+	among &= all;
+	/* Behind the first round few are left, and each is looked at alone. */
+	if (!(w->mask[0] + 1) && among == all)
+		return words_that_are(w->value[0], at, words);
 	for (unsigned half = 0; half < words; half += 32) {
 		for (uint32_t left = (uint32_t)(among >> half); left; left &= left - 1) {
 			unsigned k = half + (unsigned)__builtin_ctz(left);
 
-			if (k < words && !((at[k] ^ w->value[0]) & w->mask[0]))
+			if (!((at[k] ^ w->value[0]) & w->mask[0]))
 				found |= 1ull << k;
 		}
 	}
@@ -130,7 +134,7 @@ struct candidates search_among(const struct cl_image *m, const uint8_t *stack, c
 	const struct wanted w = wanted_of(bytes, mask, n);
 	struct candidates c = nowhere;
 
-	c.bits[0] = words_with(&w, m->gpr, GPRS, among[0] & REGISTERS);
+	c.bits[0] = words_with(&w, m->gpr, GPRS, among[0]) & REGISTERS;
 	for (uint32_t left = (uint32_t)(among[0] >> CL_BIT_XMM) & VECTORS; left; left &= left - 1) {
 		unsigned r = (unsigned)__builtin_ctz(left);
 		const cl_word *x = (const cl_word *)(m->fx + FX_XMM + 16 * r);

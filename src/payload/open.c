@@ -36,9 +36,16 @@ _Static_assert(CELL_BYTES <= (int)CL_POISON_SPARE, "cells");
 struct cl_open cl_open;
 uint8_t cl_open_cell[CELL_BYTES] __attribute__((aligned(64)));
 
-static uint8_t offer[OFFERS][STRIDE] __attribute__((aligned(64)));
-static const uint8_t *offered[OFFERS]; /* what the buffers held before the call */
-static unsigned start[OFFERS];
+/* An argument of a few bytes may hold the low ones of such an address: they are not to differ from
+ * build to build. */
+static uint8_t offer[OFFERS][STRIDE] __attribute__((aligned(STRIDE)));
+/* Those that this call has, in any order that stays: which, and what its buffer held before. */
+static struct offered {
+	unsigned k;
+	uint8_t *at;
+	const uint8_t *held;
+} offered[OFFERS];
+static unsigned noffered;
 
 /* Of the caller under way: the pointers found in all rounds, and whether it is known where it takes
  * the value from. */
@@ -120,21 +127,23 @@ static void offer_buffers(const struct cl_case *c, int round)
 	uint32_t starts = c->key ^ (uint32_t)round * 0x9e3779b9u;
 	unsigned align = buffer_alignment(c);
 
-	for (unsigned k = 0; k < OFFERS; k++) {
-		cl_word p;
+	noffered = 0;
+	for (unsigned k = 0; k < REGISTERS + stack_words(c); k++) {
+		struct offered *o = &offered[noffered];
 
 		if (!is_offered(c, k))
 			continue;
 		/* Aligned for any value, and in no round the same low byte for all. */
 		starts = starts * 0x915f77f5u + 1;
-		start[k] = (starts >> 24) / align * align;
-		p = (cl_word)(offer[k] + start[k]);
-		offered[k] = prepare_take(CL_VALUE);
-		__builtin_memcpy(offer[k] + start[k], offered[k], CL_VALUE);
+		o->k = k;
+		o->at = offer[k] + ((starts >> 24) & -align);
+		o->held = prepare_take(CL_VALUE);
+		__builtin_memcpy(o->at, o->held, CL_VALUE);
 		if (k < REGISTERS)
-			cl_poison.gpr[k] = p;
+			cl_poison.gpr[k] = (cl_word)o->at;
 		else
-			stack[k - REGISTERS] = p;
+			stack[k - REGISTERS] = (cl_word)o->at;
+		noffered++;
 	}
 }
 
@@ -273,14 +282,12 @@ bool open_callee(const struct cl_case *c, const struct cl_values *v, struct find
 
 	if (!(c->flags & CL_RETURNS) || !c->ret.compare)
 		return false;
-	for (unsigned k = 0; k < OFFERS; k++) {
-		if (is_offered(c, k) &&
-		    agree(offer[k] + start[k], v->ret, c->ret.mask, c->ret.compare)) {
-			at.bits[0] |= place(k).bits[0];
-			at.bits[1] |= place(k).bits[1];
+	for (const struct offered *o = offered; o < offered + noffered; o++) {
+		if (agree(o->at, v->ret, c->ret.mask, c->ret.compare)) {
+			at.bits[0] |= place(o->k).bits[0];
+			at.bits[1] |= place(o->k).bits[1];
 		}
-		written = written ||
-			  (is_offered(c, k) && !same(offer[k] + start[k], offered[k], CL_VALUE));
+		written = written || !same(o->at, o->held, CL_VALUE);
 	}
 	/* Whoever writes to a buffer takes it for the place of the value: what registers hold then
 	 * is left over, also when something is amiss in the buffer. */
@@ -440,11 +447,13 @@ struct candidates open_pointed(const struct cl_case *c, const volatile uint8_t *
 	bool whole = !mask && n >= WORD;
 	cl_word first = whole ? *(const volatile cl_word *)bytes : 0;
 
-	for (unsigned k = 0; offers(c) && n >= LEAST_POINTED && k < OFFERS; k++) {
-		if (is_offered(c, k) && (!whole || first == *(const cl_word *)offered[k]) &&
-		    agree(bytes, offered[k], mask, n)) {
-			found.bits[0] |= place(k).bits[0];
-			found.bits[1] |= place(k).bits[1];
+	if (!offers(c) || n < LEAST_POINTED)
+		return found;
+	for (const struct offered *o = offered; o < offered + noffered; o++) {
+		if ((!whole || first == *(const cl_word *)o->held) &&
+		    agree(bytes, o->held, mask, n)) {
+			found.bits[0] |= place(o->k).bits[0];
+			found.bits[1] |= place(o->k).bits[1];
 		}
 	}
 	return found;

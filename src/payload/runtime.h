@@ -160,7 +160,7 @@ bool place_code_changed(void); /* since place_begin */
 bool place_late(void);         /* on every tick: has the call under way had its time? */
 
 /* What a place adds in ring 0; all zero in a process. */
-extern int cl_where;                          /* enum cl_where of payload/handover.h */
+extern int cl_where; /* enum cl_where of payload/handover.h */
 /* Bits of the flags poison: random, always set; and clear, and to be left so. */
 extern cl_word cl_flags_random, cl_flags_set, cl_flags_clear;
 /* It heeds CL_INTERRUPTED. */
