@@ -7,7 +7,7 @@
 	extern	cl_vector_bytes
 	extern	cl_after, cl_function, contract_probe, cl_stack_top
 	extern	cl_interrupt_cs, cl_interrupt_ss, cl_interrupt_top
-	extern	cl_probe_image, cl_contract_index, cl_contract_step
+	extern	cl_probe_image, cl_contract_index, cl_contract_step, cl_fpu_trapped
 	extern	cl_reply, cl_reply_ip, cl_exit_image, cl_exit_ip
 	extern	cl_guest_image, cl_guest_entries, cl_arrival_sp, cl_abort
 
@@ -77,6 +77,7 @@ cl_contract_probe:
 	SAVE_GPRS cl_probe_image
 	pushf
 	pop	word_ [cl_probe_image + FLAGS]
+	FPU_ON
 	fxsave_	[cl_probe_image + FX]
 	WIDE_STATE cl_probe_image, save
 	pop	word_ [cl_contract_index]
@@ -93,6 +94,7 @@ cl_contract_probe:
 .back:
 	fxrstor_ [cl_reply + FX]
 	WIDE_STATE cl_reply, load
+	FPU_OFF	xax
 	push	word_ [cl_reply + FLAGS]
 	popf
 	LOAD_GPRS cl_reply

@@ -9,7 +9,7 @@
 	extern	cl_before_image, cl_before_stack, cl_after_image
 	extern	cl_probe_image, cl_probe_stack, cl_probe_count, cl_picture_words
 	extern	cl_nested_image, cl_nested_count
-	extern	cl_function, cl_stack_top, cl_ret, cl_vector_bytes
+	extern	cl_function, cl_stack_top, cl_ret, cl_vector_bytes, cl_fpu_trapped
 
 	section .bss align=16
 host_sp:	resw_ 1			; the runtime's stack while a trampoline runs
@@ -60,6 +60,7 @@ cl_before:
 	mov	ecx, STACK_WORDS
 	cld
 	rep	movs_
+	FPU_OFF	xsi
 	RESTORE	cl_before_image
 	ret
 
@@ -86,6 +87,7 @@ back_to_runtime:
 	pushf				; code under test may have left DF, NT and AC set
 	and	dword [xsp], ~0x44400
 	popf
+	FPU_ON
 	fninit
 	ldmxcsr	[default_mxcsr]
 	POP_EACH SAVED
@@ -125,6 +127,7 @@ cl_picture_probe:
 	rep	movs_
 	DESTROY_SLOTS
 	inc	dword [cl_probe_count]
+	FPU_OFF	xsi
 	RESTORE	cl_probe_image
 	ret
 
@@ -138,7 +141,23 @@ cl_picture_nested:
 	cld
 	DESTROY_SLOTS
 	inc	dword [cl_nested_count]
+	FPU_OFF	xsi
 	RESTORE	cl_nested_image
+	ret
+
+; cl_fpu_on, cl_fpu_off: around what generated code destroys of vector registers. Change no register and no flag.
+	global	cl_fpu_on, cl_fpu_off
+cl_fpu_on:
+	pushf
+	FPU_ON
+	popf
+	ret
+cl_fpu_off:
+	pushf
+	push	xax
+	FPU_OFF	xax
+	pop	xax
+	popf
 	ret
 
 ; cl_fill_result: called by a probe as `push bytes; call` with xax = the caller's pointer to its return

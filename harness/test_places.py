@@ -24,7 +24,7 @@ def bochs():
 
 
 # As a process all of these pass: nothing is wrong with the values, registers and stack.
-FPU = {"sse": "target", "x87": "target", "sse_put": "caller"}
+FPU = {"sse": "target", "x87": "target", "sse_put": "caller", "sse_got": "caller"}
 NAMES = (*FPU, "below_sp", "right")
 CASES = "".join(f"//! group {n}\n//! abi kernel\nint {n}(int a);\n" for n in NAMES)
 
@@ -35,6 +35,7 @@ def patches(width: int) -> dict[str, dict[str, str]]:
         "target/sse": {"entry": asm("xorps %xmm0, %xmm0")},
         "target/x87": {"ret": asm("fldz", "fstp %st(0)")},
         "caller/sse_put": {"before_call": asm("xorps %xmm0, %xmm0")},
+        "caller/sse_got": {"ret": asm("xorps %xmm0, %xmm0")},
         "target/below_sp": {"ret": asm(f"mov %{r}ax, -{w}(%{r}sp)", "nop",
                                        f"mov -{w}(%{r}sp), %{r}ax")},
     }

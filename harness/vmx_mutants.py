@@ -114,6 +114,7 @@ RUN, STATE, EPT, TASK = "src/vmx/run.c", "src/vmx/state.c", "src/vmx/ept.c", "sr
 MAIN, ROOTC, GUEST = "src/vmx/main.c", "src/vmx/root.c", "src/payload/guest.c"
 TABLES, KEPT = "src/payload/guest_tables.c", "src/payload/guest_state.c"
 ASM, MSRS = "asm/guest.asm", "src/payload/guest_msrs.c"
+IMAGE = "asm/image.inc"
 DIRTY = ("%rep 32\n\tpush\t-0x21524111\t\t\t; 0xdeadbeef\n%endrep\n"
          "\tadd\txsp, 32 * WORD\n")
 BOTH = ("self", "ends")
@@ -269,8 +270,10 @@ def written() -> list[Mutant]:
         m(state, "IOPL is never poison", GUEST, "cl_flags_random = FLAG_AC | FLAG_IF | FLAG_IOPL;",
           "cl_flags_random = FLAG_AC | FLAG_IF;", parts=("self",)),
         m(state, "NT is not looked at", GUEST, "cl_flags_clear = FLAG_NT;", "cl_flags_clear = 0;", parts=("self",)),
-        m(state, "the FPU is not trapped", GUEST, "\tif (on)\n\t\tset_ts();", "\tif (!on)\n\t\tset_ts();",
+        m(state, "the FPU is not trapped", GUEST, "\tcl_fpu_trapped = on;", "\tcl_fpu_trapped = 0;",
           parts=("ends",)),
+        m(state, "the FPU is on while code under test runs", IMAGE, "\tWIDE_STATE %1, load\n\tFPU_OFF\txax",
+          "\tWIDE_STATE %1, load", parts=("ends",)),
         m(state, "FPU instructions of code under test are let through", GUEST,
           "(t->ip < code_start || t->ip >= code_end)", "t->ip", parts=("ends",)),
         m(state, "system registers are not looked at", GUEST, "\tguest_state_check(round, has_vcpu, out);\n", "",

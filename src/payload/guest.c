@@ -69,9 +69,9 @@ static void find_code(void)
 }
 
 /* CR0.TS makes every x87 and vector instruction trap (#NM; SDM volume 3, 2.5). Compiled code has no
- * business using one; the engine has: its instruction is let through, with a step of one (#DB) to
- * set the flag again. */
-static bool trapping, passing;
+ * business using one; the engine has: it clears the flag meanwhile (asm/image.inc, FPU_ON), and
+ * elsewhere its instruction is let through, with a step of one (#DB) to set the flag again. */
+static bool passing;
 
 static void set_ts(void)
 {
@@ -83,17 +83,15 @@ static void set_ts(void)
 
 static void trap_fpu(bool on)
 {
-	trapping = on;
-	if (on)
-		set_ts();
-	else
+	cl_fpu_trapped = on;
+	if (!on)
 		__asm__ volatile("clts");
 }
 
 static bool let_through(struct trap *t)
 {
 	/* Task switches, of the clock's at 32 bit, set CR0.TS: nothing to do with the code. */
-	if (t->vector == 7 && !trapping) {
+	if (t->vector == 7 && !cl_fpu_trapped) {
 		__asm__ volatile("clts");
 		return true;
 	}
@@ -297,6 +295,9 @@ static void before_round(const struct cl_case *c, int round)
 	if (!round && guest_handover.options & CL_ANNOUNCE)
 		guest_say(CL_SAY_CASE, 0, 0);
 	has_vcpu = cl_where == CL_IN_ROOT && c->flags & CL_ENTERS_GUEST;
+	/* A VM exit goes on with CR0 as it is now. */
+	if (has_vcpu && cl_fpu_trapped)
+		set_ts();
 	if (has_vcpu)
 		guest_say(CL_SAY_VCPU, c->flags & CL_LAUNCHED ? 2 : 1, 0);
 	if (!(guest_handover.options & CL_STEP_LEAF) || step == stepping)

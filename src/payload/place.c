@@ -16,6 +16,7 @@ cl_word cl_far_stride, cl_code_alias;
 volatile uint32_t cl_ticks;
 cl_word cl_flags_random, cl_flags_set, cl_flags_clear;
 bool cl_interrupts;
+uint32_t cl_fpu_trapped;
 void (*cl_before_round)(const struct cl_case *c, int round);
 void (*cl_after_run)(int round, struct findings *out);
 

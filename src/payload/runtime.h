@@ -163,6 +163,8 @@ bool place_late(void);         /* on every tick: has the call under way had its 
 extern int cl_where; /* enum cl_where of payload/handover.h */
 /* Bits of the flags poison: random, always set; and clear, and to be left so. */
 extern cl_word cl_flags_random, cl_flags_set, cl_flags_clear;
+/* Not 0: CR0.TS is set while code under test runs (asm/image.inc, FPU_ON). */
+extern uint32_t cl_fpu_trapped;
 /* It heeds CL_INTERRUPTED. */
 extern bool cl_interrupts;
 /* NULL, or called before each round of a case, `h->current` set. */
