@@ -21,6 +21,9 @@ HOSTILE = {
     "reset_cf9": (("mov al, 6", "mov edx, 0xcf9", "out dx, al"), RESET),
     "reset_keyboard": (("mov al, 0xfe", "out 0x64, al"), RESET),
     "reset_port92": (("mov al, 1", "out 0x92, al"), RESET),
+    "gates_a20": (("xor eax, eax", "out 0x92, al"), RESET),
+    # What ends Bochs.
+    "shuts_down": (("mov edx, 0x8900", *(f"mov al, {ord(c)}\nout dx, al" for c in "Shutdown")), RESET),
     "blind_halt": (("cli", "hlt"), {"vmx": FAULTED, "root": LATE}),
     "halts_for_ever": ((".l: sti", "hlt", "jmp .l"), {"vmx": FAULTED, "root": LATE}),
     "blind_loop": (("cli", ".l: jmp .l"), LATE),
