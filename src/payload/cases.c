@@ -128,6 +128,7 @@ void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint6
 				absent = true;
 			}
 			record_write(h, c->index, d, absent ? CL_ABSENT : 0, &v);
+			h->settled = h->used;
 		}
 	}
 	h->current = CL_NO_CASE;

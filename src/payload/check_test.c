@@ -4,8 +4,11 @@
  * exactly that is found, with what was expected, observed, and where it had been. */
 #include "payload/check_test.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* What asm/payload.ld defines in a payload: no code to emulate here. */
 const uint8_t cl_text[1], cl_text_end[1], cl_rodata[1];
@@ -507,6 +510,56 @@ START_TEST(case_loop_full)
 }
 END_TEST
 
+/* What a monitor would see that looks while a record is being written: its first write to the
+ * second page faults. */
+enum { PAGE = 4096 };
+static struct cl_header *watched;
+static uint32_t seen;
+
+static void look(int number, siginfo_t *info, void *context)
+{
+	(void)number;
+	(void)info;
+	(void)context;
+	seen = watched->used;
+	if (mprotect((uint8_t *)watched + PAGE, PAGE, PROT_READ | PROT_WRITE))
+		_exit(1);
+}
+
+START_TEST(record_is_whole_or_none)
+{
+	const struct sigaction act = { .sa_sigaction = look, .sa_flags = SA_SIGINFO };
+	static struct findings v = { .nfindings = 1, .nobservations = 1 };
+	struct cl_record r;
+	uint8_t *at;
+	uint32_t before;
+
+	watched = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ck_assert_ptr_ne(watched, MAP_FAILED);
+	before = PAGE - sizeof(*watched) - sizeof(r) - 8;
+	*watched = (struct cl_header){ .capacity = 2 * PAGE - sizeof(*watched), .used = before };
+	seen = ~0u;
+	ck_assert_int_eq(sigaction(SIGSEGV, &act, NULL), 0);
+	ck_assert_int_eq(mprotect((uint8_t *)watched + PAGE, PAGE, PROT_NONE), 0);
+	record_write(watched, 7, CL_CALLER, 0, &v);
+	signal(SIGSEGV, SIG_DFL);
+	ck_assert_uint_eq(seen, before);
+	ck_assert_uint_eq(watched->used, before + sizeof(r) + sizeof(struct cl_finding) +
+						 sizeof(struct cl_observation));
+	at = (uint8_t *)(watched + 1) + before;
+	memcpy(&r, at, sizeof(r));
+	ck_assert_uint_eq(r.index, 7);
+	ck_assert_uint_eq(r.seal, cl_seal(cl_key, before, &r, at + sizeof(r),
+					  watched->used - before - sizeof(r)));
+	/* What code under test may have made of the header leads nowhere. */
+	watched->used = watched->capacity + 1;
+	record_write(watched, 7, CL_CALLER, 0, &v);
+	ck_assert_uint_eq(watched->full, 1);
+	ck_assert_uint_eq(watched->used, watched->capacity + 1);
+	munmap(watched, 2 * PAGE);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("check");
@@ -518,6 +571,7 @@ int main(void)
 	tcase_add_test(t, case_loop);
 	tcase_add_test(t, case_loop_part);
 	tcase_add_test(t, case_loop_full);
+	tcase_add_test(t, record_is_whole_or_none);
 	suite_add_tcase(s, callee_tests());
 	suite_add_tcase(s, caller_tests());
 	suite_add_tcase(s, aggregate_tests());

@@ -822,6 +822,7 @@ void payload_run(struct cl_header *h, uint32_t first, unsigned directions, uint6
 		h->used = to.used;
 		record_write(h, i, CL_CALLEE, cannot_run(c) ? CL_ABSENT : 0, to.v);
 		tell_strength(c, &to, seed);
+		h->settled = h->used;
 	}
 	h->current = CL_NO_CASE;
 	h->finished = 1;

@@ -5,20 +5,16 @@
 uint64_t cl_key;
 uint32_t cl_case_limit;
 
-static void put(struct cl_header *h, const void *data, uint32_t bytes)
+static uint8_t *put(uint8_t *at, const void *data, uint32_t bytes)
 {
-	if (h->capacity - h->used < bytes) {
-		h->full = 1;
-		return;
-	}
-	__builtin_memcpy((uint8_t *)(h + 1) + h->used, data, bytes);
-	h->used += bytes;
+	__builtin_memcpy(at, data, bytes);
+	return at + bytes;
 }
 
 void record_write(struct cl_header *h, uint32_t index, int direction, int flags,
 		  const struct findings *v)
 {
-	uint32_t at = h->used;
+	uint32_t used = *(volatile uint32_t *)&h->used, most = h->capacity;
 	struct cl_record r = { .index = index,
 			       .direction = (uint8_t)direction,
 			       .flags = (uint8_t)flags,
@@ -26,24 +22,26 @@ void record_write(struct cl_header *h, uint32_t index, int direction, int flags,
 			       .nobservations = (uint8_t)v->nobservations };
 	uint32_t bytes = (uint32_t)(sizeof(r) + v->nfindings * sizeof(struct cl_finding) +
 				    v->nobservations * sizeof(struct cl_observation));
+	uint8_t *start = (uint8_t *)(h + 1) + used, *to = start + sizeof(r);
 
-	if (h->capacity - h->used < bytes) {
+	if (used > most || most - used < bytes) {
 		h->full = 1;
 		return;
 	}
-	put(h, &r, sizeof(r));
 	for (unsigned i = 0; i < v->nfindings; i++)
-		put(h, &v->finding[i].f, sizeof(v->finding[i].f));
+		to = put(to, &v->finding[i].f, sizeof(v->finding[i].f));
 	for (unsigned i = 0; i < v->nobservations; i++) {
 		struct cl_observation o = { .item = v->observation[i].item,
 					    .piece = v->observation[i].piece,
 					    .places = { v->observation[i].place[0],
 							v->observation[i].place[1] } };
 
-		put(h, &o, sizeof(o));
+		to = put(to, &o, sizeof(o));
 	}
-	r.seal = cl_seal(cl_key, at, &r, (uint8_t *)(h + 1) + at + sizeof(r),
-			 bytes - (uint32_t)sizeof(r));
-	__builtin_memcpy((uint8_t *)(h + 1) + at, &r, sizeof(r));
+	r.seal = cl_seal(cl_key, used, &r, start + sizeof(r), bytes - (uint32_t)sizeof(r));
+	put(start, &r, sizeof(r));
+	/* A monitor may look, and others may end the process, between any two instructions: until
+	 * here there is no record, from here on a whole one. */
+	__atomic_store_n(&h->used, used + bytes, __ATOMIC_RELEASE);
 	h->executed++;
 }

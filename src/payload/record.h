@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CL_MAGIC = 0x424f4c43 /* "CLOB" */, CL_VERSION = 4 };
+enum { CL_MAGIC = 0x424f4c43 /* "CLOB" */, CL_VERSION = 5 };
 enum { CL_CALLEE, CL_CALLER, CL_DIRECTIONS };
 enum { CL_NO_CASE = 0xffffffffu };
 /* Where a process leaves the offset of its result file when code under test may run. */
@@ -23,8 +23,10 @@ struct cl_header {
 	uint32_t planned;  /* cases in the payload's table */
 	uint32_t current;  /* index * 2 + direction under way, or CL_NO_CASE */
 	uint32_t executed; /* records written */
-	uint32_t finished; /* 1 when the loop came to its end */
-	uint32_t full;     /* 1 when records did not fit */
+	uint16_t finished; /* 1 when the loop came to its end */
+	uint16_t full;     /* 1 when records did not fit */
+	uint32_t settled;  /* bytes of records that stay as they are, for whoever copies them away
+			    * while the payload runs */
 	uint64_t seed;
 	/* cl_text_sum of the code as it is in memory where it runs: before the first case; after
 	 * the last. */

@@ -69,13 +69,19 @@ static uint32_t under_way(const struct monitor *g)
 	return g->results->magic == CL_MAGIC ? g->results->current : CL_NO_CASE;
 }
 
-/* Keep what is new: records are only ever appended. False when the header cannot be true. */
-static bool keep(struct monitor *g)
+/* Keep what is new: records that are settled are never written again, and of the one under way
+ * there may be another version, unless the guest has come to its end. False when the header cannot
+ * be true. */
+static bool keep(struct monitor *g, bool ended)
 {
 	struct cl_header h = *g->results, *kept = g->job->kept;
 
 	if (h.magic != CL_MAGIC || h.version != CL_VERSION || h.used > RESULTS_ROOM ||
-	    h.used < kept->used || h.planned != g->job->payload->ncases)
+	    h.settled > h.used || h.planned != g->job->payload->ncases)
+		return false;
+	if (!ended)
+		h.used = h.settled;
+	if (h.used < kept->used)
 		return false;
 	memcpy((uint8_t *)(kept + 1) + kept->used, (uint8_t *)(g->results + 1) + kept->used,
 	       h.used - kept->used);
@@ -162,7 +168,7 @@ static void refuse_halt(struct monitor *g)
 static void next_case(struct monitor *g)
 {
 	/* The case before wrote where it must not: it is the one announced. */
-	if (!keep(g)) {
+	if (!keep(g, false)) {
 		finish(g, KVM_DIED);
 		return;
 	}
@@ -203,7 +209,7 @@ static void listen(struct monitor *g)
 		return;
 	case CL_SAY_DONE:
 		/* Code under test can say so, too. */
-		finish(g, keep(g) && g->job->kept->finished ? KVM_FINISHED : KVM_DIED);
+		finish(g, keep(g, true) && g->job->kept->finished ? KVM_FINISHED : KVM_DIED);
 		return;
 	default:
 		g->report->vector = r.rcx;
@@ -281,7 +287,7 @@ static void tick(struct monitor *g)
 		g->executed = h.executed;
 		g->current = h.current;
 		g->idle = 0;
-		keep(g);
+		keep(g, false);
 	} else if (g->idle > STUCK_TICKS) {
 		finish(g, KVM_STUCK);
 	} else if (g->idle >= PATIENCE) {
@@ -396,7 +402,7 @@ void kvm_monitor(const struct kvm_job *j)
 	j->report->current = g.results ? under_way(&g) : CL_NO_CASE;
 	/* What came before a death is worth as much as before. */
 	if (g.results && j->report->end != KVM_FINISHED)
-		keep(&g);
+		keep(&g, true);
 	then = now();
 	cost->run = then - t;
 	kvm_close(&g.m);

@@ -41,8 +41,8 @@ static uint64_t sectors(uint64_t bytes)
 }
 
 /* Bytes of the segment being filled in that are on the disk already, and their checksum. Records
- * are only ever appended, so a look in between writes what is new. The checksum is of words and a
- * record may end within one: `part` is of the whole words, up to `summed`. */
+ * that are settled are never written again, so a look in between writes what is new. The checksum
+ * is of words and a record may end within one: `part` is of the whole words, up to `summed`. */
 static uint64_t written, sum, summed, part;
 static struct cl_header good; /* as it is on the disk */
 
@@ -70,8 +70,13 @@ void write_segment(enum vmx_end end)
 {
 	static uint8_t sector[VMX_SECTOR];
 	const uint8_t *h = (uint8_t *)results();
-	uint64_t bytes = record_bytes(results());
+	struct cl_header now = *results();
+	uint64_t bytes;
 
+	/* Of the record under way there may be another version yet. */
+	if (end == VMX_RUNNING && now.settled <= now.used)
+		now.used = now.settled;
+	bytes = record_bytes(&now);
 	if (!bytes) {
 		/* Code under test wrote over the header: what is on the disk has to do. */
 		bytes = written;
@@ -79,16 +84,18 @@ void write_segment(enum vmx_end end)
 		written = summed = sizeof(struct cl_header);
 		part = VMX_CHECKSUM;
 	}
-	if (bytes && record_bytes(results())) {
+	if (bytes && record_bytes(&now)) {
 		uint64_t from = written & ~(uint64_t)(VMX_SECTOR - 1);
 
-		disk_write(out_sector + 1, h, VMX_SECTOR); /* struct cl_header */
 		disk_write(out_sector + 1 + from / VMX_SECTOR, h + from, bytes - from);
+		for (unsigned i = 0; i < VMX_SECTOR; i++)
+			sector[i] = i < sizeof(now) ? ((uint8_t *)&now)[i] : h[i];
+		disk_write(out_sector + 1, sector, VMX_SECTOR);
 		part = vmx_checksum(part, h + summed, (word)((bytes - summed) & ~3ull));
 		summed += (bytes - summed) & ~3ull;
 		sum = vmx_checksum(part, h + summed, (word)(bytes - summed));
 		written = bytes;
-		good = *results();
+		good = now;
 	}
 	segment.magic = VMX_MAGIC;
 	segment.end = end;
