@@ -6,6 +6,7 @@
  *	REQUEST=short@N     what it hands back is cut off or absurd
  *	cap=NAME            KVM_CHECK_EXTENSION denies it
  *	exit=REASON.SUB     the payload's guest exits so
+ *	late=SECONDS        the probe's guest waits for a processor first
  *
  * FAKE_COUNT is a file for the counters, FAKE_CASES the payload's cases, FAKE_TEXT the bytes of its
  * code. Documented in Linux, Documentation/virt/kvm/api.rst. */
@@ -169,6 +170,10 @@ static int say(uint32_t what)
 
 static int run_probe(void)
 {
+	const char *late = plan_of("late");
+
+	if (late && !stage)
+		sleep((unsigned)atoi(late));
 	run->if_flag = run->ready_for_interrupt_injection = stage == STAGE_WANTS_INTERRUPT;
 	if ((stage == STAGE_WANTS_INTERRUPT || stage == STAGE_WANTS_NMI) && !served) {
 		run->exit_reason = KVM_EXIT_IRQ_WINDOW_OPEN;

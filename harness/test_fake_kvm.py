@@ -113,7 +113,8 @@ def test_probe_gives_the_reason(fake, plan, reason):
 
 
 @pytest.mark.parametrize("request_", ("KVM_RUN=EINTR@1", "KVM_RUN=EINTR@7", "KVM_RUN=EAGAIN@3",
-                                      "cap=KVM_CAP_SET_TSS_ADDR", "cap=KVM_CAP_DISABLE_QUIRKS2"))
+                                      "cap=KVM_CAP_SET_TSS_ADDR", "cap=KVM_CAP_DISABLE_QUIRKS2",
+                                      "late=2"))
 def test_what_is_no_failure(fake, request_):
     assert fake.place(request_).startswith("available ("), request_
     r, _, counts = fake.payload(request_)
