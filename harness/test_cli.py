@@ -238,7 +238,7 @@ def tools(tmp_path, compiler: str | None, without: str = "") -> dict[str, str]:
     """PATH with nothing but the tools clobber names, less one, and a compiler."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    for name in ("nasm", "ninja", "ld", "as", "sh", "timeout", "rm", "cat", compiler):
+    for name in ("nasm", "ninja", "ld", "as", "sh", "rm", "cat", compiler):
         path = shutil.which(name) if name else None
         if path and name != without:
             (folder / name).symlink_to(path)

@@ -62,9 +62,10 @@ FAULTS = {
     "too large": ('echo "as: x.o: File too large" >&2; exit 1', "File too large"),
     "quit": ("kill -QUIT $$", "ended by SIGQUIT"),
     "killed": ("kill -9 $$", "killed (signal 9)"),
-    # timeout(1) hands signals on, and has an alarm of its own.
-    "timeout quits": ("kill -QUIT $PPID; sleep 1000", "ended by SIGQUIT"),
-    "timeout is early": ("kill -ALRM $PPID; sleep 1000", "ended by SIGALRM, before its time was up"),
+    # What limits the compiler's time is a process, too.
+    "limiter quits": ("kill -QUIT $PPID; sleep 1000", "ended by SIGQUIT"),
+    "limiter is killed": ("kill -KILL $PPID; sleep 1000", "killed (signal 9)"),
+    "limiter is alarmed": ("kill -ALRM $PPID; sleep 1000", "ended by SIGALRM"),
     "missing": ("exec /nonexistent/cc1 x", "exit status 127: "),
     "no program": ("exit 126", "exit status 126: "),
     "cannot execute": ("echo \"gcc: fatal error: cannot execute 'cc1': execvp: No such file or "

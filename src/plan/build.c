@@ -21,7 +21,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { COMPILE_SECONDS = 120, KILL_SECONDS = 5 };
+/* How long a compiler may be at it by itself (own_time.c), and how long the machine may take to let
+ * it. */
+enum { COMPILE_SECONDS = 120, SLOWEST = 10, LEAST_PATIENCE = 600 };
 
 /* The end of an edge that may fail: an empty file says that it did, the log how. What a compiler
  * leaves may be a folder, a pipe or a link to nowhere. */
@@ -43,8 +45,8 @@ struct units {
 	size_t n;
 };
 
-/* How long a compiler may take for one file: CLOBBER_COMPILE_SECONDS in the environment, for tests
- * and for slow machines. */
+/* How long a compiler may take for one file, in seconds of its own: CLOBBER_COMPILE_SECONDS in the
+ * environment, for tests, and for compilers that are slow. */
 static unsigned compile_seconds(void)
 {
 	const char *s = getenv("CLOBBER_COMPILE_SECONDS");
@@ -192,6 +194,7 @@ static void column_rule(struct plan *p, struct str *s, size_t number)
 {
 	const struct column *c = &p->columns[number];
 	const struct target *t = &c->compiler->target[c->profile];
+	const unsigned seconds = compile_seconds();
 	struct str command = { 0 };
 
 	/* The compiler's identity is in the command, so that another one under the same name
@@ -208,10 +211,11 @@ static void column_rule(struct plan *p, struct str *s, size_t number)
 	str_addf(s, "rule cc%zu\n", number);
 	str_addf(
 		s,
-		"  command = : %016llx $stamp; rm -rf $out $out.log; LC_ALL=C %s -k %d %u %s -c -o $out $in "
+		"  command = : %016llx $stamp; rm -rf $out $out.log; LC_ALL=C %s/own-time %u %u %s -c -o $out $in "
 		">$out.log 2>&1; " LEAVE_RESULT "\n",
-		(unsigned long long)c->compiler->identity, p->timeout, KILL_SECONDS,
-		compile_seconds(), command.s);
+		(unsigned long long)c->compiler->identity, command_word(p->arena, p->runtime),
+		seconds, seconds * SLOWEST < LEAST_PATIENCE ? LEAST_PATIENCE : seconds * SLOWEST,
+		command.s);
 	str_addf(s, "  description = %s $in\n", ninja_escape(p->arena, c->name));
 	str_free(&command);
 }
@@ -379,11 +383,10 @@ static void write_objects_file(struct plan *p, const struct units *units)
 static struct refusal outcome_of(struct plan *p, const struct column *c, const struct unit *u)
 {
 	const char *path = arena_printf(p->arena, "%s/%s", p->work, u->object);
-	const struct time_limit t = { compile_seconds(), strstr(p->timeout, "-v") };
 
 	if (u->refused.kind != PRESENT)
 		return u->refused;
-	return refusal_of_object(p->arena, path, c->width, &t);
+	return refusal_of_object(p->arena, path, c->width, compile_seconds());
 }
 
 /* Replace refused batches by one unit a case; refused cases become absences. What a fault of the

@@ -52,11 +52,10 @@ struct plan {
 	const char *kept;    /* folder for records of payloads; NULL: none are kept */
 	const char *ground;  /* place/kept.h; NULL: what runs now is not kept */
 	bool fresh;          /* take nothing that was kept */
-	const char *runtime; /* folder with rt32.o, rt64.o and payload.ld */
+	const char *runtime; /* folder with rt32.o, rt64.o, payload.ld and own-time */
 	const char *include; /* folder that holds payload/case.h */
 	const char *host_cc; /* compiles expectation tables */
 	const char *nasm, *ninja, *ld;
-	const char *timeout; /* "timeout -v": with the option, where it has that */
 	struct gen_set set[PROFILES];
 	bool windows_named;   /* code for Windows is wanted of whatever compiler can make it */
 	enum edition edition; /* of the psABIs, that places and judges the cases */

@@ -3,19 +3,14 @@
 #include "plan/refusal.h"
 #include "plan/fault.h"
 #include "plan/object.h"
+#include "plan/own_time.h"
 #include "util/clean.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* timeout(1) with -v, before each signal that it sends when time is up, or hands on when it is sent
- * one. KILL comes last of the former. */
-static const char sends[] = "timeout: sending signal";
-static const char kills[] = "timeout: sending signal KILL";
 
 static bool is_empty(const char *path)
 {
@@ -42,54 +37,57 @@ static const char *reason(char *log)
 	const char *why = NULL;
 
 	for (char *line = strtok(log, "\n"); line; line = strtok(NULL, "\n")) {
-		if (strncmp(line, sends, strlen(sends)) &&
-		    (!why || (strstr(line, "error") && !strstr(why, "error"))))
+		if (!why || (strstr(line, "error") && !strstr(why, "error")))
 			why = line;
 	}
 	return why;
 }
 
-/* Is a log that bears the end of its time older than half of that time? Its own alarm is a signal,
- * which others can send, too. Without times of birth (statx(2)) it is believed. */
-static bool took_long(const char *log, unsigned seconds)
+/* What own-time says at the end of a log, without its end of line; cut off. NULL: nothing. */
+static char *take_limit(char *log)
 {
-	struct statx st;
+	char *found = NULL;
 
-	if (statx(AT_FDCWD, log, 0, STATX_MTIME | STATX_BTIME, &st) < 0 ||
-	    ~st.stx_mask & (STATX_MTIME | STATX_BTIME))
-		return true;
-	return (st.stx_mtime.tv_sec - st.stx_btime.tv_sec) * 1000000000 + st.stx_mtime.tv_nsec -
-		       (int64_t)st.stx_btime.tv_nsec >=
-	       seconds * INT64_C(500000000);
+	for (char *at = log; at && (at = strstr(at, "\n" OWN_TIME_WORDS)); at++)
+		found = at;
+	if (!found)
+		return NULL;
+	*found = 0;
+	found += strlen("\n" OWN_TIME_WORDS);
+	found[strcspn(found, "\n")] = 0;
+	return found;
 }
 
 /* From the log of a compiler that left no object. */
-static struct refusal read_log(struct arena *a, const char *path, char *log,
-			       const struct time_limit *t)
+static struct refusal read_log(struct arena *a, char *log, unsigned seconds)
 {
 	struct refusal r = { .kind = COMPILER_CRASH };
-	bool late = log && strstr(log, kills);
 	/* Since version 16 clang's driver exits with 1 when its own compiler crashed. */
 	bool crashed = log && (strstr(log, "internal compiler error") ||
 			       strstr(log, "frontend command failed"));
 	int status = take_status(log);
-	const char *why;
+	const char *why, *limit;
+	bool late;
 
 	if (status < 0) {
 		r.fault = "its log could not be written: no room, or no right to write";
 		return r;
 	}
-	late = late && status == 128 + SIGKILL;
-	if (status == 124 && !took_long(path, t->seconds))
-		r.fault = "ended by SIGALRM, before its time was up";
-	else if (!late && status != 124 && (status != 128 + SIGKILL || t->is_told))
+	limit = take_limit(log);
+	late = limit && status == OWN_TIME_UP;
+	if (limit && status == OWN_TIME_STARVED)
+		r.fault = arena_printf(
+			a, "it waited too long for a processor or a disk, or was stopped: %s",
+			limit);
+	else if (!late)
 		r.fault = machine_fault(a, status, log);
 	if (r.fault)
 		return r;
 	why = reason(log);
-	if (status == 124 || late) {
-		r.why = arena_printf(a, "the compiler did not end within %u s%s", t->seconds,
-				     status == 124 ? "" : ", and had to be killed");
+	if (late) {
+		r.why = arena_printf(a, "the compiler did not end within %u s%s", seconds,
+				     strcmp(limit, OWN_TIME_KILLED) ? ""
+								    : ", and had to be killed");
 	} else if (status == 0) {
 		r.why = "the compiler reports success and writes no object file";
 	} else if (status > 128 || crashed) {
@@ -103,18 +101,16 @@ static struct refusal read_log(struct arena *a, const char *path, char *log,
 	return r;
 }
 
-struct refusal refusal_of_object(struct arena *a, const char *path, enum width w,
-				 const struct time_limit *t)
+struct refusal refusal_of_object(struct arena *a, const char *path, enum width w, unsigned seconds)
 {
 	struct refusal r = { .kind = PRESENT };
 	bool is_choice, was_coff;
 	const char *wrong;
 
 	if (is_empty(path)) {
-		const char *beside = arena_printf(a, "%s.log", path);
-		char *log = file_read(beside, NULL);
+		char *log = file_read(arena_printf(a, "%s.log", path), NULL);
 
-		r = read_log(a, beside, log, t);
+		r = read_log(a, log, seconds);
 		free(log);
 		return r;
 	}

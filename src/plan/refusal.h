@@ -15,14 +15,9 @@ struct refusal {
 	const char *fault; /* NULL, or of this machine: then `kind` says nothing */
 };
 
-struct time_limit {
-	unsigned seconds; /* that a compiler had */
-	bool is_told;     /* the log says so when it was killed at its end */
-};
-
-/* What became of an object, whose log is beside it. Texts are in `a`. */
-struct refusal refusal_of_object(struct arena *a, const char *path, enum width w,
-				 const struct time_limit *t);
+/* What became of an object, whose log is beside it, and whose compiler had so many seconds. Texts
+ * are in `a`. */
+struct refusal refusal_of_object(struct arena *a, const char *path, enum width w, unsigned seconds);
 
 /* What became of a payload. Texts are in `a`. */
 struct link_result {

@@ -69,16 +69,6 @@ static const char *tool(struct arena *a, const char *name, const char *package)
 	return name;
 }
 
-/* With -v it says when it was the one to kill; not every timeout(1) can. */
-static const char *find_timeout(struct arena *a)
-{
-	const char *const argv[] = {
-		tool(a, "timeout", "coreutils"), "-v", "9", "sh", "-c", ":", NULL
-	};
-
-	return run_program_again(argv, 10, NULL) == 0 ? "timeout -v" : "timeout";
-}
-
 /* Expectation tables are compiled by any compiler that makes both widths. */
 static const char *host_compiler(const struct compiler_list *found)
 {
@@ -139,5 +129,4 @@ void find_tools(struct plan *p, const char *cc, struct compiler_list *compilers)
 	p->nasm = tool(p->arena, "nasm", "nasm");
 	p->ninja = tool(p->arena, "ninja", "ninja-build");
 	p->ld = tool(p->arena, "ld", "binutils");
-	p->timeout = find_timeout(p->arena);
 }
