@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """clobber check by prototype alone: inputs that fit are found by running; what does not fit is no
 accusation, what is wrong with inputs that fit still is."""
+import json
 import re
 
 import pytest
@@ -59,6 +60,23 @@ FITS = {
     "halved": ("int f(const unsigned char *a, const unsigned char *b)",
                "f: add rsi, rsi\n mov eax, [2*rdi]\n add eax, [rsi+4]\n ret",
                r"arg b buf \d+ (at \d+ )?aligned 2 divided 2"),
+    # rows that are passed halved
+    "halved-rows": ("int f(const unsigned char *const rows[4])",
+                    "f: mov rdx, [rdi+8]\n add rdx, rdx\n mov eax, [rdx+4]\n ret",
+                    r"arg rows buf \d+ holds addresses divided 2"),
+    # tables of tables of rows, which have to be another's memory: a byte becomes no address
+    "tables": ("void f(unsigned char ***out, const unsigned char **in, unsigned w)",
+               "f: mov rdi, [rdi]\n mov rdi, [rdi+8]\n mov rsi, [rsi]\n mov edx, edx\n"
+               ".l: sub rdx, 1\n jb .e\n mov al, [rsi+rdx]\n mov [rdi+rdx], al\n jmp .l\n"
+               ".e: ret", r"arg w from 0 to 128"),
+    # a list that is its own head
+    "list": ("struct l { struct l *next; int n; };\nint f(const struct l *head)",
+             "f: mov rax, rdi\n.l: mov rax, [rax]\n cmp rax, rdi\n jne .l\n mov eax, 1\n ret",
+             r"arg head buf \d+ (aligned \d+ )?holds itself"),
+    # a structure with a number that chooses, and a pointer
+    "members": ("struct m { int n; short k; char *p; };\nint f(const struct m *s)",
+                "f: mov eax, [rdi]\n cmp eax, 8\n jae .b\n mov rcx, [rdi+8]\n mov eax, [rcx+rax]\n ret\n"
+                ".b: mov rcx, [rdi+8]\n mov eax, [8*rcx]\n ret", r"arg s buf \d+ .*holds members"),
     # what is aligned is one number before
     "past": ("int f(const short *p)", "f: movdqa xmm0, [rdi-2]\n movd eax, xmm0\n ret",
              r"arg p buf \d+ (at \d+ )?aligned 16 plus 2"),
@@ -205,6 +223,98 @@ def test_upper_bits_are_no_unfit_input(tmp_path):
     assert r.status == 0 and "arg height from 1 to" in r.stdout, r.stdout
 
 
+def test_upper_bits_are_why_it_faults(tmp_path):
+    """With any number: a stride of 64 bits where the prototype has an int. One finding, no crash."""
+    assemble(tmp_path, "f: movq xmm0, [rdi]\n movq xmm1, [rdi+rdx*2]\n movdqa [rsi], xmm0\n"
+             " movdqa [rsi+16], xmm1\n ret", 64)
+    declared = "void f(const short *in, int *out, int stride)"
+    r = check(tmp_path, "f.o", *proto(declared), "--format", "json")
+    f, = json.loads(r.stdout)["functions"]
+    assert f["verdict"] == "violation" and [x["check"] for x in f["findings"]] == ["upper-bits"], f
+    assert "movq xmm1" in f["findings"][0]["more"][1]
+    assert any(line.startswith("arg stride from -") for line in f["fits"])
+
+
+def test_lines_of_what_has_no_name(tmp_path):
+    """They can be pasted, too."""
+    assemble(tmp_path, "f: mov al, [rdi+rsi]\n ret", 64)
+    r = check(tmp_path, "f.o", "--proto", "char f(const char *, long)", "--format", "json")
+    lines = json.loads(r.stdout)["functions"][0]["fits"]
+    assert lines[1].startswith("arg ARGUMENT_2 from "), lines
+    r = check(tmp_path, "f.o", *proto("char f(const char *, long)", *lines))
+    assert r.status == 0 and "1 pass" in r.stdout, r.stdout + r.stderr
+    r = check(tmp_path, "f.o", *proto("char f(const char *, long)", "arg ARGUMENT_3 = 1"))
+    assert r.status == 2 and "has no parameter `ARGUMENT_3'" in r.stderr
+
+
+# The distances of three functions, and another function behind them, which loses DF.
+CALLS = """f: lea r10, [rel f]
+ lea rsi, [r10+t-f]
+ movsxd rax, dword [rsi+4*rdi]
+ mov edx, [rcx]
+ add rax, rsi
+ call rax
+ ret
+ global one, two, other
+one: mov eax, 1
+ ret
+two: mov eax, 2
+ ret
+other: std
+ ret
+ section .rodata align=4
+t: dd one - t, two - t, one - t, two - t
+u: dd other - t, other - t
+"""
+
+
+def test_calls_by_a_table(tmp_path):
+    """A number beyond its end calls anything, and what that breaks is not the function's doing."""
+    declared = "int f(long which, int b, int d, int *p)"
+    assemble(tmp_path, CALLS, 64)
+    r = check(tmp_path, "f.o", *proto(declared))
+    assert r.status == 0 and "1 function: 1 pass" in r.stdout, r.stdout
+    # What the table does have in it is.
+    assemble(tmp_path, CALLS.replace("two: ", "two: std\n "), 64)
+    r = check(tmp_path, "f.o", *proto(declared))
+    assert r.status == 1 and "direction-flag" in r.stdout, r.stdout
+
+
+FRAME = """f: push rbx
+ push rbp
+ push r12
+ push r13
+ push r14
+ mov eax, [rdi]
+ test al, 1
+ jz .e
+ movups xmm1, [rsp+1]
+ movups xmm2, [rsp+17]
+ movups [rsi], xmm1
+ movups [rsi+16], xmm2
+.e:
+ pop r14
+ pop r13
+ pop r12
+ pop rbp
+ pop rbx
+ movdqa xmm0, [rdx]
+ ret
+"""
+
+
+def test_reads_its_own_frame(tmp_path):
+    """Contents that no line speaks of lead to what it saved: nobody's fault. What uses one register
+    is."""
+    declared = "void f(const int *restrict which, long *restrict out, const char *p)"
+    assemble(tmp_path, FRAME, 64)
+    r = check(tmp_path, "f.o", *proto(declared))
+    assert r.status == 0 and "not checked: equal calls" in r.stdout, r.stdout
+    assemble(tmp_path, "f: movdqa xmm0, [rdx]\n bswap rbx\n mov [rsi], rbx\n bswap rbx\n ret", 64)
+    r = check(tmp_path, "f.o", *proto(declared))
+    assert r.status == 1 and "it depends on rbx" in folded(r.stdout), r.stdout
+
+
 def test_a_line_allows_it(tmp_path):
     """What a line allows is no excuse."""
     assemble(tmp_path, "f: mov al, [rdi+rsi]\n ret", 64)
@@ -257,7 +367,7 @@ def test_at_and_holds(tmp_path):
     assert check(tmp_path, "f.o", *proto("void f(const int *p)", note + "zeros")).status == 0
     assert check(tmp_path, "f.o", *proto("void f(const int *p)", "arg p buf 16")).status == 1
     r = check(tmp_path, "f.o", *proto("void f(const int *p)", note + "gold"))
-    assert r.status == 2 and "`addresses', a number or an input belongs here" in r.stderr
+    assert r.status == 2 and "`members', a number or an input belongs here" in r.stderr
     r = check(tmp_path, "f.o", *proto("void f(const int *p)", "arg p at 4"))
     assert r.status == 2 and "`at' goes with `buf N'" in r.stderr
     assert not findings(r)

@@ -51,6 +51,18 @@ def test_a_divisor_that_a_line_allows_does(tmp_path):
 UPPER = "vmovups ymm0, [rdi]\n vaddps ymm1, ymm0, ymm0\n vmovups [rdi], ymm1\n "
 
 
+def test_what_faults_for_some_numbers_is_noted(tmp_path):
+    """XGETBV of what there is not: no input of which anything says that it fits."""
+    declared = "unsigned f(int xcr)"
+    f = judged(tmp_path, "f: mov ecx, edi\n and ecx, 0x80000000\n xgetbv\n ret", declared)
+    assert f["verdict"] == "pass" and f["notes"][0].startswith("a memory access violation with xcr = -"), f
+    r = check(tmp_path, "f.o", "--proto", declared, "--note", "arg xcr from -4 to 4")
+    assert r.status == 1 and "1 crash" in r.stdout, r.stdout
+    # With no number does it return.
+    assemble(tmp_path, "f: xor eax, eax\n mov eax, [rax]\n ret", 64)
+    assert "1 crash" in check(tmp_path, "f.o", "--proto", declared).stdout
+
+
 def test_upper_halves_in_use_are_noted(tmp_path):
     needs("avx")
     f = judged(tmp_path, f"f: {UPPER} ret", "void f(float *p)")

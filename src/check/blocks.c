@@ -21,7 +21,8 @@ struct walk {
 	uint8_t *mark;    /* of each address of code under test */
 	struct block *todo;
 	size_t ntodo, done;
-	uint64_t *table; /* addresses that the code computes: tables may begin there */
+	ZydisRegister sum; /* what the last instruction added something to */
+	uint64_t *table;   /* addresses that the code computes: tables may begin there */
 	size_t ntables;
 	int64_t beyond[4]; /* distances from such an address at which words of 4 bytes are read */
 	size_t nbeyond;
@@ -56,9 +57,9 @@ static void add_leader(struct walk *w, uint64_t at, uint64_t from, bool falls)
 	if (!code_has(w->k, at))
 		return;
 	note_beyond(w, at);
+	add_edge(w, from, at, falls);
 	if (at != w->entry && at != w->other && code_is_global(w->k, at))
 		return;
-	add_edge(w, from, at, falls);
 	if (w->mark[at - code_start(w->k)] & LEADER || w->ntodo == MOST_BLOCKS)
 		return;
 	w->mark[at - code_start(w->k)] |= LEADER;
@@ -187,8 +188,14 @@ static void follow_address(struct walk *w, const struct insn *i, uint64_t at, ui
 	ZyanI8 r;
 
 	if (i->in.mnemonic == ZYDIS_MNEMONIC_LEA &&
-	    !ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&i->in, from, at, &address)))
+	    !ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&i->in, from, at, &address))) {
+		r = (ZyanI8)number_of(from->mem.base);
 		address = 0;
+		if (r < 16 && held[r] && from->mem.index == ZYDIS_REGISTER_NONE) {
+			address = held[r] + (uint64_t)from->mem.disp.value;
+			add_table(w, address);
+		}
+	}
 	if ((i->in.mnemonic == ZYDIS_MNEMONIC_ADD || i->in.mnemonic == ZYDIS_MNEMONIC_SUB) &&
 	    to->type == ZYDIS_OPERAND_TYPE_REGISTER && from->type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
 		r = ZydisRegisterGetId(to->reg.value);
@@ -266,6 +273,14 @@ static bool never_returns(const struct walk *w, uint64_t address)
 	return false;
 }
 
+/* A call by a table: of addresses, or of distances, one of which was just added to something. */
+static bool by_table(const struct walk *w, const struct insn *i)
+{
+	if (i->op[0].type == ZYDIS_OPERAND_TYPE_MEMORY)
+		return i->op[0].mem.index != ZYDIS_REGISTER_NONE;
+	return i->op[0].type == ZYDIS_OPERAND_TYPE_REGISTER && i->op[0].reg.value == w->sum;
+}
+
 /* Where the instruction leads besides the next one. */
 static void branches(struct walk *w, const struct insn *i, uint64_t at)
 {
@@ -280,7 +295,7 @@ static void branches(struct walk *w, const struct insn *i, uint64_t at)
 			add_leader(w, to, at, false);
 		if (call && never_returns(w, to))
 			return;
-	} else if (jump) {
+	} else if (jump || by_table(w, i)) {
 		w->out.indirect = arena_grow(w->a, w->out.indirect, w->out.nindirect,
 					     sizeof(*w->out.indirect));
 		w->out.indirect[w->out.nindirect++] = (uint32_t)at;
@@ -305,6 +320,10 @@ static void follow(struct walk *w, uint64_t at)
 		if (compares(&i.in))
 			note_constants(w, &i, at);
 		branches(w, &i, at);
+		w->sum = i.in.mnemonic == ZYDIS_MNEMONIC_ADD &&
+					 i.op[0].type == ZYDIS_OPERAND_TYPE_REGISTER
+				 ? i.op[0].reg.value
+				 : ZYDIS_REGISTER_NONE;
 		if (ends_path(&i.in) || i.in.meta.category == ZYDIS_CATEGORY_CALL ||
 		    i.in.meta.category == ZYDIS_CATEGORY_COND_BR)
 			return;

@@ -226,8 +226,10 @@ static void held(struct reader *r, unsigned i)
 		k = name ? reader_find_input(r, name) : -1;
 		r->s = start;
 		if (k < 0)
-			reader_expected(r, "`zeros', `small', `addresses', a number or an input",
-					NULL);
+			reader_expected(
+				r,
+				"`zeros', `small', `addresses', `itself', `members', a number or an input",
+				NULL);
 		other = reader_input(r) + 1;
 	} else {
 		do {
@@ -262,6 +264,16 @@ static uint32_t halves(struct reader *r, const char *start)
 	if (n & (n - 1))
 		reader_fail_at(r, start, (size_t)(r->s - start), NULL, "it is 2, 4 or 8");
 	return n == 2 ? 1 : n == 4 ? 2 : 3;
+}
+
+/* holds addresses [divided N] */
+static void addresses(struct reader *r, struct ct_input *d)
+{
+	const char *start = r->s;
+
+	d->contents = CT_ADDRESSES;
+	if (reader_take_word(r, "divided"))
+		d->rows_halves = halves(r, start);
 }
 
 /* What a pointer points to. */
@@ -320,7 +332,11 @@ static bool pointer_property(struct reader *r, unsigned i, const char *start, co
 		else if (reader_take_word(r, "small"))
 			d->contents = CT_SMALL;
 		else if (reader_take_word(r, "addresses"))
-			d->contents = CT_ADDRESSES;
+			addresses(r, d);
+		else if (reader_take_word(r, "itself"))
+			d->contents = CT_ITSELF;
+		else if (reader_take_word(r, "members"))
+			d->contents = CT_MEMBERS;
 		else
 			held(r, i);
 	} else if (!strcmp(word, "overlaps")) {
@@ -578,6 +594,20 @@ static uint32_t element_of(const struct type *t)
 	return t->kind == TYPE_FLOAT ? CL_FLOAT : t->kind == TYPE_DOUBLE ? CL_DOUBLE : 0;
 }
 
+/* Which words of a structure are pointers; those of functions have nowhere to point to. */
+static void find_members(enum width w, const struct type *t, uint32_t at, struct ct_input *d)
+{
+	uint32_t word = at / word_bytes(w);
+
+	if (t->kind == TYPE_POINTER && t->of->kind != TYPE_FUNCTION && word < CT_MEMBER_WORDS &&
+	    at % word_bytes(w) == 0)
+		d->members[word / 32] |= 1u << word % 32;
+	for (uint32_t k = 0; t->kind == TYPE_ARRAY && k < t->count && k < CT_MEMBER_WORDS; k++)
+		find_members(w, t->of, at + k * t->of->size[w], d);
+	for (size_t k = 0; t->kind == TYPE_STRUCT && k < t->nfields; k++)
+		find_members(w, t->fields[k].type, at + t->fields[k].offset[w], d);
+}
+
 static void pointer_default(struct reader *r, unsigned i)
 {
 	struct contract_input *in = &r->c->input[i];
@@ -591,6 +621,11 @@ static void pointer_default(struct reader *r, unsigned i)
 		in->d.flags |= CT_CHARACTERS;
 	if (t->kind == TYPE_POINTER && t->of->kind != TYPE_FUNCTION)
 		in->d.flags |= CT_POINTERS;
+	if (in->d.flags & CT_POINTERS && t->of->kind == TYPE_POINTER &&
+	    t->of->of->kind != TYPE_FUNCTION)
+		in->d.flags |= CT_TABLES;
+	if (t->kind == TYPE_STRUCT)
+		find_members(r->width, t, 0, &in->d);
 	if (stands_alone(r->c->call.decl->proto, i, t))
 		in->d.flags |= CT_NO_ALIAS;
 }

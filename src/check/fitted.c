@@ -22,9 +22,19 @@ static const char *contents_word(uint32_t contents)
 {
 	static const char *const words[CT_CONTENTS] = { [CT_ZEROS] = " holds zeros",
 							[CT_SMALL] = " holds small",
-							[CT_ADDRESSES] = " holds addresses" };
+							[CT_ADDRESSES] = " holds addresses",
+							[CT_ITSELF] = " holds itself",
+							[CT_MEMBERS] = " holds members" };
 
 	return contents < CT_CONTENTS && words[contents] ? words[contents] : "";
+}
+
+/* An input as lines write it. */
+static const char *written(struct arena *a, const struct contract *c, unsigned i)
+{
+	const char *name = c->call.decl->proto->params[i].name;
+
+	return name ? name : arena_printf(a, "ARGUMENT_%u", i + 1);
 }
 
 /* Everything that is known of one input. */
@@ -32,12 +42,11 @@ static void input_line(struct check_run *r, const struct contract *c, unsigned i
 {
 	const struct contract_input *in = &c->input[i];
 	const struct ct_input *d = &fit_of(r, c)->input[i];
-	const char *name = c->call.decl->proto->params[i].name;
 	struct str s = { 0 };
 
 	if (!fit_of(r, c)->known[i])
 		return;
-	str_addf(&s, "arg %s", name ? name : arena_printf(r->arena, "ARGUMENT_%u", i + 1));
+	str_addf(&s, "arg %s", written(r->arena, c, i));
 	if (d->role == CT_PAGE) {
 		str_addf(&s, " buf %u", d->bytes);
 		if (d->at)
@@ -48,9 +57,11 @@ static void input_line(struct check_run *r, const struct contract *c, unsigned i
 			str_addf(&s, " plus %u", d->past);
 		if (d->halves)
 			str_addf(&s, " divided %u", 1u << d->halves);
-		str_add(&s, contents_word(d->contents));
+		str_add(&s, contents_word(d->rows_halves ? CT_ADDRESSES : d->contents));
+		if (d->rows_halves)
+			str_addf(&s, " divided %u", 1u << d->rows_halves);
 	} else if (d->role == CT_SUM) {
-		str_addf(&s, " = %s + %u", check_input_name(r->arena, c, d->sum.input), d->sum.low);
+		str_addf(&s, " = %s + %u", written(r->arena, c, d->sum.input), d->sum.low);
 	} else if (d->role == CT_SET) {
 		for (unsigned k = 0; k < fit_of(r, c)->nset[i]; k++)
 			str_addf(&s, "%s%lld", k ? ", " : " one of ", fit_of(r, c)->set[i][k]);
@@ -156,6 +167,7 @@ static void read_observation(struct check_run *r, const struct contract *c,
 		break;
 	case CT_FIT_PASSED:
 		d->halves = (uint32_t)o->places[0];
+		d->rows_halves = (uint32_t)(o->places[0] >> 32);
 		d->past = (uint32_t)o->places[1];
 		break;
 	}

@@ -9,6 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A finding because of which nothing was judged. */
+static const char *refusal(const struct check_run *r, const struct checked_finding *x)
+{
+	if (x->f.check == CHECK_CALLS)
+		return x->f.subject;
+	return arena_printf(r->arena, "%s: %s", x->f.subject, x->more[1] ? x->more[1] : x->more[0]);
+}
+
 /* Why nothing was judged, or NULL. */
 static const char *reason(const struct check_run *r, const struct contract *c)
 {
@@ -19,6 +27,11 @@ static const char *reason(const struct check_run *r, const struct contract *c)
 			return r->place[i].why_not;
 		if (r->place[i].run.unstarted)
 			return r->place[i].run.unstarted;
+	}
+	/* The call needs something. */
+	for (size_t i = 0; i < r->nfindings; i++) {
+		if (r->finding[i].c == c && r->finding[i].f.verdict == VERDICT_NOT_RUN)
+			return refusal(r, &r->finding[i]);
 	}
 	return "nothing ran it";
 }

@@ -2,6 +2,7 @@
 /* Registers, places, inputs and values in a line of a contract. */
 #include "check/reader.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -56,6 +57,21 @@ void reader_place(struct reader *r, bool *slot, unsigned *n, unsigned *bytes)
 	*n = (unsigned)reg;
 }
 
+/* ARGUMENT_2: what a declaration does not name. */
+static int unnamed(const struct prototype *p, const char *name)
+{
+	static const char prefix[] = "ARGUMENT_";
+	unsigned long n;
+	char *end;
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1))
+		return -1;
+	n = strtoul(name + sizeof(prefix) - 1, &end, 10);
+	if (*end || n < 1 || n > p->nparams || p->params[n - 1].name)
+		return -1;
+	return (int)n - 1;
+}
+
 int reader_find_input(struct reader *r, const char *name)
 {
 	const struct prototype *p = r->c->call.decl->proto;
@@ -64,7 +80,7 @@ int reader_find_input(struct reader *r, const char *name)
 		if (p->params[i].name && !strcmp(p->params[i].name, name))
 			return (int)i;
 	}
-	return -1;
+	return unnamed(p, name);
 }
 
 unsigned reader_input(struct reader *r)

@@ -27,8 +27,8 @@ static void read_division(struct check_run *r, const struct contract *c, struct 
 	append(r->arena, &s->note, &s->nnotes,
 	       arena_printf(
 		       r->arena,
-		       "a divide error with %s = %lld%s: nothing says what it may be (an `arg' "
-		       "line does)",
+		       "a %s with %s = %lld%s: nothing says what it may be (an `arg' line does)",
+		       x->places[0] >> 16 & 1 ? "memory access violation" : "divide error",
 		       check_input_name(r->arena, c, input), (long long)x->places[1], also));
 }
 

@@ -5,6 +5,7 @@
 
 #include "check/depends.h"
 #include "check/fault.h"
+#include "util/elf.h"
 #include "verdict/words.h"
 
 #include <string.h>
@@ -281,19 +282,35 @@ static void contract_end_words(const struct wording *w)
 	w->x->f.observed = "it returned";
 }
 
+/* Where a call faulted because of it. */
+static const char *above_fault(const struct wording *w, uint64_t ip)
+{
+	struct arena *a = w->run->arena;
+	const char *code = disassemble(a, w->run->payload, w->run->file->width, ip);
+	const char *name = elf_symbol(a, w->run->payload, ip);
+
+	return arena_printf(a, "not extended, it comes no farther than %s at %s",
+			    code ? code : "a jump",
+			    name ? name : arena_printf(a, "0x%llx", (unsigned long long)ip));
+}
+
 /* It relies on what is above a narrow argument. */
 static void contract_above_words(const struct wording *w)
 {
 	struct arena *a = w->run->arena;
 	struct finding *f = &w->x->f;
+	uint64_t ip = 0;
 
+	memcpy(&ip, w->r->expected, sizeof(ip));
 	plain_words(w, NULL, rule_of(w));
 	f->subject = arena_printf(a, "what is above %s",
 				  argument_name(a, w->x->c->call.decl->proto, w->r->item));
 	f->expected = "ignored";
 	f->observed = "relied on";
-	f->origin = arena_printf(a, "extended to %u bits, the same call is right",
-				 w->r->observed[0] * 8);
+	f->origin = arena_printf(a, "extended to %u bits, the same call %s", w->r->observed[0] * 8,
+				 ip ? "returns" : "is right");
+	if (ip)
+		w->x->more[1] = above_fault(w, ip);
 	w->x->more[0] = arena_printf(a, "upper-bits: %s", check_input_name(a, w->x->c, w->r->item));
 }
 

@@ -91,11 +91,15 @@ enum ct_input_flags {
 	CT_OPEN = 65536,         /* an integer that no line speaks of, pointers beside it or not */
 	CT_ANYWHERE = 131072,    /* moved, it is aligned as its type, however well it was before */
 	CT_STACK = 32768,        /* a stack: what is left on it is nobody's result */
+	CT_TABLES = 262144,      /* a page of pointers to pages of pointers */
 	CT_FIRST_TRIAL = 1 << 20 /* rounds from here on look for what fits */
 };
 
 /* What a pointer nothing is said of points to. */
-enum ct_contents { CT_NOISE, CT_ZEROS, CT_SMALL, CT_ADDRESSES, CT_CONTENTS };
+enum ct_contents { CT_NOISE, CT_ZEROS, CT_SMALL, CT_ADDRESSES, CT_ITSELF, CT_MEMBERS, CT_CONTENTS };
+
+/* Of a structure so many words are known by their types. */
+enum { CT_MEMBER_WORDS = 128 };
 
 struct ct_input {
 	uint32_t class, size, flags, role;
@@ -103,11 +107,13 @@ struct ct_input {
 	struct ct_loc loc[CT_PIECES];
 	uint32_t leaves, nleaves; /* struct cl_leaf */
 	uint32_t bytes, align;
-	uint32_t past;     /* so many bytes behind what is aligned */
-	uint32_t halves;   /* passed is the address divided by two, so often */
-	uint32_t at;       /* of these bytes so many are before the pointer */
-	uint32_t natural;  /* alignment of the type pointed to */
-	uint32_t contents; /* enum ct_contents */
+	uint32_t past;                          /* so many bytes behind what is aligned */
+	uint32_t halves;                        /* passed is the address divided by two, so often */
+	uint32_t rows_halves;                   /* so are the addresses that it holds */
+	uint32_t at;                            /* of these bytes so many are before the pointer */
+	uint32_t natural;                       /* alignment of the type pointed to */
+	uint32_t contents;                      /* enum ct_contents */
+	uint32_t members[CT_MEMBER_WORDS / 32]; /* set of its words that are pointers */
 	uint32_t element;  /* of memory of floating point: CL_FLOAT or CL_DOUBLE; 0: of other */
 	uint32_t overlaps; /* 1 + the input that it may overlap */
 	/* Words of what it holds, and of how many there is something said: at which byte behind the

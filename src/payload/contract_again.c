@@ -371,12 +371,30 @@ static bool is_late(int how)
 	return how == CL_FAULTED && cl_fault_kind == CL_FAULT_TIMEOUT;
 }
 
+enum { OWN_FRAME = 3 /* saved registers that come up in memory */ };
+
 /* How a difference ends: it is told; nothing is to be told; or what fits was found to be other than
  * thought. */
 enum traced { TOLD, UNTOLD, UNFIT };
 
+static struct {
+	uint32_t of, traced;
+	bool varied;
+} comparing;
+
+/* A register that it has to keep: it may have been saved. */
+static bool is_kept(const struct ct_contract *c, unsigned source)
+{
+	return source >= CT_FROM_GPR && source < CT_FROM_GPR + 16 &&
+	       c->saved.gpr >> (source - CT_FROM_GPR) & 1;
+}
+
+/* Names what makes the difference and is no input. Of memory whose contents no line speaks of some
+ * lead right code beyond an array on its stack: all that it saved there then comes up at once. */
 static enum traced trace(const struct ct_contract *c, struct findings *out)
 {
+	const unsigned before = out->nfindings;
+	unsigned kept = 0; /* sources that are registers it has to keep */
 	bool found = false;
 	struct ct_difference d;
 	int how;
@@ -394,6 +412,7 @@ static enum traced trace(const struct ct_contract *c, struct findings *out)
 			continue;
 		if (is_measured(i))
 			return ct_widen_both(i - CT_FROM_BESIDE) ? UNFIT : UNTOLD;
+		kept += ct_in_memory(d.what) && is_kept(c, i);
 		tell(c, i, &d, out);
 		found = true;
 		/* What is told of upper bits took other calls in between. */
@@ -402,13 +421,13 @@ static enum traced trace(const struct ct_contract *c, struct findings *out)
 		if (i >= CT_FROM_STACK && i < CT_FROM_YMM)
 			i = CT_FROM_YMM - 1;
 	}
+	if (kept >= OWN_FRAME && ct_fitted()) {
+		out->nfindings = before;
+		comparing.varied = true;
+		return UNTOLD;
+	}
 	return found || trace_together(c, out) ? TOLD : UNTOLD;
 }
-
-static struct {
-	uint32_t of, traced;
-	bool varied;
-} comparing;
 
 bool ct_varied(const struct ct_contract *c)
 {
@@ -458,6 +477,7 @@ bool ct_compare(const struct ct_contract *c, int how, struct findings *out)
 	const int round = ct_now.round, rounds = ct_now.rounds, number = ct_now.number;
 	const uint32_t ticks = ct_now.ticks;
 	struct ct_sources sources;
+	cl_word ip;
 	struct ct_difference d;
 	enum traced traced;
 	bool in_memory;
@@ -480,7 +500,8 @@ bool ct_compare(const struct ct_contract *c, int how, struct findings *out)
 		add_findings(out, &second);
 		return false;
 	}
-	in_memory = ct_in_memory(d.what) || how == CL_FAULTED;
+	ip = how == CL_FAULTED ? cl_fault_ip : 0;
+	in_memory = ct_in_memory(d.what) || ip;
 	if (in_memory && ct_fitted() && ct_explore_guessed())
 		return false;
 	/* Or is it something else that differs from call to call? */
@@ -503,8 +524,11 @@ bool ct_compare(const struct ct_contract *c, int how, struct findings *out)
 	ct_now.number = number;
 	ct_keep(c, again(c, &none));
 	traced = trace(c, out);
-	if (traced == TOLD)
+	if (traced == TOLD) {
+		if (ip && ct_has(out, CHECK_UPPER))
+			ct_fault_by_upper_bits(out, &second, ip);
 		add_findings(out, &second);
+	}
 	return traced == UNFIT;
 }
 

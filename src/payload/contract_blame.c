@@ -23,9 +23,8 @@ static bool other_fault(const struct ct_fault *f)
 	return f->kind != cl_fault_kind || f->ip != cl_fault_ip || f->address != cl_fault_address;
 }
 
-/* Faults that no input excuses: a return to what is no return address, a system call, an
- * instruction that is there to trap. */
-static bool inexcusable(const struct ct_fault *f)
+/* A return to what is no return address, a system call, an instruction that is there to trap. */
+bool ct_inexcusable(const struct ct_fault *f)
 {
 	const uint8_t *code = (const uint8_t *)f->ip;
 	const cl_word *popped = (const cl_word *)(cl_fault_sp - sizeof(cl_word));
@@ -174,6 +173,27 @@ bool ct_too_long(const struct ct_contract *c)
 	return true;
 }
 
+/* Does it return with small numbers and room on both sides of each pointer, if nothing is above
+ * narrow inputs? Then what was drawn did not fit, whatever it makes of what is above them. */
+static bool returns_when_extended_and_tame(const struct ct_contract *c)
+{
+	static struct ct_input were[CT_ARGS];
+	bool returns = false;
+
+	if (ct_fitting.tried || !ct_narrow_inputs(c))
+		return false;
+	__builtin_memcpy(were, ct_now.inputs, c->ninputs * sizeof(were[0]));
+	ct_fitting.extended = ct_narrow_inputs(c);
+	for (unsigned k = 0; k < CT_CONTENTS && !returns; k++) {
+		ct_give_room(c, k);
+		ct_draw_round(c, ct_fitting.round++, CT_ROUNDS_ASKED, ct_fitting.seed);
+		returns = ct_returns_when_tame(c, false);
+	}
+	ct_fitting.extended = 0;
+	__builtin_memcpy(ct_now.inputs, were, c->ninputs * sizeof(were[0]));
+	return returns;
+}
+
 /* Would it end with other inputs? */
 static bool ends_otherwise(const struct ct_contract *c, const struct ct_fault *f)
 {
@@ -221,13 +241,13 @@ bool ct_unfit(const struct ct_contract *c)
 	/* Absurd numbers excuse everything, a smashed stack, too. */
 	if (!all_plain(c) || (ct_now.smashed && ct_large_numbers(c))) {
 		ct_draw_round(c, ct_fitting.failed, ct_fitting.rounds, ct_fitting.seed);
-		if (ct_returns_when_tame(c, false))
+		if (ct_returns_when_tame(c, false) || returns_when_extended_and_tame(c))
 			return true;
 		ct_draw_round(c, ct_fitting.failed, ct_fitting.rounds, ct_fitting.seed);
 		ct_fit_call(c);
 		f = ct_last_fault();
 	}
-	if (inexcusable(&f))
+	if (ct_inexcusable(&f))
 		return false;
 	if (other_unchanged(c, &f))
 		return true;

@@ -234,6 +234,8 @@ static bool other_pointers(const struct ct_contract *c)
 
 		if (!ct_halve(c, &f) && !ct_put_past(c, &f))
 			break;
+		/* What memory holds is made anew at once (ct_make_pointer). */
+		ct_fitting.round = (ct_fitting.round + CT_REFILL - 1) & ~(CT_REFILL - 1);
 		if (ct_fits(c, ENOUGH))
 			return true;
 	}
@@ -398,8 +400,9 @@ void ct_fit_tell(const struct ct_contract *c, struct findings *out)
 		if (ct_open_pointer(i)) {
 			tell(out, i, CT_FIT_PLACE, d->at, d->bytes);
 			tell(out, i, CT_FIT_KIND, d->align, d->contents);
-			if (d->halves || d->past)
-				tell(out, i, CT_FIT_PASSED, d->halves, d->past);
+			if (d->halves || d->past || d->rows_halves)
+				tell(out, i, CT_FIT_PASSED,
+				     d->halves | (uint64_t)d->rows_halves << 32, d->past);
 		}
 		if (!ct_unsaid_number(&ct_asked[i]) || ct_asked[i].role == CT_SET)
 			continue;

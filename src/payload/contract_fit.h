@@ -10,6 +10,7 @@
 enum {
 	CT_ROUNDS_ASKED = 1000,
 	CT_MOST_LATE = 4, /* endless loops that are put up with */
+	CT_REFILL = 16,   /* rounds after which memory is made anew while what fits is looked for */
 	CT_HALF = CT_AREA / 2,
 	CT_ROOM = CT_AREA - 64 /* it may be moved by less than that */
 };
@@ -71,6 +72,8 @@ static inline int64_t ct_pair(const uint32_t v[2])
 int64_t ct_number_in(unsigned input);
 void ct_set_number(unsigned input, int64_t v);
 void ct_set_range(struct ct_input *d, int64_t from, int64_t to, uint32_t step);
+/* contract_blame.c: a fault that no input excuses. */
+bool ct_inexcusable(const struct ct_fault *f);
 /* Numbers as they are used: none below 0, small ones, powers of two. */
 bool ct_plain(int64_t v);
 /* Bit set of integers narrower than a word. */
@@ -112,6 +115,8 @@ bool ct_widen_memory(const struct ct_contract *c, const struct ct_fault *f);
 /* The address that was accessed is twice that of a pointer, or four or eight times: some pass
  * pointers that were halved. */
 bool ct_halve(const struct ct_contract *c, const struct ct_fault *f);
+/* contract_memory.c: where the addresses lead that memory holds. */
+cl_word ct_row(void);
 /* Is it what is some bytes before a pointer that has to be aligned? */
 bool ct_put_past(const struct ct_contract *c, const struct ct_fault *f);
 /* Is one of two pointers the end of what the other points to? Then it is made so. */

@@ -4,7 +4,7 @@
 #include "payload/contract_draw.h"
 #include "payload/contract_fit.h"
 
-_Static_assert((int)CT_AREA == (int)CL_BUFFER && CT_BUFFERS + 1 == (int)CL_AREAS, "areas");
+_Static_assert((int)CT_AREA == (int)CL_BUFFER && CT_BUFFERS + 2 == (int)CL_AREAS, "areas");
 static uint8_t areas[CL_AREAS * CL_AREA_STRIDE + CL_PAGE] __attribute__((aligned(CL_PAGE)));
 
 cl_word payload_guard(unsigned i)
@@ -24,6 +24,7 @@ static struct shadow {
 	uint8_t was[CT_SLACK + CT_AREA + CT_SLACK]; /* the buffer from CT_SLACK on */
 } shadows[CT_BUFFERS + 1]; /* the last for a buffer that is not remembered */
 static unsigned nshadows;
+static bool uses_tables; /* of addresses that lead to such */
 
 /* Random bytes in stock: a buffer takes a part of them that starts anywhere. */
 enum { STOCK = 2 * CT_AREA };
@@ -49,6 +50,11 @@ static uint8_t *area_of(unsigned number)
 	if (cl_far_areas)
 		return cl_far_areas + number * cl_far_stride;
 	return areas + number * CL_AREA_STRIDE + CL_PAGE;
+}
+
+cl_word ct_row(void)
+{
+	return (cl_word)(area_of(CT_BUFFERS) + CT_AREA / 2);
 }
 
 uint8_t *ct_area_of(unsigned input)
@@ -146,7 +152,33 @@ static void hold(const struct ct_input *d, uint8_t *was, uint32_t bytes)
 	}
 }
 
-static void make_page(const struct ct_input *d, uint8_t *p, uint32_t bytes)
+/* Memory of addresses, which lead to where other addresses do. */
+static uint8_t *table(void)
+{
+	return area_of(CT_BUFFERS + 1) + CT_AREA / 2;
+}
+
+static void all_words(uint8_t *p, uint32_t bytes, cl_word word)
+{
+	for (uint32_t i = 0; i + sizeof(word) <= bytes; i += sizeof(word))
+		*(cl_word *)(p + i) = word;
+}
+
+/* A structure with what its type says are pointers, and small numbers. */
+static void all_members(const struct ct_input *d, uint8_t *p, uint32_t bytes)
+{
+	for (uint32_t i = 0; i < bytes / 4; i++)
+		((uint32_t *)p)[i] &= 7;
+	for (uint32_t i = 0; i < CT_MEMBER_WORDS; i++) {
+		uint32_t at = d->at + i * (uint32_t)sizeof(cl_word);
+
+		if (d->members[i / 32] >> (i % 32) & 1 && at + sizeof(cl_word) <= bytes)
+			*(cl_word *)(p + at) = ct_row();
+	}
+}
+
+/* Bytes at p become what the input points to, at `to`. */
+static void make_page(const struct ct_input *d, uint8_t *p, uint32_t bytes, const uint8_t *to)
 {
 	uint32_t *words = (uint32_t *)p;
 
@@ -161,10 +193,16 @@ static void make_page(const struct ct_input *d, uint8_t *p, uint32_t bytes)
 	}
 	if (d->flags & CT_CHARACTERS && d->at < bytes)
 		p[d->at + (uint32_t)ct_modulo(ct_random(), min(bytes - d->at, 64))] = 0;
-	for (uint32_t i = 0; (d->flags & CT_POINTERS || d->contents == CT_ADDRESSES) &&
-			     i + sizeof(cl_word) <= bytes;
-	     i += sizeof(cl_word))
-		*(cl_word *)(p + i) = (cl_word)(area_of(CT_BUFFERS) + CT_AREA / 2);
+	if (d->contents == CT_MEMBERS)
+		all_members(d, p, bytes);
+	else if (d->contents == CT_ITSELF)
+		all_words(p, bytes, (cl_word)to);
+	else if (d->flags & CT_TABLES)
+		all_words(p, bytes, (cl_word)table());
+	else if (d->flags & CT_POINTERS || d->contents == CT_ADDRESSES)
+		all_words(p, bytes, ct_row() >> d->rows_halves);
+	if (d->flags & CT_TABLES)
+		uses_tables = true;
 }
 
 static void point(unsigned i, const uint8_t *p, uint32_t bytes)
@@ -231,7 +269,8 @@ void ct_make_pointer(unsigned i, const struct ct_input *d, unsigned number)
 		bytes = CT_AREA;
 	p = locate(d, area, bytes, d->role == CT_STRING || r & 1, r >> 32);
 	/* While what fits is looked for, mostly as it is. */
-	if (d->flags & (CT_MIDDLE | CT_LOW | CT_HIGH) && ct_now.round & 15) {
+	if (d->flags & (CT_MIDDLE | CT_LOW | CT_HIGH) && ct_now.round % CT_REFILL &&
+	    d->contents < CT_ITSELF) {
 		point(i, p + d->at, bytes - d->at);
 		return;
 	}
@@ -241,7 +280,7 @@ void ct_make_pointer(unsigned i, const struct ct_input *d, unsigned number)
 	if (d->role == CT_STRING)
 		make_string(was, bytes / d->letter - 1, d->letter);
 	else if (d->role == CT_PAGE || d->contents || d->flags & CT_POINTERS)
-		make_page(d, was, bytes);
+		make_page(d, was, bytes, p + d->at);
 	/* Each of its registers has a value of its own. */
 	if (ct_now.c->guest.input == i + 1)
 		fill_words(was, &ct_now.c->guest, bytes);
@@ -426,6 +465,8 @@ static void change_pointer(const struct ct_change *x)
 /* Contents into all buffers, poison beside them. */
 void ct_restore_buffers(const struct ct_sources *sources)
 {
+	if (uses_tables)
+		all_words(area_of(CT_BUFFERS + 1), CT_AREA, ct_row());
 	for (unsigned k = 0; k < nshadows; k++) {
 		struct shadow *s = &shadows[k];
 		const uint8_t *beside =
@@ -520,6 +561,7 @@ void ct_check_buffers(void)
 void ct_memory_begin(void)
 {
 	nshadows = 0;
+	uses_tables = false;
 }
 
 void ct_memory_end(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is told of a function though it breaks nothing: numbers that no line speaks of with which it
- * divides by zero, and upper halves of vector registers that it leaves in use. */
+ * divides by zero or faults, and upper halves of vector registers that it leaves in use. */
 #include "payload/contract_fit.h"
 
 #include "payload/handover.h"
@@ -12,6 +12,7 @@ static struct {
 		uint32_t input,
 			with; /* 1 + another input that makes the difference, too; 0: none */
 		uint64_t value, other;
+		bool faults; /* it does not divide, but access memory, or what there is none of */
 	} division[CT_MOST_DIVISIONS];
 	unsigned ndivisions, divides;
 	unsigned looks, dirty, dirty_at_calls;
@@ -50,7 +51,8 @@ static bool returns_without(const struct ct_contract *c, unsigned i)
 static void note_division(struct division d)
 {
 	for (unsigned k = 0; k < notes.ndivisions; k++) {
-		if (notes.division[k].input == d.input && notes.division[k].value == d.value)
+		if (notes.division[k].input == d.input &&
+		    (d.faults ? notes.division[k].faults : notes.division[k].value == d.value))
 			return;
 	}
 	if (notes.ndivisions < CT_MOST_DIVISIONS)
@@ -59,9 +61,10 @@ static void note_division(struct division d)
 
 bool ct_divides(const struct ct_contract *c)
 {
-	struct division d = { .input = CT_ARGS };
+	struct division d = { .input = CT_ARGS, .faults = cl_fault_kind == CL_FAULT_SEGV };
+	struct ct_fault f = ct_last_fault();
 
-	if (cl_fault_kind != CL_FAULT_FPE || !ct_in_code(cl_fault_ip) ||
+	if ((f.kind != CL_FAULT_FPE && !d.faults) || !ct_in_code(f.ip) || ct_inexcusable(&f) ||
 	    cl_where != CL_IN_PROCESS || cl_contract_step)
 		return false;
 	/* A divisor of 0 first: with others two numbers go together. */
@@ -138,7 +141,8 @@ void ct_notes_tell(struct findings *out)
 	for (unsigned k = 0; k < notes.ndivisions; k++) {
 		const struct division *d = &notes.division[k];
 
-		tell(out, CT_STRENGTH_DIVIDES, d->input | d->with << 8, d->value);
+		tell(out, CT_STRENGTH_DIVIDES, d->input | d->with << 8 | (uint64_t)d->faults << 16,
+		     d->value);
 		if (d->with)
 			tell(out, CT_STRENGTH_DIVIDES_WITH, 0, d->other);
 	}

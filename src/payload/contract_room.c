@@ -93,9 +93,31 @@ bool ct_widen_for(const struct ct_contract *c, const struct findings *now)
 	return beyond;
 }
 
+enum { MOST_HALVES = 3 };
+
+/* Is it memory that all addresses lead to which an input holds? */
+static bool halve_rows(const struct ct_contract *c, cl_word address)
+{
+	for (unsigned i = 0; i < c->ninputs; i++) {
+		struct ct_input *d = &ct_now.inputs[i];
+
+		if (!ct_open_pointer(i) || d->rows_halves ||
+		    !(d->flags & CT_POINTERS || d->contents == CT_ADDRESSES))
+			continue;
+		for (unsigned n = 1; n <= MOST_HALVES; n++) {
+			cl_word at = address >> n;
+
+			if (at < ct_row() - CT_HALF || at >= ct_row() + CT_HALF)
+				continue;
+			d->rows_halves = n;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool ct_halve(const struct ct_contract *c, const struct ct_fault *f)
 {
-	enum { MOST_HALVES = 3 };
 
 	for (unsigned i = 0; f->address && i < c->ninputs; i++) {
 		struct ct_input *d = &ct_now.inputs[i];
@@ -109,7 +131,7 @@ bool ct_halve(const struct ct_contract *c, const struct ct_fault *f)
 			return true;
 		}
 	}
-	return false;
+	return f->address && halve_rows(c, f->address);
 }
 
 /* The same round with pointers as they are made now; numbers stay as they were set. */

@@ -322,25 +322,42 @@ const struct merged_finding *ct_find(const struct findings *v, const struct cl_f
 	return NULL;
 }
 
+/* The call as it is, with these narrow inputs extended. */
+static int call_extended(const struct ct_contract *c, uint32_t inputs, unsigned bytes,
+			 struct findings *out)
+{
+	static const struct ct_sources none;
+	int how;
+
+	out->nfindings = out->nobservations = 0;
+	ct_now.extended = inputs;
+	ct_now.extended_to = bytes;
+	how = ct_call(c, &none, out);
+	ct_now.extended = 0;
+	return how;
+}
+
 /* Does a call that went wrong go right when narrow inputs are extended, to 32 bits or to whole
  * words? Then the function relies on what the psABIs leave open (docs/contracts.md). What else is
  * wrong with it may stay so: that one of its findings goes is enough. */
 static bool mended(const struct ct_contract *c, uint32_t inputs, unsigned bytes,
 		   const struct findings *was)
 {
-	static const struct ct_sources none;
 	static struct findings again;
 
-	again.nfindings = again.nobservations = 0;
-	ct_now.extended = inputs;
-	ct_now.extended_to = bytes;
-	ct_call(c, &none, &again);
-	ct_now.extended = 0;
+	call_extended(c, inputs, bytes, &again);
 	for (unsigned i = 0; i < was->nfindings; i++) {
 		if (!ct_find(&again, &was->finding[i].f))
 			return true;
 	}
 	return false;
+}
+
+static bool faults_extended(const struct ct_contract *c, uint32_t inputs, unsigned bytes)
+{
+	static struct findings again;
+
+	return call_extended(c, inputs, bytes, &again) == CL_FAULTED;
 }
 
 static bool loops(const struct findings *v)
@@ -361,14 +378,31 @@ static unsigned extension(const struct ct_contract *c, uint32_t narrow, const st
 	return 0;
 }
 
-static void blame_upper_bits(const struct ct_contract *c, struct findings *v)
+void ct_fault_by_upper_bits(struct findings *told, struct findings *call, cl_word ip)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < call->nfindings; i++) {
+		if (call->finding[i].f.check != CHECK_FAULT)
+			call->finding[n++] = call->finding[i];
+	}
+	call->nfindings = n;
+	for (unsigned i = 0; i < told->nfindings; i++) {
+		if (told->finding[i].f.check == CHECK_UPPER)
+			__builtin_memcpy(told->finding[i].f.expected, &ip, sizeof(ip));
+	}
+}
+
+/* One finding of what is above each narrow input that the call relies on. If that is why it faulted
+ * it is no fault of its own: `ip' is where. Returns whether that is so. */
+static bool blame_upper_bits(const struct ct_contract *c, struct findings *v, cl_word ip)
 {
 	uint32_t narrow = 0, alone = 0;
 	unsigned to;
 
 	/* Where a second endless loop might end more than the call. */
 	if (cl_where != CL_IN_PROCESS && loops(v))
-		return;
+		return false;
 	for (unsigned i = 0; i < c->ninputs; i++)
 		narrow |= (uint32_t)ct_is_narrow(&ct_now.inputs[i]) << i;
 	to = extension(c, narrow, v);
@@ -376,7 +410,7 @@ static void blame_upper_bits(const struct ct_contract *c, struct findings *v)
 	if (!to && narrow && ct_has(v, CHECK_FAULT) && !ct_returns_when_tame(c, false))
 		to = extension(c, narrow, v);
 	if (!to)
-		return;
+		return false;
 	for (unsigned i = 0; i < c->ninputs; i++) {
 		if (narrow >> i & 1 && mended(c, 1u << i, to, v))
 			alone |= 1u << i;
@@ -385,6 +419,10 @@ static void blame_upper_bits(const struct ct_contract *c, struct findings *v)
 		if ((alone ? alone : narrow) >> i & 1)
 			differ_word(v, CHECK_UPPER, (int)i, 0, 0, to);
 	}
+	if (!ip || faults_extended(c, narrow, to))
+		return false;
+	ct_fault_by_upper_bits(v, v, ip);
+	return true;
 }
 
 /* Collecting ---------------------------------------------------------------------------------- */
@@ -527,7 +565,7 @@ static bool excused(const struct ct_contract *c)
 {
 	bool divides;
 
-	if (cl_fault_kind != CL_FAULT_FPE)
+	if (cl_fault_kind != CL_FAULT_FPE && cl_fault_kind != CL_FAULT_SEGV)
 		return false;
 	ct_cover_pause();
 	divides = ct_divides(c);
@@ -540,6 +578,9 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 {
 	static const struct ct_sources none;
 	static struct findings now;
+	struct kept_findings {
+		unsigned findings, observations, told;
+	} was;
 	bool known = true;
 	int how;
 
@@ -555,13 +596,13 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 		return EXCUSED;
 	if (how == CL_FAULTED) {
 		int round = ct_now.round, rounds = ct_now.rounds, number = ct_now.number;
-		bool unfit, was;
+		bool unfit, guessed;
 
 		ct_cover_pause();
-		was = results->current & 1;
+		guessed = results->current & 1;
 		made_up(true);
 		unfit = ct_unfit(c);
-		made_up(was);
+		made_up(guessed);
 		ct_cover_resume();
 		if (unfit)
 			return DOES_NOT_FIT;
@@ -585,11 +626,16 @@ static int one_round(const struct ct_contract *c, struct collected *to, uint64_t
 	for (unsigned i = 0; i < now.nfindings; i++)
 		known = known && ct_find(to->v, &now.finding[i].f);
 	/* At once: what follows may end all of it. */
+	was = (struct kept_findings){ to->v->nfindings, to->v->nobservations, to->told };
 	collect(c, to, &now);
 	if (cl_contract_step)
 		return how;
-	if (!known && how != CT_STOPPED)
-		blame_upper_bits(c, &now);
+	if (!known && how != CT_STOPPED &&
+	    blame_upper_bits(c, &now, how == CL_FAULTED ? cl_fault_ip : 0)) {
+		to->v->nfindings = was.findings;
+		to->v->nobservations = was.observations;
+		to->told = was.told;
+	}
 	/* Of calls that were made up, only where there is something new. */
 	if (how != CL_FAULTED && how != CT_STOPPED && (!ct_now.nchanges || ct_cover_fresh()) &&
 	    ct_compare(c, how, &now)) {

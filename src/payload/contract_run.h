@@ -281,6 +281,9 @@ struct ct_look {
 };
 unsigned ct_look(const struct ct_contract *c, struct ct_look *to, unsigned most, uint64_t random);
 bool ct_read_break(cl_word *ip);
+/* contract_run.c: the call faulted at `ip' because of what is above narrow inputs, which is told:
+ * then that is no fault of its own. */
+void ct_fault_by_upper_bits(struct findings *told, struct findings *call, cl_word ip);
 /* contract_notes.c: what is told of a function though it breaks nothing. A divide error that a
  * number made of which no line speaks; after a call, the same once more to see what is left in use
  * of vector registers. */

@@ -178,7 +178,7 @@ extern volatile cl_word cl_fault_ip, cl_fault_address, cl_fault_sp; /* sp 0: not
 
 /* Areas of buffers of calls by contract, each behind a page nobody may touch, and another such page
  * at the end. */
-enum { CL_AREAS = 11, CL_BUFFER = 16 * CL_PAGE, CL_AREA_STRIDE = CL_PAGE + CL_BUFFER };
+enum { CL_AREAS = 12, CL_BUFFER = 16 * CL_PAGE, CL_AREA_STRIDE = CL_PAGE + CL_BUFFER };
 /* place.c: what to add to an address of code under test to write there; 0: it cannot be written. */
 extern cl_word cl_code_alias;
 /* place.c: ticks of the place's clock. */
