@@ -307,8 +307,8 @@ static void contract_above_words(const struct wording *w)
 				  argument_name(a, w->x->c->call.decl->proto, w->r->item));
 	f->expected = "ignored";
 	f->observed = "relied on";
-	f->origin = arena_printf(a, "extended to %u bits, the same call %s", w->r->observed[0] * 8,
-				 ip ? "returns" : "is right");
+	f->origin = arena_printf(a, "extended to %u bits, the same call is right",
+				 w->r->observed[0] * 8);
 	if (ip)
 		w->x->more[1] = above_fault(w, ip);
 	w->x->more[0] = arena_printf(a, "upper-bits: %s", check_input_name(a, w->x->c, w->r->item));

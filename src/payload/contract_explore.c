@@ -10,6 +10,7 @@ enum {
 	MOST_KEPT = 96,
 	MOST_LOOKS = 24, /* of one of them */
 	MOST_TICKS = 14, /* of processor time: 0.1 s each */
+	MOST_VAIN = 5,   /* of them beyond what fits, since something new was reached */
 	MOST_LATE = 6,   /* endless loops */
 	TAME = 4096      /* numbers no larger than that, after the first of them */
 };
@@ -27,7 +28,7 @@ struct kept {
 static struct {
 	struct kept kept[MOST_KEPT], now;
 	unsigned nkept, late;
-	uint32_t left, total, first_tick;
+	uint32_t left, total, first_tick, last_tick;
 	uint64_t random;
 	bool started;
 	bool guessing; /* beyond what was found to fit */
@@ -351,7 +352,8 @@ bool ct_explore_made_up(const struct ct_contract *c)
 static bool is_over(void)
 {
 	return !explored.left || !explored.total || ct_cover_all() || explored.late >= MOST_LATE ||
-	       cl_ticks - explored.first_tick > MOST_TICKS;
+	       cl_ticks - explored.first_tick > MOST_TICKS ||
+	       (explored.guessing && cl_ticks - explored.last_tick > MOST_VAIN);
 }
 
 static void start(const struct ct_contract *c, uint64_t seed)
@@ -359,7 +361,7 @@ static void start(const struct ct_contract *c, uint64_t seed)
 	explored.started = true;
 	explored.left = cl_contract_effort;
 	explored.total = 4 * cl_contract_effort;
-	explored.first_tick = cl_ticks;
+	explored.first_tick = explored.last_tick = cl_ticks;
 	explored.random = seed ^ (uint64_t)c->key << 20;
 }
 
@@ -459,6 +461,7 @@ bool ct_explore_draw(const struct ct_contract *c, int rounds, uint64_t seed)
 		start(c, seed + 1);
 		explored.guessing = true;
 		find_others(c);
+		explored.last_tick = cl_ticks;
 	}
 	if (is_over())
 		return false;
@@ -495,6 +498,7 @@ void ct_explore_learn(unsigned reached, bool faulted)
 		explored.late++;
 	if (!reached)
 		return;
+	explored.last_tick = cl_ticks;
 	explored.now.looked = false;
 	explored.now.nlooks = 0;
 	keep(&explored.now);
