@@ -385,7 +385,7 @@ static struct {
 /* A register that it has to keep: it may have been saved. */
 static bool is_kept(const struct ct_contract *c, unsigned source)
 {
-	return source >= CT_FROM_GPR && source < CT_FROM_GPR + 16 &&
+	return source < CT_FROM_GPR + 16 &&
 	       c->saved.gpr >> (source - CT_FROM_GPR) & 1;
 }
 
