@@ -31,6 +31,8 @@ bool convention_in(const struct convention *c, enum profile_id profile)
 		return profile_is(pr, c->only);
 	if (profile_windows(profile))
 		return c->in_windows;
+	if (profile_x32(profile))
+		return false;
 	if (c->needs_sse2 && (pr->isa < ISA_SSE2 || pr->struct_return != RETURN_PSABI))
 		return false;
 	/* The kernel declares functions plain, asmlinkage, or with the attribute it stands for. */

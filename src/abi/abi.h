@@ -143,6 +143,7 @@ struct convention {
 	bool by_processor; /* nothing else calls such a function, and it leaves by IRET */
 	bool named_only;   /* without --abi only cases that name it are run */
 	const char *only;  /* the one profile it exists in, or NULL */
+	const char *like;  /* the one that compilers make it of: its known defects are this one's */
 	bool in_kernel;    /* the Linux kernel spells it: profile kernel has it, too */
 	bool in_windows;   /* 32-bit Windows has it: profile windows has it, too */
 	/* Set by abi_place_at: what the code is compiled for, and which edition decides. */

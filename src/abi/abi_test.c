@@ -330,6 +330,7 @@ START_TEST(every_profile_has_a_default)
 
 		ck_assert_str_eq(convention_default(f)->name, kernel            ? "kernel"
 							      : windows && wide ? "ms"
+							      : profile_x32(f)  ? "x32"
 							      : wide            ? "sysv"
 										: "cdecl");
 		ck_assert_uint_eq(abi_call_align(convention_default(f), f), kernel ? wide ? 8 : 4

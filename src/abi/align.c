@@ -26,14 +26,14 @@ unsigned abi_natural_align(const struct type *t, enum width w)
 	case TYPE_ENUM:
 		return abi_natural_align(t->of, w);
 	case TYPE_POINTER:
-		return word_bytes(w);
+		return t->size[w];
 	case TYPE_VECTOR:
 		return t->size[w];
 	case TYPE_BITINT:
 		return t->size[w] < word_bytes(w) ? t->size[w] : word_bytes(w);
 	default:
 		if (t->kind == TYPE_LONG || t->kind == TYPE_ULONG)
-			align = t->size[w]; /* proto_in_windows: 4 at both widths */
+			align = t->size[w]; /* proto_in_model: 4 at both widths */
 		else if (t->kind < TYPE_BASIC_COUNT)
 			align = type_basic(t->kind)->align[w];
 		return align ? align : 1;

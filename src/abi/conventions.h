@@ -37,22 +37,29 @@
 
 /* The rules of the platform, whatever a convention passes and preserves; with those of results; and
  * with those of the argument registers. */
-#define SYSV_STATE_RULES                                                            \
-	[CHECK_LAYOUT] = RULE_SYSV_LAYOUT, [CHECK_CANARY] = RULE_SYSV_FRAME,        \
+#define SYSV_STATE_RULES_OF(layout)                                                 \
+	[CHECK_LAYOUT] = layout, [CHECK_CANARY] = RULE_SYSV_FRAME,                  \
 	[CHECK_ALIGN] = RULE_SYSV_ALIGN, [CHECK_DF] = RULE_SYSV_DF,                 \
 	[CHECK_X87_STACK] = RULE_SYSV_X87_STACK, [CHECK_X87_CW] = RULE_SYSV_X87_CW, \
 	[CHECK_MMX] = RULE_SYSV_EMMS, [CHECK_MXCSR] = RULE_SYSV_MXCSR,              \
 	[CHECK_STACK] = RULE_SYSV_REDZONE, [CHECK_UNWIND] = RULE_SYSV_UNWIND, SYSTEM_RULES
-#define SYSV_PLATFORM_RULES                                                            \
-	SYSV_STATE_RULES, [CHECK_ENTERED] = RULE_SYSV_CALL, [CHECK_SP] = RULE_SYSV_SP, \
-			  [CHECK_FAULT] = RULE_SYSV_CALL
-#define SYSV_FRAME_RULES                                                                          \
-	SYSV_PLATFORM_RULES, [CHECK_UPPER] = RULE_SYSV_UPPER, [CHECK_RETURN] = RULE_SYSV_RET_INT, \
-			     [CHECK_HIDDEN] = RULE_SYSV_HIDDEN
-#define SYSV_CALL_RULES \
-	SYSV_FRAME_RULES, [CHECK_ARG] = RULE_SYSV_INT_ARGS, [CHECK_AL] = RULE_SYSV_AL
-#define SYSV_RULES \
-	SYSV_CALL_RULES, [CHECK_SAVED] = RULE_SYSV_SAVED, [CHECK_LOCALS] = RULE_SYSV_LOCALS
+#define SYSV_PLATFORM_RULES_OF(layout)                                                            \
+	SYSV_STATE_RULES_OF(layout), [CHECK_ENTERED] = RULE_SYSV_CALL, [CHECK_SP] = RULE_SYSV_SP, \
+				     [CHECK_FAULT] = RULE_SYSV_CALL
+#define SYSV_FRAME_RULES_OF(layout)                                         \
+	SYSV_PLATFORM_RULES_OF(layout), [CHECK_UPPER] = RULE_SYSV_UPPER,    \
+					[CHECK_RETURN] = RULE_SYSV_RET_INT, \
+					[CHECK_HIDDEN] = RULE_SYSV_HIDDEN
+#define SYSV_CALL_RULES_OF(layout) \
+	SYSV_FRAME_RULES_OF(layout), [CHECK_ARG] = RULE_SYSV_INT_ARGS, [CHECK_AL] = RULE_SYSV_AL
+#define SYSV_RULES_OF(layout)                                        \
+	SYSV_CALL_RULES_OF(layout), [CHECK_SAVED] = RULE_SYSV_SAVED, \
+				    [CHECK_LOCALS] = RULE_SYSV_LOCALS
+#define SYSV_STATE_RULES    SYSV_STATE_RULES_OF(RULE_SYSV_LAYOUT)
+#define SYSV_PLATFORM_RULES SYSV_PLATFORM_RULES_OF(RULE_SYSV_LAYOUT)
+#define SYSV_FRAME_RULES    SYSV_FRAME_RULES_OF(RULE_SYSV_LAYOUT)
+#define SYSV_CALL_RULES     SYSV_CALL_RULES_OF(RULE_SYSV_LAYOUT)
+#define SYSV_RULES          SYSV_RULES_OF(RULE_SYSV_LAYOUT)
 
 #define SYSV_SAVED \
 	(GPR_BIT(BX) | GPR_BIT(BP) | GPR_BIT(R12) | GPR_BIT(R13) | GPR_BIT(R14) | GPR_BIT(R15))

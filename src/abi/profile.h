@@ -25,6 +25,7 @@ enum profile_cases {
 	CASES_VECTOR,
 	CASES_RETURN,
 	CASES_WINDOWS, /* whose types documents lay out there; see profile_optional */
+	CASES_X32,     /* in which types of other sizes there occur */
 	CASES_THROUGH  /* calls through assembly and pointers; only when asked for by name */
 };
 
@@ -49,13 +50,26 @@ extern const struct profile profiles[PROFILES];
 /* Is it used only when named? */
 static inline bool profile_optional(enum profile_id f)
 {
-	return profiles[f].cases == CASES_THROUGH || profiles[f].cases == CASES_WINDOWS;
+	return profiles[f].cases == CASES_THROUGH || profiles[f].cases == CASES_WINDOWS ||
+	       profiles[f].cases == CASES_X32;
 }
 
 /* Is it code for Windows? */
 static inline bool profile_windows(enum profile_id f)
 {
 	return profiles[f].cases == CASES_WINDOWS;
+}
+
+/* Is it x32 code? */
+static inline bool profile_x32(enum profile_id f)
+{
+	return profiles[f].cases == CASES_X32;
+}
+
+/* The sizes of types in its code. */
+static inline enum data_model profile_model(enum profile_id f)
+{
+	return f == PROFILE_WINDOWS_64 ? MODEL_LLP64 : profile_x32(f) ? MODEL_ILP32 : MODEL_LP64;
 }
 
 /* Does its code call the handlers of a sanitizer? */

@@ -313,6 +313,17 @@ static void widen_piece(struct value_place *v, unsigned i, unsigned size)
 	v->loc[v->nlocs - 1].bytes += min(size - i * EIGHTBYTE, EIGHTBYTE);
 }
 
+/* x32: a pointer in a register is all of it, bits 32 to 63 being zero. What an aggregate has in a
+ * register is no value of pointer type. */
+static void fill_register(const struct type *t, struct value_place *v)
+{
+	if (t->kind != TYPE_POINTER || t->size[W64] == EIGHTBYTE || v->nlocs != 1 ||
+	    v->loc[0].kind != LOC_GPR)
+		return;
+	v->loc[0].bytes = EIGHTBYTE;
+	v->rule = RULE_X32_POINTER;
+}
+
 static enum rule_id return_rule(const struct type *t, const struct classes *c)
 {
 	if (t->kind == TYPE_STRUCT || t->kind == TYPE_UNION)
@@ -381,6 +392,7 @@ static unsigned place_return(const struct convention *conv, const struct type *t
 			break; /* X87UP comes with X87; NO_CLASS is padding */
 		}
 	}
+	fill_register(t, v);
 	return 0;
 }
 
@@ -513,6 +525,7 @@ void sysv_place(const struct convention *c, const struct prototype *p, struct pl
 			else if (k.of[e] == SSEUP)
 				widen_piece(v, e, t->size[W64]);
 		}
+		fill_register(t, v);
 	}
 	out->pop_rule = c->rule[CHECK_SP];
 	/* With -mskip-rax-setup there are no vector registers to count. */
@@ -553,5 +566,19 @@ const struct convention abi_sysv_windows = {
 	SYSV_PLACES,
 	.va = "__builtin_sysv_va",
 	.rule = { SYSV_RULES },
+	.place = sysv_place,
+};
+
+/* Types have the sizes of ILP32: proto_in_model. */
+const struct convention abi_x32 = {
+	.name = "x32",
+	.width = W64,
+	.attribute = "",
+	.title = "SysV x86-64, ILP32",
+	.only = "x32",
+	.like = "sysv",
+	.preserved = { .gpr = SYSV_SAVED },
+	SYSV_PASSING,
+	.rule = { SYSV_RULES_OF(RULE_X32_LAYOUT) },
 	.place = sysv_place,
 };

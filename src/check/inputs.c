@@ -4,6 +4,7 @@
 
 #include "plan/coff.h"
 #include "plan/made.h"
+#include "plan/x32.h"
 #include "check/shared.h"
 
 #include <elf.h>
@@ -28,7 +29,8 @@ struct input {
 	const char *path; /* as given */
 	struct made_member *member;
 	size_t nmembers;
-	bool coff;
+	bool shared; /* are taken */
+	bool coff, x32;
 	const char *error;
 };
 
@@ -96,15 +98,20 @@ static bool object_of(struct input *in, const char *name, struct file *f)
 	if (is_elf(f) && elf_type(f) == ET_DYN && f->data[EI_NIDENT + 2] != EM_386 &&
 	    f->data[EI_NIDENT + 2] != EM_X86_64)
 		return true; /* object.c says what it is */
-	if (is_elf(f) && elf_type(f) == ET_DYN)
+	if (is_elf(f) && elf_type(f) == ET_DYN && !in->shared)
+		why = "is linked already; give the object (.o) or static archive (.a)";
+	else if (is_elf(f) && elf_type(f) == ET_DYN)
 		why = shared_read(in->a, f->data, f->len, &m);
 	else if (coff_is(f->data, f->len))
 		why = coff_read(in->a, f->data, f->len, &m);
+	else if (x32_is(f->data, f->len))
+		why = x32_read(in->a, f->data, f->len, &m);
 	else
 		return true;
 	if (why)
 		return fail(in, name, why);
 	in->coff = in->coff || !is_elf(f);
+	in->x32 = in->x32 || x32_is(f->data, f->len);
 	f->data = made_write(&m, &f->len);
 	return f->data || fail(in, name, "cannot be made an ELF object");
 }
@@ -255,7 +262,8 @@ static bool read_members(struct input *in, const struct file *f, bool thin)
 	return in->nmembers || fail(in, NULL, "is an archive without members");
 }
 
-static bool has_coff(const struct file *f)
+/* Is its first object one that is made another? */
+static bool has_foreign(const struct file *f)
 {
 	char field[17];
 	size_t bytes;
@@ -265,7 +273,7 @@ static bool has_coff(const struct file *f)
 		if (bytes > f->len - at)
 			return false;
 		if (field[0] != '/' || (field[1] >= '0' && field[1] <= '9'))
-			return coff_is(f->data + at, bytes);
+			return coff_is(f->data + at, bytes) || x32_is(f->data + at, bytes);
 	}
 	return false;
 }
@@ -319,7 +327,7 @@ static const char *readable(struct input *in)
 	if (starts(&f, "!<thin>\n", 8))
 		return read_members(in, &f, true) ? archive_of_members(in) : NULL;
 	if (starts(&f, "!<arch>\n", 8)) {
-		if (!has_coff(&f))
+		if (!has_foreign(&f))
 			return in->path;
 		return read_members(in, &f, false) ? archive_of_members(in) : NULL;
 	}
@@ -329,17 +337,19 @@ static const char *readable(struct input *in)
 	return f.data == was.data ? in->path : in_memory(in, f.data, f.len);
 }
 
-int inputs_read(struct arena *a, char *const *paths, size_t n, struct objects *out,
+int inputs_read(struct arena *a, char *const *paths, size_t n, bool shared, struct objects *out,
 		const char **error)
 {
 	char **readables = arena_alloc(a, (n + 1) * sizeof(*readables));
 	bool coff = false;
+	size_t x32 = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		struct input in = { .a = a, .path = paths[i] };
+		struct input in = { .a = a, .path = paths[i], .shared = shared };
 		const char *path = readable(&in);
 
 		coff = coff || in.coff;
+		x32 += in.x32;
 		if (!path) {
 			*error = in.error;
 			return -1;
@@ -348,6 +358,11 @@ int inputs_read(struct arena *a, char *const *paths, size_t n, struct objects *o
 	}
 	if (objects_read_as(a, readables, paths, n, out, error))
 		return -1;
+	if (x32 && x32 < n) {
+		*error = arena_printf(a, "%s and the others are not all x32 code", paths[0]);
+		return -1;
+	}
 	out->windows = coff;
+	out->x32 = x32;
 	return 0;
 }

@@ -6,9 +6,9 @@
 
 #include "check/object.h"
 
-/* Read them all: 0, or -1 and *error, one line, in `a`. What is made here is in memory, under
- * paths in /proc that last as long as this process. */
-int inputs_read(struct arena *a, char *const *paths, size_t n, struct objects *out,
+/* Read them all: 0, or -1 and *error, one line, in `a`. `shared`: are shared objects taken? What is
+ * made here is in memory, under paths in /proc that last as long as this process. */
+int inputs_read(struct arena *a, char *const *paths, size_t n, bool shared, struct objects *out,
 		const char **error);
 
 #endif

@@ -19,6 +19,7 @@ struct objects {
 	size_t n;
 	const char *lto; /* the first member of an archive without machine code; or NULL */
 	bool windows;    /* COFF objects, made ELF ones */
+	bool x32;        /* x32 objects, made 64-bit ones */
 	enum width width;
 	struct object_symbol *symbol; /* defined ones */
 	size_t nsymbols;

@@ -52,13 +52,23 @@ static const char *windows_text(struct arena *a, const char *text, size_t len)
 	return out;
 }
 
-static int parse(struct arena *a, const char *name, const char *text, size_t len, bool windows,
-		 struct declarations *out, const char **error)
+/* With types of x32. */
+static void size_types(struct arena *a, const struct declarations_for *how, struct case_list *cases)
+{
+	for (size_t i = 0; how->x32 && i < cases->n; i++)
+		cases->v[i].proto = proto_in_model(a, cases->v[i].proto, MODEL_ILP32);
+}
+
+static int parse(struct arena *a, const char *name, const char *text, size_t len,
+		 const struct declarations_for *how, struct declarations *out, const char **error)
 {
 	out->source = (struct contract_source){ .text = text, .len = len, .file = name };
-	if (windows)
+	if (how->windows)
 		text = windows_text(a, text, len);
-	return proto_parse_mem(a, name, text, len, &out->cases, error);
+	if (proto_parse_mem(a, name, text, len, &out->cases, error) < 0)
+		return -1;
+	size_types(a, how, &out->cases);
+	return 0;
 }
 
 int declarations_of_protos(struct arena *a, const char *const *protos, const char *const *notes,
@@ -83,7 +93,7 @@ int declarations_of_protos(struct arena *a, const char *const *protos, const cha
 	text = arena_strndup(a, s.s, s.len);
 	len = s.len;
 	str_free(&s);
-	if (parse(a, "<prototype>", text, len, how->windows, out, error) < 0)
+	if (parse(a, "<prototype>", text, len, how, out, error) < 0)
 		return -1;
 	if (!out->cases.n) {
 		*error = "<prototype>: no function is declared; give one, such as 'int f(long n)'";
@@ -157,7 +167,7 @@ int declarations_of_contract(struct arena *a, const char *path, const struct dec
 		only = split + 1;
 	}
 	text = read_text(a, path, &len, error);
-	if (!text || parse(a, path, text, len, how->windows, out, error) < 0)
+	if (!text || parse(a, path, text, len, how, out, error) < 0)
 		return -1;
 	if (!out->cases.n) {
 		*error = arena_printf(a, "%s: no function is declared", path);
@@ -207,6 +217,7 @@ int declarations_of_header(struct arena *a, const char *path, const struct decla
 		*error = out->first_skipped;
 		return -1;
 	}
+	size_types(a, how, &out->cases);
 	out->source = shown;
 	out->skipped += left_out;
 	if (why_not && out->skipped)

@@ -24,6 +24,7 @@ struct declarations_for {
 	/* long has 4 bytes and wchar_t 2, as in COFF objects' compilers (Microsoft C++: Fundamental
 	 * types). */
 	bool windows;
+	bool x32; /* long and pointers have 4 bytes */
 };
 
 /* `--proto' texts, each with `//!' lines before it (`notes', for the last one), as one source

@@ -356,8 +356,13 @@ int cmd_check(int argc, char **argv)
 	n = parse_options(a, argc, argv, &o);
 	if (o.emit_header)
 		return emit_header(a);
-	if (inputs_read(a, argv + 1, (size_t)n, &objs, &error) < 0)
+	if (inputs_read(a, argv + 1, (size_t)n, true, &objs, &error) < 0)
 		die("check: %s", error);
+	/* Areas of its runtime are above 4 GiB, pointers in them have 8 bytes. */
+	if (objs.x32)
+		die("check: %s is x32 code, which `clobber prove' and, compiled from C, `clobber "
+		    "run --profile x32' judge: calls by contract have pointers of 8 bytes",
+		    argv[1]);
 	r = (struct check_run){ .arena = a };
 	read_contracts(a, &o, &objs, &file, &r);
 	promises_find(a, "check", &objs, &file);

@@ -8,8 +8,11 @@
 /* The profile in which a convention is explained, or PROFILES: in none of those wanted. */
 static enum profile_id profile_of(const struct question *q, const struct convention *c)
 {
+	enum profile_id own = convention_profile(c);
+
+	/* Code of other systems is asked for by its profile, x32 by its convention, too. */
 	if (!q->profiles)
-		return profile_windows(convention_profile(c)) ? PROFILES : convention_profile(c);
+		return profile_windows(own) || (profile_x32(own) && !q->names) ? PROFILES : own;
 	for (enum profile_id f = 0; f < PROFILES; f++) {
 		if (q->profiles[f] && profiles[f].width == c->width && convention_in(c, f))
 			return f;
@@ -24,8 +27,7 @@ static bool place(struct arena *a, const struct question *q, const struct conven
 
 	if (f == PROFILES)
 		return false;
-	if (f == PROFILE_WINDOWS_64)
-		p = proto_in_windows(a, p);
+	p = proto_in_model(a, p, profile_model(f));
 	*out = (struct explained){ .c = c, .p = p, .profile = f };
 	out->why = abi_place_at(q->edition, out->profile, c, p, &out->pl);
 	return true;

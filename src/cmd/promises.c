@@ -120,14 +120,22 @@ static void add_choices(struct arena *a, const struct objects *objs, struct decl
 	}
 }
 
+const char *promises_abi(const struct promises *p, const struct objects *objs)
+{
+	if (p->abi)
+		return p->abi;
+	if (objs->x32)
+		return "x32";
+	return objs->windows && objs->width == W64 ? "ms" : contract_default_abi(objs->width);
+}
+
 void promises_read(struct arena *a, const char *command, const struct promises *p,
 		   const struct objects *objs, struct contract_file *out, struct not_read *left)
 {
 	struct declarations d;
 	struct defining in = { .objects = objs, .d = &d };
-	/* What Windows does by default: Microsoft's convention, at 32 bit cdecl as anywhere. */
-	const char *abi = p->abi || !objs->windows || objs->width == W32 ? p->abi : "ms";
-	const struct declarations_for how = { objs->width, objs->windows };
+	const char *abi = promises_abi(p, objs);
+	const struct declarations_for how = { objs->width, objs->windows, objs->x32 };
 	const char *error = NULL;
 	int failed = read_declarations(a, command, p, &how, &d, &error) ||
 		     families_expand(a, &d, objs, &error);

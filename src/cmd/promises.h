@@ -39,6 +39,9 @@ struct not_read {
 	const char *first_unreadable;
 };
 
+/* The convention of what names none, as the options and the objects have it. */
+const char *promises_abi(const struct promises *p, const struct objects *objs);
+
 /* Read all of them for functions of the objects; ends the program with a message when something
  * cannot be read, or nothing is left. `command' is the name for messages. */
 void promises_read(struct arena *a, const char *command, const struct promises *p,

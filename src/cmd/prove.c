@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* clobber prove: does a function keep its convention on every path? (docs/prove.md) */
+#include "check/inputs.h"
 #include "check/object.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
@@ -105,7 +106,7 @@ static struct prove_subject *declared(struct arena *a, const struct options *o,
 static struct prove_subject *every(struct arena *a, const struct options *o,
 				   const struct objects *objs, size_t *n)
 {
-	const char *abi = o->promises.abi ? o->promises.abi : contract_default_abi(objs->width);
+	const char *abi = promises_abi(&o->promises, objs);
 	const struct convention *conv = convention_find(abi, objs->width);
 	struct prove_subject *f = arena_alloc(a, (objs->nsymbols + 1) * sizeof(*f));
 
@@ -137,14 +138,16 @@ int cmd_prove(int argc, char **argv)
 	size_t n;
 
 	given = parse_options(a, argc, argv, &o);
-	if (objects_read(a, argv + 1, (size_t)given, &objs, &error) < 0 ||
+	if (inputs_read(a, argv + 1, (size_t)given, false, &objs, &error) < 0 ||
 	    images_read(a, objs.path, objs.n, &images, &error) < 0)
 		die("prove: %s", error);
 	f = o.all ? every(a, &o, &objs, &n) : declared(a, &o, &objs, &file, &n);
 	r = (struct proofs){ .f = f, .p = arena_alloc(a, n * sizeof(*r.p)), .n = n };
-	job = (struct prove_job){
-		.images = &images, .callee = subject_callee, .closure = &file, .width = objs.width
-	};
+	job = (struct prove_job){ .images = &images,
+				  .callee = subject_callee,
+				  .closure = &file,
+				  .width = objs.width,
+				  .low = objs.x32 };
 	for (size_t i = 0; i < n; i++)
 		prove_function(a, &job, &f[i], &r.p[i]);
 	prove_together(a, f, r.p, n);

@@ -306,6 +306,18 @@ static void say_what_is_left_out(const struct plan *p, const struct case_list *c
 		warn("%zu more prototypes are not run, for reasons like these", n - SAID);
 }
 
+/* Is one of the conventions named x32's? */
+static bool names_x32(const char *const *abis)
+{
+	for (; abis && *abis; abis++) {
+		const struct convention *c = convention_find(*abis, W64);
+
+		if (c && profile_x32(convention_profile(c)))
+			return true;
+	}
+	return false;
+}
+
 static void load_plan(struct plan *p, const struct options *o, struct places *places,
 		      struct claims_request *claims)
 {
@@ -322,6 +334,8 @@ static void load_plan(struct plan *p, const struct options *o, struct places *pl
 	p->windows_named = o->profile && wanted[PROFILE_WINDOWS_64];
 	if (!o->profile)
 		wanted[PROFILE_WINDOWS_32] = wanted[PROFILE_WINDOWS_64] = true;
+	/* Its convention is in no other. */
+	wanted[PROFILE_X32_64] = wanted[PROFILE_X32_64] || (!o->profile && names_x32(abis));
 	load_cases(p->arena, o->cases, &cases);
 	p->edition = edition_option(o->edition);
 	for (enum profile_id f = 0; f < PROFILES; f++) {

@@ -24,8 +24,7 @@ static bool placed_in(struct arena *a, const struct fuzz_source *s, enum profile
 {
 	struct placement at;
 
-	if (f == PROFILE_WINDOWS_64)
-		p = proto_in_windows(a, p);
+	p = proto_in_model(a, p, profile_model(f));
 
 	for (const struct convention *const *c = conventions; *c; c++) {
 		if (p->implicit && !gen_implicit_applies(p, *c, f))

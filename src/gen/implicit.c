@@ -18,7 +18,7 @@ bool gen_implicit_applies(const struct prototype *p, const struct convention *c,
 	/* Code calls handlers when it is compiled for them. */
 	if (!strncmp(p->called, "__ubsan_", 8) != profile_sanitizes(profile))
 		return false;
-	return !*c->attribute && !profile_windows(profile);
+	return !*c->attribute && !profile_windows(profile) && !profile_x32(profile);
 }
 
 static bool word_char(char c)

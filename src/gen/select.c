@@ -116,7 +116,7 @@ static bool concerns(enum profile_id profile, const struct convention *c, const 
 	/* Inline assembly that pushes needs code without a red zone. */
 	return convention_in(c, profile) && gen_exists_at(d, c->width) &&
 	       (!d->through || profiles[profile].isa == ISA_INTEGER) &&
-	       ((convention_profile(c) == profile && !profile_windows(profile)) ||
+	       ((convention_profile(c) == profile && profile_model(profile) == MODEL_LP64) ||
 		profile_concerns(&profiles[profile], d->proto));
 }
 
@@ -148,7 +148,8 @@ const uint8_t *gen_nargs(struct arena *a, const struct gen_set *set)
 }
 
 /* The same declarations, of other types. */
-static const struct case_list *in_windows(struct arena *a, const struct case_list *cases)
+static const struct case_list *in_model(struct arena *a, const struct case_list *cases,
+					enum data_model model)
 {
 	struct case_list *out = arena_alloc(a, sizeof(*out));
 
@@ -156,7 +157,7 @@ static const struct case_list *in_windows(struct arena *a, const struct case_lis
 	out->v = arena_alloc(a, (cases->n + 1) * sizeof(*out->v));
 	for (size_t i = 0; i < cases->n; i++) {
 		out->v[i] = cases->v[i];
-		out->v[i].proto = proto_in_windows(a, cases->v[i].proto);
+		out->v[i].proto = proto_in_model(a, cases->v[i].proto, model);
 	}
 	return out;
 }
@@ -182,8 +183,8 @@ int gen_select_at(struct arena *a, const struct case_list *cases, enum edition e
 			return -1;
 		}
 	}
-	if (profile == PROFILE_WINDOWS_64)
-		cases = in_windows(a, cases);
+	if (profile_model(profile) != MODEL_LP64)
+		cases = in_model(a, cases, profile_model(profile));
 	for (const struct convention *const *c = conventions; *c; c++) {
 		for (size_t i = 0; i < cases->n; i++)
 			n += is_case(profile, *c, &cases->v[i], only);

@@ -306,14 +306,16 @@ static void library(struct str *out, const struct gen_set *set)
 	const char *attribute = registers ? "__attribute__((regparm(3))) "
 				: set->profile == PROFILE_WINDOWS_64 ? "__attribute__((ms_abi)) "
 								     : "";
+	/* size_t, of which the rest of a register says nothing. */
+	const char *length = profile_x32(set->profile) ? "unsigned int" : "__SIZE_TYPE__";
 
 	str_addf(out,
 		 "#define CL_LIBRARY(name, type, known_as) \\\n"
 		 "\textern void *cl_##name(void *, type, __SIZE_TYPE__); \\\n"
-		 "\t%svoid *own_##name(void *, type, __SIZE_TYPE__) __asm__(known_as); \\\n"
-		 "\t%svoid *own_##name(void *to, type what, __SIZE_TYPE__ n) \\\n"
+		 "\t%svoid *own_##name(void *, type, %s) __asm__(known_as); \\\n"
+		 "\t%svoid *own_##name(void *to, type what, %s n) \\\n"
 		 "\t{ return cl_##name(to, what, n); }\n",
-		 attribute, attribute);
+		 attribute, length, attribute, length);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		str_addf(out, "CL_LIBRARY(%s, %s, \"%s%s\")\n", names[i],
 			 strcmp(names[i], "memset") ? "const void *" : "int",

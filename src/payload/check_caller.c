@@ -152,7 +152,8 @@ static __attribute__((noinline)) void not_placed(const struct cl_case *c, const 
 	unsigned first = 0;
 
 	observed(seen, captured(l), want, mask_at(d, l->off), bytes);
-	holds.bits[0] = search_args(c, v, seen, bytes);
+	/* Not of what is wrong in bits that the value has not. */
+	holds.bits[0] = bytes > d->compare ? 0 : search_args(c, v, seen, bytes);
 	while (seen[first] == want[first])
 		first++;
 	first -= first % sizeof(cl_word);
@@ -172,6 +173,9 @@ static void check_pieces(const struct cl_case *c, const struct cl_values *v, uns
 		const uint8_t *at = captured(l), *want = v->arg[i] + l->off;
 		unsigned bytes = min(l->bytes, d->compare - min(l->off, d->compare));
 
+		/* A pointer that is wider in a register than in memory. */
+		if (d->class == CL_POINTER && l->kind == CL_GPR)
+			bytes = l->bytes;
 		if (d->flags & CL_REFERENCE) {
 			check_reference(d, i, at, v->arg[i], round, out);
 			continue;

@@ -212,6 +212,9 @@ static void make_scalar(struct draw *draw, unsigned class, unsigned size, unsign
 			to[size - 1] |= 0x80;
 		else
 			to[size - 1] &= 0x7f;
+		/* x32: in a register it fills. */
+		if (class == CL_POINTER && size < 8)
+			*(uint32_t *)(to + 4) = 0;
 		return;
 	}
 }

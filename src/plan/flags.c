@@ -63,5 +63,6 @@ const char *const profile_flags[PROFILES][MAX_FLAGS] = {
 	[PROFILE_PCC_STRUCT_32] = { "-m32", "!-fpcc-struct-return", COMMON },
 	[PROFILE_WINDOWS_32] = { "-m32", WINDOWS("i686") },
 	[PROFILE_WINDOWS_64] = { "-m64", WINDOWS("x86_64") },
+	[PROFILE_X32_64] = { "-mx32", COMMON },
 	[PROFILE_PCC_STRUCT_64] = { "-m64", "!-fpcc-struct-return", COMMON },
 };

@@ -2,6 +2,7 @@
 /* Objects of compilers under test: may be anything at all. */
 #include "plan/object.h"
 #include "plan/coff.h"
+#include "plan/x32.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -49,27 +50,33 @@ const char *object_wrong(const char *path, enum width w, bool *is_choice)
 	return why;
 }
 
-const char *object_as_elf(const char *path, bool *was)
+const char *object_as_elf(const char *path, enum object_kind *was)
 {
 	struct arena *a;
 	struct made made;
 	size_t n;
 	char *data = file_read(path, &n);
+	const uint8_t *bytes = (const uint8_t *)data;
 	const char *why = NULL;
 	uint8_t *elf = NULL;
 
-	*was = data && coff_is((const uint8_t *)data, n);
-	if (!*was) {
+	*was = !data               ? OBJECT_ELF
+	       : coff_is(bytes, n) ? OBJECT_COFF
+	       : x32_is(bytes, n)  ? OBJECT_X32
+				   : OBJECT_ELF;
+	if (*was == OBJECT_ELF) {
 		free(data);
 		return NULL;
 	}
 	a = arena_new();
-	if (coff_read(a, (const uint8_t *)data, n, &made))
-		why = "writes a COFF object that is not understood";
+	if (*was == OBJECT_COFF ? coff_read(a, bytes, n, &made) : x32_read(a, bytes, n, &made))
+		why = *was == OBJECT_COFF ? "writes a COFF object that is not understood"
+					  : "writes an x32 object that is not understood";
 	else
 		elf = made_write(&made, &n);
 	if (!why && (!elf || file_write(path, elf, n) < 0))
-		why = "writes a COFF object that cannot be made an ELF one";
+		why = *was == OBJECT_COFF ? "writes a COFF object that cannot be made an ELF one"
+					  : "writes an x32 object that cannot be made a 64-bit one";
 	arena_free(a);
 	free(data);
 	return why;

@@ -10,9 +10,12 @@
  * (-flto), not an error of its. */
 const char *object_wrong(const char *path, enum width w, bool *is_choice);
 
-/* Make an ELF object, in its place, of one for Windows (COFF): NULL, or why that cannot be done:
- * "writes ...". *was tells whether it was one; any other file is left alone. */
-const char *object_as_elf(const char *path, bool *was);
+/* What the linker does not take as it is: for Windows, and x32. */
+enum object_kind { OBJECT_ELF, OBJECT_COFF, OBJECT_X32 };
+
+/* Make an ELF object of 64 or 32 bit, in its place, of one of COFF or x32: NULL, or why that cannot
+ * be done: "writes ...". *was tells what it was; any other file is left alone. */
+const char *object_as_elf(const char *path, enum object_kind *was);
 
 /* The first of `names` (a newline behind each) that the object refers to and does not define, in
  * `a`; or NULL. */

@@ -24,11 +24,15 @@ static const char plain_source[] = "int f(int a) { return a; }\n";
 #define NOT_FOR_WINDOWS "makes no code for Windows"
 static const char windows_source[] = "#ifndef _WIN32\n#error " NOT_FOR_WINDOWS "\n#endif\n"
 				     "int f(int a) { return a; }\n";
+static const char x32_source[] = "#if !defined(__x86_64__) || !defined(__ILP32__)\n"
+				 "#error makes no x32 code\n#endif\nint f(int a) { return a; }\n";
 static const char for_windows[] = "makes code for Windows: `clobber run` takes it";
 
 static const char *plain_of(enum profile_id profile)
 {
-	return profile_windows(profile) ? windows_source : plain_source;
+	return profile_windows(profile) ? windows_source
+	       : profile_x32(profile)   ? x32_source
+					: plain_source;
 }
 
 bool target_foreign(const struct target *t)
@@ -86,7 +90,8 @@ static struct outcome compile(struct session *s, const char *source, const struc
 	struct outcome o = { 0 };
 	struct str text = { 0 };
 	size_t n = 0;
-	bool choice, coff;
+	enum object_kind was;
+	bool choice;
 	int status;
 
 	argv[n++] = s->compiler->path;
@@ -117,9 +122,11 @@ static struct outcome compile(struct session *s, const char *source, const struc
 	if (status < 0 || WIFSIGNALED(status))
 		s->disturbed = true;
 	if (status == 0) {
-		o.why = object_as_elf(s->object, &coff);
-		if (coff && !profile_windows(s->profile))
+		o.why = object_as_elf(s->object, &was);
+		if (was == OBJECT_COFF && !profile_windows(s->profile))
 			o.why = for_windows;
+		if ((was == OBJECT_X32) != profile_x32(s->profile))
+			o.why = was == OBJECT_X32 ? "makes x32 code" : "makes no x32 code";
 		if (!o.why)
 			o.why = object_wrong(s->object, s->width, &choice);
 	}

@@ -104,7 +104,8 @@ static struct refusal read_log(struct arena *a, char *log, unsigned seconds)
 struct refusal refusal_of_object(struct arena *a, const char *path, enum width w, unsigned seconds)
 {
 	struct refusal r = { .kind = PRESENT };
-	bool is_choice, was_coff;
+	enum object_kind was;
+	bool is_choice;
 	const char *wrong;
 
 	if (is_empty(path)) {
@@ -114,7 +115,7 @@ struct refusal refusal_of_object(struct arena *a, const char *path, enum width w
 		free(log);
 		return r;
 	}
-	wrong = object_as_elf(path, &was_coff);
+	wrong = object_as_elf(path, &was);
 	is_choice = false;
 	if (!wrong)
 		wrong = object_wrong(path, w, &is_choice);

@@ -246,9 +246,13 @@ const struct prototype *proto_parse_decl(struct arena *a, const char *text, cons
 /* The canonical basic type object of a kind < TYPE_BASIC_COUNT (static storage). */
 const struct type *type_basic(enum type_kind kind);
 
-/* The prototype with types as 64-bit Windows lays them out: long is 4 bytes. In `a`; what holds no
- * long is shared. */
-const struct prototype *proto_in_windows(struct arena *a, const struct prototype *p);
+/* Which types of 64-bit code have 4 bytes instead of 8: none, long (Windows), long and pointers
+ * (x32). */
+enum data_model { MODEL_LP64, MODEL_LLP64, MODEL_ILP32 };
+
+/* The prototype with types as a model lays them out. In `a`; what is the same in both is shared. */
+const struct prototype *proto_in_model(struct arena *a, const struct prototype *p,
+				       enum data_model model);
 
 /* C's default argument promotions for a variadic argument (float -> double, small -> int). */
 const struct type *type_promote(const struct type *t);

@@ -115,9 +115,9 @@ static void mark(struct value *v, enum alu op, const struct value *a, const stru
 		v->origin = ORIGIN_NONE;
 }
 
-/* Addresses and values at entry, moved by a constant. */
+/* Addresses and values at entry, moved by a constant, in words of `bytes`. */
 static bool linear(struct machine *x, enum alu op, const struct value *a, const struct value *b,
-		   struct value *v)
+		   unsigned bytes, struct value *v)
 {
 	bool moves = a->kind == V_ENTRY || a->kind == V_STACK || a->kind == V_TABLE;
 	bool comparable = !((a->flags | b->flags) & VALUE_LINKED);
@@ -139,7 +139,7 @@ static bool linear(struct machine *x, enum alu op, const struct value *a, const 
 			v->off += by;
 	} else if (a->kind == V_CONST && op == ALU_ADD &&
 		   (b->kind == V_ENTRY || b->kind == V_STACK || b->kind == V_TABLE)) {
-		return linear(x, op, b, a, v);
+		return linear(x, op, b, a, bytes, v);
 	} else if (op == ALU_SUB && a->kind == V_STACK && b->kind == V_STACK && a->id == b->id &&
 		   comparable) {
 		*v = value_const(a->off - b->off);
@@ -152,13 +152,13 @@ static bool linear(struct machine *x, enum alu op, const struct value *a, const 
 		*v = *b;
 		v->sign = (int8_t)-b->sign;
 		v->off = a->off - b->off;
-	} else if (op == ALU_XOR && b->kind == V_CONST && b->off == mask_of(x->word) &&
+	} else if (op == ALU_XOR && b->kind == V_CONST && b->off == mask_of(bytes) &&
 		   a->kind == V_ENTRY) {
 		*v = *a; /* -1 - a */
 		v->sign = (int8_t)-a->sign;
 		v->off = ~a->off;
 	} else if (op == ALU_AND && a->kind == V_STACK && b->kind == V_CONST) {
-		uint64_t low = -b->off & mask_of(x->word);
+		uint64_t low = -b->off & mask_of(bytes);
 
 		/* The constant is minus a power of two, of a size that frames are aligned to? */
 		return low && low <= MOST_ALIGN && !(low & (low - 1)) &&
@@ -166,9 +166,9 @@ static bool linear(struct machine *x, enum alu op, const struct value *a, const 
 	} else {
 		return false;
 	}
-	if (x->word == 4 && v->kind == V_STACK)
+	if (bytes == 4 && v->kind == V_STACK)
 		v->off = (uint64_t)(int64_t)(int32_t)v->off;
-	if (x->word == 4 && v->kind != V_STACK) {
+	if (bytes == 4 && v->kind != V_STACK) {
 		v->off &= v->kind == V_TABLE ? ~0ull : 0xffffffff;
 		v->more &= 0xffffffff;
 	}
@@ -197,6 +197,14 @@ static bool keeps_aligned(enum alu op, const struct value *a, const struct value
 	}
 }
 
+/* Is it 32-bit arithmetic on an address of the stack that has no more bits? x86-64 psABI, ILP32
+ * Programming Model, Address Space and Kernel Support. */
+static bool on_low_address(const struct machine *x, const struct value *a, const struct value *b,
+			   unsigned bytes)
+{
+	return x->job->low && bytes == 4 && (a->kind == V_STACK || b->kind == V_STACK);
+}
+
 struct value alu(struct machine *x, enum alu op, const struct value *a, const struct value *b,
 		 unsigned bytes)
 {
@@ -216,7 +224,8 @@ struct value alu(struct machine *x, enum alu op, const struct value *a, const st
 	if (op == ALU_OR && b->kind == V_CONST && (b->off & mask_of(bytes)) == mask_of(bytes))
 		return value_const(mask_of(bytes));
 	exact = v;
-	if (bytes == x->word && linear(x, op, a, b, &exact)) {
+	if ((bytes == x->word || on_low_address(x, a, b, bytes)) &&
+	    linear(x, op, a, b, bytes, &exact)) {
 		if (exact.kind == V_STACK || exact.kind == V_CONST) {
 			exact.undefined = 0;
 			exact.origin = 0;
@@ -277,4 +286,11 @@ struct value alu_extend(const struct value *v, unsigned bytes, unsigned to, bool
 	if (!r.undefined)
 		r.origin = ORIGIN_NONE;
 	return r;
+}
+
+struct value alu_to_word(const struct machine *x, const struct value *v, unsigned bytes)
+{
+	if (bytes >= x->word || (bytes == 4 && x->job->low && v->kind == V_STACK))
+		return *v;
+	return alu_extend(v, bytes, x->word, false);
 }

@@ -285,7 +285,8 @@ static uint64_t spread(uint8_t marks)
 START_TEST(arithmetic)
 {
 	static const unsigned sizes[] = { 1, 2, 4, 8 };
-	struct machine x = { .word = 8, .bases = plain_bases() };
+	const struct prove_job job = { .width = W64 };
+	struct machine x = { .job = &job, .word = 8, .bases = plain_bases() };
 
 	for (unsigned i = 0; i < 400000; i++) {
 		enum alu op = draw() % 8;
@@ -317,7 +318,8 @@ END_TEST
 
 START_TEST(the_linker_decides)
 {
-	struct machine x = { .word = 8, .bases = plain_bases() };
+	const struct prove_job job = { .width = W64 };
+	struct machine x = { .job = &job, .word = 8, .bases = plain_bases() };
 	struct value address = value_const(0x100010), sp = value_stack(0, -8), rbx, r;
 
 	address.flags = VALUE_LINKED;

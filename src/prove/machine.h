@@ -169,6 +169,9 @@ struct value alu(struct machine *x, enum alu op, const struct value *a, const st
 		 unsigned bytes);
 /* Its low bytes; the rest is zero, or the sign's. */
 struct value alu_extend(const struct value *v, unsigned bytes, unsigned to, bool sign);
+/* Extended with 0 to a word; where addresses are low (struct prove_job) one of the stack that is
+ * cut to 4 bytes is itself. */
+struct value alu_to_word(const struct machine *x, const struct value *v, unsigned bytes);
 
 /* branch.c: does the condition of a conditional jump hold? */
 enum tri branch_decide(const struct state *s, ZydisMnemonic jump);

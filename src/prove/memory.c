@@ -66,7 +66,7 @@ struct address machine_address(struct machine *x, struct state *s, const struct 
 		r.v = alu(x, ALU_ADD, &r.v, &index, x->word);
 	}
 	if (in->d.address_width < 8 * x->word) {
-		r.v = alu_extend(&r.v, in->d.address_width / 8, x->word, false);
+		r.v = alu_to_word(x, &r.v, in->d.address_width / 8);
 		r.table = r.ranged = false;
 	}
 	return r;

@@ -68,6 +68,8 @@ struct prove_job {
 	const struct prove_callee *(*callee)(void *closure, const char *name);
 	void *closure;
 	enum width width;
+	bool low; /* x32: addresses are below 4 GiB, so what 32-bit arithmetic makes of one is one
+		   */
 };
 
 /* Prove one function. Everything of *out is in `a`. */

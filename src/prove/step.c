@@ -55,7 +55,7 @@ static struct value read_gpr(const struct machine *x, const struct state *s, uns
 	struct value v = s->gpr[reg];
 
 	if (!at)
-		return bytes < x->word ? alu_extend(&v, bytes, x->word, false) : v;
+		return alu_to_word(x, &v, bytes);
 	if (v.kind == V_CONST && !(v.flags & VALUE_LINKED))
 		v.off = v.off >> 8 & 0xff;
 	else
@@ -150,7 +150,7 @@ static void write_gpr(struct machine *x, struct state *s, const struct insn *in,
 
 	/* Whatever it is made of, its upper half is not the register's own any more. */
 	if (bytes == 4 && x->word == 8) {
-		v = alu_extend(&v, 4, 8, false);
+		v = alu_to_word(x, &v, 4);
 		v.from &= (uint16_t) ~(1u << reg);
 	}
 	if (bytes < 4 || at) {
@@ -183,7 +183,7 @@ static void write_gpr(struct machine *x, struct state *s, const struct insn *in,
 	if (!v.undefined)
 		v.origin = ORIGIN_NONE;
 	compared_no_more(s, reg);
-	if (reg == GPR_SP && bytes < x->word) /* no address of the stack */
+	if (reg == GPR_SP && bytes < x->word && !x->job->low) /* no address of the stack */
 		v.flags &= (uint8_t)~VALUE_FRAME;
 	if (reg == GPR_SP)
 		machine_set_sp(x, s, in, v);
@@ -421,7 +421,7 @@ static void do_lea(struct machine *x, struct state *s, const struct insn *in)
 {
 	struct address m = machine_address(x, s, in, 1);
 
-	machine_write(x, s, in, 0, alu_extend(&m.v, bytes_of(in, 0), x->word, false));
+	machine_write(x, s, in, 0, alu_to_word(x, &m.v, bytes_of(in, 0)));
 }
 
 static void do_xchg(struct machine *x, struct state *s, const struct insn *in)

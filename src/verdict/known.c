@@ -8,6 +8,11 @@
 
 #include <string.h>
 
+static bool is_name(const char *spelt, size_t n, const char *name)
+{
+	return name && strlen(name) == n && !strncmp(spelt, name, n);
+}
+
 /* "sysv"; "regparm0/64" of a convention that exists at both widths; "cdecl@avx" of code compiled in
  * that profile. Sets `*bound` where what is named exists in that profile only (code for Windows has
  * conventions of other profiles' names). */
@@ -20,7 +25,9 @@ static bool names(const char *spelt, const struct convention *c, const struct pr
 
 	*bound = at || (pr->cases != CASES_WINDOWS &&
 			(c->only || (own != profile_user(c->width) && pr == &profiles[own])));
-	return strlen(c->name) == n && !strncmp(spelt, c->name, n) &&
+	/* A line about what it is like excuses, and is not missed. */
+	*bound = *bound && !is_name(spelt, n, c->like);
+	return (is_name(spelt, n, c->name) || is_name(spelt, n, c->like)) &&
 	       (spelt[n] != '/' || !strncmp(spelt + n, c->width == W32 ? "/32" : "/64", 3)) &&
 	       (!at || !strcmp(at + 1, pr->name));
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Types as 64-bit Windows has them: "x64 ABI conventions", x64 type and storage layout, where long
- * is 4 bytes and every other scalar as in the psABI. */
+/* Types as 64-bit code has them where long, or long and pointers, have 4 bytes, and every other
+ * scalar is as in the psABI: Windows ("x64 ABI conventions", x64 type and storage layout) and x32
+ * (x86-64 psABI 3.1.2, Figure 3.1, ILP32). */
 #include "proto/type.h"
 
 #include <string.h>
 
-static const struct type windows_long[] = {
+static const struct type short_long[] = {
 	{ .kind = TYPE_LONG, .size = { 4, 4 }, .align = { 4, 4 } },
 	{ .kind = TYPE_ULONG, .size = { 4, 4 }, .align = { 4, 4 }, .is_unsigned = true },
 };
@@ -17,6 +18,7 @@ struct mapped {
 
 struct mapping {
 	struct arena *a;
+	bool pointers;
 	struct mapped *v;
 	size_t n;
 };
@@ -28,16 +30,16 @@ static bool is_long(const struct type *t)
 	return t->kind == TYPE_LONG || t->kind == TYPE_ULONG;
 }
 
-/* Does a value of the type hold a long? What a pointer points to does not count. */
-static bool holds_long(const struct type *t)
+/* Does a value of the type hold what has another size? What a pointer points to does not count. */
+static bool differs(const struct mapping *m, const struct type *t)
 {
 	for (size_t i = 0; type_is_record(t) && i < t->nfields; i++) {
-		if (holds_long(t->fields[i].type))
+		if (differs(m, t->fields[i].type))
 			return true;
 	}
 	if (t->kind == TYPE_ARRAY || t->kind == TYPE_VECTOR || t->kind == TYPE_ENUM)
-		return holds_long(t->of);
-	return is_long(t);
+		return differs(m, t->of);
+	return is_long(t) || (m->pointers && t->kind == TYPE_POINTER);
 }
 
 static const struct type *map_record(struct mapping *m, const struct type *t)
@@ -81,9 +83,9 @@ static const struct type *map_other(struct mapping *m, const struct type *t)
 	default:
 		copy = arena_alloc(m->a, sizeof(*copy));
 		*copy = *t;
-		copy->size[W64] = windows_long[0].size[W64];
+		copy->size[W64] = short_long[0].size[W64];
 		if (!t->aligned)
-			copy->align[W64] = windows_long[0].align[W64];
+			copy->align[W64] = short_long[0].align[W64];
 		return copy;
 	}
 }
@@ -92,12 +94,12 @@ static const struct type *map(struct mapping *m, const struct type *t)
 {
 	const struct type *to;
 
-	if (!holds_long(t))
+	if (!differs(m, t))
 		return t;
 	if (t == type_basic(TYPE_LONG))
-		return &windows_long[0];
+		return &short_long[0];
 	if (t == type_basic(TYPE_ULONG))
-		return &windows_long[1];
+		return &short_long[1];
 	for (size_t i = 0; i < m->n; i++) {
 		if (m->v[i].from == t)
 			return m->v[i].to;
@@ -108,11 +110,15 @@ static const struct type *map(struct mapping *m, const struct type *t)
 	return to;
 }
 
-const struct prototype *proto_in_windows(struct arena *a, const struct prototype *p)
+const struct prototype *proto_in_model(struct arena *a, const struct prototype *p,
+				       enum data_model model)
 {
-	struct mapping m = { .a = a };
-	struct prototype *copy = arena_alloc(a, sizeof(*copy));
+	struct mapping m = { .a = a, .pointers = model == MODEL_ILP32 };
+	struct prototype *copy;
 
+	if (model == MODEL_LP64)
+		return p;
+	copy = arena_alloc(a, sizeof(*copy));
 	*copy = *p;
 	copy->ret = map(&m, p->ret);
 	copy->params = arena_alloc(a, (p->nparams + 1) * sizeof(*copy->params));
