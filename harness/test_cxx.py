@@ -2,6 +2,7 @@
 """C++ compilers as columns of run: C prototypes, and classes that are not trivial for the purposes of
 calls."""
 import shutil
+import subprocess
 
 import pytest
 
@@ -109,3 +110,37 @@ def test_explained():
     assert "pointer in rdx" in r.stdout and "memory at rdi" in r.stdout, r.stdout
     r = run(["explain", "--abi", "sysv", 'extern "C++" { struct h { ~h() = default; int a; }; h f(int a, h b); }'])
     assert "pointer" not in r.stdout and "esi" in r.stdout, r.stdout
+
+
+# Members, by their mangled names -------------------------------------------------------------------
+
+MEMBER = """struct S { int x; int get(int a) const; };
+int S::get(int a) const { return a + x; }
+"""
+GET = "int _ZNK1S3getEi(const struct S *self, int a)"
+
+
+def test_a_member_by_its_mangled_name(cxx, tmp_path):
+    """`this' is declared as a first parameter; a function that takes it from elsewhere is found."""
+    subprocess.run([cxx, "-O2", "-c", write(tmp_path / "m.cc", MEMBER)], cwd=tmp_path, check=True)
+    for verb in (["check", "--place", where(64)], ["prove"]):
+        r = run([verb[0], "m.o", *verb[1:], "--proto", f"struct S {{ int x; }}; {GET}"], cwd=tmp_path)
+        assert r.status == 0, r
+    write(tmp_path / "bad.asm", " global _ZNK1S3getEi\n section .text\n_ZNK1S3getEi: mov eax, edx\n add eax, [rsi]\n ret\n")
+    subprocess.run(["nasm", "-f", "elf64", "bad.asm"], cwd=tmp_path, check=True)
+    r = run(["prove", "bad.o", "--proto", f"struct S {{ int x; }}; {GET}"], cwd=tmp_path)
+    assert r.status == 1 and "rdx holds at entry" in r.stdout, r
+
+
+def test_a_member_is_thiscall_on_windows(tmp_path):
+    """At 32 bit, by Microsoft's page on __thiscall: `this' in ecx, the callee pops."""
+    clang = next((c for c in ("clang++", *(f"clang++-{v}" for v in range(22, 10, -1))) if shutil.which(c)), None)
+    if not clang:
+        pytest.skip("not-run: no clang++")
+    subprocess.run([clang, "--target=i686-pc-windows-gnu", "-O2", "-c", write(tmp_path / "m.cc", MEMBER)], cwd=tmp_path,
+                   check=True)
+    proto = "int _ZNK1S3getEi(const void *self, int a)"
+    r = run(["prove", "m.o", "--proto", f"__attribute__((thiscall)) {proto}"], cwd=tmp_path)
+    assert r.status == 0 and "proved      thiscall/" in r.stdout, r
+    r = run(["prove", "m.o", "--proto", proto], cwd=tmp_path)
+    assert r.status == 1 and "refuted     cdecl/" in r.stdout, r

@@ -340,6 +340,15 @@ static bool run_places(struct check_run *r, struct linking *l, const struct opti
 	return ran;
 }
 
+/* Areas of the runtime are above 4 GiB, and pointers in them have 8 bytes. */
+static void refuse_x32(const struct objects *objs)
+{
+	if (objs->x32)
+		die("check: %s is x32 code, which `clobber prove' and, compiled from C, `clobber "
+		    "run --profile x32' judge: calls by contract have pointers of 8 bytes",
+		    objs->given[0]);
+}
+
 int cmd_check(int argc, char **argv)
 {
 	struct arena *a = arena_new();
@@ -358,11 +367,7 @@ int cmd_check(int argc, char **argv)
 		return emit_header(a);
 	if (inputs_read(a, argv + 1, (size_t)n, true, &objs, &error) < 0)
 		die("check: %s", error);
-	/* Areas of its runtime are above 4 GiB, pointers in them have 8 bytes. */
-	if (objs.x32)
-		die("check: %s is x32 code, which `clobber prove' and, compiled from C, `clobber "
-		    "run --profile x32' judge: calls by contract have pointers of 8 bytes",
-		    argv[1]);
+	refuse_x32(&objs);
 	r = (struct check_run){ .arena = a };
 	read_contracts(a, &o, &objs, &file, &r);
 	promises_find(a, "check", &objs, &file);

@@ -18,8 +18,12 @@ static const char prologue[] =
 static const char word_type[] =
 	"#ifdef _WIN64\ntypedef unsigned long long cl_word;\n#else\ntypedef unsigned long cl_word;\n#endif\n";
 static const char x32_word_type[] = "typedef unsigned long long cl_word;\n";
+/* Clang accesses atomic values that may lie anywhere through a library of its. */
+static const char aligned[] =
+	"#ifdef __clang__\n#define CL_ALIGNED __attribute__((aligned(64)))\n#else\n"
+	"#define CL_ALIGNED\n#endif\nextern volatile CL_ALIGNED ";
 static const char areas[] =
-	"extern volatile unsigned char cl_arg[], cl_got[], cl_ret[], cl_got_ret[];\n"
+	"unsigned char cl_arg[], cl_got[], cl_ret[], cl_got_ret[];\n"
 	"extern volatile cl_word cl_live[], cl_back[];\n"
 	"extern volatile double cl_live_double[], cl_back_double[];\n"
 	"extern volatile long long cl_wide[], cl_wide_ret;\n"
@@ -439,6 +443,30 @@ static void press_declarations(struct str *out, const struct convention *conv)
 		 other->name, other->name);
 }
 
+static bool has_atomic(const struct type *t)
+{
+	for (size_t i = 0; is_record(t) && i < t->nfields; i++) {
+		if (has_atomic(t->fields[i].type))
+			return true;
+	}
+	return t->atomic || (t->kind == TYPE_ARRAY && has_atomic(t->of));
+}
+
+static bool any_atomic(const struct gen_case *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct prototype *p = v[i].call.decl->proto;
+
+		for (unsigned k = 0; k < v[i].call.place.nargs; k++) {
+			if (has_atomic(proto_arg_type(p, k)))
+				return true;
+		}
+		if (has_atomic(p->ret))
+			return true;
+	}
+	return false;
+}
+
 /* Text that does not end a comment. */
 static const char *comment_text(struct arena *a, const char *s)
 {
@@ -465,6 +493,7 @@ static void sources(struct str *out, struct arena *a, enum language language,
 		str_add(out, "extern \"C\" {\n#define _Bool bool\n");
 	str_add(out, prologue);
 	str_add(out, profile_x32(convention_profile(conv)) ? x32_word_type : word_type);
+	str_add(out, any_atomic(v, n) ? aligned : "extern volatile ");
 	str_add(out, areas);
 	str_addf(out, "#define asmlinkage%s\n", wide ? "" : " __attribute__((regparm(0)))");
 	keep_macros(out, "", "cl_word", "", a, kept_words(conv));
