@@ -126,7 +126,7 @@ def test_a_member_by_its_mangled_name(cxx, tmp_path):
     for verb in (["check", "--place", where(64)], ["prove"]):
         r = run([verb[0], "m.o", *verb[1:], "--proto", f"struct S {{ int x; }}; {GET}"], cwd=tmp_path)
         assert r.status == 0, r
-    write(tmp_path / "bad.asm", " global _ZNK1S3getEi\n section .text\n_ZNK1S3getEi: mov eax, edx\n add eax, [rsi]\n ret\n")
+    write(tmp_path / "bad.asm", " global _ZNK1S3getEi\n section .text\n_ZNK1S3getEi: mov eax, edx\n add eax, [rdi]\n ret\n")
     subprocess.run(["nasm", "-f", "elf64", "bad.asm"], cwd=tmp_path, check=True)
     r = run(["prove", "bad.o", "--proto", f"struct S {{ int x; }}; {GET}"], cwd=tmp_path)
     assert r.status == 1 and "rdx holds at entry" in r.stdout, r

@@ -85,27 +85,6 @@ static bool in_windows(const struct type *t, enum width w, bool member)
 	}
 }
 
-/* Does a value hold a long or a pointer? */
-static bool has_ilp32(const struct type *t)
-{
-	for (size_t i = 0; i < t->nfields; i++) {
-		if (has_ilp32(t->fields[i].type))
-			return true;
-	}
-	switch (t->kind) {
-	case TYPE_LONG:
-	case TYPE_ULONG:
-	case TYPE_POINTER:
-		return true;
-	case TYPE_ARRAY:
-	case TYPE_VECTOR:
-	case TYPE_ENUM:
-		return has_ilp32(t->of);
-	default:
-		return false;
-	}
-}
-
 bool profile_concerns(const struct profile *pr, const struct prototype *p)
 {
 	bool any = false;
@@ -119,13 +98,6 @@ bool profile_concerns(const struct profile *pr, const struct prototype *p)
 	case CASES_RETURN:
 		return p->ret->kind == TYPE_STRUCT || p->ret->kind == TYPE_UNION ||
 		       p->ret->kind == TYPE_COMPLEX;
-	case CASES_X32:
-		/* A result may be in memory, and a va_list holds pointers. */
-		any = p->variadic || p->ret->kind == TYPE_STRUCT || p->ret->kind == TYPE_UNION ||
-		      p->ret->kind == TYPE_COMPLEX || has_ilp32(p->ret);
-		for (unsigned i = 0; i < p->nparams + p->nvarargs; i++)
-			any = any || has_ilp32(proto_arg_type(p, i));
-		return any;
 	case CASES_WINDOWS:
 		any = in_windows(p->ret, pr->width, false);
 		for (unsigned i = 0; i < p->nparams + p->nvarargs; i++)

@@ -341,6 +341,7 @@ bool declarations_note_names(const char *note)
 
 int declarations_note(struct arena *a, struct declarations *d, const char *note, const char **error)
 {
+	static const struct declarations_for plain = { .width = W64 };
 	size_t n = note_name(note);
 	struct case_decl *to = d->cases.n ? &d->cases.v[d->cases.n - 1] : NULL;
 	struct declarations lines = { 0 };
@@ -356,7 +357,7 @@ int declarations_note(struct arena *a, struct declarations *d, const char *note,
 		note += strspn(note, " \t");
 	}
 	text = arena_printf(a, "//! %s\nvoid f(void);\n", note);
-	if (!to || parse(a, "<note>", text, strlen(text), false, &lines, error) < 0)
+	if (!to || parse(a, "<note>", text, strlen(text), &plain, &lines, error) < 0)
 		return -1;
 	for (size_t i = 0; i < lines.cases.v[0].ncontract; i++) {
 		struct contract_line *all = arena_alloc(a, (to->ncontract + 1) * sizeof(*all));

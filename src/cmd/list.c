@@ -148,7 +148,7 @@ static int list_cases(void)
 
 	load_cases(a, NULL, &cases);
 	for (enum profile_id f = 0; f < PROFILES; f++) {
-		if (profile_optional(f))
+		if (profile_optional(f) && !profile_x32(f))
 			continue;
 		if (gen_select_in(a, &cases, f, NULL, &set[f], &error) < 0) {
 			fprintf(stderr, "%s\n", error);

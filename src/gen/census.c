@@ -219,7 +219,8 @@ static bool counted(const struct gen_set set[PROFILES], enum profile_id profile,
 /* Those of profiles that run by themselves; handlers have no types to choose. */
 static bool in_census(const struct convention *c)
 {
-	return !c->by_processor && !profile_optional(convention_profile(c));
+	return !c->by_processor &&
+	       (!profile_optional(convention_profile(c)) || profile_x32(convention_profile(c)));
 }
 
 void census_take(struct arena *a, const struct gen_set set[PROFILES], struct census *out)
