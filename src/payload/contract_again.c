@@ -385,8 +385,7 @@ static struct {
 /* A register that it has to keep: it may have been saved. */
 static bool is_kept(const struct ct_contract *c, unsigned source)
 {
-	return source < CT_FROM_GPR + 16 &&
-	       c->saved.gpr >> (source - CT_FROM_GPR) & 1;
+	return source < CT_FROM_GPR + 16 && c->saved.gpr >> (source - CT_FROM_GPR) & 1;
 }
 
 /* Names what makes the difference and is no input. Of memory whose contents no line speaks of some
