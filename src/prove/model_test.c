@@ -342,9 +342,10 @@ static void get_vectors(struct child *c, struct picture *p)
 	memcpy(p->upper, seen + c->uppers, sizeof(p->upper));
 }
 
-/* One step from `before`; false: the instruction cannot run with these values. */
-static bool step(struct child *c, const uint8_t *code, size_t n, const struct picture *before,
-		 struct picture *after)
+/* One step from `before`, of an instruction of `length` bytes; false: it cannot run with these
+ * values. */
+static bool step(struct child *c, const uint8_t *code, size_t n, unsigned length,
+		 const struct picture *before, struct picture *after)
 {
 	int status;
 
@@ -365,7 +366,7 @@ static bool step(struct child *c, const uint8_t *code, size_t n, const struct pi
 	ptrace(PTRACE_GETREGS, c->pid, NULL, &after->r);
 	/* Some hypervisors emulate CPUID and the like, and lose the trap behind them: the step was
 	 * of the next instruction, too. */
-	if (after->r.rip != CODE && after->r.rip != CODE + n) {
+	if (after->r.rip != CODE && after->r.rip != CODE + length) {
 		c->illegal = true;
 		return false;
 	}
@@ -759,7 +760,7 @@ static bool attempt(struct child *c, const uint8_t *code, size_t n, bool marked,
 	begin_state(c, &t, marked, &before, &s);
 	other = before;
 	vary(c, &s, &other);
-	if (step(c, code, n, &before, &after) && after.r.rip != CODE) {
+	if (step(c, code, n, in.d.length, &before, &after) && after.r.rip != CODE) {
 		bool covered[SIZE] = { 0 };
 
 		cover_range(&t.x, &s, &in, covered);
@@ -768,7 +769,7 @@ static bool attempt(struct child *c, const uint8_t *code, size_t n, bool marked,
 			claims(&t.x, &s, covered, &in, &before, &after);
 		done = true;
 		if (marked && !t.x.nissues && !t.x.nassumptions && repeatable(&in) &&
-		    step(c, code, n, &other, &again) && again.r.rip != CODE)
+		    step(c, code, n, in.d.length, &other, &again) && again.r.rip != CODE)
 			agree(&t.x, &s, &in, &after, &again);
 	}
 	arena_free(t.x.a);
@@ -795,9 +796,10 @@ static void together(struct child *c, const struct user_regs_struct *r,
 
 		now.r.rip = CODE;
 		c->goes_on = i > 0;
-		if (!step(c, k->bytes, k->n, &now, &next) || next.r.rip == CODE)
-			break;
+		memcpy((void *)(uintptr_t)CODE, k->bytes, k->n);
 		machine_decode(&t.x, CODE, &in);
+		if (!step(c, k->bytes, k->n, in.d.length, &now, &next) || next.r.rip == CODE)
+			break;
 		cover_range(&t.x, &s, &in, covered);
 		machine_step(&t.x, &s, &in);
 		if (!t.x.stop && !t.x.nassumptions)
@@ -954,7 +956,7 @@ static bool steps_32_bit(void)
 	before.r.cs = 0x23;
 	before.r.ds = before.r.es = 0x2b;
 	before.r.orig_rax = (unsigned long long)-1;
-	done = step(&c, &nop, 1, &before, &after) && after.r.rip == CODE + 1;
+	done = step(&c, &nop, 1, 1, &before, &after) && after.r.rip == CODE + 1;
 	end_child(&c);
 	return done;
 }
