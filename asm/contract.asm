@@ -9,7 +9,7 @@
 	extern	cl_interrupt_cs, cl_interrupt_ss, cl_interrupt_top
 	extern	cl_probe_image, cl_contract_index, cl_contract_step, cl_fpu_trapped
 	extern	cl_reply, cl_reply_ip, cl_exit_image, cl_exit_ip
-	extern	cl_guest_image, cl_guest_entries, cl_arrival_sp, cl_abort
+	extern	cl_guest_image, cl_guest_entries, cl_arrival_sp, cl_abort, cl_svm_rax
 
 	section .bss align=16
 probe_stack:	resb 16384		; of contract_probe: code under test keeps its own
@@ -128,6 +128,12 @@ cl_contract_exit:
 cl_contract_svm_exit:
 	PLAY_GUEST
 	mov	xax, [cl_guest_image + AX]
+	jmp	[cl_exit_ip]
+
+; cl_contract_svm_other: VMLOAD and the like: which address they were given is in rax.
+	global	cl_contract_svm_other
+cl_contract_svm_other:
+	mov	[cl_svm_rax], xax
 	jmp	[cl_exit_ip]
 
 ; cl_contract_tdx_exit: the TDX module's side of a TDCALL or SEAMCALL: cl_tdx_module() says what it leaves.

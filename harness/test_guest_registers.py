@@ -178,8 +178,8 @@ def svm_entry() -> list[str]:
             "vmsave", *(f"pop {r}" for r in reversed(SAVED[64])), "ret"]
 
 
-def write_svm(folder, lines) -> None:
-    (folder / "c.h").write_text(SVM)
+def write_svm(folder, lines, contract=SVM) -> None:
+    (folder / "c.h").write_text(contract)
     (folder / "f.asm").write_text("section .text\nglobal f\n" + "\n".join(lines) + "\n")
     subprocess.run(["nasm", "-f", "elf64", "f.asm", "-o", "f.o"], cwd=folder, check=True)
 
@@ -198,6 +198,126 @@ def test_svm(tmp_path):
         write_svm(tmp_path, [new if line == old else line for line in lines])
         r = check(tmp_path, "native")
         assert r.status == 1 and re.search(words, folded(r.stdout)), f"{old}\n{r.stdout}"
+
+
+SVM_ORDER = SVM.replace("//! svm exits", """//! arg s holds 4096 at 0 bytes 8
+//! arg s holds 8192 at 8 bytes 8
+//! arg s holds 12288 at 16 bytes 8
+//! svm exits
+//! svm vmload 4096
+//! svm clgi
+//! svm vmrun 8192
+//! svm vmsave 4096
+//! svm stgi
+//! svm vmload 12288""")
+
+
+def svm_ordered() -> list[str]:
+    lines = svm_entry()
+    lines.insert(lines.index("vmload") + 1, "clgi")
+    lines.insert(lines.index("vmrun"), "mov rax, 8192")
+    at = lines.index("vmsave")
+    return [*lines[:at], "mov rbx, rax", "mov rax, [rbx]", "vmsave", "stgi", "mov rax, [rbx + 16]", "vmload",
+            *lines[at + 1:]]
+
+
+def test_svm_order(tmp_path):
+    """Each instruction of SVM is the one that is due, with the address that it is to have."""
+    lines = svm_ordered()
+    write_svm(tmp_path, lines, SVM_ORDER)
+    r = check(tmp_path, places(64))
+    assert r.status == 0 and "not-run" not in r.stdout, r.stdout + r.stderr
+    for old, new, words in (
+            ("mov rax, [rdi]", "mov rax, [rdi + 8]",
+             "rax at vmload: expected 0x0000000000001000, which is 4096, got 0x0000000000002000.*"
+             "contract c.h:8: svm vmload 4096"),
+            ("mov rax, 8192", "mov rax, 4096", "rax at vmrun: expected 0x0000000000002000, which is 8192"),
+            ("mov rax, [rbx]", "mov rax, rbx", "rax at vmsave: expected 0x0000000000001000"),
+            ("mov rax, [rbx + 16]", "nop", "rax at vmload: expected 0x0000000000003000, which is 12288, got"),
+            ("vmsave", "vmload", "SVM instruction 4: expected vmsave, got vmload"),
+            ("clgi", "nop", "SVM instruction 2: expected clgi, got vmrun"),
+            ("stgi", "stgi\nstgi", "SVM instruction 6: expected vmload, got stgi")):
+        write_svm(tmp_path, [new if line == old else line for line in lines], SVM_ORDER)
+        r = check(tmp_path, "native")
+        assert r.status == 1 and re.search(words, folded(r.stdout)), f"{old}\n{r.stdout}"
+    last = len(lines) - 8
+    assert lines[last] == "vmload"
+    write_svm(tmp_path, lines[:last] + lines[last + 1:], SVM_ORDER)
+    assert "SVM instruction 6: expected vmload, got none" in folded(check(tmp_path, "native").stdout)
+    twice = lines[:-7] + ["vmload"] + lines[-7:]
+    write_svm(tmp_path, twice, SVM_ORDER)
+    assert "SVM instruction 7: expected none, got vmload" in folded(check(tmp_path, "native").stdout)
+
+
+def svm_table(lines: list[str]) -> list[str]:
+    """Each instruction of SVM goes on behind itself when it faults, as KVM's do while it reboots."""
+    out, table = [], []
+    for line in lines:
+        if line in ("vmrun", "vmload", "vmsave", "clgi", "stgi"):
+            n = len(table)
+            out += [f"at{n}: {line}", f"on{n}:"]
+            table.append(f"dd at{n} - $\n dd on{n} - $\n dd 3")
+        else:
+            out.append(line)
+    return [*out, "section __ex_table progbits alloc noexec nowrite align=4", *table]
+
+
+def test_svm_fails(tmp_path):
+    """Half of the calls find no SVM, and the exception table is what the function has for that."""
+    contract = SVM_ORDER.replace("//! svm exits", "//! svm exits\n//! svm fails")
+    lines = svm_table(svm_ordered())
+    write_svm(tmp_path, lines, contract)
+    r = check(tmp_path, places(64))
+    assert r.status == 0 and "not-run" not in r.stdout, r.stdout + r.stderr
+    for old, new, words in (
+            ("dd at1 - $\n dd on1 - $\n dd 3", "", "fault: the call: .*instruction: clgi"),
+            ("dd at3 - $\n dd on3 - $\n dd 3", "dd at3 - $\n dd gone - $\n dd 3", "callee-saved: rbx")):
+        broken = [new if line == old else line for line in lines]
+        broken.insert(broken.index("ret") + 1, "gone: add rsp, 48\n ret")
+        write_svm(tmp_path, broken, contract)
+        r = check(tmp_path, "native")
+        assert r.status == 1 and re.search(words, folded(r.stdout)), f"{old}\n{r.stdout}"
+
+
+# As SEV-ES has it: nothing of the host's is in registers when a guest exits but what memory held.
+SVM_RESTORES = """//! abi sysv
+//! arg s buf 64 scratch
+//! svm exits
+//! svm restores s at 8 = bx, bp, -, r12, r13, r14, r15
+void f(char *s);
+"""
+
+
+def test_svm_restores(tmp_path):
+    saved = ("rbx", "rbp", None, "r12", "r13", "r14", "r15")
+    lines = ["f:", *(f"mov [rdi + {8 + 8 * i}], {r}" for i, r in enumerate(saved) if r), "vmrun", "ret"]
+    write_svm(tmp_path, lines, SVM_RESTORES)
+    r = check(tmp_path, places(64))
+    assert r.status == 0 and "not-run" not in r.stdout, r.stdout + r.stderr
+    for old, new, words in (
+            ("mov [rdi + 56], r15", "nop", "callee-saved: r15"),
+            ("mov [rdi + 32], r12", "mov [rdi + 32], r13", "callee-saved: r12[^:]*: expected preserved"),
+            ("vmrun", "nop", "VM entries: expected one, and its exit, got 0")):
+        write_svm(tmp_path, [new if line == old else line for line in lines], SVM_RESTORES)
+        r = check(tmp_path, "native")
+        assert r.status == 1 and re.search(words, folded(r.stdout)), f"{old}\n{r.stdout}"
+    # Without the line the guest's own registers are there.
+    write_svm(tmp_path, lines, SVM_RESTORES.replace("//! svm restores s at 8 = bx, bp, -, r12, r13, r14, r15\n", ""))
+    assert "callee-saved: rbx" in check(tmp_path, "native").stdout
+
+
+def test_svm_lines_want_a_guest(tmp_path):
+    write_svm(tmp_path, svm_entry(), SVM.replace("exits", "fails"))
+    r = check(tmp_path, "native")
+    assert r.status == 2 and "say nothing of a guest: `svm exits' does" in folded(r.stderr)
+
+
+def test_prove_refuses_guests(tmp_path):
+    """By name, before anything is followed."""
+    write_svm(tmp_path, svm_entry())
+    r = program.run(["prove", "f.o", "--contract", "c.h"], cwd=tmp_path)
+    assert "open sysv/f" in folded(r.stdout), r.stdout + r.stderr
+    assert "an entry into a guest by VMRUN is not modelled" in r.stdout
 
 
 # Of the first it says `else': half of its calls find no module.

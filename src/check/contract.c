@@ -192,6 +192,9 @@ static void complete(struct reader *r, struct contract *c)
 	}
 	if (c->by_interrupt)
 		keep_everything(r, c);
+	if ((c->svm_fails || c->nsvm || c->restored.input) && !c->svm_exits)
+		contract_fail_decl(r, p, "its `svm' lines say nothing of a guest: `svm exits' does",
+				   NULL);
 	if (c->jumps >= 0 && c->never)
 		contract_fail_decl(r, p, "it jumps, or it never returns: which?", NULL);
 }

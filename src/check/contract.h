@@ -47,6 +47,14 @@ struct contract_call {
 	const struct contract_line *line; /* NULL: made up for a pointer to a function */
 };
 
+/* svm INSTRUCTION [VALUE] */
+extern const char *const ct_svm_words[CT_SVM_WHICH];
+struct contract_svm {
+	enum ct_svm_which which;
+	struct contract_value rax;
+	const struct contract_line *line;
+};
+
 /* A function that is called before, to prepare what inputs point to. */
 struct contract_first {
 	const char *function;
@@ -71,9 +79,11 @@ struct contract {
 	struct contract_value returned, returned_else;
 	int jumps; /* register, or -1 */
 	unsigned pop, area, align_calls, align_entry;
-	bool vmx_fails, svm_exits, tdx_calls;
+	bool vmx_fails, svm_exits, svm_fails, tdx_calls;
+	struct contract_svm svm[CT_SVM_LINES];
+	unsigned nsvm;
 	bool by_interrupt, error_code; /* how it is entered */
-	struct ct_guest guest;
+	struct ct_guest guest, restored;
 	const struct contract_line *guest_line, *resumes_line;
 	const char *exit;               /* the symbol VM exits come to, or NULL */
 	uint32_t used[CT_SOURCES / 32]; /* enum ct_source: what it may depend on, no input */

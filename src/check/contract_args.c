@@ -290,6 +290,9 @@ static bool shape_property(struct reader *r, unsigned i, const char *start, cons
 		d->at = d->bytes;
 		d->align = r->c->align_calls;
 		d->flags |= CT_STACK | CT_NO_ALIAS;
+	} else if (!strcmp(word, "scratch")) {
+		must_point(r, start, i);
+		d->flags |= CT_STACK;
 	} else if (!strcmp(word, "rect")) {
 		must_point(r, start, i);
 		rect(r, i);

@@ -391,12 +391,70 @@ static void vmx_line(struct reader *r)
 		reader_expected(r, "the symbol VM exits come to", NULL);
 }
 
-/* svm exits */
+/* INPUT [at N] = REGISTER or -, ... */
+static void registers_in_memory(struct reader *r, struct ct_guest *g)
+{
+	unsigned bytes;
+	int reg;
+
+	g->input = 1 + reader_input(r);
+	if (r->c->input[g->input - 1].d.class != CL_POINTER)
+		reader_fail_line(r, NULL, "this is for pointers");
+	if (reader_take_word(r, "at"))
+		g->at = (uint32_t)reader_count(r, 0, CT_AREA - 1, "a number of bytes");
+	if (!reader_take(r, '='))
+		reader_expected(r, "`=' and the registers, in the order of memory", NULL);
+	do {
+		reg = reader_take(r, '-') ? CT_NO_REGISTER : reader_register(r, &bytes);
+		if (reg < 0 || reg == GPR_SP || g->words == CT_GUEST_WORDS)
+			reader_expected(r, "a register, or `-' for a word that is none's", NULL);
+		g->reg[g->words++] = (uint32_t)reg;
+		reader_take(r, ',');
+	} while (!reader_end(r));
+}
+
+const char *const ct_svm_words[] = { "vmrun", "vmload", "vmsave", "clgi", "stgi" };
+
+/* svm exits | fails | restores INPUT [at N] = REGISTER, ... | INSTRUCTION [VALUE] */
 static void svm_line(struct reader *r)
 {
-	if (!reader_take_word(r, "exits"))
-		reader_expected(r, "`exits'", NULL);
-	r->c->svm_exits = true;
+	struct contract *c = r->c;
+	struct contract_svm *s = &c->svm[c->nsvm];
+
+	if (reader_take_word(r, "exits")) {
+		c->svm_exits = true;
+		return;
+	}
+	if (reader_take_word(r, "fails")) {
+		c->svm_fails = true;
+		return;
+	}
+	if (reader_take_word(r, "restores")) {
+		if (c->restored.input)
+			reader_fail_line(r, NULL, "a second `svm restores' for one function");
+		registers_in_memory(r, &c->restored);
+		return;
+	}
+	while (s->which < CT_SVM_WHICH && !reader_take_word(r, ct_svm_words[s->which]))
+		s->which++;
+	if (s->which == CT_SVM_WHICH)
+		reader_expected(
+			r,
+			"`exits', `fails', `restores' or an instruction of SVM, such as `vmload',",
+			NULL);
+	if (c->nsvm == CT_SVM_LINES - 1)
+		reader_fail_line(r, NULL,
+				 arena_printf(r->a, "more than %u instructions for one function",
+					      CT_SVM_LINES - 1));
+	if (!reader_end(r)) {
+		if (s->which == CT_CLGI || s->which == CT_STGI)
+			reader_fail_line(r, NULL, "this instruction has no operand");
+		reader_value(r, word_bytes(r->width), &s->rax);
+		if (s->rax.kind == CT_SP)
+			reader_fail_line(r, NULL, "this is a physical address, not the stack's");
+	}
+	s->line = r->line;
+	c->nsvm++;
 }
 
 /* tdx calls */
@@ -413,27 +471,10 @@ static void tdx_line(struct reader *r)
  * order */
 static void guest_line(struct reader *r)
 {
-	struct ct_guest *g = &r->c->guest;
-	unsigned bytes;
-	int reg;
-
 	if (r->c->guest_line)
 		reader_fail_line(r, NULL, "a second `guest' for one function");
 	r->c->guest_line = r->line;
-	g->input = 1 + reader_input(r);
-	if (r->c->input[g->input - 1].d.class != CL_POINTER)
-		reader_fail_line(r, NULL, "this is for pointers");
-	if (reader_take_word(r, "at"))
-		g->at = (uint32_t)reader_count(r, 0, CT_AREA - 1, "a number of bytes");
-	if (!reader_take(r, '='))
-		reader_expected(r, "`=' and the guest's registers, in the order of memory", NULL);
-	do {
-		reg = reader_take(r, '-') ? CT_NO_REGISTER : reader_register(r, &bytes);
-		if (reg < 0 || reg == GPR_SP || g->words == CT_GUEST_WORDS)
-			reader_expected(r, "a register, or `-' for a word that is none's", NULL);
-		g->reg[g->words++] = (uint32_t)reg;
-		reader_take(r, ',');
-	} while (!reader_end(r));
+	registers_in_memory(r, &r->c->guest);
 }
 
 /* entered by interrupt [with error code] */

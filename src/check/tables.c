@@ -242,6 +242,8 @@ static uint32_t flags_of(const struct contract_file *f, const struct contract *c
 		flags |= CT_RED_ZONE;
 	if (c->svm_exits)
 		flags |= CT_SVM_EXITS;
+	if (c->svm_fails)
+		flags |= CT_SVM_FAILS;
 	if (c->tdx_calls)
 		flags |= CT_TDX_CALLS;
 	if (c->by_interrupt)
@@ -299,6 +301,19 @@ static void write_first(struct arena *a, struct str *out, enum width w, const st
 	table_write(out, arena_printf(a, "first_%u", c->index), &t);
 }
 
+static void write_svm(struct arena *a, struct str *out, const struct contract *c)
+{
+	struct ct_svm v[CT_SVM_LINES] = { { 0 } };
+	struct table t;
+
+	for (unsigned i = 0; i < c->nsvm; i++)
+		v[i] = (struct ct_svm){ c->svm[i].which, value_of(&c->svm[i].rax) };
+	t = table_new(a, v, c->nsvm * sizeof(*v));
+	for (unsigned i = 0; i < c->nsvm; i++)
+		patch_value(&t, i * sizeof(*v) + offsetof(struct ct_svm, rax), &c->svm[i].rax);
+	table_write(out, arena_printf(a, "svm_%u", c->index), &t);
+}
+
 static void write_words(struct arena *a, struct str *out, const char *label, const void *words,
 			size_t bytes)
 {
@@ -347,7 +362,9 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 				 .align_entry = c->align_entry,
 				 .align_calls = c->align_calls,
 				 .al = (uint32_t)(c->call.place.al + 1),
-				 .guest = c->guest };
+				 .guest = c->guest,
+				 .restored = c->restored,
+				 .nsvm = c->nsvm };
 	const char *mask;
 	struct table t;
 
@@ -358,6 +375,7 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 	write_calls(a, out, c);
 	write_blocks(a, out, c, &v);
 	write_first(a, out, f->width, c);
+	write_svm(a, out, c);
 	v.nfirst = c->nfirst;
 	contract_describe(p->ret, &c->call.place.ret, f->width, &v.ret);
 	if (c->call.place.hidden.nlocs)
@@ -373,6 +391,7 @@ static void write_contract(struct arena *a, struct str *out, const struct contra
 	t = table_new(a, &v, sizeof(v));
 	patch(&t, offsetof(struct ct_contract, function), p->name);
 	patch(&t, offsetof(struct ct_contract, first), arena_printf(a, "first_%u", c->index));
+	patch(&t, offsetof(struct ct_contract, svm), arena_printf(a, "svm_%u", c->index));
 	if (c->against)
 		patch(&t, offsetof(struct ct_contract, against), c->against);
 	patch(&t, offsetof(struct ct_contract, inputs), arena_printf(a, "inputs_%u", c->index));

@@ -344,6 +344,29 @@ static void contract_return_words(const struct wording *w)
 	x->f.expected = arena_printf(a, "%s, which is %s", x->f.expected, x->c->returned.text);
 }
 
+/* Instructions of SVM that come in another order, or with another rax. */
+static void svm_words(const struct wording *w)
+{
+	struct arena *a = w->run->arena;
+	struct checked_finding *x = w->x;
+	bool rax = w->r->item >= CT_GUEST_SVM_RAX;
+	unsigned i = w->r->item - (rax ? CT_GUEST_SVM_RAX : CT_GUEST_SVM);
+	const struct contract_svm *s = i < x->c->nsvm ? &x->c->svm[i] : NULL;
+	unsigned got = w->r->observed[0];
+
+	by_line(a, x, s ? s->line : NULL);
+	if (rax && s) {
+		x->f.subject = arena_printf(a, "%s at %s",
+					    gpr_name(w->run->file->width, GPR_AX, w->r->size),
+					    ct_svm_words[s->which]);
+		x->f.expected = arena_printf(a, "%s, which is %s", x->f.expected, s->rax.text);
+		return;
+	}
+	x->f.subject = arena_printf(a, "SVM instruction %u", i + 1);
+	x->f.expected = s ? ct_svm_words[s->which] : "none";
+	x->f.observed = got < CT_SVM_WHICH ? ct_svm_words[got] : "none";
+}
+
 /* What a guest is entered with, and what becomes of what it leaves. */
 static void contract_guest_words(const struct wording *w)
 {
@@ -366,6 +389,8 @@ static void contract_guest_words(const struct wording *w)
 		x->f.expected = w->r->expected[0] ? "vmresume" : "vmlaunch";
 		x->f.observed = w->r->observed[0] ? "vmresume" : "vmlaunch";
 		by_line(a, x, x->c->resumes_line);
+	} else if (item >= CT_GUEST_SVM) {
+		svm_words(w);
 	} else {
 		bool loaded = item >= CT_GUEST_LOADED;
 		enum width width = w->run->file->width;

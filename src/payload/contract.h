@@ -90,7 +90,7 @@ enum ct_input_flags {
 	CT_ALSO_ANY = 16384,     /* a range to stay in mostly: any value fits */
 	CT_OPEN = 65536,         /* an integer that no line speaks of, pointers beside it or not */
 	CT_ANYWHERE = 131072,    /* moved, it is aligned as its type, however well it was before */
-	CT_STACK = 32768,        /* a stack: what is left on it is nobody's result */
+	CT_STACK = 32768,        /* a stack, scratch: what is left there is nobody's result */
 	CT_TABLES = 262144,      /* a page of pointers to pages of pointers */
 	CT_FIRST_TRIAL = 1 << 20 /* rounds from here on look for what fits */
 };
@@ -230,7 +230,8 @@ enum ct_flags {
 	CT_SVM_EXITS = 4096, /* VMRUN enters a guest, whose exit comes to the next instruction */
 	CT_BY_INTERRUPT = 16384,    /* entered with an interrupt's frame, left by IRET */
 	CT_WITH_ERROR_CODE = 32768, /* on top of the frame */
-	CT_TDX_CALLS = 65536        /* TDCALL and SEAMCALL go to a module and come back */
+	CT_TDX_CALLS = 65536,       /* TDCALL and SEAMCALL go to a module and come back */
+	CT_SVM_FAILS = 131072       /* in half of the calls there is no SVM */
 };
 
 /* The error code that it finds: like a selector's (SDM volume 3, 6.13), and no address. */
@@ -252,13 +253,24 @@ struct ct_guest {
 	uint32_t resumes, mask; /* 1 + an input: VMRESUME enters where it has a bit of mask */
 };
 
+/* An instruction of SVM, in the order of the contract's lines, and what rax holds at it. */
+enum { CT_SVM_LINES = 8 };
+enum ct_svm_which { CT_VMRUN, CT_VMLOAD, CT_VMSAVE, CT_CLGI, CT_STGI, CT_SVM_WHICH };
+struct ct_svm {
+	uint32_t which;
+	struct ct_value rax;
+};
+
 /* Items of CHECK_GUEST of a contract. */
 enum {
 	CT_GUEST_SAVED = 0,     /* + register: memory after the exit */
 	CT_GUEST_LOADED = 0x20, /* + register: at VM entry */
 	CT_GUEST_ENTERED = 0x40,
 	CT_GUEST_RESUMED, /* 1: by VMRESUME; 0: by VMLAUNCH */
-	CT_GUEST_ITEMS
+	/* + line of `svm': enum ct_svm_which, CT_SVM_WHICH: none. Behind the last: one too many. */
+	CT_GUEST_SVM = 0x48,
+	CT_GUEST_SVM_RAX = 0x58, /* + line */
+	CT_GUEST_ITEMS = CT_GUEST_SVM_RAX + CT_SVM_LINES
 };
 
 /* An instruction that reads so many bytes at base + index * scale + disp; registers by number. */
@@ -283,6 +295,8 @@ struct ct_contract {
 	uint32_t pop, align_entry, align_calls, x87, al; /* al: 1 + vector registers; 0: none */
 	uint32_t exit;                                   /* address VM exits come to */
 	struct ct_guest guest;
+	struct ct_guest restored;       /* by the processor when the guest exits */
+	uint32_t nsvm, svm;             /* struct ct_svm */
 	uint32_t used[CT_SOURCES / 32]; /* enum ct_source: what it may depend on besides inputs */
 	/* Where its blocks of instructions begin, in order; numbers that it compares with (pairs of
 	 * words); where behind pointers it reads, and how much (likewise). */

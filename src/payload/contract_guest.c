@@ -23,7 +23,7 @@ enum {
 };
 
 struct cl_image cl_guest_image;
-cl_word cl_guest_entries, cl_arrival_sp;
+cl_word cl_guest_entries, cl_arrival_sp, cl_svm_rax;
 uint8_t cl_no_host_stack[256] __attribute__((aligned(16)));
 
 static struct {
@@ -33,6 +33,8 @@ static struct {
 	bool trying, resumed; /* finding that out; the instruction that faulted */
 	bool faulted;         /* there was one */
 	cl_word words[CT_GUEST_WORDS];
+	unsigned svm; /* instructions of SVM, of those that lines speak of */
+	bool svm_due; /* what rax held at the last of them is not yet judged */
 } guest;
 
 static bool vmwrite(cl_word field, cl_word v)
@@ -53,9 +55,9 @@ static cl_word vmread(cl_word field)
 
 bool ct_enters_guest(const struct ct_contract *c)
 {
-	if (c->flags & CT_SVM_EXITS)
+	if (c->flags & CT_SVM_EXITS && !(c->flags & CT_SVM_FAILS))
 		return true;
-	return c->flags & (CT_VMX_EXITS | CT_TDX_CALLS) && !ct_now.other;
+	return c->flags & (CT_VMX_EXITS | CT_SVM_EXITS | CT_TDX_CALLS) && !ct_now.other;
 }
 
 /* The processor itself runs the guest. */
@@ -89,10 +91,9 @@ unsigned ct_guest_case_flags(const struct ct_contract *c)
 	return CL_ENTERS_GUEST | (wants_resume(c) ? CL_LAUNCHED : 0);
 }
 
-/* Words of memory that are the guest's registers in this call; NULL: none. */
-static const cl_word *words_of(const struct ct_contract *c)
+/* Words of memory that are registers in this call; NULL: none. */
+static const cl_word *words_of(const struct ct_guest *g)
 {
-	const struct ct_guest *g = &c->guest;
 	cl_word at = g->input ? ct_now.pointer[g->input - 1] : 0;
 
 	if (!at || ct_now.bytes[g->input - 1] < g->at + g->words * WORD)
@@ -102,13 +103,14 @@ static const cl_word *words_of(const struct ct_contract *c)
 
 void ct_guest_ready(const struct ct_contract *c)
 {
-	const cl_word *words = words_of(c);
+	const cl_word *words = words_of(&c->guest);
 
 	/* What a guest leaves in registers is an input: the same in equal calls. */
 	cl_exit_image = ct_poison_of(false)->callee;
 	cl_exit_ip = c->exit;
 	cl_guest_entries = 0;
-	guest.faulted = false;
+	guest.faulted = guest.svm_due = false;
+	guest.svm = 0;
 	for (unsigned i = 0; words && i < c->guest.words; i++)
 		guest.words[i] = words[i];
 	/* A VM exit clears the flags (SDM volume 3, 27.5.3): who enters a guest was called with
@@ -199,14 +201,66 @@ static void check_stored(const struct ct_guest *g, const cl_word *now)
 	}
 }
 
+static const struct ct_svm *svm_line(unsigned i)
+{
+	return (const struct ct_svm *)ct_at(ct_now.c->svm) + i;
+}
+
+/* The address that the last instruction of SVM was given, once it is known. */
+static void svm_settle(void)
+{
+	const struct ct_svm *s;
+	uint8_t want[16];
+	cl_word rax;
+
+	if (!guest.svm_due)
+		return;
+	guest.svm_due = false;
+	s = svm_line(guest.svm - 1);
+	rax = s->which == CT_VMRUN ? cl_guest_image.gpr[0] : cl_svm_rax;
+	if (ct_evaluate(&s->rax, 0, want) && !same(want, (const uint8_t *)&rax, WORD))
+		differs(CT_GUEST_SVM_RAX + (int)guest.svm - 1, *(const cl_word *)want, rax, NULL,
+			false);
+}
+
+/* One of them comes: is it the one that is due? Behind the first that is not nothing is compared.
+ */
+static void svm_next(enum ct_svm_which which)
+{
+	const struct ct_contract *c = ct_now.c;
+	cl_word want = CT_SVM_WHICH;
+
+	svm_settle();
+	if (!c->nsvm || guest.svm > c->nsvm)
+		return;
+	if (guest.svm < c->nsvm)
+		want = svm_line(guest.svm)->which;
+	if (which != want) {
+		differs(CT_GUEST_SVM + (int)guest.svm, want, which, NULL, false);
+		guest.svm = c->nsvm + 1;
+		return;
+	}
+	guest.svm++;
+	guest.svm_due = true;
+}
+
+static void svm_end(const struct ct_contract *c)
+{
+	svm_settle();
+	if (guest.svm < c->nsvm && ct_enters_guest(c))
+		differs(CT_GUEST_SVM + (int)guest.svm, svm_line(guest.svm)->which, CT_SVM_WHICH,
+			NULL, false);
+}
+
 void ct_check_guest(const struct ct_contract *c)
 {
 	const struct ct_guest *g = &c->guest;
-	const cl_word *words = words_of(c);
+	const cl_word *words = words_of(g);
 	cl_word want = ct_enters_guest(c);
 
 	if (!(c->flags & (CT_VMX_EXITS | CT_SVM_EXITS | CT_TDX_CALLS)) || guest.trying)
 		return;
+	svm_end(c);
 	if (guest.faulted && g->resumes && guest.resumed != wants_resume(c))
 		differs(CT_GUEST_RESUMED, wants_resume(c), guest.resumed, NULL, false);
 	/* A guest is where VMCALL ends: nothing else makes that reason. */
@@ -236,17 +290,18 @@ enum instruction {
 	VMRUN,
 	VMLOAD,
 	VMSAVE,
+	STGI,
+	CLGI,
 	TDX_CALL
 };
 
 /* With operands in registers, behind a REX prefix if need be. */
 static enum instruction instruction_at(const uint8_t *code, unsigned *length)
 {
-	static const uint8_t last[] = { [VMLAUNCH] = 0xc2,
-					[VMRESUME] = 0xc3,
-					[VMRUN] = 0xd8,
-					[VMLOAD] = 0xda,
-					[VMSAVE] = 0xdb };
+	static const uint8_t last[] = {
+		[VMLAUNCH] = 0xc2, [VMRESUME] = 0xc3, [VMRUN] = 0xd8, [VMLOAD] = 0xda,
+		[VMSAVE] = 0xdb,   [STGI] = 0xdc,     [CLGI] = 0xdd
+	};
 	unsigned rex = WORD == 8 && (*code & 0xf0) == 0x40;
 
 	/* TDCALL, SEAMCALL: SDM volume 2, chapter 4; Intel TDX Module specification. */
@@ -268,16 +323,36 @@ static enum instruction instruction_at(const uint8_t *code, unsigned *length)
 	return NO_INSTRUCTION;
 }
 
+/* Registers that the processor saved nowhere and loads all the same when the guest exits. */
+static void restore_host(const struct ct_guest *g)
+{
+	const cl_word *words = words_of(g);
+
+	for (unsigned i = 0; words && i < g->words; i++) {
+		if (g->reg[i] != CT_NO_REGISTER)
+			cl_exit_image.gpr[g->reg[i]] = words[i];
+	}
+}
+
 /* SVM switches rax, flags and rsp, and goes on behind VMRUN (AMD64 APM volume 2, 15.5, 15.6). */
 static bool svm(enum instruction which, unsigned length, cl_word *ip)
 {
-	if (which < VMRUN || which > VMSAVE)
+	static const enum ct_svm_which is[] = { [VMRUN] = CT_VMRUN,
+						[VMLOAD] = CT_VMLOAD,
+						[VMSAVE] = CT_VMSAVE,
+						[STGI] = CT_STGI,
+						[CLGI] = CT_CLGI };
+
+	if (which < VMRUN || which > CLGI)
 		return false;
-	*ip += length;
-	if (which == VMRUN) {
-		cl_exit_ip = *ip;
-		*ip = (cl_word)cl_contract_svm_exit;
-	}
+	/* Undefined: the exception table has the rest. */
+	if (ct_now.other)
+		return false;
+	svm_next(is[which]);
+	if (which == VMRUN)
+		restore_host(&ct_now.c->restored);
+	cl_exit_ip = *ip + length;
+	*ip = (cl_word)(which == VMRUN ? cl_contract_svm_exit : cl_contract_svm_other);
 	return true;
 }
 

@@ -201,6 +201,8 @@ static void check_call(const struct ct_contract *c, int how)
 
 static bool other_way(const struct ct_contract *c)
 {
+	if (c->flags & CT_SVM_FAILS)
+		return ct_now.round & 1;
 	if (!(c->flags & (CT_VMX_EXITS | CT_TDX_CALLS)))
 		return c->flags & CT_VMX_FAILS;
 	return ct_guest_unknown(c) || (c->flags & CT_VMX_FAILS && ct_now.round & 1);

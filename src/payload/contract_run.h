@@ -27,6 +27,9 @@ void cl_contract_interrupt_error(void);
  * was; the third is for a processor to run, and ends with VMCALL. */
 void cl_contract_exit(void);
 void cl_contract_svm_exit(void);
+/* Another instruction of SVM: keeps rax in cl_svm_rax and goes to cl_exit_ip. */
+void cl_contract_svm_other(void);
+extern cl_word cl_svm_rax;
 /* A TDX module: the same, with those registers alone that a `guest' line names. */
 void cl_contract_tdx_exit(void);
 void cl_tdx_module(void);

@@ -63,6 +63,10 @@ void subject_of_contract(const struct contract *c, struct prove_subject *out)
 	}
 	if (c->exit)
 		out->cannot = "a VM entry is not modelled";
+	if (c->svm_exits)
+		out->cannot = "an entry into a guest by VMRUN is not modelled";
+	if (c->tdx_calls)
+		out->cannot = "a call of a TDX module is not modelled";
 	if (c->by_interrupt)
 		out->cannot = "an interrupt's frame is not modelled";
 }

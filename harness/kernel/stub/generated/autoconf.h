@@ -2,6 +2,7 @@
 /* The configuration: as little as the assembly files ask for. */
 #ifdef __x86_64__
 #define CONFIG_X86_64 1
+#define CONFIG_KVM_AMD_SEV 1
 #define CONFIG_64BIT 1
 #define CONFIG_X86_L1_CACHE_SHIFT 6
 #define CONFIG_X86_CMPXCHG64 1
