@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pytest
 
 import objmutate
+import program
 import real
 from kernel import tree
 from program import HARNESS, run, write
@@ -183,7 +184,8 @@ SHARED = ("kvm/vmx/vmenter", "lib/hweight", "lib/getuser", "lib/putuser", "lib/r
 
 @pytest.mark.parametrize("width", (64, 32))
 def test_what_changed_from_6_1_to_6_12(objects, newer, tmp_path, width):
-    """By the contracts of 6.1, as `compare' reports it."""
+    """By the contracts of 6.1, as `compare' reports it, with what ran, which is known natively."""
+    program.need("native", width)
     known = {t.name for t in real.TARGETS[width] if t.file in SHARED}
     text = (CONTRACTS / "both.h").read_text()
     names = [n for n in re.findall(r"(\w+)\([^()]*(?:\([^()]*\)[^()]*)*\);", text) if n in known]
@@ -333,8 +335,41 @@ def test_guest_registers_of_real_entries(tmp_path, of, width, name):
         found = {p for at, body in said
                  if re.search(words.format(r="re"[width == 32]), " ".join(body.split()))
                  for p in at.split(", ")}
-        assert {"native", "vmx"} <= found and (svm or {"root", "root-vmcs"} <= found), \
+        assert set(("native", "vmx") if program.runs("native", width) else ("vmx",)) <= found and (svm or {"root", "root-vmcs"} <= found), \
             f"{what}: {sorted(found)}\n{r.stdout}"
+
+
+# What is taken out of svm/vmenter.S of both versions, at both widths, and what is said of __svm_vcpu_run then.
+SVM_BROKEN = {
+    "vmload of the guest": (r"\n1:\tvmload %_ASM_AX\n", "\n1:\n", "SVM instruction 1: expected vmload, got vmrun"),
+    "vmsave of the guest": (r"\n5:\tvmsave %_ASM_AX\n", "\n5:\n", "SVM instruction 3: expected vmsave, got vmload"),
+}
+
+
+@pytest.mark.parametrize("of", tree.VERSIONS)
+@pytest.mark.parametrize("width", (64, 32))
+def test_svm_entries(tmp_path, of, width):
+    """VMLOAD, VMRUN and VMSAVE in order, with the right physical address in rax, and what faults of them."""
+    try:
+        source = tree.tree(of)
+    except tree.Absent as e:
+        pytest.skip(f"not-run: {e}")
+    place = "native,vmx" if program.runs("native", width) else "vmx"
+    o = tree.assemble(source, width, "kvm/svm/vmenter", tmp_path / "svm.o")
+    names = {"svm.h": "__svm_vcpu_run"}
+    if of == "6.1" or width == 64:
+        names[f"sev_es{of.replace('.', '_')}.h"] = "__svm_sev_es_vcpu_run"
+    for header, name in names.items():
+        r = check(o, "--weak-stubs", "--contract", CONTRACTS / header, "--place", place, status=0)
+        assert r.verdicts == {name: "pass"}
+    text = (source / "arch/x86/kvm/svm/vmenter.S").read_text()
+    for what, (old, new, words) in SVM_BROKEN.items():
+        assert len(re.findall(old, text)) == 1, what
+        broken = tmp_path / "broken.S"
+        broken.write_text(re.sub(old, new, text))
+        o = tree.assemble(source, width, "kvm/svm/vmenter", tmp_path / "broken.o", text=broken)
+        r = check(o, "--weak-stubs", "--contract", CONTRACTS / "svm.h", "--place", place, status=1)
+        assert any(words in said for _, _, said in r.findings), f"{what}\n{r.text}"
 
 
 def judge(name: str, m: real.Mutant, r: Report) -> None:
