@@ -25,7 +25,8 @@ static bool place(struct arena *a, const struct question *q, const struct conven
 {
 	enum profile_id f = profile_of(q, c);
 
-	if (f == PROFILES)
+	/* Of handlers those speak that name them. */
+	if (f == PROFILES || (c->by_processor && !q->names && !p->convention))
 		return false;
 	p = proto_in_model(a, p, profile_model(f));
 	*out = (struct explained){ .c = c, .p = p, .profile = f };
