@@ -28,9 +28,9 @@ double real(float a, double b, int c);
 int va(int n, ...);
 """
 VERDICTS = ["unsupported", "not-run", "pass", "de-facto", "divergence", "violation", "timeout", "crash"]
-OTHER_PROFILES = {("kernel", "32"), ("kernel", "64"), ("asmlinkage", "32"), ("sseregparm", "32")}
+OTHER_PROFILES = {("kernel", "32"), ("kernel", "64"), ("asmlinkage", "32"), ("sseregparm", "32"), ("x32", "64")}
 NAMED_ONLY = {(f"preserve_{what}", "64") for what in ("most", "all", "none")} | {
-    (name, w) for name in ("no_caller_saved", "regcall", "vectorcall") for w in ("32", "64")}
+    (name, w) for name in ("no_caller_saved", "interrupt", "regcall", "vectorcall") for w in ("32", "64")}
 HEADLINE = {"regparm0", "asmlinkage", "sysv", "fastcall"}
 
 

@@ -475,6 +475,8 @@ static void finish_cells(struct reader *r)
 		struct cell *c = &r->s->cells[r->index];
 		const struct row *row = &r->s->rows[c->row];
 
+		if (r->error)
+			return; /* there may be no row */
 		c->first = NO_FINDING;
 		if (c->planned != c->executed + c->not_run)
 			wrong(r, "planned", "is not executed + not_run");
@@ -493,6 +495,8 @@ static void finish_finding(struct reader *r, struct stored_finding *f)
 
 	f->c = &r->s->cases[lookup(r, r->case_of, &name, sizeof(name), "case")];
 	f->rule = &r->s->rules[named(r, r->rule_of, &f->rule_name, "rule")];
+	if (r->error)
+		return; /* there may be no case */
 	if (f->known && !f->known_reason)
 		f->known_reason = "";
 	f->next = NO_FINDING;
