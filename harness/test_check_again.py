@@ -292,6 +292,15 @@ def test_upper_bits_beside_other_findings(tmp_path):
     assert not any("fault: " in s for s in said) and "comes no farther than mov eax" in folded(r.stdout)
 
 
+@pytest.mark.parametrize("edition, verdict", [("2025", "violation"), ("2024", "crash"), ("2019", "crash")])
+def test_a_fault_for_upper_bits_where_documents_are_silent(tmp_path, edition, verdict):
+    """It is the caller's fault, or the function's: without a rule it stays a crash."""
+    assemble(tmp_path, "f: mov eax, [rdi+rsi*4]\n ret", 64)
+    r = check(tmp_path, "f.o", "--edition", edition, *proto("int f(const int *p, int i)", "arg i from 0 to 15"))
+    assert r.status == 1 and re.search(rf"^{verdict} +sysv/f ", r.stdout, re.M), r.stdout
+    assert any("upper-bits: what is above argument i (int)" in s for s in findings(r)), r.stdout
+
+
 def test_upper_bits_width(tmp_path):
     """What compilers extend to is tried first."""
     for code, bits in (("movsxd rsi, esi", 32), ("nop", 64)):

@@ -240,6 +240,8 @@ static uint32_t flags_of(const struct contract_file *f, const struct contract *c
 		flags |= CT_VMX_EXITS;
 	if (abi_red_zone(c->call.conv, convention_profile(c->call.conv)))
 		flags |= CT_RED_ZONE;
+	if (rule_in(c->call.conv->rule[CHECK_UPPER], f->edition)->status == STATED)
+		flags |= CT_UPPER_STATED;
 	if (c->svm_exits)
 		flags |= CT_SVM_EXITS;
 	if (c->svm_fails)

@@ -231,7 +231,8 @@ enum ct_flags {
 	CT_BY_INTERRUPT = 16384,    /* entered with an interrupt's frame, left by IRET */
 	CT_WITH_ERROR_CODE = 32768, /* on top of the frame */
 	CT_TDX_CALLS = 65536,       /* TDCALL and SEAMCALL go to a module and come back */
-	CT_SVM_FAILS = 131072       /* in half of the calls there is no SVM */
+	CT_SVM_FAILS = 131072,      /* in half of the calls there is no SVM */
+	CT_UPPER_STATED = 262144    /* a document says that who needs them extends narrow inputs */
 };
 
 /* The error code that it finds: like a selector's (SDM volume 3, 6.13), and no address. */

@@ -524,7 +524,7 @@ bool ct_compare(const struct ct_contract *c, int how, struct findings *out)
 	ct_keep(c, again(c, &none));
 	traced = trace(c, out);
 	if (traced == TOLD) {
-		if (ip && WORD == 8 && ct_has(out, CHECK_UPPER))
+		if (ip && c->flags & CT_UPPER_STATED && ct_has(out, CHECK_UPPER))
 			ct_fault_by_upper_bits(out, &second, ip);
 		add_findings(out, &second);
 	}

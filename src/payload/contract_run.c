@@ -421,8 +421,8 @@ static bool blame_upper_bits(const struct ct_contract *c, struct findings *v, cl
 		if ((alone ? alone : narrow) >> i & 1)
 			differ_word(v, CHECK_UPPER, (int)i, 0, 0, to);
 	}
-	/* At 32 bit no document says who extends: there it stays a fault, too. */
-	if (!ip || WORD == 4 || faults_extended(c, narrow, to))
+	/* Where no document says who extends it stays a fault, too. */
+	if (!ip || !(c->flags & CT_UPPER_STATED) || faults_extended(c, narrow, to))
 		return false;
 	ct_fault_by_upper_bits(v, v, ip);
 	return true;
