@@ -162,7 +162,7 @@ static void target_object(struct arena *a, const uint8_t *data, size_t len)
 	const char *error;
 	char *path = file_of(a, data, len);
 
-	if (!inputs_read(a, &path, 1, &objs, &error))
+	if (!inputs_read(a, &path, 1, true, &objs, &error))
 		prove_all(a, path, &objs);
 }
 
@@ -197,7 +197,7 @@ static void target_code(struct arena *a, const uint8_t *data, size_t len)
 	if (!elf)
 		abort();
 	path = file_of(a, elf, bytes);
-	if (inputs_read(a, &path, 1, &objs, &error))
+	if (inputs_read(a, &path, 1, true, &objs, &error))
 		abort();
 	prove_all(a, path, &objs);
 }
@@ -232,22 +232,18 @@ static void target_cfi(struct arena *a, const uint8_t *data, size_t len)
 
 static void target_matrix(struct arena *a, const uint8_t *data, size_t len)
 {
-	json_error_t where;
-	json_t *root = json_loadb((const char *)data, len, JSON_REJECT_DUPLICATES, &where);
 	struct stored s;
 
-	if (!root)
-		return;
-	if (!stored_load(a, root, &s)) {
+	/* A 0 behind it, as a file that is read has. */
+	if (!stored_parse(a, arena_strndup(a, (const char *)data, len), len, &s)) {
 		for (const struct report_format *f = report_formats; f->name; f++) {
 			struct str out = { 0 };
 
 			f->render(&out, &s, true);
 			str_free(&out);
 		}
-		stored_close(&s);
 	}
-	json_decref(root);
+	stored_close(&s);
 }
 
 static void target_shard(struct arena *a, const uint8_t *data, size_t len)

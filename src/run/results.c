@@ -35,12 +35,12 @@ int results(struct matrix *m, const struct claims_table *claims, const char *com
 
 	if (host)
 		json_object_set(document, "host", host);
-	wrong = stored_load(m->arena, document, &stored);
+	report_json(&out, document);
+	wrong = stored_parse(m->arena, out.s, out.len, &stored);
 	if (wrong)
 		die("internal error: matrix.json: %s; please report this", wrong);
 	for (size_t i = 0; i < stored.ncolumns; i++)
 		stored.columns[i].seconds = m->runs ? (double)m->runs[i].run.cost.wall / 1e9 : 0;
-	report_json(&out, document);
 	save_text(arena_printf(m->arena, "%s/matrix.json", style->out), &out);
 	for (const struct report_format *f = report_formats; f->name; f++) {
 		if (!f->file)
