@@ -2,45 +2,24 @@
 /* The cases that a first answer needs: for each convention, those that exercise something no
  * earlier case does. */
 #include "gen/coverage.h"
+#include "util/index.h"
 
 #include <string.h>
 
-/* What was exercised so far, as texts. */
+/* What was exercised so far, as texts in `a`. */
 struct seen {
 	struct arena *a;
-	const char **v; /* open addressing; a power of two */
-	size_t size, n;
+	struct index *texts;
 };
-
-static void grow(struct seen *s);
 
 /* True if the text is new. */
 static bool see(struct seen *s, const char *text)
 {
-	size_t at;
+	size_t *times = index_add_text(s->texts, text);
+	bool new = *times == INDEX_NEW;
 
-	if (2 * (s->n + 1) > s->size)
-		grow(s);
-	at = hash_str(HASH_INIT, text) & (s->size - 1);
-	for (; s->v[at]; at = (at + 1) & (s->size - 1)) {
-		if (!strcmp(s->v[at], text))
-			return false;
-	}
-	s->v[at] = text;
-	s->n++;
-	return true;
-}
-
-static void grow(struct seen *s)
-{
-	struct seen larger = { .a = s->a, .size = s->size ? 2 * s->size : 256 };
-
-	larger.v = arena_alloc(s->a, larger.size * sizeof(*larger.v));
-	for (size_t i = 0; i < s->size; i++) {
-		if (s->v[i])
-			see(&larger, s->v[i]);
-	}
-	*s = larger;
+	*times = new ? 1 : *times + 1;
+	return new;
 }
 
 /* "GG" for two general registers, "S" for the stack: the kinds of places a value travels in. */
@@ -88,7 +67,7 @@ void coverage_choose(struct arena *a, struct gen_set *set)
 {
 	const struct convention *conv = NULL;
 	struct coverage_walk *walk = NULL;
-	struct seen seen = { .a = a };
+	struct seen seen = { a, index_new() };
 	size_t kept = 0;
 
 	for (size_t i = 0; i < set->n; i++) {
@@ -106,6 +85,7 @@ void coverage_choose(struct arena *a, struct gen_set *set)
 		set->v[kept].index = (uint32_t)kept;
 		kept++;
 	}
+	index_free(seen.texts);
 	set->n = kept;
 	set->nbatches = 0;
 	gen_batches(a, set);

@@ -2,6 +2,7 @@
 /* Which cases there are at a width: every declaration under every convention that applies, in
  * batches that compile as one file. */
 #include "gen/gen.h"
+#include "util/index.h"
 
 #include <string.h>
 
@@ -78,32 +79,27 @@ static void add(struct arena *a, struct gen_set *out, const struct case_decl *d,
 /* Two files of one stem in different folders may declare the same function. */
 static int check_unique(struct arena *a, const struct gen_set *set, const char **error)
 {
-	size_t size = 1;
-	const struct gen_case **table;
+	struct index *symbols = index_new();
+	size_t i = 0, *at = NULL;
 
-	while (size < 2 * set->n + 2)
-		size *= 2;
-	table = arena_alloc(a, size * sizeof(*table));
-	for (size_t i = 0; i < set->n; i++) {
-		const struct gen_case *c = &set->v[i];
-		size_t at = hash_str(HASH_INIT, c->symbol) & (size - 1);
-
-		for (; table[at]; at = (at + 1) & (size - 1)) {
-			if (strcmp(table[at]->symbol, c->symbol))
-				continue;
-			*error = arena_printf(
-				a,
-				"%s:%u:%u: error: `%s' is already the case declared "
-				"at %s:%u\nhint: rename one of them or its file",
-				c->call.decl->proto->pos.file, c->call.decl->proto->pos.line,
-				c->call.decl->proto->pos.col, c->call.decl->proto->name,
-				table[at]->call.decl->proto->pos.file,
-				table[at]->call.decl->proto->pos.line);
-			return -1;
-		}
-		table[at] = c;
+	for (; i < set->n; i++) {
+		at = index_add_text(symbols, set->v[i].symbol);
+		if (*at != INDEX_NEW)
+			break;
+		*at = i;
 	}
-	return 0;
+	if (i < set->n) {
+		const struct srcpos *here = &set->v[i].call.decl->proto->pos,
+				    *there = &set->v[*at].call.decl->proto->pos;
+
+		*error = arena_printf(a,
+				      "%s:%u:%u: error: `%s' is already the case declared at "
+				      "%s:%u\nhint: rename one of them or its file",
+				      here->file, here->line, here->col,
+				      set->v[i].call.decl->proto->name, there->file, there->line);
+	}
+	index_free(symbols);
+	return i < set->n ? -1 : 0;
 }
 
 /* Is the pair of convention and declaration something that this profile is there for? */
