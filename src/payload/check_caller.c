@@ -173,8 +173,8 @@ static void check_pieces(const struct cl_case *c, const struct cl_values *v, uns
 		const uint8_t *at = captured(l), *want = v->arg[i] + l->off;
 		unsigned bytes = min(l->bytes, d->compare - min(l->off, d->compare));
 
-		/* A pointer that is wider in a register than in memory. */
-		if (d->class == CL_POINTER && l->kind == CL_GPR)
+		/* A pointer that is wider in a register than in memory, if its value is known. */
+		if (d->class == CL_POINTER && l->kind == CL_GPR && d->compare)
 			bytes = l->bytes;
 		if (d->flags & CL_REFERENCE) {
 			check_reference(d, i, at, v->arg[i], round, out);

@@ -222,6 +222,25 @@ START_TEST(caller_escaped)
 }
 END_TEST
 
+/* The compiler's own, as the first argument of a sanitizer's handler: any value is right. */
+START_TEST(caller_undecided)
+{
+	struct cl_value own[NARGS];
+
+	memcpy(own, args, sizeof(own));
+	own[G_POINTER].compare = 0;
+	own[G_POINTER].flags = 0;
+	the_case.args = own;
+	play_caller(0);
+	cl_probe_image.gpr[R9] ^= 0xff00;
+	judge_caller(0);
+	nothing_found();
+	own[G_POINTER].compare = 8;
+	judge_caller(0);
+	found(CHECK_ARG, G_POINTER, val.arg[G_POINTER], &cl_probe_image.gpr[R9], 8);
+}
+END_TEST
+
 /* ---- by reference ---- */
 
 static const struct cl_value reference =
@@ -300,6 +319,7 @@ TCase *caller_tests(void)
 	tcase_add_test(t, caller_reads_return);
 	tcase_add_test(t, caller_keeps_its_own);
 	tcase_add_test(t, caller_escaped);
+	tcase_add_test(t, caller_undecided);
 	tcase_add_test(t, caller_passes_reference);
 	tcase_add_loop_test(t, caller_passes_absurd_reference, 0, 4);
 	return t;
