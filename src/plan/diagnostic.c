@@ -4,6 +4,7 @@
 #include "plan/probe.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LONGEST = 200 };
@@ -145,4 +146,21 @@ const char *diagnostic_ignored(struct arena *a, const char *output, const char *
 		}
 	}
 	return NULL;
+}
+
+bool diagnostic_speaks_of(const char *output, const char *file, unsigned first, unsigned last)
+{
+	size_t n = strlen(file);
+
+	for (const char *p = output; (p = strstr(p, file)); p += n) {
+		const char *at = p + n;
+		unsigned long line;
+
+		/* "FILE:3:4: " and "FILE, line 3: " */
+		at += *at == ':' ? 1 : !strncmp(at, ", line ", 7) ? 7 : 0;
+		line = at > p + n && isdigit((unsigned char)*at) ? strtoul(at, NULL, 10) : 0;
+		if (line >= first && line <= last)
+			return true;
+	}
+	return false;
 }

@@ -4,14 +4,18 @@
 #include "plan/probe.h"
 #include "plan/fault.h"
 #include "plan/object.h"
+#include "util/data.h"
 #include "util/process.h"
 #include "util/scratch.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -195,16 +199,52 @@ static const char *taken_blindly(struct session *s, const struct flags *kept)
 	return NULL;
 }
 
+static bool part_of_word(char c)
+{
+	return isalnum((unsigned char)c) || strchr("-_=", c);
+}
+
+/* Is the flag there as a word, not as a part of one? */
+static bool spoken_of(const char *output, const char *flag)
+{
+	size_t n = strlen(flag);
+
+	for (const char *p = output; (p = strstr(p, flag)); p += n) {
+		if ((p == output || !part_of_word(p[-1])) && !(p[n] && part_of_word(p[n])))
+			return true;
+	}
+	return false;
+}
+
+/* All flags that are wanted, but of those that need not be known none that `output` speaks of. */
+static struct flags wanted_but(struct session *s, const char *output)
+{
+	const char *const *wanted = profile_flags[s->profile];
+	struct flags f = { 0 };
+
+	for (size_t i = 0; wanted[i]; i++) {
+		const char *flag = alternative(s->a, wanted[i], 0);
+
+		if (i < FIRST_OPTIONAL_FLAG || *wanted[i] == '!' || strchr(wanted[i], '|') ||
+		    !spoken_of(output, flag))
+			add_flag(&f, flag);
+	}
+	return f;
+}
+
 /* Find the flags it takes. */
 static struct probe take_flags(struct session *s, struct flags *kept)
 {
 	const char *const *wanted = profile_flags[s->profile];
-	struct flags all = { 0 };
+	struct flags all = wanted_but(s, "");
 	struct outcome o, bare, told;
 
-	for (size_t i = 0; wanted[i]; i++)
-		add_flag(&all, alternative(s->a, wanted[i], 0));
 	o = compile(s, s->plain, &all);
+	/* Most say at once what they do not know. */
+	if (o.why || *o.output) {
+		all = wanted_but(s, o.output);
+		o = compile(s, s->plain, &all);
+	}
 	if (!o.why && !*o.output) {
 		*kept = all;
 		return (struct probe){ .ok = true };
@@ -265,50 +305,77 @@ static struct flags trial_flags(struct session *s, const struct flags *kept)
 	return !o.why && !strstr(o.output, "-Wunsupported") ? with : f;
 }
 
-/* All sources of a group in one file; they all define f and g. */
+/* Those of a group that have not been answered, in one file; they all define f and g. `line` gets
+ * the line that each begins at, and the one behind the last. */
 static struct outcome compile_together(struct session *s, const struct probe_list *l,
-				       enum probe_group g, const struct flags *flags)
+				       const bool *open, const struct flags *flags, unsigned *line)
 {
 	struct outcome o;
 	struct str b = { 0 };
+	unsigned now = 1;
 
 	str_add(&b, "");
 	for (size_t i = 0; i < l->n; i++) {
-		if (l->item[i].group == g)
-			str_addf(&b, "#define f f%zu\n#define g g%zu\n%s\n#undef f\n#undef g\n", i,
-				 i, l->item[i].source);
+		size_t start = b.len;
+
+		line[i] = now;
+		if (!open[i])
+			continue;
+		str_addf(&b, "#define f f%zu\n#define g g%zu\n%s\n#undef f\n#undef g\n", i, i,
+			 l->item[i].source);
+		for (const char *p = b.s + start; *p; p++)
+			now += *p == '\n';
 	}
+	line[l->n] = now;
 	o = compile(s, b.s, flags);
 	str_free(&b);
 	return o;
 }
 
+/* Alone. */
+static void probe_item(struct session *s, const struct probe_item *item, const struct flags *flags)
+{
+	struct outcome o = compile(s, item->source, flags);
+	const char *ignored = item->attribute_matters ? o.ignored : NULL;
+
+	item->result->why = o.why ? o.why : ignored;
+	item->result->ok = !item->result->why;
+}
+
+/* Of a group, what is not spoken of when all are compiled together is tried together once more,
+ * what is spoken of alone: in the end each was accepted, or was refused alone. */
 static void probe_group(struct session *s, const struct probe_list *l, enum probe_group g,
 			const struct flags *flags)
 {
-	bool all_ok = false;
-	size_t members = 0;
+	bool open[MAX_ITEMS] = { false };
+	unsigned line[MAX_ITEMS + 1];
+	size_t left = 0;
 
-	for (size_t i = 0; i < l->n; i++)
-		members += l->item[i].group == g;
-	if (members > 1) {
-		struct outcome o = compile_together(s, l, g, flags);
+	for (size_t i = 0; i < l->n; i++) {
+		open[i] = l->item[i].group == g;
+		left += open[i];
+	}
+	while (left > 1) {
+		struct outcome o = compile_together(s, l, open, flags, line);
+		bool all_ok = !o.why && !o.ignored;
+		size_t before = left;
 
-		all_ok = !o.why && !o.ignored;
+		for (size_t i = 0; i < l->n; i++) {
+			if (!open[i] || !(all_ok || diagnostic_speaks_of(o.output, s->source,
+									 line[i], line[i + 1] - 1)))
+				continue;
+			*l->item[i].result = (struct probe){ .ok = true };
+			if (!all_ok)
+				probe_item(s, &l->item[i], flags);
+			open[i] = false;
+			left--;
+		}
+		if (left == before)
+			break;
 	}
 	for (size_t i = 0; i < l->n; i++) {
-		const struct probe_item *item = &l->item[i];
-
-		if (item->group != g)
-			continue;
-		*item->result = (struct probe){ .ok = true };
-		if (!all_ok) {
-			struct outcome o = compile(s, item->source, flags);
-			const char *ignored = item->attribute_matters ? o.ignored : NULL;
-
-			item->result->why = o.why ? o.why : ignored;
-			item->result->ok = !item->result->why;
-		}
+		if (open[i])
+			probe_item(s, &l->item[i], flags);
 	}
 }
 
@@ -459,8 +526,41 @@ static void probe_target(struct session *s, const struct probe_list *l, struct t
 	}
 }
 
-const char *compiler_probe(struct arena *a, struct compiler *c, enum profile_id profile,
-			   const char *cache)
+/* Where what a compiler answered is kept for all runs, and under which key: beside what makes it
+ * the compiler that it is, of what it finds around itself. NULL for what may be another compiler
+ * each time: a script, or what calls the compiler that comes next in PATH. */
+static const char *shared_cache(struct arena *a, const struct compiler *c, uint64_t *key)
+{
+	static const char *const around[] = {
+		"PATH",           "COMPILER_PATH",        "GCC_EXEC_PREFIX", "CPATH",
+		"C_INCLUDE_PATH", "CCC_OVERRIDE_OPTIONS", "LD_PRELOAD",      "LD_LIBRARY_PATH"
+	};
+	static const char *const others[] = { "ccache", "distcc", "icecc", "sccache" };
+	const char *dir = cache_dir(a), *as = program_path(a, "as");
+	char magic[4] = { 0 }, *real = dir ? realpath(c->path, NULL) : NULL;
+	FILE *f = real ? fopen(real, "rb") : NULL;
+	struct stat st = { 0 };
+	bool itself = f && fread(magic, sizeof(magic), 1, f) == 1 && !memcmp(magic, "\177ELF", 4);
+
+	for (size_t i = 0; i < ARRAY_SIZE(others) && itself; i++)
+		itself = !strstr(strrchr(real, '/'), others[i]);
+	if (f)
+		fclose(f);
+	free(real);
+	if (!itself)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(around); i++) {
+		const char *value = getenv(around[i]);
+
+		*key = hash_str(hash_str(*key, around[i]), value ? value : "");
+	}
+	if (as && stat(as, &st) == 0)
+		*key = hash_bytes(*key, &st.st_mtim.tv_sec, sizeof(st.st_mtim.tv_sec));
+	return arena_printf(a, "%s/compilers", dir);
+}
+
+static const char *probe(struct arena *a, struct compiler *c, enum profile_id profile,
+			 const char *cache, bool share)
 {
 	struct target *t = &c->target[profile];
 	struct session s = {
@@ -472,11 +572,17 @@ const char *compiler_probe(struct arena *a, struct compiler *c, enum profile_id 
 
 	};
 	struct scratch scratch;
-	struct probe_list l;
+	struct probe_list l, shared;
+	const char *dir = NULL;
 
 	memset(t, 0, sizeof(*t));
 	list_probes(a, c, profile, t, &l);
-	if (cache && probe_cache_load(a, cache, &l, t))
+	if (share) {
+		shared = l;
+		dir = shared_cache(a, c, &shared.key);
+	}
+	if ((cache && probe_cache_load(a, cache, &l, t)) ||
+	    (dir && probe_cache_load(a, dir, &shared, t)))
 		return NULL;
 	t->works.why = scratch_open(a, "probe", &scratch);
 	if (t->works.why)
@@ -486,14 +592,25 @@ const char *compiler_probe(struct arena *a, struct compiler *c, enum profile_id 
 	s.temporaries = arena_printf(a, "TMPDIR=%s", scratch.path);
 	probe_target(&s, &l, t);
 	scratch_close(&scratch);
-	if (cache && !s.disturbed && !s.fault)
+	if (s.disturbed || s.fault)
+		return s.fault;
+	if (cache)
 		probe_cache_store(a, cache, &l, c, t);
-	return s.fault;
+	/* What does not work may do so as soon as a package more is installed. */
+	if (dir && t->works.ok && make_dirs(dir) == 0)
+		probe_cache_store(a, dir, &shared, c, t);
+	return NULL;
+}
+
+const char *compiler_probe(struct arena *a, struct compiler *c, enum profile_id profile,
+			   const char *cache)
+{
+	return probe(a, c, profile, cache, false);
 }
 
 void compiler_ask(struct arena *a, struct compiler *c, enum profile_id profile, const char *cache)
 {
-	const char *fault = compiler_probe(a, c, profile, cache);
+	const char *fault = probe(a, c, profile, cache, true);
 
 	if (fault)
 		die("%s: %s\nThis is the machine's fault, or %s cannot be run at all: mend it and run "

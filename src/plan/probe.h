@@ -36,6 +36,9 @@ void probe_cache_store(struct arena *a, const char *cache, const struct probe_li
 /* Why a compiler refused `file`, from what it printed; NULL when it printed nothing. */
 const char *diagnostic_reason(struct arena *a, const char *output, const char *file);
 
+/* Does any line of what a compiler printed name a position in `file` between these lines? */
+bool diagnostic_speaks_of(const char *output, const char *file, unsigned first, unsigned last);
+
 /* The warning that an attribute has no effect, or NULL. */
 const char *diagnostic_ignored(struct arena *a, const char *output, const char *file);
 

@@ -201,6 +201,19 @@ START_TEST(test_ignored_attributes)
 }
 END_TEST
 
+START_TEST(test_positions)
+{
+	static const char both[] =
+		"/t/p.c:7:3: error: x\n/t/p.c, line 19: warning: y\n/t/p.cc:30: z\n";
+
+	ck_assert(diagnostic_speaks_of(both, "/t/p.c", 5, 7));
+	ck_assert(!diagnostic_speaks_of(both, "/t/p.c", 8, 18));
+	ck_assert(diagnostic_speaks_of(both, "/t/p.c", 19, 19));
+	ck_assert(!diagnostic_speaks_of(both, "/t/p.c", 20, 99));
+	ck_assert(!diagnostic_speaks_of("", "/t/p.c", 0, 99));
+}
+END_TEST
+
 /* ---- discovery ---- */
 
 #define SAYS(banner) "echo '" banner "'"
@@ -804,6 +817,7 @@ int main(int argc, char **argv)
 	tcase_add_checked_fixture(text, set_up, tear_down);
 	tcase_add_test(text, test_reasons);
 	tcase_add_test(text, test_ignored_attributes);
+	tcase_add_test(text, test_positions);
 	suite_add_tcase(s, text);
 
 	tcase_add_checked_fixture(discovery, set_up, tear_down);
