@@ -19,9 +19,10 @@ def pytest_configure(config):
                             "processes; `make test' runs these a second time with CLOBBER_WITHOUT=ia32")
     if not program.PROGRAM.exists():
         pytest.exit(f"{program.PROGRAM} is not there: build it (ninja -C build) or set CLOBBER", 2)
-    # A shell that starts us in the background has SIGINT ignored, nohup(1) SIGHUP, and so would all
-    # that tests start.
-    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    # A shell that starts us in the background has SIGINT and SIGQUIT ignored, nohup(1) SIGHUP, and so
+    # would all that tests start.
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL),
+                            (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) == signal.SIG_IGN:
             signal.signal(number, handler)
 

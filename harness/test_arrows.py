@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The rooms and files of the host program depend on each other one way only: harness/arrows.py."""
 
-import os
 import pathlib
 import subprocess
 
 import arrows
+import program
 import pytest
 
-BUILD = pathlib.Path(os.environ["CLOBBER"]).parent
+BUILD = program.PROGRAM.parent
 
 
 @pytest.fixture(scope="module")

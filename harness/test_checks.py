@@ -12,7 +12,7 @@ import sys
 import pytest
 
 import program
-from mutants import MUTANTS, Finding, Mutant, asm
+from mutants import MUTANTS, SEGV, Finding, Mutant, asm
 
 pytestmark = pytest.mark.ia32
 
@@ -88,8 +88,11 @@ def test_mutant(matrices, mutant: Mutant):
         want = list(mutant.findings)
         if matrix.columns[column]["place"] != "native":
             want += mutant.ring0
-        assert_findings(want, matrix.select(case=mutant.case, column=column,
-                                            direction=mutant.direction))
+        got = matrix.select(case=mutant.case, column=column, direction=mutant.direction)
+        # INT 80h has a gate in kernels only that run 32-bit processes.
+        if mutant.name == "fault_int80" and not program.runs("native", 32) and got[0]["observed"] == SEGV:
+            want = [w._replace(observed=SEGV) for w in want]
+        assert_findings(want, got)
         cell = matrix.cells[mutant.row(mutant.direction), column]
         assert cell["verdict"] == (want[0].verdict if want else "pass"), cell
         assert matrix.cells[mutant.row(other), column]["verdict"] == "pass"
