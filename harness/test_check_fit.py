@@ -4,8 +4,8 @@ accusation, what is wrong with inputs that fit still is."""
 import json
 import re
 
+import program
 import pytest
-
 from test_check import assemble, check, folded
 from test_check_again import findings, proto
 
@@ -190,6 +190,62 @@ def test_fits(name, tmp_path):
     assert r.status == 1 and "callee-saved: rbx after the call" in r.stdout, r.stdout
 
 
+IN_GUESTS = ("strides", "table", "before", "multiple", "structure", "division", "list", "past", "end", "rounds")
+
+
+@pytest.mark.parametrize("name", IN_GUESTS)
+def test_fits_in_a_guest(name, tmp_path):
+    """Where nothing runs natively what fits is found there."""
+    program.need("vmx", 64)
+    declared, code, line = FITS[name]
+    assemble(tmp_path, code, 64)
+    r = check(tmp_path, "f.o", *proto(declared), place="vmx")
+    assert r.status == 0 and "1 function: 1 pass" in r.stdout, r.stdout
+    assert re.search(line, r.stdout.split("as lines for a contract:")[1]), r.stdout
+    assemble(tmp_path, code.replace("ret", "mov ebx, 1\n ret"), 64)
+    r = check(tmp_path, "f.o", *proto(declared), place="vmx")
+    assert r.status == 1 and "callee-saved: rbx after the call" in r.stdout, r.stdout
+
+
+SUM_32 = """f: mov edx, [esp+4]
+ mov ecx, [esp+8]
+ xor eax, eax
+ test ecx, ecx
+ jz .r
+.l: add eax, [edx]
+ add edx, 4
+ dec ecx
+ jnz .l
+.r: ret"""
+
+
+@pytest.mark.ia32
+@pytest.mark.parametrize("code,status,words", [
+    (SUM_32, 0, "1 function: 1 pass"), (SUM_32.replace("ret", "mov esi, 1\n ret"), 1, "callee-saved: esi after the call"),
+    ("f: mov eax, [0x1234]\n ret", 1, "fault: the call: expected returns"),
+    ("f: mov eax, 0x12345678\n mov edx, [esp+4]\n cmp eax, [edx+8]\n jne .x\n ret\n.x: mov eax, [edx+16]\n"
+     " mov eax, [eax*8]\n mov eax, [eax*8]\n ret", 0, "not judged: no inputs fit"),
+])
+def test_prototype_alone_at_32_bit(code, status, words, tmp_path):
+    """Natively, or in the place that stands in for that."""
+    place = program.where(32)
+    assemble(tmp_path, code, 32)
+    r = check(tmp_path, "f.o", *proto("int f(const int *p, unsigned n)"), place=place)
+    assert r.status == status and words in folded(r.stdout), r.stdout
+    assert status or "crash" not in r.stdout, r.stdout
+
+
+@pytest.mark.parametrize("place", ("native", "vmx"))
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_upper_bits_beside_an_alignment(place, seed, tmp_path):
+    """Neither numbers nor memory alone make it return, and it is the bits that are wrong."""
+    program.need(place, 64)
+    assemble(tmp_path, "f: movq xmm0, [rdi]\n movq xmm1, [rdi+rdx*2]\n movdqa [rsi], xmm0\n"
+             " movdqa [rsi+16], xmm1\n ret", 64)
+    r = check(tmp_path, "f.o", *proto("void f(const short *in, int *out, int stride)"), "--seed", seed, place=place)
+    assert r.status == 1 and "1 violation" in r.stdout and "upper-bits: stride" in r.stdout, r.stdout
+
+
 @pytest.mark.parametrize("declared,code,words", [
     ("void f(long *p, long n)", "push rax\n ret", "the word it returns to is no address"),
     ("void f(long *p, long n)", "mov eax, [0x1234]\n ret", "it accessed 0x1234"),
@@ -200,8 +256,10 @@ def test_fits(name, tmp_path):
 ])
 def test_no_input_excuses(declared, code, words, tmp_path):
     assemble(tmp_path, f"f: {code}", 64)
-    r = check(tmp_path, "f.o", *proto(declared))
-    assert r.status == 1 and "1 crash" in r.stdout and words in folded(r.stdout), r.stdout
+    for place in ("native", "vmx") if program.runs("vmx", 64) else ("native",):
+        r = check(tmp_path, "f.o", *proto(declared), place=place)
+        assert r.status == 1 and "1 crash" in r.stdout, r.stdout
+        assert (words if place == "native" else "fault: the call: expected returns") in folded(r.stdout), r.stdout
 
 
 def test_no_inputs_fit(tmp_path):

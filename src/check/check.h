@@ -65,7 +65,7 @@ struct check_run {
 	size_t nno_cfi;
 	const char **stub; /* of --weak-stubs */
 	size_t nstubs;
-	struct contract_fit *fitted; /* by contract; NULL: nothing ran natively */
+	struct contract_fit *fitted; /* by contract; NULL: nothing ran */
 	struct strength *strength;   /* by contract (strength.h); NULL: likewise */
 	struct checked_proof *proof; /* by contract; NULL: nothing was to be proved */
 	const char **undefined;      /* functions that headers declare and no object defines */

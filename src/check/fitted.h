@@ -6,7 +6,7 @@
 
 #include "check/check.h"
 
-/* Read what place `p`, which has run natively, found: into r->fitted. */
+/* Read what place `p`, the first that has run, found: into r->fitted. */
 void fitted_read(struct check_run *r, const struct checked_place *p);
 
 /* Make contracts of it, for whoever calls the functions again. Returns whether that changed

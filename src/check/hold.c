@@ -59,12 +59,12 @@ static bool make_order(struct check_run *r, struct checked_place *p, const char 
 static void after_run(struct check_run *r, struct checked_place *p)
 {
 	p->why_not = p->run.why_not;
-	if (p->place == PLACE_NATIVE && !p->why_not) {
+	if (p->why_not)
+		return;
+	if (!r->fitted)
 		fitted_read(r, p);
+	if (!r->strength || p->place == PLACE_NATIVE)
 		strength_read(r, p);
-	} else if (!r->strength && !p->why_not) {
-		strength_read(r, p);
-	}
 }
 
 void check_run_place(struct check_run *r, struct checked_place *p, const char *runtime,

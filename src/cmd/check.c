@@ -330,10 +330,10 @@ static bool run_places(struct check_run *r, struct linking *l, const struct opti
 
 	for (size_t i = 0; i < r->nplaces; i++) {
 		check_run_place(r, &r->place[i], l->runtime, &(struct keeping){ 0 });
-		ran = ran || !r->place[i].why_not;
-		if (r->place[i].place != PLACE_NATIVE || r->place[i].why_not)
+		if (ran || r->place[i].why_not)
 			continue;
-		/* What fits there fits elsewhere. */
+		ran = true;
+		/* What fits in the first fits elsewhere. */
 		if ((o->step || r->nplaces > 1) && fitted_apply(r) && !link_payload(l, &error))
 			die("check: %s", error);
 	}

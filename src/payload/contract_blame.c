@@ -41,14 +41,13 @@ bool ct_inexcusable(const struct ct_fault *f)
 	       cl_fault_sp <= (cl_word)cl_test_stack + CL_PAGE + CL_TEST_STACK && *popped == f->ip;
 }
 
-/* All memory about which nothing is said in another place, aligned as it happens or well, and with
- * contents of this kind; numbers stay. */
-static bool other_with_contents(const struct ct_contract *c, const struct ct_fault *f,
-				unsigned contents, bool aligned_well)
+/* Does the call return with all memory about which nothing is said in another place, aligned as it
+ * happens or well, and with contents of this kind? Numbers stay. */
+static bool returns_with_contents(const struct ct_contract *c, unsigned contents, bool aligned_well)
 {
 	static struct cl_values values;
 	uint32_t were[CT_ARGS], aligned[CT_ARGS];
-	bool other;
+	bool returns;
 
 	values = ct_now.values;
 	for (unsigned i = 0; i < c->ninputs; i++) {
@@ -67,9 +66,9 @@ static bool other_with_contents(const struct ct_contract *c, const struct ct_fau
 		if (!ct_unsaid_pointer(&ct_now.inputs[i]) && ct_now.inputs[i].role <= CT_SET)
 			__builtin_memcpy(ct_now.values.arg[i], values.arg[i], CL_VALUE);
 	}
-	other = ct_fit_call(c) || other_fault(f);
+	returns = ct_fit_call(c);
 	ct_now.values = values;
-	return other;
+	return returns;
 }
 
 static bool other_with_memory(const struct ct_contract *c, const struct ct_fault *f)
@@ -79,7 +78,7 @@ static bool other_with_memory(const struct ct_contract *c, const struct ct_fault
 	for (unsigned i = 0; i < c->ninputs; i++)
 		any = any || ct_unsaid_pointer(&ct_now.inputs[i]);
 	for (unsigned k = 0; any && k < 4 * CT_CONTENTS; k++) {
-		if (other_with_contents(c, f, k % CT_CONTENTS, k < CT_CONTENTS))
+		if (returns_with_contents(c, k % CT_CONTENTS, k < CT_CONTENTS) || other_fault(f))
 			return true;
 	}
 	return false;
@@ -194,6 +193,23 @@ static bool returns_when_extended_and_tame(const struct ct_contract *c)
 	return returns;
 }
 
+/* ... and when they are, and memory is well aligned? */
+static bool returns_when_extended_and_aligned(const struct ct_contract *c)
+{
+	bool returns = false;
+
+	if (ct_fitting.tried || !ct_narrow_inputs(c))
+		return false;
+	ct_fitting.extended = ct_narrow_inputs(c);
+	for (unsigned k = 0; k < CT_CONTENTS && !returns; k++)
+		returns = returns_with_contents(c, k, true);
+	ct_fitting.extended = 0;
+	ct_draw_round(c, ct_fitting.failed, ct_fitting.rounds, ct_fitting.seed);
+	if (!returns)
+		ct_fit_call(c);
+	return returns;
+}
+
 /* Would it end with other inputs? */
 static bool ends_otherwise(const struct ct_contract *c, const struct ct_fault *f)
 {
@@ -201,7 +217,7 @@ static bool ends_otherwise(const struct ct_contract *c, const struct ct_fault *f
 		return true;
 	ct_draw_round(c, ct_fitting.failed, ct_fitting.rounds, ct_fitting.seed);
 	for (unsigned k = 0; k < CT_CONTENTS; k++) {
-		if (other_with_contents(c, f, k, true))
+		if (returns_with_contents(c, k, true) || other_fault(f))
 			return true;
 	}
 	return false;
@@ -230,7 +246,7 @@ bool ct_unfit(const struct ct_contract *c)
 		any = any || ct_unsaid_pointer(&ct_now.inputs[i]) ||
 		      ct_unsaid_number(&ct_now.inputs[i]);
 	ct_refit();
-	if (!any || cl_where != CL_IN_PROCESS || cl_contract_step)
+	if (!any || cl_contract_step)
 		return false;
 	if (ct_strays(c))
 		return true;
@@ -249,7 +265,7 @@ bool ct_unfit(const struct ct_contract *c)
 	}
 	if (ct_inexcusable(&f))
 		return false;
-	if (other_unchanged(c, &f))
+	if (returns_when_extended_and_aligned(c) || other_unchanged(c, &f))
 		return true;
 	/* Of its own code, an instruction that this processor lacks; or else a wild jump to it. */
 	if (f.kind == CL_FAULT_ILL && ct_in_code(f.ip))

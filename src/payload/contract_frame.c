@@ -89,7 +89,7 @@ bool ct_overran(const struct ct_contract *c, const struct findings *now)
 	int round = ct_now.round, rounds = ct_now.rounds, number = ct_now.number;
 	bool above = ct_has(now, CHECK_CANARY), excused, smashed = ct_now.smashed;
 
-	if (cl_where != CL_IN_PROCESS || cl_contract_step || !ct_large_numbers(c) ||
+	if (cl_contract_step || !ct_large_numbers(c) ||
 	    (!above && !smashed && !ct_has(now, CHECK_SAVED)))
 		return false;
 	/* With small numbers it is seen where registers are saved. */

@@ -288,6 +288,7 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 	ct_now.ticks = cl_ticks - tick;
 	ct_now.cycles = cl_contract_bench ? (uint32_t)(time_stamp() - from) : 0;
 	cl_ticket++;
+	results->calls++;
 	/* As long as there is a VMCS to ask. */
 	if (how != CL_FAULTED && how != CT_STOPPED)
 		ct_check_guest(c);

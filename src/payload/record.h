@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CL_MAGIC = 0x424f4c43 /* "CLOB" */, CL_VERSION = 5 };
+enum { CL_MAGIC = 0x424f4c43 /* "CLOB" */, CL_VERSION = 6 };
 enum { CL_CALLEE, CL_CALLER, CL_DIRECTIONS };
 enum { CL_NO_CASE = 0xffffffffu };
 /* Where a process leaves the offset of its result file when code under test may run. */
@@ -32,6 +32,8 @@ struct cl_header {
 	 * the last. */
 	uint32_t text_before, text_after;
 	uint32_t ran_before, ran_after; /* enum cl_proof, likewise */
+	uint32_t calls; /* made by contract, of which many are one case: a sign of life */
+	uint32_t unused;
 };
 
 /* Where the payload runs, shown by what no other place does. */

@@ -18,6 +18,7 @@ enum {
 	STEPPED_TICK_US = 4 * TICK_US, /* while every instruction is an exit */
 	PATIENCE = 2, /* ticks in one case until the payload is asked whether it is stuck */
 	STUCK_TICKS = 100,
+	LONGEST_CASE = 15, /* times as long: one that goes on calling, by contract */
 	VECTOR_DB = 1,
 	VECTOR_GP = 13,
 	FLAG_TF = 0x100,
@@ -32,8 +33,9 @@ struct monitor {
 	bool done, announcing, interrupting;
 	uint64_t code_start, code_end; /* compiled code in the payload */
 	uint32_t executed, current;    /* as of the last tick */
-	unsigned idle;                 /* ticks since they changed */
-	uint64_t steps_left;           /* 0: any number */
+	uint32_t calls;
+	unsigned idle, in_case; /* ticks since they changed; since more than `calls' did */
+	uint64_t steps_left;    /* 0: any number */
 };
 
 static uint64_t now(void)
@@ -283,11 +285,15 @@ static void tick(struct monitor *g)
 	struct cl_header h = *g->results;
 
 	g->idle++;
+	g->in_case++;
 	if (h.executed != g->executed || h.current != g->current) {
 		g->executed = h.executed;
 		g->current = h.current;
-		g->idle = 0;
+		g->idle = g->in_case = 0;
 		keep(g, false);
+	} else if (h.calls != g->calls && g->in_case < LONGEST_CASE * STUCK_TICKS) {
+		g->calls = h.calls;
+		g->idle = 0;
 	} else if (g->idle > STUCK_TICKS) {
 		finish(g, KVM_STUCK);
 	} else if (g->idle >= PATIENCE) {

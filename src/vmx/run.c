@@ -11,6 +11,9 @@ enum { MSR_VMX_MISC = 0x485 };
  * small part of a tick. */
 enum { PATIENCE = 2 };
 
+/* A case that goes on calling, by contract, may take so many times as long as one that is stuck. */
+enum { LONGEST_CASE = 15 };
+
 /* The preemption timer counts the guest's time: code that only causes exits uses none. So this many
  * ticks of the processor's time count as one of the guest's. */
 enum { TICKS_WITH_EXITS = 16 };
@@ -20,9 +23,10 @@ struct guest {
 	bool launched, done;
 	enum vmx_end end;
 	uint32_t executed, current; /* as of the last look */
-	uint64_t idle;              /* ticks since they changed */
-	uint64_t looked;            /* TSC at the last look, at the host's own */
-	word code_start, code_end;  /* compiled code in the payload */
+	uint32_t calls;
+	uint64_t idle, in_case;    /* ticks since they changed; since more than `calls' did */
+	uint64_t looked;           /* TSC at the last look, at the host's own */
+	word code_start, code_end; /* compiled code in the payload */
 	bool stepping, interrupting;
 	uint64_t steps_left; /* 0: any number */
 };
@@ -148,11 +152,15 @@ static void tick(struct guest *g)
 	g->looked = rdtsc();
 	segment.ticks++;
 	g->idle++;
+	g->in_case++;
 	if (h->executed != g->executed || h->current != g->current) {
 		g->executed = h->executed;
 		g->current = h->current;
-		g->idle = 0;
+		g->idle = g->in_case = 0;
 		write_segment(VMX_RUNNING);
+	} else if (h->calls != g->calls && g->in_case < LONGEST_CASE * request.stuck) {
+		g->calls = h->calls;
+		g->idle = 0;
 	} else if (g->idle > request.stuck) {
 		finish(g, VMX_STUCK);
 		return;
