@@ -190,7 +190,7 @@ def test_fits(name, tmp_path):
     assert r.status == 1 and "callee-saved: rbx after the call" in r.stdout, r.stdout
 
 
-IN_GUESTS = ("strides", "table", "before", "multiple", "structure", "division", "list", "past", "end", "rounds")
+IN_GUESTS = ("strides", "table", "round", "before", "multiple", "structure", "division", "list", "past", "end", "rounds")
 
 
 @pytest.mark.parametrize("name", IN_GUESTS)
@@ -223,6 +223,8 @@ SUM_32 = """f: mov edx, [esp+4]
 @pytest.mark.parametrize("code,status,words", [
     (SUM_32, 0, "1 function: 1 pass"), (SUM_32.replace("ret", "mov esi, 1\n ret"), 1, "callee-saved: esi after the call"),
     ("f: mov eax, [0x1234]\n ret", 1, "fault: the call: expected returns"),
+    # on a path that only its own constant leads to
+    ("f: mov eax, [esp+8]\n cmp eax, 0x12345678\n jne .r\n mov ebx, 1\n.r: ret", 1, "callee-saved: ebx after the call"),
     ("f: mov eax, 0x12345678\n mov edx, [esp+4]\n cmp eax, [edx+8]\n jne .x\n ret\n.x: mov eax, [edx+16]\n"
      " mov eax, [eax*8]\n mov eax, [eax*8]\n ret", 0, "not judged: no inputs fit"),
 ])
@@ -233,6 +235,7 @@ def test_prototype_alone_at_32_bit(code, status, words, tmp_path):
     r = check(tmp_path, "f.o", *proto("int f(const int *p, unsigned n)"), place=place)
     assert r.status == status and words in folded(r.stdout), r.stdout
     assert status or "crash" not in r.stdout, r.stdout
+    assert "not-run" in r.stdout or re.search(r"cdecl/f  \d+ calls?, (\d+) of \1 instructions", r.stdout), r.stdout
 
 
 @pytest.mark.parametrize("place", ("native", "vmx"))

@@ -175,7 +175,7 @@ void strength_missing(struct check_run *r)
 		if (s->no_equal)
 			add(r, s, "equal calls (they differ, or nothing says what is called)");
 		if (!s->insns)
-			add(r, s, "which instructions ran (that is known natively only)");
+			add(r, s, "which instructions ran (that is not known here)");
 		if (r->stepped && c->by_interrupt)
 			add(r, s,
 			    "stack writes and call frame information (an interrupt entered it)");

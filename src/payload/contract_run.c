@@ -226,15 +226,6 @@ static bool needs_symbol(struct findings *out)
 	return true;
 }
 
-/* What came before has ended: SDM volume 2, RDTSC. */
-static uint64_t time_stamp(void)
-{
-	uint32_t low, high;
-
-	__asm__ volatile("lfence\n\trdtsc\n\tlfence" : "=a"(low), "=d"(high) : : "memory");
-	return low | (uint64_t)high << 32;
-}
-
 /* How c is entered. */
 static void (*entry_of(const struct ct_contract *c))(void)
 {
@@ -282,13 +273,18 @@ int ct_call(const struct ct_contract *c, const struct ct_sources *sources, struc
 	cl_before_image.gpr[4] = cl_stack_top;
 	__builtin_memcpy(cl_before_stack, (void *)cl_stack_top, sizeof(cl_before_stack));
 	cl_function = (void (*)(void))(cl_word)(ct_now.instead ? ct_now.instead : c->function);
+	/* Steps are counted, and breakpoints would be. */
+	if (ct_now.interrupted)
+		ct_cover_pause();
 	cl_ticket++;
-	from = cl_contract_bench ? time_stamp() : 0;
+	from = cl_contract_bench ? ct_time_stamp() : 0;
 	how = cl_run(entry_of(c));
 	ct_now.ticks = cl_ticks - tick;
-	ct_now.cycles = cl_contract_bench ? (uint32_t)(time_stamp() - from) : 0;
+	ct_now.cycles = cl_contract_bench ? (uint32_t)(ct_time_stamp() - from) : 0;
 	cl_ticket++;
 	results->calls++;
+	if (ct_now.interrupted)
+		ct_cover_resume();
 	/* As long as there is a VMCS to ask. */
 	if (how != CL_FAULTED && how != CT_STOPPED)
 		ct_check_guest(c);

@@ -337,4 +337,13 @@ void ct_check_calls(void);
 /* Bytes of a value returned, as far as it has places in registers: how many. */
 unsigned ct_returned(const struct ct_input *d, const struct cl_image *m, uint8_t to[CL_VALUE]);
 
+/* The time stamp counter, when what came before has ended: SDM volume 2, RDTSC. */
+static inline uint64_t ct_time_stamp(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("lfence\n\trdtsc\n\tlfence" : "=a"(low), "=d"(high) : : "memory");
+	return low | (uint64_t)high << 32;
+}
+
 #endif

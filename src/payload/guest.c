@@ -174,6 +174,29 @@ static cl_word address_of(const struct trap *t)
 	}
 }
 
+/* Where the stack pointer was. */
+static cl_word stack_of(const struct trap *t)
+{
+#ifdef __x86_64__
+	return t->sp;
+#else
+	return (cl_word)(t + 1);
+#endif
+}
+
+static bool is_break(struct trap *t)
+{
+	const cl_word gpr[] = { t->ax, t->cx, t->dx,  t->bx,  stack_of(t), t->bp,  t->si,  t->di,
+#ifdef __x86_64__
+				t->r8, t->r9, t->r10, t->r11, t->r12,      t->r13, t->r14, t->r15
+#endif
+	};
+
+	for (unsigned i = 0; i < sizeof(gpr) / sizeof(gpr[0]); i++)
+		cl_break_gpr[i] = gpr[i];
+	return payload_break(&t->ip, &t->flags);
+}
+
 static void note_fault(int kind, cl_word ip, cl_word address)
 {
 	cl_fault_kind = kind;
@@ -204,6 +227,8 @@ void guest_trap(struct trap *t)
 	}
 	if (let_through(t) || is_step(t) || (tick && !place_late()))
 		return;
+	if ((t->vector == 1 || t->vector == 3) && code_under_test_runs() && is_break(t))
+		return;
 	/* In root operation VMREAD is an instruction like any other. */
 	if (t->vector == 6 && cl_where != CL_IN_ROOT && place_emulate(&t->ip, &t->flags))
 		return;
@@ -218,6 +243,7 @@ void guest_trap(struct trap *t)
 		t->ip += 2;
 	}
 	note_fault(tick ? CL_FAULT_TIMEOUT : fault_of(t->vector), t->ip, address_of(t));
+	cl_fault_sp = t->vector == 8 ? 0 : stack_of(t);
 	t->ip = (cl_word)guest_give_up;
 	t->cs = SEL_CODE;
 	t->flags = 2;

@@ -31,11 +31,12 @@ static uint64_t *below(uint64_t *e, uint64_t flags)
 	return (uint64_t *)(cl_word)(*e & ~(uint64_t)(CL_PAGE - 1));
 }
 
-static void map(uint64_t at, uint64_t end, uint64_t flags)
+/* From `at` to `end`: the memory from `frame` on. */
+static void map_to(uint64_t at, uint64_t end, uint64_t frame, uint64_t flags)
 {
 	uint64_t step = flags & P_LARGE ? LARGE : CL_PAGE;
 
-	for (; at < end; at += step) {
+	for (; at < end; at += step, frame += step) {
 		uint64_t *table = tables[0];
 
 		if (WIDE)
@@ -44,8 +45,30 @@ static void map(uint64_t at, uint64_t end, uint64_t flags)
 		table = below(entry(table, at, 30), P_PRESENT | (WIDE ? P_WRITE : 0));
 		if (!(flags & P_LARGE))
 			table = below(entry(table, at, 21), P_PRESENT | P_WRITE);
-		*entry(table, at, flags & P_LARGE ? 21 : 12) = at | flags | P_PRESENT;
+		*entry(table, at, flags & P_LARGE ? 21 : 12) = frame | flags | P_PRESENT;
 	}
+}
+
+static void map(uint64_t at, uint64_t end, uint64_t flags)
+{
+	map_to(at, end, at, flags);
+}
+
+/* Code under test a second time, where it can be written, as in a process (native.c); not if it
+ * takes more tables than there are. */
+static void map_code_twice(uint64_t noexec)
+{
+	enum {
+		ALIAS = 0x70000000,
+		OTHERS = 4 /* above those of pages, and for what is mapped after it */
+	};
+	cl_word from = payload_code() & ~(cl_word)(CL_PAGE - 1);
+	cl_word bytes = (cl_word)cl_rodata - from;
+
+	if (used_tables + bytes / LARGE + 2 + OTHERS > TABLES)
+		return;
+	map_to(ALIAS, ALIAS + (uint64_t)bytes, from, P_WRITE | noexec);
+	cl_code_alias = ALIAS - from;
 }
 
 /* Of a page that map() made present. */
@@ -72,6 +95,8 @@ void guest_map(bool has_noexec)
 	map(guest_handover.results, guest_handover.results + guest_handover.results_bytes,
 	    P_WRITE | P_LARGE | noexec);
 	map(guest_handover.host, guest_handover.host + guest_handover.host_bytes, P_WRITE);
+	if (payload_guard(0))
+		map_code_twice(noexec);
 	__asm__ volatile("mov %0, %%cr3" : : "r"((cl_word)tables[0]) : "memory");
 }
 
