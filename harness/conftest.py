@@ -10,8 +10,9 @@ import program
 
 # Modules that take long, longest first: with several workers (pytest-xdist, a module a worker) the
 # last to be done should be a short one.
-LONG = ("test_kvm", "test_vmx", "test_fuzz", "test_claims", "test_run", "test_reference", "test_html",
-        "test_shard")
+LONG = ("test_kvm", "test_attributes", "test_fuzz", "test_vmx", "test_environment", "test_run", "test_fuzzers",
+        "test_claims", "test_cxx", "test_real", "test_check", "test_hostile", "test_check_fit", "test_ci_recipes",
+        "test_reference", "test_html", "test_shard")
 
 
 def pytest_configure(config):
