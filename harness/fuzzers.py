@@ -76,15 +76,15 @@ def seeds(name: str, build: Path) -> list[bytes]:
     return [os.urandom(200)]
 
 
-def build_all(build: Path, names: list[str]) -> None:
+def build_all(build: Path, names: list[str], level: int) -> None:
     env = dict(os.environ, CC=CC)
     if not (build / "build.ninja").exists():
-        flags = ",".join(f"'{f}'" for f in ["-fsanitize=fuzzer-no-link", "-O1", "-g"])
+        flags = ",".join(f"'{f}'" for f in ["-fsanitize=fuzzer-no-link", f"-O{level}", "-g"])
         subprocess.run(["meson", "setup", build, ROOT, "-Db_sanitize=address,undefined", "-Db_lundef=false",
                         "-Dbuildtype=plain", f"-Dc_args=[{flags}]"], env=env, check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["ninja", "-C", build, "--quiet", "libclobber.a"], check=True)
     for name in names:
-        subprocess.run([CC, *FLAGS, "-std=gnu11", "-D_GNU_SOURCE", "-fsanitize=fuzzer", f"-DTARGET={name}", f"-I{ROOT}/src",
+        subprocess.run([CC, *FLAGS, f"-O{level}", "-std=gnu11", "-D_GNU_SOURCE", "-fsanitize=fuzzer", f"-DTARGET={name}", f"-I{ROOT}/src",
                         f"-I{build}", "-I/usr/include/libxml2", ROOT / "harness/fuzzers.c", build / "libclobber.a",
                         "-Wl,--wrap=exit", "-ljansson", "-ldw", "-lelf", "-lxml2", "-lz", "-pthread", "-lZydis", "-lZycore", "-o", build / f"fuzz_{name}"], check=True)
 
@@ -115,13 +115,14 @@ def main() -> int:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     p.add_argument("--time", type=int, default=60, metavar="SECONDS", help="of each target (default: 60)")
     p.add_argument("--only", choices=names, action="append", help="this target, not all")
+    p.add_argument("--optimize", type=int, default=1, metavar="LEVEL", help="0 builds three times as fast (default: 1)")
     p.add_argument("--build", type=Path, default=ROOT / "build-fuzz")
     p.add_argument("--corpus", type=Path, default=ROOT / "build-fuzz/corpus")
     p.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there")
     o = p.parse_args()
     if not CC:
         sys.exit("fuzzers: no clang, which has libFuzzer: apt-get install clang-14")
-    build_all(o.build, o.only or names)
+    build_all(o.build, o.only or names, o.optimize)
     rows, bad = ["| target | inputs | edges | faults |", "|---|---|---|---|"], 0
     for name in o.only or names:
         units, edges, wrong = run(name, o)

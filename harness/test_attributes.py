@@ -10,8 +10,13 @@ import program
 from mutants import asm
 
 
+FOUND: dict[str, str] = {}
+
+
 def having(compilers, tmp_path, attribute: str) -> str:
     """The path of a compiler that has the attribute, the newest first."""
+    if attribute in FOUND:
+        return FOUND[attribute]
     source = program.write(tmp_path / "have.c", f"__attribute__(({attribute})) void f(void) {{ }}\n")
     for name in sorted(compilers, reverse=True):
         path = compilers[name]["path"]
@@ -31,9 +36,10 @@ def findings(tmp_path, cc, abi: str, proto: str, *args, status: int, width: int 
     return violations(m)
 
 
-def violations(m: program.Matrix, cc: str = "") -> list[tuple]:
+def violations(m: program.Matrix, cc: str = "", case: str = "") -> list[tuple]:
     return sorted({(f["direction"], f["check"], f["rule"], f["subject"]) for f in m.findings
-                   if f["verdict"] == "violation" and f["column"].startswith(cc)})
+                   if f["verdict"] == "violation" and f["column"].startswith(cc) and
+                   f["case"].endswith(f"/{case}" if case else "")})
 
 
 # Where the attribute has another name than the convention.
@@ -136,20 +142,46 @@ PATCHED_32 = {
 }
 
 
-@pytest.mark.parametrize("width,name", [(64, name) for name in PATCHED] + [(32, name) for name in PATCHED_32])
-def test_patched(tmp_path, compilers, width, name):
-    abi, proto, side, patch, want = (PATCHED if width == 64 else PATCHED_32)[name]
-    cc = having(compilers, tmp_path, ATTRIBUTE.get(abi, abi))
-    patches = program.write(tmp_path / "patches.json", json.dumps({f"{side}/f": patch}))
-    wrapper = program.script(tmp_path / "patched",
-                             f'case "$*" in *gen{width}[-/]*) exec {sys.executable} {program.PATCHCC} '
-                             f'{patches} {cc} "$@" ;;\n*) exec {cc} "$@" ;;\nesac\n')
-    more = ("--profile", "sse2") if (abi, width) in NEEDS_SSE2 else ()
-    findings(tmp_path, f"{wrapper},{cc}", abi, proto, *more, status=1 if want else 0, width=width)
-    m = program.load(tmp_path / "out")
-    assert violations(m, "patched/") == want
+@pytest.fixture(scope="module")
+def patched(tmp_path_factory, compilers):
+    """(width, convention) -> the matrix of all its functions, patched and as they are, and the compiler."""
+    made = {}
+
+    def make(width: int, abi: str) -> tuple[program.Matrix, str]:
+        if (width, abi) in made:
+            return made[width, abi]
+        tmp_path = tmp_path_factory.mktemp(f"patched{width}")
+        cc = having(compilers, tmp_path, ATTRIBUTE.get(abi, abi))
+        mine = {n: p for n, p in (PATCHED if width == 64 else PATCHED_32).items() if p[0] == abi}
+        types, lines = set(), []
+        for name, (_, proto, *_) in mine.items():
+            kind, _, proto = proto.rpartition("; ")
+            types.add(f"{kind};")
+            lines.append(f"__attribute__(({ATTRIBUTE.get(abi, abi)})) {proto.replace('f(', name + '(')};")
+        cases = program.write(tmp_path / f"m{width}.h", "\n".join([*sorted(types), *lines]) + "\n")
+        patches = program.write(tmp_path / "patches.json", json.dumps(
+            {f"{side}/{name}": patch for name, (_, _, side, patch, _) in mine.items()}))
+        wrapper = program.script(tmp_path / "patched",
+                                 f'case "$*" in *gen{width}[-/]*) exec {sys.executable} {program.PATCHCC} '
+                                 f'{patches} {cc} "$@" ;;\n*) exec {cc} "$@" ;;\nesac\n')
+        more = ("--profile", "sse2") if (abi, width) in NEEDS_SSE2 else ()
+        m = program.run_matrix(tmp_path / "out", "--cc", f"{wrapper},{cc}", "--width", str(width), "--abi", abi,
+                               "--opt", "O2", "--cases", cases, *more, status=1)
+        made[width, abi] = m, cc
+        return made[width, abi]
+    return make
+
+
+@pytest.mark.parametrize("width,name", [(64, name) for name in PATCHED] +
+                         [pytest.param(32, name, marks=pytest.mark.ia32) for name in PATCHED_32])
+def test_patched(patched, width, name):
+    abi, _, _, _, want = (PATCHED if width == 64 else PATCHED_32)[name]
+    m, cc = patched(width, abi)
     unpatched = cc.rpartition("/")[2] + "/"
-    assert violations(m, unpatched) == [] and any(c.startswith(unpatched) for c in m.columns)
+    assert violations(m, "patched/", name) == want
+    assert violations(m, unpatched, name) == []
+    ran = {c.split("/")[0] + "/" for (row, c), cell in m.cells.items() if cell["executed"]}
+    assert ran == {"patched/", unpatched}
 
 
 EVERY = [(abi, 64) for abi in ("preserve_most", "preserve_all", "preserve_none", "no_caller_saved", "regcall",
