@@ -16,7 +16,7 @@ enum { LONGEST_CASE = 15 };
 
 /* The preemption timer counts the guest's time: code that only causes exits uses none. So this many
  * ticks of the processor's time count as one of the guest's. */
-enum { TICKS_WITH_EXITS = 16 };
+enum { TICKS_WITH_EXITS = 6 };
 
 struct guest {
 	struct registers r;
