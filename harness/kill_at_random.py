@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """`clobber run' and `clobber check' on a machine where things go wrong.
 
-    kill_at_random.py [--seconds N] [--seed N] [--only TEXT] [--place LIST] [--keep]
+    kill_at_random.py [--seconds N] [--least N] [--seed N] [--only TEXT] [--place LIST] [--keep]
 
 Starts them again and again, each time under a condition: processes of theirs are killed at random
 moments by random signals; there is one processor; no room for temporary files, or for results; a
@@ -487,11 +487,12 @@ class Bench:
         self.leftovers(name, job, site)
         shutil.rmtree(site.folder, ignore_errors=True)
 
-    def run(self, seconds: float, only: str) -> None:
+    def run(self, seconds: float, only: str, least: int) -> None:
+        """For so long, and until so many conditions were tried."""
         names = [n for n in CONDITIONS if only in n]
         spent = dict.fromkeys(names, 0.0)
         end = time.monotonic() + seconds
-        while names and time.monotonic() < end:
+        while names and (time.monotonic() < end or sum(row["starts"] > 0 for row in self.rows.values()) < least):
             name = min(names, key=lambda n: spent[n] / SHARE.get(n, 1))
             start = time.monotonic()
             try:
@@ -532,6 +533,7 @@ def host_compiler() -> str:
 def main() -> int:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     p.add_argument("--seconds", type=float, default=600)
+    p.add_argument("--least", type=int, default=0, metavar="N", help="go on until N conditions were tried")
     p.add_argument("--seed", type=int, default=None)
     p.add_argument("--only", default="", metavar="TEXT", help="conditions with this in their name")
     p.add_argument("--place", help="default: native, and vmx where it works")
@@ -542,7 +544,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="clobber-killed-"))
     try:
         bench = Bench(folder, random.Random(seed), places, lambda text: print(text, flush=True))
-        bench.run(o.seconds, o.only)
+        bench.run(o.seconds, o.only, o.least)
     finally:
         if not o.keep:
             shutil.rmtree(folder, ignore_errors=True)

@@ -18,8 +18,8 @@ CALLS = {"native": "2000", "vmx": "60"}  # they take long enough to be hit
 
 
 def test_nothing_goes_wrong_for_a_while():
-    p = subprocess.run([sys.executable, program.HARNESS / "kill_at_random.py", "--seconds", "20", "--place",
-                        "native"], capture_output=True, text=True, env=program.environment(
+    p = subprocess.run([sys.executable, program.HARNESS / "kill_at_random.py", "--seconds", "20", "--least", "3",
+                        "--place", "native"], capture_output=True, text=True, env=program.environment(
                             CLOBBER=str(program.PROGRAM)))
     assert p.returncode == 0, p.stdout + p.stderr
     rows = [line for line in p.stdout.splitlines() if line.startswith("| ")]
