@@ -334,7 +334,7 @@ def test_guest_registers_of_real_entries(tmp_path, of, width, name):
         broken.write_text(re.sub(old, new.replace("\\", "\\\\"), text))
         o = tree.assemble(source, width, name, tmp_path / "broken.o", text=broken)
         there = wherever(width).removesuffix(",root,root-vmcs") if svm else wherever(width)
-        r = run(["check", o, "--weak-stubs", "--contract", contract, "--place", there])
+        r = run(["check", o, "--weak-stubs", "--contract", contract, "--place", there, "--calls", "60"])
         assert r.status == 1, f"{what} survives\n{r.stdout}{r.stderr}"
         said = re.findall(r"^[a-z-]+  kernel/\w+  (.+)\n((?:  .*\n)+)", r.stdout, re.M)
         found = {p for at, body in said

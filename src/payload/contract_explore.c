@@ -349,11 +349,11 @@ bool ct_explore_made_up(const struct ct_contract *c)
 	return ct_now.nchanges && any_unsaid(c);
 }
 
-/* Of processor time in a process. Elsewhere no clock runs, and 16 million cycles are one: of an
- * emulated processor about as many instructions. */
+/* Of processor time in a process. Elsewhere no clock runs, and 4 million cycles are one: of an
+ * emulated processor about as many instructions, which take as long. */
 static uint32_t ticks(void)
 {
-	return cl_where == CL_IN_PROCESS ? cl_ticks : (uint32_t)(ct_time_stamp() >> 24);
+	return cl_where == CL_IN_PROCESS ? cl_ticks : (uint32_t)(ct_time_stamp() >> 22);
 }
 
 static bool is_over(void)
