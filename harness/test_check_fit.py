@@ -190,7 +190,7 @@ def test_fits(name, tmp_path):
     assert r.status == 1 and "callee-saved: rbx after the call" in r.stdout, r.stdout
 
 
-IN_GUESTS = ("strides", "table", "round", "before", "multiple", "structure", "division", "list", "past", "end", "rounds")
+IN_GUESTS = ("strides", "table", "round", "before", "multiple", "structure", "division", "past", "end", "rounds")
 
 
 @pytest.mark.parametrize("name", IN_GUESTS)
