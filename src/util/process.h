@@ -23,7 +23,8 @@ int run_program_again(const char *const argv[], unsigned seconds, struct str *ou
 
 /* As run_program in a folder, with `variable`, "NAME=VALUE", in its environment, and asking `go_on`
  * some fifty times a second, with the processor time the program has spent, in seconds: when it
- * says no, the program is ended. Each may be NULL. */
+ * says no, the program is ended. Of what was spent between two looks at most a quarter of a second
+ * counts: it is what a machine that stood still is charged with. Each may be NULL. */
 int run_program_watched(const char *dir, const char *variable, const char *const argv[],
 			unsigned seconds, bool (*go_on)(void *closure, double spent), void *closure,
 			struct str *output);

@@ -4,6 +4,7 @@
 #include "util/clean.h"
 #include "util/index.h"
 #include "util/parallel.h"
+#include "util/process.h"
 #include "util/scan.h"
 #include "util/words.h"
 #include "util/util.h"
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -772,6 +774,53 @@ START_TEST(scan_walks)
 }
 END_TEST
 
+/* ---- processor time of a program ---- */
+
+struct looks {
+	double last,
+		longest; /* what was spent, as the watcher is told; the most between two looks */
+	unsigned n;
+};
+
+static bool note_look(void *closure, double spent)
+{
+	struct looks *l = closure;
+
+	l->longest = spent - l->last > l->longest ? spent - l->last : l->longest;
+	l->last = spent;
+	l->n += spent > 0;
+	return spent < 1;
+}
+
+/* While the watcher stands still the program goes on: as it looks where a whole machine did. */
+START_TEST(time_of_a_machine_that_stood_still)
+{
+	const char *busy[] = { "sh", "-c", "while :; do :; done", NULL };
+	volatile struct looks *l =
+		mmap(NULL, sizeof(*l), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t watcher;
+	int status;
+
+	ck_assert_ptr_ne((void *)l, MAP_FAILED);
+	watcher = fork();
+	ck_assert_int_ge(watcher, 0);
+	if (!watcher) {
+		run_program_watched(NULL, NULL, busy, 60, note_look, (void *)l, NULL);
+		_exit(0);
+	}
+	while (!l->n)
+		usleep(1000);
+	ck_assert_int_eq(kill(watcher, SIGSTOP), 0);
+	usleep(1200000);
+	ck_assert_int_eq(kill(watcher, SIGCONT), 0);
+	ck_assert_int_eq(waitpid(watcher, &status, 0), watcher);
+	ck_assert_int_eq(status, 0);
+	ck_assert_double_ge(l->last, 1);
+	ck_assert_double_le(l->longest, 0.2501);
+	munmap((void *)l, sizeof(*l));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("util");
@@ -811,6 +860,7 @@ int main(void)
 	tcase_add_test(t, percent_escapes);
 	tcase_add_test(t, files_are_hashed_by_name);
 	tcase_add_test(t, every_job_is_done_once);
+	tcase_add_test(t, time_of_a_machine_that_stood_still);
 	suite_add_tcase(s, t);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);
