@@ -74,17 +74,10 @@ cl_contract_step_end:
 ; and cl_reply_ip.
 	global	cl_contract_probe
 cl_contract_probe:
-	SAVE_GPRS cl_probe_image
-	pushf
-	pop	word_ [cl_probe_image + FLAGS]
-	FPU_ON
-	fxsave_	[cl_probe_image + FX]
-	WIDE_STATE cl_probe_image, save
+	PICTURE	cl_probe_image			; no steps, no interrupts: DF and TF too are clear
 	pop	word_ [cl_contract_index]
 	mov	[cl_probe_image + SP], xsp
 	lea	xsp, [probe_stack_end]
-	push	word_ 2				; no steps, no interrupts: DF and TF too are clear
-	popf
 	fninit
 	ldmxcsr	[default_mxcsr]
 	call	contract_probe

@@ -84,8 +84,8 @@ cl_abort:
 %endif
 	mov	xsp, [host_sp]
 back_to_runtime:
-	pushf				; code under test may have left DF, NT and AC set
-	and	dword [xsp], ~0x44400
+	pushf				; code under test may have left DF, NT, AC and TF set
+	and	dword [xsp], ~0x44500
 	popf
 	FPU_ON
 	fninit

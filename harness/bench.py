@@ -195,7 +195,7 @@ def print_ratios(verbose: str, places: list[dict], why: dict[str, str]) -> None:
         name = place["name"]
         by_profile: dict[str, list[float]] = {}
         for (column, where), ms in times.items():
-            if where == name and name != "native":
+            if where == name and name != "native" and (column, "native") in times:
                 profile = "kernel" if " kernel " in column else "others"
                 by_profile.setdefault(profile, []).append(ms / times[column, "native"])
         if name != "native" and not by_profile:

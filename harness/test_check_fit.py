@@ -190,7 +190,7 @@ def test_fits(name, tmp_path):
     assert r.status == 1 and "callee-saved: rbx after the call" in r.stdout, r.stdout
 
 
-IN_GUESTS = ("strides", "table", "round", "before", "multiple", "structure", "division", "past", "end", "rounds")
+IN_GUESTS = ("strides", "list", "table", "round", "before", "multiple", "structure", "division", "past", "end", "rounds")
 
 
 @pytest.mark.parametrize("name", IN_GUESTS)
@@ -205,6 +205,14 @@ def test_fits_in_a_guest(name, tmp_path):
     assemble(tmp_path, code.replace("ret", "mov ebx, 1\n ret"), 64)
     r = check(tmp_path, "f.o", *proto(declared), place="vmx")
     assert r.status == 1 and "callee-saved: rbx after the call" in r.stdout, r.stdout
+
+
+def test_a_function_that_takes_long_in_a_guest(tmp_path):
+    """Some seconds of an emulator's processor time in one function, which returns each time."""
+    program.need("vmx", 64)
+    assemble(tmp_path, "f: mov eax, 1500000\n.l: dec eax\n jnz .l\n ret", 64)
+    r = check(tmp_path, "f.o", "--proto", "int f(void)", place="vmx")
+    assert r.status == 0 and re.search(r"^pass +sysv/f +\d\d+ calls, 4 of 4", r.stdout, re.M), r.stdout
 
 
 SUM_32 = """f: mov edx, [esp+4]

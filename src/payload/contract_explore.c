@@ -349,18 +349,11 @@ bool ct_explore_made_up(const struct ct_contract *c)
 	return ct_now.nchanges && any_unsaid(c);
 }
 
-/* Of processor time in a process. Elsewhere no clock runs, and 4 million cycles are one: of an
- * emulated processor about as many instructions, which take as long. */
-static uint32_t ticks(void)
-{
-	return cl_where == CL_IN_PROCESS ? cl_ticks : (uint32_t)(ct_time_stamp() >> 22);
-}
-
 static bool is_over(void)
 {
 	return !explored.left || !explored.total || ct_cover_all() || explored.late >= MOST_LATE ||
-	       ticks() - explored.first_tick > MOST_TICKS ||
-	       (explored.guessing && ticks() - explored.last_tick > MOST_VAIN);
+	       ct_clock() - explored.first_tick > MOST_TICKS ||
+	       (explored.guessing && ct_clock() - explored.last_tick > MOST_VAIN);
 }
 
 static void start(const struct ct_contract *c, uint64_t seed)
@@ -368,7 +361,7 @@ static void start(const struct ct_contract *c, uint64_t seed)
 	explored.started = true;
 	explored.left = cl_contract_effort;
 	explored.total = 4 * cl_contract_effort;
-	explored.first_tick = explored.last_tick = ticks();
+	explored.first_tick = explored.last_tick = ct_clock();
 	explored.random = seed ^ (uint64_t)c->key << 20;
 }
 
@@ -468,7 +461,7 @@ bool ct_explore_draw(const struct ct_contract *c, int rounds, uint64_t seed)
 		start(c, seed + 1);
 		explored.guessing = true;
 		find_others(c);
-		explored.last_tick = ticks();
+		explored.last_tick = ct_clock();
 	}
 	if (is_over())
 		return false;
@@ -505,7 +498,7 @@ void ct_explore_learn(unsigned reached, bool faulted)
 		explored.late++;
 	if (!reached)
 		return;
-	explored.last_tick = ticks();
+	explored.last_tick = ct_clock();
 	explored.now.looked = false;
 	explored.now.nlooks = 0;
 	keep(&explored.now);

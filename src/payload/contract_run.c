@@ -10,8 +10,10 @@ enum {
 	STEP = 4, /* in `directions` */
 	MOST_EXPLORED = 4,
 	MOST_PASSAGES = 8, /* through all rounds, while what fits changes */
-	EXCUSED = 10,      /* a call divided by a number that no line speaks of */
-	DOES_NOT_FIT = 9   /* how a call ended, besides CL_FAULTED and the like */
+	MOST_CLOCK =
+		150,  /* of ct_clock, for one function: well below what its place allows a case */
+	EXCUSED = 10, /* a call divided by a number that no line speaks of */
+	DOES_NOT_FIT = 9 /* how a call ended, besides CL_FAULTED and the like */
 };
 
 static struct cl_header *results;
@@ -438,6 +440,7 @@ struct collected {
 	unsigned judged;      /* rounds that were judged */
 	int rounds;           /* there are of it; 0: nothing fits */
 	unsigned passage;     /* through all of them, and what is explored then */
+	uint32_t began;       /* by ct_clock */
 	bool returned;        /* one of them came to an end of its own */
 };
 
@@ -677,6 +680,12 @@ static void start_anew(const struct ct_contract *c, const struct collected *to)
 	ct_cover_begin(c);
 }
 
+/* A function that takes long is called less often where a call is slow: how often is told. */
+static bool out_of_time(const struct collected *to)
+{
+	return cl_where != CL_IN_PROCESS && ct_clock() - to->began > MOST_CLOCK;
+}
+
 /* Rounds of inputs as they are promised. How many there were. */
 static int rounds_of(const struct ct_contract *c, uint64_t seed, struct collected *to)
 {
@@ -699,6 +708,8 @@ static int rounds_of(const struct ct_contract *c, uint64_t seed, struct collecte
 			if (ct_cover_keep())
 				ct_explore_remember(round);
 			to->returned = to->returned || how != CT_STOPPED;
+			if (out_of_time(to))
+				break;
 			continue;
 		}
 		to->unfit++;
@@ -755,7 +766,7 @@ static bool explore(const struct ct_contract *c, uint64_t seed, struct collected
 		to->judged += !bad;
 		ct_explore_learn(reached, bad);
 		cl_stack_top = top;
-		if (out_of_patience(&patience, how))
+		if (out_of_patience(&patience, how) || out_of_time(to))
 			break;
 	}
 	ct_explore_end();
@@ -780,6 +791,7 @@ static void one_contract(const struct ct_contract *c, uint64_t seed, struct coll
 
 	ct_now.gave_up = 0;
 	to->returned = false;
+	to->began = ct_clock();
 	ct_keep_data();
 	ct_fit_begin(c, seed);
 	ct_notes_begin();

@@ -5,6 +5,7 @@
 
 #include "payload/check.h"
 #include "payload/contract.h"
+#include "payload/handover.h"
 #include "payload/prepare.h"
 
 /* Written by src/check, addresses of tables; code under test is between cl_code_start and
@@ -344,6 +345,13 @@ static inline uint64_t ct_time_stamp(void)
 
 	__asm__ volatile("lfence\n\trdtsc\n\tlfence" : "=a"(low), "=d"(high) : : "memory");
 	return low | (uint64_t)high << 32;
+}
+
+/* Ticks of processor time in a process. Elsewhere no clock runs, and 4 million cycles are one: of
+ * an emulated processor about as many instructions, which take as long. */
+static inline uint32_t ct_clock(void)
+{
+	return cl_where == CL_IN_PROCESS ? cl_ticks : (uint32_t)(ct_time_stamp() >> 22);
 }
 
 #endif

@@ -14,6 +14,9 @@ enum { PATIENCE = 2 };
 /* A case that goes on calling, by contract, may take so many times as long as one that is stuck. */
 enum { LONGEST_CASE = 15 };
 
+/* Its ticks between two signs that it does: without any the emulator itself is given up. */
+enum { SIGNS = 25 };
+
 /* The preemption timer counts the guest's time: code that only causes exits uses none. So this many
  * ticks of the processor's time count as one of the guest's. */
 enum { TICKS_WITH_EXITS = 6 };
@@ -25,6 +28,7 @@ struct guest {
 	uint32_t executed, current; /* as of the last look */
 	uint32_t calls;
 	uint64_t idle, in_case;    /* ticks since they changed; since more than `calls' did */
+	uint64_t told;             /* `in_case' at the last sign of a case that goes on calling */
 	uint64_t looked;           /* TSC at the last look, at the host's own */
 	word code_start, code_end; /* compiled code in the payload */
 	bool stepping, interrupting;
@@ -156,11 +160,15 @@ static void tick(struct guest *g)
 	if (h->executed != g->executed || h->current != g->current) {
 		g->executed = h->executed;
 		g->current = h->current;
-		g->idle = g->in_case = 0;
+		g->idle = g->in_case = g->told = 0;
 		write_segment(VMX_RUNNING);
 	} else if (h->calls != g->calls && g->in_case < LONGEST_CASE * request.stuck) {
 		g->calls = h->calls;
 		g->idle = 0;
+		if (g->in_case - g->told >= SIGNS) {
+			g->told = g->in_case;
+			write_segment(VMX_RUNNING);
+		}
 	} else if (g->idle > request.stuck) {
 		finish(g, VMX_STUCK);
 		return;
