@@ -289,6 +289,12 @@ def test_versions(page, gcc):
     page.one("#tab-versions").click()
     assert page.all("#view-versions td.changed")
     assert re.search(r"\d+ (new|gone)", page.text("#view-versions"))
+    # Each width in the places where it ran, which may be others at the next.
+    for width in ("32", "64"):
+        Select(page.one("#versions-width")).select_by_value(width)
+        assert page.all("#view-versions td.changed")
+        ran = {c["place"] for c in page.matrix.data["columns"] if str(c["width"]) == width}
+        assert {x.split(", ")[1] for x in page.texts("#versions-rest option")} == ran
     page.shot("versions")
 
 

@@ -12,9 +12,16 @@ function byVersion(a, b) {
 	return a.index - b.index;
 }
 
-function versionColumns(family, width, opt, rest) {
-	return D.columns.filter(c => c.family === family && String(c.width) === width && c.opt === opt &&
-		!c.unusable && c.profile + ", " + c.place === rest).sort(byVersion);
+// What is chosen, in this order: each offers what there is of the choices before it.
+function versionChoices() {
+	return [
+		{key: "family", label: "family", of: c => c.family,
+			sort: (values, columns) => values.sort((a, b) =>
+				columns.filter(c => c.family === b).length - columns.filter(c => c.family === a).length)},
+		{key: "width", label: "width", of: c => String(c.width), sort: values => values.sort().reverse()},
+		{key: "opt", label: "optimisation", of: c => c.opt, sort: values => values.sort().reverse()},
+		{key: "rest", label: "profile, place", of: c => c.profile + ", " + c.place, sort: values => values},
+	];
 }
 
 function differences(before, now) {
@@ -60,34 +67,36 @@ function versionTable(columns, width) {
 
 function showVersions() {
 	const view = document.getElementById("view-versions");
-	const families = unique(D.columns.map(c => c.family)).sort((a, b) =>
-		D.columns.filter(c => c.family === b).length - D.columns.filter(c => c.family === a).length);
-	const choice = {family: families[0]};
+	const choice = {}, selects = {};
 	const form = el("form", {class: "filters", onsubmit: e => e.preventDefault()}), result = el("div");
 	const draw = () => {
-		const columns = versionColumns(choice.family, choice.width, choice.opt, choice.rest);
-		const width = +choice.width;
+		let columns = D.columns.filter(c => !c.unusable);
+		for (const {key, of, sort} of versionChoices()) {
+			const values = sort(unique(columns.map(of)), columns);
+			if (!values.includes(choice[key]))
+				choice[key] = values[0];
+			selects[key].replaceChildren(...values.map(v => el("option", {value: v}, v)));
+			selects[key].value = choice[key];
+			columns = columns.filter(c => of(c) === choice[key]);
+		}
+		columns.sort(byVersion);
 		const steps = columns.slice(1).map((c, i) => {
 			const d = differences(columns[i], c);
 			return el("div", {}, el("h3", {}, `${columns[i].compiler} → ${c.compiler}`),
 				d.come.length + d.gone.length ? null : el("p", {class: "soft"}, "the same findings"),
 				differenceList("new", d.come, c), differenceList("gone", d.gone, columns[i]));
 		});
-		result.replaceChildren(...(columns.length ? [versionTable(columns, width),
+		result.replaceChildren(...(columns.length ? [versionTable(columns, +choice.width),
 			el("p", {class: "soft"}, "A bar marks where a version differs from the one before it."), ...steps]
-			: [el("p", {}, "No such column.")]));
+			: [el("p", {}, "No compiler could be used.")]));
 	};
-	const select = (key, label, values) => {
-		choice[key] = values[0];
-		form.append(el("label", {}, label, el("select", {id: "versions-" + key, onchange: e => {
+	for (const {key, label} of versionChoices()) {
+		selects[key] = el("select", {id: "versions-" + key, onchange: e => {
 			choice[key] = e.target.value;
 			draw();
-		}}, values.map(v => el("option", {value: v}, v)))));
-	};
-	select("family", "family", families);
-	select("width", "width", unique(D.columns.map(c => String(c.width))).sort().reverse());
-	select("opt", "optimisation", unique(D.columns.map(c => c.opt)).sort().reverse());
-	select("rest", "profile, place", unique(D.columns.map(c => c.profile + ", " + c.place)));
+		}});
+		form.append(el("label", {}, label, selects[key]));
+	}
 	view.replaceChildren(form, result);
 	draw();
 }
