@@ -48,9 +48,10 @@ check-kvm: all
 check-kvm-intel: all
 	@$(PYTHON) harness/check_kvm.py bochs $(CLOBBER) $(KVM_ARGS)
 
-# A module a worker, where pytest-xdist is installed; what was not run is told in the last lines.
+# A module a worker, where pytest-xdist is installed, and one more than there are processors: some only wait
+# for a while. What was not run is told in the last lines.
 PYTEST = CLOBBER=$(abspath $(CLOBBER)) $(PYTHON) -m pytest -q \
-	$(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo --numprocesses auto --maxprocesses 4 --dist loadfile)
+	$(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo --numprocesses $$(($$(nproc) + 1)) --maxprocesses 4 --dist loadfile)
 PYTEST_ARGS ?=
 
 test: all

@@ -10,9 +10,10 @@ import program
 
 # Modules that take long, longest first: with several workers (pytest-xdist, a module a worker) the
 # last to be done should be a short one.
-LONG = ("test_kvm", "test_attributes", "test_fuzz", "test_vmx", "test_environment", "test_run", "test_fuzzers",
-        "test_claims", "test_cxx", "test_real", "test_check", "test_hostile", "test_check_fit", "test_ci_recipes",
-        "test_reference", "test_html", "test_shard")
+LONG = ("test_kvm", "test_vmx_mutants", "test_page", "test_real", "test_fuzz", "test_vmx", "test_readme",
+        "test_prove", "test_environment", "test_packages", "test_run", "test_fuzzers", "test_claims", "test_shard",
+        "test_check", "test_attributes", "test_check_fit", "test_hostile", "test_hanging_compiler", "test_ci_recipes",
+        "test_bad_compilers", "test_compilers", "test_cxx", "test_kill_at_random", "test_reference", "test_html")
 
 
 def pytest_configure(config):
