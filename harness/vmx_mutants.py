@@ -259,7 +259,7 @@ def written() -> list[Mutant]:
           "EXIT_SAVE_TIMER", parts=("registers",)),
         m(state, "segments are not looked at", GUEST, "for (int i = 0; i < 6; i++) {\n\t\tif (got",
           "for (int i = 4; i < 5; i++) {\n\t\tif (got", parts=("self",)),
-        m(state, "segments are not put back", GUEST, "\tguest_segments();\n\t__asm__", "\t__asm__",
+        m(state, "segments are not put back", GUEST, "\tguest_segments();\n\tif", "\tif",
           parts=("self",)),
         m(state, "es and fs are alike", ASM, "\tmov\teax, 0x18\n\tmov\tes, eax",
           "\tmov\teax, 0x20\n\tmov\tes, eax", parts=("self",)),
