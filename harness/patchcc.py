@@ -9,6 +9,7 @@ FUNCTION as in the case file. Places:
   entry        first thing in the function
   ret          before every return        ret_is    instead of every return
   before_call  before its own call        after_call, call_is: likewise
+  before_jump  before the jump that it ends with, in place of a call; jump_is: likewise
   "own call" is that of cl_nested* in a target and that of probe_* in a caller.
 
 A patch that finds no place to go is an error: a mutant must never be the original.
@@ -21,8 +22,8 @@ import sys
 
 LABEL = re.compile(r"^(target|caller)_[a-z0-9_]+?_(m32|m64)_(\w+):\s*(?:#.*)?$")
 RETURN = re.compile(r"^\s+((rep\s+)?ret[lq]?|iret[lqd]?)\b")
-OWN_CALL = {"target": re.compile(r"^\s+call[lq]?\s+cl_nested"),
-            "caller": re.compile(r"^\s+call[lq]?\s+probe_")}
+OWN = {"target": re.compile(r"^\s+(call|jmp)[lq]?\s+cl_nested"),
+       "caller": re.compile(r"^\s+(call|jmp)[lq]?\s+probe_")}
 
 
 def patch_function(side: str, lines: list[str], patch: dict[str, str], name: str) -> list[str]:
@@ -36,9 +37,10 @@ def patch_function(side: str, lines: list[str], patch: dict[str, str], name: str
 
     put("entry")
     for line in lines[1:]:
-        place = ("call" if OWN_CALL[side].match(line) else "ret" if RETURN.match(line) else None)
+        own = OWN[side].match(line)
+        place = {"call": "call", "jmp": "jump"}[own[1]] if own else "ret" if RETURN.match(line) else None
         if place:
-            put("before_call" if place == "call" else "ret")
+            put("ret" if place == "ret" else "before_" + place)
         if not place or not put(place + "_is"):
             out.append(line)
         if place == "call":

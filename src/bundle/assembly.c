@@ -251,7 +251,10 @@ unsigned bundle_vector_bytes(enum profile_id profile)
 void bundle_assembly(struct str *out, struct arena *a, const char *template,
 		     const struct bundle_about *about, const struct gen_case *c)
 {
-	const struct convention *other = gen_other_convention(c->call.conv);
+	const struct convention *own = abi_engine(c->call.conv),
+				*other = gen_other_convention(c->call.conv),
+				*tail = gen_tail_convention(c->call.conv,
+							    profile_windows(about->profile));
 	enum width w = c->call.conv->width;
 	struct expansion e = { w, word_bytes(w), bundle_vector_bytes(about->profile) };
 	struct str nasm = { 0 };
@@ -264,9 +267,11 @@ void bundle_assembly(struct str *out, struct arena *a, const char *template,
 	} else {
 		gen_probe(&nasm, a, c);
 	}
-	gen_engine_of(&nasm, abi_engine(c->call.conv), about->profile);
+	gen_engine_of(&nasm, own, about->profile);
 	if (other && about->direction == CL_CALLEE)
 		gen_engine_of(&nasm, other, about->profile);
+	if (c->call.decl->tail && about->direction == CL_CALLEE && tail != own && tail != other)
+		gen_engine_of(&nasm, tail, about->profile);
 	translate(out, nasm.s);
 	str_add(out, "\n\t.section\t.note.GNU-stack, \"\", @progbits\n");
 	str_free(&nasm);

@@ -60,7 +60,8 @@ static bool new_types(struct seen *s, const struct gen_case *c)
 /* Each of these was written for one thing: no other case replaces it. */
 static bool is_special(const struct case_decl *d)
 {
-	return d->through || d->leaf || d->nknown || d->proto->attribute || d->nconventions;
+	return d->through || d->leaf || d->tail || d->nknown || d->proto->attribute ||
+	       d->nconventions;
 }
 
 void coverage_choose(struct arena *a, struct gen_set *set)

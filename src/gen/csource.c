@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The C that a compiler is judged by: for each case a target, which stores what it received, calls
- * on (unless it is a leaf), keeps values across that call and returns a value; and a caller, which
+ * on (unless it is a leaf), keeps values across that call (unless it ends with it) and returns a
+ * value; and a caller, which
  * passes values, keeps values of its own and stores what came back. Plain C89 in the bodies, so
  * that any compiler reads it; and as C++, where structures are not volatile and pointers keep their
  * type. */
@@ -85,7 +86,8 @@ static bool presses(const struct gen_case *c, size_t of)
 {
 	enum { FEW = 16, SHARE = 8 };
 
-	return !c->call.decl->leaf && (of <= FEW || hash_str(HASH_INIT, c->symbol) % SHARE == 0);
+	return !c->call.decl->leaf && !c->call.decl->tail &&
+	       (of <= FEW || hash_str(HASH_INIT, c->symbol) % SHARE == 0);
 }
 
 /* How many values a function keeps across its call: more than there are call-preserved registers
@@ -217,6 +219,36 @@ static void local_function(struct str *out, const struct gen_case *c)
 		attribute, *attribute ? " " : "", c->symbol);
 }
 
+const struct convention *gen_tail_convention(const struct convention *c, bool windows)
+{
+	if (profile_x32(convention_profile(c)))
+		return abi_engine(c);
+	for (const struct convention *const *p = conventions; *p; p++) {
+		if ((*p)->width == c->width && !(*p)->only && !(*p)->by_processor &&
+		    (windows && c->width == W64 ? (*p)->home_bytes != 0 : !*(*p)->attribute))
+			return abi_engine(*p);
+	}
+	die("internal error: no C convention for %s; please report this", c->name);
+}
+
+/* Declared plainly: whatever the compiler takes for its platform's convention. */
+static void tail_declarations(struct str *out, const struct convention *conv)
+{
+	const struct convention *engine = abi_engine(conv), *own = gen_tail_convention(conv, false),
+				*windows = gen_tail_convention(conv, true);
+
+	if (own == windows) {
+		str_addf(out, "#define CL_TAIL cl_nested_%s\n", own->name);
+	} else {
+		str_addf(out,
+			 "#ifdef _WIN64\n#define CL_TAIL cl_nested_%s\n#else\n"
+			 "#define CL_TAIL cl_nested_%s\n#endif\n",
+			 windows->name, own->name);
+	}
+	if (own != windows || own != engine)
+		str_add(out, "void CL_TAIL(void);\n");
+}
+
 /* The target's own call, in between the values that it keeps. */
 static void nested_call(struct str *out, const struct gen_case *c, bool press)
 {
@@ -304,9 +336,12 @@ static void target(struct str *out, struct arena *a, enum language language,
 	if (c->call.decl->leaf)
 		str_add(out, "\tCL_LEAF_KEPT\n");
 	else {
-		nested_call(out, c, press);
+		if (!c->call.decl->tail)
+			nested_call(out, c, press);
 		str_addf(out, "\tCL_KEPT%s%s\n", doubles ? " CL_DKEPT" : "",
 			 press ? "\n\tCL_PRESS" : "");
+		if (c->call.decl->tail)
+			str_add(out, "\tCL_TAIL();\n");
 	}
 	if (p->ret->kind != TYPE_VOID) {
 		str_add(out, "\treturn ");
@@ -485,7 +520,7 @@ static void sources(struct str *out, struct arena *a, enum language language,
 	size_t ndone = 0;
 	bool wide = v[0].call.conv->width == W64;
 	const struct convention *conv = v[0].call.conv, *engine = abi_engine(conv);
-	bool variadic = false, leaf = false, press = false;
+	bool variadic = false, leaf = false, tail = false, press = false;
 	size_t of = 0; /* those that may press */
 	const char *attribute;
 
@@ -513,6 +548,7 @@ static void sources(struct str *out, struct arena *a, enum language language,
 	for (size_t i = 0; i < n; i++) {
 		variadic = variadic || v[i].call.decl->proto->variadic;
 		leaf = leaf || v[i].call.decl->leaf;
+		tail = tail || v[i].call.decl->tail;
 		press = press || presses(&v[i], of);
 	}
 	if (press) {
@@ -521,6 +557,8 @@ static void sources(struct str *out, struct arena *a, enum language language,
 	}
 	if (leaf)
 		leaf_macros(out);
+	if (tail)
+		tail_declarations(out, conv);
 	if (variadic)
 		str_add(out, "#include <stdarg.h>\n");
 	for (size_t i = 0; i < n; i++) {

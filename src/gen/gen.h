@@ -106,6 +106,10 @@ void gen_destroy(struct str *out, const struct convention *c, enum profile_id pr
  * cl_other_convention is not 0. NULL: there is none. */
 const struct convention *gen_other_convention(const struct convention *c);
 
+/* The platform's own convention, of which C targets call a function with their last act where the
+ * case says `//! tail`. */
+const struct convention *gen_tail_convention(const struct convention *c, bool windows);
+
 /* Text of single parts, for reports and reproducers: appended to *out. */
 void gen_trampoline(struct str *out, struct arena *a, const struct gen_case *c);
 void gen_probe(struct str *out, struct arena *a, const struct gen_case *c);

@@ -376,6 +376,29 @@ START_TEST(leaf)
 }
 END_TEST
 
+/* Nothing follows the call, and it is one of a function that destroys what the platform's
+ * convention allows. */
+START_TEST(tail)
+{
+	struct case_list list = parse("//! tail\nvoid f(int a);");
+	struct gen_set set = select_of(&list, W64, "ms");
+	struct str s = { 0 };
+
+	ck_assert_uint_eq(set.n, 1);
+	gen_c(&s, arena, LANGUAGE_C, set.v, 1);
+	ck_assert_ptr_nonnull(strstr(s.s, "CL_DKEPT\n\tCL_TAIL();\n}\n"));
+	ck_assert_ptr_nonnull(strstr(s.s, "#ifdef _WIN64\n#define CL_TAIL cl_nested_ms\n#else\n"
+					  "#define CL_TAIL cl_nested_sysv\n#endif\n"
+					  "void CL_TAIL(void);\n"));
+	ck_assert_ptr_null(strstr(s.s, "\tcl_nested_ms();\n"));
+	str_free(&s);
+	set = select_of(&list, W32, "stdcall");
+	gen_c(&s, arena, LANGUAGE_C, set.v, 1);
+	ck_assert_ptr_nonnull(strstr(s.s, "#define CL_TAIL cl_nested_cdecl\n"));
+	str_free(&s);
+}
+END_TEST
+
 /* Above what is specified of an area of unspecified size there is room for every argument. */
 START_TEST(observed_area)
 {
@@ -598,6 +621,7 @@ int main(int argc, char **argv)
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, text, 0, ARRAY_SIZE(golden));
 	tcase_add_test(t, leaf);
+	tcase_add_test(t, tail);
 	tcase_add_test(t, observed_area);
 	tcase_add_loop_test(t, assembles, W32, WIDTHS);
 	tcase_add_loop_test(t, repeatable, W32, WIDTHS);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define KNOWN_NOTES                                                                                     \
-	"annotations: group NAME [TEXT], why TEXT, abi NAME..., leaf, varargs TYPE, ..., known "        \
+	"annotations: group NAME [TEXT], why TEXT, abi NAME..., leaf, tail, varargs TYPE, ..., known "  \
 	"CC "                                                                                           \
 	"ABI: TEXT, through NAME, implicit EXPRESSION; "                                                \
 	"of contracts: in, keeps, out, returns, jumps, pops, align, calls, arg, supply, vmx, depends, " \
@@ -57,7 +57,7 @@ static void group_note(struct parser *p, struct notes *n, const struct token *t)
 		missing(p, t, "a name");
 	n->group = name;
 	n->header = t;
-	n->group_why = n->group_abi = n->group_leaf = (struct note){ 0 };
+	n->group_why = n->group_abi = n->group_leaf = n->group_tail = (struct note){ 0 };
 	n->group_why_is_text = n->group_causes = false;
 	s += strspn(s, " \t");
 	if (*s) {
@@ -137,17 +137,19 @@ static void through_note(struct parser *p, struct notes *n, const struct token *
 		parse_fail(p, t, KNOWN_NOTES, "'%s' takes a name and how it is broken", t->word);
 }
 
-/* The target calls nothing. */
-static void leaf_note(struct parser *p, struct notes *n, const struct token *t, bool header)
+/* `leaf' and `tail', of a group or of the next declaration. */
+static void lone_note(struct parser *p, struct notes *n, const struct token *t, bool header,
+		      struct note *of_group, struct note *of_next)
 {
 	if (*t->rest)
-		parse_fail_at(p, note_in_source(t, t->rest), 1, NULL, "'leaf' stands alone");
-	if (header && !n->group_leaf.at) {
-		n->group_leaf.at = t;
+		parse_fail_at(p, note_in_source(t, t->rest), 1, NULL,
+			      arena_printf(p->a, "'%s' stands alone", t->word));
+	if (header && !of_group->at) {
+		of_group->at = t;
 		n->header = t;
 		return;
 	}
-	set_once(p, &n->leaf, t);
+	set_once(p, of_next, t);
 }
 
 /* The compiler makes the call by itself: "EXPRESSION", "NAME: EXPRESSION". */
@@ -348,7 +350,7 @@ static void known_note(struct parser *p, struct notes *n, const struct token *t,
 
 static void unknown_note(struct parser *p, const struct token *t)
 {
-	static const char *const known[] = { "group",   "why",   "abi",     "leaf",
+	static const char *const known[] = { "group",   "why",   "abi",     "leaf",    "tail",
 					     "varargs", "known", "through", "implicit" };
 	size_t len = strlen(t->word);
 	const char *what = arena_printf(p->a, "unknown annotation '%.40s'", t->word);
@@ -383,7 +385,9 @@ void parse_note(struct parser *p, struct notes *n)
 	else if (!strcmp(t->word, "abi"))
 		abi_note(p, n, t, header);
 	else if (!strcmp(t->word, "leaf"))
-		leaf_note(p, n, t, header);
+		lone_note(p, n, t, header, &n->group_leaf, &n->leaf);
+	else if (!strcmp(t->word, "tail"))
+		lone_note(p, n, t, header, &n->group_tail, &n->tail);
 	else if (!strcmp(t->word, "varargs"))
 		varargs_note(p, n, t);
 	else if (!strcmp(t->word, "through"))
@@ -398,7 +402,8 @@ void parse_note(struct parser *p, struct notes *n)
 
 void notes_used(struct notes *n)
 {
-	n->why = n->abi = n->leaf = n->varargs = n->through = n->implicit = (struct note){ 0 };
+	n->why = n->abi = n->leaf = n->tail = n->varargs = n->through = n->implicit =
+		(struct note){ 0 };
 	n->known = NULL;
 	n->nknown = 0;
 	n->known_at = NULL;
@@ -412,6 +417,7 @@ void notes_unused(struct parser *p, const struct notes *n)
 	const struct note *left = n->why.at        ? &n->why
 				  : n->abi.at      ? &n->abi
 				  : n->leaf.at     ? &n->leaf
+				  : n->tail.at     ? &n->tail
 				  : n->varargs.at  ? &n->varargs
 				  : n->through.at  ? &n->through
 				  : n->implicit.at ? &n->implicit

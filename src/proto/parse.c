@@ -101,6 +101,14 @@ static void add_case(struct parser *p, struct cases *c, const struct type *t,
 	d->through = n->through.at ? n->through_name : NULL;
 	d->broken = n->through.at ? n->through_broken : NULL;
 	d->leaf = n->leaf.at || n->group_leaf.at;
+	d->tail = n->tail.at || n->group_tail.at;
+	if (d->tail && fn->ret->kind != TYPE_VOID)
+		parse_fail(p, n->tail.at ? n->tail.at : n->group_tail.at,
+			   "what comes back from the last call would be its own result",
+			   "'tail' is of functions that return nothing: '%s' does not", fn->name);
+	if (d->tail && d->leaf)
+		parse_fail(p, n->tail.at ? n->tail.at : n->group_tail.at, "a leaf calls nothing",
+			   "'tail' and 'leaf' contradict each other");
 	d->causes = n->group_causes;
 	d->known = n->known;
 	d->nknown = n->nknown;

@@ -273,7 +273,7 @@ struct note {
 struct notes {
 	const char *group;
 	const struct token *header; /* last line of the group's own notes, while in them */
-	struct note group_why, group_abi, group_leaf;
+	struct note group_why, group_abi, group_leaf, group_tail;
 	struct known *known; /* of the next declaration */
 	size_t nknown;
 	const struct token *known_at;
@@ -282,8 +282,8 @@ struct notes {
 	const struct token *contract_at;
 	bool group_why_is_text; /* from the group line itself; a why line replaces it */
 	bool group_causes;
-	struct note why, abi, leaf, varargs, through, implicit; /* of the next declaration; `at`
-								   NULL: none */
+	struct note why, abi, leaf, tail, varargs, through, implicit; /* of the next declaration;
+								   `at` NULL: none */
 	const char *through_name, *through_broken, *implicit_name, *implicit_rest;
 };
 

@@ -201,7 +201,8 @@ struct case_decl {
 	/* `//! through NAME [BROKEN]`: the call is made through hand-written assembly with a
 	 * contract of its own (src/gen/through.c), whole or broken on purpose; NULL: directly. */
 	const char *through, *broken;
-	bool leaf;   /* `//! leaf`: the generated target calls nothing */
+	bool leaf; /* `//! leaf`: the generated target calls nothing */
+	bool tail; /* `//! tail`: its last act is the call, which may become a jump; returns void */
 	bool causes; /* `//! known causes` of its group: what causes.def lists is known here */
 	const struct known *known;
 	size_t nknown;
