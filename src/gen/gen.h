@@ -22,6 +22,8 @@ struct gen_case {
 struct gen_batch {
 	const char *name; /* "fastcall_counts_0": names the generated files */
 	size_t first, n;
+	const char *table;     /* TABLE.table.c has its part of the table, and perhaps that of its
+				  neighbours; "conventions" has what is no batch's: by gen_write */
 	const char **includes; /* files of asm/thread that BATCH.asm includes, NULL-ended: by
 				  gen_write */
 };

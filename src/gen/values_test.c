@@ -503,7 +503,7 @@ START_TEST(table)
 
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	ck_assert_int_eq(gen_write(arena, &set, dir), 0);
-	text = file_read(arena_printf(arena, "%s/sysv_some_0.table.c", dir), &n);
+	text = file_read(arena_printf(arena, "%s/conventions.table.c", dir), &n);
 	ck_assert_ptr_nonnull(text);
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
 		ck_assert_msg(strstr(text, lines[i]) != NULL, "not there: %s\n%s", lines[i], text);

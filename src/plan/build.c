@@ -32,6 +32,11 @@ enum { COMPILE_SECONDS = 120, SLOWEST = 10, LEAST_PATIENCE = 600 };
 	"{ echo \"" REFUSAL_STATUS "$$s\" >>$out.log; rm -rf $out; " \
 	": >$out; }"
 
+/* What an earlier run left. A process is started only if there is something. */
+#define REMOVE_RESULT                                                      \
+	"for f in $out $out.log; do [ ! -e \"$$f\" ] && [ ! -L \"$$f\" ] " \
+	"|| rm -rf \"$$f\"; done; "
+
 /* One C file of a column: a whole batch, the part of it the column can express, or one case. */
 struct unit {
 	size_t first, n; /* cases of the set, those absent left out */
@@ -209,13 +214,13 @@ static void column_rule(struct plan *p, struct str *s, size_t number)
 	if (target_language(t) == LANGUAGE_CXX)
 		str_add(&command, " -fno-exceptions");
 	str_addf(s, "rule cc%zu\n", number);
-	str_addf(
-		s,
-		"  command = : %016llx $stamp; rm -rf $out $out.log; LC_ALL=C %s/own-time %u %u %s -c -o $out $in "
-		">$out.log 2>&1; " LEAVE_RESULT "\n",
-		(unsigned long long)c->compiler->identity, command_word(p->arena, p->runtime),
-		seconds, seconds * SLOWEST < LEAST_PATIENCE ? LEAST_PATIENCE : seconds * SLOWEST,
-		command.s);
+	str_addf(s,
+		 "  command = : %016llx $stamp; " REMOVE_RESULT
+		 "LC_ALL=C %s/own-time %u %u %s -c -o $out $in "
+		 ">$out.log 2>&1; " LEAVE_RESULT "\n",
+		 (unsigned long long)c->compiler->identity, command_word(p->arena, p->runtime),
+		 seconds, seconds * SLOWEST < LEAST_PATIENCE ? LEAST_PATIENCE : seconds * SLOWEST,
+		 command.s);
 	str_addf(s, "  description = %s $in\n", ninja_escape(p->arena, c->name));
 	str_free(&command);
 }
@@ -254,15 +259,27 @@ static const char *included(struct plan *p, const struct gen_batch *b)
 	return s;
 }
 
-/* The table and the assembly called `name`. */
-static void independent_edges(struct plan *p, struct str *s, const char *dir, const char *name,
-			      enum width w, const char *implicit, const char **includes)
+/* Does a batch have a file of the table to itself, or with those behind it? */
+static bool begins_table(const struct gen_batch *b)
+{
+	return b->table == b->name;
+}
+
+static void table_edge(struct plan *p, struct str *s, const char *dir, const char *name,
+		       enum width w)
+{
+	const char *path = arena_printf(p->arena, "%s/%s", dir, name);
+
+	str_addf(s, "build %s.table.o: table%u %s.table.c\n", path, width_bits(w), path);
+	stamp_line(s, stamp(p, HASH_INIT, arena_printf(p->arena, "%s.table.c", path)));
+}
+
+static void assembly_edge(struct plan *p, struct str *s, const char *dir, const char *name,
+			  enum width w, const char *implicit, const char **includes)
 {
 	const char *path = arena_printf(p->arena, "%s/%s", dir, name);
 	uint64_t h = stamp(p, HASH_INIT, arena_printf(p->arena, "%s.asm", path));
 
-	str_addf(s, "build %s.table.o: table%u %s.table.c\n", path, width_bits(w), path);
-	stamp_line(s, stamp(p, HASH_INIT, arena_printf(p->arena, "%s.table.c", path)));
 	for (const char **i = includes; i && *i; i++)
 		h = stamp(p, h, arena_printf(p->arena, "%s/%s", p->runtime, *i));
 	str_addf(s, "build %s.asm.o: asm%u %s.asm%s\n", path, width_bits(w), path, implicit);
@@ -275,10 +292,15 @@ static void compiler_independent(struct plan *p, struct str *s, enum profile_id 
 	const char *dir = source_dir(p, f);
 	enum width w = set->width;
 
-	independent_edges(p, s, dir, "conventions", w, "", NULL);
-	for (size_t i = 0; i < set->nbatches; i++)
-		independent_edges(p, s, dir, set->batch[i].name, w, included(p, &set->batch[i]),
-				  set->batch[i].includes);
+	table_edge(p, s, dir, "conventions", w);
+	assembly_edge(p, s, dir, "conventions", w, "", NULL);
+	for (size_t i = 0; i < set->nbatches; i++) {
+		const struct gen_batch *b = &set->batch[i];
+
+		if (begins_table(b))
+			table_edge(p, s, dir, b->name, w);
+		assembly_edge(p, s, dir, b->name, w, included(p, b), b->includes);
+	}
 }
 
 static bool profile_used(const struct plan *p, enum profile_id f)
@@ -472,7 +494,8 @@ static uint64_t link_stamp(struct plan *p, const struct column *c, const char *d
 	for (size_t k = 0; k < set->nbatches; k++) {
 		const char *name = set->batch[k].name;
 
-		h = stamp(p, h, arena_printf(p->arena, "%s/%s.table.o", dir, name));
+		if (begins_table(&set->batch[k]))
+			h = stamp(p, h, arena_printf(p->arena, "%s/%s.table.o", dir, name));
 		h = stamp(p, h, arena_printf(p->arena, "%s/%s.asm.o", dir, name));
 	}
 	for (size_t k = 0; k < units->n; k++)
@@ -513,9 +536,13 @@ static void write_link_file(struct plan *p, const struct units *units)
 			 "build %s: link%u %s/rt%u.o %s/conventions.table.o %s/conventions.asm.o",
 			 ninja_escape(p->arena, column_file(p, c, ".elf")), width_bits(c->width),
 			 ninja_escape(p->arena, p->runtime), width_bits(c->width), dir, dir);
-		for (size_t k = 0; k < set->nbatches; k++)
-			str_addf(&s, " %s/%s.table.o %s/%s.asm.o", dir, set->batch[k].name, dir,
-				 set->batch[k].name);
+		for (size_t k = 0; k < set->nbatches; k++) {
+			const struct gen_batch *b = &set->batch[k];
+
+			if (begins_table(b))
+				str_addf(&s, " %s/%s.table.o", dir, b->name);
+			str_addf(&s, " %s/%s.asm.o", dir, b->name);
+		}
 		for (size_t k = 0; k < units[i].n; k++)
 			str_addf(&s, " %s", ninja_escape(p->arena, units[i].v[k].object));
 		str_addf(&s, " | %s/payload.ld\n", ninja_escape(p->arena, p->runtime));
@@ -527,13 +554,22 @@ static void write_link_file(struct plan *p, const struct units *units)
 	must_write(p, "link.ninja", &s);
 }
 
+static size_t count_tables(const struct gen_set *set)
+{
+	size_t n = 1;
+
+	for (size_t k = 0; k < set->nbatches; k++)
+		n += begins_table(&set->batch[k]);
+	return n;
+}
+
 /* What all edges make: tables, assembly, objects, payloads. */
 static unsigned count_files(const struct plan *p, const struct units *units)
 {
 	size_t n = 0;
 
 	for (enum profile_id f = 0; f < PROFILES; f++)
-		n += profile_used(p, f) ? 2 * p->set[f].nbatches + 1 : 0;
+		n += profile_used(p, f) ? count_tables(&p->set[f]) + p->set[f].nbatches + 1 : 0;
 	for (size_t i = 0; i < p->ncolumns; i++)
 		n += builds(p, i) ? units[i].n + (units[i].n != 0) : 0;
 	return (unsigned)n;
