@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The C that a compiler is judged by: for each case a target, which stores what it received, calls
  * on (unless it is a leaf), keeps values across that call (unless it ends with it) and returns a
- * value; and a caller, which
- * passes values, keeps values of its own and stores what came back. Plain C89 in the bodies, so
- * that any compiler reads it; and as C++, where structures are not volatile and pointers keep their
- * type. */
+ * value; and a caller, which passes values, keeps values of its own and stores what came back.
+ * Plain C89 in the bodies, so that any compiler reads it; and as C++, where structures are not
+ * volatile and pointers keep their type. */
 #include "gen/gen.h"
 #include "payload/record.h"
 

@@ -10,10 +10,9 @@ enum {
 	STEP = 4, /* in `directions` */
 	MOST_EXPLORED = 4,
 	MOST_PASSAGES = 8, /* through all rounds, while what fits changes */
-	MOST_CLOCK =
-		150,  /* of ct_clock, for one function: well below what its place allows a case */
-	EXCUSED = 10, /* a call divided by a number that no line speaks of */
-	DOES_NOT_FIT = 9 /* how a call ended, besides CL_FAULTED and the like */
+	MOST_CLOCK = 150,  /* of ct_clock, for a function: much less than its place allows a case */
+	EXCUSED = 10,      /* a call divided by a number that no line speaks of */
+	DOES_NOT_FIT = 9   /* how a call ended, besides CL_FAULTED and the like */
 };
 
 static struct cl_header *results;

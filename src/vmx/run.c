@@ -14,7 +14,7 @@ enum { PATIENCE = 2 };
 /* A case that goes on calling, by contract, may take so many times as long as one that is stuck. */
 enum { LONGEST_CASE = 15 };
 
-/* Its ticks between two signs that it does: without any the emulator itself is given up. */
+/* Ticks of such a case between two signs of life, without which the emulator itself is given up. */
 enum { SIGNS = 25 };
 
 /* The preemption timer counts the guest's time: code that only causes exits uses none. So this many
