@@ -60,8 +60,10 @@ IGNORES = "trap '' TERM; while :; do :; done"
 
 
 def own_time(seconds, longest, *args):
+    """In a session of its own: what is stopped in a process group without a terminal, as that of a CI's tests, has
+    the whole group hung up when the last member with a parent outside of it ends."""
     r = subprocess.run([OWN_TIME, str(seconds), str(longest), *args], capture_output=True, text=True, timeout=300,
-                       check=False)
+                       check=False, start_new_session=True)
     return r.returncode, r.stderr
 
 
