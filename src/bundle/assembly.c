@@ -253,8 +253,11 @@ void bundle_assembly(struct str *out, struct arena *a, const char *template,
 {
 	const struct convention *own = abi_engine(c->call.conv),
 				*other = gen_other_convention(c->call.conv),
-				*tail = gen_tail_convention(c->call.conv,
-							    profile_windows(about->profile));
+				*tail = !c->call.decl->tail
+						? NULL
+						: gen_tail_convention(
+							  c->call.conv,
+							  profile_windows(about->profile));
 	enum width w = c->call.conv->width;
 	struct expansion e = { w, word_bytes(w), bundle_vector_bytes(about->profile) };
 	struct str nasm = { 0 };
@@ -270,7 +273,7 @@ void bundle_assembly(struct str *out, struct arena *a, const char *template,
 	gen_engine_of(&nasm, own, about->profile);
 	if (other && about->direction == CL_CALLEE)
 		gen_engine_of(&nasm, other, about->profile);
-	if (c->call.decl->tail && about->direction == CL_CALLEE && tail != own && tail != other)
+	if (tail && about->direction == CL_CALLEE && tail != own && tail != other)
 		gen_engine_of(&nasm, tail, about->profile);
 	translate(out, nasm.s);
 	str_add(out, "\n\t.section\t.note.GNU-stack, \"\", @progbits\n");
