@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Targets that end with the call of another function (`//! tail`), of which a compiler may make a jump."""
 import json
+import subprocess
 import sys
 
 import pytest
@@ -71,3 +72,24 @@ def test_registers_that_a_jump_leaves_to_another(tmp_path, compilers):
     assert set(lost) == set(old)
     # not those that may hold the argument
     assert all({f"{r} after the call" for r in ("rcx", "r8", "r9", "r10", "r11")} <= v for v in lost.values()), lost
+
+
+def test_bundle(tmp_path, compilers):
+    """The function that is called last comes with it, of a convention that is not the target's."""
+    clangs = [c["path"] for c in compilers.values() if c["family"] == "clang"]
+    if not clangs:
+        pytest.skip("not-run: no clang")
+    cc = clangs[0]
+    cases = program.write(tmp_path / "m64.h", "//! tail\n__attribute__((preserve_most)) void f(int a);\n")
+    patches = program.write(tmp_path / "patches.json", json.dumps({"target/f": {"ret": asm("movl $1, %ebx")}}))
+    wrapper = program.script(tmp_path / "patched",
+                             f'case "$*" in *gen64[-/]*|*test.c*) exec {sys.executable} {program.PATCHCC} '
+                             f'{patches} {cc} "$@" ;;\n*) exec {cc} "$@" ;;\nesac\n')
+    program.run_matrix(tmp_path / "out", "--cc", str(wrapper), "--width", "64", "--abi", "preserve_most", "--profile", "user",
+                       "--opt", "O2", "--cases", cases, status=1)
+    r = program.run(["show", "1", tmp_path / "out", "--bundle", tmp_path / "b"])
+    assert (r.status, r.stderr) == (0, "")
+    for compiler, want in ((wrapper, (1, "violates: rbx after the call")), (cc, (0, "conforms"))):
+        r = subprocess.run(["sh", "b/run.sh"], cwd=tmp_path, env={**program.environment(), "CC": str(compiler)},
+                           capture_output=True, text=True)
+        assert r.returncode == want[0] and r.stdout.startswith(want[1]), r.stdout + r.stderr
